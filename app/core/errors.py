@@ -1,0 +1,85 @@
+"""Refusals: named after the fact, carrying facts; their zh and en sentences stand in `app/refusals.toml`."""
+
+from typing import Any, ClassVar
+
+
+class DomainError(Exception):
+    """A request that was understood and refused.
+
+    `code` is the class name and stays stable; `facts` fill the sentences of the catalogue.
+    `status` is the HTTP status the web layer answers with.
+    """
+
+    status: ClassVar[int] = 409
+    registry: ClassVar[dict[str, type["DomainError"]]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        DomainError.registry[cls.__name__] = cls
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in facts.items())})")
+        self.facts = facts
+
+    @property
+    def code(self) -> str:
+        return type(self).__name__
+
+
+class NotFound(DomainError):
+    """Absent, or not this actor's to see: strangers cannot tell the two apart."""
+
+    status = 404
+
+
+class NotSignedIn(DomainError):
+    status = 401
+
+
+class Denied(DomainError):
+    """Seen but not allowed; `reason` says which part of the policy refused."""
+
+    status = 403
+
+
+class MoveRefused(DomainError):
+    """The state table has no such move from this state."""
+
+
+class StaleVersion(DomainError):
+    """Somebody else changed the object since it was read."""
+
+    status = 412
+
+
+class VersionRequired(DomainError):
+    """An edit must say which version it edits (If-Match)."""
+
+    status = 428
+
+
+class AlreadyExists(DomainError):
+    """The database's unique constraint `constraint` refused the row."""
+
+
+class Impossible(DomainError):
+    """The database's check `constraint` refused the row: such a state must never be."""
+
+    status = 422
+
+
+class RowRefused:
+    """One fault of one row of a file: which row (1-based, header included), which column, and why."""
+
+    def __init__(self, row: int, column: str, error: DomainError) -> None:
+        self.row, self.column, self.error = row, column, error
+
+
+class RowsRefused(DomainError):
+    """A file is taken whole or not at all; every fault is listed."""
+
+    status = 422
+
+    def __init__(self, rows: list[RowRefused]) -> None:
+        super().__init__(count=len(rows))
+        self.rows = rows
