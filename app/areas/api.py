@@ -1,0 +1,34 @@
+"""Areas by name or code, for everyone."""
+
+from typing import Annotated
+
+from fastapi import Query
+
+from app.areas import queries
+from app.areas.rules import AreaLevel
+from app.areas.schemas import AreaRead
+from app.core import web
+from app.core.actors import EVERYONE
+from app.core.errors import NotFound
+from app.core.web import UnitSession, allow
+
+router = web.router("/areas", "areas")
+Text = Annotated[str, Query(max_length=100)]
+Limit = Annotated[int, Query(ge=1, le=500)]
+
+
+@router.get("", operation_id="list_areas", dependencies=[allow(EVERYONE)])
+async def list_areas(
+    session: UnitSession, q: Text = "", level: AreaLevel | None = None, under: Text = "", limit: Limit = 20
+) -> list[AreaRead]:
+    found = await queries.search_areas(session, q, level=level, under=under, limit=limit)
+    paths = await queries.areas_with_parents(session, [area.code for area in found])
+    return [AreaRead.of(area, paths[area.code]) for area in found]
+
+
+@router.get("/{code}", operation_id="read_area", dependencies=[allow(EVERYONE)])
+async def read_area(session: UnitSession, code: str) -> AreaRead:
+    path = (await queries.areas_with_parents(session, [code])).get(code)
+    if not path:
+        raise NotFound(area=code)
+    return AreaRead.of(path[-1], path)

@@ -1,0 +1,62 @@
+"""Finding areas, and saying where they are: a community is always shown with its street and district."""
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.areas.models import Area
+from app.areas.rules import AreaLevel, folded, prefixes_above
+from app.core.errors import DomainError
+
+
+class AreaUnknown(DomainError):
+    status = 422
+
+
+async def areas_with_parents(session: AsyncSession, codes: Collection[str]) -> dict[str, list[Area]]:
+    """code → [district, street, community …] down to the area itself; unknown codes are left out."""
+    prefixes = {prefix for code in codes for prefix in prefixes_above(code)}
+    found = (await session.execute(sa.select(Area).where(Area.prefix.in_(prefixes)))).scalars()
+    by_prefix = {area.prefix: area for area in found}
+    by_code = {area.code: area for area in by_prefix.values()}
+    return {
+        code: [
+            by_prefix[p]
+            for p in prefixes_above(code)
+            if p in by_prefix and len(p) <= len(by_code[code].prefix) and by_prefix[p].level is not AreaLevel.city
+        ]
+        or [by_code[code]]
+        for code in codes
+        if code in by_code
+    }
+
+
+async def require_areas(session: AsyncSession, codes: Collection[str]) -> None:
+    """Refuse codes that the register does not have (AreaUnknown, naming the first)."""
+    known = set((await session.execute(sa.select(Area.code).where(Area.code.in_(codes)))).scalars())
+    for code in codes:
+        if code not in known:
+            raise AreaUnknown(code=code)
+
+
+async def search_areas(
+    session: AsyncSession, text: str, *, level: AreaLevel | None, under: str, limit: int
+) -> list[Area]:
+    """Areas by name, alias or code; best first: the whole name, then its beginning, then anywhere in it."""
+    wanted = folded(text)
+    exact, begins = Area.folded == wanted, Area.folded.startswith(wanted, autoescape=True)
+    anywhere = sa.or_(
+        Area.folded.contains(wanted, autoescape=True),
+        Area.aliases.contains(wanted, autoescape=True),
+        Area.code.startswith(text.strip(), autoescape=True),
+    )
+    query = sa.select(Area).where(anywhere, Area.code.startswith(under, autoescape=True))
+    if level:
+        query = query.where(Area.level == level)
+    rank = sa.case((exact, 0), (begins, 1), else_=2)
+    return list((await session.execute(query.order_by(rank, Area.code).limit(limit))).scalars())
+
+
+async def count_areas(session: AsyncSession) -> int:
+    return (await session.execute(sa.select(sa.func.count()).select_from(Area))).scalar_one()

@@ -1,0 +1,48 @@
+"""Administrative divisions: city → district → street → community. A code is its own address, so nesting is a prefix.
+
+Statistical division codes (12 digits, National Bureau of Statistics): the first 4 digits are the city, 6 the district,
+9 the street, 12 the community or village; a division's own code is filled up with zeros.
+"""
+
+import unicodedata
+from enum import StrEnum
+
+SCHEME = "CN-NBS-2023"
+
+
+class AreaLevel(StrEnum):
+    city = "city"
+    district = "district"
+    street = "street"
+    community = "community"
+    village = "village"
+
+
+DIGITS = {
+    AreaLevel.city: 4,
+    AreaLevel.district: 6,
+    AreaLevel.street: 9,
+    AreaLevel.community: 12,
+    AreaLevel.village: 12,
+}
+# Official names differ between lists only in these endings; people search by what comes before them.
+ENDINGS = ("社区居民委员会", "社区居委会", "居民委员会", "居委会", "村民委员会", "村委会", "街道办事处", "街道", "社区")
+
+
+def prefix_of(code: str, level: AreaLevel) -> str:
+    """The digits that every code inside this area starts with."""
+    return code[: DIGITS[level]]
+
+
+def prefixes_above(code: str) -> list[str]:
+    """The prefixes of a community code from the city down to itself."""
+    return [code[:digits] for digits in (4, 6, 9, 12)]
+
+
+def folded(name: str) -> str:
+    """How a name is compared: width folded, lower case, without its official ending."""
+    plain = unicodedata.normalize("NFKC", name).strip().lower()
+    for ending in ENDINGS:
+        if plain.endswith(ending) and len(plain) > len(ending):
+            return plain.removesuffix(ending)
+    return plain

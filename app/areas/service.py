@@ -1,0 +1,68 @@
+"""Bringing the register of areas in: from a table, whole or not at all."""
+
+from decimal import Decimal
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.areas.models import Area
+from app.areas.queries import AreaUnknown
+from app.areas.rules import SCHEME, AreaLevel, folded, prefix_of
+from app.core.errors import DomainError, RowRefused, RowsRefused
+from app.core.files import Table, require_columns
+
+REQUIRED = ("code", "name", "parent_code", "level")
+OPTIONAL = ("lon_gcj02", "lat_gcj02", "aliases")
+ORDER = list(AreaLevel)
+
+
+class AreaCodeMalformed(DomainError):
+    status = 422
+
+
+class AreaLevelUnknown(DomainError):
+    status = 422
+
+
+async def import_areas(session: AsyncSession, table: Table) -> int:
+    """Add or refresh every row of `table`; returns how many. Refusals: WrongColumns, RowsRefused."""
+    require_columns(table, REQUIRED, OPTIONAL)
+    rows, faults = [], list[RowRefused]()
+    codes = {row["code"] for _, row in table.records()}
+    for number, row in table.records():
+        fault = _fault(row, codes)
+        faults += [RowRefused(number, *fault)] if fault else []
+        rows += [] if fault else [_values(row)]
+    if faults:
+        raise RowsRefused(faults)
+    rows.sort(key=lambda row: len(str(row["prefix"])))  # parents first
+    statement = insert(Area)
+    fresh = {column: statement.excluded[column] for column in rows[0] if column != "code"}
+    await session.execute(statement.on_conflict_do_update(index_elements=["code"], set_=fresh), rows)
+    return len(rows)
+
+
+def _fault(row: dict[str, str], codes: set[str]) -> tuple[str, DomainError] | None:
+    if len(row["code"]) != 12 or not (row["code"].isascii() and row["code"].isdigit()):
+        return "code", AreaCodeMalformed(code=row["code"])
+    if row["level"] not in ORDER:
+        return "level", AreaLevelUnknown(level=row["level"], allowed="、".join(ORDER))
+    if row["level"] != AreaLevel.city and row["parent_code"] not in codes:
+        return "parent_code", AreaUnknown(code=row["parent_code"])
+    return None
+
+
+def _values(row: dict[str, str]) -> dict[str, object]:
+    level = AreaLevel(row["level"])
+    return {
+        "code": row["code"],
+        "scheme": SCHEME,
+        "name": row["name"],
+        "folded": folded(row["name"]),
+        "aliases": row.get("aliases", ""),
+        "parent_code": None if level is AreaLevel.city else row["parent_code"],
+        "level": level,
+        "prefix": prefix_of(row["code"], level),
+        "lon_gcj02": Decimal(row["lon_gcj02"]) if row.get("lon_gcj02") else None,
+        "lat_gcj02": Decimal(row["lat_gcj02"]) if row.get("lat_gcj02") else None,
+    }

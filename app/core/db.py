@@ -1,0 +1,100 @@
+"""Tables' common ground, and the door to the database: `units(engine)` opens one transaction per use case."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry
+
+RUNTIME_ROLE = "shuangxuan_app"
+OPTIONS = (
+    "-c statement_timeout=60s -c idle_in_transaction_session_timeout=60s -c lock_timeout=10s -c timezone=Asia/Shanghai"
+)
+
+# Opens a session in a transaction of its own; leaving without an exception commits.
+Units = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+
+
+class Base(DeclarativeBase):
+    """Money is numeric(14, 2); enums are text with a CHECK; instants are timestamptz; structures are JSONB."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it from the class)
+        str: sa.Text(),
+        int: sa.BigInteger(),
+        datetime: sa.TIMESTAMP(timezone=True),
+        Decimal: sa.Numeric(14, 2),
+        dict[str, Any]: JSONB(),
+        list[Any]: JSONB(),
+        Enum: sa.Enum(
+            Enum,
+            native_enum=False,
+            create_constraint=True,
+            length=40,
+            values_callable=lambda kind: [item.value for item in kind],
+        ),
+    }
+
+
+class Identified:
+    """A number of its own for every row."""
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
+
+
+class Versioned:
+    """Counts the edits, so that an edit of a stale reading is refused (If-Match)."""
+
+    version: Mapped[int] = mapped_column(sa.Integer, default=1, server_default="1")
+
+
+def make_engine(url: str, *, as_owner: bool = False, pool_size: int = 10) -> AsyncEngine:
+    """An engine over psycopg 3. Sessions drop to the runtime role, which may not alter the audit log."""
+    engine = create_async_engine(
+        url.replace("postgresql://", "postgresql+psycopg://", 1),
+        pool_size=pool_size,
+        max_overflow=5,
+        pool_timeout=10,
+        connect_args={"options": OPTIONS},
+    )
+    if not as_owner:
+        event.listen(engine.sync_engine, "connect", _drop_to_runtime_role)
+    return engine
+
+
+def _drop_to_runtime_role(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"SET ROLE {RUNTIME_ROLE}")
+    cursor.close()
+    connection.commit()
+
+
+def units(engine: AsyncEngine, **context: Any) -> Units:
+    """A door onto `engine`; `context` goes into `session.info` (a simulated clock, say)."""
+
+    @asynccontextmanager
+    async def unit() -> AsyncIterator[AsyncSession]:
+        async with (
+            AsyncSession(engine, expire_on_commit=False, info=dict(context)) as session,
+            session.begin(),
+        ):
+            yield session
+
+    return unit

@@ -1,0 +1,103 @@
+"""Cursor paging: a page says where the next one starts, so that rows added meanwhile are neither missed nor doubled."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Generic, TypeVar
+
+import sqlalchemy as sa
+from fastapi import Depends, Query
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.core.errors import DomainError
+
+T = TypeVar("T")
+READERS: dict[type, Callable[[Any], Any]] = {
+    datetime: datetime.fromisoformat,
+    date: date.fromisoformat,
+    Decimal: Decimal,
+}
+
+
+class CursorUnreadable(DomainError):
+    status = 422
+
+
+class SortUnknown(DomainError):
+    status = 422
+
+
+class Page(BaseModel, Generic[T]):
+    items: list[T]
+    next_cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class Paging:
+    """`sort` names a column, "-" before it means descending; `limit` rows at the most."""
+
+    cursor: str | None = None
+    limit: int = 50
+    sort: str | None = None
+
+
+def _paging(
+    cursor: str | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50, sort: str | None = None
+) -> Paging:
+    return Paging(cursor, limit, sort)
+
+
+PagingQuery = Annotated[Paging, Depends(_paging)]
+Columns = dict[str, InstrumentedAttribute[Any]]
+
+
+async def paginate(
+    session: AsyncSession,
+    query: sa.Select[Any],
+    paging: Paging,
+    *,
+    id: InstrumentedAttribute[int],
+    sorts: Columns,
+) -> tuple[list[Any], str | None]:
+    """One page of `query`'s first entity and the cursor of the next (None at the end).
+
+    `sorts` lists the non-null columns that may be sorted by; ties are broken by `id`, newest first by default.
+    Refusals: SortUnknown, CursorUnreadable.
+    """
+    name = (paging.sort or "-id").removeprefix("-")
+    columns = {"id": id, **sorts}
+    if name not in columns:
+        raise SortUnknown(sort=name, allowed=", ".join(columns))
+    descending = (paging.sort or "-id").startswith("-")
+    keys = (columns[name], id) if name != "id" else (id,)
+    if paging.cursor:
+        values = [sa.literal(value, key.type) for key, value in zip(keys, _read(paging.cursor, keys), strict=True)]
+        row, bound = sa.tuple_(*keys), sa.tuple_(*values)
+        query = query.where(row < bound if descending else row > bound)
+    ordered = query.order_by(*(key.desc() if descending else key.asc() for key in keys)).limit(paging.limit + 1)
+    found = list((await session.execute(ordered)).scalars())
+    more = len(found) > paging.limit
+    items = found[: paging.limit]
+    return items, _write([getattr(items[-1], key.key) for key in keys]) if more else None
+
+
+def _write(values: list[Any]) -> str:
+    plain = [value.isoformat() if isinstance(value, date) else value for value in values]
+    return base64.urlsafe_b64encode(json.dumps(plain, default=str).encode()).decode().rstrip("=")
+
+
+def _read(cursor: str, keys: tuple[InstrumentedAttribute[Any], ...]) -> list[Any]:
+    try:
+        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(values, list) or len(values) != len(keys):
+            raise ValueError(cursor)
+        kinds = [key.type.python_type for key in keys]
+        return [READERS.get(kind, kind)(value) for kind, value in zip(kinds, values, strict=True)]
+    except (ValueError, TypeError, binascii.Error):
+        raise CursorUnreadable(cursor=cursor) from None

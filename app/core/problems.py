@@ -1,0 +1,170 @@
+"""Refusals on the wire: RFC 9457 problems with a stable code, the facts, and the sentence in both languages."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from starlette.exceptions import HTTPException
+
+from app.core.errors import AlreadyExists, DomainError, Impossible, NotFound, RowsRefused
+
+CATALOGUE = Path(__file__).resolve().parents[1] / "refusals.toml"
+LANGUAGES = ("zh", "en")
+log = structlog.get_logger()
+
+
+class InputInvalid(DomainError):
+    """The request's fields do not have the declared form."""
+
+    status = 422
+
+
+class NotServed(DomainError):
+    """No such address, or not this method on it."""
+
+    status = 404
+
+
+class Busy(DomainError):
+    """The database could not serve the request now; nothing was changed."""
+
+    status = 503
+
+
+class Faulty(DomainError):
+    """A fault of ours; the request number finds it in the log."""
+
+    status = 500
+
+
+class FieldProblem(BaseModel):
+    field: str
+    message: str
+
+
+class RowProblem(BaseModel):
+    row: int
+    column: str
+    code: str
+    messages: dict[str, str]
+    facts: dict[str, Any] = {}
+
+
+class Problem(BaseModel):
+    """`code` is stable; `detail` is the sentence in the reader's language, `messages` has both."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    messages: dict[str, str]
+    facts: dict[str, Any] = {}
+    fields: list[FieldProblem] = []
+    rows: list[RowProblem] = []
+
+
+@cache
+def catalogue() -> dict[str, dict[str, str]]:
+    return tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))
+
+
+class _Plain(Formatter):
+    """Only names, no attribute access: facts may come from outside. An absent fact is left blank."""
+
+    def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
+        return kwargs.get(field_name, ""), field_name
+
+
+def sentences(error: DomainError) -> dict[str, str]:
+    """The refusal in zh and en."""
+    entry = catalogue()[error.code]
+    return {language: _Plain().vformat(entry[language], (), error.facts) for language in LANGUAGES}
+
+
+def problem_of(error: DomainError, language: str = "zh") -> Problem:
+    messages = sentences(error)
+    rows = [
+        RowProblem(
+            row=r.row,
+            column=r.column,
+            code=r.error.code,
+            messages=sentences(r.error),
+            facts=_plain(r.error.facts),
+        )
+        for r in (error.rows if isinstance(error, RowsRefused) else ())
+    ]
+    return Problem(
+        type=f"urn:shuangxuan:refusal:{error.code}",
+        title=error.code,
+        status=error.status,
+        code=error.code,
+        detail=messages[language],
+        messages=messages,
+        facts=_plain(error.facts),
+        rows=rows,
+    )
+
+
+def _plain(facts: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: value if isinstance(value, str | int | bool | list | None) else str(value) for key, value in facts.items()
+    }
+
+
+def answer(request: Request, error: DomainError, **more: Any) -> JSONResponse:
+    wanted = request.headers.get("accept-language", "zh").lower()
+    problem = problem_of(error, "en" if wanted.startswith("en") else "zh").model_copy(update=more)
+    return JSONResponse(
+        problem.model_dump(mode="json"), status_code=error.status, media_type="application/problem+json"
+    )
+
+
+def refusal_of(error: IntegrityError) -> DomainError:
+    """What the database's own constraint says, as a refusal naming the constraint."""
+    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or "constraint"
+    unique = getattr(error.orig, "sqlstate", "") in {"23505", "23P01"}
+    return AlreadyExists(constraint=constraint) if unique else Impossible(constraint=constraint)
+
+
+def install(app: FastAPI) -> None:
+    """Every way a request can fail ends in a problem that the API declares."""
+
+    @app.exception_handler(DomainError)
+    async def refused(request: Request, error: DomainError) -> JSONResponse:
+        return answer(request, error)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        fields = [FieldProblem(field=".".join(map(str, e["loc"])), message=e["msg"]) for e in error.errors()]
+        named = "、".join(dict.fromkeys(f.field for f in fields))
+        return answer(request, InputInvalid(fields=named), fields=fields)
+
+    @app.exception_handler(IntegrityError)
+    async def impossible(request: Request, error: IntegrityError) -> JSONResponse:
+        return answer(request, refusal_of(error))
+
+    @app.exception_handler(DBAPIError)
+    async def database(request: Request, error: DBAPIError) -> JSONResponse:
+        log.error("database", error=str(error.orig))
+        busy = isinstance(error, OperationalError)
+        return answer(request, Busy() if busy else InputInvalid(fields="?"))
+
+    @app.exception_handler(HTTPException)
+    async def unserved(request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code in {404, 405}:
+            return answer(request, NotServed() if error.status_code == 405 else NotFound())
+        return answer(request, InputInvalid(fields=str(error.detail)))
+
+    @app.exception_handler(Exception)
+    async def faulty(request: Request, error: Exception) -> JSONResponse:
+        log.exception("faulty", path=request.url.path)
+        return answer(request, Faulty(request_id=getattr(request.state, "request_id", "")))

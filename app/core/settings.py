@@ -1,0 +1,35 @@
+"""What an installation may set, from the environment. Everything has a default that works."""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+class Settings(BaseSettings):
+    """One attribute per environment variable; README lists them."""
+
+    model_config = SettingsConfigDict(env_file=None, extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    data_dir: Path = PROJECT / "var"
+    database_url: str | None = Field(default=None, description="an own PostgreSQL 15 or newer; else the embedded one")
+    pg_bin: Path | None = Field(
+        default=None, description="folder of PostgreSQL server programs to use instead of the shipped ones"
+    )
+    web_dir: Path = PROJECT / "frontend" / "dist"
+    demonstration: bool = Field(default=True, description="load the demonstration season on first start and label it")
+    worker_in_web: bool = Field(default=True, description="run the job worker inside the web process")
+    secure_cookies: bool = Field(default=False, description="set to true behind HTTPS")
+    upload_limit_mb: int = Field(default=10, ge=1)
+    log_level: str = "INFO"
+    log_json: bool = False
+
+
+@cache
+def settings() -> Settings:
+    return Settings()

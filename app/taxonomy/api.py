@@ -1,0 +1,19 @@
+"""The taxonomy, for everyone; small enough to be read whole."""
+
+from app.core import web
+from app.core.actors import EVERYONE
+from app.core.web import UnitSession, allow
+from app.taxonomy import queries
+from app.taxonomy.schemas import CategoryRead, PopulationRead
+
+router = web.router("/taxonomy", "taxonomy")
+
+
+@router.get("/categories", operation_id="list_categories", dependencies=[allow(EVERYONE)])
+async def list_categories(session: UnitSession) -> list[CategoryRead]:
+    return [CategoryRead.of(term) for term in await queries.list_categories(session)]
+
+
+@router.get("/populations", operation_id="list_populations", dependencies=[allow(EVERYONE)])
+async def list_populations(session: UnitSession) -> list[PopulationRead]:
+    return [PopulationRead.of(term) for term in await queries.list_populations(session)]

@@ -1,0 +1,33 @@
+"""Reading categories and populations."""
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.taxonomy.models import Category, Population
+from app.taxonomy.rules import CategoryUnknown, PopulationUnknown
+
+
+async def list_categories(session: AsyncSession) -> list[Category]:
+    return list((await session.execute(sa.select(Category).order_by(Category.code))).scalars())
+
+
+async def list_populations(session: AsyncSession) -> list[Population]:
+    return list((await session.execute(sa.select(Population).order_by(Population.code))).scalars())
+
+
+async def require_categories(session: AsyncSession, codes: Collection[str]) -> None:
+    """Refuse codes that the taxonomy does not have (CategoryUnknown, naming the first)."""
+    known = set((await session.execute(sa.select(Category.code).where(Category.code.in_(codes)))).scalars())
+    for code in codes:
+        if code not in known:
+            raise CategoryUnknown(code=code)
+
+
+async def require_populations(session: AsyncSession, codes: Collection[str]) -> None:
+    """Refuse codes that the list of populations does not have (PopulationUnknown, naming the first)."""
+    known = set((await session.execute(sa.select(Population.code).where(Population.code.in_(codes)))).scalars())
+    for code in codes:
+        if code not in known:
+            raise PopulationUnknown(code=code)

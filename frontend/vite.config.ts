@@ -1,0 +1,77 @@
+import { cp, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import react from "@vitejs/plugin-react";
+import type { Connect, Plugin } from "vite";
+import { defineConfig } from "vitest/config";
+
+const COMPRESSIBLE = /\.(?:js|css|html|svg|json)$/;
+const FONTS = ["NotoSansHans-Regular.otf", "NotoSansHans-Bold.otf"];
+const SURVEY_ADDRESS = /^\/(?:s\/[^/?]+|r)\/?(?:[?#].*)?$/;
+
+/** Leaves a .gz beside every text file, so that the server never compresses the same bytes twice. */
+function precompressed(): Plugin {
+  return {
+    name: "precompressed",
+    apply: "build",
+    async writeBundle({ dir = "dist" }) {
+      const files = await readdir(dir, { recursive: true });
+      await Promise.all(
+        files
+          .filter((file) => COMPRESSIBLE.test(file))
+          .map(async (file) => {
+            const packed = await promisify(gzip)(await readFile(join(dir, file)), { level: 9 });
+            await writeFile(join(dir, `${file}.gz`), packed);
+          }),
+      );
+    },
+  };
+}
+
+/** The server sets contracts and results in these fonts (OFL); they travel with the build, not with pip. */
+function fontsForDocuments(): Plugin {
+  return {
+    name: "fonts-for-documents",
+    apply: "build",
+    async writeBundle({ dir = "dist" }) {
+      await mkdir(join(dir, "fonts"), { recursive: true });
+      await Promise.all(
+        FONTS.map((font) => cp(`node_modules/@embedpdf/fonts-sc/fonts/${font}`, join(dir, "fonts", font))),
+      );
+    },
+  };
+}
+
+/** /s/<token> and /r belong to the residents' light entry; the real server does the same. */
+function surveyAddresses(): Plugin {
+  const rewrite: Connect.NextHandleFunction = (request, _response, next) => {
+    if (SURVEY_ADDRESS.test(request.url ?? "")) request.url = "/survey.html";
+    next();
+  };
+  return {
+    name: "survey-addresses",
+    configureServer: (server) => void server.middlewares.use(rewrite),
+    configurePreviewServer: (server) => void server.middlewares.use(rewrite),
+  };
+}
+
+const api = { "/api": { target: process.env.API ?? "http://127.0.0.1:8000", changeOrigin: false } };
+
+export default defineConfig({
+  plugins: [react(), surveyAddresses(), fontsForDocuments(), precompressed()],
+  server: { proxy: api },
+  preview: { proxy: api },
+  build: {
+    manifest: true,
+    chunkSizeWarningLimit: 700,
+    rolldownOptions: { input: { app: "index.html", survey: "survey.html" } },
+  },
+  test: {
+    environment: "jsdom",
+    setupFiles: ["src/test-setup.ts"],
+    include: ["src/**/*.test.{ts,tsx}"],
+    pool: "threads",
+    maxWorkers: 1,
+  },
+});
