@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from holidays.countries import CN
+from holidays import country_holidays
 from holidays.countries.china import ChinaStaticHolidays
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -103,7 +103,7 @@ def from_holidays(years: Iterable[int]) -> WorkCalendar:
     arrangement has been published: these are the official ones.
     """
     asked = sorted(set(years))
-    calendar = CN(years=asked, expand=False)
+    calendar = country_holidays("CN", years=asked, expand=False)
     published = ChinaStaticHolidays.special_public_holidays.keys()
     return WorkCalendar(
         holidays=frozenset(calendar),
