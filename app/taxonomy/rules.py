@@ -1,4 +1,4 @@
-"""Service categories in three levels (01, 0101, 010101), target populations in two (P01, P0101): codes nest by prefix."""
+"""Service categories in three levels (01, 0101, 010101), populations in two (P01, P0101): codes nest by prefix."""
 
 from app.core.errors import DomainError
 

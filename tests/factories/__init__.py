@@ -1,0 +1,1 @@
+"""One `make_<thing>` per noun, in a file per room."""
