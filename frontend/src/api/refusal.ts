@@ -1,0 +1,68 @@
+/** What the server says when it understood a request and refused it (RFC 9457, with sentences in both languages). */
+export type Language = "zh" | "en";
+export type Sentences = Record<Language, string>;
+export type RefusedRow = { row: number; column: string; code: string; messages: Sentences };
+export type Problem = {
+  status: number;
+  code: string;
+  messages: Sentences;
+  facts?: Record<string, unknown>;
+  rows?: RefusedRow[];
+};
+
+const NO_CONNECTION: Sentences = {
+  zh: "连接不上服务器。请检查网络后重试，您填写的内容不会丢失。",
+  en: "The server cannot be reached. Check the connection and try again; nothing you entered is lost.",
+};
+const NO_SENTENCE: Sentences = {
+  zh: "服务器出现意外情况，操作没有完成。请稍后重试；如反复出现，请联系管理员。",
+  en: "Something unexpected happened and the request was not completed. Try again later; if it persists, tell the administrator.",
+};
+
+export class Refusal extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly messages: Sentences;
+  readonly facts: Record<string, unknown>;
+  readonly rows: RefusedRow[];
+
+  constructor(problem: Problem) {
+    super(`${problem.status} ${problem.code}`);
+    this.name = "Refusal";
+    this.status = problem.status;
+    this.code = problem.code;
+    this.messages = problem.messages;
+    this.facts = problem.facts ?? {};
+    this.rows = problem.rows ?? [];
+  }
+
+  sentence(language: string): string {
+    return this.messages[languageOf(language)];
+  }
+}
+
+export const languageOf = (tag: string): Language => (tag.startsWith("en") ? "en" : "zh");
+
+export const noConnection = (): Refusal => new Refusal({ status: 0, code: "NoConnection", messages: NO_CONNECTION });
+
+/** Anything that was thrown, as a refusal that can be shown. */
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  return new Refusal({ status: 500, code: "Unexpected", messages: NO_SENTENCE });
+}
+
+/** The refusal a response carries; a body that is no problem of ours (a proxy's page) gets a sentence all the same. */
+export async function refusalFrom(response: Response): Promise<Refusal> {
+  const problem: unknown = await response
+    .clone()
+    .json()
+    .catch(() => null);
+  if (!isProblem(problem)) return new Refusal({ status: response.status, code: "Unexpected", messages: NO_SENTENCE });
+  return new Refusal({ ...problem, status: response.status });
+}
+
+function isProblem(value: unknown): value is Problem {
+  if (typeof value !== "object" || value === null) return false;
+  const { code, messages } = value as Partial<Problem>;
+  return typeof code === "string" && typeof messages?.zh === "string" && typeof messages.en === "string";
+}

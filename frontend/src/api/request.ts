@@ -1,0 +1,59 @@
+/** Requests by address, for what the typed client does not cover: buttons named by the server, files, both entries. */
+import { send } from "./send";
+
+export type Query = Record<string, string | number | boolean | readonly string[] | null | undefined>;
+type Options = {
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  query?: Query;
+  body?: unknown;
+  version?: number | string;
+  key?: string;
+};
+
+/** The entity tag of a version, as If-Match wants it. */
+export const etag = (version: number | string): string => `"${version}"`;
+
+export function address(path: string, query: Query = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== null && one !== undefined && one !== "") search.append(name, String(one));
+    }
+  }
+  return search.size > 0 ? `${path}?${search}` : path;
+}
+
+/** JSON in, JSON out (undefined for 204); a File or FormData is sent as it is; throws a Refusal. */
+export async function request<T = unknown>(path: string, options: Options = {}): Promise<T> {
+  const { method = "GET", query, body, version, key } = options;
+  const raw = body instanceof FormData;
+  const headers = new Headers({ Accept: "application/json" });
+  if (body !== undefined && !raw) headers.set("Content-Type", "application/json");
+  if (version !== undefined) headers.set("If-Match", etag(version));
+  if (key !== undefined) headers.set("Idempotency-Key", key);
+  const response = await send(
+    new Request(new URL(address(path, query), location.href), {
+      method,
+      headers,
+      body: raw ? body : body === undefined ? null : JSON.stringify(body),
+    }),
+    raw ? `${path} ${partsOf(body)}` : undefined,
+  );
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+/** A multipart body differs on each try by its boundary; its parts do not. */
+function partsOf(form: FormData): string {
+  const parts = [...form].map(([name, part]) =>
+    typeof part === "string" ? `${name}=${part}` : `${name}=${part.name}:${part.size}:${part.lastModified}`,
+  );
+  return parts.join("&");
+}
+
+/** One file under the form field `file`, with further fields beside it. */
+export function upload<T = unknown>(path: string, file: File, fields: Record<string, string> = {}): Promise<T> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.set(name, value);
+  form.set("file", file);
+  return request<T>(path, { method: "POST", body: form });
+}
