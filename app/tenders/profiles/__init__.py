@@ -1,0 +1,1 @@
+"""The two families of procedure as versioned data: what each number is, and where it comes from."""

@@ -1,0 +1,219 @@
+"""A profile is one family of procedure as data. A tender pins the document it was published under:
+`profile_document(name)` is what is stored, `parse_profile(document)` reads it back years later.
+"""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from app.core.calendar import Term, Unit
+from app.core.errors import DomainError
+
+FOLDER = Path(__file__).parent
+LABELS = ("name", "version", "zh", "en", "source", "open_lots")
+NEEDED_TERMS = (
+    "call",
+    "amendment",
+    "enquiry_answer",
+    "public_notice",
+    "objection",
+    "objection_answer",
+    "contract",
+)
+OPTIONAL_TERMS = ("tender_notice", "complaint", "result", "contract_notice")
+
+
+class ProfileUnknown(DomainError):
+    status = 404
+
+
+class OverspendRule(StrEnum):
+    """What happens when the best bids of a lot ask for more than its budget."""
+
+    skip = "skip"
+    trim = "trim"
+    optimise = "optimise"
+
+
+class TieStep(StrEnum):
+    """How two bids of equal score are told apart; applied in the profile's order."""
+
+    tie_criterion = "tie_criterion"
+    lower_amount = "lower_amount"
+    earlier_received = "earlier_received"
+    bid_number = "bid_number"
+
+
+class Gate(StrEnum):
+    """What must have happened before an instalment is paid."""
+
+    signing = "signing"
+    midterm_evaluation = "midterm_evaluation"
+    final_evaluation = "final_evaluation"
+    resident_acceptance = "resident_acceptance"
+
+
+@dataclass(frozen=True)
+class Minimum:
+    value: int
+    source: str
+
+
+@dataclass(frozen=True)
+class ApplicantsRule:
+    unregistered: bool
+    source: str
+
+
+@dataclass(frozen=True)
+class PanelRule:
+    """`expert_share`: least share of experts; from a budget of `large_from` yuan (0: never) `large_size`."""
+
+    size: int
+    odd: bool
+    expert_share: Fraction
+    large_from: Decimal
+    large_size: int
+    source: str
+
+
+@dataclass(frozen=True)
+class ScoringRule:
+    """`trim_from`: highest and lowest total are dropped from so many counted sheets on (0: never).
+    `price_weight_minimum` is in points of 100; `mark_step` is the finest mark a judge can give."""
+
+    trim_from: int
+    ties: tuple[TieStep, ...]
+    price_weight_minimum: Decimal
+    price_scored: bool
+    mark_step: Decimal
+    source: str
+
+
+@dataclass(frozen=True)
+class OverspendTerms:
+    """`trim_limit`: largest excess over the budget, as a share of it; cut amounts are whole `trim_unit` yuan."""
+
+    rules: tuple[OverspendRule, ...]
+    trim_limit: Decimal
+    trim_unit: Decimal
+    source: str
+
+
+@dataclass(frozen=True)
+class AcceptanceRule:
+    """At least `answers` residents, of whom at least `share` accept."""
+
+    answers: int
+    share: Decimal
+    source: str
+
+
+@dataclass(frozen=True)
+class InstalmentTerm:
+    name: str
+    zh: str
+    en: str
+    share: Decimal
+    gates: tuple[Gate, ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Terms absent from a family (a competition knows no complaint) are None."""
+
+    name: str
+    version: str
+    zh: str
+    en: str
+    source: str
+    open_lots: bool
+    applicants: ApplicantsRule
+    call: Term
+    amendment: Term
+    enquiry_answer: Term
+    public_notice: Term
+    objection: Term
+    objection_answer: Term
+    contract: Term
+    tender_notice: Term | None
+    complaint: Term | None
+    result: Term | None
+    contract_notice: Term | None
+    bidders: Minimum
+    sheets: Minimum
+    panel: PanelRule
+    scoring: ScoringRule
+    overspend: OverspendTerms
+    acceptance: AcceptanceRule
+    instalments: tuple[InstalmentTerm, ...]
+
+
+def profile_names() -> list[str]:
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def profile_document(name: str) -> dict[str, Any]:
+    """The profile as plain JSON-ready values: what a tender stores when its notice is published."""
+    if name not in profile_names():
+        raise ProfileUnknown(profile=name, known=", ".join(profile_names()))
+    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def profile(name: str) -> Profile:
+    """The profile in force; refused with ProfileUnknown."""
+    return parse_profile(profile_document(name))
+
+
+def parse_profile(document: Mapping[str, Any]) -> Profile:
+    """The typed profile of a stored document."""
+    values: dict[str, Any] = {key: document[key] for key in LABELS}
+    values |= {key: _term(document[key]) for key in NEEDED_TERMS}
+    values |= {key: _term(document[key]) if key in document else None for key in OPTIONAL_TERMS}
+    return Profile(
+        **values,
+        applicants=ApplicantsRule(**document["applicants"]),
+        bidders=Minimum(**document["bidders"]),
+        sheets=Minimum(**document["sheets"]),
+        panel=_panel(document["panel"]),
+        scoring=_scoring(document["scoring"]),
+        overspend=_overspend(document["overspend"]),
+        acceptance=_acceptance(document["acceptance"]),
+        instalments=_instalments(document["instalments"]),
+    )
+
+
+def _term(row: Mapping[str, Any]) -> Term:
+    return Term(row["length"], Unit(row["unit"]), row["source"])
+
+
+def _panel(row: Mapping[str, Any]) -> PanelRule:
+    exact = {"expert_share": Fraction(row["expert_share"]), "large_from": Decimal(row["large_from"])}
+    return PanelRule(**{**row, **exact})
+
+
+def _scoring(row: Mapping[str, Any]) -> ScoringRule:
+    exact = {key: Decimal(row[key]) for key in ("price_weight_minimum", "mark_step")}
+    return ScoringRule(**{**row, **exact, "ties": tuple(TieStep(step) for step in row["ties"])})
+
+
+def _overspend(row: Mapping[str, Any]) -> OverspendTerms:
+    exact = {key: Decimal(row[key]) for key in ("trim_limit", "trim_unit")}
+    return OverspendTerms(**{**row, **exact, "rules": tuple(OverspendRule(rule) for rule in row["rules"])})
+
+
+def _acceptance(row: Mapping[str, Any]) -> AcceptanceRule:
+    return AcceptanceRule(**{**row, "share": Decimal(row["share"])})
+
+
+def _instalments(rows: Sequence[Mapping[str, Any]]) -> tuple[InstalmentTerm, ...]:
+    return tuple(
+        InstalmentTerm(**{**row, "share": Decimal(row["share"]), "gates": tuple(Gate(gate) for gate in row["gates"])})
+        for row in rows
+    )

@@ -1,0 +1,102 @@
+import json
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from app.core.calendar import Term, Unit
+from app.tenders.profiles.rules import (
+    Gate,
+    OverspendRule,
+    Profile,
+    ProfileUnknown,
+    TieStep,
+    parse_profile,
+    profile,
+    profile_document,
+    profile_names,
+)
+
+
+def every_source(document: object) -> list[str]:
+    if isinstance(document, dict):
+        own = [document["source"]] if "source" in document else []
+        return own + [source for value in document.values() for source in every_source(value)]
+    if isinstance(document, list):
+        return [source for value in document for source in every_source(value)]
+    return []
+
+
+def numbered_tables(document: dict[str, object]) -> list[str]:
+    return [key for key, value in document.items() if isinstance(value, dict) and "source" not in value]
+
+
+def test_there_are_two_families() -> None:
+    assert profile_names() == ["procurement", "venture"]
+
+
+@pytest.mark.parametrize("name", ["procurement", "venture"])
+def test_every_number_has_its_source(name: str) -> None:
+    document = profile_document(name)
+    assert numbered_tables(document) == []
+    assert all(len(source) > 10 for source in every_source(document))
+
+
+@pytest.mark.parametrize("name", ["procurement", "venture"])
+def test_a_stored_document_reads_back_as_the_same_profile(name: str) -> None:
+    assert parse_profile(json.loads(json.dumps(profile_document(name)))) == profile(name)
+
+
+@pytest.mark.parametrize("name", ["procurement", "venture"])
+def test_instalments_add_up_and_the_last_waits_for_the_residents(name: str) -> None:
+    shares = [term.share for term in profile(name).instalments]
+    assert shares == [Decimal("0.50"), Decimal("0.30"), Decimal("0.20")]
+    assert profile(name).instalments[-1].gates == (Gate.final_evaluation, Gate.resident_acceptance)
+
+
+def lengths(rules: Profile) -> dict[str, tuple[int, str]]:
+    terms = {key: value for key, value in vars(rules).items() if isinstance(value, Term)}
+    return {key: (term.length, term.unit.value) for key, term in terms.items()}
+
+
+def test_the_terms_of_an_open_tender() -> None:
+    assert lengths(profile("procurement")) == {
+        "call": (20, "days"),
+        "amendment": (15, "days"),
+        "enquiry_answer": (3, "working_days"),
+        "tender_notice": (5, "working_days"),
+        "public_notice": (1, "working_days"),
+        "objection": (7, "working_days"),
+        "objection_answer": (7, "working_days"),
+        "complaint": (15, "working_days"),
+        "result": (2, "working_days"),
+        "contract": (30, "days"),
+        "contract_notice": (2, "working_days"),
+    }
+
+
+def test_an_open_tender_needs_three_bidders_and_scores_the_price_without_dropping_sheets() -> None:
+    rules = profile("procurement")
+    assert rules.bidders.value == 3
+    assert (rules.panel.size, rules.panel.large_size, rules.panel.expert_share) == (5, 7, Fraction(2, 3))
+    assert rules.panel.large_from == Decimal(10_000_000)
+    assert (rules.scoring.trim_from, rules.scoring.price_weight_minimum) == (0, Decimal(10))
+    assert rules.overspend.rules == (OverspendRule.skip,)
+    assert not rules.applicants.unregistered
+
+
+def test_a_competition_admits_unregistered_groups_and_offers_three_rules_for_overspending() -> None:
+    rules = profile("venture")
+    assert rules.applicants.unregistered
+    assert rules.scoring.trim_from == 5
+    assert rules.scoring.ties[:2] == (TieStep.tie_criterion, TieStep.lower_amount)
+    assert rules.overspend.rules == tuple(OverspendRule)
+    assert (rules.overspend.trim_limit, rules.overspend.trim_unit) == (Decimal("0.05"), Decimal(100))
+    assert (rules.public_notice.length, rules.public_notice.unit) == (5, Unit.days)
+    assert rules.complaint is None
+
+
+def test_an_unknown_profile_is_refused() -> None:
+    with pytest.raises(ProfileUnknown) as refusal:
+        profile("../venture")
+    assert refusal.value.facts == {"profile": "../venture", "known": "procurement, venture"}
