@@ -1,24 +1,72 @@
-"""The web application: every room's endpoints under /api/v1, and refusals as problems."""
+"""The web application: every room's endpoints under /api/v1, refusals as problems, and the built front end."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.responses import FileResponse
+from fastapi.staticfiles import StaticFiles
 
 from app import flow
 from app.areas import api as areas
 from app.core import health, problems
-from app.core.db import Units
+from app.core.db import Units, make_engine, units
+from app.core.errors import NotFound
+from app.core.jobs import work
 from app.core.settings import Settings
 from app.core.web import Authenticate
 from app.taxonomy import api as taxonomy
 
 assert flow
 ROUTERS = [health.router, areas.router, taxonomy.router]
+API = "/api/v1"
 
 
-def create_app(settings: Settings, units: Units, authenticate: Authenticate) -> FastAPI:
+def create_app(settings: Settings, door: Units, authenticate: Authenticate) -> FastAPI:
     """The application over an open database."""
-    app = FastAPI(title="Shuangxuan 双选", version="1", openapi_url="/api/v1/openapi.json", docs_url="/api/v1/docs")
-    app.state.settings, app.state.units, app.state.authenticate = settings, units, authenticate
+    app = FastAPI(title="Shuangxuan 双选", version="1", openapi_url=f"{API}/openapi.json", docs_url=f"{API}/docs")
+    app.state.settings, app.state.units, app.state.authenticate = settings, door, authenticate
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
     problems.install(app)
     for router in ROUTERS:
-        app.include_router(router, prefix="/api/v1")
+        app.include_router(router, prefix=API)
+    return app
+
+
+def serve_front_end(app: FastAPI, settings: Settings) -> None:
+    """The built pages: the resident's light page under /s and /r, everything else the application."""
+    web = settings.web_dir
+    app.mount("/assets", StaticFiles(directory=web / "assets"), name="assets")
+
+    @app.get("/{path:path}", include_in_schema=False)
+    async def page(path: str) -> FileResponse:
+        if path.startswith("api/"):
+            raise NotFound(path=path)
+        asked = (web / path).resolve()
+        if path and asked.is_relative_to(web.resolve()) and asked.is_file():
+            return FileResponse(asked)
+        light = path == "r" or path.startswith(("s/", "r/"))
+        return FileResponse(web / ("survey.html" if light else "index.html"), headers={"Cache-Control": "no-cache"})
+
+
+def web_application(settings: Settings, url: str, authenticate: Authenticate) -> FastAPI:
+    """The application with its own engine and, unless set otherwise, its own job worker."""
+    engine = make_engine(url)
+    door = units(engine)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        worker = asyncio.create_task(work(url, door)) if settings.worker_in_web else None
+        yield
+        if worker:
+            worker.cancel()
+            with suppress(asyncio.CancelledError):
+                await worker
+        await engine.dispose()
+
+    app = create_app(settings, door, authenticate)
+    app.router.lifespan_context = lifespan
+    serve_front_end(app, settings)
     return app

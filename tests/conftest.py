@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -45,20 +45,32 @@ def server() -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture(scope="session")
-def database_url(server: EmbeddedPostgres) -> str:
+def template(server: EmbeddedPostgres) -> str:
+    """The name of a migrated database that nobody is connected to."""
     upgrade(server.url)
-    return server.url
+    return "shuangxuan"
+
+
+@contextmanager
+def copied(server: EmbeddedPostgres, template: str) -> Iterator[str]:
+    name = f"copy_{os.urandom(6).hex()}"
+    with psycopg.connect(server.url_of("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield server.url_of(name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def database_url(server: EmbeddedPostgres, template: str) -> Iterator[str]:
+    with copied(server, template) as url:
+        yield url
 
 
 @pytest.fixture
-def own_database(server: EmbeddedPostgres, database_url: str) -> Iterator[str]:
+def own_database(server: EmbeddedPostgres, template: str) -> Iterator[str]:
     """A database of this test alone, for what needs several connections or commits for good."""
-    name = f"own_{os.urandom(6).hex()}"
-    with psycopg.connect(server.url_of("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE shuangxuan")
-    yield server.url_of(name)
-    with psycopg.connect(server.url_of("postgres"), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with copied(server, template) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -8,17 +8,15 @@ from enum import Enum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.pool import ConnectionPoolEntry
 
 RUNTIME_ROLE = "shuangxuan_app"
 OPTIONS = (
     "-c statement_timeout=60s -c idle_in_transaction_session_timeout=60s -c lock_timeout=10s -c timezone=Asia/Shanghai"
 )
+AS_RUNTIME_ROLE = f"{OPTIONS} -c role={RUNTIME_ROLE}"
 
 # Opens a session in a transaction of its own; leaving without an exception commits.
 Units = Callable[[], AbstractAsyncContextManager[AsyncSession]]
@@ -67,23 +65,13 @@ class Versioned:
 
 def make_engine(url: str, *, as_owner: bool = False, pool_size: int = 10) -> AsyncEngine:
     """An engine over psycopg 3. Sessions drop to the runtime role, which may not alter the audit log."""
-    engine = create_async_engine(
+    return create_async_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1),
         pool_size=pool_size,
         max_overflow=5,
         pool_timeout=10,
-        connect_args={"options": OPTIONS},
+        connect_args={"options": OPTIONS if as_owner else AS_RUNTIME_ROLE},
     )
-    if not as_owner:
-        event.listen(engine.sync_engine, "connect", _drop_to_runtime_role)
-    return engine
-
-
-def _drop_to_runtime_role(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    cursor = connection.cursor()
-    cursor.execute(f"SET ROLE {RUNTIME_ROLE}")
-    cursor.close()
-    connection.commit()
 
 
 def units(engine: AsyncEngine, **context: Any) -> Units:

@@ -1,14 +1,17 @@
 """Slow and periodic work: procrastinate on the same database. A job is deferred in the transaction of the change."""
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import sqlalchemy as sa
 from procrastinate import App, PsycopgConnector
+from procrastinate.jobs import DeleteJobCondition
 from procrastinate.tasks import Task
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.db import OPTIONS, RUNTIME_ROLE, Units
+from app.core.db import AS_RUNTIME_ROLE, Units
 
 jobs = App(connector=PsycopgConnector())
 DEFER = sa.text(
@@ -24,14 +27,25 @@ async def defer(session: AsyncSession, task: Task[Any, Any, Any], *, once: str |
     await session.execute(DEFER, values)
 
 
-def connector(url: str) -> PsycopgConnector:
-    """The queue's own small pool, in the runtime role."""
-    return PsycopgConnector(
-        conninfo=url,
-        min_size=1,
-        max_size=4,
-        kwargs={"options": f"{OPTIONS} -c role={RUNTIME_ROLE}"},
-    )
+@asynccontextmanager
+async def queue(url: str) -> AsyncIterator[App]:
+    """The queue, opened on its own small pool in the runtime role."""
+    pool = PsycopgConnector(conninfo=url, min_size=1, max_size=4, kwargs={"options": AS_RUNTIME_ROLE})
+    with jobs.replace_connector(pool):
+        async with jobs.open_async():
+            yield jobs
+
+
+async def work(url: str, units: Units, *, until_empty: bool = False) -> None:
+    """Carry out jobs until cancelled (or, `until_empty`, until none is left)."""
+    open_door(units)
+    async with queue(url) as app:
+        await app.run_worker_async(
+            wait=not until_empty,
+            concurrency=2,
+            install_signal_handlers=False,
+            delete_jobs=DeleteJobCondition.SUCCESSFUL,
+        )
 
 
 def open_door(units: Units) -> None:
@@ -39,6 +53,6 @@ def open_door(units: Units) -> None:
     _doors[:] = [units]
 
 
-def unit() -> Any:
+def unit() -> AbstractAsyncContextManager[AsyncSession]:
     """One transaction of a job."""
     return _doors[-1]()

@@ -101,7 +101,7 @@ async def _answered_once(
         return await endpoint(request)
     actor: Actor = request.state.actor
     who = str(actor.account_id or "resident")
-    asked = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + await request.body()).hexdigest()
+    asked = hashlib.sha256(f"{request.method} {request.url}\n".encode() + await request.body()).hexdigest()
     claim = insert(Idempotency).values(who=who, key=key, request_hash=asked, at=await now(session))
     claimed = await session.execute(claim.on_conflict_do_nothing().returning(Idempotency.key))
     row = await session.get_one(Idempotency, (who, key))

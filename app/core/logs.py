@@ -1,0 +1,28 @@
+"""Structured logs: one event per line, as JSON where a collector reads them. No personal particulars."""
+
+import logging
+
+import structlog
+from structlog.typing import Processor
+
+from app.core.settings import Settings
+
+
+def set_up_logs(settings: Settings) -> None:
+    """Send our events and the libraries' through one renderer."""
+    level = logging.getLevelName(settings.log_level.upper())
+    render: Processor = structlog.processors.JSONRenderer() if settings.log_json else structlog.dev.ConsoleRenderer()
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, render],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=render, foreign_pre_chain=shared))
+    logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
