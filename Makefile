@@ -1,0 +1,91 @@
+# `make` lists the targets. The two that matter: `make run` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
+WEB := frontend/dist/index.html
+SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) frontend/index.html frontend/survey.html frontend/vite.config.ts
+API := $(shell find app -name '*.py' -o -name '*.toml')
+APT_BROWSER := chromium fonts-noto-cjk
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check lint types house pytest web-test browser openapi season bench lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.run $(WEB) ## install everything: the environment with the `shuangxuan` command, the front end
+
+run: setup ## start the platform on http://127.0.0.1:8000 (PORT, DATA_DIR, DATABASE_URL are honoured)
+	@exec $(BIN)/shuangxuan serve
+
+test: $(VENV)/.dev $(WEB) lint types house web-test browser pytest ## everything that must hold
+
+check: $(VENV)/.dev frontend/node_modules/.ok lint types house ## the quick part of `make test`, before every commit
+
+lint: $(VENV)/.dev frontend/node_modules/.ok ## ruff and oxlint
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	cd frontend && npm run --silent lint
+
+types: $(VENV)/.dev frontend/src/api/schema.gen.ts ## mypy --strict and tsc
+	$(BIN)/mypy
+	cd frontend && npm run --silent types
+
+house: $(VENV)/.dev ## the import contracts
+	$(BIN)/lint-imports --no-cache
+
+pytest: $(VENV)/.dev $(WEB) ## Python tests on real PostgreSQL, browser tests included
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+web-test: frontend/src/api/schema.gen.ts ## front-end unit tests and the size of the resident's page
+	cd frontend && npm test --silent && npm run --silent size
+
+browser: ## have a browser and a Chinese font for the browser tests
+	@command -v chromium chromium-browser google-chrome $$CHROMIUM >/dev/null 2>&1 \
+	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 \
+	     && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(APT_BROWSER) >/dev/null; } \
+	|| { echo "The browser tests need Chromium and a Chinese font: install the packages $(APT_BROWSER), or set CHROMIUM."; exit 1; }
+
+openapi: var/openapi.json ## write the API's description to var/openapi.json
+
+season: setup ## replay the 2018 season on an empty database and print its summary
+	$(BIN)/shuangxuan season replay kunming2018 --json -
+
+bench: setup ## measure what the project claims
+	$(BIN)/shuangxuan bench season
+
+lock: $(VENV)/.uv ## renew requirements*.txt from requirements*.in (versions and hashes, no addresses)
+	for name in requirements requirements-dev; do \
+	  $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header $$name.in -o $$name.txt; done
+
+clean: ## remove what was built, keep the data
+	rm -rf $(VENV) frontend/node_modules frontend/dist
+
+$(VENV)/.uv: requirements-uv.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-uv.txt
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.uv requirements.txt pyproject.toml
+	$(UV) pip install -q --require-hashes -r requirements.txt
+	$(UV) pip install -q --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.txt
+	$(UV) pip install -q --require-hashes -r requirements-dev.txt
+	@touch $@
+
+frontend/node_modules/.ok: frontend/package-lock.json
+	cd frontend && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+var/openapi.json: $(VENV)/.run $(API)
+	@mkdir -p var
+	$(BIN)/shuangxuan openapi $@
+
+frontend/src/api/schema.gen.ts: frontend/node_modules/.ok var/openapi.json
+	cd frontend && npm run --silent api
+
+$(WEB): frontend/src/api/schema.gen.ts $(SOURCES)
+	cd frontend && npm run --silent build
