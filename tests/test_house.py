@@ -1,0 +1,183 @@
+"""The house itself: who may import whom, every route gated, every refusal translated, nothing grown out of shape."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import grimp
+import pytest
+from fastapi.routing import APIRoute
+
+from app.core.errors import DomainError
+from app.core.events import REACTIONS
+from app.core.problems import catalogue
+from app.core.web import Allowed, Unit
+from app.main import ROUTERS
+
+PROJECT = Path(__file__).parents[1]
+APP = PROJECT / "app"
+PYTHON = sorted(APP.rglob("*.py"))
+OUTSIDERS = {"app.flow", "app.main", "app.cli", "app.models"}
+PUBLIC_PARTS = {"policy", "queries", "models", "rules"}
+
+
+def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
+    linter = Path(sys.executable).with_name("lint-imports")
+    return subprocess.run([linter, "--no-cache"], cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_every_room_imports_only_towards_the_ground_floor() -> None:
+    kept = lint_imports(PROJECT)
+    assert kept.returncode == 0, kept.stdout
+
+
+@pytest.mark.parametrize(
+    ("where", "planted", "contract"),
+    [
+        ("core/clock.py", "import app.needs.rules", "rooms in order"),
+        ("surveys/rules.py", "import app.needs.models", "rooms in order"),
+        ("tenders/notices/rules.py", "import app.tenders.bids.rules", "tender rooms in order"),
+        ("needs/service.py", "import app.needs.api", "layers inside a room"),
+        ("tenders/bids/service.py", "import app.tenders.bids.schemas", "layers inside a room"),
+        ("tenders/bids/rules.py", "import sqlalchemy", "rules are plain"),
+        ("needs/rules.py", "import pydantic", "rules are plain"),
+        ("matching/rank.py", "import app.core.db", "matching is pure"),
+    ],
+)
+def test_a_planted_import_is_reported_by_its_contract(tmp_path: Path, where: str, planted: str, contract: str) -> None:
+    shutil.copytree(APP, tmp_path / "app", ignore=shutil.ignore_patterns("__pycache__", "seasons"))
+    shutil.copy(PROJECT / "pyproject.toml", tmp_path)
+    with (tmp_path / "app" / where).open("a") as file:
+        file.write(f"\n{planted}\n")
+    report = lint_imports(tmp_path)
+    assert (report.returncode, f"{contract} BROKEN" in report.stdout) == (1, True), report.stdout
+
+
+def room_of(module: str) -> str:
+    parts = module.split(".")
+    return ".".join(parts[:3] if parts[1:2] == ["tenders"] else parts[:2])
+
+
+def foreign_doors(graph: grimp.ImportGraph) -> set[tuple[str, str]]:
+    """Imports of another room's inside: its api or schemas, or (unless composing rooms) its service."""
+    found = set()
+    for importer in graph.modules:
+        composes = importer in OUTSIDERS or importer.startswith("app.season")
+        for imported in graph.find_modules_directly_imported_by(importer):
+            room, part = room_of(imported), imported.rsplit(".", 1)[-1]
+            if room == room_of(importer) or room in {"app.core", "app.matching", "app.tenders.profiles"} or composes:
+                continue
+            if part in {"api", "schemas", "service", "jobs"}:
+                found.add((importer, imported))
+    return found
+
+
+def test_a_room_uses_of_another_only_its_policy_queries_models_and_rules() -> None:
+    assert foreign_doors(grimp.build_graph("app", cache_dir=None)) == set()
+
+
+def test_a_planted_use_of_another_rooms_service_is_found() -> None:
+    graph = grimp.build_graph("app", cache_dir=None)
+    graph.add_import(importer="app.needs.service", imported="app.surveys.service")
+    assert ("app.needs.service", "app.surveys.service") in foreign_doors(graph)
+
+
+def routes() -> list[APIRoute]:
+    return [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+
+
+def test_every_route_is_a_unit_with_a_gate_and_a_name_of_its_own() -> None:
+    ungated = [
+        route.path
+        for route in routes()
+        if not isinstance(route, Unit) or not any(isinstance(d.dependency, Allowed) for d in route.dependencies)
+    ]
+    assert ungated == []
+    names = Counter(route.operation_id for route in routes())
+    assert [name for name, count in names.items() if count > 1 or not name] == []
+
+
+def test_a_route_is_named_after_its_function() -> None:
+    assert [r.path for r in routes() if r.operation_id != r.endpoint.__name__] == []
+
+
+def test_every_refusal_has_a_sentence_in_both_languages_and_no_sentence_is_left_over() -> None:
+    assert routes()
+    declared = {c for c in DomainError.registry if DomainError.registry[c].__module__.startswith("app.")}
+    assert declared ^ set(catalogue()) == set()
+    assert [code for code, entry in catalogue().items() if not (entry.get("zh") and entry.get("en"))] == []
+
+
+def test_both_sentences_of_a_refusal_state_the_same_facts() -> None:
+    def facts(sentence: str) -> set[str]:
+        return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+
+    assert [code for code, entry in catalogue().items() if facts(entry["zh"]) != facts(entry["en"])] == []
+
+
+def recorded_events() -> Counter[str]:
+    """The event names that `record(session, actor, "noun.past", …)` is called with."""
+    found: Counter[str] = Counter()
+    for path in PYTHON:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record" and len(node.args) > 2:
+                name = node.args[2]
+                found[name.value if isinstance(name, ast.Constant) else f"{path}:{node.lineno}"] += 1
+    return found
+
+
+def test_every_event_is_noun_and_past_and_recorded_by_one_use_case() -> None:
+    events = recorded_events()
+    assert [name for name in events if not re.fullmatch(r"[a-z_]+\.[a-z_]+", name)] == []
+    assert [name for name, count in events.items() if count > 1] == []
+
+
+def test_what_follows_follows_from_events_that_happen() -> None:
+    assert set(REACTIONS) - set(recorded_events()) == set()
+
+
+def functions() -> Iterator[tuple[str, int]]:
+    for path in PYTHON:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield f"{path.relative_to(PROJECT)}:{node.name}", (node.end_lineno or 0) - node.lineno + 1
+
+
+def test_no_file_and_no_function_has_grown_out_of_shape() -> None:
+    long_files = {str(p.relative_to(PROJECT)) for p in PYTHON if p.read_text(encoding="utf-8").count("\n") > 400}
+    assert long_files == set()
+    assert {name for name, lines in functions() if lines > 60} == set()
+    sizes = sorted(lines for _, lines in functions())
+    assert (sizes[len(sizes) // 2] <= 8, sizes[int(len(sizes) * 0.9)] <= 25) == (True, True)
+
+
+def test_no_check_is_silenced_without_saying_which() -> None:
+    silenced = re.compile(r"# type: ignore\s*$|# noqa\s*$", re.MULTILINE)
+    assert [str(path) for path in PYTHON if silenced.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_locks_hold_versions_and_hashes_but_no_addresses() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-uv.txt"):
+        text = (PROJECT / name).read_text()
+        assert "://" not in text
+        assert len(re.findall(r"^\S+==", text, re.MULTILINE)) <= text.count("--hash=sha256:")
+    lock = (PROJECT / "frontend" / "package-lock.json").read_text()
+    assert '"resolved"' not in lock
+
+
+def test_every_pinned_direct_dependency_is_explained() -> None:
+    explained = (PROJECT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    named = re.findall(r"^([A-Za-z0-9._-]+)(?:\[.*\])?==", (PROJECT / "requirements.in").read_text(), re.MULTILINE)
+    assert [name for name in named if f"| {name} |" not in explained] == []
+
+
+def test_package_version_and_changelog_agree() -> None:
+    version = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"]
+    assert f"## {version}" in (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
