@@ -1,0 +1,79 @@
+"""What the database refuses whatever the code does."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import Role
+from app.parties.models import Membership
+from app.parties.rules import LegalKind, PartyKind, RatingA
+from tests.factories.parties import make_account, make_party
+from tests.factories.reference import DOUNAN
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize(
+    ("constraint", "kind", "facts"),
+    [
+        ("organizations_and_only_they_have_a_legal_kind", PartyKind.organization, {"legal_kind": None}),
+        ("organizations_and_only_they_have_a_legal_kind", PartyKind.firm, {"legal_kind": LegalKind.company}),
+        ("area_fits_kind", PartyKind.bureau, {"area_code": DOUNAN}),
+        ("area_fits_kind", PartyKind.committee, {"area_code": "530114003000"}),
+        ("area_fits_kind", PartyKind.street_office, {"area_code": "530114000000"}),
+        ("only_organizations_are_rated", PartyKind.firm, {"rating_a": RatingA.a3, "rating_year": 2018}),
+        ("rating_has_its_year", PartyKind.organization, {"rating_a": RatingA.a3}),
+        ("credit_code_has_18_characters", PartyKind.organization, {"credit_code": "5253"}),
+        (
+            "only_legal_persons_have_a_credit_code",
+            PartyKind.organization,
+            {"legal_kind": LegalKind.student_team, "credit_code": "52530114FIC4265776"},
+        ),
+        (
+            "certified_within_social_workers_within_staff",
+            PartyKind.organization,
+            {"staff": 3, "social_workers": 2, "certified_social_workers": 3},
+        ),
+        (
+            "rectification_dates_belong_to_one",
+            PartyKind.organization,
+            {"rectification_until": date(2018, 6, 30)},
+        ),
+    ],
+)
+async def test_a_party_that_cannot_be_is_refused(
+    session: AsyncSession, constraint: str, kind: PartyKind, facts: dict[str, Any]
+) -> None:
+    with pytest.raises(IntegrityError) as refused:
+        await make_party(session, kind, **facts)
+    assert refused.value.orig.diag.constraint_name == f"ck_parties_{constraint}"
+
+
+async def test_the_same_ref_may_stand_in_two_schemes_but_not_twice_in_one(session: AsyncSession) -> None:
+    await make_party(session, ref="G01")
+    await make_party(session, ref="G01", ref_scheme="another-season")
+    with pytest.raises(IntegrityError):
+        await make_party(session, ref="G01")
+
+
+async def test_a_password_in_clear_cannot_be_stored(session: AsyncSession) -> None:
+    with pytest.raises(IntegrityError) as refused:
+        await make_account(session, password_hash="a password in clear")
+    assert refused.value.orig.diag.constraint_name == "ck_accounts_password_is_hashed"
+
+
+async def test_only_judges_and_administrators_act_for_no_party(session: AsyncSession) -> None:
+    _, judge = await make_account(session, Role.judge)
+    _, committee = await make_account(session, Role.committee)
+    assert (judge.party_id, judge.area) == (None, "")
+    assert (committee.party_id is not None, committee.area) == (True, DOUNAN)
+
+
+async def test_the_same_membership_cannot_be_given_twice(session: AsyncSession) -> None:
+    account, _ = await make_account(session, Role.judge)
+    session.add(Membership(account_id=account.id, role=Role.judge))
+    with pytest.raises(IntegrityError):
+        await session.flush()
