@@ -8,7 +8,7 @@ import { defineConfig } from "vitest/config";
 
 const COMPRESSIBLE = /\.(?:js|css|html|svg|json)$/;
 const FONTS = ["NotoSansHans-Regular.otf", "NotoSansHans-Bold.otf"];
-const SURVEY_ADDRESS = /^\/(?:s\/[^/?]+|r)\/?(?:[?#].*)?$/;
+const SURVEY_ADDRESS = /^\/(?:s\/[^/?]+|r(?:\/[^/?]*)?)\/?(?:[?#].*)?$/;
 
 /** Leaves a .gz beside every text file, so that the server never compresses the same bytes twice. */
 function precompressed(): Plugin {
@@ -44,22 +44,21 @@ function fontsForDocuments(): Plugin {
 }
 
 /** /s/<token> and /r belong to the residents' light entry; the real server does the same. */
-function surveyAddresses(): Plugin {
-  const rewrite: Connect.NextHandleFunction = (request, _response, next) => {
-    if (SURVEY_ADDRESS.test(request.url ?? "")) request.url = "/survey.html";
-    next();
-  };
-  return {
-    name: "survey-addresses",
-    configureServer: (server) => void server.middlewares.use(rewrite),
-    configurePreviewServer: (server) => void server.middlewares.use(rewrite),
-  };
-}
+const toSurvey: Connect.NextHandleFunction = (request, _response, next) => {
+  if (SURVEY_ADDRESS.test(request.url ?? "")) request.url = "/survey.html";
+  next();
+};
+
+const surveyAddresses: Plugin = {
+  name: "survey-addresses",
+  configureServer: (server) => void server.middlewares.use(toSurvey),
+  configurePreviewServer: (server) => void server.middlewares.use(toSurvey),
+};
 
 const api = { "/api": { target: process.env.API ?? "http://127.0.0.1:8000", changeOrigin: false } };
 
 export default defineConfig({
-  plugins: [react(), surveyAddresses(), fontsForDocuments(), precompressed()],
+  plugins: [react(), surveyAddresses, fontsForDocuments(), precompressed()],
   server: { proxy: api },
   preview: { proxy: api },
   build: {

@@ -1,0 +1,55 @@
+import { Outlet, useRouterState } from "@tanstack/react-router";
+import { Drawer } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { usePhone } from "../ui/media";
+import { Menu } from "./Menu";
+import { membershipOf, useSession } from "./session";
+import { PublicNav, TopBar } from "./TopBar";
+
+/** Top bar for everybody; a menu of their role for people who are signed in, beside the page or in a drawer. */
+export function Shell() {
+  const { t } = useTranslation();
+  const { data: session } = useSession();
+  const phone = usePhone();
+  const [open, setOpen] = useState(false);
+  const role = membershipOf(session)?.role;
+  return (
+    <div className="shell">
+      <a className="skip" href="#page">
+        {t("ui.skip")}
+      </a>
+      {session?.demonstration && (
+        <p className="demonstration" role="note">
+          {t("ui.demonstration")}
+        </p>
+      )}
+      <TopBar onMenu={phone && role ? () => setOpen(true) : undefined} />
+      {phone && !role && <PublicNav />}
+      <div className="shell-body">
+        {role && !phone && (
+          <aside className="side">
+            <Menu role={role} />
+          </aside>
+        )}
+        {role && phone && (
+          <Drawer open={open} onClose={() => setOpen(false)} placement="left" size={300} title={t("ui.product")}>
+            <Menu role={role} onChosen={() => setOpen(false)} />
+          </Drawer>
+        )}
+        <main id="page" tabIndex={-1}>
+          <Outlet />
+        </main>
+      </div>
+      <Progress />
+      <footer className="foot soft">{t("ui.foot")}</footer>
+    </div>
+  );
+}
+
+/** A thin line at the top while the next page is on its way. */
+function Progress() {
+  const { t } = useTranslation();
+  const loading = useRouterState({ select: (state) => state.status === "pending" });
+  return loading ? <div className="progress" role="progressbar" aria-label={t("ui.loading")} /> : null;
+}

@@ -1,0 +1,123 @@
+import { DownOutlined, FontSizeOutlined, GlobalOutlined, MenuOutlined, UserOutlined } from "@ant-design/icons";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { App, Button, Dropdown } from "antd";
+import { useTranslation } from "react-i18next";
+import { languageOf, refusalOf } from "../api/refusal";
+import { speak } from "../i18n";
+import { usePhone } from "../ui/media";
+import { pages } from "./pages";
+import { useLargeType } from "./preferences";
+import { type Account, membershipOf, useActAs, useSession, useSignOut } from "./session";
+
+export function TopBar({ onMenu }: { onMenu: (() => void) | undefined }) {
+  const { t } = useTranslation();
+  const { data: session } = useSession();
+  const phone = usePhone();
+  return (
+    <header className="topbar">
+      {onMenu && <Button type="text" icon={<MenuOutlined />} aria-label={t("nav.menu")} onClick={onMenu} />}
+      <Link to="/" className="brand">
+        <img src="/mark.svg" alt="" width={32} height={32} />
+        <span className="brand-name">{t("ui.product")}</span>
+        {!phone && <span className="brand-line soft">{t("ui.product_line")}</span>}
+      </Link>
+      {!phone && !session?.account && <PublicNav />}
+      <div className="topbar-tools">
+        <LargeType />
+        <LanguageSwitch />
+        {session?.account ? <AccountMenu account={session.account} /> : <SignInLink />}
+      </div>
+    </header>
+  );
+}
+
+/** What anyone may read, for people without an account. */
+export function PublicNav() {
+  const { t } = useTranslation();
+  return (
+    <nav className="public-nav" aria-label={t("nav.public")}>
+      {pages
+        .filter(({ open, key }) => open && key !== "sign_in" && !key.endsWith("_page"))
+        .map(({ path, key }) => (
+          <Link key={path} to={path} activeOptions={{ exact: path === "/" }} activeProps={{ "aria-current": "page" }}>
+            {t(`nav.${key}`)}
+          </Link>
+        ))}
+    </nav>
+  );
+}
+
+function LargeType() {
+  const { t } = useTranslation();
+  const { large, setLarge } = useLargeType();
+  const phone = usePhone();
+  return (
+    <Button
+      type={large ? "primary" : "text"}
+      icon={<FontSizeOutlined aria-hidden />}
+      aria-pressed={large}
+      aria-label={t("ui.large_type")}
+      title={t("ui.large_type")}
+      onClick={() => setLarge(!large)}
+    >
+      {phone ? null : t("ui.large_type")}
+    </Button>
+  );
+}
+
+function LanguageSwitch() {
+  const { t, i18n } = useTranslation();
+  const other = languageOf(i18n.language) === "zh" ? "en" : "zh";
+  return (
+    <Button type="text" icon={<GlobalOutlined aria-hidden />} lang={other === "zh" ? "zh-CN" : "en"} onClick={() => void speak(other)}>
+      {t("ui.other_language")}
+    </Button>
+  );
+}
+
+function SignInLink() {
+  const { t } = useTranslation();
+  return (
+    <Link to="/sign-in" className="ant-btn sign-in-link">
+      {t("nav.sign_in")}
+    </Link>
+  );
+}
+
+function AccountMenu({ account }: { account: Account }) {
+  const { t, i18n } = useTranslation();
+  const { message } = App.useApp();
+  const navigate = useNavigate();
+  const { data: session } = useSession();
+  const phone = usePhone();
+  const signOut = useSignOut();
+  const actAs = useActAs();
+  const current = membershipOf(session);
+  const refused = (error: unknown): void => void message.error(refusalOf(error).sentence(i18n.language));
+  const roles = account.memberships.map(({ id, role, party }) => ({
+    key: `act:${id}`,
+    label: party ? `${t(`role.${role}`)} · ${party.name}` : t(`role.${role}`),
+    onClick: () => actAs.mutate(id, { onError: refused, onSuccess: () => void navigate({ to: "/desk" }) }),
+  }));
+  const items = [
+    ...(roles.length > 1 ? [{ type: "group" as const, key: "roles", label: t("ui.act_as"), children: roles }, { type: "divider" as const }] : []),
+    {
+      key: "sign_out",
+      label: t("action.sign_out"),
+      onClick: () => signOut.mutate(undefined, { onError: refused, onSuccess: () => void navigate({ to: "/" }) }),
+    },
+  ];
+  return (
+    <Dropdown menu={{ items, selectedKeys: current ? [`act:${current.id}`] : [] }} trigger={["click"]} placement="bottomRight">
+      <Button type="text" icon={<UserOutlined aria-hidden />} aria-label={`${account.name} · ${t("ui.account")}`}>
+        {!phone && (
+          <>
+            {account.name}
+            {current && <span className="soft account-role">{t(`role.${current.role}`)}</span>}
+            <DownOutlined aria-hidden />
+          </>
+        )}
+      </Button>
+    </Dropdown>
+  );
+}

@@ -1,0 +1,39 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+import type { QueryClient } from "@tanstack/react-query";
+import { Faulty, Lost } from "./Lost";
+import { pages } from "./pages";
+import { sessionQuery } from "./session";
+import { Shell } from "./Shell";
+
+/** Anonymous people are led to the sign-in page and back; a server that does not answer shows its refusal there. */
+function signedInOnly(cache: QueryClient) {
+  return async ({ location }: { location: { href: string } }) => {
+    const session = await cache.ensureQueryData(sessionQuery).catch(() => null);
+    if (!session?.account) throw redirect({ to: "/sign-in", search: { next: location.href } });
+  };
+}
+
+export function routerOf(cache: QueryClient) {
+  const root = createRootRoute({ component: Shell, notFoundComponent: Lost, errorComponent: Faulty });
+  const guard = signedInOnly(cache);
+  const children = pages.map(({ path, load, open }) =>
+    createRoute({
+      getParentRoute: () => root,
+      path,
+      component: lazyRouteComponent(load),
+      ...(!open && { beforeLoad: guard }),
+    }),
+  );
+  return createRouter({
+    routeTree: root.addChildren(children),
+    defaultPreload: "intent",
+    scrollRestoration: true,
+    defaultErrorComponent: Faulty,
+  });
+}

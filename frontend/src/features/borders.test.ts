@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize, relative } from "node:path";
+import { expect, test } from "vitest";
+
+/** Which room of src a file lives in: "features/needs", "ui", "survey" … */
+function roomOf(file: string): string {
+  const [first = "", second = ""] = relative("src", file).split("/");
+  return first === "features" ? `features/${second}` : first;
+}
+
+/** A room imports only what stands here; `app` puts the features together, they never know each other. */
+function mayImport(room: string, other: string): boolean {
+  if (room === other || other === "api") return true;
+  if (room === "api") return false;
+  if (room === "ui") return other === "i18n";
+  if (room === "i18n") return other === "ui" || other.startsWith("features/");
+  if (room === "survey") return false;
+  if (room.startsWith("features/")) return other === "ui" || other === "i18n" || other === "app";
+  return room === "app";
+}
+
+export function trespasses(file: string, text: string): string[] {
+  const imported = [...text.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)].map(([, path = ""]) => path);
+  return imported
+    .map((path) => roomOf(normalize(join(dirname(file), path))))
+    .filter((other) => !mayImport(roomOf(file), other));
+}
+
+const sources = readdirSync("src", { recursive: true, encoding: "utf8" })
+  .filter((file) => /\.tsx?$/.test(file) && file.includes("/") && !/\.test\.tsx?$/.test(file))
+  .map((file) => join("src", file));
+
+test.each(sources)("%s imports only what its room may", (file) => {
+  expect(trespasses(file, readFileSync(file, "utf8"))).toEqual([]);
+});
+
+test("a feature that imports another feature is caught", () => {
+  const text = 'import { columns } from "../offers/columns";\nconst late = import("../../survey/answers");';
+  expect(trespasses("src/features/needs/NeedList.tsx", text)).toEqual(["features/offers", "survey"]);
+});

@@ -1,0 +1,37 @@
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import "./portal.css";
+
+const STEPS = ["survey", "needs", "selection", "tenders", "contracts", "acceptance"] as const;
+
+/** What this is, for somebody who has never been here. */
+export default function Portal() {
+  const { t } = useTranslation();
+  return (
+    <div className="page portal">
+      <section className="hero">
+        <h1>{t("portal.title")}</h1>
+        <p className="hero-lead">{t("portal.lead")}</p>
+        <p className="hero-links">
+          <Link to="/sign-in" className="button button-primary">
+            {t("portal.sign_in")}
+          </Link>
+          <a href="/r" className="button">
+            {t("portal.receipt")}
+          </a>
+        </p>
+      </section>
+      <section aria-labelledby="how">
+        <h2 id="how">{t("portal.how")}</h2>
+        <ol className="steps">
+          {STEPS.map((step) => (
+            <li key={step}>
+              <h3>{t(`portal.step.${step}.name`)}</h3>
+              <p>{t(`portal.step.${step}.what`)}</p>
+            </li>
+          ))}
+        </ol>
+      </section>
+    </div>
+  );
+}

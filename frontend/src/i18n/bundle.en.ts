@@ -1,0 +1,4 @@
+import { gathered } from "./gathered";
+import shared from "./en.json";
+
+export const words = gathered(shared, import.meta.glob("../features/**/en.json", { eager: true, import: "default" }));

@@ -1,0 +1,4 @@
+import { gathered } from "./gathered";
+import shared from "./zh.json";
+
+export const words = gathered(shared, import.meta.glob("../features/**/zh.json", { eager: true, import: "default" }));

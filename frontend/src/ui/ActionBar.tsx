@@ -1,0 +1,92 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { App, Button, Modal, Space } from "antd";
+import { type ComponentType, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { request } from "../api/request";
+import { RefusalAlert } from "./RefusalAlert";
+
+export type Actionable = { id: number | string; actions: readonly string[] };
+export type ActionFormProps<T> = { of: T; send: (body: unknown) => void; cancel: () => void; sending: boolean };
+
+type Props<T extends Actionable> = {
+  of: T;
+  /** The room, as in the address: "needs" → POST /api/v1/needs/{id}/{verb}. */
+  feature: string;
+  /** Verbs that need more than a click: the form is shown in a dialogue and calls `send(body)`. */
+  forms?: Partial<Record<string, ComponentType<ActionFormProps<T>>>>;
+  /** Verbs that lead to a page of their own, e.g. `{ update: () => navigate(...) }`. */
+  go?: Partial<Record<string, () => void>>;
+  /** Verbs this page draws itself. */
+  without?: readonly string[];
+  onDone?: (verb: string, answer: unknown) => void;
+};
+
+const DESTRUCTIVE = new Set(["withdraw", "delete", "cancel", "decline", "reject", "terminate", "invalidate", "remove"]);
+
+/**
+ * The buttons the server grants (`thing.actions`), in its order; the first one that builds something up is primary.
+ * A verb is asked back when the words know a `confirm.<verb>` sentence: that is where irreversible verbs are named.
+ */
+export function ActionBar<T extends Actionable>({ of, feature, forms = {}, go = {}, without = [], onDone }: Props<T>) {
+  const { t, i18n } = useTranslation();
+  const { message, modal } = App.useApp();
+  const cache = useQueryClient();
+  const [asking, setAsking] = useState<string | null>(null);
+  const act = useMutation({
+    mutationFn: ({ verb, body }: { verb: string; body?: unknown }) =>
+      request(`/api/v1/${feature}/${of.id}/${verb}`, { method: "POST", body }),
+    onSuccess: (answer, { verb }) => {
+      setAsking(null);
+      message.success(t("ui.done", { action: t(`action.${verb}`) }));
+      onDone?.(verb, answer);
+    },
+    onSettled: () => cache.invalidateQueries(),
+  });
+
+  const start = (verb: string): void => {
+    act.reset();
+    const leave = go[verb];
+    if (leave) leave();
+    else if (forms[verb]) setAsking(verb);
+    else if (i18n.exists(`confirm.${verb}`)) {
+      modal.confirm({
+        title: t("ui.confirm", { action: t(`action.${verb}`) }),
+        content: t(`confirm.${verb}`),
+        okText: t(`action.${verb}`),
+        okButtonProps: { danger: DESTRUCTIVE.has(verb) },
+        cancelText: t("ui.cancel"),
+        onOk: () => act.mutate({ verb }),
+      });
+    } else act.mutate({ verb });
+  };
+
+  const verbs = of.actions.filter((verb) => !without.includes(verb));
+  const primary = verbs.find((verb) => !DESTRUCTIVE.has(verb));
+  const Form = asking === null ? undefined : forms[asking];
+  if (verbs.length === 0) return null;
+  return (
+    <div className="actions">
+      <Space wrap>
+        {verbs.map((verb) => (
+          <Button
+            key={verb}
+            type={verb === primary ? "primary" : "default"}
+            danger={DESTRUCTIVE.has(verb)}
+            loading={act.isPending && act.variables.verb === verb}
+            disabled={act.isPending}
+            onClick={() => start(verb)}
+          >
+            {t(`action.${verb}`)}
+          </Button>
+        ))}
+      </Space>
+      {!Form && <RefusalAlert error={act.error} />}
+      <Modal open={Form !== undefined} title={asking && t(`action.${asking}`)} footer={null} onCancel={() => setAsking(null)} destroyOnHidden>
+        <RefusalAlert error={act.error} />
+        {Form && asking && (
+          <Form of={of} sending={act.isPending} cancel={() => setAsking(null)} send={(body) => act.mutate({ verb: asking, body })} />
+        )}
+      </Modal>
+    </div>
+  );
+}

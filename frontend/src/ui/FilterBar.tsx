@@ -1,0 +1,57 @@
+import { Button, Input, Select } from "antd";
+import { useTranslation } from "react-i18next";
+import type { Search } from "./search";
+
+export type Filter =
+  | { name: string; kind: "search"; label: string }
+  | { name: string; kind: "choice" | "choices"; label: string; options: readonly { value: string; label: string }[] };
+
+type Props = { filters: readonly Filter[]; search: Search; onChange: (change: Search) => void };
+
+export function FilterBar({ filters, search, onChange }: Props) {
+  const { t } = useTranslation();
+  const isSet = filters.some(({ name }) => search[name] !== undefined);
+  return (
+    <search className="filters">
+      {filters.map((filter) => (
+        <One key={filter.name} filter={filter} value={search[filter.name]} onChange={(value) => onChange({ [filter.name]: value })} />
+      ))}
+      {isSet && (
+        <Button type="text" onClick={() => onChange(Object.fromEntries(filters.map(({ name }) => [name, undefined])))}>
+          {t("ui.table.clear")}
+        </Button>
+      )}
+    </search>
+  );
+}
+
+type OneProps = { filter: Filter; value: string | string[] | undefined; onChange: (value: string | string[] | undefined) => void };
+
+function One({ filter, value, onChange }: OneProps) {
+  if (filter.kind === "search") {
+    return (
+      <Input.Search
+        className="filter-search"
+        allowClear
+        aria-label={filter.label}
+        placeholder={filter.label}
+        defaultValue={typeof value === "string" ? value : ""}
+        onSearch={(text) => onChange(text.trim() || undefined)}
+      />
+    );
+  }
+  return (
+    <Select
+      className="filter-choice"
+      allowClear
+      showSearch={{ optionFilterProp: "label" }}
+      aria-label={filter.label}
+      placeholder={filter.label}
+      mode={filter.kind === "choices" ? "multiple" : undefined}
+      maxTagCount="responsive"
+      value={value}
+      options={[...filter.options]}
+      onChange={(chosen: string | string[] | undefined) => onChange(chosen)}
+    />
+  );
+}

@@ -1,0 +1,23 @@
+import { Skeleton } from "antd";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { RefusalAlert } from "./RefusalAlert";
+
+/** Grey lines in the place of what is being fetched. */
+export function Pending({ rows = 6 }: { rows?: number }) {
+  const { t } = useTranslation();
+  return (
+    <div role="status" aria-label={t("ui.loading")}>
+      <Skeleton active title paragraph={{ rows }} />
+    </div>
+  );
+}
+
+type Query<T> = { data: T | undefined; error: unknown; isPending: boolean; refetch: () => unknown };
+
+/** A query's three faces: waiting, refused, there. `<Fetched query={q}>{(need) => …}</Fetched>` */
+export function Fetched<T>({ query, children }: { query: Query<T>; children: (data: T) => ReactNode }) {
+  if (query.data !== undefined) return children(query.data);
+  if (query.error) return <RefusalAlert error={query.error} onRetry={() => void query.refetch()} />;
+  return <Pending />;
+}

@@ -1,0 +1,23 @@
+import { Tag } from "antd";
+import { useTranslation } from "react-i18next";
+
+type Tone = "quiet" | "open" | "good" | "wait" | "bad";
+
+/** Words that say good or bad in any room; every other state is plain. The text always says it too. */
+const TONES: Record<Tone, readonly string[]> = {
+  quiet: ["draft", "closed", "ended", "withdrawn", "expired", "duplicate", "planned", "archived"],
+  open: ["open", "published", "active", "tendering", "enquiries", "running", "ready", "in_progress"],
+  good: ["valid", "accepted", "confirmed", "fulfilled", "awarded", "signed", "paid", "passed", "completed", "eligible", "matched", "met", "contracted"],
+  wait: ["submitted", "pending", "proposed", "evaluation", "standstill", "suspended", "waiting", "due", "tendered", "provisional"],
+  bad: ["invalid", "rejected", "declined", "ineligible", "unsuccessful", "cancelled", "terminated", "failed", "overdue", "recused", "missing"],
+};
+
+const toneOf = (status: string): Tone =>
+  (Object.keys(TONES) as Tone[]).find((tone) => TONES[tone].includes(status)) ?? "quiet";
+
+/** A state in words, with a colour beside it. `room` picks words that one room says differently (status.<room>.<x>). */
+export function StatusTag({ status, room }: { status: string; room?: string }) {
+  const { t } = useTranslation();
+  const keys = room ? [`${room}.status.${status}`, `status.${status}`] : [`status.${status}`];
+  return <Tag className={`status status-${toneOf(status)}`}>{t(keys)}</Tag>;
+}
