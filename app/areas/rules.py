@@ -1,4 +1,4 @@
-"""Administrative divisions: city → district → street → community. A code is its own address, so nesting is a prefix.
+"""Administrative divisions: city → district → street or town → community. A code is its own address, so nesting is a prefix.
 
 Statistical division codes (12 digits, National Bureau of Statistics): the first 4 digits are the city, 6 the district,
 9 the street, 12 the community or village; a division's own code is filled up with zeros.
@@ -14,6 +14,7 @@ class AreaLevel(StrEnum):
     city = "city"
     district = "district"
     street = "street"
+    town_or_other = "town_or_other"
     community = "community"
     village = "village"
 
@@ -22,6 +23,7 @@ DIGITS = {
     AreaLevel.city: 4,
     AreaLevel.district: 6,
     AreaLevel.street: 9,
+    AreaLevel.town_or_other: 9,
     AreaLevel.community: 12,
     AreaLevel.village: 12,
 }

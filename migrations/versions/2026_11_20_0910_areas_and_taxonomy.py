@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 revision = "areas_and_taxonomy"
 down_revision = "ground_floor"
 
-LEVELS = ("city", "district", "street", "community", "village")
+LEVELS = ("city", "district", "street", "town_or_other", "community", "village")
 
 
 def text_enum(name: str, *values: str) -> sa.Enum:

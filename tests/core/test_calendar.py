@@ -12,6 +12,7 @@ from app.core.calendar import (
     WorkCalendar,
     end_of_day,
     from_holidays,
+    last_day,
     shanghai_date,
 )
 
@@ -96,6 +97,11 @@ def test_the_date_is_the_one_in_shanghai() -> None:
 def test_a_day_ends_when_the_next_begins_in_shanghai() -> None:
     assert end_of_day(date(2018, 8, 6)) == datetime(2018, 8, 7, tzinfo=SHANGHAI)
     assert Deadline(date(2018, 8, 6), False, "").at == end_of_day(date(2018, 8, 6))
+
+
+def test_the_last_day_is_the_one_that_still_has_a_moment_left() -> None:
+    assert last_day(end_of_day(date(2018, 8, 6))) == date(2018, 8, 6)
+    assert last_day(datetime(2018, 6, 30, 17, tzinfo=SHANGHAI)) == date(2018, 6, 30)
 
 
 @given(st.dates(date(2018, 1, 1), date(2026, 6, 1)), st.integers(0, 30), st.integers(0, 30))

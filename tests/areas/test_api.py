@@ -1,0 +1,76 @@
+"""Finding areas: by name with any official ending, by code, always with where they lie."""
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.areas.queries import AreaUnknown, areas_with_parents, count_areas, require_areas, search_areas
+from app.areas.rules import AreaLevel, folded
+from app.areas.service import import_areas
+from app.core.actors import RESIDENT
+from app.core.errors import RowsRefused
+from app.core.files import Table
+from tests.conftest import ClientOf
+from tests.factories.reference import DOUNAN, make_reference, season_table
+
+pytestmark = pytest.mark.anyio
+HEADER = ["code", "name", "parent_code", "level"]
+CITY = ["530100000000", "昆明市", "530000000000", "city"]
+
+
+@pytest.mark.parametrize("name", ["斗南社区居民委员会", "斗南社区居委会", "斗南社区", "斗南", " 斗南居委会 "])
+def test_official_endings_are_folded(name: str) -> None:
+    assert folded(name) == "斗南"
+
+
+async def test_the_whole_register_comes_in_and_again_without_doubling(session: AsyncSession) -> None:
+    await make_reference(session)
+    assert await count_areas(session) == 1903
+    await import_areas(session, season_table("areas.csv"))
+    assert await count_areas(session) == 1903
+
+
+async def test_a_name_that_two_districts_share_is_told_apart_by_its_path(session: AsyncSession) -> None:
+    await make_reference(session)
+    found = await search_areas(session, "彩云社区居委会", level=AreaLevel.community, under="", limit=10)
+    paths = await areas_with_parents(session, [area.code for area in found])
+    assert [paths[area.code][0].name for area in found][:2] == ["官渡区", "呈贡区"]
+
+
+async def test_search_puts_the_whole_name_before_its_parts(session: AsyncSession) -> None:
+    await make_reference(session)
+    found = await search_areas(session, "斗南", level=None, under="530114", limit=5)
+    assert [area.level for area in found][:2] == [AreaLevel.street, AreaLevel.community]
+
+
+async def test_rare_characters_and_wildcards_are_searched_as_they_are(session: AsyncSession) -> None:
+    await make_reference(session)
+    assert [a.code for a in await search_areas(session, "四〇三厂", level=None, under="", limit=5)] == ["530111003006"]
+    assert await search_areas(session, "%", level=None, under="", limit=5) == []
+
+
+async def test_an_area_is_read_with_its_district_and_street(session: AsyncSession, client_of: ClientOf) -> None:
+    await make_reference(session)
+    await session.commit()
+    async with client_of(RESIDENT) as client:
+        assert (await client.get(f"/areas/{DOUNAN}")).json()["path"] == ["呈贡区", "斗南街道", "斗南社区居民委员会"]
+        assert (await client.get("/areas/999999999999")).status_code == 404
+        assert [a["code"] for a in (await client.get("/areas?q=530114003004")).json()] == [DOUNAN]
+
+
+async def test_faults_are_named_row_by_row_and_nothing_is_saved(session: AsyncSession) -> None:
+    rows = [CITY, ["53011", "短", "530100000000", "district"], ["530114000000", "呈贡区", "530900000000", "district"]]
+    rows.append(["530115000000", "晋宁区", "530100000000", "county"])
+    with pytest.raises(RowsRefused) as refused:
+        await import_areas(session, Table(HEADER, rows))
+    assert [(fault.row, fault.column, fault.error.code) for fault in refused.value.rows] == [
+        (3, "code", "AreaCodeMalformed"),
+        (4, "parent_code", "AreaUnknown"),
+        (5, "level", "AreaLevelUnknown"),
+    ]
+    assert await count_areas(session) == 0
+
+
+async def test_an_unknown_code_is_refused_by_name(session: AsyncSession) -> None:
+    with pytest.raises(AreaUnknown) as refused:
+        await require_areas(session, ["123456789012"])
+    assert refused.value.facts == {"code": "123456789012"}
