@@ -14,7 +14,7 @@ import uvicorn
 from app.core.audit import verify as verify_audit
 from app.core.db import Units, make_engine, units
 from app.core.errors import DomainError
-from app.core.jobs import work
+from app.core.jobs import work, worker_is_alive
 from app.core.logs import set_up_logs
 from app.core.postgres import NoServerPrograms, ServerDidNotStart, database
 from app.core.problems import problem_of
@@ -66,16 +66,23 @@ def with_units(action: Callable[[Units], Coroutine[Any, Any, Any]]) -> Any:
 
 
 @cli.command()
-def worker() -> None:
+def worker(check: Annotated[bool, typer.Option(help="only say whether a worker is alive")] = False) -> None:
     """Carry out jobs in a process of its own (set WORKER_IN_WEB=false for the web process)."""
 
-    async def run(url: str) -> None:
-        async with open_units(url) as door:
-            await work(url, door)
+    async def run(door: Units) -> Any:
+        async with door() as session:
+            return await worker_is_alive(session)
 
+    if check:
+        raise typer.Exit(0 if with_units(run) else 1)
     with database(settings()) as url, contextlib.suppress(KeyboardInterrupt):
         upgrade(url)
-        asyncio.run(run(url))
+        asyncio.run(work_alone(url))
+
+
+async def work_alone(url: str) -> None:
+    async with open_units(url) as door:
+        await work(url, door)
 
 
 @cli.command()

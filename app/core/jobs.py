@@ -56,3 +56,9 @@ def open_door(units: Units) -> None:
 def unit() -> AbstractAsyncContextManager[AsyncSession]:
     """One transaction of a job."""
     return _doors[-1]()
+
+
+async def worker_is_alive(session: AsyncSession) -> bool:
+    """Whether some worker reported within the last minute (they do every 10 s)."""
+    alive = "SELECT exists (SELECT FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1 minute')"
+    return bool((await session.execute(sa.text(alive))).scalar_one())
