@@ -2,9 +2,14 @@
 
 import app.areas.models
 import app.core.audit
+import app.core.calendar_table
 import app.core.db
 import app.core.web
+import app.needs.models
+import app.offers.models
 import app.parties.models
 import app.taxonomy.models
+import app.tenders.bids.models
+import app.tenders.notices.models
 
 TABLES = app.core.db.Base.metadata

@@ -1,0 +1,82 @@
+"""Tables of bids: sealed versions with receipts. The deadline is held by a trigger on `bid_versions`."""
+
+import secrets
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Base, Identified, Versioned
+from app.tenders.bids.rules import BidStatus
+
+
+def sealed_number() -> int:
+    """A number that does not tell how many bids there are (87号令 art. 28); JavaScript can carry it."""
+    return secrets.randbits(52)
+
+
+class Bid(Base, Versioned):
+    """One per organisation, lot and item. `ref` is the number read out at the opening. `version_number` is the last
+    version handed in (0: none yet). `draft` holds what is being written; it is nobody else's to see. `reasons`: what
+    made it ineligible, each with its code and facts. `confirmed_amendment`: what the bidder has last confirmed."""
+
+    __tablename__ = "bids"
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False, default=sealed_number)
+    ref: Mapped[str | None]
+    tender_id: Mapped[int] = mapped_column(sa.ForeignKey("tenders.id"), index=True)
+    lot_id: Mapped[int] = mapped_column(sa.ForeignKey("lots.id"))
+    item_id: Mapped[int | None] = mapped_column(sa.ForeignKey("lot_items.id"), index=True)
+    party_id: Mapped[int] = mapped_column(sa.ForeignKey("parties.id"), index=True)
+    status: Mapped[BidStatus] = mapped_column(default=BidStatus.draft)
+    draft: Mapped[dict[str, Any] | None]
+    version_number: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
+    confirmed_amendment: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
+    reasons: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    created_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        sa.UniqueConstraint("lot_id", "item_id", "party_id", postgresql_nulls_not_distinct=True),
+        sa.UniqueConstraint("tender_id", "ref"),
+        sa.CheckConstraint("status NOT IN ('eligible', 'ineligible') OR ref IS NOT NULL", name="decided_has_a_number"),
+        sa.CheckConstraint("(status = 'draft') = (version_number = 0)", name="handed_in_has_a_version"),
+        sa.CheckConstraint("(status = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="withdrawn_has_date"),
+        sa.CheckConstraint(
+            "(status IN ('eligible', 'ineligible')) = (decided_at IS NOT NULL)", name="decided_has_date"
+        ),
+        sa.CheckConstraint(
+            "(status = 'ineligible') = (jsonb_array_length(reasons) > 0)", name="ineligible_has_reasons"
+        ),
+    )
+
+
+class BidVersion(Base, Identified):
+    """What was handed in, never changed. `content_hash` is SHA-256 over the content, `receipt_hash` over what the
+    receipt says; `receipt` is the short code of it. `arrived_late`: on paper after the deadline, for the record."""
+
+    __tablename__ = "bid_versions"
+
+    bid_id: Mapped[int] = mapped_column(sa.ForeignKey("bids.id"))
+    tender_id: Mapped[int] = mapped_column(sa.ForeignKey("tenders.id"), index=True)
+    number: Mapped[int] = mapped_column(sa.Integer)
+    title: Mapped[str]
+    amount: Mapped[Decimal]
+    plan: Mapped[str] = mapped_column(default="", server_default="")
+    content_hash: Mapped[bytes]
+    receipt_hash: Mapped[bytes]
+    receipt: Mapped[str]
+    arrived_late: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    received_at: Mapped[datetime]
+
+    __table_args__ = (
+        sa.UniqueConstraint("bid_id", "number"),
+        sa.UniqueConstraint("receipt"),
+        sa.CheckConstraint("amount > 0", name="amount_is_positive"),
+        sa.CheckConstraint("title <> ''", name="has_a_title"),
+        sa.CheckConstraint("number > 0", name="numbered_from_one"),
+        sa.CheckConstraint("length(content_hash) = 32 AND length(receipt_hash) = 32", name="hashes_are_sha256"),
+    )
