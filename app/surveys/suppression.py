@@ -1,0 +1,72 @@
+"""Small cells in anything public: counts under five are hidden, and enough others that nobody can work them out.
+
+Hidden first (primary): every count below 5. Then (complementary), as long as a hidden count follows from the
+published ones: the smallest shown count on one of its lines is hidden as well. A count follows exactly when its
+unit vector lies in the row space of the published sums over hidden cells, which a null space decides for any
+layout of sums. And a line whose hidden counts add up to less than 5 would still give away that they are small,
+so it hides one more. Source: Hundepool et al., Statistical Disclosure Control, 2012, ch. 4.
+"""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+import numpy as np
+
+SMALL = 5
+Cell = TypeVar("Cell", bound=Hashable)
+
+
+def hidden_cells(counts: Mapping[Cell, int], lines: Iterable[Sequence[Cell]], smallest: int = SMALL) -> set[Cell]:
+    """The cells to hide. `lines`: the groups of cells whose sum is published or can be worked out.
+
+    A line that ends up wholly hidden and below `smallest` cannot be protected by hiding cells: its sum must not
+    be published (the caller hides sums below `smallest` too).
+    """
+    order = {cell: position for position, cell in enumerate(counts)}
+    published = [list(line) for line in lines if sum(counts[cell] for cell in line) >= smallest]
+    hidden = {cell for cell, count in counts.items() if count < smallest}
+    while True:
+        another = _next_to_hide(counts, published, hidden, smallest, order)
+        if another is None:
+            return hidden
+        hidden.add(another)
+
+
+def _next_to_hide(
+    counts: Mapping[Cell, int], lines: list[list[Cell]], hidden: set[Cell], smallest: int, order: Mapping[Cell, int]
+) -> Cell | None:
+    for line in _open_lines(counts, lines, hidden, smallest):
+        shown = [cell for cell in line if cell not in hidden]
+        if shown:
+            return min(shown, key=lambda cell: (counts[cell], order[cell]))
+    return None
+
+
+def _open_lines(
+    counts: Mapping[Cell, int], lines: list[list[Cell]], hidden: set[Cell], smallest: int
+) -> list[list[Cell]]:
+    """Lines that give something away: a cell that follows from the sums, or hidden counts that are small in sum."""
+    given_away = _recoverable(lines, hidden)
+    return [
+        line
+        for line in lines
+        if not given_away.isdisjoint(line)
+        or (not hidden.isdisjoint(line) and sum(counts[cell] for cell in line if cell in hidden) < smallest)
+    ]
+
+
+def _recoverable(lines: list[list[Cell]], hidden: set[Cell]) -> set[Cell]:
+    """The hidden cells whose value the sums of the lines determine."""
+    touched = list(dict.fromkeys(cell for line in lines for cell in line if cell in hidden))
+    if not touched:
+        return set()
+    at = {cell: position for position, cell in enumerate(touched)}
+    sums = np.zeros((len(lines), len(touched)))
+    for row, line in enumerate(lines):
+        for cell in line:
+            if cell in at:
+                sums[row, at[cell]] = 1.0
+    _, sizes, directions = np.linalg.svd(sums)
+    rank = int((sizes > 1e-9).sum())
+    freedom = np.abs(directions[rank:]).max(axis=0, initial=0.0)
+    return {cell for cell, position in at.items() if freedom[position] < 1e-9}
