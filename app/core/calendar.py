@@ -122,3 +122,8 @@ def shanghai_date(instant: datetime) -> date:
 def end_of_day(day: date) -> datetime:
     """The first instant after `day` in Shanghai: what comes before it is in time."""
     return datetime.combine(day + DAY, time.min, SHANGHAI)
+
+
+def last_day(end: datetime) -> date:
+    """The last day that has a moment before `end`: the inverse of `end_of_day`."""
+    return shanghai_date(end - timedelta.resolution)

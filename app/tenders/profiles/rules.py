@@ -70,6 +70,19 @@ class ApplicantsRule:
     source: str
 
 
+class Closing(StrEnum):
+    """Whether the published deadline closes at its very moment, or when its day ends."""
+
+    moment = "moment"
+    end_of_day = "end_of_day"
+
+
+@dataclass(frozen=True)
+class ReceiptRule:
+    closes: Closing
+    source: str
+
+
 @dataclass(frozen=True)
 class PanelRule:
     """`expert_share`: least share of experts; from a budget of `large_from` yuan (0: never) `large_size`."""
@@ -135,6 +148,7 @@ class Profile:
     source: str
     open_lots: bool
     applicants: ApplicantsRule
+    receipt: ReceiptRule
     call: Term
     amendment: Term
     enquiry_answer: Term
@@ -179,6 +193,7 @@ def parse_profile(document: Mapping[str, Any]) -> Profile:
     return Profile(
         **values,
         applicants=ApplicantsRule(**document["applicants"]),
+        receipt=ReceiptRule(Closing(document["receipt"]["closes"]), document["receipt"]["source"]),
         bidders=Minimum(**document["bidders"]),
         sheets=Minimum(**document["sheets"]),
         panel=_panel(document["panel"]),

@@ -1,0 +1,210 @@
+"""draft --sign--> half_signed --sign--> signed --start--> performing --complete--> completed;
+draft, half_signed, signed, performing --terminate--> terminated
+
+Milestones: scheduled --report--> reported --meet--> met;  reported --return--> scheduled;
+scheduled, reported --miss--> not_met --remedy--> scheduled
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_DOWN, Decimal
+from enum import StrEnum
+
+from app.core.errors import DomainError
+from app.tenders.profiles.rules import AcceptanceRule, Gate, InstalmentTerm
+
+CENT = Decimal("0.01")
+
+
+class ContractStatus(StrEnum):
+    draft = "draft"
+    half_signed = "half_signed"
+    signed = "signed"
+    performing = "performing"
+    completed = "completed"
+    terminated = "terminated"
+
+
+S = ContractStatus
+MOVES = {
+    (S.draft, "sign"): S.half_signed,
+    (S.draft, "terminate"): S.terminated,
+    (S.half_signed, "sign"): S.signed,
+    (S.half_signed, "terminate"): S.terminated,
+    (S.signed, "start"): S.performing,
+    (S.signed, "terminate"): S.terminated,
+    (S.performing, "complete"): S.completed,
+    (S.performing, "terminate"): S.terminated,
+}
+
+
+class MilestoneStatus(StrEnum):
+    """scheduled, met and not_met are OCDS milestone states; reported waits for a decision."""
+
+    scheduled = "scheduled"
+    reported = "reported"
+    met = "met"
+    not_met = "not_met"
+
+
+M = MilestoneStatus
+MILESTONE_MOVES = {
+    (M.scheduled, "report"): M.reported,
+    (M.scheduled, "miss"): M.not_met,
+    (M.reported, "meet"): M.met,
+    (M.reported, "return"): M.scheduled,
+    (M.reported, "miss"): M.not_met,
+    (M.not_met, "remedy"): M.scheduled,
+}
+
+
+class Acceptance(StrEnum):
+    """What the residents served say, taken together."""
+
+    undecided = "undecided"
+    accepted = "accepted"
+    refused = "refused"
+
+
+class SharesNotWhole(DomainError):
+    status = 422
+
+
+class ShareNotPositive(DomainError):
+    status = 422
+
+
+class AmountTooSmall(DomainError):
+    status = 422
+
+
+class AlreadySigned(DomainError): ...
+
+
+class AwardNotMatched(DomainError): ...
+
+
+class PeriodBackwards(DomainError):
+    status = 422
+
+
+class TargetsMissing(DomainError):
+    status = 422
+
+
+class SignedTooLate(DomainError): ...
+
+
+class PaymentNotPositive(DomainError):
+    status = 422
+
+
+class PaymentBeforeGate(DomainError): ...
+
+
+class PaymentAboveInstalment(DomainError): ...
+
+
+class AnswersImpossible(DomainError):
+    status = 422
+
+
+class CompletionNotReached(DomainError): ...
+
+
+@dataclass(frozen=True)
+class Instalment:
+    """`amount` in yuan, paid once every gate is met; `paid` so far."""
+
+    name: str
+    amount: Decimal
+    gates: tuple[Gate, ...]
+    paid: Decimal = Decimal(0)
+
+    @property
+    def left(self) -> Decimal:
+        return self.amount - self.paid
+
+
+def check_shares(shares: Sequence[Decimal]) -> None:
+    for share in shares:
+        if share <= 0:
+            raise ShareNotPositive(share=share)
+    if sum(shares) != 1:
+        raise SharesNotWhole(total=sum(shares, Decimal(0)))
+
+
+def split_instalments(amount: Decimal, shares: Sequence[Decimal]) -> tuple[Decimal, ...]:
+    """`amount` in yuan by `shares` of 1, rounded down to the cent; the last takes the remainder.
+
+    The parts always sum to the amount. Refused with SharesNotWhole, ShareNotPositive, or AmountTooSmall when
+    an instalment would be nothing.
+    """
+    check_shares(shares)
+    parts = [(amount * share).quantize(CENT, rounding=ROUND_DOWN) for share in shares[:-1]]
+    parts.append(amount - sum(parts, Decimal(0)))
+    if min(parts) <= 0:
+        raise AmountTooSmall(amount=amount, instalments=len(parts))
+    return tuple(parts)
+
+
+def instalments(amount: Decimal, terms: Sequence[InstalmentTerm]) -> tuple[Instalment, ...]:
+    """The instalments of a contract over `amount`, none paid yet."""
+    parts = split_instalments(amount, [term.share for term in terms])
+    return tuple(Instalment(term.name, part, term.gates) for term, part in zip(terms, parts, strict=True))
+
+
+def check_content(amount: Decimal, awarded: Decimal, starts_on: date, ends_on: date, targets: Sequence[str]) -> None:
+    """A contract says what was awarded, no more and no less (87号令 art. 71), from when to when, and for what."""
+    if amount != awarded:
+        raise AwardNotMatched(amount=amount, awarded=awarded)
+    if ends_on < starts_on:
+        raise PeriodBackwards(starts_on=starts_on, ends_on=ends_on)
+    if not any(target.strip() for target in targets):
+        raise TargetsMissing()
+
+
+def check_signature(party: str, signed_by: Collection[str]) -> None:
+    """Each party signs once."""
+    if party in signed_by:
+        raise AlreadySigned(party=party)
+
+
+def check_signed_in_time(contract_by: date, on: date, rule: str) -> None:
+    if on > contract_by:
+        raise SignedTooLate(contract_by=contract_by, on=on, rule=rule)
+
+
+def missing_gates(instalment: Instalment, met: Collection[Gate]) -> list[Gate]:
+    return [gate for gate in instalment.gates if gate not in met]
+
+
+def check_payment(amount: Decimal, instalment: Instalment, met: Collection[Gate]) -> None:
+    """Never before every gate of the instalment is met, never more than is left of it."""
+    if amount <= 0:
+        raise PaymentNotPositive(amount=amount)
+    if missing := missing_gates(instalment, met):
+        raise PaymentBeforeGate(instalment=instalment.name, missing=", ".join(missing))
+    if amount > instalment.left:
+        raise PaymentAboveInstalment(instalment=instalment.name, amount=amount, left=instalment.left)
+
+
+def resident_acceptance(accepting: int, answers: int, rule: AcceptanceRule) -> Acceptance:
+    """Undecided below `rule.answers`; accepted from the share `rule.share` on, compared exactly.
+
+    Source: 政府采购法实施条例 art. 45, people served take part in the acceptance; the numbers are settings.
+    """
+    if not 0 <= accepting <= answers:
+        raise AnswersImpossible(accepting=accepting, answers=answers)
+    if answers < rule.answers:
+        return Acceptance.undecided
+    return Acceptance.accepted if accepting >= rule.share * answers else Acceptance.refused
+
+
+def check_completable(parts: Sequence[Instalment], met: Collection[Gate]) -> None:
+    """A contract is completed when every gate is met and every instalment is paid in full."""
+    missing = sorted({gate for part in parts for gate in missing_gates(part, met)})
+    left = sum((part.left for part in parts), Decimal(0))
+    if missing or left:
+        raise CompletionNotReached(missing=", ".join(missing) or "–", left=left)

@@ -1,0 +1,229 @@
+"""draft --submit--> submitted --qualify--> eligible;  submitted --disqualify--> ineligible;
+submitted --unsettle--> unconfirmed --confirm--> submitted;  draft --record_late--> late --disqualify--> ineligible
+
+The reasons of pre-qualification are the same refusals that an online submission meets: one catalogue for both.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from app.core.calendar import shanghai_date
+from app.core.errors import DomainError
+from app.tenders.notices.rules import Lot
+from app.tenders.profiles.rules import Profile
+
+
+class BidStatus(StrEnum):
+    draft = "draft"
+    submitted = "submitted"
+    unconfirmed = "unconfirmed"
+    withdrawn = "withdrawn"
+    late = "late"
+    eligible = "eligible"
+    ineligible = "ineligible"
+
+
+S = BidStatus
+# An amendment unsettles a bid; revising it confirms it too. Until the deadline a bid may be changed, withdrawn
+# and handed in again (87号令 art. 34). A bid that arrives late on paper is recorded, never scored.
+MOVES = {
+    (S.draft, "submit"): S.submitted,
+    (S.draft, "record_late"): S.late,
+    (S.submitted, "revise"): S.submitted,
+    (S.submitted, "withdraw"): S.withdrawn,
+    (S.submitted, "unsettle"): S.unconfirmed,
+    (S.unconfirmed, "confirm"): S.submitted,
+    (S.unconfirmed, "revise"): S.submitted,
+    (S.unconfirmed, "withdraw"): S.withdrawn,
+    (S.withdrawn, "submit"): S.submitted,
+    (S.submitted, "qualify"): S.eligible,
+    (S.submitted, "disqualify"): S.ineligible,
+    (S.unconfirmed, "disqualify"): S.ineligible,
+    (S.late, "disqualify"): S.ineligible,
+}
+
+
+class BidTooLate(DomainError):
+    """Facts: the deadline and when the bid was received."""
+
+
+class AmountNotPositive(DomainError):
+    status = 422
+
+
+class AmountNotWholeCents(DomainError):
+    status = 422
+
+
+class AmountAboveCeiling(DomainError):
+    status = 422
+
+
+class LotUnknown(DomainError):
+    status = 422
+
+
+class ItemUnknown(DomainError):
+    status = 422
+
+
+class ItemMissing(DomainError):
+    status = 422
+
+
+class ApplicantNotAdmitted(DomainError): ...
+
+
+class BidUnconfirmed(DomainError): ...
+
+
+class RectificationOpen(DomainError):
+    """The applicant was put in rectification and has not passed the re-examination."""
+
+
+class ApplicantDebarred(DomainError): ...
+
+
+@dataclass(frozen=True)
+class Bid:
+    """`received_at` is the receipt of the version that counts; `confirmed`: confirmed since the last amendment."""
+
+    lot: str
+    item: str | None
+    amount: Decimal
+    received_at: datetime
+    confirmed: bool = True
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """`rectification_until`: how long faults were to be repaired, whatever its wording ("2018-06").
+    `reexamined_on`: when the repair was examined and found good. `debarred_until`: last day of a ban."""
+
+    registered: bool
+    rectification_until: str | None = None
+    reexamined_on: date | None = None
+    debarred_until: date | None = None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a bid is measured by: its lot (None when the tender has no such lot), the profile, the deadline."""
+
+    lot: Lot | None
+    profile: Profile
+    bids_end: datetime
+
+
+Check = Callable[[Bid, Applicant, Terms], None]
+
+
+def check_in_time(received_at: datetime, bids_end: datetime) -> None:
+    """A bid received at the deadline itself is late (87号令 art. 33)."""
+    if received_at >= bids_end:
+        raise BidTooLate(bids_end=bids_end, received=received_at)
+
+
+def check_amount(amount: Decimal, lot: Lot) -> None:
+    """More than nothing, in whole cents, and at most the ceiling of the lot."""
+    if amount <= 0:
+        raise AmountNotPositive(amount=amount)
+    if amount != amount.quantize(Decimal("0.01")):
+        raise AmountNotWholeCents(amount=amount)
+    if amount > lot.ceiling:
+        raise AmountAboveCeiling(amount=amount, ceiling=lot.ceiling, lot=lot.code)
+
+
+def check_item(item: str | None, lot: Lot) -> None:
+    """A lot with items is bid for item by item; a lot without takes no item."""
+    codes = [each.code for each in lot.items]
+    if item is None and codes:
+        raise ItemMissing(lot=lot.code, items=", ".join(codes))
+    if item is not None and item not in codes:
+        raise ItemUnknown(item=item, lot=lot.code)
+
+
+def check_admitted(applicant: Applicant, profile: Profile) -> None:
+    if not (applicant.registered or profile.applicants.unregistered):
+        raise ApplicantNotAdmitted(rule=profile.applicants.source)
+
+
+def check_rectified(applicant: Applicant) -> None:
+    """A rectification ends by a passed re-examination, not by its last day."""
+    if applicant.rectification_until is not None and applicant.reexamined_on is None:
+        raise RectificationOpen(until=applicant.rectification_until)
+
+
+def check_not_debarred(applicant: Applicant, on: date) -> None:
+    if applicant.debarred_until is not None and applicant.debarred_until >= on:
+        raise ApplicantDebarred(until=applicant.debarred_until)
+
+
+def check_submission(bid: Bid, applicant: Applicant, terms: Terms) -> None:
+    """Refuses an online submission by its first fault; what only time can mend is left to pre-qualification."""
+    for check in (_in_time, _lot, _item, _amount, _admitted):
+        check(bid, applicant, terms)
+
+
+def prequalify(bid: Bid, applicant: Applicant, terms: Terms) -> list[DomainError]:
+    """Every reason that makes the bid ineligible, in a fixed order; empty when it is eligible."""
+    return [reason for check in PREQUALIFICATION if (reason := _reason(check, bid, applicant, terms))]
+
+
+def _reason(check: Check, bid: Bid, applicant: Applicant, terms: Terms) -> DomainError | None:
+    try:
+        check(bid, applicant, terms)
+    except DomainError as reason:
+        return reason
+    return None
+
+
+def _in_time(bid: Bid, applicant: Applicant, terms: Terms) -> None:
+    check_in_time(bid.received_at, terms.bids_end)
+
+
+def _lot(bid: Bid, applicant: Applicant, terms: Terms) -> None:
+    if terms.lot is None or terms.lot.code != bid.lot:
+        raise LotUnknown(lot=bid.lot)
+
+
+def _item(bid: Bid, applicant: Applicant, terms: Terms) -> None:
+    if terms.lot is not None:
+        check_item(bid.item, terms.lot)
+
+
+def _amount(bid: Bid, applicant: Applicant, terms: Terms) -> None:
+    if terms.lot is not None:
+        check_amount(bid.amount, terms.lot)
+
+
+def _admitted(bid: Bid, applicant: Applicant, terms: Terms) -> None:
+    check_admitted(applicant, terms.profile)
+
+
+def _rectified(bid: Bid, applicant: Applicant, terms: Terms) -> None:
+    check_rectified(applicant)
+
+
+def _not_debarred(bid: Bid, applicant: Applicant, terms: Terms) -> None:
+    check_not_debarred(applicant, shanghai_date(terms.bids_end))
+
+
+def _confirmed(bid: Bid, applicant: Applicant, terms: Terms) -> None:
+    if not bid.confirmed:
+        raise BidUnconfirmed(lot=bid.lot)
+
+
+PREQUALIFICATION: tuple[Check, ...] = (
+    _in_time,
+    _lot,
+    _item,
+    _amount,
+    _admitted,
+    _rectified,
+    _not_debarred,
+    _confirmed,
+)

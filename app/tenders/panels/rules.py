@@ -1,0 +1,181 @@
+"""Who may score what, and what a score sheet is worth.
+
+empty --save--> draft --save--> draft --deliver--> delivered --reopen--> draft;  a recused judge has no sheet
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from app.core.errors import DomainError
+from app.tenders.notices.rules import Criterion
+from app.tenders.profiles.rules import Profile
+
+
+class SheetStatus(StrEnum):
+    empty = "empty"
+    draft = "draft"
+    delivered = "delivered"
+
+
+S = SheetStatus
+MOVES = {
+    (S.empty, "save"): S.draft,
+    (S.draft, "save"): S.draft,
+    (S.draft, "deliver"): S.delivered,
+    (S.delivered, "reopen"): S.draft,
+}
+
+
+class JudgeRecused(DomainError):
+    status = 403
+
+
+class MarkMissing(DomainError):
+    status = 422
+
+
+class MarkUnknown(DomainError):
+    status = 422
+
+
+class MarkOutOfRange(DomainError):
+    status = 422
+
+
+class MarkOffStep(DomainError):
+    status = 422
+
+
+class PanelTooSmall(DomainError): ...
+
+
+class PanelEven(DomainError): ...
+
+
+class TooFewExperts(DomainError): ...
+
+
+class TooFewSheets(DomainError): ...
+
+
+@dataclass(frozen=True)
+class Recusal:
+    """A judge with an interest in an applicant scores none of that applicant's bids (条例 art. 9)."""
+
+    judge: str
+    applicant: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A delivered sheet. `marks` by criterion; `written_total` is what stood on paper, if anything did."""
+
+    bid: str
+    judge: str
+    marks: Mapping[str, Decimal]
+    written_total: Decimal | None = None
+
+    @property
+    def total(self) -> Decimal:
+        return sheet_total(self.marks)
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A total written on a sheet that its own marks do not add up to; the computed one counts (87号令 art. 64)."""
+
+    bid: str
+    judge: str
+    written: Decimal
+    computed: Decimal
+
+
+def is_recused(judge: str, applicant: str, recusals: Collection[Recusal]) -> bool:
+    return Recusal(judge, applicant) in recusals
+
+
+def check_may_score(judge: str, applicant: str, recusals: Collection[Recusal]) -> None:
+    """Also guards the bid itself: what a judge may not score, the judge may not open."""
+    if is_recused(judge, applicant, recusals):
+        raise JudgeRecused(judge=judge)
+
+
+def check_marks(marks: Mapping[str, Decimal], criteria: Sequence[Criterion], step: Decimal) -> None:
+    """One mark for every criterion a judge scores, from 0 to its maximum, in whole steps.
+
+    The price is no judge's to mark: it is computed from the amounts.
+    """
+    scored = {criterion.code: criterion for criterion in criteria if not criterion.is_price}
+    for code in marks:
+        if code not in scored:
+            raise MarkUnknown(criterion=code)
+    for code, criterion in scored.items():
+        if code not in marks:
+            raise MarkMissing(criterion=code)
+        check_mark(marks[code], criterion, step)
+
+
+def check_mark(mark: Decimal, criterion: Criterion, step: Decimal) -> None:
+    if not 0 <= mark <= criterion.maximum:
+        raise MarkOutOfRange(criterion=criterion.code, mark=mark, maximum=criterion.maximum)
+    if mark % step:
+        raise MarkOffStep(criterion=criterion.code, mark=mark, step=step)
+
+
+def sheet_total(marks: Mapping[str, Decimal]) -> Decimal:
+    return sum(marks.values(), Decimal(0))
+
+
+def corrections(sheets: Iterable[Sheet]) -> list[Correction]:
+    """The written totals that were wrong, by bid and judge."""
+    wrong = [s for s in sheets if s.written_total is not None and s.written_total != s.total]
+    return [
+        Correction(s.bid, s.judge, s.written_total, s.total)
+        for s in sorted(wrong, key=lambda s: (s.bid, s.judge))
+        if s.written_total is not None
+    ]
+
+
+def due_sheets(bids: Mapping[str, str], judges: Iterable[str], recusals: Collection[Recusal]) -> list[tuple[str, str]]:
+    """The (bid, judge) pairs that must be scored. `bids` maps each eligible bid to its applicant."""
+    seats = sorted(judges)
+    return [
+        (bid, judge)
+        for bid, applicant in sorted(bids.items())
+        for judge in seats
+        if not is_recused(judge, applicant, recusals)
+    ]
+
+
+def missing_sheets(due: Iterable[tuple[str, str]], sheets: Iterable[Sheet]) -> list[tuple[str, str]]:
+    """The due sheets that nobody delivered, by bid and judge."""
+    delivered = {(sheet.bid, sheet.judge) for sheet in sheets}
+    return [pair for pair in due if pair not in delivered]
+
+
+def counted_sheets(due: Iterable[tuple[str, str]], sheets: Iterable[Sheet]) -> list[Sheet]:
+    """The delivered sheets that were due: none of an ineligible bid, none of a recused judge."""
+    expected = set(due)
+    counted = [sheet for sheet in sheets if (sheet.bid, sheet.judge) in expected]
+    return sorted(counted, key=lambda sheet: (sheet.bid, sheet.judge))
+
+
+def check_enough_sheets(bid: str, counted: int, profile: Profile) -> None:
+    if counted < profile.sheets.value:
+        raise TooFewSheets(bid=bid, counted=counted, required=profile.sheets.value, rule=profile.sheets.source)
+
+
+def check_panel(judges: int, experts: int, budget: Decimal, profile: Profile) -> None:
+    """Size, odd number and share of experts (87号令 art. 47 for `procurement`); `budget` of the tender in yuan."""
+    rule = profile.panel
+    large = 0 < rule.large_from <= budget
+    required = rule.large_size if large else rule.size
+    if judges < required:
+        raise PanelTooSmall(judges=judges, required=required, rule=rule.source)
+    if rule.odd and judges % 2 == 0:
+        raise PanelEven(judges=judges, rule=rule.source)
+    if Fraction(experts, judges) < rule.expert_share:
+        raise TooFewExperts(experts=experts, judges=judges, share=str(rule.expert_share), rule=rule.source)
