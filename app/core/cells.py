@@ -1,0 +1,125 @@
+"""Reading the lists that people fill in: text, whole numbers, amounts, days and codes, each fault with its column."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from app.core.errors import DomainError, RowRefused
+from app.core.files import FORMULA_STARTS
+
+WHOLE = re.compile(r"-?[0-9]{1,9}")
+AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,2})?")
+DAY = re.compile(r"([0-9]{4})(?:-|/|\.|年)([0-9]{1,2})(?:-|/|\.|月)([0-9]{1,2})日?(?: 00:00:00)?")
+
+
+class FieldBlank(DomainError):
+    status = 422
+
+
+class TextTooLong(DomainError):
+    status = 422
+
+
+class NumberUnreadable(DomainError):
+    status = 422
+
+
+class AmountUnreadable(DomainError):
+    """Not a number, or with more than two decimals."""
+
+    status = 422
+
+
+class DayUnreadable(DomainError):
+    status = 422
+
+
+class DayInFuture(DomainError):
+    status = 422
+
+
+class ColumnDenied(DomainError):
+    """A column that only others may fill in."""
+
+    status = 422
+
+
+class RowDoubled(DomainError):
+    """The same thing stands in an earlier row of the file."""
+
+    status = 422
+
+
+class RefKnown(DomainError):
+    """The same owner's list already has this number."""
+
+
+class RefTaken(DomainError):
+    """Somebody else's entry of the same list has this number."""
+
+
+class Cells:
+    """One row of a list. A cell that cannot be read is noted in `faults` and read as blank, so that all are shown."""
+
+    def __init__(self, number: int, cells: Mapping[str, str]) -> None:
+        self.number = number
+        self.faults: list[RowRefused] = []
+        self._cells = cells
+
+    def __contains__(self, column: str) -> bool:
+        return column in self._cells
+
+    def refuse(self, column: str, error: DomainError) -> None:
+        self.faults.append(RowRefused(self.number, column, error))
+
+    def text(self, column: str) -> str:
+        """The cell without the mark that keeps a spreadsheet from running it as a formula."""
+        cell = self._cells.get(column, "").strip()
+        return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS) else cell
+
+    def whole(self, column: str) -> int | None:
+        text = self._number(column)
+        if text and not WHOLE.fullmatch(text):
+            self.refuse(column, NumberUnreadable(value=text))
+            return None
+        return int(text) if text else None
+
+    def amount(self, column: str) -> Decimal | None:
+        """A number with at most two decimals; commas between thousands are allowed."""
+        text = self._number(column)
+        if text and not AMOUNT.fullmatch(text):
+            self.refuse(column, AmountUnreadable(value=text))
+            return None
+        return Decimal(text) if text else None
+
+    def day(self, column: str) -> date | None:
+        """2018-07-01, 2018/7/1, 2018.7.1 or 2018年7月1日."""
+        text = unicodedata.normalize("NFKC", self.text(column))
+        if found := DAY.fullmatch(text):
+            with suppress(ValueError):  # 2018-02-30 has the form of a day
+                return date(*map(int, found.groups()))
+        if text:
+            self.refuse(column, DayUnreadable(value=text))
+        return None
+
+    def codes(self, column: str) -> list[str]:
+        """Codes written one after another with semicolons; each once, in order."""
+        text = unicodedata.normalize("NFKC", self.text(column))
+        return sorted({code.strip() for code in text.split(";") if code.strip()})
+
+    def _number(self, column: str) -> str:
+        text = unicodedata.normalize("NFKC", self.text(column))
+        return re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", "", text)
+
+
+def text_faults(values: Mapping[str, Any], limits: Mapping[str, int]) -> list[tuple[str, DomainError]]:
+    """(field, fault) of every text that is longer than its limit allows."""
+    return [
+        (field, TextTooLong(field=field, limit=limit))
+        for field, limit in limits.items()
+        if len(values.get(field, "")) > limit
+    ]

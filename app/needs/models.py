@@ -1,0 +1,131 @@
+"""Tables of needs: what a community asks for, and what each need said before it was edited."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import Base, Identified, Versioned
+from app.needs.rules import NeedStatus
+
+
+class NeedPopulation(Base):
+    """A target group that a need is for."""
+
+    __tablename__ = "need_populations"
+
+    need_id: Mapped[int] = mapped_column(sa.ForeignKey("needs.id", ondelete="CASCADE"), primary_key=True)
+    population_code: Mapped[str] = mapped_column(sa.ForeignKey("populations.code"), primary_key=True, index=True)
+
+
+class Need(Base, Identified, Versioned):
+    """`category_code` is what the committee entered, be it blank, coarse or wrong.
+
+    `ref` is the number in the list that it came from; each committee numbers its own list (`ref_scheme` blank), a
+    season numbers all of its needs. `is_taken_over`: published elsewhere before it came here, so that neither its
+    evidence nor its start was checked. `evidence_share` of `evidence_n` answers, with its interval, is the survey's
+    result as it stood when the need was drafted.
+    """
+
+    __tablename__ = "needs"
+
+    ref_scheme: Mapped[str] = mapped_column(default="", server_default="")
+    ref: Mapped[str | None]
+    party_id: Mapped[int] = mapped_column(sa.ForeignKey("parties.id"), index=True)
+    community_code: Mapped[str] = mapped_column(sa.ForeignKey("areas.code"), index=True)
+    category_code: Mapped[str | None] = mapped_column(sa.ForeignKey("categories.code"), index=True)
+    populations: Mapped[list[NeedPopulation]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by=NeedPopulation.population_code
+    )
+    population_codes: AssociationProxy[list[str]] = association_proxy(
+        "populations", "population_code", creator=lambda code: NeedPopulation(population_code=code)
+    )
+    title: Mapped[str]
+    description: Mapped[str] = mapped_column(default="", server_default="")
+    requirements: Mapped[str] = mapped_column(default="", server_default="")
+    beneficiaries: Mapped[int | None] = mapped_column(sa.Integer)
+    budget: Mapped[Decimal | None]
+    period_months: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    starts_on: Mapped[date | None]
+    expires_on: Mapped[date | None]
+
+    survey_result_id: Mapped[int | None] = mapped_column(index=True)
+    evidence_n: Mapped[int | None] = mapped_column(sa.Integer)
+    evidence_share: Mapped[Decimal | None] = mapped_column(sa.Numeric(5, 4))
+    evidence_low: Mapped[Decimal | None] = mapped_column(sa.Numeric(5, 4))
+    evidence_high: Mapped[Decimal | None] = mapped_column(sa.Numeric(5, 4))
+    evidence_note: Mapped[str] = mapped_column(default="", server_default="")
+    no_evidence_reason: Mapped[str] = mapped_column(default="", server_default="")
+
+    status: Mapped[NeedStatus] = mapped_column(default=NeedStatus.draft, index=True)
+    is_taken_over: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawal_reason: Mapped[str] = mapped_column(default="", server_default="")
+    fulfilled_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        sa.UniqueConstraint("ref_scheme", "party_id", "ref"),
+        sa.Index(
+            "uq_needs_ref_within_a_scheme",
+            "ref_scheme",
+            "ref",
+            unique=True,
+            postgresql_where=sa.text("ref_scheme <> ''"),
+        ),
+        sa.CheckConstraint("ref <> ''", name="ref_is_not_blank"),
+        sa.CheckConstraint("btrim(title) <> '' AND length(title) <= 200", name="has_a_title"),
+        sa.CheckConstraint("community_code NOT LIKE '%000'", name="asked_by_a_community"),
+        sa.CheckConstraint("beneficiaries > 0", name="beneficiaries_are_positive"),
+        sa.CheckConstraint("budget > 0", name="budget_is_positive"),
+        sa.CheckConstraint("period_months BETWEEN 1 AND 60", name="period_is_1_to_60_months"),
+        sa.CheckConstraint("status <> 'expired'", name="expired_is_derived"),
+        sa.CheckConstraint("status <> 'draft' OR published_at IS NULL", name="drafts_are_not_published"),
+        sa.CheckConstraint(
+            "status IN ('draft', 'withdrawn') OR published_at IS NOT NULL", name="public_ones_have_their_date"
+        ),
+        sa.CheckConstraint("(status = 'fulfilled') = (fulfilled_at IS NOT NULL)", name="fulfilled_has_its_date"),
+        sa.CheckConstraint(
+            "(status = 'withdrawn') = (withdrawn_at IS NOT NULL)"
+            " AND (status = 'withdrawn') = (withdrawal_reason <> '')",
+            name="withdrawn_has_its_date_and_reason",
+        ),
+        sa.CheckConstraint(
+            "published_at IS NULL OR is_taken_over OR survey_result_id IS NOT NULL"
+            " OR evidence_note <> '' OR no_evidence_reason <> ''",
+            name="published_on_evidence_or_with_a_reason",
+        ),
+        sa.CheckConstraint(
+            "num_nonnulls(survey_result_id, evidence_n, evidence_share, evidence_low, evidence_high) IN (0, 5)",
+            name="evidence_is_whole",
+        ),
+        sa.CheckConstraint(
+            "0 <= evidence_low AND evidence_low <= evidence_share AND evidence_share <= evidence_high"
+            " AND evidence_high <= 1 AND evidence_n > 0",
+            name="evidence_is_a_share_of_answers",
+        ),
+        sa.CheckConstraint(
+            "expires_on >= (published_at AT TIME ZONE 'Asia/Shanghai')::date", name="expires_after_publication"
+        ),
+    )
+
+
+class NeedVersion(Base):
+    """What an edit after publication changed: `changes` maps each field to what it said before and after.
+
+    `version` is the one that was replaced.
+    """
+
+    __tablename__ = "need_versions"
+
+    need_id: Mapped[int] = mapped_column(sa.ForeignKey("needs.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    changes: Mapped[dict[str, Any]]
+    account_id: Mapped[int | None]
+    at: Mapped[datetime]
+
+    __table_args__ = (sa.CheckConstraint("changes <> '{}'::jsonb", name="says_what_changed"),)

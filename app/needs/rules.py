@@ -1,0 +1,142 @@
+"""draft --publish--> published --match--> matched --contract--> contracted --fulfil--> fulfilled
+published | matched --tender--> tendered --contract--> contracted
+matched | tendered | contracted --release--> published;  draft | published | expired --withdraw--> withdrawn
+
+A published need is `expired` when its last day has passed: that follows from the date and is never stored.
+"""
+
+from calendar import monthrange
+from collections.abc import Mapping
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from app.core.cells import FieldBlank, text_faults
+from app.core.errors import DomainError
+
+
+class NeedStatus(StrEnum):
+    draft = "draft"
+    published = "published"
+    matched = "matched"
+    tendered = "tendered"
+    contracted = "contracted"
+    fulfilled = "fulfilled"
+    withdrawn = "withdrawn"
+    expired = "expired"
+
+
+S = NeedStatus
+MOVES = {
+    (S.draft, "edit"): S.draft,
+    (S.draft, "publish"): S.published,
+    (S.draft, "withdraw"): S.withdrawn,
+    (S.published, "edit"): S.published,
+    (S.published, "match"): S.matched,
+    (S.published, "tender"): S.tendered,
+    (S.published, "withdraw"): S.withdrawn,
+    (S.expired, "edit"): S.published,
+    (S.expired, "withdraw"): S.withdrawn,
+    (S.matched, "tender"): S.tendered,
+    (S.matched, "contract"): S.contracted,
+    (S.matched, "release"): S.published,
+    (S.tendered, "contract"): S.contracted,
+    (S.tendered, "release"): S.published,
+    (S.contracted, "fulfil"): S.fulfilled,
+    (S.contracted, "release"): S.published,
+}
+LIMITS = {"title": 200, "description": 5000, "requirements": 5000, "evidence_note": 5000, "no_evidence_reason": 1000}
+LONGEST_PERIOD = 60  # months
+# A need appears on its committee's desk two weeks before its last day: time enough to extend it.
+EXPIRY_NOTICE = timedelta(days=14)
+
+
+class BudgetNotPositive(DomainError):
+    status = 422
+
+
+class BeneficiariesNotPositive(DomainError):
+    status = 422
+
+
+class PeriodOutOfRange(DomainError):
+    status = 422
+
+
+class StartPassed(DomainError):
+    """The service would have to start before the day on which it is asked for."""
+
+    status = 422
+
+
+class ExpiryPassed(DomainError):
+    """Nobody could answer a need whose last day is over."""
+
+    status = 422
+
+
+class EvidenceMissing(DomainError):
+    """Residents are asked about a need before the purchase; where they were not, the reason is published."""
+
+    status = 422
+
+
+def standing(status: NeedStatus, expires_on: date | None, today: date) -> NeedStatus:
+    """The status on a day: a published need whose last day has passed has expired."""
+    lapsed = status is S.published and expires_on is not None and expires_on < today
+    return S.expired if lapsed else status
+
+
+def ends_on(starts_on: date | None, period_months: int | None) -> date | None:
+    """The last day of a period of whole months from `starts_on`; None when either is open.
+
+    It is the day before the same day of the month, or the last day of a month that is too short for that:
+    from 2018-07-01 six months run to 2018-12-31, from 2018-08-31 to 2019-02-28 (民法典 art 202).
+    """
+    if starts_on is None or period_months is None:
+        return None
+    year, month = divmod(starts_on.year * 12 + starts_on.month - 1 + period_months, 12)
+    length = monthrange(year, month + 1)[1]
+    if starts_on.day > length:
+        return date(year, month + 1, length)
+    return date(year, month + 1, starts_on.day) - timedelta(days=1)
+
+
+def faults_of(values: Mapping[str, Any]) -> list[tuple[str, DomainError]]:
+    """(field, fault) of what no need may hold, draft or not; absent fields are not looked at."""
+    faults = text_faults(values, LIMITS)
+    if not values.get("title", "-").strip():
+        faults.append(("title", FieldBlank(field="title")))
+    budget, people, months = (values.get(field) for field in ("budget", "beneficiaries", "period_months"))
+    if budget is not None and budget <= 0:
+        faults.append(("budget", BudgetNotPositive(amount=str(budget))))
+    if people is not None and people <= 0:
+        faults.append(("beneficiaries", BeneficiariesNotPositive(number=people)))
+    if months is not None and not 1 <= months <= LONGEST_PERIOD:
+        faults.append(("period_months", PeriodOutOfRange(months=months, longest=LONGEST_PERIOD)))
+    return faults
+
+
+def check_values(values: Mapping[str, Any]) -> None:
+    """Refuse the first of `faults_of`."""
+    for _, fault in faults_of(values):
+        raise fault
+
+
+def check_publishable(*, has_evidence: bool, starts_on: date | None, expires_on: date | None, today: date) -> None:
+    """What a need must have before residents and organisations see it.
+
+    `has_evidence`: a survey's result, a note on how residents were asked, or the reason why they were not.
+    The public is to be heard on public services before they are bought: 政府采购法实施条例 (国务院令第658号) art 15.
+    """
+    if not has_evidence:
+        raise EvidenceMissing()
+    if starts_on is not None and starts_on < today:
+        raise StartPassed(starts_on=starts_on, today=today)
+    check_open(expires_on, today)
+
+
+def check_open(expires_on: date | None, today: date) -> None:
+    """A need that is shown has its last day still before it."""
+    if expires_on is not None and expires_on < today:
+        raise ExpiryPassed(expires_on=expires_on, today=today)

@@ -1,0 +1,48 @@
+"""The tables refuse what must never be."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import SHANGHAI
+from app.needs.rules import NeedStatus
+from tests.factories.needs import make_need
+
+pytestmark = pytest.mark.anyio
+AT = datetime(2026, 11, 20, 10, tzinfo=SHANGHAI)
+SHARE = Decimal("0.5")
+
+
+@pytest.mark.parametrize(
+    ("constraint", "facts"),
+    [
+        ("ref_is_not_blank", {"ref": ""}),
+        ("has_a_title", {"title": " "}),
+        ("has_a_title", {"title": "餐" * 201}),
+        ("beneficiaries_are_positive", {"beneficiaries": 0}),
+        ("budget_is_positive", {"budget": Decimal("0")}),
+        ("period_is_1_to_60_months", {"period_months": 0}),
+        ("period_is_1_to_60_months", {"period_months": 61}),
+        ("expired_is_derived", {"status": NeedStatus.expired}),
+        ("drafts_are_not_published", {"status": NeedStatus.draft, "published_at": AT}),
+        ("public_ones_have_their_date", {"status": NeedStatus.matched, "published_at": None}),
+        ("fulfilled_has_its_date", {"status": NeedStatus.fulfilled, "fulfilled_at": None}),
+        ("fulfilled_has_its_date", {"fulfilled_at": AT}),
+        ("withdrawn_has_its_date_and_reason", {"withdrawn_at": AT, "withdrawal_reason": "重复"}),
+        ("withdrawn_has_its_date_and_reason", {"status": NeedStatus.withdrawn, "withdrawal_reason": ""}),
+        ("withdrawn_has_its_date_and_reason", {"status": NeedStatus.withdrawn, "withdrawn_at": None}),
+        ("published_on_evidence_or_with_a_reason", {"evidence_note": ""}),
+        ("evidence_is_whole", {"evidence_n": 10}),
+        ("evidence_is_a_share_of_answers", {"evidence_share": SHARE, "evidence_low": Decimal("0.6")}),
+        ("evidence_is_a_share_of_answers", {"evidence_high": Decimal("1.1")}),
+        ("expires_after_publication", {"expires_on": date(2026, 11, 19)}),
+    ],
+)
+async def test_the_table_refuses(session: AsyncSession, constraint: str, facts: dict[str, Any]) -> None:
+    with pytest.raises(IntegrityError) as refused:
+        await make_need(session, **facts)
+    assert f'"ck_needs_{constraint}"' in str(refused.value)
