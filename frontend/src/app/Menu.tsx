@@ -2,7 +2,7 @@ import { Link, useRouterState } from "@tanstack/react-router";
 import { Menu as AntMenu } from "antd";
 import { useTranslation } from "react-i18next";
 import { type PageEntry, pages } from "./pages";
-import type { Role } from "./session";
+import type { Role } from "../api/session";
 
 const GROUPS = ["work", "season", "reference"] as const;
 

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { usePhone } from "../ui/media";
 import { Menu } from "./Menu";
-import { membershipOf, useSession } from "./session";
+import { membershipOf, useSession } from "../api/session";
 import { PublicNav, TopBar } from "./TopBar";
 
 /** Top bar for everybody; a menu of their role for people who are signed in, beside the page or in a drawer. */

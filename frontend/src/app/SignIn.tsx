@@ -3,7 +3,7 @@ import { Button, Form, Input } from "antd";
 import { useTranslation } from "react-i18next";
 import { Page } from "../ui/Page";
 import { RefusalAlert } from "../ui/RefusalAlert";
-import { type DemonstrationAccount, useSession, useSignIn } from "./session";
+import { type DemonstrationAccount, useSession, useSignIn } from "../api/session";
 
 type Given = { username: string; password: string };
 

@@ -7,7 +7,7 @@ import { speak } from "../i18n";
 import { usePhone } from "../ui/media";
 import { pages } from "./pages";
 import { useLargeType } from "./preferences";
-import { type Account, membershipOf, useActAs, useSession, useSignOut } from "./session";
+import { type Account, membershipOf, useActAs, useSession, useSignOut } from "../api/session";
 
 export function TopBar({ onMenu }: { onMenu: (() => void) | undefined }) {
   const { t } = useTranslation();

@@ -4,7 +4,7 @@
  */
 import { AppstoreOutlined, HomeOutlined } from "@ant-design/icons";
 import type { ComponentType } from "react";
-import type { Role } from "./session";
+import type { Role } from "../api/session";
 
 export type PageEntry = {
   path: string;

@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
-import { keep, kept } from "../ui/kept";
+import { keep, kept } from "../api/kept";
 
 const LARGE = "large-type";
 const Large = createContext<{ large: boolean; setLarge: (large: boolean) => void }>({ large: false, setLarge: () => {} });

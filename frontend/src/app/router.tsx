@@ -8,7 +8,7 @@ import {
 import type { QueryClient } from "@tanstack/react-query";
 import { Faulty, Lost } from "./Lost";
 import { pages } from "./pages";
-import { sessionQuery } from "./session";
+import { sessionQuery } from "../api/session";
 import { Shell } from "./Shell";
 
 /** Anonymous people are led to the sign-in page and back; a server that does not answer shows its refusal there. */

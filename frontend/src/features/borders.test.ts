@@ -15,7 +15,7 @@ function mayImport(room: string, other: string): boolean {
   if (room === "ui") return other === "i18n";
   if (room === "i18n") return other === "ui" || other.startsWith("features/");
   if (room === "survey") return false;
-  if (room.startsWith("features/")) return other === "ui" || other === "i18n" || other === "app";
+  if (room.startsWith("features/")) return other === "ui" || other === "i18n";
   return room === "app";
 }
 

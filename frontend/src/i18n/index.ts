@@ -5,7 +5,7 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import { type Language, languageOf } from "../api/refusal";
-import { kept, keep } from "../ui/kept";
+import { kept, keep } from "../api/kept";
 
 type Words = Record<string, unknown>;
 const bundles: Record<Language, () => Promise<{ words: Words }>> = {

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { membershipOf, useSession } from "../../app/session";
+import { membershipOf, useSession } from "../../api/session";
 import { Page } from "../../ui/Page";
 
 /** Where a person arrives: who they are here. */

@@ -1,6 +1,6 @@
 /** Who is signed in and what this installation is: GET/POST/DELETE /api/v1/session. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { request } from "../api/request";
+import { request } from "./request";
 
 export const ROLES = ["committee", "street", "organization", "purchaser", "judge", "evaluator", "auditor", "admin"] as const;
 export type Role = (typeof ROLES)[number];

@@ -1,0 +1,177 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import { type Language, type Refusal, refusalOf } from "../api/refusal";
+import { request } from "../api/request";
+import type { Entered } from "./answers";
+import { type Answering, type Answers, type Place, inLanguage } from "./definition";
+import { type Letter, dropDraft, keepDraft, readDraft } from "./draft";
+import { Demonstration, Refused } from "./Frame";
+import { SurveyForm } from "./SurveyForm";
+import { Thanks } from "./Thanks";
+import { momentText } from "./time";
+import { useLoaded } from "./useLoaded";
+import { useLanguage, useSay } from "./words";
+
+const addressOf = (token: string): string => `/api/v1/surveys/answering/${encodeURIComponent(token)}`;
+
+export function AnswerPage({ token }: { token: string }) {
+  const say = useSay();
+  const language = useLanguage();
+  const [receipt, setReceipt] = useState<string | null>(() => sessionStorage.getItem(`receipt:${token}`));
+  const { data, refusal, reload } = useLoaded<Answering>(receipt === null ? addressOf(token) : null);
+  const finish = (code: string): void => {
+    dropDraft(token);
+    sessionStorage.setItem(`receipt:${token}`, code);
+    setReceipt(code);
+  };
+  if (receipt !== null) return <Thanks code={receipt} />;
+  if (refusal) return <Refused refusal={refusal} language={language} onRetry={reload} />;
+  if (!data) return <p className="soft loading">{say("loading")}</p>;
+  return (
+    <>
+      {data.demonstration && <Demonstration />}
+      <Head answering={data} />
+      {data.wave.open ? <Answered token={token} answering={data} onReceipt={finish} /> : <Closed />}
+    </>
+  );
+}
+
+export const placeText = ({ name, street, district }: Place, language: Language): string =>
+  [name, street, district].filter(Boolean).join(language === "en" ? ", " : " · ");
+
+function Head({ answering: { survey, wave } }: { answering: Answering }) {
+  const say = useSay();
+  const language = useLanguage();
+  const title = inLanguage(survey.title, language);
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+  return (
+    <header className="head">
+      <p className="place">{placeText(wave.community, language)}</p>
+      <h1>{title}</h1>
+      {survey.intro && <p>{inLanguage(survey.intro, language)}</p>}
+      {wave.open && wave.closes_at && <p className="soft">{say("closes", { at: momentText(wave.closes_at, language) })}</p>}
+      {wave.open && (
+        <details className="privacy">
+          <summary>{say("privacy_title")}</summary>
+          <p>{say("privacy")}</p>
+        </details>
+      )}
+    </header>
+  );
+}
+
+function Closed() {
+  const say = useSay();
+  return (
+    <section className="panel">
+      <p>
+        <strong>{say("closed")}</strong>
+      </p>
+      <p>{say("closed_hint")}</p>
+      <a className="button" href="/r">
+        {say("to_receipt")}
+      </a>
+    </section>
+  );
+}
+
+type AnsweredProps = { token: string; answering: Answering; onReceipt: (code: string) => void };
+
+function Answered({ token, answering, onReceipt }: AnsweredProps) {
+  const say = useSay();
+  const [first] = useState(() => readDraft(token));
+  const [entered, setEntered] = useState<Entered>(first.entered);
+  const [letter, setLetter] = useState<Letter | null>(first.letter ?? null);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [posting, setPosting] = useState(first.letter !== undefined);
+  const seconds = useSeconds(first.seconds);
+
+  useEffect(() => {
+    keepDraft(token, { entered, seconds: seconds.current, ...(letter && { letter }) });
+  }, [token, entered, letter, seconds]);
+
+  const post = useCallback(
+    async (sent: Letter) => {
+      setPosting(true);
+      try {
+        const { receipt_code } = await request<{ receipt_code: string }>(addressOf(token), {
+          method: "POST",
+          body: sent.body,
+          key: sent.key,
+        });
+        onReceipt(receipt_code);
+      } catch (error) {
+        const refused = refusalOf(error);
+        setPosting(false);
+        if (refused.status > 0 && refused.status < 500) {
+          setLetter(null);
+          setRefusal(refused);
+        }
+      }
+    },
+    [token, onReceipt],
+  );
+  useRetries(letter, post);
+
+  if (letter && !posting) return <Waiting onRetry={() => void post(letter)} />;
+  return (
+    <>
+      <SurveyForm
+        definition={answering.survey}
+        entered={entered}
+        onChange={setEntered}
+        sendLabel={say("send")}
+        sending={posting}
+        refusal={refusal}
+        onSend={(answers: Answers) => {
+          const fresh = { key: crypto.randomUUID(), body: { answers, seconds: seconds.current } };
+          setRefusal(null);
+          setPosting(true);
+          setLetter(fresh);
+        }}
+      />
+      <p className="soft kept">{say("kept")}</p>
+    </>
+  );
+}
+
+/** Sends the letter as soon as it is there, and again whenever the phone is back online. */
+function useRetries(letter: Letter | null, post: (letter: Letter) => Promise<void>): void {
+  const latest = useRef(post);
+  useEffect(() => {
+    latest.current = post;
+  }, [post]);
+  useEffect(() => {
+    if (!letter) return;
+    const now = (): void => void latest.current(letter);
+    now();
+    addEventListener("online", now);
+    return () => removeEventListener("online", now);
+  }, [letter]);
+}
+
+/** Seconds the page was in view: how long answering took, without the time the phone lay aside. */
+function useSeconds(before: number): { readonly current: number } {
+  const seconds = useRef(before);
+  useEffect(() => {
+    const tick = setInterval(() => {
+      if (!document.hidden) seconds.current += 1;
+    }, 1000);
+    return () => clearInterval(tick);
+  }, []);
+  return seconds;
+}
+
+function Waiting({ onRetry }: { onRetry: () => void }) {
+  const say = useSay();
+  return (
+    <section className="panel" role="alert">
+      <h2>{say("waiting_title")}</h2>
+      <p>{say("waiting")}</p>
+      <button type="button" className="button primary" onClick={onRetry}>
+        {say("try_again")}
+      </button>
+    </section>
+  );
+}

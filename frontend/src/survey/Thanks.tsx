@@ -1,0 +1,34 @@
+import { useEffect, useRef, useState } from "react";
+import { useSay } from "./words";
+
+export function Thanks({ code }: { code: string }) {
+  const say = useSay();
+  const [copied, setCopied] = useState(false);
+  const head = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    scrollTo(0, 0);
+    head.current?.focus();
+  }, []);
+  const copy = (): void => void navigator.clipboard?.writeText(code).then(() => setCopied(true));
+  return (
+    <section className="panel thanks">
+      <h1 tabIndex={-1} ref={head}>
+        {say("thanks")}
+      </h1>
+      <p>{say("thanks_what")}</p>
+      <p className="code">{code}</p>
+      <button type="button" className="button" onClick={copy} aria-live="polite">
+        {copied ? say("copied") : say("copy")}
+      </button>
+      <h2>{say("thanks_use")}</h2>
+      <ul>
+        <li>{say("use_look")}</li>
+        <li>{say("use_withdraw")}</li>
+        <li>{say("use_follow")}</li>
+      </ul>
+      <a className="button primary" href={`/r#${code}`}>
+        {say("to_receipt")}
+      </a>
+    </section>
+  );
+}

@@ -1,0 +1,23 @@
+/**
+ * What a resident has filled in, kept on the phone until it is sent. Once sending has begun the very same bytes are
+ * sent again under the same key until the server answers, so a lost answer never makes a second response.
+ */
+import { keep, kept } from "../api/kept";
+import type { Entered } from "./answers";
+
+export type Letter = { key: string; body: { answers: unknown; seconds: number } };
+export type Draft = { entered: Entered; seconds: number; letter?: Letter };
+
+const nameOf = (token: string): string => `survey:${token}`;
+
+export function readDraft(token: string): Draft {
+  try {
+    const draft = JSON.parse(kept(nameOf(token)) ?? "{}") as Partial<Draft>;
+    return { entered: draft.entered ?? {}, seconds: draft.seconds ?? 0, ...(draft.letter && { letter: draft.letter }) };
+  } catch {
+    return { entered: {}, seconds: 0 };
+  }
+}
+
+export const keepDraft = (token: string, draft: Draft): void => keep(nameOf(token), JSON.stringify(draft));
+export const dropDraft = (token: string): void => keep(nameOf(token), null);
