@@ -111,9 +111,17 @@ def test_the_order_in_which_lists_are_handed_over_changes_nothing(market: Market
     assert allocate(shuffled(seekers), shuffled(providers), quotas, "s") == allocate(*market, "s")
 
 
-def test_a_second_round_finds_the_place_a_plain_lottery_can_miss() -> None:
-    """Both want p1; only s1 can also go to p2. Whatever the lots, nobody stays out."""
+def test_a_place_held_while_an_equal_one_is_free_is_passed_on() -> None:
+    """Both want p1; s1 likes p2 as well. Whatever the lots, nobody stays out."""
     seekers = {"s1": [["p1", "p2"]], "s2": [["p1"]]}
+    providers = {"p1": [["s1", "s2"]], "p2": [["s1"]]}
+    for seed in map(str, range(20)):
+        assert allocate(seekers, providers, {}, seed).pairs == (("s1", "p2"), ("s2", "p1"))
+
+
+def test_whoever_has_run_out_of_choices_goes_first_among_equals() -> None:
+    """Both want p1 most, p1 is indifferent; s2 has nowhere else. Whatever the lots, nobody stays out."""
+    seekers = {"s1": [["p1"], ["p2"]], "s2": [["p1"]]}
     providers = {"p1": [["s1", "s2"]], "p2": [["s1"]]}
     for seed in map(str, range(20)):
         assert allocate(seekers, providers, {}, seed).pairs == (("s1", "p2"), ("s2", "p1"))

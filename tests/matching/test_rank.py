@@ -121,6 +121,8 @@ def test_what_cannot_be_compared_is_left_out_and_its_weight_shared_by_the_rest()
     compared = [reason for reason in row.explanation if reason.value is not None]
     assert sum(reason.weight for reason in compared) == pytest.approx(Decimal(1), abs=Decimal("0.0004"))
     assert reasons["population"].weight > DEFAULT_WEIGHTS.population
+    for reason in compared:
+        assert reason.contribution == pytest.approx(reason.weight * (reason.value or 0), abs=Decimal("0.0002"))
 
 
 def test_the_reasons_name_the_words_the_pair_shares() -> None:
@@ -151,6 +153,10 @@ def test_leaving_a_filter_out_shows_what_relaxing_it_would_bring() -> None:
     pool = pool_of_offers([make_offer(coverage=("530114000000",))], READER)
     assert [row.id for row in rank(make_need(), pool).rows] == []
     assert [row.id for row in rank(make_need(), pool, filters=()).rows] == ["O1"]
+
+
+def test_a_pool_stands_in_order_of_id() -> None:
+    assert pool_of_offers([make_offer("B"), make_offer("C"), make_offer("A")], READER).ids == ("A", "B", "C")
 
 
 def test_an_empty_pool_gives_an_empty_ranking() -> None:
