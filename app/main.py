@@ -17,10 +17,11 @@ from app.core.errors import NotFound
 from app.core.jobs import work
 from app.core.settings import Settings
 from app.core.web import Authenticate
+from app.selection import api as selection
 from app.taxonomy import api as taxonomy
 
 assert flow
-ROUTERS = [health.router, areas.router, taxonomy.router]
+ROUTERS = [health.router, areas.router, taxonomy.router, selection.router]
 API = "/api/v1"
 
 

@@ -8,6 +8,7 @@ import app.core.web
 import app.needs.models
 import app.offers.models
 import app.parties.models
+import app.selection.models
 import app.taxonomy.models
 import app.tenders.bids.models
 import app.tenders.notices.models

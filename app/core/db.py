@@ -39,8 +39,8 @@ class Base(DeclarativeBase):
         int: sa.BigInteger(),
         datetime: sa.TIMESTAMP(timezone=True),
         Decimal: sa.Numeric(14, 2),
-        dict[str, Any]: JSONB(),
-        list[Any]: JSONB(),
+        dict[str, Any]: JSONB(none_as_null=True),
+        list[Any]: JSONB(none_as_null=True),
         Enum: sa.Enum(
             Enum,
             native_enum=False,

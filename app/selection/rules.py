@@ -1,0 +1,161 @@
+"""Round: draft --open--> open --close--> proposed --finish--> finished;  draft | open | proposed --cancel--> cancelled
+
+A pair is proposed until both sides have answered: both confirm → confirmed, either declines → declined.
+"""
+
+from collections.abc import Sequence, Set
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from app.core.errors import DomainError
+
+
+class RoundStatus(StrEnum):
+    draft = "draft"
+    open = "open"
+    proposed = "proposed"
+    finished = "finished"
+    cancelled = "cancelled"
+
+
+class Side(StrEnum):
+    """Whose list: that of a need's committee, or that of an offer's organisation."""
+
+    need = "need"
+    offer = "offer"
+
+
+class ListSource(StrEnum):
+    """A list that people handed in, or one taken from the ranking where nobody did (a replayed season says so)."""
+
+    submitted = "submitted"
+    derived = "derived"
+
+
+class Answer(StrEnum):
+    confirmed = "confirmed"
+    declined = "declined"
+
+
+class PairStatus(StrEnum):
+    proposed = "proposed"
+    confirmed = "confirmed"
+    declined = "declined"
+
+
+class Basis(StrEnum):
+    """What a confirmed pair is the basis of: a direct micro-grant, or a lot of a tender."""
+
+    micro_grant = "micro_grant"
+    tender_lot = "tender_lot"
+
+
+S = RoundStatus
+MOVES = {
+    (S.draft, "open"): S.open,
+    (S.open, "submit"): S.open,
+    (S.open, "derive"): S.open,
+    (S.open, "close"): S.proposed,
+    (S.proposed, "finish"): S.finished,
+    (S.draft, "cancel"): S.cancelled,
+    (S.open, "cancel"): S.cancelled,
+    (S.proposed, "cancel"): S.cancelled,
+}
+# How many partners a list may name: enough to choose from, few enough to have been read.
+LIST_LIMIT = 20
+
+
+class RoundTimesWrong(DomainError):
+    """A round closes after it opens."""
+
+    status = 422
+
+
+class RoundNotOpenYet(DomainError):
+    pass
+
+
+class RoundClosed(DomainError):
+    """Lists are taken until the closing time by the database clock."""
+
+
+class RoundStillOpen(DomainError):
+    """The allocation is computed when nobody can change a list any more."""
+
+
+class RoundWithoutSides(DomainError):
+    """A round needs at least one need and one offer in its area."""
+
+
+class ListTooLong(DomainError):
+    status = 422
+
+
+class ListNamesTwice(DomainError):
+    status = 422
+
+
+class ListNamesStranger(DomainError):
+    """A list names somebody who does not take part in this round."""
+
+    status = 422
+
+
+class PlacesBelowOne(DomainError):
+    status = 422
+
+
+class PairAnswered(DomainError):
+    """This side has already answered; an answer stands."""
+
+
+class CandidatesWithheld(DomainError):
+    """From the notice of a tender to its opening nobody may learn who could bid (财政部令87号 第28条)."""
+
+
+def check_times(opens_at: datetime, closes_at: datetime) -> None:
+    if closes_at <= opens_at:
+        raise RoundTimesWrong(opens_at=opens_at.isoformat(), closes_at=closes_at.isoformat())
+
+
+def check_taking_lists(opens_at: datetime, closes_at: datetime, at: datetime) -> None:
+    if at < opens_at:
+        raise RoundNotOpenYet(opens_at=opens_at.isoformat())
+    if at >= closes_at:
+        raise RoundClosed(closes_at=closes_at.isoformat())
+
+
+def check_closable(closes_at: datetime, at: datetime) -> None:
+    if at < closes_at:
+        raise RoundStillOpen(closes_at=closes_at.isoformat())
+
+
+def check_list(groups: Sequence[Sequence[int]], partners: Set[int]) -> None:
+    """Tie groups, best first; short lists are welcome. Refusals: ListTooLong, ListNamesTwice, ListNamesStranger."""
+    named = [id for group in groups for id in group]
+    if len(named) > LIST_LIMIT:
+        raise ListTooLong(count=len(named), limit=LIST_LIMIT)
+    for id in named:
+        if named.count(id) > 1:
+            raise ListNamesTwice(id=id)
+        if id not in partners:
+            raise ListNamesStranger(id=id)
+
+
+def check_places(places: int) -> None:
+    if places < 1:
+        raise PlacesBelowOne(places=places)
+
+
+def pair_status(need_answer: Answer | None, offer_answer: Answer | None) -> PairStatus:
+    """Both must say yes; one no is enough."""
+    if Answer.declined in (need_answer, offer_answer):
+        return PairStatus.declined
+    both = need_answer is Answer.confirmed and offer_answer is Answer.confirmed
+    return PairStatus.confirmed if both else PairStatus.proposed
+
+
+def basis_of(budget: Decimal | None, micro_grant_limit: Decimal) -> Basis:
+    """Small sums may go straight to a contract; anything larger or unpriced is bought through a tender."""
+    return Basis.micro_grant if budget is not None and budget <= micro_grant_limit else Basis.tender_lot

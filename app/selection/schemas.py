@@ -1,0 +1,242 @@
+"""Rounds, lists, pairs and rankings on the wire."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from app.core.actors import Actor
+from app.core.money import Amount, Money
+from app.core.web import example
+from app.matching.rank import Explanation, Ranking
+from app.matching.records import Weights
+from app.needs.models import Need
+from app.offers.models import Offer
+from app.parties.queries import PartyName
+from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
+from app.selection.policy import actions, pair_actions
+from app.selection.rules import Answer, Basis, ListSource, PairStatus, RoundStatus, Side
+
+IdGroups = list[list[int]]
+
+
+class RoundCreate(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra=example(
+            area_code="530114000000",
+            title_zh="2026 年冬季双选",
+            title_en="Winter 2026 double selection",
+            opens_at="2026-11-20T09:00:00+08:00",
+            closes_at="2026-11-27T17:00:00+08:00",
+            micro_grant_limit="10000.00",
+        ),
+    )
+
+    area_code: str
+    title_zh: str = Field(min_length=1, max_length=200)
+    title_en: str = Field(default="", max_length=200)
+    opens_at: AwareDatetime
+    closes_at: AwareDatetime
+    micro_grant_limit: Amount = Decimal(10000)
+
+
+class RoundRead(BaseModel):
+    """`unmatched` gives, once proposed, each key without a pair and why."""
+
+    id: int
+    party_id: int
+    area_code: str
+    title_zh: str
+    title_en: str
+    status: RoundStatus
+    opens_at: datetime
+    closes_at: datetime
+    micro_grant_limit: Money
+    seed: str
+    proposed_at: datetime | None
+    unmatched: dict[str, Any] | None
+    version: int
+    actions: list[str]
+
+    @classmethod
+    def of(cls, round: Round, actor: Actor) -> "RoundRead":
+        columns = {name: getattr(round, name) for name in cls.model_fields if hasattr(round, name)}
+        columns |= {"micro_grant_limit": Money(amount=round.micro_grant_limit), "actions": actions(actor, round)}
+        return cls(**columns)
+
+
+class Seat(BaseModel):
+    """A need or an offer that takes part, by its key in lots and certificate."""
+
+    id: int
+    key: str
+    title: str
+    party_id: int
+    party_name_zh: str
+    party_name_en: str
+    places: int = 1
+
+
+class PreferencesSubmit(BaseModel):
+    """Tie groups of partner ids, best first. `places`: how many needs an offer can serve."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=example(groups=[[12], [7, 9]], places=1))
+
+    groups: IdGroups
+    places: int = 1
+
+
+class PreferencesRead(BaseModel):
+    side: Side
+    subject_id: int
+    groups: IdGroups
+    places: int
+    source: ListSource | None
+    submitted_at: datetime | None
+    actions: list[str]
+
+    @classmethod
+    def of(
+        cls, side: Side, seat: RoundNeed | RoundOffer, handed_in: PreferenceList | None, *, may_submit: bool
+    ) -> "PreferencesRead":
+        return cls(
+            side=side,
+            subject_id=seat.need_id if isinstance(seat, RoundNeed) else seat.offer_id,
+            groups=handed_in.groups if handed_in else [],
+            places=seat.places if isinstance(seat, RoundOffer) else 1,
+            source=handed_in.source if handed_in else None,
+            submitted_at=handed_in.submitted_at if handed_in else None,
+            actions=["submit"] if may_submit else [],
+        )
+
+
+class PairRead(BaseModel):
+    id: int
+    round_id: int
+    need_id: int
+    need_title: str
+    offer_id: int
+    offer_title: str
+    need_party_id: int
+    offer_party_id: int
+    status: PairStatus
+    need_answer: Answer | None
+    offer_answer: Answer | None
+    basis: Basis | None
+    actions: list[str]
+
+    @classmethod
+    def of(cls, pair: Pair, need: Need, offer: Offer, actor: Actor) -> "PairRead":
+        columns = {name: getattr(pair, name) for name in cls.model_fields if hasattr(pair, name)}
+        return cls(**columns, need_title=need.title, offer_title=offer.title, actions=pair_actions(actor, pair))
+
+
+class WeightsRead(BaseModel):
+    """The share of each criterion; together they make one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Decimal
+    category: Decimal
+    population: Decimal
+    coverage: Decimal
+    budget: Decimal
+    time: Decimal
+    capacity: Decimal
+    rating: Decimal
+
+    @classmethod
+    def of(cls, weights: Weights) -> "WeightsRead":
+        return cls.model_validate(dict(weights.shares()))
+
+
+class ExplanationRead(BaseModel):
+    """One criterion: `value` null means not comparable; `code` and `facts` phrase the reason."""
+
+    criterion: str
+    value: Decimal | None
+    weight: Decimal
+    contribution: Decimal
+    code: str
+    facts: dict[str, Any]
+
+    @classmethod
+    def of(cls, row: Explanation) -> "ExplanationRead":
+        return cls(
+            criterion=row.criterion,
+            value=row.value,
+            weight=row.weight,
+            contribution=row.contribution,
+            code=row.code,
+            facts=dict(row.facts),
+        )
+
+
+class RankedRead(BaseModel):
+    id: int
+    title: str
+    party_id: int
+    party_name_zh: str
+    party_name_en: str
+    place: int
+    score: Decimal
+    explanation: list[ExplanationRead]
+
+
+class ExcludedRead(BaseModel):
+    """Shut out by the first filter that failed."""
+
+    id: int
+    title: str
+    party_name_zh: str
+    party_name_en: str
+    filter: str
+    facts: dict[str, Any]
+
+
+class RankingRead(BaseModel):
+    """`rows` are the top twenty with reasons, `below` how many more were admitted, `excluded` the nearest misses."""
+
+    subject_id: int
+    weights: WeightsRead
+    rows: list[RankedRead]
+    below: int
+    excluded: list[ExcludedRead]
+    excluded_count: int
+
+    @classmethod
+    def of(
+        cls, ranking: Ranking, weights: Weights, things: dict[int, Need] | dict[int, Offer], names: dict[int, PartyName]
+    ) -> "RankingRead":
+        return cls(
+            subject_id=int(ranking.subject),
+            weights=WeightsRead.of(weights),
+            rows=[
+                RankedRead(
+                    id=int(row.id),
+                    title=things[int(row.id)].title,
+                    party_id=things[int(row.id)].party_id,
+                    party_name_zh=names[things[int(row.id)].party_id].zh,
+                    party_name_en=names[things[int(row.id)].party_id].en,
+                    place=row.place,
+                    score=row.score,
+                    explanation=[ExplanationRead.of(reason) for reason in row.explanation],
+                )
+                for row in ranking.rows
+            ],
+            below=len(ranking.below),
+            excluded=[
+                ExcludedRead(
+                    id=int(row.id),
+                    title=things[int(row.id)].title,
+                    party_name_zh=names[things[int(row.id)].party_id].zh,
+                    party_name_en=names[things[int(row.id)].party_id].en,
+                    filter=row.filter,
+                    facts=dict(row.facts),
+                )
+                for row in ranking.excluded[:20]
+            ],
+            excluded_count=len(ranking.excluded),
+        )
