@@ -112,9 +112,9 @@ def test_the_order_in_which_lists_are_handed_over_changes_nothing(market: Market
 
 
 def test_a_place_held_while_an_equal_one_is_free_is_passed_on() -> None:
-    """Both want p1; s1 likes p2 as well. Whatever the lots, nobody stays out."""
+    """s1 likes p1 and p2 alike; p1 would rather have s1 than s2. Whatever the lots, nobody stays out."""
     seekers = {"s1": [["p1", "p2"]], "s2": [["p1"]]}
-    providers = {"p1": [["s1", "s2"]], "p2": [["s1"]]}
+    providers = {"p1": [["s1"], ["s2"]], "p2": [["s1"]]}
     for seed in map(str, range(20)):
         assert allocate(seekers, providers, {}, seed).pairs == (("s1", "p2"), ("s2", "p1"))
 
