@@ -85,7 +85,7 @@ def create_tenders() -> None:
         sa.Column("ended_reason", sa.Text),
         sa.UniqueConstraint("ref", name="uq_tenders_ref"),
         sa.CheckConstraint("title_zh <> ''", name="has_a_title"),
-        sa.CheckConstraint("budget > 0", name="budget_is_positive"),
+        sa.CheckConstraint("budget >= 0 AND (published_at IS NULL OR budget > 0)", name="budget_is_positive"),
         sa.CheckConstraint("status <> 'draft' OR published_at IS NULL", name="draft_is_unpublished"),
         sa.CheckConstraint("status IN ('draft', 'cancelled') OR published_at IS NOT NULL", name="published_has_date"),
         sa.CheckConstraint("status NOT IN ('opened', 'awarded') OR opened_at IS NOT NULL", name="opened_has_date"),
@@ -99,9 +99,9 @@ def create_tenders() -> None:
             name="published_is_complete",
         ),
         sa.CheckConstraint(
-            "published_at < bids_end AND enquiries_end <= bids_end AND bids_end < prequalification_end"
-            " AND prequalification_end < evaluation_end AND evaluation_end < objections_end"
-            " AND objections_end < contracts_end",
+            "published_at IS NULL OR (published_at < bids_end AND enquiries_end <= bids_end"
+            " AND bids_end < prequalification_end AND prequalification_end < evaluation_end"
+            " AND evaluation_end < objections_end AND objections_end < contracts_end)",
             name="dates_in_order",
         ),
         sa.CheckConstraint("contract_start <= contract_end", name="contract_ends_after_its_start"),
@@ -126,8 +126,8 @@ def create_lots() -> None:
         sa.Column("ceiling", MONEY, nullable=False),
         sa.UniqueConstraint("tender_id", "code", name="uq_lots_tender_id_code"),
         sa.UniqueConstraint("tender_id", "position", name="uq_lots_tender_id_position"),
-        sa.CheckConstraint("places > 0", name="has_a_place"),
-        sa.CheckConstraint("ceiling > 0 AND ceiling <= budget", name="ceiling_within_budget"),
+        sa.CheckConstraint("places >= 0", name="places_are_not_negative"),
+        sa.CheckConstraint("budget >= 0 AND ceiling >= 0", name="amounts_are_not_negative"),
         sa.CheckConstraint("code <> '' AND title_zh <> ''", name="has_a_title"),
     )
     op.create_table(
@@ -136,7 +136,7 @@ def create_lots() -> None:
         to("lot_id", "lots.id", "lot_items", cascade=True),
         sa.Column("code", sa.Text, nullable=False),
         sa.Column("position", sa.Integer, nullable=False),
-        sa.Column("need_id", sa.BigInteger),
+        to("need_id", "needs.id", "lot_items", nullable=True),
         to("community_code", "areas.code", "lot_items", nullable=True),
         sa.UniqueConstraint("lot_id", "code", name="uq_lot_items_lot_id_code"),
         sa.UniqueConstraint("lot_id", "position", name="uq_lot_items_lot_id_position"),
@@ -146,7 +146,7 @@ def create_lots() -> None:
     op.create_table(
         "lot_needs",
         to("lot_id", "lots.id", "lot_needs", cascade=True),
-        sa.Column("need_id", sa.BigInteger, nullable=False),
+        to("need_id", "needs.id", "lot_needs"),
         sa.PrimaryKeyConstraint("lot_id", "need_id", name="pk_lot_needs"),
     )
     op.create_index("ix_lot_needs_need_id", "lot_needs", ["need_id"])
@@ -164,7 +164,7 @@ def create_criteria() -> None:
         sa.Column("maximum", sa.Numeric(5, 2), nullable=False),
         sa.Column("is_price", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.UniqueConstraint("tender_id", "code", name="uq_criteria_tender_id_code"),
-        sa.CheckConstraint("maximum > 0 AND maximum <= 100", name="maximum_within_100"),
+        sa.CheckConstraint("maximum BETWEEN 0 AND 100", name="maximum_within_100"),
     )
 
 

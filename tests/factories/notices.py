@@ -20,7 +20,7 @@ PUBLISHED = datetime(2026, 10, 26, 9, 0, tzinfo=SHANGHAI)
 OPENED = datetime(2026, 12, 1, 9, 0, tzinfo=SHANGHAI)
 DATES = {
     "enquiries_end": datetime(2026, 11, 25, 17, 0, tzinfo=SHANGHAI),
-    "bids_end": datetime(2026, 11, 30, 17, 0, tzinfo=SHANGHAI),
+    "bids_end": datetime(2026, 12, 1, 0, 0, tzinfo=SHANGHAI),
     "prequalification_end": datetime(2026, 12, 4, 17, 0, tzinfo=SHANGHAI),
     "evaluation_end": datetime(2026, 12, 15, 17, 0, tzinfo=SHANGHAI),
     "objections_end": datetime(2026, 12, 31, 0, 0, tzinfo=SHANGHAI),

@@ -15,6 +15,8 @@ from app.core.errors import DomainError
 from app.tenders.notices.rules import Lot
 from app.tenders.profiles.rules import Profile
 
+CENTS = -2
+
 
 class BidStatus(StrEnum):
     draft = "draft"
@@ -127,13 +129,17 @@ def check_in_time(received_at: datetime, bids_end: datetime) -> None:
         raise BidTooLate(bids_end=bids_end, received=received_at)
 
 
-def check_amount(amount: Decimal, lot: Lot) -> None:
-    """More than nothing, in whole cents, and at most the ceiling of the lot."""
-    if amount <= 0:
+def check_amount(amount: Decimal) -> None:
+    """More than nothing, and in whole cents."""
+    if not amount.is_finite() or amount <= 0:
         raise AmountNotPositive(amount=amount)
-    if amount != amount.quantize(Decimal("0.01")):
+    exponent = amount.normalize().as_tuple().exponent
+    if isinstance(exponent, int) and exponent < CENTS:
         raise AmountNotWholeCents(amount=amount)
-    if amount > lot.ceiling:
+
+
+def check_ceiling(amount: Decimal, lot: Lot) -> None:
+    if amount.is_finite() and amount > lot.ceiling:
         raise AmountAboveCeiling(amount=amount, ceiling=lot.ceiling, lot=lot.code)
 
 
@@ -163,9 +169,18 @@ def check_not_debarred(applicant: Applicant, on: date) -> None:
 
 
 def check_submission(bid: Bid, applicant: Applicant, terms: Terms) -> None:
-    """Refuses an online submission by its first fault; what only time can mend is left to pre-qualification."""
+    """Refuses an online submission by its first fault.
+
+    What time can mend is left to pre-qualification, and so is the ceiling: a bid above it is received and found
+    ineligible with that reason (87号令 art. 63), and the bidder is warned (`warnings`) while it can be revised.
+    """
     for check in (_in_time, _lot, _item, _amount, _admitted):
         check(bid, applicant, terms)
+
+
+def warnings(bid: Bid, applicant: Applicant, terms: Terms) -> list[DomainError]:
+    """What would make the bid ineligible as it stands now, while the bidder can still mend it."""
+    return [reason for reason in prequalify(bid, applicant, terms) if not isinstance(reason, BidTooLate)]
 
 
 def prequalify(bid: Bid, applicant: Applicant, terms: Terms) -> list[DomainError]:
@@ -196,8 +211,12 @@ def _item(bid: Bid, applicant: Applicant, terms: Terms) -> None:
 
 
 def _amount(bid: Bid, applicant: Applicant, terms: Terms) -> None:
+    check_amount(bid.amount)
+
+
+def _ceiling(bid: Bid, applicant: Applicant, terms: Terms) -> None:
     if terms.lot is not None:
-        check_amount(bid.amount, terms.lot)
+        check_ceiling(bid.amount, terms.lot)
 
 
 def _admitted(bid: Bid, applicant: Applicant, terms: Terms) -> None:
@@ -222,6 +241,7 @@ PREQUALIFICATION: tuple[Check, ...] = (
     _lot,
     _item,
     _amount,
+    _ceiling,
     _admitted,
     _rectified,
     _not_debarred,

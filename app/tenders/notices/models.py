@@ -54,7 +54,7 @@ class Tender(Base, Identified, Versioned):
     __table_args__ = (
         sa.UniqueConstraint("ref"),
         sa.CheckConstraint("title_zh <> ''", name="has_a_title"),
-        sa.CheckConstraint("budget > 0", name="budget_is_positive"),
+        sa.CheckConstraint("budget >= 0 AND (published_at IS NULL OR budget > 0)", name="budget_is_positive"),
         sa.CheckConstraint("status <> 'draft' OR published_at IS NULL", name="draft_is_unpublished"),
         sa.CheckConstraint("status IN ('draft', 'cancelled') OR published_at IS NOT NULL", name="published_has_date"),
         sa.CheckConstraint("status NOT IN ('opened', 'awarded') OR opened_at IS NOT NULL", name="opened_has_date"),
@@ -68,9 +68,9 @@ class Tender(Base, Identified, Versioned):
             name="published_is_complete",
         ),
         sa.CheckConstraint(
-            "published_at < bids_end AND enquiries_end <= bids_end AND bids_end < prequalification_end"
-            " AND prequalification_end < evaluation_end AND evaluation_end < objections_end"
-            " AND objections_end < contracts_end",
+            "published_at IS NULL OR (published_at < bids_end AND enquiries_end <= bids_end"
+            " AND bids_end < prequalification_end AND prequalification_end < evaluation_end"
+            " AND evaluation_end < objections_end AND objections_end < contracts_end)",
             name="dates_in_order",
         ),
         sa.CheckConstraint("contract_start <= contract_end", name="contract_ends_after_its_start"),
@@ -96,8 +96,8 @@ class Lot(Base, Identified):
     __table_args__ = (
         sa.UniqueConstraint("tender_id", "code"),
         sa.UniqueConstraint("tender_id", "position"),
-        sa.CheckConstraint("places > 0", name="has_a_place"),
-        sa.CheckConstraint("ceiling > 0 AND ceiling <= budget", name="ceiling_within_budget"),
+        sa.CheckConstraint("places >= 0", name="places_are_not_negative"),
+        sa.CheckConstraint("budget >= 0 AND ceiling >= 0", name="amounts_are_not_negative"),
         sa.CheckConstraint("code <> '' AND title_zh <> ''", name="has_a_title"),
     )
 
@@ -110,7 +110,7 @@ class LotItem(Base, Identified):
     lot_id: Mapped[int] = mapped_column(sa.ForeignKey("lots.id", ondelete="CASCADE"))
     code: Mapped[str]
     position: Mapped[int] = mapped_column(sa.Integer)
-    need_id: Mapped[int | None] = mapped_column(index=True)
+    need_id: Mapped[int | None] = mapped_column(sa.ForeignKey("needs.id"), index=True)
     community_code: Mapped[str | None] = mapped_column(sa.ForeignKey("areas.code"), index=True)
 
     __table_args__ = (
@@ -125,7 +125,7 @@ class LotNeed(Base):
     __tablename__ = "lot_needs"
 
     lot_id: Mapped[int] = mapped_column(sa.ForeignKey("lots.id", ondelete="CASCADE"), primary_key=True)
-    need_id: Mapped[int] = mapped_column(primary_key=True, index=True)
+    need_id: Mapped[int] = mapped_column(sa.ForeignKey("needs.id"), primary_key=True, index=True)
 
 
 class Criterion(Base, Identified):
@@ -143,7 +143,7 @@ class Criterion(Base, Identified):
 
     __table_args__ = (
         sa.UniqueConstraint("tender_id", "code"),
-        sa.CheckConstraint("maximum > 0 AND maximum <= 100", name="maximum_within_100"),
+        sa.CheckConstraint("maximum BETWEEN 0 AND 100", name="maximum_within_100"),
     )
 
 

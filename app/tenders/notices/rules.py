@@ -1,4 +1,4 @@
-"""draft --publish--> published --open--> opened --award--> awarded;
+"""draft --edit--> draft --publish--> published --amend--> published --open--> opened --award--> awarded;
 draft, published, opened --cancel--> cancelled;  published, opened --fail--> unsuccessful
 
 What people decided is the status; the phase follows from the dates alone, by one TIMELINE.
@@ -28,6 +28,7 @@ class TenderStatus(StrEnum):
 
 S = TenderStatus
 MOVES = {
+    (S.draft, "edit"): S.draft,
     (S.draft, "publish"): S.published,
     (S.draft, "cancel"): S.cancelled,
     (S.published, "amend"): S.published,
@@ -117,6 +118,29 @@ class EnquiriesClosed(DomainError): ...
 
 
 class BidsStillRunning(DomainError): ...
+
+
+class AmendmentEmpty(DomainError):
+    """The amendment would leave the notice as it is."""
+
+    status = 422
+
+
+class LotsFixed(DomainError):
+    """An amendment changes what lots say, not which lots and items there are."""
+
+    status = 422
+
+
+class NeedUnknown(DomainError):
+    status = 422
+
+
+class NeedNotOnOffer(DomainError):
+    """A need that is not published, or that was already put to tender."""
+
+
+class EnquiryAnswered(DomainError): ...
 
 
 class TooFewBidders(DomainError): ...
