@@ -182,7 +182,7 @@ def missing_gates(instalment: Instalment, met: Collection[Gate]) -> list[Gate]:
 
 def check_payment(amount: Decimal, instalment: Instalment, met: Collection[Gate]) -> None:
     """Never before every gate of the instalment is met, never more than is left of it."""
-    if amount <= 0:
+    if not amount.is_finite() or amount <= 0:
         raise PaymentNotPositive(amount=amount)
     if missing := missing_gates(instalment, met):
         raise PaymentBeforeGate(instalment=instalment.name, missing=", ".join(missing))

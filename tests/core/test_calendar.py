@@ -1,7 +1,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.calendar import (
@@ -104,6 +104,7 @@ def test_the_last_day_is_the_one_that_still_has_a_moment_left() -> None:
     assert last_day(datetime(2018, 6, 30, 17, tzinfo=SHANGHAI)) == date(2018, 6, 30)
 
 
+@settings(deadline=None)
 @given(st.dates(date(2018, 1, 1), date(2026, 6, 1)), st.integers(0, 30), st.integers(0, 30))
 def test_counting_in_two_legs_is_counting_in_one(start: date, first: int, second: int) -> None:
     half = CALENDAR.add_working_days(start, first).on
@@ -111,6 +112,7 @@ def test_counting_in_two_legs_is_counting_in_one(start: date, first: int, second
     assert CALENDAR.add_working_days(counted_from, second) == CALENDAR.add_working_days(start, first + second)
 
 
+@settings(deadline=None)
 @given(st.dates(date(2018, 1, 1), date(2026, 6, 1)), st.integers(1, 40))
 def test_a_deadline_is_a_working_day_and_counts_exactly_the_working_days_before_it(start: date, length: int) -> None:
     on = CALENDAR.add_working_days(start, length).on

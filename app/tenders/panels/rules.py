@@ -119,7 +119,7 @@ def check_marks(marks: Mapping[str, Decimal], criteria: Sequence[Criterion], ste
 
 
 def check_mark(mark: Decimal, criterion: Criterion, step: Decimal) -> None:
-    if not 0 <= mark <= criterion.maximum:
+    if not (mark.is_finite() and 0 <= mark <= criterion.maximum):
         raise MarkOutOfRange(criterion=criterion.code, mark=mark, maximum=criterion.maximum)
     if mark % step:
         raise MarkOffStep(criterion=criterion.code, mark=mark, step=step)

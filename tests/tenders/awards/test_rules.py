@@ -360,7 +360,7 @@ def assert_within_limits(decision: LotDecision, limits: Lot) -> None:
     assert all(0 < award.amount <= award.asked for award in decision.awards)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(candidates_of_a_lot, budgets, st.integers(1, 5))
 def test_no_rule_leaves_the_limits_and_everybody_wins_or_is_told_why(
     candidates: list[Candidate], budget: Decimal, places: int
@@ -373,7 +373,7 @@ def test_no_rule_leaves_the_limits_and_everybody_wins_or_is_told_why(
         assert known == sorted(c.bid for c in candidates)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(candidates_of_a_lot, budgets, st.integers(1, 5))
 def test_optimise_scores_at_least_as_much_as_skip(candidates: list[Candidate], budget: Decimal, places: int) -> None:
     limits = Lot("L", budget, budget, places)
@@ -402,6 +402,7 @@ def is_allowed(chosen: tuple[Candidate, ...], budget: Decimal) -> bool:
     return fits and len(applicants) == len(set(applicants)) and len(items) == len(set(items))
 
 
+@settings(deadline=None)
 @given(candidates_of_a_lot, st.randoms())
 def test_places_do_not_depend_on_the_order_of_the_input(candidates: list[Candidate], random: Random) -> None:
     shuffled = list(candidates)
@@ -409,6 +410,7 @@ def test_places_do_not_depend_on_the_order_of_the_input(candidates: list[Candida
     assert rank(shuffled, TIES) == rank(candidates, TIES)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 200), min_size=1, max_size=9), st.randoms())
 def test_a_score_does_not_depend_on_the_order_of_the_sheets(halves: list[int], random: Random) -> None:
     given_sheets = sheets(*(str(Decimal(half) / 2) for half in halves))
@@ -417,7 +419,8 @@ def test_a_score_does_not_depend_on_the_order_of_the_sheets(halves: list[int], r
     assert score(shuffled, VENTURE.scoring, "C2") == score(given_sheets, VENTURE.scoring, "C2")
 
 
-@given(st.lists(candidates_of_a_lot, min_size=1, max_size=4), budgets, st.integers(1, 3))
+@settings(max_examples=20, deadline=None)
+@given(st.lists(candidates_of_a_lot, min_size=1, max_size=3), budgets, st.integers(1, 3))
 def test_nobody_wins_twice_across_lots(lots: list[list[Candidate]], budget: Decimal, places: int) -> None:
     placed: list[tuple[Lot, list[Placed]]] = [
         (

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.calendar import end_of_day
@@ -144,6 +144,7 @@ def test_the_season_s_ineligible_bids_follow_from_its_facts() -> None:
     }
 
 
+@settings(deadline=None)
 @given(st.decimals("0.01", "30000", places=2), st.integers(1, 10**9))
 def test_a_bid_in_time_within_the_ceiling_is_eligible(amount: Decimal, seconds: int) -> None:
     bid = replace(BID, amount=amount, received_at=END - timedelta(seconds=seconds))

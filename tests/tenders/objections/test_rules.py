@@ -1,0 +1,104 @@
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from app.core.calendar import SHANGHAI, end_of_day, from_holidays
+from app.core.moves import verbs_from
+from app.tenders.objections.rules import (
+    MOVES,
+    AnswerWithoutReason,
+    ComplaintNotKnown,
+    Objection,
+    ObjectionsOpen,
+    ObjectionStatus,
+    ObjectionTooEarly,
+    ObjectionTooLate,
+    ObjectionWithoutGrounds,
+    answer_deadline,
+    check_answer,
+    check_grounds,
+    check_released,
+    check_window,
+    complaint_deadline,
+    held_lots,
+    standstill,
+)
+from app.tenders.profiles.rules import profile
+
+S = ObjectionStatus
+CALENDAR = from_holidays(range(2018, 2028))
+VENTURE, PROCUREMENT = profile("venture"), profile("procurement")
+
+
+def test_a_filed_objection_ends_in_one_of_three_ways() -> None:
+    assert verbs_from(MOVES, S.filed) == ["accept", "reject", "withdraw"]
+    assert [s for s in S if not verbs_from(MOVES, s)] == [S.accepted, S.rejected, S.withdrawn]
+
+
+@pytest.mark.parametrize(
+    ("noticed_on", "notice_ends", "objections_end"),
+    [
+        (date(2018, 9, 27), date(2018, 9, 28), date(2018, 10, 12)),
+        (date(2026, 9, 24), date(2026, 9, 28), date(2026, 10, 13)),
+        (date(2026, 2, 11), date(2026, 2, 12), date(2026, 2, 28)),
+    ],
+)
+def test_challenges_run_for_seven_working_days_after_a_notice_of_one(
+    noticed_on: date, notice_ends: date, objections_end: date
+) -> None:
+    still = standstill(noticed_on, None, PROCUREMENT, CALENDAR)
+    assert (still.notice.on, still.objections.on) == (notice_ends, objections_end)
+    assert still.objections.rule == PROCUREMENT.objection.source
+
+
+def test_a_competition_s_notice_that_ends_on_a_sunday_may_be_objected_to_on_monday() -> None:
+    still = standstill(date(2018, 7, 30), date(2018, 8, 5), VENTURE, CALENDAR)
+    assert (still.notice.on, still.objections.on) == (date(2018, 8, 5), date(2018, 8, 6))
+
+
+def test_a_notice_shorter_than_the_profile_s_is_lengthened_to_it() -> None:
+    still = standstill(date(2018, 7, 30), date(2018, 8, 1), VENTURE, CALENDAR)
+    assert (still.notice.on, still.objections.on) == (date(2018, 8, 6), date(2018, 8, 6))
+
+
+def test_the_window_opens_with_the_notice_and_closes_with_its_last_day() -> None:
+    noticed_at, end = datetime(2018, 7, 30, 9, tzinfo=SHANGHAI), end_of_day(date(2018, 8, 6))
+    check_window(noticed_at, end, noticed_at)
+    check_window(noticed_at, end, end - timedelta(microseconds=1))
+    with pytest.raises(ObjectionTooEarly):
+        check_window(noticed_at, end, noticed_at - timedelta(seconds=1))
+    with pytest.raises(ObjectionTooLate) as refusal:
+        check_window(noticed_at, end, end)
+    assert refusal.value.facts == {"objections_end": end, "received": end}
+
+
+def test_an_objection_has_grounds_and_its_answer_a_reason() -> None:
+    check_grounds("评分有误")
+    check_answer("经核查，评分无误")
+    with pytest.raises(ObjectionWithoutGrounds):
+        check_grounds("  ")
+    with pytest.raises(AnswerWithoutReason):
+        check_answer("\n")
+
+
+def test_answers_and_complaints_have_their_own_time() -> None:
+    filed = datetime(2018, 9, 28, 18, tzinfo=SHANGHAI)
+    due = answer_deadline(filed, PROCUREMENT, CALENDAR)
+    assert due.on == date(2018, 10, 12)
+    assert complaint_deadline(due.on, PROCUREMENT, CALENDAR).on == date(2018, 11, 2)
+    with pytest.raises(ComplaintNotKnown):
+        complaint_deadline(due.on, VENTURE, CALENDAR)
+
+
+def test_only_an_unanswered_objection_holds_its_lot() -> None:
+    against_l1 = [Objection(S.filed, "L1"), Objection(S.rejected, "L2")]
+    assert held_lots(against_l1, ["L1", "L2"]) == ["L1"]
+    assert held_lots([Objection(S.filed, None)], ["L1", "L2"]) == ["L1", "L2"]
+    assert held_lots([Objection(S.accepted, None), Objection(S.withdrawn, "L1")], ["L1", "L2"]) == []
+
+
+def test_a_held_lot_is_not_released() -> None:
+    check_released([Objection(S.filed, "L2")], "L1")
+    with pytest.raises(ObjectionsOpen) as refusal:
+        check_released([Objection(S.filed, "L2")], "L2")
+    assert refusal.value.facts == {"lot": "L2"}

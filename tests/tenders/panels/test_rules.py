@@ -1,0 +1,151 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.core.errors import DomainError
+from app.core.moves import verbs_from
+from app.tenders.notices.rules import Criterion
+from app.tenders.panels.rules import (
+    MOVES,
+    Correction,
+    JudgeRecused,
+    MarkMissing,
+    MarkOffStep,
+    MarkOutOfRange,
+    MarkUnknown,
+    PanelEven,
+    PanelTooSmall,
+    Recusal,
+    Sheet,
+    SheetStatus,
+    TooFewExperts,
+    TooFewSheets,
+    check_enough_sheets,
+    check_marks,
+    check_may_score,
+    check_panel,
+    corrections,
+    counted_sheets,
+    due_sheets,
+    missing_sheets,
+    sheet_total,
+)
+from app.tenders.profiles.rules import profile
+from tests.tenders.season import competition
+
+CRITERIA = (
+    Criterion("C1", Decimal(60)),
+    Criterion("C2", Decimal(30)),
+    Criterion("price", Decimal(10), is_price=True),
+)
+HALF = Decimal("0.5")
+VENTURE, PROCUREMENT = profile("venture"), profile("procurement")
+RECUSALS = {Recusal("J1", "G1")}
+
+
+def marks(**given: str) -> dict[str, Decimal]:
+    return {criterion: Decimal(mark) for criterion, mark in given.items()}
+
+
+def test_a_delivered_sheet_is_changed_only_after_it_was_reopened() -> None:
+    assert verbs_from(MOVES, SheetStatus.delivered) == ["reopen"]
+
+
+def test_a_sheet_of_whole_steps_within_the_maxima_is_taken() -> None:
+    check_marks(marks(C1="60", C2="0"), CRITERIA, HALF)
+    check_marks(marks(C1="12.5", C2="30.0"), CRITERIA, HALF)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "refusal", "criterion"),
+    [
+        (marks(C1="60.5", C2="30"), MarkOutOfRange, "C1"),
+        (marks(C1="-0.5", C2="30"), MarkOutOfRange, "C1"),
+        (marks(C1="NaN", C2="30"), MarkOutOfRange, "C1"),
+        (marks(C1="60", C2="29.75"), MarkOffStep, "C2"),
+        (marks(C1="60"), MarkMissing, "C2"),
+        (marks(C1="60", C2="30", C9="1"), MarkUnknown, "C9"),
+        (marks(C1="60", C2="30", price="10"), MarkUnknown, "price"),
+    ],
+)
+def test_a_faulty_mark_is_refused(sheet: dict[str, Decimal], refusal: type[DomainError], criterion: str) -> None:
+    with pytest.raises(refusal) as error:
+        check_marks(sheet, CRITERIA, HALF)
+    assert error.value.facts["criterion"] == criterion
+
+
+def test_a_recused_judge_may_not_score_any_bid_of_the_applicant() -> None:
+    check_may_score("J2", "G1", RECUSALS)
+    check_may_score("J1", "G2", RECUSALS)
+    with pytest.raises(JudgeRecused):
+        check_may_score("J1", "G1", RECUSALS)
+
+
+def test_due_missing_and_counted_sheets() -> None:
+    due = due_sheets({"B2": "G2", "B1": "G1"}, ["J2", "J1"], RECUSALS)
+    assert due == [("B1", "J2"), ("B2", "J1"), ("B2", "J2")]
+    of_recused, of_ineligible = Sheet("B1", "J1", {}), Sheet("B9", "J1", {})
+    delivered = [Sheet("B2", "J2", {}), of_recused, of_ineligible, Sheet("B1", "J2", {})]
+    assert missing_sheets(due, delivered) == [("B2", "J1")]
+    assert counted_sheets(due, delivered) == [delivered[3], delivered[0]]
+
+
+def test_a_written_total_that_disagrees_is_corrected_and_the_sum_counts() -> None:
+    wrong = Sheet("B1", "J1", marks(C1="50.5", C2="20"), Decimal("80.5"))
+    right = Sheet("B1", "J2", marks(C1="50.5", C2="20"), Decimal("70.50"))
+    silent = Sheet("B1", "J3", marks(C1="1", C2="1"))
+    assert corrections([silent, right, wrong]) == [Correction("B1", "J1", Decimal("80.5"), Decimal("70.5"))]
+    assert wrong.total == Decimal("70.5")
+
+
+def test_too_few_sheets_are_no_result() -> None:
+    check_enough_sheets("B1", 3, VENTURE)
+    with pytest.raises(TooFewSheets) as refusal:
+        check_enough_sheets("B1", 2, VENTURE)
+    assert (refusal.value.facts["counted"], refusal.value.facts["required"]) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("judges", "experts", "budget", "name", "refusal"),
+    [
+        (7, 0, "700000", "venture", None),
+        (4, 4, "700000", "venture", PanelTooSmall),
+        (6, 6, "700000", "venture", PanelEven),
+        (5, 4, "9999999.99", "procurement", None),
+        (5, 3, "100000", "procurement", TooFewExperts),
+        (5, 5, "10000000", "procurement", PanelTooSmall),
+        (7, 5, "10000000", "procurement", None),
+        (9, 6, "10000000", "procurement", None),
+    ],
+)
+def test_the_panel_has_the_size_and_the_experts_its_profile_asks_for(
+    judges: int, experts: int, budget: str, name: str, refusal: type[DomainError] | None
+) -> None:
+    if refusal is None:
+        check_panel(judges, experts, Decimal(budget), profile(name))
+        return
+    with pytest.raises(refusal):
+        check_panel(judges, experts, Decimal(budget), profile(name))
+
+
+def test_the_season_s_sheets() -> None:
+    season = competition()
+    assert len(season.recusals) == 8
+    assert missing_sheets(season.due, season.sheets) == [("B15", "J6")]
+    assert len(counted_sheets(season.due, season.sheets)) == 383
+    assert corrections(season.sheets) == [Correction("B45", "J2", Decimal("84.5"), Decimal("74.5"))]
+
+
+def test_every_sheet_of_the_season_is_valid() -> None:
+    season = competition()
+    for sheet in season.sheets:
+        check_marks(sheet.marks, season.criteria, VENTURE.scoring.mark_step)
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 200).map(lambda n: Decimal(n) / 2), max_size=8))
+def test_a_total_is_the_sum_of_the_marks(given_marks: list[Decimal]) -> None:
+    sheet = {f"C{n}": mark for n, mark in enumerate(given_marks)}
+    assert sheet_total(sheet) == sum(given_marks)
