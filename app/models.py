@@ -1,6 +1,7 @@
 """Every room's tables in one place, for migrations and for the test that compares the two."""
 
 import app.areas.models
+import app.contracts.models
 import app.core.audit
 import app.core.calendar_table
 import app.core.db
@@ -10,7 +11,9 @@ import app.offers.models
 import app.parties.models
 import app.selection.models
 import app.taxonomy.models
+import app.tenders.awards.models
 import app.tenders.bids.models
 import app.tenders.notices.models
+import app.tenders.panels.models
 
 TABLES = app.core.db.Base.metadata
