@@ -5,10 +5,17 @@ who may apply without registration (residents' groups, student teams) or as a co
 competition allows.
 """
 
+import hashlib
+import re
+import unicodedata
+from calendar import monthrange
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from math import ceil
 
 from app.areas.rules import AreaLevel
 from app.core.actors import Role
+from app.core.errors import DomainError
 
 
 class PartyKind(StrEnum):
@@ -84,6 +91,209 @@ PARTIES_OF = {
 }
 
 
+class AccountState(StrEnum):
+    active = "active"
+    disabled = "disabled"
+
+
+MOVES = {
+    (AccountState.active, "disable"): AccountState.disabled,
+    (AccountState.disabled, "enable"): AccountState.active,
+}
+
+
+class LegalKindRequired(DomainError):
+    """An organisation without a legal kind."""
+
+    status = 422
+
+
+class LegalKindMisplaced(DomainError):
+    """A legal kind on a party that is no organisation."""
+
+    status = 422
+
+
+class ApplicantIsRegistered(DomainError):
+    """Registered organisations come with their registration, not as unregistered applicants."""
+
+    status = 422
+
+
+class AreaDoesNotFit(DomainError):
+    """A committee sits in a community or village, a street office in a street, a bureau in a district or city."""
+
+    status = 422
+
+
+class CreditCodeMalformed(DomainError):
+    status = 422
+
+
+class CreditCodeMisplaced(DomainError):
+    """Groups without legal personality have no unified social credit code."""
+
+    status = 422
+
+
+class CreditCodeReal(DomainError):
+    """A fictional party must not carry a code that could belong to somebody."""
+
+    status = 422
+
+
+class RoleDoesNotFit(DomainError):
+    """A role is taken for a party of the right kind, or for none (judges, administrators)."""
+
+    status = 422
+
+
+class UsernameMalformed(DomainError):
+    status = 422
+
+
+class PasswordWeak(DomainError):
+    status = 422
+
+
+class CredentialsWrong(DomainError):
+    """The same answer whether the name, the password or the state of the account is at fault."""
+
+    status = 401
+
+
+class TooManyTries(DomainError):
+    """Signing in under this name has failed too often; `seconds` says when to try again."""
+
+    status = 429
+
+
+class OwnAccount(DomainError):
+    """Nobody shuts out themselves: the last administrator could not come back."""
+
+
 def responsibility(kind: PartyKind, prefix: str) -> str:
     """The area prefix that people of a party answer for: an office its own division, anybody else none ("")."""
     return prefix if kind in LEVELS else ""
+
+
+def check_party(
+    kind: PartyKind,
+    *,
+    level: AreaLevel | None,
+    legal_kind: LegalKind | None,
+    credit_code: str | None,
+    is_fictional: bool,
+) -> None:
+    """Refuse a party that cannot be; `level` is that of its area, None without one.
+
+    Refusals: LegalKindRequired, LegalKindMisplaced, AreaDoesNotFit, CreditCodeMisplaced, CreditCodeMalformed,
+    CreditCodeReal.
+    """
+    if kind is PartyKind.organization and legal_kind is None:
+        raise LegalKindRequired(allowed="、".join(LegalKind))
+    if kind is not PartyKind.organization and legal_kind is not None:
+        raise LegalKindMisplaced(kind=kind.value)
+    if kind in LEVELS and level not in LEVELS[kind]:
+        raise AreaDoesNotFit(kind=kind.value, level=level.value if level else "-")
+    if credit_code is not None:
+        is_legal_person = legal_kind in LEGAL_PERSONS or kind in {PartyKind.bureau, PartyKind.firm}
+        check_credit_code(credit_code, is_legal_person=is_legal_person, is_fictional=is_fictional)
+
+
+CREDIT_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+def check_credit_code(code: str, *, is_legal_person: bool, is_fictional: bool) -> None:
+    """Refusals: CreditCodeMisplaced, CreditCodeMalformed, CreditCodeReal (fictional, but could be somebody's)."""
+    if not is_legal_person:
+        raise CreditCodeMisplaced(credit_code=code)
+    if len(code) != 18 or not code.isascii() or not code.isalnum() or code != code.upper():
+        raise CreditCodeMalformed(credit_code=code)
+    if is_fictional and is_credit_code(code):
+        raise CreditCodeReal(credit_code=code)
+    if not is_fictional and not is_credit_code(code):
+        raise CreditCodeMalformed(credit_code=code)
+
+
+def is_credit_code(code: str) -> bool:
+    """Whether `code` is a unified social credit code with its check character (GB 32100-2015, annex A)."""
+    if len(code) != 18 or any(sign not in CREDIT_SIGNS for sign in code):
+        return False
+    total = sum(CREDIT_SIGNS.index(sign) * pow(3, place, 31) for place, sign in enumerate(code[:17]))
+    return CREDIT_SIGNS.index(code[17]) == -total % 31
+
+
+PERIOD = re.compile(r"(\d{4})[-./年](\d{1,2})月?\s*(?:至|到|–|—|-|~|to)\s*(\d{4})[-./年](\d{1,2})(?!\d)")
+
+
+def rectification_period(text: str) -> tuple[date | None, date | None]:
+    """First and last day of a period given in months ("2017-07至2018-06整改期"); (None, None) when none is named."""
+    found = PERIOD.search(text)
+    if not found:
+        return None, None
+    from_year, from_month, to_year, to_month = map(int, found.groups())
+    if not (1 <= from_month <= 12 and 1 <= to_month <= 12 and (from_year, from_month) <= (to_year, to_month)):
+        return None, None
+    return date(from_year, from_month, 1), date(to_year, to_month, monthrange(to_year, to_month)[1])
+
+
+def is_in_rectification(note: str | None, start: date | None, until: date | None, on: date) -> bool:
+    """Whether an organisation is in rectification (整改) on a day; a note without dates holds until it is lifted."""
+    return note is not None and (start is None or start <= on) and (until is None or on <= until)
+
+
+def check_role(role: Role, kind: PartyKind | None) -> None:
+    """Refuse a membership in which `role` would act for a party of another kind (RoleDoesNotFit)."""
+    fits = kind in PARTIES_OF[role] if role in PARTIES_OF else kind is None and role in {Role.judge, Role.admin}
+    if not fits:
+        raise RoleDoesNotFit(role=role.value, kind=kind.value if kind else "-")
+
+
+USERNAME = re.compile(r"[\w.@-]{2,64}")
+# NIST SP 800-63B §5.1.1: length counts, composition rules do not; the upper limit keeps hashing affordable.
+PASSWORD_LENGTH, PASSWORD_LIMIT = 10, 128
+
+
+def folded_username(username: str) -> str:
+    """How names of accounts are compared: half width, lower case, no spaces around."""
+    return unicodedata.normalize("NFKC", username).strip().casefold()
+
+
+def check_credentials(username: str, password: str) -> None:
+    """Refuse what may not become an account's folded name or its password (UsernameMalformed, PasswordWeak)."""
+    if not USERNAME.fullmatch(username):
+        raise UsernameMalformed(username=username)
+    if not PASSWORD_LENGTH <= len(password) <= PASSWORD_LIMIT or username in password.casefold():
+        raise PasswordWeak(least=PASSWORD_LENGTH, most=PASSWORD_LIMIT)
+
+
+# Staff leave a counter or a shared office computer: half an hour idle. Twelve hours outlast any working day.
+IDLE, LIFETIME = timedelta(minutes=30), timedelta(hours=12)
+# How exactly idleness is measured: a write per request would cost more than it tells.
+SEEN_STEP = timedelta(minutes=1)
+
+
+def token_hash(token: str) -> bytes:
+    """What the database keeps of a session's token; 256 random bits need no salt."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+# After a few slips the wait doubles to a quarter of an hour: about 100 guesses a day (NIST SP 800-63B §5.2.2).
+FREE_TRIES = 5
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=15)
+TRIES_FORGOTTEN = timedelta(days=1)
+
+
+def wait_after(failures: int) -> timedelta:
+    """How long after that many failed tries in a row the next one is refused unheard."""
+    if failures < FREE_TRIES:
+        return timedelta(0)
+    return min(FIRST_WAIT * (1 << min(failures - FREE_TRIES, 10)), LONGEST_WAIT)
+
+
+def check_tries(failures: int, last_at: datetime, at: datetime) -> None:
+    """Refuse a try that comes too soon after failed ones (TooManyTries)."""
+    left = last_at + wait_after(failures) - at
+    if left > timedelta(0):
+        raise TooManyTries(seconds=ceil(left.total_seconds()))

@@ -1,0 +1,28 @@
+"""What waits for somebody: the record in which each room answers, so that no room need know the desk."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import Actor
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """`verb` is the action that is awaited of the reader, `link` the page where it is taken.
+
+    `due_at` is the last moment for it (None: no deadline), `rule` the source of that deadline.
+    """
+
+    room: str
+    verb: str
+    subject_id: int
+    title: str
+    due_at: datetime | None
+    rule: str | None
+    link: str
+
+
+WaitingOf = Callable[[AsyncSession, Actor, datetime], Awaitable[list[Waiting]]]

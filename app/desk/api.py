@@ -1,0 +1,17 @@
+"""The desk: what waits for me, until when."""
+
+from app.core import web
+from app.core.actors import STAFF
+from app.core.clock import now
+from app.core.web import CurrentActor, UnitSession, allow
+from app.desk import queries
+from app.desk.schemas import DeskRead, WaitingRead
+
+router = web.router("/desk", "desk")
+
+
+@router.get("", operation_id="read_desk", dependencies=[allow(STAFF)])
+async def read_desk(session: UnitSession, actor: CurrentActor) -> DeskRead:
+    at = await now(session)
+    items = await queries.waiting(session, actor, at)
+    return DeskRead(at=at, items=[WaitingRead.of(item) for item in items])

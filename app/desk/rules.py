@@ -1,0 +1,19 @@
+"""The order of a desk: what is due first stands first; what has no deadline follows."""
+
+from collections.abc import Iterable
+
+from app.core.waiting import Waiting
+
+
+def ordered(items: Iterable[Waiting]) -> list[Waiting]:
+    """By due moment, then by room, verb and subject, so that the order never depends on who answered first."""
+    return sorted(
+        items,
+        key=lambda item: (
+            item.due_at is None,
+            item.due_at.timestamp() if item.due_at else 0.0,
+            item.room,
+            item.verb,
+            item.subject_id,
+        ),
+    )

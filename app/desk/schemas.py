@@ -1,0 +1,45 @@
+"""The desk on the wire."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from app.core.waiting import Waiting
+from app.core.web import example
+
+
+class WaitingRead(BaseModel):
+    """One thing that waits: `action.<verb>` names it, `due_at` is the last moment, `rule` where that comes from."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            room="parties",
+            verb="edit",
+            subject_id=12,
+            title="昆明市呈贡区萤火社会工作服务中心",
+            due_at=None,
+            rule=None,
+            link="/parties/12",
+        )
+    )
+
+    room: str
+    verb: str
+    subject_id: int
+    title: str
+    due_at: datetime | None
+    rule: str | None
+    link: str
+
+    @classmethod
+    def of(cls, item: Waiting) -> "WaitingRead":
+        return cls(**vars(item))
+
+
+class DeskRead(BaseModel):
+    """`at` is the server's clock, against which the time left is counted."""
+
+    model_config = ConfigDict(json_schema_extra=example(at="2026-11-20T10:00:00+08:00", items=[]))
+
+    at: datetime
+    items: list[WaitingRead]

@@ -1,0 +1,145 @@
+"""Who may see, register and change parties and accounts; who a session's token stands for."""
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import EVERYONE, RESIDENT, STAFF, Actor, Role
+from app.core.errors import Denied, NotFound
+from app.core.moves import verbs_from
+from app.parties.models import Account, AccountSession, Membership, Party
+from app.parties.rules import APPLICANTS, IDLE, MOVES, SEEN_STEP, AccountState, token_hash
+
+WHO = {
+    "list": EVERYONE,
+    "read": EVERYONE,
+    "export": EVERYONE,
+    "register": {Role.purchaser, Role.admin},
+    "import": {Role.purchaser, Role.admin},
+    "edit": STAFF - {Role.judge, Role.admin},
+    "sign_in": EVERYONE,
+    "sign_out": EVERYONE,
+    "read_session": EVERYONE,
+    "switch": STAFF,
+    "change_password": STAFF,
+    "list_accounts": {Role.admin},
+    "create_account": {Role.admin},
+    "disable": {Role.admin},
+    "enable": {Role.admin},
+    "reset_password": {Role.admin},
+}
+# Who applies without registration is known to the buyer; a list open to all would tell bidders of each other.
+SEES_APPLICANTS = frozenset({Role.purchaser, Role.admin, Role.clock})
+
+
+def denial(actor: Actor, verb: str, party: Party) -> str | None:
+    """Why `actor` may not `verb` this party; None when they may."""
+    if actor.role not in WHO[verb]:
+        return "role"
+    return "party" if verb == "edit" and actor.party_id != party.id else None
+
+
+def actions(actor: Actor, party: Party) -> list[str]:
+    return [verb for verb in ("edit",) if denial(actor, verb, party) is None]
+
+
+def visible(actor: Actor) -> sa.ColumnElement[bool]:
+    """Offices, firms and registered organisations are public; unregistered applicants are not."""
+    if actor.role in SEES_APPLICANTS:
+        return sa.true()
+    is_public = sa.or_(Party.legal_kind.is_(None), Party.legal_kind.not_in(APPLICANTS))
+    return is_public if actor.party_id is None else sa.or_(is_public, Party.id == actor.party_id)
+
+
+async def read_party(session: AsyncSession, actor: Actor, party_id: int) -> Party:
+    """The party as it is, for reading: absent when unseen (NotFound)."""
+    party = await session.scalar(sa.select(Party).where(Party.id == party_id, visible(actor)))
+    if party is None:
+        raise NotFound(party=party_id)
+    return party
+
+
+async def access_party(session: AsyncSession, actor: Actor, party_id: int, verb: str) -> Party:
+    """The party, locked for `verb`. Refusals: NotFound, Denied."""
+    query = sa.select(Party).where(Party.id == party_id, visible(actor)).with_for_update()
+    party = await session.scalar(query)
+    if party is None:
+        raise NotFound(party=party_id)
+    if reason := denial(actor, verb, party):
+        raise Denied(verb=verb, reason=reason)
+    return party
+
+
+def state_of(account: Account) -> AccountState:
+    return AccountState.disabled if account.disabled_at else AccountState.active
+
+
+def account_denial(actor: Actor, verb: str, account: Account) -> str | None:
+    """Why `actor` may not `verb` this account; None when they may."""
+    if actor.role not in WHO[verb]:
+        return "role"
+    return "account" if verb == "change_password" and account.id != actor.account_id else None
+
+
+def account_actions(actor: Actor, account: Account) -> list[str]:
+    own = account.id == actor.account_id
+    possible = [*verbs_from(MOVES, state_of(account)), "reset_password"]
+    return [v for v in possible if account_denial(actor, v, account) is None and not (own and v == "disable")]
+
+
+async def access_account(session: AsyncSession, actor: Actor, account_id: int, verb: str) -> Account:
+    """The account, locked for `verb`. Only administrators see accounts (NotFound), their own excepted."""
+    seen = sa.true() if actor.role is Role.admin else Account.id == actor.account_id
+    account = await session.scalar(sa.select(Account).where(Account.id == account_id, seen).with_for_update())
+    if account is None:
+        raise NotFound(account=account_id)
+    if reason := account_denial(actor, verb, account):
+        raise Denied(verb=verb, reason=reason)
+    return account
+
+
+async def access_membership(session: AsyncSession, actor: Actor, membership_id: int) -> Membership:
+    """One of the actor's own memberships; anybody else's is not found."""
+    query = sa.select(Membership).where(Membership.id == membership_id, Membership.account_id == actor.account_id)
+    membership = await session.scalar(query)
+    if membership is None:
+        raise NotFound(membership=membership_id)
+    return membership
+
+
+def is_open() -> sa.ColumnElement[bool]:
+    """Sessions that still stand: neither idle too long nor past their end."""
+    at = sa.func.shuangxuan_now(type_=sa.TIMESTAMP(timezone=True))
+    return sa.and_(AccountSession.expires_at > at, AccountSession.last_seen_at > at - IDLE)
+
+
+async def authenticate(session: AsyncSession, token: str) -> Actor:
+    """Who a session's token stands for; a resident when it is absent, unknown, expired or of a disabled account."""
+    if not token:
+        return RESIDENT
+    query = (
+        sa.select(AccountSession.account_id, Membership.role, Membership.party_id, Membership.area)
+        .join(Account, Account.id == AccountSession.account_id)
+        .join(Membership, Membership.id == AccountSession.membership_id)
+        .where(AccountSession.token_hash == token_hash(token), Account.disabled_at.is_(None), is_open())
+    )
+    row = (await session.execute(query)).one_or_none()
+    if row is None:
+        return RESIDENT
+    await _note_seen(session, token)
+    return Actor(row.account_id, row.role, row.party_id, row.area)
+
+
+async def _note_seen(session: AsyncSession, token: str) -> None:
+    """Once a minute; a request that finds the row locked by another of the same browser leaves it to that one."""
+    at = sa.func.shuangxuan_now(type_=sa.TIMESTAMP(timezone=True))
+    stale = (
+        sa.select(AccountSession.id)
+        .where(AccountSession.token_hash == token_hash(token), AccountSession.last_seen_at <= at - SEEN_STEP)
+        .with_for_update(skip_locked=True)
+    )
+    await session.execute(
+        sa.update(AccountSession)
+        .where(AccountSession.id.in_(stale))
+        .values(last_seen_at=at)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,148 @@
+"""Finding parties, and naming them for other rooms; the sessions and accounts of the people who act for them."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import Actor
+from app.core.errors import DomainError
+from app.core.waiting import Waiting
+from app.parties.models import Account, AccountSession, Membership, Party
+from app.parties.policy import is_open, visible
+from app.parties.rules import PartyKind, folded_username, token_hash
+
+
+class PartyUnknown(DomainError):
+    """No party has this number or short code."""
+
+    status = 422
+
+
+class PartyName(NamedTuple):
+    zh: str
+    en: str
+
+
+class Seat(NamedTuple):
+    """A membership with the party it acts for (None: for none)."""
+
+    membership: Membership
+    party: Party | None
+
+
+class OpenSession(NamedTuple):
+    account: Account
+    current: Membership
+    ends_at: datetime
+
+
+def search_parties(
+    actor: Actor, *, kind: PartyKind | None = None, legal_kind: str | None = None, area: str = "", q: str = ""
+) -> sa.Select[Party]:
+    """The parties `actor` may see, by kind, by area prefix, by name or short code."""
+    query = sa.select(Party).where(visible(actor))
+    if kind:
+        query = query.where(Party.kind == kind)
+    if legal_kind:
+        query = query.where(Party.legal_kind == legal_kind)
+    if area:
+        query = query.where(Party.area_code.startswith(area, autoescape=True))
+    if text := q.strip():
+        named = [column.icontains(text, autoescape=True) for column in (Party.name_zh, Party.name_en)]
+        query = query.where(sa.or_(*named, Party.ref == text.upper()))
+    return query
+
+
+async def find_party_by_ref(session: AsyncSession, ref: str, scheme: str = "") -> Party | None:
+    """The party that a file calls `ref`, in the scheme it was imported with."""
+    return await session.scalar(sa.select(Party).where(Party.ref_scheme == scheme, Party.ref == ref))
+
+
+async def require_party(session: AsyncSession, party_id: int, kind: PartyKind | None = None) -> Party:
+    """The party, whoever asks: for use cases that already know they may. Refusal: PartyUnknown."""
+    party = await session.scalar(sa.select(Party).where(Party.id == party_id))
+    if party is None or (kind is not None and party.kind is not kind):
+        raise PartyUnknown(party=party_id)
+    return party
+
+
+async def parties_by_id(session: AsyncSession, ids: Collection[int | None]) -> dict[int, Party]:
+    found = await session.scalars(sa.select(Party).where(Party.id.in_({id for id in ids if id is not None})))
+    return {party.id: party for party in found}
+
+
+async def party_names(session: AsyncSession, ids: Collection[int | None]) -> dict[int, PartyName]:
+    """Number → names in both languages; where there is no English name the Chinese one stands in."""
+    parties = (await parties_by_id(session, ids)).values()
+    return {party.id: PartyName(party.name_zh, party.name_en or party.name_zh) for party in parties}
+
+
+async def offices_of(session: AsyncSession, kind: PartyKind, area_codes: Collection[str]) -> dict[str, Party]:
+    """Area code → the committee, street office or bureau of exactly that area, where there is one."""
+    query = sa.select(Party).where(Party.kind == kind, Party.area_code.in_(area_codes)).order_by(Party.id.desc())
+    return {party.area_code: party for party in await session.scalars(query) if party.area_code}
+
+
+async def count_parties(session: AsyncSession, kind: PartyKind) -> int:
+    query = sa.select(sa.func.count()).select_from(Party).where(Party.kind == kind)
+    return (await session.execute(query)).scalar_one()
+
+
+async def find_account(session: AsyncSession, username: str) -> Account | None:
+    return await session.scalar(sa.select(Account).where(Account.username == folded_username(username)))
+
+
+async def seats_of(session: AsyncSession, account_ids: Collection[int]) -> dict[int, list[Seat]]:
+    """Account → its memberships with their parties, oldest first."""
+    query = (
+        sa.select(Membership, Party)
+        .outerjoin(Party, Party.id == Membership.party_id)
+        .where(Membership.account_id.in_(account_ids))
+        .order_by(Membership.id)
+    )
+    seats: dict[int, list[Seat]] = {id: [] for id in account_ids}
+    for membership, party in await session.execute(query):
+        seats[membership.account_id].append(Seat(membership, party))
+    return seats
+
+
+async def open_session(session: AsyncSession, token: str) -> OpenSession | None:
+    """The account and membership behind a token that still stands."""
+    query = (
+        sa.select(Account, Membership, AccountSession.expires_at)
+        .join(AccountSession, AccountSession.account_id == Account.id)
+        .join(Membership, Membership.id == AccountSession.membership_id)
+        .where(AccountSession.token_hash == token_hash(token), Account.disabled_at.is_(None), is_open())
+    )
+    row = (await session.execute(query)).one_or_none()
+    return OpenSession(*row) if row else None
+
+
+async def demonstration_seats(session: AsyncSession) -> list[tuple[Account, Seat]]:
+    """The demonstration accounts that can be signed in to, each with its first membership."""
+    query = sa.select(Account).where(Account.is_demonstration, Account.disabled_at.is_(None)).order_by(Account.id)
+    accounts = list(await session.scalars(query))
+    seats = await seats_of(session, [account.id for account in accounts])
+    return [(account, seats[account.id][0]) for account in accounts if seats[account.id]]
+
+
+def search_accounts(q: str = "") -> sa.Select[Account]:
+    query = sa.select(Account)
+    if text := folded_username(q):
+        named = [column.icontains(text, autoescape=True) for column in (Account.username, Account.display_name)]
+        query = query.where(sa.or_(*named))
+    return query
+
+
+async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
+    """An organisation that has not introduced itself: communities choose by what they read."""
+    query = sa.select(Party).where(
+        Party.id == actor.party_id, Party.kind == PartyKind.organization, Party.introduction == ""
+    )
+    own: Any = await session.scalar(query) if actor.party_id else None
+    if own is None:
+        return []
+    return [Waiting("parties", "edit", own.id, own.name_zh, None, None, f"/parties/{own.id}")]

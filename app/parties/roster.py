@@ -1,0 +1,206 @@
+"""The roster of organisations as a table: which columns, which words, and what is wrong with which row."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from app.core.cells import Cells, FieldBlank, RowDoubled
+from app.core.errors import DomainError
+from app.core.files import Table, require_columns
+from app.parties.rules import (
+    LEGAL_PERSONS,
+    FourLevel,
+    Inspection,
+    LegalKind,
+    PartyBuilding,
+    PartyKind,
+    RatingA,
+    check_credit_code,
+    rectification_period,
+)
+
+REQUIRED = ("id", "name_zh", "legal_kind", "district_code")
+# Labels that stand beside their codes for human readers.
+LABELS = ("legal_kind_zh", "district")
+CREDIT = ("credit_code", "credit_code_fictional")
+OPTIONAL = (
+    *LABELS,
+    *CREDIT,
+    "name_en",
+    "rating_a",
+    "rating_four_level",
+    "rating_year",
+    "rectification",
+    "founded",
+    "staff",
+    "social_workers",
+    "certified_social_workers",
+    "qualification",
+    "party_building",
+    "domain_codes",
+    "fictional",
+)
+INSPECTED = re.compile(r"annual_inspection_(\d{4})")
+FOUNDED = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+YEAR = re.compile(r"(19|20)\d\d")
+
+LEGAL_KINDS = {kind.value: kind for kind in LegalKind}
+RATINGS_A = {rating.value: rating for rating in RatingA} | {"none": None}
+FOUR_LEVELS = {level.value: level for level in FourLevel} | {
+    "优秀": FourLevel.excellent,
+    "良好": FourLevel.good,
+    "合格": FourLevel.qualified,
+    "不合格": FourLevel.unqualified,
+}
+INSPECTIONS = {outcome.value: outcome for outcome in Inspection} | {
+    "合格": Inspection.qualified,
+    "基本合格": Inspection.basically_qualified,
+    "不合格": Inspection.unqualified,
+}
+PARTY_BUILDING = {state.value: state for state in PartyBuilding} | {
+    "有独立党支部": PartyBuilding.own_branch,
+    "联合党支部": PartyBuilding.joint_branch,
+    "派驻党建指导员": PartyBuilding.instructor,
+    "暂无党组织": PartyBuilding.none,
+}
+YES_NO = {"yes": True, "no": False, "是": True, "否": False}
+
+
+class ChoiceUnknown(DomainError):
+    """A cell holds a word that is none of the column's."""
+
+    status = 422
+
+
+class PeopleBelowZero(DomainError):
+    status = 422
+
+
+class DateMalformed(DomainError):
+    status = 422
+
+
+class StaffDoesNotAddUp(DomainError):
+    """Certified social workers are among the social workers, and these among the staff."""
+
+    status = 422
+
+
+class RatingWithoutYear(DomainError):
+    """A grade says from which year it is, and a year of grading has a grade."""
+
+    status = 422
+
+
+class Entry(Cells):
+    """One row on its way to becoming a party: `facts` are columns of `Party`, `faults` what stands against it."""
+
+    def __init__(self, row: int, cells: Mapping[str, str]) -> None:
+        super().__init__(row, cells)
+        self.facts: dict[str, Any] = {}
+
+    def required(self, column: str) -> str:
+        if not self.text(column):
+            self.refuse(column, FieldBlank(field=column))
+        return self.text(column)
+
+    def choice(self, column: str, words: Mapping[str, Any]) -> Any:
+        """What the cell's word stands for; None when it is blank."""
+        word = self.text(column)
+        if word and word not in words:
+            self.refuse(column, ChoiceUnknown(value=word, allowed="、".join(words)))
+        return words.get(word)
+
+    def people(self, column: str) -> int | None:
+        count = self.whole(column)
+        if count is not None and count < 0:
+            self.refuse(column, PeopleBelowZero(value=count))
+        return count
+
+    def dated(self, column: str, form: re.Pattern[str]) -> str | None:
+        text = self.text(column)
+        if text and not form.fullmatch(text):
+            self.refuse(column, DateMalformed(value=text))
+            return None
+        return text or None
+
+
+def read_roster(table: Table) -> list[Entry]:
+    """Every row with its facts and faults; areas, categories and earlier parties are not looked up here.
+
+    Refusals: WrongColumns.
+    """
+    inspected = [column for column in table.header if INSPECTED.fullmatch(column)][:1]
+    require_columns(table, REQUIRED, (*OPTIONAL, *inspected))
+    entries = [Entry(row, cells) for row, cells in table.records()]
+    for entry in entries:
+        _read_identity(entry)
+        _read_people(entry)
+        _read_grades(entry)
+        for column in inspected:
+            outcome = entry.choice(column, INSPECTIONS)
+            entry.facts["annual_inspection"] = outcome
+            entry.facts["annual_inspection_year"] = int(column[-4:]) if outcome else None
+    for key, column in (("ref", "id"), ("credit_code", "credit_code")):
+        _refuse_twins(entries, key, column)
+    return entries
+
+
+def _read_identity(entry: Entry) -> None:
+    is_fictional = bool(entry.choice("fictional", YES_NO))
+    legal_kind = entry.choice("legal_kind", LEGAL_KINDS) if entry.required("legal_kind") else None
+    column = next((column for column in CREDIT if entry.text(column)), "credit_code")
+    credit_code = entry.text(column) or None
+    if credit_code and legal_kind:
+        try:
+            check_credit_code(credit_code, is_legal_person=legal_kind in LEGAL_PERSONS, is_fictional=is_fictional)
+        except DomainError as error:
+            entry.refuse(column, error)
+    entry.facts |= {
+        "kind": PartyKind.organization,
+        "ref": entry.required("id"),
+        "name_zh": entry.required("name_zh"),
+        "name_en": entry.text("name_en"),
+        "area_code": entry.required("district_code"),
+        "legal_kind": legal_kind,
+        "credit_code": credit_code,
+        "is_fictional": is_fictional,
+        "founded": entry.dated("founded", FOUNDED),
+        "qualifications": [part.strip() for part in re.split("[;；]", entry.text("qualification")) if part.strip()],
+        "domain_codes": entry.codes("domain_codes"),
+        "party_building": entry.choice("party_building", PARTY_BUILDING),
+    }
+
+
+def _read_people(entry: Entry) -> None:
+    staff, social, certified = (
+        entry.people(column) for column in ("staff", "social_workers", "certified_social_workers")
+    )
+    if (certified or 0) > (social or 0) or (social or 0) > (staff or 0):
+        entry.refuse("staff", StaffDoesNotAddUp(staff=staff, social_workers=social, certified=certified))
+    entry.facts |= {"staff": staff, "social_workers": social, "certified_social_workers": certified}
+
+
+def _read_grades(entry: Entry) -> None:
+    rating_a, four_level = entry.choice("rating_a", RATINGS_A), entry.choice("rating_four_level", FOUR_LEVELS)
+    year = entry.dated("rating_year", YEAR)
+    if (rating_a is None and four_level is None) != (year is None):
+        entry.refuse("rating_year", RatingWithoutYear())
+    note = entry.text("rectification") or None
+    start, until = rectification_period(note or "")
+    entry.facts |= {
+        "rating_a": rating_a,
+        "rating_four_level": four_level,
+        "rating_year": int(year) if year else None,
+        "rectification": note,
+        "rectification_from": start,
+        "rectification_until": until,
+    }
+
+
+def _refuse_twins(entries: list[Entry], key: str, column: str) -> None:
+    seen: dict[str, int] = {}
+    for entry in entries:
+        value = entry.facts[key]
+        if value and seen.setdefault(value, entry.number) != entry.number:
+            entry.refuse(column, RowDoubled(first=seen[value]))
