@@ -20,9 +20,9 @@ export function Shell() {
         {t("ui.skip")}
       </a>
       {session?.demonstration && (
-        <p className="demonstration" role="note">
+        <aside className="demonstration" aria-label={t("ui.demonstration_label")}>
           {t("ui.demonstration")}
-        </p>
+        </aside>
       )}
       <TopBar onMenu={phone && role ? () => setOpen(true) : undefined} />
       {phone && !role && <PublicNav />}

@@ -67,9 +67,10 @@ function LargeType() {
 
 function LanguageSwitch() {
   const { t, i18n } = useTranslation();
+  const phone = usePhone();
   const other = languageOf(i18n.language) === "zh" ? "en" : "zh";
   return (
-    <Button type="text" icon={<GlobalOutlined aria-hidden />} lang={other === "zh" ? "zh-CN" : "en"} onClick={() => void speak(other)}>
+    <Button type="text" icon={phone ? undefined : <GlobalOutlined aria-hidden />} lang={other === "zh" ? "zh-CN" : "en"} onClick={() => void speak(other)}>
       {t("ui.other_language")}
     </Button>
   );

@@ -67,14 +67,14 @@ export function widthOf(labels: readonly string[]): number {
       ? Math.ceil(label.length / 2)
       : Math.max(...label.split(/\s+/).map((word) => word.length)) * 0.6,
   );
-  return Math.max(...widths) + 0.9;
+  return Math.max(...widths);
 }
 
 /** An ordered scale: in one row where every label has room, otherwise as a list. Never half and half. */
 function Scale({ name, options, value, onChange }: ScaleProps) {
   const language = useLanguage();
   const labels = options.map(({ label }) => inLanguage(label, language));
-  const needed = `${options.length * widthOf(labels)}em`;
+  const needed = `calc(${options.length * widthOf(labels)}em + ${options.length * 11}px)`;
   return (
     <div className="scale" style={{ "--needed": needed } as React.CSSProperties}>
       {options.map((option, place) => (

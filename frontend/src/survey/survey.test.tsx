@@ -95,8 +95,9 @@ test.each([
 });
 
 test("a required matrix counts the lines still to rate", () => {
-  const strict = { ...definition, questions: definition.questions.map((q) => (q.name === "Q5" ? { ...q, required: true } : q)) };
-  expect(faults(strict, { Q1: ["01"], Q2: ["01"], Q5: { a: "4" } }, TODAY).get("Q5")).toEqual({ key: "rows", facts: { count: 1 } });
+  const rows = [choice("a", "环境"), choice("b", "物业")];
+  const strict = { ...definition, questions: [question("Q5", "rating_matrix", "请评价", { rows, options: scale, required: true })] };
+  expect(faults(strict, { Q5: { a: "4" } }, TODAY).get("Q5")).toEqual({ key: "rows", facts: { count: 1 } });
 });
 
 test("a resident answers, is led to the first gap, and gets a receipt code", async () => {
