@@ -2,9 +2,11 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import OptimizeResult
 
 from app.matching.winners import LARGEST_SUM, Contender, Winners, WinnersUnproven, best_winners
 
@@ -78,6 +80,18 @@ def test_sums_too_large_to_prove_are_refused() -> None:
     with pytest.raises(WinnersUnproven) as refusal:
         best_winners(lot, places=1, budget=Decimal(1))
     assert refusal.value.facts == {"contenders": 2}
+
+
+@pytest.mark.parametrize(
+    ("claimed", "bound"), [([1.0, 1.0], -170.0), ([0.0, 1.0], -90.0)], ids=["too dear", "not the best"]
+)
+def test_a_solver_that_errs_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch, claimed: list[float], bound: float
+) -> None:
+    answer = OptimizeResult(x=np.array(claimed), status=0, mip_dual_bound=bound)
+    monkeypatch.setattr("app.matching.winners.milp", lambda *args, **kwargs: answer)
+    with pytest.raises(WinnersUnproven):
+        best_winners([contender("A", "90", "60"), contender("B", "80", "60")], places=2, budget=Decimal(100))
 
 
 scores = st.integers(0, 700).map(lambda n: Fraction(n, 7)) | st.integers(0, 1100).map(lambda n: Fraction(n, 11))

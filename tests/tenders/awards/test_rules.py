@@ -240,6 +240,11 @@ def test_one_award_per_applicant_and_per_item_under_every_rule(rule: OverspendRu
         assert reasons(decision)["B3"] == (PassedOver.item_taken, "B1")
 
 
+def test_a_bid_too_dear_is_not_told_that_its_applicant_s_cheaper_one_stood_in_its_way() -> None:
+    bids = [candidate("B1", "90", "200", "G1"), candidate("B2", "80", "100", "G1")]
+    assert reasons(decide(bids, "100", 2, SKIP)) == {"B1": (PassedOver.over_budget, None)}
+
+
 def test_a_tender_decides_its_lots_in_order_and_an_applicant_wins_once() -> None:
     first = rank([candidate("B1", "60", "10", "G1")], TIES)
     second = rank([candidate("B2", "90", "10", "G1"), candidate("B3", "80", "10", "G2")], TIES)
