@@ -231,12 +231,16 @@ def _has_row(target: Question, row: str) -> bool:
 
 
 def _unknown_options(definition: SurveyDefinition, question: Question, tree: Node) -> Iterator[DomainError]:
-    """`selected(${Q7}, 'x')` and `${Q7} = 'x'` where Q7 offers no x: a slip that would never show itself."""
+    """`selected(${Q7}, 'x')` and `${Q3} = 'x'` where no x is offered: a slip that would never show itself.
+
+    A selection of several is compared as its names joined, so `=` is looked at for single choices only.
+    """
     for node in walk(tree):
         match node:
             case Call("selected", (source, Text(name))) | Binary("=" | "!=", source, Text(name)) if name:
                 target = _target(definition, question, source)
-                offered = definition.options_of(target) if target is not None else []
+                single = target is not None and target.type in ("single", "rating_matrix")
+                offered = definition.options_of(target) if target and (single or isinstance(node, Call)) else []
                 if offered and all(option.name != name for option in offered):
                     yield OptionNotOffered(option=name)
 

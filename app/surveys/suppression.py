@@ -20,26 +20,20 @@ def hidden_cells(counts: Mapping[Cell, int], lines: Iterable[Sequence[Cell]], sm
     """The cells to hide. `lines`: the groups of cells whose sum is published or can be worked out.
 
     A line that ends up wholly hidden and below `smallest` cannot be protected by hiding cells: its sum must not
-    be published (the caller hides sums below `smallest` too).
+    be published (the caller hides sums below `smallest` too). Ties fall to the cell that comes first in `counts`.
     """
     order = {cell: position for position, cell in enumerate(counts)}
-    published = [list(line) for line in lines if sum(counts[cell] for cell in line) >= smallest]
+    sums = [list(line) for line in lines]
     hidden = {cell for cell, count in counts.items() if count < smallest}
     while True:
-        another = _next_to_hide(counts, published, hidden, smallest, order)
-        if another is None:
+        more: set[Cell] = set()
+        for line in _open_lines(counts, sums, hidden, smallest):
+            shown = [cell for cell in line if cell not in hidden]
+            if shown and more.isdisjoint(line):
+                more.add(min(shown, key=lambda cell: (counts[cell], order[cell])))
+        if not more:
             return hidden
-        hidden.add(another)
-
-
-def _next_to_hide(
-    counts: Mapping[Cell, int], lines: list[list[Cell]], hidden: set[Cell], smallest: int, order: Mapping[Cell, int]
-) -> Cell | None:
-    for line in _open_lines(counts, lines, hidden, smallest):
-        shown = [cell for cell in line if cell not in hidden]
-        if shown:
-            return min(shown, key=lambda cell: (counts[cell], order[cell]))
-    return None
+        hidden |= more
 
 
 def _open_lines(

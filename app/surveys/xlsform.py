@@ -1,0 +1,111 @@
+"""An XLSForm workbook as a questionnaire. The only file that knows pyxform, which reads the workbook and has the
+last word on whether it is an XLSForm at all; its message is translated into a refusal of the row it names.
+
+Rows of a refusal count as in Excel; columns are called sheet.column. Besides our own export this takes the common
+part of XLSForm: select_one, select_multiple, rank, integer, decimal, date, text, note, groups (their relevant is
+joined to that of the questions inside) and table-list groups as rating matrices. Automatic fields (start, end,
+deviceid …) are passed over. Whatever else has content is refused and not dropped in silence.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+
+from pyxform.errors import PyXFormError
+from pyxform.xls2json_backends import get_xlsform
+from pyxform.xls2xform import convert
+
+from app.core.errors import DomainError, RowRefused, RowsRefused
+from app.core.files import FileTooLarge, FileUnreadable
+from app.surveys.definition import SurveyDefinition
+from app.surveys.definition_checks import NameNotAllowed, NameTaken, ReferenceDangling
+from app.surveys.xlsform_reader import GroupUnbalanced, LabelMissing, SheetReader, lines_of
+
+UNPACKED_LIMIT_MB = 50
+_AT = re.compile(r"\[row : ([0-9]+)\]")
+_SHEET = re.compile(r"'(survey|choices|settings)' sheet")
+_COLUMN = re.compile(r"the '(\w+)' value")
+
+
+class XlsformRefused(DomainError):
+    """pyxform's objection in its own words, where it has no refusal of ours."""
+
+    status = 422
+
+
+def read_xlsform(content: bytes) -> SurveyDefinition:
+    """The questionnaire in a workbook. Refusals: FileUnreadable, FileTooLarge, RowsRefused with every fault."""
+    _check_archive(content)
+    reader = _reader(content)
+    definition = reader.definition()
+    refused = reader.refused
+    if definition is not None:
+        refused += [r for r in reader.faults_of(definition) if not _is_known(r, refused)]
+    objection = _objection(content)
+    if objection is not None and not _is_covered(objection, refused):
+        refused.append(objection)
+    if refused or definition is None:
+        raise RowsRefused(refused)
+    return definition
+
+
+def _is_known(fault: RowRefused, refused: Sequence[RowRefused]) -> bool:
+    return any((r.error.code, r.error.facts) == (fault.error.code, fault.error.facts) for r in refused)
+
+
+def _is_covered(objection: RowRefused, refused: Sequence[RowRefused]) -> bool:
+    """pyxform stops at its first objection; where it names no row (1) ours say it better, if there are any."""
+    return any(objection.row in (1, r.row) for r in refused)
+
+
+def _check_archive(content: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > UNPACKED_LIMIT_MB * 1024 * 1024:
+                raise FileTooLarge(limit_mb=UNPACKED_LIMIT_MB)
+    except zipfile.BadZipFile:
+        raise FileUnreadable() from None
+
+
+def _reader(content: bytes) -> SheetReader:
+    try:
+        book = get_xlsform(content, file_type=".xlsx")
+    except PyXFormError as error:
+        raise FileUnreadable() from error
+    sheets = {name: lines_of(getattr(book, name)) for name in ("survey", "choices", "settings")}
+    return SheetReader(sheets, has_limits=any("sx_max_select" in titles for titles in book.survey_header or []))
+
+
+def _objection(content: bytes) -> RowRefused | None:
+    """What pyxform has against the workbook."""
+    try:
+        convert(xlsform=content, file_type=".xlsx", validate=False)
+    except PyXFormError as error:
+        return _translated(error)
+    except Exception as error:  # on some broken sheets pyxform stumbles before it can object
+        return RowRefused(1, "survey", XlsformRefused(message=f"{type(error).__name__}: {error}"[:300]))
+    return None
+
+
+def _translated(error: PyXFormError) -> RowRefused:
+    message = str(error)
+    at, sheet, column = _AT.search(message), _SHEET.search(message), _COLUMN.search(message)
+    where = f"{sheet[1] if sheet else 'survey'}.{column[1] if column else 'type'}"
+    return RowRefused(int(at[1]) if at else 1, where, _refusal(error, message))
+
+
+def _refusal(error: PyXFormError, message: str) -> DomainError:
+    facts = error.context
+    match error.code.name if error.code else "":
+        case "PYREF_003":
+            return ReferenceDangling(name=str(facts.get("q", "")), at=1)
+        case "NAMES_001" | "NAMES_004" | "NAMES_007" | "PYREF_004":
+            return NameTaken(name=str(facts.get("value") or facts.get("q") or ""))
+        case "NAMES_003" | "NAMES_005" | "NAMES_006" | "NAMES_008" | "NAMES_009":
+            return NameNotAllowed(name=str(facts.get("value") or facts.get("name") or ""))
+        case "LABEL_001":
+            return LabelMissing(name="")
+        case "SURVEY_001" | "SURVEY_002":
+            return GroupUnbalanced(name=str(facts.get("name", "")))
+    return XlsformRefused(message=message[:300])
