@@ -99,6 +99,11 @@ class Entry(Cells):
         super().__init__(row, cells)
         self.facts: dict[str, Any] = {}
 
+    @property
+    def credit_column(self) -> str:
+        """Under which heading this row has its credit code; fictional ones stand under their own."""
+        return next((column for column in CREDIT if self.text(column)), CREDIT[0])
+
     def required(self, column: str) -> str:
         if not self.text(column):
             self.refuse(column, FieldBlank(field=column))
@@ -141,21 +146,19 @@ def read_roster(table: Table) -> list[Entry]:
             outcome = entry.choice(column, INSPECTIONS)
             entry.facts["annual_inspection"] = outcome
             entry.facts["annual_inspection_year"] = int(column[-4:]) if outcome else None
-    for key, column in (("ref", "id"), ("credit_code", "credit_code")):
-        _refuse_twins(entries, key, column)
+    _refuse_twins(entries)
     return entries
 
 
 def _read_identity(entry: Entry) -> None:
     is_fictional = bool(entry.choice("fictional", YES_NO))
     legal_kind = entry.choice("legal_kind", LEGAL_KINDS) if entry.required("legal_kind") else None
-    column = next((column for column in CREDIT if entry.text(column)), "credit_code")
-    credit_code = entry.text(column) or None
+    credit_code = entry.text(entry.credit_column) or None
     if credit_code and legal_kind:
         try:
             check_credit_code(credit_code, is_legal_person=legal_kind in LEGAL_PERSONS, is_fictional=is_fictional)
         except DomainError as error:
-            entry.refuse(column, error)
+            entry.refuse(entry.credit_column, error)
     entry.facts |= {
         "kind": PartyKind.organization,
         "ref": entry.required("id"),
@@ -176,7 +179,8 @@ def _read_people(entry: Entry) -> None:
     staff, social, certified = (
         entry.people(column) for column in ("staff", "social_workers", "certified_social_workers")
     )
-    if (certified or 0) > (social or 0) or (social or 0) > (staff or 0):
+    known = [count for count in (staff, social, certified) if count is not None]
+    if known != sorted(known, reverse=True):
         entry.refuse("staff", StaffDoesNotAddUp(staff=staff, social_workers=social, certified=certified))
     entry.facts |= {"staff": staff, "social_workers": social, "certified_social_workers": certified}
 
@@ -198,9 +202,10 @@ def _read_grades(entry: Entry) -> None:
     }
 
 
-def _refuse_twins(entries: list[Entry], key: str, column: str) -> None:
-    seen: dict[str, int] = {}
+def _refuse_twins(entries: list[Entry]) -> None:
+    seen: dict[tuple[str, str], int] = {}
     for entry in entries:
-        value = entry.facts[key]
-        if value and seen.setdefault(value, entry.number) != entry.number:
-            entry.refuse(column, RowDoubled(first=seen[value]))
+        for key, column in (("ref", "id"), ("credit_code", entry.credit_column)):
+            value = entry.facts[key]
+            if value and (first := seen.setdefault((key, value), entry.number)) != entry.number:
+                entry.refuse(column, RowDoubled(first=first))

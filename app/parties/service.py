@@ -204,4 +204,4 @@ async def _refuse_taken(session: AsyncSession, entries: list[Entry], ref_scheme:
         if entry.facts["ref"] in taken_refs:
             entry.refuse("id", PartyRefTaken(ref=entry.facts["ref"]))
         if entry.facts["credit_code"] in taken_codes:
-            entry.refuse("credit_code", CreditCodeTaken(credit_code=entry.facts["credit_code"]))
+            entry.refuse(entry.credit_column, CreditCodeTaken(credit_code=entry.facts["credit_code"]))

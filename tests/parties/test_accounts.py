@@ -1,0 +1,393 @@
+"""Signing in, sessions, memberships, and what ends them."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from httpx import ASGITransport, AsyncClient
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import RESIDENT, Actor, Role
+from app.core.clock import SimulatedClock, move_clock, now
+from app.core.db import Units, make_engine
+from app.core.db import units as units_of
+from app.core.errors import MoveRefused, NotFound
+from app.core.settings import Settings
+from app.core.web import SESSION_COOKIE, Idempotency
+from app.main import create_app
+from app.parties import accounts
+from app.parties.accounts import (
+    DEMONSTRATION_PASSWORD,
+    SignedIn,
+    UsernameTaken,
+    create_account,
+    disable_account,
+    enable_account,
+    make_demonstration_accounts,
+    one_seat_per_role,
+    sign_in,
+    sign_out,
+    switch_membership,
+)
+from app.parties.models import Account, AccountSession, Membership, SignInTry
+from app.parties.policy import authenticate
+from app.parties.rules import (
+    IDLE,
+    LIFETIME,
+    SEEN_STEP,
+    CredentialsWrong,
+    OwnAccount,
+    PartyKind,
+    PasswordWeak,
+    RoleDoesNotFit,
+    TooManyTries,
+    token_hash,
+)
+from tests.factories.parties import actor_of, make_account, make_party
+from tests.factories.reference import DOUNAN, LONGJIE
+
+pytestmark = pytest.mark.anyio
+PASSWORD = "pear orchard in May"  # noqa: S105
+Browser = Callable[..., AbstractAsyncContextManager[AsyncClient]]
+
+
+@pytest.fixture
+def browser(units: Units) -> Browser:
+    """The API with the real way of telling who asks."""
+
+    @asynccontextmanager
+    async def browser(*, demonstration: bool = True) -> AsyncIterator[AsyncClient]:
+        app = create_app(Settings(demonstration=demonstration), units, authenticate)
+        transport = ASGITransport(app, raise_app_exceptions=False)
+        async with AsyncClient(transport=transport, base_url="http://test/api/v1") as client:
+            yield client
+
+    return browser
+
+
+async def make_dounan(session: AsyncSession, *places: str) -> Account:
+    """The account "dounan", which may act for the committee of each place."""
+    parties = [await make_party(session, PartyKind.committee, area_code=place) for place in places or (DOUNAN,)]
+    return await create_account(
+        session,
+        await actor_of(session),
+        username="Dounan",
+        display_name="斗南社区",
+        password=PASSWORD,
+        seats=[(Role.committee, party.id) for party in parties],
+    )
+
+
+async def opened(session: AsyncSession, username: str = "dounan", password: str = PASSWORD) -> SignedIn:
+    signed_in = await sign_in(session, username, password, demonstration=True)
+    assert isinstance(signed_in, SignedIn)
+    return signed_in
+
+
+async def test_no_table_holds_a_password_or_a_token_in_clear(session: AsyncSession) -> None:
+    account = await make_dounan(session)
+    token = (await opened(session)).token
+    assert account.password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    tables = ("accounts", "account_sessions", "memberships", "sign_in_tries", "audit_events", "idempotency")
+    await session.commit()
+    for table in tables:
+        stored = str((await session.execute(sa.text(f"SELECT * FROM {table}"))).all())  # noqa: S608
+        assert (PASSWORD in stored, token in stored) == (False, False)
+
+
+async def test_who_signs_in_acts_in_the_first_membership(session: AsyncSession) -> None:
+    account = await make_dounan(session, DOUNAN, LONGJIE)
+    signed_in = await opened(session, " DOUNAN ")
+    membership = await session.scalar(sa.select(Membership).where(Membership.area == DOUNAN))
+    assert membership is not None
+    assert signed_in.actor == Actor(account.id, Role.committee, membership.party_id, DOUNAN)
+    assert await authenticate(session, signed_in.token) == signed_in.actor
+
+
+@pytest.mark.parametrize("token", ["", "unknown", "x" * 43])
+async def test_an_absent_or_unknown_token_is_a_resident(session: AsyncSession, token: str) -> None:
+    assert await authenticate(session, token) == RESIDENT
+
+
+async def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(browser: Browser, units: Units) -> None:
+    async with units() as session:
+        await make_dounan(session)
+    async with browser() as client:
+        wrong = await client.post("/session", json={"username": "dounan", "password": "guess"})
+        unknown = await client.post("/session", json={"username": "nobody", "password": "guess"})
+    assert (wrong.status_code, wrong.json()["code"]) == (401, "CredentialsWrong")
+    assert (unknown.status_code, unknown.json()) == (wrong.status_code, wrong.json())
+    assert wrong.headers.get("set-cookie") is None
+
+
+async def test_failed_tries_are_kept_although_they_are_refused_and_slow_the_next_down(
+    browser: Browser, units: Units, clock: SimulatedClock
+) -> None:
+    async with units() as session:
+        await make_dounan(session)
+    right = {"username": "dounan", "password": PASSWORD}
+    async with browser() as client:
+        for _ in range(5):
+            await client.post("/session", json={**right, "password": "guess"})
+        refused = await client.post("/session", json=right)
+        clock.at += timedelta(seconds=30)
+        admitted = await client.post("/session", json=right)
+    assert (refused.status_code, refused.json()["code"], refused.json()["facts"]) == (
+        429,
+        "TooManyTries",
+        {"seconds": 30},
+    )
+    assert admitted.status_code == 200
+    async with units() as session:
+        assert (await session.scalars(sa.select(SignInTry))).all() == []
+
+
+async def test_tries_of_days_past_are_forgotten(session: AsyncSession) -> None:
+    for name in ("first", "second"):
+        assert isinstance(await sign_in(session, name, "guess"), CredentialsWrong)
+        await move_clock(session, await now(session) + timedelta(days=1))
+    assert list(await session.scalars(sa.select(SignInTry.username))) == ["second"]
+
+
+async def test_two_tries_at_once_under_one_name_do_not_share_a_count(own_database: str) -> None:
+    engine = make_engine(own_database)
+    async with units_of(engine)() as one, units_of(engine)() as other:
+        assert isinstance(await sign_in(one, "dounan", "guess"), CredentialsWrong)
+        with pytest.raises(TooManyTries):
+            await sign_in(other, "dounan", "guess")
+    await engine.dispose()
+
+
+async def test_a_session_ends_after_half_an_hour_idle_but_not_while_it_is_used(session: AsyncSession) -> None:
+    await make_dounan(session)
+    token = (await opened(session)).token
+    for _ in range(4):
+        await move_clock(session, await now(session) + IDLE - SEEN_STEP)
+        assert (await authenticate(session, token)).role is Role.committee
+    await move_clock(session, await now(session) + IDLE)
+    assert await authenticate(session, token) == RESIDENT
+
+
+async def test_a_session_ends_after_twelve_hours_however_busy(session: AsyncSession) -> None:
+    await make_dounan(session)
+    token, end = (await opened(session)).token, await now(session) + LIFETIME
+    while await now(session) < end - IDLE:
+        await move_clock(session, await now(session) + IDLE - SEEN_STEP)
+        assert (await authenticate(session, token)).role is Role.committee
+    await move_clock(session, end)
+    assert await authenticate(session, token) == RESIDENT
+
+
+async def test_signing_in_again_ends_the_session_of_the_same_browser(session: AsyncSession) -> None:
+    await make_dounan(session)
+    old = (await opened(session)).token
+    new = await sign_in(session, "dounan", PASSWORD, old_token=old)
+    assert isinstance(new, SignedIn)
+    assert await authenticate(session, old) == RESIDENT
+    assert (await authenticate(session, new.token)).role is Role.committee
+
+
+async def test_signing_out_ends_this_session_only(session: AsyncSession) -> None:
+    await make_dounan(session)
+    here, there = await opened(session), await opened(session)
+    await sign_out(session, here.actor, here.token)
+    assert await authenticate(session, here.token) == RESIDENT
+    assert (await authenticate(session, there.token)).role is Role.committee
+
+
+async def test_a_disabled_account_loses_its_sessions_at_once_and_gets_none_back(session: AsyncSession) -> None:
+    account, admin = await make_dounan(session), await actor_of(session)
+    token = (await opened(session)).token
+    await disable_account(session, admin, account.id)
+    left = sa.select(sa.func.count()).select_from(AccountSession).where(AccountSession.account_id == account.id)
+    assert await session.scalar(left) == 0
+    assert isinstance(await sign_in(session, "dounan", PASSWORD), CredentialsWrong)
+    with pytest.raises(MoveRefused):
+        await disable_account(session, admin, account.id)
+    await enable_account(session, admin, account.id)
+    assert await authenticate(session, token) == RESIDENT
+
+
+async def test_a_session_that_outlived_its_account_stands_for_nobody(session: AsyncSession) -> None:
+    account = await make_dounan(session)
+    token = (await opened(session)).token
+    account.disabled_at = await now(session)
+    await session.flush()
+    assert await authenticate(session, token) == RESIDENT
+
+
+async def test_an_administrator_cannot_shut_out_oneself(session: AsyncSession) -> None:
+    admin = await actor_of(session)
+    assert admin.account_id is not None
+    with pytest.raises(OwnAccount):
+        await disable_account(session, admin, admin.account_id)
+
+
+async def test_another_membership_is_taken_under_a_new_token_until_the_same_end(session: AsyncSession) -> None:
+    account = await make_dounan(session, DOUNAN, LONGJIE)
+    first = await opened(session)
+    ends_at = await session.scalar(sa.select(AccountSession.expires_at))
+    await move_clock(session, await now(session) + timedelta(minutes=10))
+    other = await session.scalar(sa.select(Membership).where(Membership.area == LONGJIE))
+    assert other is not None
+    second = await switch_membership(session, first.actor, first.token, other.id)
+    assert second.actor == Actor(account.id, Role.committee, other.party_id, LONGJIE)
+    assert (await authenticate(session, first.token), await authenticate(session, second.token)) == (
+        RESIDENT,
+        second.actor,
+    )
+    assert await session.scalar(sa.select(AccountSession.expires_at)) == ends_at
+
+
+async def test_somebody_elses_membership_is_not_found_and_nothing_changes(session: AsyncSession) -> None:
+    await make_dounan(session)
+    _, foreign = await make_account(session, Role.purchaser)
+    mine = await opened(session)
+    with pytest.raises(NotFound):
+        await switch_membership(session, mine.actor, mine.token, foreign.id)
+    assert await authenticate(session, mine.token) == mine.actor
+
+
+async def test_a_membership_taken_away_ends_the_sessions_in_it(session: AsyncSession) -> None:
+    await make_dounan(session)
+    token = (await opened(session)).token
+    await session.execute(sa.delete(Membership).where(Membership.area == DOUNAN))
+    assert await authenticate(session, token) == RESIDENT
+
+
+async def test_a_new_password_needs_the_old_one_and_ends_the_other_sessions(session: AsyncSession) -> None:
+    await make_dounan(session)
+    here, there = await opened(session), await opened(session)
+    refused = await accounts.change_password(session, here.actor, here.token, "guess", "another long password")
+    assert isinstance(refused, CredentialsWrong)
+    with pytest.raises(PasswordWeak):
+        await accounts.change_password(session, here.actor, here.token, PASSWORD, "short")
+    assert await accounts.change_password(session, here.actor, here.token, PASSWORD, "another long password") is None
+    assert (await authenticate(session, here.token)).role is Role.committee
+    assert await authenticate(session, there.token) == RESIDENT
+    assert isinstance(await sign_in(session, "dounan", PASSWORD), CredentialsWrong)
+    await opened(session, password="another long password")
+
+
+async def test_a_reset_password_ends_every_session_and_the_wait(session: AsyncSession) -> None:
+    account = await make_dounan(session)
+    token = (await opened(session)).token
+    for _ in range(5):
+        await sign_in(session, "dounan", "guess")
+    await accounts.reset_password(session, await actor_of(session), account.id, "given at the counter")
+    assert await authenticate(session, token) == RESIDENT
+    await opened(session, password="given at the counter")
+
+
+async def test_an_account_is_refused_with_a_taken_name_or_a_role_for_the_wrong_party(session: AsyncSession) -> None:
+    await make_dounan(session)
+    admin, bureau = await actor_of(session), await make_party(session, PartyKind.bureau)
+    count = await session.scalar(sa.select(sa.func.count()).select_from(Account))
+    seats = [(Role.purchaser, bureau.id)]
+    with pytest.raises(UsernameTaken):
+        await create_account(session, admin, username="ＤOUNAN", display_name="x", password=PASSWORD, seats=seats)
+    assert await session.scalar(sa.select(sa.func.count()).select_from(Account)) == count
+    with pytest.raises(RoleDoesNotFit):
+        await create_account(
+            session,
+            admin,
+            username="other",
+            display_name="x",
+            password=PASSWORD,
+            seats=[(Role.committee, bureau.id)],
+        )
+
+
+async def test_each_role_has_its_demonstration_account_made_only_once(session: AsyncSession) -> None:
+    kinds = {
+        Role.committee: PartyKind.committee,
+        Role.street: PartyKind.street_office,
+        Role.organization: PartyKind.organization,
+        Role.purchaser: PartyKind.bureau,
+        Role.evaluator: PartyKind.firm,
+        Role.auditor: PartyKind.firm,
+    }
+    admin = await actor_of(session)
+    seats = one_seat_per_role({role: await make_party(session, kind) for role, kind in kinds.items()})
+    first = await make_demonstration_accounts(session, admin, seats)
+    again = await make_demonstration_accounts(session, admin, seats)
+    assert [account.id for account in first.values()] == [account.id for account in again.values()]
+    roles = {(await opened(session, name, DEMONSTRATION_PASSWORD)).actor.role.value: name for name in first}
+    expected = ["committee", "street", "organization", "purchaser", "judge", "evaluator", "auditor", "admin"]
+    assert roles == {name: name for name in expected}
+    assert await session.scalar(sa.select(sa.func.count()).select_from(Membership)) == len(expected) + 1
+
+
+async def test_a_demonstration_account_never_takes_over_a_real_one(session: AsyncSession) -> None:
+    admin = await actor_of(session, username="admin")
+    with pytest.raises(UsernameTaken):
+        await make_demonstration_accounts(session, admin, one_seat_per_role({})[-1:])
+
+
+async def test_demonstration_accounts_are_shown_and_open_only_where_demonstration_is_on(
+    browser: Browser, units: Units
+) -> None:
+    async with units() as session:
+        await make_demonstration_accounts(session, await actor_of(session), one_seat_per_role({})[-1:])
+    given = {"username": "admin", "password": DEMONSTRATION_PASSWORD}
+    async with browser(demonstration=True) as client:
+        shown, admitted = await client.get("/session"), await client.post("/session", json=given)
+    async with browser(demonstration=False) as client:
+        hidden, refused = await client.get("/session"), await client.post("/session", json=given)
+    assert shown.json()["demonstration_accounts"] == [
+        {**given, "display_name": "系统管理员 Administrator", "role": "admin", "party_zh": None, "party_en": None}
+    ]
+    assert (shown.json()["demonstration"], admitted.status_code) == (True, 200)
+    assert (hidden.json()["demonstration"], hidden.json()["demonstration_accounts"]) == (False, [])
+    assert (refused.status_code, refused.json()["code"]) == (401, "CredentialsWrong")
+
+
+async def test_a_browser_signs_in_is_known_and_signs_out(browser: Browser, units: Units) -> None:
+    async with units() as session:
+        await make_dounan(session, DOUNAN, LONGJIE)
+    async with browser() as client:
+        before = (await client.get("/session")).json()
+        answer = await client.post("/session", json={"username": "dounan", "password": PASSWORD})
+        known = (await client.get("/session")).json()
+        other = known["memberships"][1]["id"]
+        switched = (await client.post("/session/switch", json={"membership_id": other})).json()
+        gone = await client.delete("/session")
+        after = (await client.get("/session")).json()
+    assert (before["role"], before["account_id"], before["actions"]) == ("resident", None, ["sign_in"])
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith(f"{SESSION_COOKIE}=") and "HttpOnly" in cookie and "SameSite=lax" in cookie
+    assert (known["role"], known["current"]["area"], known["ends_at"]) == (
+        "committee",
+        DOUNAN,
+        "2026-11-20T22:00:00+08:00",
+    )
+    assert (switched["current"]["id"], switched["current"]["area"]) == (other, LONGJIE)
+    assert (gone.status_code, after["role"]) == (204, "resident")
+
+
+async def test_a_secure_installation_sends_its_cookie_over_https_only(units: Units) -> None:
+    async with units() as session:
+        await make_dounan(session)
+    app = create_app(Settings(secure_cookies=True), units, authenticate)
+    async with AsyncClient(transport=ASGITransport(app), base_url="https://test/api/v1") as client:
+        answer = await client.post("/session", json={"username": "dounan", "password": PASSWORD})
+    assert "; Secure" in answer.headers["set-cookie"]
+
+
+async def test_a_request_with_a_password_leaves_no_hash_behind(browser: Browser, units: Units) -> None:
+    async with units() as session:
+        await make_dounan(session)
+    async with browser() as client:
+        key = {"Idempotency-Key": "once"}
+        answer = await client.post("/session", json={"username": "dounan", "password": PASSWORD}, headers=key)
+    assert answer.status_code == 200
+    async with units() as session:
+        assert (await session.scalars(sa.select(Idempotency))).all() == []
+
+
+async def test_a_token_is_kept_as_its_hash(session: AsyncSession) -> None:
+    await make_dounan(session)
+    token = (await opened(session)).token
+    assert await session.scalar(sa.select(AccountSession.token_hash)) == token_hash(token)

@@ -1,0 +1,178 @@
+"""Parties and accounts over the wire: who sees what, who may do what."""
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import RESIDENT, Actor, Role
+from app.core.files import read_table, write_table
+from app.parties.models import Account, Party
+from app.parties.rules import LegalKind, PartyKind
+from tests.conftest import ClientOf
+from tests.factories.parties import actor_of, make_account, make_party
+from tests.factories.reference import DOUNAN, make_reference, season_table
+
+pytestmark = pytest.mark.anyio
+TEAM = LegalKind.student_team
+
+
+async def test_everybody_finds_parties_by_kind_area_and_name(session: AsyncSession, client_of: ClientOf) -> None:
+    await make_party(session, PartyKind.committee, area_code=DOUNAN, name_zh="斗南社区居民委员会")
+    await make_party(session, ref="G01", area_code="530114000000", name_zh="萤火中心", name_en="Firefly")
+    await make_party(session, ref="G02", area_code="530111000000", name_zh="桥畔中心", name_en="Bridgeside")
+    await session.commit()
+    wanted = {
+        "kind=organization": ["桥畔中心", "萤火中心"],
+        "area=530114&sort=id": ["斗南社区居民委员会", "萤火中心"],
+        "q=fire": ["萤火中心"],
+        "q=g02": ["桥畔中心"],
+        "legal_kind=foundation": [],
+        "kind=organization&q=%25": [],
+    }
+    async with client_of(RESIDENT) as client:
+        found = {query: (await client.get(f"/parties?{query}")).json()["items"] for query in wanted}
+    assert {query: [item["name_zh"] for item in items] for query, items in found.items()} == wanted
+    assert found["q=fire"][0]["area_path"] == ["district 530114000000"]
+
+
+async def test_unregistered_applicants_are_known_to_the_buyer_and_themselves_only(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    team = await make_party(session, legal_kind=TEAM, name_zh="拾光团队")
+    other = await make_party(session, name_zh="萤火中心")
+    await session.commit()
+    answers = {}
+    for actor in (
+        RESIDENT,
+        Actor(1, Role.organization, other.id),
+        Actor(2, Role.organization, team.id),
+        Actor(3, Role.purchaser, 99, "530114"),
+    ):
+        async with client_of(actor) as client:
+            status = (await client.get(f"/parties/{team.id}")).status_code
+            listed = [item["name_zh"] for item in (await client.get("/parties")).json()["items"]]
+            answers[(actor.role, actor.party_id)] = (status, "拾光团队" in listed)
+    assert list(answers.values()) == [(404, False), (404, False), (200, True), (200, True)]
+
+
+async def test_a_party_edits_its_own_words_once_per_reading(session: AsyncSession, client_of: ClientOf) -> None:
+    party = await make_party(session, name_zh="萤火中心")
+    actor = await actor_of(session, Role.organization, party)
+    await session.commit()
+    async with client_of(actor) as client:
+        read = await client.get(f"/parties/{party.id}")
+        tag = {"If-Match": read.headers["etag"]}
+        given = {"introduction": "为老服务", "office_phone": "0871-60000000"}
+        edited = await client.patch(f"/parties/{party.id}", json=given, headers=tag)
+        stale = await client.patch(f"/parties/{party.id}", json={"introduction": "别的"}, headers=tag)
+        blind = await client.patch(f"/parties/{party.id}", json={"introduction": "别的"})
+        after = (await client.get(f"/parties/{party.id}")).json()
+    assert (read.json()["actions"], edited.json()["introduction"], edited.json()["version"]) == (
+        ["edit"],
+        "为老服务",
+        2,
+    )
+    assert [(r.status_code, r.json()["code"]) for r in (stale, blind)] == [
+        (412, "StaleVersion"),
+        (428, "VersionRequired"),
+    ]
+    assert (after["introduction"], after["office_phone"], after["version"]) == ("为老服务", "0871-60000000", 2)
+
+
+async def test_nobody_edits_another_party_and_a_stranger_does_not_learn_that_an_applicant_exists(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    own, other = await make_party(session, name_zh="甲"), await make_party(session, name_zh="乙")
+    team = await make_party(session, legal_kind=TEAM, name_zh="丙")
+    actor = await actor_of(session, Role.organization, own)
+    await session.commit()
+    async with client_of(actor) as client:
+        answers = [
+            await client.patch(f"/parties/{party.id}", json={"address": "x"}, headers={"If-Match": '"1"'})
+            for party in (other, team)
+        ]
+        seen = (await client.get(f"/parties/{other.id}")).json()
+    assert [(r.status_code, r.json()["code"]) for r in answers] == [(403, "Denied"), (404, "NotFound")]
+    assert (answers[0].json()["facts"], seen["actions"]) == ({"verb": "edit", "reason": "party"}, [])
+    assert set(await session.scalars(sa.select(Party.address))) == {""}
+
+
+async def test_a_roster_is_uploaded_as_excel_or_refused_row_by_row(session: AsyncSession, client_of: ClientOf) -> None:
+    await make_reference(session)
+    actor = await actor_of(session, Role.purchaser)
+    await session.commit()
+    table = season_table("organizations.csv")
+    content = write_table(table.header, table.rows, xlsx=True)
+    async with client_of(actor) as client:
+        answer = await client.post("/parties/import", files={"upload": ("organizations.xlsx", content)})
+        again = await client.post("/parties/import", files={"upload": ("organizations.xlsx", content)})
+        export = await client.get("/parties/export?format=csv")
+    assert (answer.status_code, answer.json()) == (200, {"count": 60})
+    assert (again.status_code, again.json()["code"], again.json()["facts"]) == (422, "RowsRefused", {"count": 105})
+    assert again.json()["rows"][0]["messages"].keys() == {"zh", "en"}
+    exported = read_table("organizations.csv", export.content)
+    assert (len(exported.rows), exported.rows[0][exported.header.index("ref")]) == (60, "G01")
+
+
+async def test_the_template_has_the_columns_that_the_import_takes(session: AsyncSession, client_of: ClientOf) -> None:
+    async with client_of(Actor(1, Role.admin)) as client:
+        template = await client.get("/parties/template")
+    known = {*read_table("t.xlsx", template.content).header, "annual_inspection_2017"}
+    assert set(season_table("organizations.csv").header) <= known
+
+
+async def test_parties_and_applicants_are_registered_by_the_buyer(session: AsyncSession, client_of: ClientOf) -> None:
+    async with client_of(Actor(1, Role.purchaser)) as client:
+        firm = await client.post("/parties", json={"kind": "firm", "name_zh": "公信会计师事务所"})
+        team = await client.post("/parties/applicants", json={"legal_kind": "student_team", "name_zh": "拾光"})
+        wrong = await client.post("/parties/applicants", json={"legal_kind": "foundation", "name_zh": "基金会"})
+    assert [(r.status_code, r.json().get("kind")) for r in (firm, team)] == [(201, "firm"), (201, "organization")]
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "ApplicantIsRegistered")
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in {Role.admin, Role.clock}])
+async def test_only_administrators_reach_accounts(session: AsyncSession, client_of: ClientOf, role: Role) -> None:
+    account, _ = await make_account(session)
+    await session.commit()
+    actor = RESIDENT if role is Role.resident else Actor(999, role, 1)
+    async with client_of(actor) as client:
+        answers = [
+            await client.get("/accounts"),
+            await client.post("/accounts", json={}),
+            await client.post(f"/accounts/{account.id}/disable"),
+            await client.post(f"/accounts/{account.id}/enable"),
+            await client.post(f"/accounts/{account.id}/reset_password", json={}),
+        ]
+    assert {r.status_code for r in answers} == {401 if role is Role.resident else 403}
+    assert account.username not in "".join(r.text for r in answers)
+    assert await session.scalar(sa.select(Account.disabled_at)) is None
+
+
+async def test_an_administrator_makes_disables_and_enables_an_account(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    admin, bureau = await actor_of(session), await make_party(session, PartyKind.bureau)
+    await session.commit()
+    given = {
+        "username": "Minzheng",
+        "display_name": "民政局",
+        "password": "pear orchard in May",
+        "memberships": [{"role": "purchaser", "party_id": bureau.id}],
+    }
+    async with client_of(admin) as client:
+        made = (await client.post("/accounts", json=given)).json()
+        twice = await client.post("/accounts", json=given)
+        disabled = (await client.post(f"/accounts/{made['id']}/disable")).json()
+        enabled = (await client.post(f"/accounts/{made['id']}/enable")).json()
+        own = await client.post(f"/accounts/{admin.account_id}/disable")
+        listed = (await client.get("/accounts?q=minzheng")).json()["items"]
+    assert (made["username"], made["memberships"][0]["area"]) == ("minzheng", "530114")
+    assert (twice.status_code, twice.json()["code"]) == (409, "UsernameTaken")
+    assert [(a["status"], a["actions"]) for a in (made, disabled, enabled)] == [
+        ("active", ["disable", "reset_password"]),
+        ("disabled", ["enable", "reset_password"]),
+        ("active", ["disable", "reset_password"]),
+    ]
+    assert (own.status_code, own.json()["code"]) == (409, "OwnAccount")
+    assert [account["id"] for account in listed] == [made["id"]]
+    assert "argon2" not in str(listed)

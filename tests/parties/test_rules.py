@@ -1,0 +1,188 @@
+"""Rules of parties, accounts and sessions, without a database."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.areas.rules import AreaLevel
+from app.core.actors import STAFF, Role
+from app.core.moves import verbs_from
+from app.parties.rules import (
+    CREDIT_SIGNS,
+    LONGEST_WAIT,
+    MOVES,
+    AccountState,
+    AreaDoesNotFit,
+    CreditCodeMalformed,
+    CreditCodeMisplaced,
+    CreditCodeReal,
+    LegalKind,
+    LegalKindMisplaced,
+    LegalKindRequired,
+    PartyKind,
+    PasswordWeak,
+    RoleDoesNotFit,
+    TooManyTries,
+    UsernameMalformed,
+    check_credentials,
+    check_credit_code,
+    check_party,
+    check_role,
+    check_tries,
+    folded_username,
+    is_credit_code,
+    is_in_rectification,
+    rectification_period,
+    responsibility,
+    wait_after,
+)
+
+REAL = "91440300708461136T"  # of a listed company, from its annual report
+FICTIONAL = "52530114FIC4265776"
+AT = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def test_every_state_of_an_account_is_reached_and_none_is_final() -> None:
+    assert set(MOVES.values()) == set(AccountState)
+    assert [state for state in AccountState if not verbs_from(MOVES, state)] == []
+
+
+def test_the_check_character_of_a_credit_code_tells_real_ones() -> None:
+    assert (is_credit_code(REAL), is_credit_code("9144030071526726XG"), is_credit_code(FICTIONAL)) == (
+        True,
+        True,
+        False,
+    )
+
+
+@given(st.integers(0, 17), st.sampled_from(CREDIT_SIGNS))
+def test_one_wrong_character_never_passes_for_a_credit_code(place: int, sign: str) -> None:
+    code = REAL[:place] + sign + REAL[place + 1 :]
+    assert is_credit_code(code) is (code == REAL)
+
+
+def test_a_credit_code_is_refused_where_it_cannot_be() -> None:
+    check_credit_code(REAL, is_legal_person=True, is_fictional=False)
+    check_credit_code(FICTIONAL, is_legal_person=True, is_fictional=True)
+    with pytest.raises(CreditCodeMisplaced):
+        check_credit_code(REAL, is_legal_person=False, is_fictional=False)
+    with pytest.raises(CreditCodeMalformed):
+        check_credit_code(FICTIONAL, is_legal_person=True, is_fictional=False)
+    with pytest.raises(CreditCodeMalformed):
+        check_credit_code("5253", is_legal_person=True, is_fictional=True)
+    with pytest.raises(CreditCodeReal):
+        check_credit_code(REAL, is_legal_person=True, is_fictional=True)
+
+
+def check(kind: PartyKind, level: AreaLevel | None = None, legal_kind: LegalKind | None = None) -> None:
+    check_party(kind, level=level, legal_kind=legal_kind, credit_code=None, is_fictional=False)
+
+
+def test_an_organization_and_only_it_has_a_legal_kind() -> None:
+    check(PartyKind.organization, legal_kind=LegalKind.foundation)
+    with pytest.raises(LegalKindRequired):
+        check(PartyKind.organization)
+    with pytest.raises(LegalKindMisplaced):
+        check(PartyKind.firm, legal_kind=LegalKind.company)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fitting"),
+    [
+        (PartyKind.committee, {AreaLevel.community, AreaLevel.village}),
+        (PartyKind.street_office, {AreaLevel.street}),
+        (PartyKind.bureau, {AreaLevel.district, AreaLevel.city}),
+    ],
+)
+def test_an_office_sits_in_an_area_of_its_level(kind: PartyKind, fitting: set[AreaLevel]) -> None:
+    for level in fitting:
+        check(kind, level)
+    for level in {*AreaLevel, None} - fitting:
+        with pytest.raises(AreaDoesNotFit):
+            check(kind, level)
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("2017-07至2018-06整改期", (date(2017, 7, 1), date(2018, 6, 30))),
+        ("2019年12月至2020年2月限期整改", (date(2019, 12, 1), date(2020, 2, 29))),
+        ("限期整改", (None, None)),
+        ("2018-13至2018-14", (None, None)),
+        ("2018-06至2017-07", (None, None)),
+        ("", (None, None)),
+    ],
+)
+def test_a_period_of_rectification_is_read_from_its_words(text: str, period: tuple[date | None, date | None]) -> None:
+    assert rectification_period(text) == period
+
+
+def test_rectification_holds_from_its_first_to_its_last_day_or_until_lifted() -> None:
+    start, until = date(2017, 7, 1), date(2018, 6, 30)
+    days = [date(2017, 6, 30), start, until, date(2018, 7, 1)]
+    assert [is_in_rectification("整改", start, until, day) for day in days] == [False, True, True, False]
+    assert is_in_rectification("整改", None, None, date(2030, 1, 1))
+    assert not is_in_rectification(None, None, None, date(2018, 1, 1))
+
+
+def test_every_staff_role_fits_one_kind_of_party_or_none() -> None:
+    fitting = {
+        role: {kind for kind in (*PartyKind, None) if _fits(role, kind)} for role in [*STAFF, Role.resident, Role.clock]
+    }
+    assert fitting == {
+        Role.committee: {PartyKind.committee},
+        Role.street: {PartyKind.street_office},
+        Role.organization: {PartyKind.organization},
+        Role.purchaser: {PartyKind.bureau},
+        Role.judge: {None},
+        Role.evaluator: {PartyKind.firm, PartyKind.organization},
+        Role.auditor: {PartyKind.firm},
+        Role.admin: {None},
+        Role.resident: set(),
+        Role.clock: set(),
+    }
+
+
+def _fits(role: Role, kind: PartyKind | None) -> bool:
+    try:
+        check_role(role, kind)
+    except RoleDoesNotFit:
+        return False
+    return True
+
+
+def test_offices_answer_for_their_area_and_nobody_else_does() -> None:
+    assert [responsibility(kind, "530114") for kind in PartyKind] == ["530114", "530114", "530114", "", ""]
+
+
+def test_usernames_are_the_same_in_any_case_and_width() -> None:
+    assert folded_username("  ＤｏｕNan ") == "dounan"
+
+
+def test_a_username_or_password_that_will_not_do_is_refused() -> None:
+    check_credentials("斗南", "a good long one")
+    for username in ("x", "two words", "a" * 65):
+        with pytest.raises(UsernameMalformed):
+            check_credentials(username, "a good long one")
+    for password in ("too short", "x" * 129, "Dounan-2026-Dounan"):
+        with pytest.raises(PasswordWeak):
+            check_credentials("dounan", password)
+
+
+def test_after_a_few_failures_the_wait_doubles_up_to_a_quarter_of_an_hour() -> None:
+    seconds = [int(wait_after(failures).total_seconds()) for failures in range(12)]
+    assert seconds == [0, 0, 0, 0, 0, 30, 60, 120, 240, 480, 900, 900]
+
+
+@given(st.integers(0, 10_000))
+def test_waiting_never_gets_shorter_nor_longer_than_its_limit(failures: int) -> None:
+    assert wait_after(failures) <= wait_after(failures + 1) <= LONGEST_WAIT
+
+
+def test_a_try_is_refused_until_the_wait_is_over() -> None:
+    check_tries(5, AT, AT + timedelta(seconds=30))
+    with pytest.raises(TooManyTries) as refused:
+        check_tries(5, AT, AT + timedelta(seconds=29, milliseconds=1))
+    assert refused.value.facts == {"seconds": 1}
