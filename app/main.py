@@ -18,12 +18,13 @@ from app.core.jobs import work
 from app.core.settings import Settings
 from app.core.web import Authenticate
 from app.desk import api as desk
+from app.needs import api as needs
 from app.parties import api as parties
 from app.selection import api as selection
 from app.taxonomy import api as taxonomy
 
 assert flow
-ROUTERS = [health.router, areas.router, taxonomy.router, parties.router, desk.router, selection.router]
+ROUTERS = [health.router, areas.router, taxonomy.router, parties.router, desk.router, needs.router, selection.router]
 API = "/api/v1"
 
 

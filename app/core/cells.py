@@ -2,14 +2,15 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from app.core.errors import DomainError, RowRefused
-from app.core.files import FORMULA_STARTS
+from app.core.files import FORMULA_STARTS, Table
 
 WHOLE = re.compile(r"-?[0-9]{1,9}")
 AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,2})?")
@@ -62,6 +63,15 @@ class RefTaken(DomainError):
     """Somebody else's entry of the same list has this number."""
 
 
+@dataclass
+class Imported:
+    """What a list brought: how many entries were added, changed, or found as they stood."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
 class Cells:
     """One row of a list. A cell that cannot be read is noted in `faults` and read as blank, so that all are shown."""
 
@@ -75,6 +85,13 @@ class Cells:
 
     def refuse(self, column: str, error: DomainError) -> None:
         self.faults.append(RowRefused(self.number, column, error))
+
+    def check(self, column: str, check: Callable[..., object], *facts: object) -> None:
+        """Note what `check` refuses of `facts`, if it does."""
+        try:
+            check(*facts)
+        except DomainError as error:
+            self.refuse(column, error)
 
     def text(self, column: str) -> str:
         """The cell without the mark that keeps a spreadsheet from running it as a formula."""
@@ -114,6 +131,12 @@ class Cells:
     def _number(self, column: str) -> str:
         text = unicodedata.normalize("NFKC", self.text(column))
         return re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", "", text)
+
+
+def named(table: Table, headings: Mapping[str, str]) -> Table:
+    """The table with the headings that people read (`headings[column]`) turned back into column names."""
+    columns = {heading: column for column, heading in headings.items()}
+    return Table([columns.get(heading, heading) for heading in table.header], table.rows)
 
 
 def text_faults(values: Mapping[str, Any], limits: Mapping[str, int]) -> list[tuple[str, DomainError]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from app.core.db import Base, Identified, Versioned
 from app.needs.rules import NeedStatus
@@ -47,9 +47,9 @@ class Need(Base, Identified, Versioned):
     description: Mapped[str] = mapped_column(default="", server_default="")
     requirements: Mapped[str] = mapped_column(default="", server_default="")
     beneficiaries: Mapped[int | None] = mapped_column(sa.Integer)
-    budget: Mapped[Decimal | None]
+    budget: Mapped[Decimal | None] = mapped_column()
     period_months: Mapped[int | None] = mapped_column(sa.SmallInteger)
-    starts_on: Mapped[date | None]
+    starts_on: Mapped[date | None] = mapped_column()
     expires_on: Mapped[date | None]
 
     survey_result_id: Mapped[int | None] = mapped_column(index=True)
@@ -62,11 +62,18 @@ class Need(Base, Identified, Versioned):
 
     status: Mapped[NeedStatus] = mapped_column(default=NeedStatus.draft, index=True)
     is_taken_over: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
-    created_at: Mapped[datetime]
-    published_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column()
+    published_at: Mapped[datetime | None] = mapped_column()
     withdrawn_at: Mapped[datetime | None]
     withdrawal_reason: Mapped[str] = mapped_column(default="", server_default="")
     fulfilled_at: Mapped[datetime | None]
+
+    # What lists are sorted by where a column may be blank: no budget comes first, no start comes last.
+    sorted_budget: Mapped[Decimal] = column_property(sa.func.coalesce(budget, -1, type_=sa.Numeric(14, 2)))
+    sorted_start: Mapped[date] = column_property(sa.func.coalesce(starts_on, date.max, type_=sa.Date()))
+    sorted_at: Mapped[datetime] = column_property(
+        sa.func.coalesce(published_at, created_at, type_=sa.TIMESTAMP(timezone=True))
+    )
 
     __table_args__ = (
         sa.UniqueConstraint("ref_scheme", "party_id", "ref"),

@@ -7,12 +7,13 @@ A published need is `expired` when its last day has passed: that follows from th
 
 from calendar import monthrange
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from app.core.cells import FieldBlank, text_faults
 from app.core.errors import DomainError
+from app.core.moves import move
 
 
 class NeedStatus(StrEnum):
@@ -70,7 +71,31 @@ class StartPassed(DomainError):
 
 
 class ExpiryPassed(DomainError):
-    """Nobody could answer a need whose last day is over."""
+    """Nobody could answer a need whose last day was over before it was shown."""
+
+    status = 422
+
+
+class CommunityExpected(DomainError):
+    """A need is a community's; a street or district is not one."""
+
+    status = 422
+
+
+class AreaNameDiffers(DomainError):
+    """Code and name of a row disagree: one of them slipped."""
+
+    status = 422
+
+
+class CommitteeMissing(DomainError):
+    """No committee on the platform speaks for this community."""
+
+    status = 422
+
+
+class CommunityElsewhere(DomainError):
+    """A community that the actor is not responsible for."""
 
     status = 422
 
@@ -79,6 +104,19 @@ class EvidenceMissing(DomainError):
     """Residents are asked about a need before the purchase; where they were not, the reason is published."""
 
     status = 422
+
+
+class Stated(Protocol):
+    """What a need says that decides whether it may be shown."""
+
+    status: NeedStatus
+    is_taken_over: bool
+    published_at: datetime | None
+    starts_on: date | None
+    expires_on: date | None
+    survey_result_id: int | None
+    evidence_note: str
+    no_evidence_reason: str
 
 
 def standing(status: NeedStatus, expires_on: date | None, today: date) -> NeedStatus:
@@ -123,20 +161,43 @@ def check_values(values: Mapping[str, Any]) -> None:
         raise fault
 
 
-def check_publishable(*, has_evidence: bool, starts_on: date | None, expires_on: date | None, today: date) -> None:
+def check_publishable(need: Stated, today: date) -> None:
     """What a need must have before residents and organisations see it.
 
-    `has_evidence`: a survey's result, a note on how residents were asked, or the reason why they were not.
     The public is to be heard on public services before they are bought: 政府采购法实施条例 (国务院令第658号) art 15.
+    Refusals: EvidenceMissing, StartPassed, ExpiryPassed.
     """
-    if not has_evidence:
+    if not (need.survey_result_id or need.evidence_note or need.no_evidence_reason):
         raise EvidenceMissing()
-    if starts_on is not None and starts_on < today:
-        raise StartPassed(starts_on=starts_on, today=today)
+    check_start(need.starts_on, today)
+    check_open(need.expires_on, today)
+
+
+def check_edit(need: Stated, values: Mapping[str, Any], today: date) -> None:
+    """Whether the need may come to say `values`; once published it must stay publishable.
+
+    A start that has passed meanwhile may stay, but none may be chosen. Refusals: MoveRefused and those of publishing.
+    """
+    move(MOVES, standing(need.status, need.expires_on, today), "edit")
+    if need.published_at is None:
+        return
+    note, reason, starts_on, expires_on = (
+        values.get(field, getattr(need, field))
+        for field in ("evidence_note", "no_evidence_reason", "starts_on", "expires_on")
+    )
+    if not (need.is_taken_over or need.survey_result_id or note or reason):
+        raise EvidenceMissing()
+    if starts_on != need.starts_on:
+        check_start(starts_on, today)
     check_open(expires_on, today)
 
 
-def check_open(expires_on: date | None, today: date) -> None:
-    """A need that is shown has its last day still before it."""
-    if expires_on is not None and expires_on < today:
-        raise ExpiryPassed(expires_on=expires_on, today=today)
+def check_start(starts_on: date | None, today: date) -> None:
+    if starts_on is not None and starts_on < today:
+        raise StartPassed(starts_on=starts_on, today=today)
+
+
+def check_open(expires_on: date | None, day: date) -> None:
+    """A need that is shown on `day` has its last day still before it."""
+    if expires_on is not None and expires_on < day:
+        raise ExpiryPassed(expires_on=expires_on, day=day)

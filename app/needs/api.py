@@ -1,0 +1,99 @@
+"""Needs: open to read for everyone once published, written by committees."""
+
+from typing import Annotated, Literal
+
+from fastapi import Depends, Response, UploadFile
+
+from app.core import web
+from app.core.actors import EVERYONE
+from app.core.clock import now, today
+from app.core.files import read_table, read_upload, table_response
+from app.core.paging import Page, PagingQuery
+from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
+from app.needs import lists, policy, queries, service
+from app.needs.policy import WHO
+from app.needs.queries import NeedFilter
+from app.needs.schemas import (
+    NeedCreate,
+    NeedRead,
+    NeedRow,
+    NeedsImported,
+    NeedUpdate,
+    NeedVersionRead,
+    NeedWithdraw,
+)
+
+router = web.router("/needs", "needs")
+Wanted = Annotated[NeedFilter, Depends()]
+Format = Literal["xlsx", "csv"]
+Headings = Literal["zh", "columns"]
+
+
+@router.get("", operation_id="list_needs", dependencies=[allow(EVERYONE)])
+async def list_needs(session: UnitSession, actor: CurrentActor, wanted: Wanted, paging: PagingQuery) -> Page[NeedRow]:
+    day = today(await now(session))
+    needs, cursor = await queries.list_needs(session, actor, wanted, paging, day)
+    return Page(items=[NeedRow.of(need, day) for need in needs], next_cursor=cursor)
+
+
+@router.post("", operation_id="draft_need", status_code=201, dependencies=[allow(WHO["draft"])])
+async def draft_need(body: NeedCreate, session: UnitSession, actor: CurrentActor, response: Response) -> NeedRead:
+    need = await service.draft_need(session, actor, body.values())
+    tag_version(response, need.version)
+    return NeedRead.of(need, actor, today(need.created_at))
+
+
+@router.get("/export", operation_id="export_needs", dependencies=[allow(EVERYONE)])
+async def export_needs(
+    session: UnitSession, actor: CurrentActor, wanted: Wanted, format: Format = "xlsx", headings: Headings = "zh"
+) -> Response:
+    found = await queries.export_needs(session, actor, wanted, today(await now(session)))
+    rows = [lists.row_of(need, place) for need, place in found]
+    return table_response("needs", lists.header(headings), rows, xlsx=format == "xlsx")
+
+
+@router.get("/template", operation_id="read_needs_template", dependencies=[allow(EVERYONE)])
+async def read_needs_template(format: Format = "xlsx", headings: Headings = "zh") -> Response:
+    return table_response("needs-template", lists.header(headings), [], xlsx=format == "xlsx")
+
+
+@router.post("/import", operation_id="import_needs", dependencies=[allow(WHO["import"])])
+async def import_needs(
+    upload: UploadFile, session: UnitSession, actor: CurrentActor, update: bool = False
+) -> NeedsImported:
+    table = read_table(*await read_upload(upload))
+    return NeedsImported.of(await service.import_needs(session, actor, table, update=update))
+
+
+@router.get("/{need_id}", operation_id="read_need", dependencies=[allow(EVERYONE)])
+async def read_need(need_id: int, session: UnitSession, actor: CurrentActor, response: Response) -> NeedRead:
+    need = await policy.read_need(session, actor, need_id)
+    tag_version(response, need.version)
+    return NeedRead.of(need, actor, today(await now(session)))
+
+
+@router.put("/{need_id}", operation_id="edit_need", dependencies=[allow(WHO["edit"])])
+async def edit_need(
+    need_id: int, given: IfMatch, body: NeedUpdate, session: UnitSession, actor: CurrentActor, response: Response
+) -> NeedRead:
+    need = await service.edit_need(session, actor, need_id, given, body.values())
+    tag_version(response, need.version)
+    return NeedRead.of(need, actor, today(await now(session)))
+
+
+@router.post("/{need_id}/publish", operation_id="publish_need", dependencies=[allow(WHO["publish"])])
+async def publish_need(need_id: int, session: UnitSession, actor: CurrentActor) -> NeedRead:
+    need = await service.publish_need(session, actor, need_id)
+    return NeedRead.of(need, actor, today(await now(session)))
+
+
+@router.post("/{need_id}/withdraw", operation_id="withdraw_need", dependencies=[allow(WHO["withdraw"])])
+async def withdraw_need(need_id: int, body: NeedWithdraw, session: UnitSession, actor: CurrentActor) -> NeedRead:
+    need = await service.withdraw_need(session, actor, need_id, body.reason)
+    return NeedRead.of(need, actor, today(await now(session)))
+
+
+@router.get("/{need_id}/versions", operation_id="list_need_versions", dependencies=[allow(EVERYONE)])
+async def list_need_versions(need_id: int, session: UnitSession, actor: CurrentActor) -> list[NeedVersionRead]:
+    need = await policy.read_need(session, actor, need_id)
+    return [NeedVersionRead.of(version) for version in await queries.need_versions(session, need.id)]

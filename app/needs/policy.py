@@ -1,0 +1,85 @@
+"""Who may see a need and do what with it. A committee's own needs are its own; drafts are also its street office's."""
+
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from app.core.actors import Actor, Role
+from app.core.errors import Denied, NotFound
+from app.core.moves import verbs_from
+from app.needs.models import Need
+from app.needs.rules import MOVES, NeedStatus, standing
+
+WHO = {
+    "draft": {Role.committee},
+    "edit": {Role.committee},
+    "publish": {Role.committee},
+    "withdraw": {Role.committee},
+    "import": {Role.committee, Role.purchaser, Role.admin},
+}
+
+
+def denial(actor: Actor, verb: str, need: Need) -> str | None:
+    """Why `actor` may not `verb` this need; None when they may."""
+    if actor.role not in WHO.get(verb, set()):
+        return "role"
+    return None if need.party_id == actor.party_id else "party"
+
+
+def actions(actor: Actor, need: Need, today: date) -> list[str]:
+    """The buttons this actor sees: what the state allows and the policy grants."""
+    status = standing(need.status, need.expires_on, today)
+    return [verb for verb in verbs_from(MOVES, status) if denial(actor, verb, need) is None]
+
+
+def may_list_for(actor: Actor, community_code: str, party_id: int) -> bool:
+    """Whether a list that `actor` brings may hold needs of this community's committee."""
+    if actor.role is Role.committee:
+        return party_id == actor.party_id
+    return actor.role is Role.admin or actor.covers(community_code)
+
+
+def may_take_over(actor: Actor) -> bool:
+    """Whether `actor` may say that a need was published elsewhere before."""
+    return actor.role in {Role.purchaser, Role.admin}
+
+
+def visible(actor: Actor) -> sa.ColumnElement[bool]:
+    published = Need.published_at.is_not(None)
+    if actor.role is Role.committee:
+        return sa.or_(published, Need.party_id == actor.party_id)
+    if actor.role is Role.street and actor.area:
+        return sa.or_(published, Need.community_code.startswith(actor.area, autoescape=True))
+    return published
+
+
+def standing_column(today: date) -> sa.ColumnElement[str]:
+    """`rules.standing` in SQL."""
+    lapsed = sa.and_(Need.status == NeedStatus.published, Need.expires_on < today)
+    return sa.case((lapsed, NeedStatus.expired.value), else_=sa.cast(Need.status, sa.Text))
+
+
+def select_needs(actor: Actor) -> sa.Select[Need]:
+    """The needs that this actor sees, with their populations."""
+    return sa.select(Need).where(visible(actor)).options(selectinload(Need.populations))
+
+
+async def access_need(session: AsyncSession, actor: Actor, need_id: int, verb: str) -> Need:
+    """The need, locked for `verb`: absent when unseen (404), refused with a reason (403)."""
+    query = select_needs(actor).where(Need.id == need_id).with_for_update()
+    need = (await session.execute(query)).scalar_one_or_none()
+    if need is None:
+        raise NotFound(need=need_id)
+    if reason := denial(actor, verb, need):
+        raise Denied(verb=verb, reason=reason)
+    return need
+
+
+async def read_need(session: AsyncSession, actor: Actor, need_id: int) -> Need:
+    """The need as this actor sees it (NotFound otherwise)."""
+    need = (await session.execute(select_needs(actor).where(Need.id == need_id))).scalar_one_or_none()
+    if need is None:
+        raise NotFound(need=need_id)
+    return need

@@ -1,0 +1,171 @@
+"""Lists of needs: filtered, sorted, exported, open, waiting; and what a list that is brought is checked against."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from operator import eq, ge, le
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from app.areas.models import Area
+from app.areas.queries import areas_with_parents
+from app.areas.rules import folded
+from app.core.actors import Actor, Role
+from app.core.calendar import end_of_day
+from app.core.clock import today
+from app.core.paging import Columns, Paging, paginate
+from app.core.waiting import Waiting
+from app.needs.models import Need, NeedPopulation, NeedVersion
+from app.needs.policy import select_needs, standing_column
+from app.needs.rules import EXPIRY_NOTICE, NeedStatus
+from app.parties.models import Party
+from app.parties.queries import offices_of
+from app.parties.rules import PartyKind
+from app.taxonomy.models import Category, Population
+
+SORTS: Columns = {
+    "title": Need.title,
+    "community_code": Need.community_code,
+    "status": Need.status,
+    "budget": Need.sorted_budget,
+    "starts_on": Need.sorted_start,
+    "published_at": Need.sorted_at,
+}
+
+
+@dataclass(frozen=True)
+class NeedFilter:
+    """`area`, `category` and `population` are prefixes of codes; `status` is the one the need has today."""
+
+    q: str = ""
+    status: NeedStatus | None = None
+    area: str = ""
+    category: str = ""
+    population: str = ""
+    party_id: int | None = None
+    survey_result_id: int | None = None
+    budget_from: Decimal | None = None
+    budget_until: Decimal | None = None
+    starts_from: date | None = None
+    starts_until: date | None = None
+
+
+def filtered(actor: Actor, wanted: NeedFilter, today: date) -> sa.Select[Need]:
+    """The needs that this actor sees and asked for."""
+    query = select_needs(actor).where(*_ranges(wanted))
+    if wanted.status:
+        query = query.where(standing_column(today) == wanted.status.value)
+    if wanted.area:
+        query = query.where(Need.community_code.startswith(wanted.area, autoescape=True))
+    if wanted.category:
+        query = query.where(Need.category_code.startswith(wanted.category, autoescape=True))
+    if wanted.population:
+        code = NeedPopulation.population_code.startswith(wanted.population, autoescape=True)
+        query = query.where(Need.id.in_(sa.select(NeedPopulation.need_id).where(code)))
+    return query.where(_says(wanted.q)) if wanted.q.strip() else query
+
+
+def _ranges(wanted: NeedFilter) -> list[sa.ColumnElement[bool]]:
+    limits = (
+        (eq, Need.party_id, wanted.party_id),
+        (eq, Need.survey_result_id, wanted.survey_result_id),
+        (ge, Need.budget, wanted.budget_from),
+        (le, Need.budget, wanted.budget_until),
+        (ge, Need.starts_on, wanted.starts_from),
+        (le, Need.starts_on, wanted.starts_until),
+    )
+    return [compare(column, limit) for compare, column, limit in limits if limit is not None]
+
+
+def _says(text: str) -> sa.ColumnElement[bool]:
+    """The text anywhere in the need's words or its community's name, or the need's number."""
+    text = text.strip()
+    places = sa.select(Area.code).where(Area.folded.contains(folded(text), autoescape=True))
+    words = (column.icontains(text, autoescape=True) for column in (Need.title, Need.description, Need.requirements))
+    return sa.or_(*words, Need.ref == text, Need.community_code.in_(places))
+
+
+async def list_needs(
+    session: AsyncSession, actor: Actor, wanted: NeedFilter, paging: Paging, today: date
+) -> tuple[list[Need], str | None]:
+    return await paginate(session, filtered(actor, wanted, today), paging, id=Need.id, sorts=SORTS)
+
+
+async def export_needs(
+    session: AsyncSession, actor: Actor, wanted: NeedFilter, today: date
+) -> list[tuple[Need, list[Area]]]:
+    """Every need asked for, oldest first, with where its community lies."""
+    needs = list((await session.scalars(filtered(actor, wanted, today).order_by(Need.id))).unique())
+    places = await areas_with_parents(session, {need.community_code for need in needs})
+    return [(need, places[need.community_code]) for need in needs]
+
+
+async def list_published_needs(session: AsyncSession, today: date) -> list[Need]:
+    """Every need that is open on this day, by number, with its populations: what a ranking starts from."""
+    is_open = standing_column(today) == NeedStatus.published.value
+    query = sa.select(Need).where(is_open).options(selectinload(Need.populations)).order_by(Need.id)
+    return list(await session.scalars(query))
+
+
+async def needs_by_id(session: AsyncSession, ids: Collection[int]) -> dict[int, Need]:
+    """The needs of these numbers with their populations, for rooms that already know that they may read them."""
+    query = sa.select(Need).where(Need.id.in_(ids)).options(selectinload(Need.populations))
+    return {need.id: need for need in await session.scalars(query)}
+
+
+async def count_needs(session: AsyncSession) -> int:
+    return (await session.execute(sa.select(sa.func.count()).select_from(Need))).scalar_one()
+
+
+async def need_versions(session: AsyncSession, need_id: int) -> list[NeedVersion]:
+    """What was edited after publication, the latest edit first."""
+    query = sa.select(NeedVersion).where(NeedVersion.need_id == need_id).order_by(NeedVersion.version.desc())
+    return list(await session.scalars(query))
+
+
+@dataclass(frozen=True)
+class Register:
+    """What the codes and numbers of a list stand for."""
+
+    areas: dict[str, list[Area]]
+    categories: set[str]
+    populations: set[str]
+    committees: dict[str, Party]
+    needs: dict[str, list[Need]]
+
+
+async def register_of(
+    session: AsyncSession, ref_scheme: str, refs: Collection[str], places: Collection[str]
+) -> Register:
+    """Everything a list that names these numbers and communities refers to; its needs are locked, in order."""
+    query = sa.select(Need).where(Need.ref_scheme == ref_scheme, Need.ref.in_(refs)).order_by(Need.id)
+    known = await session.scalars(query.options(selectinload(Need.populations)).with_for_update())
+    needs: dict[str, list[Need]] = {}
+    for need in known:
+        needs.setdefault(need.ref or "", []).append(need)
+    return Register(
+        areas=await areas_with_parents(session, places),
+        categories=set(await session.scalars(sa.select(Category.code))),
+        populations=set(await session.scalars(sa.select(Population.code))),
+        committees=await offices_of(session, PartyKind.committee, places),
+        needs=needs,
+    )
+
+
+async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
+    """A committee's drafts to publish, and its needs whose last day is near or has passed."""
+    if actor.role is not Role.committee or actor.party_id is None:
+        return []
+    drafts = Need.status == NeedStatus.draft
+    nearly_over = sa.and_(Need.status == NeedStatus.published, Need.expires_on <= today(at + EXPIRY_NOTICE))
+    query = sa.select(Need).where(Need.party_id == actor.party_id, sa.or_(drafts, nearly_over)).order_by(Need.id)
+    return [_awaited(need) for need in await session.scalars(query)]
+
+
+def _awaited(need: Need) -> Waiting:
+    verb = "publish" if need.status is NeedStatus.draft else "edit"
+    due_at = end_of_day(need.expires_on) if need.expires_on else None
+    return Waiting("needs", verb, need.id, need.title, due_at, None, f"/needs/{need.id}")

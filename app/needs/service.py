@@ -1,0 +1,202 @@
+"""What committees do with their needs, what follows for a need elsewhere, and bringing whole lists in."""
+
+from collections.abc import Iterable
+from datetime import datetime, time
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import Actor
+from app.core.audit import record
+from app.core.cells import Imported
+from app.core.clock import SHANGHAI, now, today
+from app.core.errors import NotFound, RowsRefused
+from app.core.files import Table
+from app.core.history import differences, revise
+from app.core.moves import move
+from app.core.web import check_version
+from app.needs import rules
+from app.needs.lists import ListedNeed, check_row, known_as, read_needs
+from app.needs.models import Need, NeedVersion
+from app.needs.policy import access_need
+from app.needs.queries import register_of
+from app.parties.models import Party
+from app.parties.queries import require_party
+from app.parties.rules import PartyKind
+from app.taxonomy.queries import require_categories, require_populations
+
+
+class ForNeeds(Protocol):
+    """Something that concerns needs: a pair, a lot, a contract."""
+
+    need_ids: Iterable[int]
+
+
+async def draft_need(session: AsyncSession, actor: Actor, values: dict[str, Any]) -> Need:
+    """A need of the actor's committee. Refusals: PartyUnknown, those of `rules.check_values`, unknown codes."""
+    committee = await require_party(session, actor.party_id or 0, PartyKind.committee)
+    at = await now(session)
+    rules.check_values(values)
+    await _require_codes(session, values)
+    need = _new(committee, values, at)
+    session.add(need)
+    await record(session, actor, "need.drafted", need, at, community=need.community_code)
+    return need
+
+
+async def edit_need(session: AsyncSession, actor: Actor, need_id: int, given: int, values: dict[str, Any]) -> Need:
+    """Once the need is published, what it said before is kept as a version."""
+    need = await access_need(session, actor, need_id, "edit")
+    at = await now(session)
+    check_version(need, given)
+    rules.check_values(values)
+    rules.check_edit(need, values, today(at))
+    await _require_codes(session, values)
+    fields = _revise(session, actor, need, values, at)
+    await record(session, actor, "need.edited", need, at, fields=fields, version=need.version)
+    return need
+
+
+async def publish_need(session: AsyncSession, actor: Actor, need_id: int) -> Need:
+    need = await access_need(session, actor, need_id, "publish")
+    at = await now(session)
+    need.status = move(rules.MOVES, need.status, "publish")
+    rules.check_publishable(need, today(at))
+    need.published_at = at
+    await record(session, actor, "need.published", need, at, community=need.community_code)
+    return need
+
+
+async def withdraw_need(session: AsyncSession, actor: Actor, need_id: int, reason: str) -> Need:
+    """Residents who followed the need read the reason."""
+    need = await access_need(session, actor, need_id, "withdraw")
+    at = await now(session)
+    need.status = move(rules.MOVES, rules.standing(need.status, need.expires_on, today(at)), "withdraw")
+    need.withdrawn_at, need.withdrawal_reason = at, reason
+    await record(session, actor, "need.withdrawn", need, at)
+    return need
+
+
+async def mark_matched(session: AsyncSession, actor: Actor, subject: int | ForNeeds) -> list[Need]:
+    """Both sides have chosen each other."""
+    needs, at = await _moved(session, subject, "match")
+    for need in needs:
+        await record(session, actor, "need.matched", need, at)
+    return needs
+
+
+async def mark_tendered(session: AsyncSession, actor: Actor, subject: int | ForNeeds) -> list[Need]:
+    """A lot that asks for the service has been announced."""
+    needs, at = await _moved(session, subject, "tender")
+    for need in needs:
+        await record(session, actor, "need.tendered", need, at)
+    return needs
+
+
+async def mark_contracted(session: AsyncSession, actor: Actor, subject: int | ForNeeds) -> list[Need]:
+    """Somebody is bound to provide the service."""
+    needs, at = await _moved(session, subject, "contract")
+    for need in needs:
+        await record(session, actor, "need.contracted", need, at)
+    return needs
+
+
+async def fulfil_needs(session: AsyncSession, actor: Actor, subject: int | ForNeeds) -> list[Need]:
+    """Residents have accepted the service."""
+    needs, at = await _moved(session, subject, "fulfil")
+    for need in needs:
+        need.fulfilled_at = at
+        await record(session, actor, "need.fulfilled", need, at)
+    return needs
+
+
+async def release_needs(session: AsyncSession, actor: Actor, subject: int | ForNeeds) -> list[Need]:
+    """The pair declined, the lot failed or the contract ended early: the need is open again."""
+    needs, at = await _moved(session, subject, "release")
+    for need in needs:
+        await record(session, actor, "need.released", need, at)
+    return needs
+
+
+async def import_needs(
+    session: AsyncSession, actor: Actor, table: Table, *, ref_scheme: str = "", update: bool = False
+) -> Imported:
+    """Bring a list in, whole or not at all. New rows become drafts of their communities' committees, or, with a day
+    of publication, needs taken over from elsewhere; known ones are refused, or with `update` edited.
+
+    `ref_scheme` names a season whose numbers are unique; without it each committee numbers its own needs.
+    Refusals: WrongColumns, RowsRefused.
+    """
+    rows = read_needs(table)
+    places = {row.community_code for row in rows}
+    register = await register_of(session, ref_scheme, {row.ref for row in rows if row.ref}, places)
+    at = await now(session)
+    for row in rows:
+        check_row(row, register, actor, today(at), ref_scheme=ref_scheme, update=update)
+    if faults := [fault for row in rows for fault in row.cells.faults]:
+        raise RowsRefused(faults)
+    changed = [(known_as(row, register), row) for row in rows]
+    added = [
+        _listed(row, register.committees[row.community_code], ref_scheme, at) for known, row in changed if not known
+    ]
+    edited = [need for need, row in changed if need and _refresh(session, actor, need, row.values, at)]
+    session.add_all(added)
+    for need in [*added, *edited]:
+        await record(session, actor, "need.imported", need, at, ref=need.ref, version=need.version)
+    return Imported(len(added), len(edited), len(rows) - len(added) - len(edited))
+
+
+def _new(committee: Party, values: dict[str, Any], at: datetime) -> Need:
+    return Need(
+        party_id=committee.id,
+        community_code=committee.area_code,
+        status=rules.NeedStatus.draft,
+        created_at=at,
+        version=1,
+        **values,
+    )
+
+
+def _listed(row: ListedNeed, committee: Party, ref_scheme: str, at: datetime) -> Need:
+    need = _new(committee, row.values, at)
+    need.ref_scheme, need.ref = ref_scheme, row.ref or None
+    if row.published_on:
+        need.status, need.is_taken_over = rules.NeedStatus.published, True
+        need.published_at = datetime.combine(row.published_on, time.min, SHANGHAI)
+    return need
+
+
+def _revise(session: AsyncSession, actor: Actor, need: Need, values: dict[str, Any], at: datetime) -> list[str]:
+    """Let the need, its edit counted, say `values`, keeping what a published one said before; the changed fields."""
+    replaced, changes = need.version - 1, revise(need, values)
+    if changes and need.published_at:
+        session.add(NeedVersion(need_id=need.id, version=replaced, changes=changes, account_id=actor.account_id, at=at))
+    return list(changes)
+
+
+def _refresh(session: AsyncSession, actor: Actor, need: Need, values: dict[str, Any], at: datetime) -> bool:
+    """Count and make an edit, unless the need says all that already."""
+    if not differences(need, values):
+        return False
+    need.version += 1
+    _revise(session, actor, need, values, at)
+    return True
+
+
+async def _moved(session: AsyncSession, subject: int | ForNeeds, verb: str) -> tuple[list[Need], datetime]:
+    """The needs that `subject` concerns, locked in the order of their numbers and moved."""
+    ids = sorted({subject} if isinstance(subject, int) else set(subject.need_ids))
+    query = sa.select(Need).where(Need.id.in_(ids)).order_by(Need.id).with_for_update()
+    needs = list(await session.scalars(query))
+    if missing := set(ids) - {need.id for need in needs}:
+        raise NotFound(need=min(missing))
+    at = await now(session)
+    for need in needs:
+        need.status = move(rules.MOVES, rules.standing(need.status, need.expires_on, today(at)), verb)
+    return needs, at
+
+
+async def _require_codes(session: AsyncSession, values: dict[str, Any]) -> None:
+    await require_categories(session, [values["category_code"]] if values["category_code"] else [])
+    await require_populations(session, values["population_codes"])

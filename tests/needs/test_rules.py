@@ -1,0 +1,163 @@
+"""The life of a need, and what it must say."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.clock import SHANGHAI
+from app.core.errors import DomainError, MoveRefused
+from app.core.moves import verbs_from
+from app.needs.rules import (
+    MOVES,
+    EvidenceMissing,
+    ExpiryPassed,
+    NeedStatus,
+    StartPassed,
+    check_edit,
+    check_publishable,
+    ends_on,
+    faults_of,
+    standing,
+)
+
+TODAY = date(2026, 11, 20)
+YESTERDAY = TODAY - timedelta(days=1)
+DAYS = st.dates(date(2018, 1, 1), date(2040, 12, 31))
+
+
+@dataclass
+class Stated:
+    status: NeedStatus = NeedStatus.draft
+    is_taken_over: bool = False
+    published_at: datetime | None = None
+    starts_on: date | None = TODAY
+    expires_on: date | None = TODAY
+    survey_result_id: int | None = None
+    evidence_note: str = "居民代表会议提出"
+    no_evidence_reason: str = ""
+
+
+def published(**facts: Any) -> Stated:
+    return Stated(NeedStatus.published, published_at=datetime(2026, 11, 1, tzinfo=SHANGHAI), **facts)
+
+
+def test_every_status_but_draft_and_expired_is_reached_by_a_move() -> None:
+    assert set(NeedStatus) - set(MOVES.values()) == {NeedStatus.expired}
+    assert {to for (at, verb), to in MOVES.items() if to is NeedStatus.draft} == {NeedStatus.draft}
+
+
+def test_only_fulfilled_and_withdrawn_are_final() -> None:
+    assert [s for s in NeedStatus if not verbs_from(MOVES, s)] == [NeedStatus.fulfilled, NeedStatus.withdrawn]
+
+
+def test_a_need_promised_to_somebody_is_neither_edited_nor_withdrawn() -> None:
+    promised = (NeedStatus.matched, NeedStatus.tendered, NeedStatus.contracted)
+    assert [set(verbs_from(MOVES, status)) & {"edit", "withdraw"} for status in promised] == [set(), set(), set()]
+
+
+@pytest.mark.parametrize(("last_day", "expected"), [(YESTERDAY, "expired"), (TODAY, "published"), (None, "published")])
+def test_a_published_need_expires_after_its_last_day(last_day: date | None, expected: str) -> None:
+    assert standing(NeedStatus.published, last_day, TODAY) == expected
+
+
+def test_only_published_needs_expire() -> None:
+    others = set(NeedStatus) - {NeedStatus.published}
+    assert {standing(status, YESTERDAY, TODAY) for status in others} == others
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "end"),
+    [
+        (date(2018, 7, 1), 6, date(2018, 12, 31)),
+        (date(2018, 7, 15), 12, date(2019, 7, 14)),
+        (date(2018, 8, 31), 6, date(2019, 2, 28)),
+        (date(2019, 8, 31), 6, date(2020, 2, 29)),
+        (None, 6, None),
+        (date(2018, 7, 1), None, None),
+    ],
+)
+def test_a_period_of_months_ends_the_day_before_it_would_begin_again(
+    start: date | None, months: int | None, end: date | None
+) -> None:
+    assert ends_on(start, months) == end
+
+
+@given(DAYS, st.integers(1, 60))
+def test_a_period_lasts_as_many_months_as_it_says(start: date, months: int) -> None:
+    end = ends_on(start, months)
+    assert end is not None
+    after = end + timedelta(days=1)
+    begun = (after.year * 12 + after.month) - (start.year * 12 + start.month)
+    in_a_short_month = start.day > 28 and (begun, after.day) == (months + 1, 1)
+    assert in_a_short_month or (begun, after.day) == (months, start.day)
+
+
+@pytest.mark.parametrize(
+    ("values", "faults"),
+    [
+        ({"title": " "}, [("title", "FieldBlank")]),
+        ({"title": "餐" * 201}, [("title", "TextTooLong")]),
+        ({"description": "餐" * 5001}, [("description", "TextTooLong")]),
+        ({"budget": Decimal("0")}, [("budget", "BudgetNotPositive")]),
+        ({"budget": Decimal("-5")}, [("budget", "BudgetNotPositive")]),
+        ({"beneficiaries": 0}, [("beneficiaries", "BeneficiariesNotPositive")]),
+        ({"period_months": 61}, [("period_months", "PeriodOutOfRange")]),
+        ({"period_months": 0, "title": ""}, [("title", "FieldBlank"), ("period_months", "PeriodOutOfRange")]),
+        ({"title": "餐", "budget": Decimal("0.01"), "beneficiaries": 1, "period_months": 60}, []),
+        ({"budget": None, "beneficiaries": None, "period_months": None}, []),
+    ],
+)
+def test_every_fault_is_named_with_its_field(values: dict[str, Any], faults: list[tuple[str, str]]) -> None:
+    assert [(field, fault.code) for field, fault in faults_of(values)] == faults
+
+
+@pytest.mark.parametrize(
+    "evidence", [{"evidence_note": "代表会议"}, {"no_evidence_reason": "应急"}, {"survey_result_id": 3}]
+)
+def test_evidence_is_a_survey_a_note_or_the_reason_for_having_none(evidence: dict[str, Any]) -> None:
+    check_publishable(Stated(**{"evidence_note": "", **evidence}), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("facts", "refusal"),
+    [
+        ({"evidence_note": ""}, EvidenceMissing),
+        ({"starts_on": YESTERDAY}, StartPassed),
+        ({"expires_on": YESTERDAY}, ExpiryPassed),
+    ],
+)
+def test_a_need_is_not_published_without_its_conditions(facts: dict[str, Any], refusal: type[DomainError]) -> None:
+    with pytest.raises(refusal):
+        check_publishable(Stated(**facts), TODAY)
+
+
+def test_a_draft_may_be_edited_into_anything() -> None:
+    check_edit(Stated(), {"evidence_note": "", "starts_on": YESTERDAY, "expires_on": YESTERDAY}, TODAY)
+
+
+def test_a_published_need_keeps_a_start_that_has_passed_but_is_given_no_new_one() -> None:
+    check_edit(published(starts_on=YESTERDAY), {"starts_on": YESTERDAY}, TODAY)
+    with pytest.raises(StartPassed):
+        check_edit(published(starts_on=TODAY), {"starts_on": YESTERDAY}, TODAY)
+
+
+def test_a_published_need_keeps_its_evidence_unless_it_was_taken_over_without() -> None:
+    with pytest.raises(EvidenceMissing):
+        check_edit(published(), {"evidence_note": ""}, TODAY)
+    check_edit(published(is_taken_over=True), {"evidence_note": ""}, TODAY)
+
+
+def test_an_expired_need_is_edited_only_into_an_open_one() -> None:
+    with pytest.raises(ExpiryPassed):
+        check_edit(published(expires_on=YESTERDAY), {"title": "助餐"}, TODAY)
+    check_edit(published(expires_on=YESTERDAY), {"expires_on": TODAY}, TODAY)
+
+
+def test_a_contracted_need_is_not_edited() -> None:
+    with pytest.raises(MoveRefused):
+        check_edit(Stated(NeedStatus.contracted), {"title": "助餐"}, TODAY)
