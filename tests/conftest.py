@@ -16,11 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from app.core.actors import Actor
 from app.core.clock import SHANGHAI, SimulatedClock
 from app.core.db import Units, make_engine
+from app.core.logs import set_up_logs
 from app.core.postgres import EmbeddedPostgres, embedded
 from app.core.settings import Settings
 from app.core.upgrade import upgrade
 from app.main import create_app
 
+set_up_logs(Settings())
 TODAY = datetime(2026, 11, 20, 10, 0, tzinfo=SHANGHAI)
 ClientOf = Callable[[Actor], AbstractAsyncContextManager[AsyncClient]]
 

@@ -22,6 +22,19 @@ AS_RUNTIME_ROLE = f"{OPTIONS} -c role={RUNTIME_ROLE}"
 Units = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 
 
+def text_enum(kind: type[Enum], name: str | None = None) -> sa.Enum:
+    """Text with a CHECK. The CHECK is named after the enum; a table's second column of one enum gives it a `name`."""
+    named = {"name": name} if name else {}
+    return sa.Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        values_callable=lambda kind: [item.value for item in kind],
+        **named,
+    )
+
+
 class Base(DeclarativeBase):
     """Money is numeric(14, 2); enums are text with a CHECK; instants are timestamptz; structures are JSONB."""
 
@@ -41,13 +54,7 @@ class Base(DeclarativeBase):
         Decimal: sa.Numeric(14, 2),
         dict[str, Any]: JSONB(none_as_null=True),
         list[Any]: JSONB(none_as_null=True),
-        Enum: sa.Enum(
-            Enum,
-            native_enum=False,
-            create_constraint=True,
-            length=40,
-            values_callable=lambda kind: [item.value for item in kind],
-        ),
+        Enum: text_enum(Enum),
     }
 
 

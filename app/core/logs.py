@@ -8,15 +8,18 @@ from structlog.typing import Processor
 from app.core.settings import Settings
 
 
+JSON = structlog.processors.JSONRenderer()
+PLAIN = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+
+
 def set_up_logs(settings: Settings) -> None:
     """Send our events and the libraries' through one renderer."""
     level = logging.getLevelName(settings.log_level.upper())
-    render: Processor = structlog.processors.JSONRenderer() if settings.log_json else structlog.dev.ConsoleRenderer()
+    render: Processor = JSON if settings.log_json else PLAIN
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso"),
-        structlog.processors.format_exc_info,
     ]
     structlog.configure(
         processors=[*shared, render],

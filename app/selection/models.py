@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base, Identified, Versioned
+from app.core.db import Base, Identified, Versioned, text_enum
 from app.selection.rules import Answer, Basis, ListSource, PairStatus, RoundStatus, Side
 
 
@@ -104,7 +104,7 @@ class Pair(Base, Identified):
     offer_party_id: Mapped[int] = mapped_column(sa.ForeignKey("parties.id"), index=True)
     status: Mapped[PairStatus] = mapped_column(default=PairStatus.proposed)
     need_answer: Mapped[Answer | None]
-    offer_answer: Mapped[Answer | None]
+    offer_answer: Mapped[Answer | None] = mapped_column(text_enum(Answer, "offer_answer"))
     basis: Mapped[Basis | None]
     proposed_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]

@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import EVERYONE, Actor, Role
 from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
-from app.needs.models import Need
 from app.selection.models import Pair, Round, RoundNeed, RoundOffer
 from app.selection.rules import MOVES, PairStatus, RoundStatus, Side
 
@@ -79,10 +78,10 @@ async def access_seat(
     return seat
 
 
-def may_rank_offers(actor: Actor, need: Need) -> bool:
+def may_rank_offers(actor: Actor, party_id: int, community_code: str) -> bool:
     """A need's own committee, and the offices that look after its area."""
-    looks_after = actor.role in {Role.street, Role.purchaser} and actor.covers(need.community_code)
-    return actor.party_id == need.party_id or looks_after
+    looks_after = actor.role in {Role.street, Role.purchaser} and actor.covers(community_code)
+    return actor.party_id == party_id or looks_after
 
 
 def side_of(actor: Actor, pair: Pair) -> Side | None:

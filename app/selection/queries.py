@@ -33,16 +33,39 @@ STARS = {rating: Decimal(number) for number, rating in enumerate(RatingA, 1)}
 
 
 @dataclass(frozen=True)
+class NeedEntry:
+    """A public need, in plain values that outlive the session they were read in."""
+
+    id: int
+    key: str
+    version: int
+    party_id: int
+    title: str
+    community_code: str
+    status: NeedStatus
+    record: NeedRecord
+
+
+@dataclass(frozen=True)
+class OfferEntry:
+    """A published offer, in plain values that outlive the session they were read in."""
+
+    id: int
+    key: str
+    version: int
+    party_id: int
+    title: str
+    record: OfferRecord
+
+
+@dataclass(frozen=True)
 class Market:
     """Every public need and offer; the open needs and the offers prepared to be ranked, with one set of statistics."""
 
-    needs: dict[int, Need]
-    offers: dict[int, Offer]
+    needs: dict[int, NeedEntry]
+    offers: dict[int, OfferEntry]
     need_pool: Pool[NeedProfile]
     offer_pool: Pool[OfferProfile]
-
-    def offer_record(self, offer_id: int) -> OfferRecord:
-        return next(p.record for p in self.offer_pool.profiles if p.record.id == str(offer_id))
 
 
 _market: dict[tuple[object, ...], Market] = {}
@@ -77,21 +100,33 @@ MARKET_STATE = sa.select(
 
 
 async def _load(session: AsyncSession) -> Market:
-    needs = await _needs(session)
-    offers = await _offers(session)
-    parties = {p.id: p for p in (await session.execute(sa.select(Party))).scalars()}
     day = today(await now(session))
+    parties = {party.id: party for party in (await session.execute(sa.select(Party))).scalars()}
+    needs = [_need_entry(need, day) for need in await _needs(session)]
+    offers = [_offer_entry(offer, parties[offer.party_id], day) for offer in await _offers(session)]
     reader = Reader(await _reference(session))
-    open_needs = [need for need in needs if standing(need.status, need.expires_on, day) is NeedStatus.published]
-    need_records = tuple(need_record(need) for need in open_needs)
-    offer_records = tuple(offer_record(offer, parties[offer.party_id], day) for offer in offers)
-    statistics = reader.statistics(need_records, offer_records)
+    open_needs = tuple(need.record for need in needs if need.status is NeedStatus.published)
+    offered = tuple(offer.record for offer in offers)
+    statistics = reader.statistics(open_needs, offered)
     return Market(
         needs={need.id: need for need in needs},
         offers={offer.id: offer for offer in offers},
-        need_pool=pool_of_needs(need_records, reader, statistics),
-        offer_pool=pool_of_offers(offer_records, reader, statistics),
+        need_pool=pool_of_needs(open_needs, reader, statistics),
+        offer_pool=pool_of_offers(offered, reader, statistics),
     )
+
+
+def _need_entry(need: Need, day: date) -> NeedEntry:
+    status = standing(need.status, need.expires_on, day)
+    key = need.ref or f"need-{need.id}"
+    return NeedEntry(
+        need.id, key, need.version, need.party_id, need.title, need.community_code, status, need_record(need)
+    )
+
+
+def _offer_entry(offer: Offer, provider: Party, day: date) -> OfferEntry:
+    key = offer.ref or f"offer-{offer.id}"
+    return OfferEntry(offer.id, key, offer.version, offer.party_id, offer.title, offer_record(offer, provider, day))
 
 
 async def _reference(session: AsyncSession) -> Reference:
@@ -201,11 +236,12 @@ async def named_seats(session: AsyncSession, round_id: int, side: Side) -> list[
 
 async def list_pairs(session: AsyncSession, actor: Actor, round_id: int) -> list[tuple[Pair, Need, Offer]]:
     query = _pairs_with_sides().where(Pair.round_id == round_id, pairs_visible(actor)).order_by(Pair.id)
-    return [row.tuple() for row in await session.execute(query)]
+    return [(pair, need, offer) for pair, need, offer in await session.execute(query)]
 
 
 async def pair_with_sides(session: AsyncSession, pair: Pair) -> tuple[Pair, Need, Offer]:
-    return (await session.execute(_pairs_with_sides().where(Pair.id == pair.id))).one().tuple()
+    found, need, offer = (await session.execute(_pairs_with_sides().where(Pair.id == pair.id))).one()
+    return found, need, offer
 
 
 def _pairs_with_sides() -> sa.Select[Pair, Need, Offer]:

@@ -16,9 +16,11 @@ from app.offers.models import Offer
 from app.parties.queries import PartyName
 from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
 from app.selection.policy import actions, pair_actions
+from app.selection.queries import NeedEntry, OfferEntry
 from app.selection.rules import Answer, Basis, ListSource, PairStatus, RoundStatus, Side
 
 IdGroups = list[list[int]]
+Things = dict[int, NeedEntry] | dict[int, OfferEntry]
 
 
 class RoundCreate(BaseModel):
@@ -208,7 +210,11 @@ class RankingRead(BaseModel):
 
     @classmethod
     def of(
-        cls, ranking: Ranking, weights: Weights, things: dict[int, Need] | dict[int, Offer], names: dict[int, PartyName]
+        cls,
+        ranking: Ranking,
+        weights: Weights,
+        things: dict[int, NeedEntry] | dict[int, OfferEntry],
+        names: dict[int, PartyName],
     ) -> "RankingRead":
         return cls(
             subject_id=int(ranking.subject),

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.areas.queries import require_areas
 from app.core.actors import Actor
 from app.core.audit import record
-from app.core.clock import now, today
+from app.core.clock import now
 from app.core.errors import Denied, NotFound
 from app.core.moves import move
 from app.matching.allocate import allocate
@@ -19,12 +19,11 @@ from app.matching.certificate import certify
 from app.matching.rank import Ranking, rank, rank_for_offer, tie_groups
 from app.matching.records import Weights, area_prefix
 from app.needs.models import Need
-from app.needs.rules import NeedStatus, standing
-from app.offers.models import Offer
+from app.needs.rules import NeedStatus
 from app.selection import rules
 from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
 from app.selection.policy import access_pair, access_round, access_seat, may_rank_offers
-from app.selection.queries import Market, lists, market, need_record, seats
+from app.selection.queries import Market, NeedEntry, OfferEntry, lists, market, seats
 from app.selection.rules import MOVES, Answer, ListSource, PairStatus, Side
 
 Groups = Sequence[Sequence[int]]
@@ -69,39 +68,38 @@ async def open_round(session: AsyncSession, actor: Actor, round_id: int) -> Roun
     """Freeze who takes part: every published need of the area, and every published offer that reaches into it."""
     round = await access_round(session, actor, round_id, "open")
     at = await now(session)
-    round.status = move(MOVES, round.status, "open")
+    opened = move(MOVES, round.status, "open")
     found = await market(session)
     inside = area_prefix(round.area_code)
     needs = [
         need
         for need in found.needs.values()
-        if need.community_code.startswith(inside)
-        and standing(need.status, need.expires_on, today(at)) is NeedStatus.published
+        if need.community_code.startswith(inside) and need.status is NeedStatus.published
     ]
     offers = [offer for offer in found.offers.values() if _reaches(offer, inside)]
     if not needs or not offers:
         raise rules.RoundWithoutSides(needs=len(needs), offers=len(offers))
     session.add_all(_need_seat(round, need) for need in needs)
     session.add_all(_offer_seat(round, offer) for offer in offers)
-    round.opened_at = at
+    round.status, round.opened_at = opened, at
     await record(session, actor, "round.opened", round, at, needs=len(needs), offers=len(offers), seed=round.seed)
     return round
 
 
-def _reaches(offer: Offer, inside: str) -> bool:
-    covered = [area_prefix(code) for code in offer.coverage_codes]
+def _reaches(offer: OfferEntry, inside: str) -> bool:
+    covered = [area_prefix(code) for code in offer.record.coverage]
     return any(prefix.startswith(inside) or inside.startswith(prefix) for prefix in covered)
 
 
-def _need_seat(round: Round, need: Need) -> RoundNeed:
-    key = need.ref or f"need-{need.id}"
-    return RoundNeed(round_id=round.id, need_id=need.id, party_id=need.party_id, key=key, need_version=need.version)
+def _need_seat(round: Round, need: NeedEntry) -> RoundNeed:
+    return RoundNeed(
+        round_id=round.id, need_id=need.id, party_id=need.party_id, key=need.key, need_version=need.version
+    )
 
 
-def _offer_seat(round: Round, offer: Offer) -> RoundOffer:
-    key = offer.ref or f"offer-{offer.id}"
+def _offer_seat(round: Round, offer: OfferEntry) -> RoundOffer:
     return RoundOffer(
-        round_id=round.id, offer_id=offer.id, party_id=offer.party_id, key=key, offer_version=offer.version, places=1
+        round_id=round.id, offer_id=offer.id, party_id=offer.party_id, key=offer.key, offer_version=offer.version
     )
 
 
@@ -184,11 +182,11 @@ async def derive_preferences(session: AsyncSession, actor: Actor, round_id: int)
 
 
 def _derived_for_need(found: Market, need_id: int, partners: Mapping[int, RoundOffer]) -> list[list[int]]:
-    return _derived(rank(need_record(found.needs[need_id]), found.offer_pool, top=TOP), partners)
+    return _derived(rank(found.needs[need_id].record, found.offer_pool, top=TOP), partners)
 
 
 def _derived_for_offer(found: Market, offer_id: int, partners: Mapping[int, RoundNeed]) -> list[list[int]]:
-    return _derived(rank_for_offer(found.offer_record(offer_id), found.need_pool, top=TOP), partners)
+    return _derived(rank_for_offer(found.offers[offer_id].record, found.need_pool, top=TOP), partners)
 
 
 def _derived(ranking: Ranking, partners: Mapping[int, object]) -> list[list[int]]:
@@ -205,16 +203,16 @@ async def close_round(session: AsyncSession, actor: Actor, round_id: int) -> Rou
     """After the closing time: compute the allocation, certify it, and propose its pairs to both sides."""
     round = await access_round(session, actor, round_id, "close")
     at = await now(session)
-    round.status = move(MOVES, round.status, "close")
+    closed = move(MOVES, round.status, "close")
     rules.check_closable(round.closes_at, at)
     needs, offers = await seats(session, round_id)
     seekers = _wishes(await lists(session, round_id, Side.need), needs, offers)
     providers = _wishes(await lists(session, round_id, Side.offer), offers, needs)
     places = {seat.key: seat.places for seat in offers.values()}
     proposed = allocate(seekers, providers, places, round.seed)
+    round.status, round.proposed_at = closed, at
     round.certificate = certify(seekers, providers, places, proposed.pairs)
     round.unmatched = {"needs": dict(proposed.unmatched), "offers": dict(proposed.unused)}
-    round.proposed_at = at
     need_of, offer_of = {s.key: s for s in needs.values()}, {s.key: s for s in offers.values()}
     session.add_all(_pair(round, need_of[n], offer_of[o], at) for n, o in proposed.pairs)
     stable = bool(round.certificate["stable"])
@@ -246,31 +244,26 @@ def _pair(round: Round, need: RoundNeed, offer: RoundOffer, at: datetime) -> Pai
 
 async def confirm_pair(session: AsyncSession, actor: Actor, pair_id: int) -> Pair:
     """One side says yes; when both have, the pair is the basis of a micro-grant or of a tender lot."""
-    pair = await _answer(session, actor, pair_id, Answer.confirmed)
-    at = await now(session)
-    if pair.status is PairStatus.confirmed:
-        pair.settled_at = at
-        need = await session.get_one(Need, pair.need_id)
-        round = await session.get_one(Round, pair.round_id)
-        pair.basis = rules.basis_of(need.budget, round.micro_grant_limit)
-        await record(
-            session, actor, "pair.confirmed", pair, at, stream=f"rounds:{pair.round_id}", basis=pair.basis.value
-        )
+    pair, at = await _answer(session, actor, pair_id, Answer.confirmed)
+    stream = f"rounds:{pair.round_id}"
+    if pair.basis:
+        await record(session, actor, "pair.confirmed", pair, at, stream=stream, basis=pair.basis.value)
     else:
-        await record(session, actor, "pair.answered", pair, at, stream=f"rounds:{pair.round_id}")
+        await record(session, actor, "pair.answered", pair, at, stream=stream)
     return pair
 
 
 async def decline_pair(session: AsyncSession, actor: Actor, pair_id: int) -> Pair:
     """One side says no: the pair is off, and both are free for other ways."""
-    pair = await _answer(session, actor, pair_id, Answer.declined)
-    pair.settled_at = at = await now(session)
+    pair, at = await _answer(session, actor, pair_id, Answer.declined)
     await record(session, actor, "pair.declined", pair, at, stream=f"rounds:{pair.round_id}")
     return pair
 
 
-async def _answer(session: AsyncSession, actor: Actor, pair_id: int, answer: Answer) -> Pair:
+async def _answer(session: AsyncSession, actor: Actor, pair_id: int, answer: Answer) -> tuple[Pair, datetime]:
     pair, side = await access_pair(session, actor, pair_id)
+    need, round = await session.get_one(Need, pair.need_id), await session.get_one(Round, pair.round_id)
+    at = await now(session)
     given = pair.need_answer if side is Side.need else pair.offer_answer
     if given is not None or pair.status is not PairStatus.proposed:
         raise rules.PairAnswered(pair=pair_id)
@@ -279,7 +272,11 @@ async def _answer(session: AsyncSession, actor: Actor, pair_id: int, answer: Ans
     else:
         pair.offer_answer = answer
     pair.status = rules.pair_status(pair.need_answer, pair.offer_answer)
-    return pair
+    if pair.status is not PairStatus.proposed:
+        pair.settled_at = at
+    if pair.status is PairStatus.confirmed:
+        pair.basis = rules.basis_of(need.budget, round.micro_grant_limit)
+    return pair, at
 
 
 async def finish_round(session: AsyncSession, actor: Actor, round_id: int) -> Round:
@@ -302,11 +299,11 @@ async def rank_offers(session: AsyncSession, actor: Actor, need_id: int, weights
     """The offers for a need, best first, with reasons. Refusals: NotFound, CandidatesWithheld."""
     found = await market(session)
     need = found.needs.get(need_id)
-    if need is None or not may_rank_offers(actor, need):
+    if need is None or not may_rank_offers(actor, need.party_id, need.community_code):
         raise NotFound(need=need_id)
     if need.status is NeedStatus.tendered:
         raise rules.CandidatesWithheld(need=need_id)
-    return rank(need_record(need), found.offer_pool, weights, TOP), found
+    return rank(need.record, found.offer_pool, weights, TOP), found
 
 
 async def rank_needs(session: AsyncSession, actor: Actor, offer_id: int, weights: Weights) -> tuple[Ranking, Market]:
@@ -315,4 +312,4 @@ async def rank_needs(session: AsyncSession, actor: Actor, offer_id: int, weights
     offer = found.offers.get(offer_id)
     if offer is None or offer.party_id != actor.party_id:
         raise NotFound(offer=offer_id)
-    return rank_for_offer(found.offer_record(offer_id), found.need_pool, weights, TOP), found
+    return rank_for_offer(found.offers[offer_id].record, found.need_pool, weights, TOP), found

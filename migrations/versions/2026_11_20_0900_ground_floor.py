@@ -81,7 +81,7 @@ def upgrade() -> None:
         sa.Column("prev", sa.LargeBinary),
         sa.Column("hash", sa.LargeBinary, nullable=False),
         sa.UniqueConstraint("stream", "prev", name="uq_audit_events_stream_prev"),
-        sa.CheckConstraint("(seq = 1) = (prev IS NULL)", name="ck_audit_events_first_has_no_prev"),
+        sa.CheckConstraint("(seq = 1) = (prev IS NULL)", name="first_has_no_prev"),
     )
     op.create_table(
         "audit_heads",

@@ -27,16 +27,16 @@ def upgrade() -> None:
         sa.Column("parent_code", sa.Text, sa.ForeignKey("areas.code", name="fk_areas_parent_code")),
         sa.Column(
             "level",
-            sa.Enum(*LEVELS, name="ck_areas_arealevel", native_enum=False, create_constraint=True, length=40),
+            sa.Enum(*LEVELS, name="arealevel", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("prefix", sa.Text, nullable=False),
         sa.Column("lon_gcj02", sa.Numeric(9, 6)),
         sa.Column("lat_gcj02", sa.Numeric(9, 6)),
         sa.UniqueConstraint("prefix", name="uq_areas_prefix"),
-        sa.CheckConstraint("code ~ '^[0-9]{12}$'", name="ck_areas_code_has_12_digits"),
-        sa.CheckConstraint("code LIKE prefix || '%'", name="ck_areas_prefix_of_code"),
-        sa.CheckConstraint("(level = 'city') = (parent_code IS NULL)", name="ck_areas_only_the_city_has_no_parent"),
+        sa.CheckConstraint("code ~ '^[0-9]{12}$'", name="code_has_12_digits"),
+        sa.CheckConstraint("code LIKE prefix || '%'", name="prefix_of_code"),
+        sa.CheckConstraint("(level = 'city') = (parent_code IS NULL)", name="only_the_city_has_no_parent"),
     )
     op.create_index("ix_areas_folded", "areas", ["folded"])
     op.create_table(
@@ -47,10 +47,10 @@ def upgrade() -> None:
         sa.Column("label_zh", sa.Text, nullable=False),
         sa.Column("label_en", sa.Text, nullable=False),
         sa.Column("synonyms", JSONB, nullable=False),
-        sa.CheckConstraint("code ~ '^([0-9]{2}){1,3}$'", name="ck_categories_code_has_2_4_or_6_digits"),
-        sa.CheckConstraint("level = length(code) / 2", name="ck_categories_level_of_code"),
-        sa.CheckConstraint("parent_code IS NULL OR code LIKE parent_code || '%'", name="ck_categories_nests_in_parent"),
-        sa.CheckConstraint("(level = 1) = (parent_code IS NULL)", name="ck_categories_only_the_top_has_no_parent"),
+        sa.CheckConstraint("code ~ '^([0-9]{2}){1,3}$'", name="code_has_2_4_or_6_digits"),
+        sa.CheckConstraint("level = length(code) / 2", name="level_of_code"),
+        sa.CheckConstraint("parent_code IS NULL OR code LIKE parent_code || '%'", name="nests_in_parent"),
+        sa.CheckConstraint("(level = 1) = (parent_code IS NULL)", name="only_the_top_has_no_parent"),
     )
     op.create_table(
         "populations",
@@ -61,11 +61,9 @@ def upgrade() -> None:
         sa.Column("age_min", sa.SmallInteger),
         sa.Column("age_max", sa.SmallInteger),
         sa.Column("synonyms", JSONB, nullable=False),
-        sa.CheckConstraint("code ~ '^P([0-9]{2}){1,2}$'", name="ck_populations_code_form"),
-        sa.CheckConstraint(
-            "parent_code IS NULL OR code LIKE parent_code || '%'", name="ck_populations_nests_in_parent"
-        ),
-        sa.CheckConstraint("age_min <= age_max", name="ck_populations_ages_in_order"),
+        sa.CheckConstraint("code ~ '^P([0-9]{2}){1,2}$'", name="code_form"),
+        sa.CheckConstraint("parent_code IS NULL OR code LIKE parent_code || '%'", name="nests_in_parent"),
+        sa.CheckConstraint("age_min <= age_max", name="ages_in_order"),
     )
 
 

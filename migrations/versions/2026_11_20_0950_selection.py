@@ -41,15 +41,15 @@ def upgrade() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("opened_at", INSTANT),
         sa.Column("proposed_at", INSTANT),
-        sa.CheckConstraint("opens_at < closes_at", name="ck_rounds_closes_after_it_opens"),
-        sa.CheckConstraint("micro_grant_limit >= 0", name="ck_rounds_limit_is_not_negative"),
-        sa.CheckConstraint("title_zh <> '' AND seed <> ''", name="ck_rounds_has_a_title_and_a_seed"),
+        sa.CheckConstraint("opens_at < closes_at", name="closes_after_it_opens"),
+        sa.CheckConstraint("micro_grant_limit >= 0", name="limit_is_not_negative"),
+        sa.CheckConstraint("title_zh <> '' AND seed <> ''", name="has_a_title_and_a_seed"),
         sa.CheckConstraint(
-            "status NOT IN ('open', 'proposed', 'finished') OR opened_at IS NOT NULL", name="ck_rounds_opened_has_date"
+            "status NOT IN ('open', 'proposed', 'finished') OR opened_at IS NOT NULL", name="opened_has_date"
         ),
         sa.CheckConstraint(
             "status NOT IN ('proposed', 'finished') OR num_nulls(proposed_at, certificate, unmatched) = 0",
-            name="ck_rounds_proposed_has_its_certificate",
+            name="proposed_has_its_certificate",
         ),
     )
     op.create_index("ix_rounds_party_id", "rounds", ["party_id"])
@@ -68,7 +68,7 @@ def upgrade() -> None:
         )
         op.create_index(f"ix_{table}_{side}_id", table, [f"{side}_id"])
         op.create_index(f"ix_{table}_party_id", table, ["party_id"])
-    op.create_check_constraint("ck_round_offers_has_a_place", "round_offers", "places >= 1")
+    op.create_check_constraint("has_a_place", "round_offers", "places >= 1")
     op.create_table(
         "preference_lists",
         sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
@@ -90,7 +90,7 @@ def upgrade() -> None:
         sa.Column("offer_party_id", sa.BigInteger, to("parties.id", "pairs_offer_party_id"), nullable=False),
         sa.Column("status", text_enum("pairstatus", "proposed", "confirmed", "declined"), nullable=False),
         sa.Column("need_answer", text_enum("answer", "confirmed", "declined")),
-        sa.Column("offer_answer", text_enum("answer_2", "confirmed", "declined")),
+        sa.Column("offer_answer", text_enum("offer_answer", "confirmed", "declined")),
         sa.Column("basis", text_enum("basis", "micro_grant", "tender_lot")),
         sa.Column("proposed_at", INSTANT, nullable=False),
         sa.Column("settled_at", INSTANT),
@@ -98,10 +98,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(status = 'confirmed') = (need_answer IS NOT DISTINCT FROM 'confirmed'"
             " AND offer_answer IS NOT DISTINCT FROM 'confirmed')",
-            name="ck_pairs_confirmed_by_both",
+            name="confirmed_by_both",
         ),
-        sa.CheckConstraint("(status = 'proposed') = (settled_at IS NULL)", name="ck_pairs_settled_has_its_date"),
-        sa.CheckConstraint("(status = 'confirmed') = (basis IS NOT NULL)", name="ck_pairs_confirmed_is_a_basis"),
+        sa.CheckConstraint("(status = 'proposed') = (settled_at IS NULL)", name="settled_has_its_date"),
+        sa.CheckConstraint("(status = 'confirmed') = (basis IS NOT NULL)", name="confirmed_is_a_basis"),
     )
     for column in ("offer_id", "need_party_id", "offer_party_id"):
         op.create_index(f"ix_pairs_{column}", "pairs", [column])
