@@ -1,12 +1,7 @@
 """What waits for somebody: the record in which each room answers, so that no room need know the desk."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from app.core.actors import Actor
 
 
 @dataclass(frozen=True)
@@ -23,6 +18,3 @@ class Waiting:
     due_at: datetime | None
     rule: str | None
     link: str
-
-
-WaitingOf = Callable[[AsyncSession, Actor, datetime], Awaitable[list[Waiting]]]

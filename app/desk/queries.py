@@ -1,14 +1,16 @@
 """One union of what every room has waiting for somebody."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.waiting import Waiting, WaitingOf
+from app.core.waiting import Waiting
 from app.desk.rules import ordered
 from app.parties import queries as parties
 
+WaitingOf = Callable[[AsyncSession, Actor, datetime], Awaitable[list[Waiting]]]
 ROOMS: tuple[WaitingOf, ...] = (parties.waiting,)
 
 
