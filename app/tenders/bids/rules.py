@@ -4,11 +4,14 @@ submitted --unsettle--> unconfirmed --confirm--> submitted;  draft --record_late
 The reasons of pre-qualification are the same refusals that an online submission meets: one catalogue for both.
 """
 
-from collections.abc import Callable
+import json
+from base64 import b32encode
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from hashlib import sha256
 
 from app.core.calendar import shanghai_date
 from app.core.errors import DomainError
@@ -80,6 +83,22 @@ class ApplicantNotAdmitted(DomainError): ...
 
 
 class BidUnconfirmed(DomainError): ...
+
+
+class BidExists(DomainError):
+    """The organisation has a bid for this lot or item already; it can be revised."""
+
+
+class BidIncomplete(DomainError):
+    status = 422
+
+
+class NotReceiving(DomainError):
+    """The tender does not take bids: not published, cancelled, failed or opened."""
+
+
+class NotLateYet(DomainError):
+    """Before the deadline a bid is handed in by its bidder, not recorded as late."""
 
 
 class RectificationOpen(DomainError):
@@ -247,3 +266,30 @@ PREQUALIFICATION: tuple[Check, ...] = (
     _not_debarred,
     _confirmed,
 )
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """`code` is the short form of `digest` that a bidder keeps and can read out."""
+
+    code: str
+    digest: bytes
+
+
+def content_digest(content: Mapping[str, str]) -> bytes:
+    """SHA-256 over what was handed in: its fields as JSON, sorted, in UTF-8."""
+    return sha256(json.dumps(dict(content), ensure_ascii=False, sort_keys=True).encode()).digest()
+
+
+def receipt_of(
+    tender: str, lot: str, item: str | None, party: int, number: int, content: bytes, received_at: datetime
+) -> Receipt:
+    """What the bidder can prove later: who handed in which content for what, as which version, and when.
+
+    SHA-256 over the named values, one per line, the instant in UTC; 87号令 art. 33 asks for a receipt with the time.
+    """
+    instant = received_at.astimezone(UTC).isoformat(timespec="microseconds")
+    lines = [tender, lot, item or "", str(party), str(number), content.hex(), instant]
+    digest = sha256("\n".join(lines).encode()).digest()
+    text = b32encode(digest[:10]).decode()
+    return Receipt("-".join(text[at : at + 4] for at in range(0, 16, 4)), digest)

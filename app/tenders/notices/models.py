@@ -20,6 +20,8 @@ class Tender(Base, Identified, Versioned):
     last one that every bid must be confirmed against."""
 
     __tablename__ = "tenders"
+    # The needs that a change of status concerns, for what follows in their room; not a column.
+    need_ids = tuple[int, ...]()
 
     ref: Mapped[str]
     party_id: Mapped[int] = mapped_column(sa.ForeignKey("parties.id"), index=True)

@@ -1,0 +1,182 @@
+"""Reading tenders: their parts, their phase in SQL, lists, and what waits for whom."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import Actor, Role
+from app.core.calendar import shanghai_date
+from app.core.calendar_table import work_calendar
+from app.core.waiting import Waiting
+from app.tenders.notices import rules
+from app.tenders.notices.models import Amendment, Criterion, Enquiry, Lot, LotItem, LotNeed, Tender
+from app.tenders.notices.policy import enquiry_visible, visible
+from app.tenders.notices.rules import ENDED, TIMELINE, TenderStatus
+from app.tenders.profiles.rules import Profile, parse_profile, profile
+
+INSTANT = sa.TIMESTAMP(timezone=True)
+
+
+@dataclass(frozen=True)
+class LotParts:
+    """A lot with its items in order, or with the needs it answers as a whole."""
+
+    lot: Lot
+    items: list[LotItem]
+    need_ids: list[int]
+
+    @property
+    def terms(self) -> rules.Lot:
+        """The lot as the rules see it."""
+        items = tuple(rules.Item(item.code, _text(item.need_id)) for item in self.items)
+        need = _text(self.need_ids[0]) if self.need_ids else None
+        lot = self.lot
+        return rules.Lot(lot.code, lot.budget, lot.ceiling, lot.places, items, need)
+
+
+def _text(number: int | None) -> str | None:
+    return None if number is None else str(number)
+
+
+def profile_of(tender: Tender) -> Profile:
+    """The profile pinned at publication; for a draft the one in force."""
+    return parse_profile(tender.profile_document) if tender.profile_document else profile(tender.profile)
+
+
+def dates_of(tender: Tender) -> dict[str, datetime | None]:
+    return {end: getattr(tender, end) for _, end in TIMELINE}
+
+
+def ends_of(tender: Tender) -> dict[str, datetime]:
+    """The dates that are set; all of them once a tender is published."""
+    return {end: at for end, at in dates_of(tender).items() if at is not None}
+
+
+def phase_of(tender: Tender, at: datetime) -> str | None:
+    """The phase of a published tender; None for a draft."""
+    return rules.phase(ends_of(tender), at) if tender.published_at else None
+
+
+def phase_column(at: sa.ColumnElement[datetime]) -> sa.ColumnElement[str]:
+    """The same as `rules.phase`, in SQL and from the same TIMELINE."""
+    return sa.case(*[(at < getattr(Tender, end), name) for name, end in TIMELINE], else_=ENDED)
+
+
+async def lots_of(session: AsyncSession, tender_id: int) -> list[LotParts]:
+    """The lots in the order they are decided in."""
+    lots = list(await session.scalars(sa.select(Lot).where(Lot.tender_id == tender_id).order_by(Lot.position)))
+    items, needs = defaultdict[int, list[LotItem]](list), defaultdict[int, list[int]](list)
+    ids = [lot.id for lot in lots]
+    found = sa.select(LotItem).where(LotItem.lot_id.in_(ids)).order_by(LotItem.lot_id, LotItem.position)
+    for item in await session.scalars(found):
+        items[item.lot_id].append(item)
+    linked = sa.select(LotNeed).where(LotNeed.lot_id.in_(ids)).order_by(LotNeed.lot_id, LotNeed.need_id)
+    for link in await session.scalars(linked):
+        needs[link.lot_id].append(link.need_id)
+    return [LotParts(lot, items[lot.id], needs[lot.id]) for lot in lots]
+
+
+async def criteria_of(session: AsyncSession, tender_id: int) -> list[Criterion]:
+    query = sa.select(Criterion).where(Criterion.tender_id == tender_id).order_by(Criterion.position)
+    return list(await session.scalars(query))
+
+
+def criterion_terms(criteria: Collection[Criterion]) -> tuple[rules.Criterion, ...]:
+    """The criteria as the rules see them."""
+    return tuple(rules.Criterion(each.code, each.maximum, each.is_price) for each in criteria)
+
+
+async def notice_of(session: AsyncSession, tender: Tender) -> rules.Notice:
+    """The whole notice as the rules see it."""
+    return rules.Notice(
+        budget=tender.budget,
+        lots=tuple(parts.terms for parts in await lots_of(session, tender.id)),
+        criteria=criterion_terms(await criteria_of(session, tender.id)),
+        overspend_rule=tender.overspend_rule,
+        tie_criterion=tender.tie_criterion,
+        dates=dates_of(tender),
+    )
+
+
+async def need_ids_of(session: AsyncSession, tender_id: int) -> list[int]:
+    """Every need that the tender's lots and items answer, in order of id."""
+    of_items = sa.select(LotItem.need_id).join(Lot).where(Lot.tender_id == tender_id, LotItem.need_id.is_not(None))
+    of_lots = sa.select(LotNeed.need_id).join(Lot).where(Lot.tender_id == tender_id)
+    return sorted({id for id in await session.scalars(sa.union(of_items, of_lots)) if id is not None})
+
+
+async def enquiries_of(session: AsyncSession, actor: Actor, tender: Tender) -> list[Enquiry]:
+    query = sa.select(Enquiry).where(Enquiry.tender_id == tender.id, enquiry_visible(actor, tender))
+    return list(await session.scalars(query.order_by(Enquiry.asked_at, Enquiry.id)))
+
+
+async def amendments_of(session: AsyncSession, tender_id: int) -> list[Amendment]:
+    query = sa.select(Amendment).where(Amendment.tender_id == tender_id).order_by(Amendment.number)
+    return list(await session.scalars(query))
+
+
+def search_tenders(
+    actor: Actor,
+    at: datetime,
+    *,
+    status: TenderStatus | None = None,
+    phase: str | None = None,
+    area: str = "",
+    q: str = "",
+) -> sa.Select[Tender]:
+    """The tenders `actor` may see, by status, by the phase at `at`, by area prefix, by title or number."""
+    query = sa.select(Tender).where(visible(actor), Tender.area_code.startswith(area, autoescape=True))
+    if status:
+        query = query.where(Tender.status == status)
+    if phase:
+        now = sa.literal(at, INSTANT)
+        query = query.where(Tender.published_at.is_not(None), phase_column(now) == phase)
+    if text := q.strip():
+        named = [column.icontains(text, autoescape=True) for column in (Tender.title_zh, Tender.title_en, Tender.ref)]
+        query = query.where(sa.or_(*named))
+    return query
+
+
+async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
+    """For a purchaser: bids to be opened and enquiries to be answered."""
+    if actor.role is not Role.purchaser or actor.party_id is None:
+        return []
+    return [*await _to_open(session, actor, at), *await _to_answer(session, actor)]
+
+
+async def _to_open(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
+    query = sa.select(Tender).where(
+        Tender.party_id == actor.party_id, Tender.status == TenderStatus.published, Tender.bids_end <= at
+    )
+    return [
+        _waits("open", tender, tender.title_zh, tender.prequalification_end, profile_of(tender).bidders.source)
+        for tender in await session.scalars(query.order_by(Tender.bids_end, Tender.id))
+    ]
+
+
+async def _to_answer(session: AsyncSession, actor: Actor) -> list[Waiting]:
+    query = (
+        sa.select(Enquiry, Tender)
+        .join(Tender)
+        .where(
+            Tender.party_id == actor.party_id,
+            Tender.status == TenderStatus.published,
+            Enquiry.answered_at.is_(None),
+        )
+    )
+    rows = list(await session.execute(query.order_by(Enquiry.asked_at, Enquiry.id)))
+    calendar = await work_calendar(session) if rows else None
+    waits = []
+    for enquiry, tender in rows:
+        assert calendar is not None
+        due = calendar.after(shanghai_date(enquiry.asked_at), profile_of(tender).enquiry_answer)
+        waits.append(_waits("answer", tender, enquiry.question, due.at, due.rule))
+    return waits
+
+
+def _waits(verb: str, tender: Tender, title: str, due_at: datetime | None, rule: str) -> Waiting:
+    return Waiting("tenders", verb, tender.id, title, due_at, rule, f"/tenders/{tender.id}")

@@ -1,0 +1,266 @@
+"""Tenders on the wire: money with its currency, codes not labels, every deadline with its rule."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from app.core.actors import Actor
+from app.core.money import Money
+from app.core.web import example
+from app.parties.queries import PartyName
+from app.tenders.notices.inputs import LOT, NOTICE
+from app.tenders.notices.models import Amendment, Criterion, Enquiry, LotItem, Tender
+from app.tenders.notices.policy import actions, denial
+from app.tenders.notices.queries import LotParts, ends_of, phase_of, profile_of
+from app.tenders.notices.rules import TenderStatus, dated_rules
+from app.tenders.profiles.rules import OverspendRule
+
+
+class DeadlineRead(BaseModel):
+    """The last moment, and the rule that asks for it."""
+
+    name: str
+    at: datetime
+    rule: str
+
+
+class ItemRead(BaseModel):
+    id: int
+    code: str
+    need_id: int | None
+    community_code: str | None
+
+    @classmethod
+    def of(cls, item: LotItem) -> "ItemRead":
+        return cls.model_validate(item, from_attributes=True)
+
+
+class LotRead(BaseModel):
+    id: int
+    code: str
+    title_zh: str
+    title_en: str
+    kind: str
+    places: int
+    budget: Money
+    ceiling: Money
+    items: list[ItemRead]
+    need_ids: list[int]
+
+    @classmethod
+    def of(cls, parts: LotParts) -> "LotRead":
+        lot = parts.lot
+        return cls(
+            id=lot.id,
+            code=lot.code,
+            title_zh=lot.title_zh,
+            title_en=lot.title_en,
+            kind=lot.kind,
+            places=lot.places,
+            budget=Money(amount=lot.budget),
+            ceiling=Money(amount=lot.ceiling),
+            items=[ItemRead.of(item) for item in parts.items],
+            need_ids=parts.need_ids,
+        )
+
+
+class CriterionRead(BaseModel):
+    id: int
+    code: str
+    label_zh: str
+    label_en: str
+    maximum: Decimal
+    is_price: bool
+
+    @classmethod
+    def of(cls, criterion: Criterion) -> "CriterionRead":
+        return cls.model_validate(criterion, from_attributes=True)
+
+
+class TenderRow(BaseModel):
+    """`phase` follows from the dates alone; None for a draft."""
+
+    id: int
+    ref: str
+    party_id: int
+    party_name_zh: str
+    party_name_en: str
+    area_code: str
+    title_zh: str
+    title_en: str
+    status: TenderStatus
+    phase: str | None
+    profile: str
+    budget: Money
+    published_at: datetime | None
+    bids_end: datetime | None
+    is_demonstration: bool
+
+    @classmethod
+    def of(cls, tender: Tender, party: PartyName, at: datetime) -> "TenderRow":
+        return cls(**_row(tender, party, at))
+
+
+class TenderRead(TenderRow):
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            id=7,
+            party_id=3,
+            party_name_zh="呈贡区民政局",
+            party_name_en="Chenggong District Civil Affairs Bureau",
+            status="published",
+            phase="enquiries",
+            profile_version="2018.1",
+            published_at="2026-11-20T09:00:00+08:00",
+            opened_at=None,
+            ended_at=None,
+            ended_reason=None,
+            amendment_number=0,
+            is_demonstration=True,
+            version=2,
+            deadlines=[{"name": "bids_end", "at": "2026-12-21T00:00:00+08:00", "rule": "征集公告到截止不少于 15 日"}],
+            lots=[{**LOT, "id": 12, "items": [], "need_ids": [171]}],
+            criteria=[],
+            actions=["ask"],
+            **NOTICE,
+        )
+    )
+
+    requirements: str
+    profile_version: str | None
+    overspend_rule: OverspendRule
+    tie_criterion: str | None
+    enquiries_end: datetime | None
+    prequalification_end: datetime | None
+    evaluation_end: datetime | None
+    objections_end: datetime | None
+    contracts_end: datetime | None
+    contract_start: date | None
+    contract_end: date | None
+    opened_at: datetime | None
+    ended_at: datetime | None
+    ended_reason: str | None
+    amendment_number: int
+    version: int
+    deadlines: list[DeadlineRead]
+    lots: list[LotRead]
+    criteria: list[CriterionRead]
+    actions: list[str]
+
+    @classmethod
+    def read(
+        cls,
+        tender: Tender,
+        party: PartyName,
+        parts: tuple[list[LotParts], list[Criterion]],
+        actor: Actor,
+        at: datetime,
+    ) -> "TenderRead":
+        lots, criteria = parts
+        columns = {name: getattr(tender, name) for name in cls.model_fields if hasattr(tender, name)}
+        return cls(
+            **{
+                **columns,
+                **_row(tender, party, at),
+                "deadlines": deadlines_of(tender),
+                "lots": [LotRead.of(each) for each in lots],
+                "criteria": [CriterionRead.of(each) for each in criteria],
+                "actions": actions(actor, tender, at),
+            }
+        )
+
+
+class EnquiryRead(BaseModel):
+    """`party_id` is told to the purchaser and to whoever asked, to nobody else."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            id=4,
+            tender_id=7,
+            question="居民团队能否由居委会代收款？",
+            asked_at="2026-11-21T10:00:00+08:00",
+            answer=None,
+            answered_at=None,
+            party_id=None,
+            actions=["answer"],
+        )
+    )
+
+    id: int
+    tender_id: int
+    question: str
+    asked_at: datetime
+    answer: str | None
+    answered_at: datetime | None
+    party_id: int | None
+    actions: list[str]
+
+    @classmethod
+    def of(cls, enquiry: Enquiry, tender: Tender, actor: Actor) -> "EnquiryRead":
+        answers = denial(actor, "answer", tender) is None
+        return cls(
+            id=enquiry.id,
+            tender_id=enquiry.tender_id,
+            question=enquiry.question,
+            asked_at=enquiry.asked_at,
+            answer=enquiry.answer,
+            answered_at=enquiry.answered_at,
+            party_id=enquiry.party_id if answers or enquiry.party_id == actor.party_id else None,
+            actions=["answer"] if answers and enquiry.answered_at is None else [],
+        )
+
+
+class AmendmentRead(BaseModel):
+    """`changes`: field → [before, after]. After a binding one, bids must be confirmed again."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            number=1,
+            reason="应咨询意见，延长申报时间",
+            changes={"bids_end": ["2026-12-21T00:00:00+08:00", "2026-12-28T00:00:00+08:00"]},
+            is_binding=False,
+            at="2026-12-01T10:00:00+08:00",
+        )
+    )
+
+    number: int
+    reason: str
+    changes: dict[str, Any]
+    is_binding: bool
+    at: datetime
+
+    @classmethod
+    def of(cls, amendment: Amendment) -> "AmendmentRead":
+        return cls.model_validate(amendment, from_attributes=True)
+
+
+def deadlines_of(tender: Tender) -> list[DeadlineRead]:
+    """Of a published tender: every deadline in order."""
+    if tender.published_at is None:
+        return []
+    return [
+        DeadlineRead(name=each.name, at=each.at, rule=each.rule)
+        for each in dated_rules(ends_of(tender), profile_of(tender))
+    ]
+
+
+def _row(tender: Tender, party: PartyName, at: datetime) -> dict[str, Any]:
+    return {
+        "id": tender.id,
+        "ref": tender.ref,
+        "party_id": tender.party_id,
+        "party_name_zh": party.zh,
+        "party_name_en": party.en,
+        "area_code": tender.area_code,
+        "title_zh": tender.title_zh,
+        "title_en": tender.title_en,
+        "status": tender.status,
+        "phase": phase_of(tender, at),
+        "profile": tender.profile,
+        "budget": Money(amount=tender.budget),
+        "published_at": tender.published_at,
+        "bids_end": tender.bids_end,
+        "is_demonstration": tender.is_demonstration,
+    }

@@ -1,0 +1,320 @@
+"""Writing, publishing, amending and ending a tender; enquiries and their answers."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import Actor
+from app.core.audit import record
+from app.core.calendar_table import work_calendar
+from app.core.clock import SHANGHAI, now, today
+from app.core.money import yuan
+from app.core.moves import move
+from app.core.web import check_version
+from app.needs.models import Need
+from app.needs.rules import NeedStatus, standing
+from app.tenders.notices.models import Amendment, Criterion, Enquiry, Lot, LotItem, LotNeed, Tender
+from app.tenders.notices.policy import access_enquiry, access_tender, check_creates, hold_tender, read_tender
+from app.tenders.notices.queries import criteria_of, dates_of, lots_of, need_ids_of, notice_of, profile_of
+from app.tenders.notices.rules import (
+    MOVES,
+    AmendmentEmpty,
+    EnquiryAnswered,
+    LotsFixed,
+    NeedNotOnOffer,
+    NeedUnknown,
+    check_amendment,
+    check_dates,
+    check_enquiry,
+    check_openable,
+    check_publishable,
+    closing,
+    needs_confirmation,
+)
+from app.tenders.profiles.rules import profile, profile_document
+
+# What a tender says: columns of Tender by name, "lots" and "criteria" as lists of their columns by name; a lot
+# has "items" (code, need_id, community_code) or "need_ids".
+Facts = Mapping[str, Any]
+PARTS = frozenset({"lots", "criteria"})
+LOT_COLUMNS = ("code", "title_zh", "title_en", "kind", "places", "budget", "ceiling")
+CRITERION_COLUMNS = ("code", "label_zh", "label_en", "maximum", "is_price")
+SAID = (
+    "title_zh",
+    "title_en",
+    "requirements",
+    "budget",
+    "overspend_rule",
+    "tie_criterion",
+    "contract_start",
+    "contract_end",
+)
+ON_OFFER = frozenset({NeedStatus.published, NeedStatus.matched})
+
+
+async def create_tender(session: AsyncSession, actor: Actor, facts: Facts) -> Tender:
+    """A draft of the actor's bureau. Refusals: Denied, ProfileUnknown, NeedUnknown."""
+    check_creates(actor, facts["area_code"])
+    profile(facts["profile"])
+    at = await now(session)
+    tender = Tender(party_id=actor.party_id, created_at=at, **_columns(facts))
+    session.add(tender)
+    await session.flush()
+    await _write_parts(session, tender, facts)
+    await record(session, actor, "tender.created", tender, at, profile=tender.profile)
+    return tender
+
+
+async def edit_tender(session: AsyncSession, actor: Actor, tender_id: int, given: int, facts: Facts) -> Tender:
+    """Replace a draft by what is given."""
+    tender = await access_tender(session, actor, tender_id, "edit")
+    at = await now(session)
+    check_version(tender, given)
+    tender.status = move(MOVES, tender.status, "edit")
+    check_creates(actor, facts.get("area_code", tender.area_code))
+    _set_columns(tender, facts)
+    profile(tender.profile)
+    await _write_parts(session, tender, facts)
+    await record(session, actor, "tender.edited", tender, at, version=tender.version)
+    return tender
+
+
+async def publish_tender(session: AsyncSession, actor: Actor, tender_id: int) -> Tender:
+    """Put the notice out: from now on its profile is pinned and its needs are spoken for."""
+    await read_tender(session, actor, tender_id)
+    needs = await _lock_needs(session, tender_id)
+    tender = await access_tender(session, actor, tender_id, "publish")
+    at = await now(session)
+    tender.status = move(MOVES, tender.status, "publish")
+    _check_on_offer(needs, at)
+    document = profile_document(tender.profile)
+    terms = profile(tender.profile)
+    if tender.bids_end is not None:
+        tender.bids_end = closing(tender.bids_end, terms)
+    with session.no_autoflush:
+        check_publishable(await notice_of(session, tender), terms, await work_calendar(session), at)
+    tender.profile_document, tender.profile_version = document, terms.version
+    tender.published_at = at
+    tender.version += 1
+    tender.need_ids = tuple(need.id for need in needs)
+    await record(session, actor, "tender.published", tender, at, profile=terms.name, profile_version=terms.version)
+    return tender
+
+
+async def amend_tender(
+    session: AsyncSession, actor: Actor, tender_id: int, given: int, reason: str, facts: Facts
+) -> Amendment:
+    """Change a published notice for a reason; what changed is published with it.
+
+    Lots are named by their code and keep their items; criteria are given whole. Refusals: AmendmentTooLate,
+    AmendmentEmpty, LotsFixed, and those of publication.
+    """
+    tender = await access_tender(session, actor, tender_id, "amend")
+    at = await now(session)
+    check_version(tender, given)
+    tender.status = move(MOVES, tender.status, "amend")
+    changes = await _amended(session, tender, facts, at)
+    tender.amendment_number += 1
+    is_binding = needs_confirmation(changes)
+    if is_binding:
+        tender.binding_amendment = tender.amendment_number
+    amendment = Amendment(tender_id=tender.id, number=tender.amendment_number, reason=reason, at=at)
+    amendment.changes, amendment.is_binding = changes, is_binding
+    session.add(amendment)
+    await record(
+        session, actor, "tender.amended", tender, at, number=amendment.number, binding=is_binding, fields=[*changes]
+    )
+    return amendment
+
+
+async def cancel_tender(session: AsyncSession, actor: Actor, tender_id: int, reason: str) -> Tender:
+    """Give the tender up before an award; its needs are free again."""
+    tender, at = await _end(session, actor, tender_id, "cancel", reason)
+    await record(session, actor, "tender.cancelled", tender, at)
+    return tender
+
+
+async def fail_tender(session: AsyncSession, actor: Actor, tender_id: int, reason: str) -> Tender:
+    """Declare the tender unsuccessful after the deadline: too few bidders, or no bid that can win."""
+    tender, at = await _end(session, actor, tender_id, "fail", reason)
+    check_openable(_end_of_bids(tender), at)
+    await record(session, actor, "tender.failed", tender, at)
+    return tender
+
+
+async def open_tender(session: AsyncSession, actor: Actor, tender: Tender) -> None:
+    """Follows from the opening of the bids, which holds the lock."""
+    at = await now(session)
+    tender.status, tender.opened_at = move(MOVES, tender.status, "open"), at
+    await record(session, actor, "tender.opened", tender, at)
+
+
+async def award_tender(session: AsyncSession, actor: Actor, tender: Tender) -> None:
+    """Follows from the confirmation of its awards, which holds the lock."""
+    at = await now(session)
+    tender.status = move(MOVES, tender.status, "award")
+    await record(session, actor, "tender.awarded", tender, at)
+
+
+async def ask_enquiry(session: AsyncSession, actor: Actor, tender_id: int, question: str) -> Enquiry:
+    """A question to the purchaser, until enquiries end."""
+    tender = await hold_tender(session, actor, tender_id, "ask")
+    at = await now(session)
+    move(MOVES, tender.status, "amend")  # only a notice that can still be amended is worth asking about
+    check_enquiry(_set(tender.enquiries_end), at)
+    enquiry = Enquiry(tender_id=tender.id, party_id=actor.party_id, question=question, asked_at=at)
+    session.add(enquiry)
+    await record(session, actor, "enquiry.asked", enquiry, at)
+    return enquiry
+
+
+async def answer_enquiry(session: AsyncSession, actor: Actor, tender_id: int, enquiry_id: int, answer: str) -> Enquiry:
+    """The answer is public with its question, for everybody at once."""
+    tender = await access_tender(session, actor, tender_id, "answer")
+    enquiry = await access_enquiry(session, tender, enquiry_id)
+    at = await now(session)
+    if enquiry.answered_at is not None:
+        raise EnquiryAnswered(enquiry=enquiry.id)
+    enquiry.answer, enquiry.answered_at = answer, at
+    await record(session, actor, "enquiry.answered", tender, at, enquiry=enquiry.id)
+    return enquiry
+
+
+def _columns(facts: Facts) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if name not in PARTS}
+
+
+def _set_columns(tender: Tender, facts: Facts) -> None:
+    for name, value in _columns(facts).items():
+        setattr(tender, name, value)
+
+
+def _set(at: datetime | None) -> datetime:
+    """A published tender has all its dates (ck_tenders_published_is_complete)."""
+    assert at is not None
+    return at
+
+
+def _end_of_bids(tender: Tender) -> datetime:
+    return _set(tender.bids_end)
+
+
+async def _write_parts(session: AsyncSession, tender: Tender, facts: Facts) -> None:
+    if "lots" in facts:
+        await _write_lots(session, tender, facts["lots"])
+    if "criteria" in facts:
+        await _write_criteria(session, tender, facts["criteria"])
+
+
+async def _write_lots(session: AsyncSession, tender: Tender, lots: Sequence[Facts]) -> None:
+    await _check_needs_exist(session, lots)
+    await session.execute(sa.delete(Lot).where(Lot.tender_id == tender.id))
+    for position, facts in enumerate(lots, 1):
+        columns = {name: facts[name] for name in LOT_COLUMNS if name in facts}
+        lot = Lot(tender_id=tender.id, position=position, **columns)
+        session.add(lot)
+        await session.flush()
+        items = enumerate(facts.get("items", ()), 1)
+        session.add_all(LotItem(lot_id=lot.id, position=number, **item) for number, item in items)
+        session.add_all(LotNeed(lot_id=lot.id, need_id=need) for need in dict.fromkeys(facts.get("need_ids", ())))
+    await session.flush()
+
+
+async def _write_criteria(session: AsyncSession, tender: Tender, criteria: Sequence[Facts]) -> None:
+    await session.execute(sa.delete(Criterion).where(Criterion.tender_id == tender.id))
+    session.add_all(
+        Criterion(
+            tender_id=tender.id, position=position, **{key: facts[key] for key in CRITERION_COLUMNS if key in facts}
+        )
+        for position, facts in enumerate(criteria, 1)
+    )
+    await session.flush()
+
+
+async def _check_needs_exist(session: AsyncSession, lots: Sequence[Facts]) -> None:
+    of_items = [item.get("need_id") for lot in lots for item in lot.get("items", ())]
+    asked = {id for id in of_items if id} | {id for lot in lots for id in lot.get("need_ids", ())}
+    known = set(await session.scalars(sa.select(Need.id).where(Need.id.in_(asked))))
+    if unknown := sorted(asked - known):
+        raise NeedUnknown(need=unknown[0])
+
+
+async def _lock_needs(session: AsyncSession, tender_id: int) -> list[Need]:
+    """The tender's needs, locked before the tender itself: the order of rooms that `flow.py` asks for."""
+    ids = await need_ids_of(session, tender_id)
+    query = sa.select(Need).where(Need.id.in_(ids)).order_by(Need.id).with_for_update()
+    return list(await session.scalars(query, execution_options={"populate_existing": True}))
+
+
+def _check_on_offer(needs: Sequence[Need], at: datetime) -> None:
+    for need in needs:
+        status = standing(need.status, need.expires_on, today(at))
+        if status not in ON_OFFER:
+            raise NeedNotOnOffer(need=need.ref or need.id, status=status.value)
+
+
+async def _end(session: AsyncSession, actor: Actor, tender_id: int, verb: str, reason: str) -> tuple[Tender, datetime]:
+    await read_tender(session, actor, tender_id)
+    needs = await _lock_needs(session, tender_id)
+    tender = await access_tender(session, actor, tender_id, verb)
+    at = await now(session)
+    tender.status = move(MOVES, tender.status, verb)
+    tender.ended_at, tender.ended_reason = at, reason
+    tender.version += 1
+    tender.need_ids = tuple(need.id for need in needs if need.status is NeedStatus.tendered)
+    return tender, at
+
+
+async def _amended(session: AsyncSession, tender: Tender, facts: Facts, at: datetime) -> dict[str, Any]:
+    """Apply `facts` and say what they changed: field → [before, after]."""
+    terms, calendar = profile_of(tender), await work_calendar(session)
+    check_amendment((), _end_of_bids(tender), terms, calendar, at)
+    before = await _said(session, tender)
+    with session.no_autoflush:
+        _set_columns(tender, facts)
+        tender.bids_end = closing(_end_of_bids(tender), terms)
+        check_dates(dates_of(tender), terms, calendar, _set(tender.published_at))
+    await _amend_lots(session, tender, facts.get("lots", ()))
+    if "criteria" in facts:
+        await _write_criteria(session, tender, facts["criteria"])
+    after = await _said(session, tender)
+    changes = {field: [before[field], after[field]] for field in before if before[field] != after[field]}
+    if not changes:
+        raise AmendmentEmpty()
+    check_publishable(await notice_of(session, tender), terms, calendar, _set(tender.published_at))
+    check_amendment(changes, _end_of_bids(tender), terms, calendar, at)
+    return changes
+
+
+async def _amend_lots(session: AsyncSession, tender: Tender, lots: Sequence[Facts]) -> None:
+    by_code = {parts.lot.code: parts.lot for parts in await lots_of(session, tender.id)}
+    for facts in lots:
+        lot = by_code.get(facts["code"])
+        if lot is None:
+            raise LotsFixed(lot=facts["code"])
+        for name in LOT_COLUMNS:
+            setattr(lot, name, facts.get(name, getattr(lot, name)))
+    await session.flush()
+
+
+async def _said(session: AsyncSession, tender: Tender) -> dict[str, Any]:
+    """What the notice says, as plain values that can be compared and kept."""
+    said = {name: _plain(getattr(tender, name)) for name in SAID}
+    said |= {end: _plain(at) for end, at in dates_of(tender).items()}
+    lots = [parts.lot for parts in await lots_of(session, tender.id)]
+    said["lots"] = [{name: _plain(getattr(lot, name)) for name in LOT_COLUMNS} for lot in lots]
+    criteria = await criteria_of(session, tender.id)
+    said["criteria"] = [{name: _plain(getattr(each, name)) for name in CRITERION_COLUMNS} for each in criteria]
+    return said
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(SHANGHAI).isoformat()
+    if isinstance(value, Decimal):
+        return str(yuan(value))
+    return value if value is None or isinstance(value, bool | int) else str(value)
