@@ -116,7 +116,8 @@ def _examine_one(
             _check_constraint(definition, question, kept, examined.answers, today)
             examined.answers[question.name] = kept
     except AnswerFault as fault:
-        examined.faults[question.name] = fault
+        if fault.facts.get("source") not in examined.faults:  # a ranking is not blamed for its refused source
+            examined.faults[question.name] = fault
         return
     if question.required and not _is_complete(question, kept):
         examined.missing.append(question.name)

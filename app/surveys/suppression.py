@@ -26,27 +26,33 @@ def hidden_cells(counts: Mapping[Cell, int], lines: Iterable[Sequence[Cell]], sm
     sums = [list(line) for line in lines]
     hidden = {cell for cell, count in counts.items() if count < smallest}
     while True:
-        more: set[Cell] = set()
-        for line in _open_lines(counts, sums, hidden, smallest):
-            shown = [cell for cell in line if cell not in hidden]
-            if shown and more.isdisjoint(line):
-                more.add(min(shown, key=lambda cell: (counts[cell], order[cell])))
+        plain = [line for line in sums if _gives_away(line, counts, hidden, smallest)]
+        more = _companions(plain, counts, hidden, order)
+        if not more:
+            given_away = _recoverable(sums, hidden)
+            tangled = [line for line in sums if not given_away.isdisjoint(line)]
+            more = _companions(tangled, counts, hidden, order)[:1]
         if not more:
             return hidden
-        hidden |= more
+        hidden.update(more)
 
 
-def _open_lines(
-    counts: Mapping[Cell, int], lines: list[list[Cell]], hidden: set[Cell], smallest: int
-) -> list[list[Cell]]:
-    """Lines that give something away: a cell that follows from the sums, or hidden counts that are small in sum."""
-    given_away = _recoverable(lines, hidden)
-    return [
-        line
-        for line in lines
-        if not given_away.isdisjoint(line)
-        or (not hidden.isdisjoint(line) and sum(counts[cell] for cell in line if cell in hidden) < smallest)
-    ]
+def _gives_away(line: list[Cell], counts: Mapping[Cell, int], hidden: set[Cell], smallest: int) -> bool:
+    """Alone on its line a hidden count is the difference; and small in sum means small each."""
+    own = [cell for cell in line if cell in hidden]
+    return len(own) == 1 or (len(own) > 1 and sum(counts[cell] for cell in own) < smallest)
+
+
+def _companions(
+    lines: list[list[Cell]], counts: Mapping[Cell, int], hidden: set[Cell], order: Mapping[Cell, int]
+) -> list[Cell]:
+    """The smallest shown cell of each line, unless one chosen before lies on it already."""
+    chosen: list[Cell] = []
+    for line in lines:
+        shown = [cell for cell in line if cell not in hidden]
+        if shown and not any(cell in chosen for cell in line):
+            chosen.append(min(shown, key=lambda cell: (counts[cell], order[cell])))
+    return chosen
 
 
 def _recoverable(lines: list[list[Cell]], hidden: set[Cell]) -> set[Cell]:

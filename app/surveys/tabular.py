@@ -144,9 +144,9 @@ def serial_faults(serial: str, number: int, serials: dict[str, int], column: str
 
 
 def row_faults(number: int, examined: Examined, unread: Collection[str]) -> Iterator[RowRefused]:
-    """The faults of whole answers; a question with a cell that could not be read is not reported twice."""
+    """The faults of whole answers; what follows from a cell that could not be read is not reported twice."""
     for name, error in examined.faults.items():
-        if name not in unread:
+        if name not in unread and error.facts.get("source") not in unread:
             yield RowRefused(number, name, error)
 
 

@@ -90,6 +90,10 @@ def test_a_ranking_may_only_order_what_was_chosen() -> None:
     assert refusals(many=["a", "b"], order=["a", "b", "c"]) == [(3, "order", "TooManyChosen")]
 
 
+def test_a_ranking_is_not_blamed_for_its_refused_source() -> None:
+    assert refusals(many=["a", "z"], order=["a"]) == [(2, "many", "OptionUnknown")]
+
+
 def test_text_beyond_the_limit_is_refused() -> None:
     assert refusals(one="b", why="长" * 2001) == [(7, "why", "AnswerTooLong")]
 
