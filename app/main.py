@@ -22,9 +22,21 @@ from app.needs import api as needs
 from app.parties import api as parties
 from app.selection import api as selection
 from app.taxonomy import api as taxonomy
+from app.tenders.notices import api as notices
+from app.tenders.panels import api as panels
 
 assert flow
-ROUTERS = [health.router, areas.router, taxonomy.router, parties.router, desk.router, needs.router, selection.router]
+ROUTERS = [
+    health.router,
+    areas.router,
+    taxonomy.router,
+    parties.router,
+    desk.router,
+    needs.router,
+    selection.router,
+    panels.router,
+    notices.router,
+]
 API = "/api/v1"
 
 

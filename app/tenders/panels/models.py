@@ -94,9 +94,7 @@ class ScoreSheet(Base, Identified, Versioned):
     member_id: Mapped[int] = mapped_column(sa.ForeignKey("panel_members.id"))
     bid_id: Mapped[int] = mapped_column(sa.ForeignKey("bids.id"), index=True)
     status: Mapped[SheetStatus] = mapped_column(default=SheetStatus.draft)
-    total: Mapped[Decimal] = mapped_column(
-        sa.Numeric(6, 2), server_default=sa.FetchedValue(), server_onupdate=sa.FetchedValue()
-    )
+    total: Mapped[Decimal] = mapped_column(sa.Numeric(6, 2), server_default=sa.FetchedValue())
     written_total: Mapped[Decimal | None] = mapped_column(sa.Numeric(6, 2))
     delivered_at: Mapped[datetime | None]
 

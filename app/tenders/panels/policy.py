@@ -1,0 +1,142 @@
+"""Who may appoint, declare, open a bid for scoring, score and close; a judge opens nothing before declaring."""
+
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import Actor, Role
+from app.core.errors import Denied, DomainError, NotFound
+from app.core.moves import verbs_from
+from app.tenders.bids.models import Bid
+from app.tenders.bids.rules import BidStatus
+from app.tenders.notices.models import Tender
+from app.tenders.notices.rules import TenderStatus
+from app.tenders.panels.models import Panel, PanelMember, Recusal, ScoreSheet
+from app.tenders.panels.rules import MOVES, JudgeRecused
+
+PURCHASER = frozenset({Role.purchaser})
+JUDGE = frozenset({Role.judge})
+WHO = {
+    "appoint": PURCHASER,
+    "declare": PURCHASER | JUDGE,
+    "order": PURCHASER,
+    "open": JUDGE,
+    "save": JUDGE,
+    "deliver": JUDGE,
+    "enter": PURCHASER,
+    "reopen": PURCHASER,
+    "close": PURCHASER,
+    "read": PURCHASER | JUDGE | {Role.auditor},
+    "list_sheets": PURCHASER | {Role.auditor},
+}
+PANEL_VERBS = ("declare", "order", "enter", "close")
+
+
+class DeclarationMissing(DomainError):
+    """A judge sees nothing of a bid before having declared interests."""
+
+    status = 403
+
+
+class ScoringClosed(DomainError): ...
+
+
+class BidsNotOpened(DomainError): ...
+
+
+class Seat(NamedTuple):
+    tender: Tender
+    panel: Panel
+    member: PanelMember
+
+
+def denial(actor: Actor, verb: str, tender: Tender) -> str | None:
+    """Why `actor` may not `verb` the panel of this tender; None when they may."""
+    if actor.role not in WHO[verb]:
+        return "role"
+    return "party" if actor.role is Role.purchaser and actor.party_id != tender.party_id else None
+
+
+def actions(actor: Actor, tender: Tender, panel: Panel) -> list[str]:
+    if panel.closed_at is not None or tender.status is not TenderStatus.opened:
+        return []
+    return [verb for verb in PANEL_VERBS if denial(actor, verb, tender) is None]
+
+
+def sheet_actions(actor: Actor, panel: Panel, sheet: ScoreSheet) -> list[str]:
+    if panel.closed_at is not None:
+        return []
+    return [verb for verb in verbs_from(MOVES, sheet.status) if actor.role in WHO[verb]]
+
+
+def visible(actor: Actor) -> sa.ColumnElement[bool]:
+    """The list of judges is secret until the result (87号令 art. 47): for its purchaser, its judges, auditors."""
+    if actor.role is Role.auditor:
+        return sa.true()
+    if actor.role is Role.judge:
+        seats = sa.select(PanelMember.tender_id).where(PanelMember.account_id == actor.account_id)
+        return Tender.id.in_(seats)
+    return sa.and_(sa.literal(actor.role is Role.purchaser), Tender.party_id == actor.party_id)
+
+
+async def access_tender(session: AsyncSession, actor: Actor, tender_id: int, verb: str) -> Tender:
+    """The tender, held in its state: absent when unseen (404), refused with a reason (403)."""
+    query = sa.select(Tender).where(Tender.id == tender_id, visible(actor)).with_for_update(read=True)
+    tender = await session.scalar(query)
+    if tender is None:
+        raise NotFound(tender=tender_id)
+    if reason := denial(actor, verb, tender):
+        raise Denied(verb=verb, reason=reason)
+    return tender
+
+
+async def access_panel(session: AsyncSession, actor: Actor, tender_id: int, verb: str) -> tuple[Tender, Panel]:
+    """The panel of an opened tender while scoring is open; closing locks out every sheet being written."""
+    tender = await access_tender(session, actor, tender_id, verb)
+    query = sa.select(Panel).where(Panel.tender_id == tender_id).with_for_update(read=verb != "close")
+    panel = await session.scalar(query)
+    if panel is None:
+        raise NotFound(panel=tender_id)
+    if panel.closed_at is not None:
+        raise ScoringClosed(closed_at=panel.closed_at)
+    if tender.status is not TenderStatus.opened:
+        raise BidsNotOpened(bids_end=tender.bids_end)
+    return tender, panel
+
+
+async def read_panel(session: AsyncSession, actor: Actor, tender_id: int) -> tuple[Tender, Panel]:
+    query = sa.select(Tender, Panel).join(Panel, Panel.tender_id == Tender.id)
+    row = (await session.execute(query.where(Tender.id == tender_id, visible(actor)))).one_or_none()
+    if row is None or actor.role not in WHO["read"]:
+        raise NotFound(panel=tender_id)
+    return row[0], row[1]
+
+
+async def access_seat(session: AsyncSession, actor: Actor, tender_id: int, verb: str, ref: str | None = None) -> Seat:
+    """A judge's own seat, or the one the purchaser's staff enter paper for; locked, so that a recusal and a
+    sheet of the same judge see each other."""
+    tender, panel = await access_panel(session, actor, tender_id, verb)
+    own = PanelMember.account_id == actor.account_id if actor.role is Role.judge else PanelMember.ref == ref
+    query = sa.select(PanelMember).where(PanelMember.tender_id == tender_id, own)
+    member = await session.scalar(query.with_for_update(key_share=True))
+    if member is None:
+        raise NotFound(member=ref or "")
+    return Seat(tender, panel, member)
+
+
+async def access_bid(session: AsyncSession, member: PanelMember, bid_id: int) -> Bid:
+    """An eligible bid of the tender, opened for this judge.
+
+    Refusals: DeclarationMissing before the judge has declared, JudgeRecused with an interest in the applicant.
+    """
+    if member.declared_at is None:
+        raise DeclarationMissing(judge=member.ref)
+    query = sa.select(Bid).where(Bid.id == bid_id, Bid.tender_id == member.tender_id, Bid.status == BidStatus.eligible)
+    bid = await session.scalar(query)
+    if bid is None:
+        raise NotFound(bid=bid_id)
+    recused = sa.select(Recusal.id).where(Recusal.member_id == member.id, Recusal.party_id == bid.party_id)
+    if await session.scalar(recused):
+        raise JudgeRecused(judge=member.ref)
+    return bid

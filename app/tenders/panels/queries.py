@@ -1,0 +1,182 @@
+"""What was scored, by whom, and what is still to be scored."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import Actor, Role
+from app.core.waiting import Waiting
+from app.parties.models import Party
+from app.tenders.bids.models import Bid, BidVersion
+from app.tenders.bids.rules import BidStatus
+from app.tenders.notices import rules as notices
+from app.tenders.notices.models import Criterion, Lot, Tender
+from app.tenders.notices.rules import TenderStatus
+from app.tenders.panels import rules
+from app.tenders.panels.models import Mark, Panel, PanelMember, Pitch, Recusal, ScoreSheet
+from app.tenders.panels.rules import SheetStatus
+
+
+@dataclass(frozen=True)
+class ScoringBid:
+    """A bid as a judge sees it: its version that counts, its place in the pitch order, the judge's own sheet."""
+
+    bid: Bid
+    version: BidVersion
+    lot: Lot
+    applicant: Party
+    position: int | None
+    sheet: ScoreSheet | None
+
+
+@dataclass(frozen=True)
+class ScoredSheet:
+    sheet: ScoreSheet
+    judge: str
+    bid: str
+    marks: dict[str, Decimal]
+
+
+async def find_panel(session: AsyncSession, tender_id: int) -> Panel | None:
+    panel: Panel | None = await session.scalar(sa.select(Panel).where(Panel.tender_id == tender_id))
+    return panel
+
+
+async def members_of(session: AsyncSession, tender_id: int) -> list[PanelMember]:
+    query = sa.select(PanelMember).where(PanelMember.tender_id == tender_id).order_by(PanelMember.ref)
+    return list(await session.scalars(query))
+
+
+async def recusals_of(session: AsyncSession, tender_id: int) -> list[tuple[PanelMember, Recusal]]:
+    query = sa.select(PanelMember, Recusal).join(Recusal, Recusal.member_id == PanelMember.id)
+    query = query.where(PanelMember.tender_id == tender_id).order_by(PanelMember.ref, Recusal.id)
+    return [(member, recusal) for member, recusal in await session.execute(query)]
+
+
+async def recused_pairs(session: AsyncSession, tender_id: int) -> set[rules.Recusal]:
+    """As the rules take them: judge by seat, applicant by party number."""
+    found = await recusals_of(session, tender_id)
+    return {rules.Recusal(member.ref, str(recusal.party_id)) for member, recusal in found}
+
+
+async def eligible_bids(session: AsyncSession, tender_id: int) -> list[Bid]:
+    query = sa.select(Bid).where(Bid.tender_id == tender_id, Bid.status == BidStatus.eligible).order_by(Bid.ref)
+    return list(await session.scalars(query))
+
+
+async def criteria_of(session: AsyncSession, tender_id: int) -> list[Criterion]:
+    query = sa.select(Criterion).where(Criterion.tender_id == tender_id).order_by(Criterion.position)
+    return list(await session.scalars(query))
+
+
+def criterion_rules(criteria: list[Criterion]) -> list[notices.Criterion]:
+    return [notices.Criterion(each.code, each.maximum, each.is_price) for each in criteria]
+
+
+async def applicants_of(session: AsyncSession, tender_id: int) -> list[Party]:
+    """Everybody who handed in a bid that was opened, by number: what judges declare their interests against."""
+    opened = sa.select(Bid.party_id).where(
+        Bid.tender_id == tender_id, Bid.status.in_((BidStatus.eligible, BidStatus.ineligible, BidStatus.submitted))
+    )
+    return list(await session.scalars(sa.select(Party).where(Party.id.in_(opened)).order_by(Party.id)))
+
+
+async def find_sheet(session: AsyncSession, member_id: int, bid_id: int) -> ScoreSheet | None:
+    query = sa.select(ScoreSheet).where(ScoreSheet.member_id == member_id, ScoreSheet.bid_id == bid_id)
+    sheet: ScoreSheet | None = await session.scalar(query)
+    return sheet
+
+
+async def marks_of(session: AsyncSession, sheet_id: int) -> dict[str, Decimal]:
+    query = sa.select(Criterion.code, Mark.value).join(Mark, Mark.criterion_id == Criterion.id)
+    rows = await session.execute(query.where(Mark.sheet_id == sheet_id).order_by(Criterion.position))
+    return {code: value for code, value in rows}
+
+
+async def sheets_of(session: AsyncSession, tender_id: int) -> list[ScoredSheet]:
+    """Every sheet of the tender with its marks, by bid and judge."""
+    marked = sa.select(Mark.sheet_id, Criterion.code, Mark.value).join(Criterion, Criterion.id == Mark.criterion_id)
+    marks: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
+    for sheet_id, code, value in await session.execute(
+        marked.where(Criterion.tender_id == tender_id).order_by(Criterion.position)
+    ):
+        marks[sheet_id][code] = value
+    query = sa.select(ScoreSheet, PanelMember.ref, Bid.ref).join(PanelMember, PanelMember.id == ScoreSheet.member_id)
+    query = query.join(Bid, Bid.id == ScoreSheet.bid_id).where(ScoreSheet.tender_id == tender_id)
+    rows = await session.execute(query.order_by(Bid.ref, PanelMember.ref))
+    return [ScoredSheet(sheet, judge, bid or "", marks[sheet.id]) for sheet, judge, bid in rows]
+
+
+async def delivered_sheets(session: AsyncSession, tender_id: int) -> list[rules.Sheet]:
+    """As the rules take them."""
+    return [
+        rules.Sheet(each.bid, each.judge, each.marks, each.sheet.written_total)
+        for each in await sheets_of(session, tender_id)
+        if each.sheet.status is SheetStatus.delivered
+    ]
+
+
+async def due_pairs(session: AsyncSession, tender_id: int) -> list[tuple[str, str]]:
+    """(bid, judge) of every sheet that must be there."""
+    bids = {bid.ref or "": str(bid.party_id) for bid in await eligible_bids(session, tender_id)}
+    judges = [member.ref for member in await members_of(session, tender_id)]
+    return rules.due_sheets(bids, judges, await recused_pairs(session, tender_id))
+
+
+async def scoring_bids(session: AsyncSession, member: PanelMember) -> list[ScoringBid]:
+    """The bids this judge scores, in pitch order; none of an applicant the judge is recused from."""
+    recused = sa.select(Recusal.party_id).where(Recusal.member_id == member.id)
+    own_sheet = sa.and_(ScoreSheet.bid_id == Bid.id, ScoreSheet.member_id == member.id)
+    query = (
+        sa.select(Bid, BidVersion, Lot, Party, Pitch.position, ScoreSheet)
+        .join(BidVersion, sa.and_(BidVersion.bid_id == Bid.id, BidVersion.number == Bid.version_number))
+        .join(Lot, Lot.id == Bid.lot_id)
+        .join(Party, Party.id == Bid.party_id)
+        .outerjoin(Pitch, Pitch.bid_id == Bid.id)
+        .outerjoin(ScoreSheet, own_sheet)
+        .where(Bid.tender_id == member.tender_id, Bid.status == BidStatus.eligible, Bid.party_id.not_in(recused))
+        .order_by(Lot.position, Pitch.position.nulls_last(), Bid.ref)
+    )
+    return [ScoringBid(*row) for row in await session.execute(query)]
+
+
+async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
+    """Judges: declare, then score. Purchasers: appoint a panel, then close the scoring."""
+    if actor.role is Role.judge:
+        return await _waiting_judge(session, actor)
+    return await _waiting_purchaser(session, actor) if actor.role is Role.purchaser else []
+
+
+async def _waiting_judge(session: AsyncSession, actor: Actor) -> list[Waiting]:
+    query = (
+        sa.select(PanelMember, Tender)
+        .join(Tender, Tender.id == PanelMember.tender_id)
+        .join(Panel, Panel.tender_id == Tender.id)
+        .where(
+            PanelMember.account_id == actor.account_id,
+            Tender.status == TenderStatus.opened,
+            Panel.closed_at.is_(None),
+        )
+    )
+    found = []
+    for member, tender in (await session.execute(query)).all():
+        if member.declared_at is None:
+            found.append(_waiting("declare", tender))
+        elif any(each.sheet is None or each.sheet.delivered_at is None for each in await scoring_bids(session, member)):
+            found.append(_waiting("deliver", tender))
+    return found
+
+
+async def _waiting_purchaser(session: AsyncSession, actor: Actor) -> list[Waiting]:
+    query = sa.select(Tender, Panel).outerjoin(Panel, Panel.tender_id == Tender.id)
+    query = query.where(Tender.party_id == actor.party_id, Tender.status == TenderStatus.opened)
+    rows = (await session.execute(query.where(Panel.closed_at.is_(None)))).all()
+    return [_waiting("close" if panel else "appoint", tender) for tender, panel in rows]
+
+
+def _waiting(verb: str, tender: Tender) -> Waiting:
+    return Waiting("panels", verb, tender.id, tender.title_zh, tender.evaluation_end, None, f"/panels/{tender.id}")

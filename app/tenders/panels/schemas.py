@@ -1,0 +1,300 @@
+"""Panels and score sheets on the wire."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.core.actors import Actor, Role
+from app.core.money import Money
+from app.core.web import example
+from app.parties.models import Party
+from app.tenders.notices.models import Criterion, Tender
+from app.tenders.panels.models import Panel, PanelMember, Recusal, ScoreSheet
+from app.tenders.panels.policy import actions, sheet_actions
+from app.tenders.panels.queries import ScoredSheet, ScoringBid
+from app.tenders.panels.rules import SheetStatus
+
+Points = Annotated[Decimal, Field(max_digits=6, decimal_places=2)]
+Text = Annotated[str, Field(max_length=200)]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class MemberCreate(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    ref: Name
+    name: Name
+    role_zh: Name
+    role_en: Text = ""
+    is_expert: bool = False
+    account_id: int | None = None
+    party_id: int | None = None
+
+
+class PanelCreate(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    tender_id: int
+    members: Annotated[list[MemberCreate], Field(max_length=99)]
+
+
+class InterestCreate(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    party_id: int
+    reason: Text = ""
+
+
+class InterestsDeclare(BaseModel):
+    """`judge`: the seat, when the purchaser's staff enter a declaration made on paper."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    interests: Annotated[list[InterestCreate], Field(max_length=200)] = []
+    judge: Text | None = None
+
+
+class PitchOrder(BaseModel):
+    """The numbers of all eligible bids of the lot, in order."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lot: Name
+    bids: Annotated[list[Name], Field(max_length=500)]
+
+
+class SheetSave(BaseModel):
+    """Criterion code → mark."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    marks: dict[str, Points]
+
+
+class PaperSheetCreate(SheetSave):
+    judge: Name
+    bid_id: int
+    written_total: Annotated[Points, Field(ge=0)] | None = None
+
+
+class SheetReopen(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    judge: Name
+    reason: Name
+
+
+class ApplicantRow(BaseModel):
+    """All that a judge sees before declaring: who applied."""
+
+    party_id: int
+    name_zh: str
+    name_en: str
+
+    @classmethod
+    def of(cls, party: Party) -> "ApplicantRow":
+        return cls(party_id=party.id, name_zh=party.name_zh, name_en=party.name_en or party.name_zh)
+
+
+class MemberRead(BaseModel):
+    """`recused_from`: applicants, shown to the purchaser, to auditors, and to the judge; None for others."""
+
+    ref: str
+    name: str
+    role_zh: str
+    role_en: str
+    is_expert: bool
+    has_account: bool
+    is_me: bool
+    declared_at: datetime | None
+    recused_from: list[int] | None
+
+    @classmethod
+    def of(cls, member: PanelMember, recusals: Sequence[tuple[PanelMember, Recusal]], actor: Actor) -> "MemberRead":
+        is_me = member.account_id is not None and member.account_id == actor.account_id
+        own = [recusal.party_id for judge, recusal in recusals if judge.id == member.id]
+        return cls(
+            ref=member.ref,
+            name=member.name,
+            role_zh=member.role_zh,
+            role_en=member.role_en or member.role_zh,
+            is_expert=member.is_expert,
+            has_account=member.account_id is not None,
+            is_me=is_me,
+            declared_at=member.declared_at,
+            recused_from=own if is_me or actor.role is not Role.judge else None,
+        )
+
+
+class PanelRead(BaseModel):
+    """`missing`: [bid, judge] of every sheet nobody delivered; `corrections`: [bid, judge, written, computed]."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            tender_id=1,
+            appointed_at="2018-07-05T09:00:00+08:00",
+            closed_at="2018-07-27T12:00:00+08:00",
+            members=[],
+            recusals=8,
+            sheets_counted=383,
+            missing=[["B15", "J6"]],
+            corrections=[["B45", "J2", "84.5", "74.5"]],
+            version=2,
+            actions=[],
+        )
+    )
+
+    tender_id: int
+    appointed_at: datetime
+    closed_at: datetime | None
+    members: list[MemberRead]
+    recusals: int
+    sheets_counted: int | None
+    missing: list[Any] | None
+    corrections: list[Any] | None
+    version: int
+    actions: list[str]
+
+    @classmethod
+    def of(
+        cls,
+        tender: Tender,
+        panel: Panel,
+        members: Sequence[PanelMember],
+        recusals: Sequence[tuple[PanelMember, Recusal]],
+        actor: Actor,
+    ) -> "PanelRead":
+        return cls(
+            tender_id=tender.id,
+            appointed_at=panel.appointed_at,
+            closed_at=panel.closed_at,
+            members=[MemberRead.of(member, recusals, actor) for member in members],
+            recusals=len(recusals),
+            sheets_counted=panel.sheets_counted,
+            missing=panel.missing,
+            corrections=panel.corrections,
+            version=panel.version,
+            actions=actions(actor, tender, panel),
+        )
+
+
+class CriterionRead(BaseModel):
+    code: str
+    label_zh: str
+    label_en: str
+    maximum: Decimal
+
+    @classmethod
+    def of(cls, criterion: Criterion) -> "CriterionRead":
+        label_en = criterion.label_en or criterion.label_zh
+        return cls(code=criterion.code, label_zh=criterion.label_zh, label_en=label_en, maximum=criterion.maximum)
+
+
+class SheetRead(BaseModel):
+    """`total` is the sum of the marks, kept by the database; `written_total` what stood on paper."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            id=7,
+            bid_id=4411,
+            status="delivered",
+            marks={"C1": "18.00", "C2": "22.50"},
+            total="40.50",
+            written_total=None,
+            delivered_at="2018-07-26T10:20:00+08:00",
+            version=2,
+            actions=[],
+        )
+    )
+
+    id: int
+    bid_id: int
+    status: SheetStatus
+    marks: dict[str, Decimal]
+    total: Decimal
+    written_total: Decimal | None
+    delivered_at: datetime | None
+    version: int
+    actions: list[str]
+
+    @classmethod
+    def of(cls, sheet: ScoreSheet, marks: dict[str, Decimal], panel: Panel, actor: Actor) -> "SheetRead":
+        return cls(
+            id=sheet.id,
+            bid_id=sheet.bid_id,
+            status=sheet.status,
+            marks=marks,
+            total=sheet.total,
+            written_total=sheet.written_total,
+            delivered_at=sheet.delivered_at,
+            version=sheet.version,
+            actions=sheet_actions(actor, panel, sheet),
+        )
+
+
+class SheetRow(BaseModel):
+    """While scoring is open the purchaser sees who has delivered, not how they scored: judges score alone."""
+
+    bid: str
+    judge: str
+    status: SheetStatus
+    total: Decimal | None
+    written_total: Decimal | None
+    marks: dict[str, Decimal]
+    delivered_at: datetime | None
+
+    @classmethod
+    def of(cls, scored: ScoredSheet, panel: Panel) -> "SheetRow":
+        sheet, is_open = scored.sheet, panel.closed_at is None
+        return cls(
+            bid=scored.bid,
+            judge=scored.judge,
+            status=sheet.status,
+            total=None if is_open else sheet.total,
+            written_total=None if is_open else sheet.written_total,
+            marks={} if is_open else scored.marks,
+            delivered_at=sheet.delivered_at,
+        )
+
+
+class ScoringBidRow(BaseModel):
+    """A bid to score: `position` in the pitch order of its lot, `status` and `total` of the own sheet."""
+
+    bid_id: int
+    ref: str
+    lot: str
+    position: int | None
+    title: str
+    applicant: str
+    amount: Money
+    status: SheetStatus
+    total: Decimal | None
+
+    @classmethod
+    def of(cls, row: ScoringBid) -> "ScoringBidRow":
+        return cls(
+            bid_id=row.bid.id,
+            ref=row.bid.ref or "",
+            lot=row.lot.code,
+            position=row.position,
+            title=row.version.title,
+            applicant=row.applicant.name_zh,
+            amount=Money(amount=row.version.amount),
+            status=row.sheet.status if row.sheet else SheetStatus.empty,
+            total=row.sheet.total if row.sheet else None,
+        )
+
+
+class ScoringBidRead(ScoringBidRow):
+    """With what was handed in, the criteria to mark, and the own sheet (None: not begun, save it as version 0)."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(bid_id=4411, ref="B05", lot="L1", title="联大社工站", criteria=[])
+    )
+
+    plan: str
+    criteria: list[CriterionRead]
+    sheet: SheetRead | None

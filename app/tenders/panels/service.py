@@ -1,0 +1,312 @@
+"""Use cases of panels: appointing, declaring interests, scoring on screen and from paper, closing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import Actor
+from app.core.audit import record
+from app.core.clock import now
+from app.core.errors import DomainError
+from app.core.moves import move
+from app.core.web import check_version
+from app.tenders.bids.models import Bid
+from app.tenders.bids.rules import BidStatus
+from app.tenders.notices.models import Lot, Tender
+from app.tenders.notices.rules import TenderStatus
+from app.tenders.panels import queries, rules
+from app.tenders.panels.models import Mark, Panel, PanelMember, Pitch, Recusal, ScoreSheet
+from app.tenders.panels.policy import (
+    BidsNotOpened,
+    DeclarationMissing,
+    Seat,
+    access_bid,
+    access_panel,
+    access_seat,
+    access_tender,
+)
+from app.tenders.panels.rules import MOVES, SheetStatus
+from app.tenders.profiles.rules import Profile, parse_profile
+
+
+class SeatRepeated(DomainError):
+    status = 422
+
+
+class NotAnApplicant(DomainError):
+    status = 422
+
+
+class PitchOrderWrong(DomainError):
+    """The order must name every eligible bid of the lot once."""
+
+    status = 422
+
+
+class LotAbsent(DomainError):
+    status = 422
+
+
+@dataclass(frozen=True)
+class NewMember:
+    ref: str
+    name: str
+    role_zh: str
+    role_en: str = ""
+    is_expert: bool = False
+    account_id: int | None = None
+    party_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Interest:
+    """An applicant that a judge must not score, and why."""
+
+    party_id: int
+    reason: str = ""
+
+
+def _profile(tender: Tender) -> Profile:
+    return parse_profile(tender.profile_document or {})
+
+
+def _stream(tender: Tender) -> str:
+    return f"tenders:{tender.id}"
+
+
+async def appoint_panel(session: AsyncSession, actor: Actor, tender_id: int, members: Sequence[NewMember]) -> Panel:
+    """Refusals: PanelTooSmall, PanelEven, TooFewExperts, SeatRepeated, BidsNotOpened for a draft notice."""
+    tender = await access_tender(session, actor, tender_id, "appoint")
+    at = await now(session)
+    if tender.status not in {TenderStatus.published, TenderStatus.opened}:
+        raise BidsNotOpened(bids_end=tender.bids_end)
+    refs = [member.ref for member in members]
+    if doubled := [ref for ref in refs if refs.count(ref) > 1]:
+        raise SeatRepeated(seat=doubled[0])
+    experts = sum(member.is_expert for member in members)
+    rules.check_panel(len(members), experts, tender.budget, _profile(tender))
+    panel = Panel(tender_id=tender.id, appointed_at=at)
+    session.add(panel)
+    session.add_all(PanelMember(tender_id=tender.id, **vars(member)) for member in members)
+    facts = {"members": len(members), "experts": experts}
+    await record(session, actor, "panel.appointed", panel, at, stream=_stream(tender), **facts)
+    return panel
+
+
+async def declare_interests(
+    session: AsyncSession, actor: Actor, tender_id: int, interests: Sequence[Interest], ref: str | None = None
+) -> PanelMember:
+    """A judge says whose bids are not theirs to score; an empty list declares that there is none.
+
+    Declared again, new interests are added, and the judge's sheets of those applicants are void. The party the
+    judge works for is recused by itself. Refused with NotAnApplicant.
+    """
+    seat = await access_seat(session, actor, tender_id, "declare", ref)
+    at = await now(session)
+    applicants = {party.id for party in await queries.applicants_of(session, tender_id)}
+    for interest in interests:
+        if interest.party_id not in applicants:
+            raise NotAnApplicant(party=interest.party_id)
+    wanted = {interest.party_id: interest.reason for interest in interests}
+    if seat.member.party_id in applicants and seat.member.party_id is not None:
+        wanted.setdefault(seat.member.party_id, "works for the applicant")
+    seat.member.declared_at = seat.member.declared_at or at
+    voided = await _recuse(session, seat.member, wanted, at)
+    facts = {"judge": seat.member.ref, "applicants": sorted(wanted), "voided": voided}
+    await record(session, actor, "interests.declared", seat.member, at, stream=_stream(seat.tender), **facts)
+    return seat.member
+
+
+async def _recuse(session: AsyncSession, member: PanelMember, wanted: Mapping[int, str], at: datetime) -> int:
+    """How many sheets of the judge became void."""
+    bids = sa.select(Bid.id).where(Bid.tender_id == member.tender_id, Bid.party_id.in_(wanted))
+    void = sa.delete(ScoreSheet).where(ScoreSheet.member_id == member.id, ScoreSheet.bid_id.in_(bids))
+    voided = list(await session.scalars(void.returning(ScoreSheet.id)))
+    await session.flush()
+    rows = [
+        {"member_id": member.id, "party_id": party, "reason": reason, "declared_at": at}
+        for party, reason in sorted(wanted.items())
+    ]
+    if rows:
+        await session.execute(insert(Recusal).on_conflict_do_nothing(), rows)
+    return len(voided)
+
+
+async def order_pitches(
+    session: AsyncSession, actor: Actor, tender_id: int, lot_code: str, bid_refs: Sequence[str]
+) -> list[Pitch]:
+    """The order in which a lot's eligible bids are presented, each named once. Refused with PitchOrderWrong."""
+    tender, _ = await access_panel(session, actor, tender_id, "order")
+    at = await now(session)
+    lot = await session.scalar(sa.select(Lot).where(Lot.tender_id == tender_id, Lot.code == lot_code))
+    if lot is None:
+        raise LotAbsent(lot=lot_code)
+    query = sa.select(Bid).where(Bid.lot_id == lot.id, Bid.status == BidStatus.eligible)
+    bids = {bid.ref: bid.id for bid in await session.scalars(query)}
+    if sorted(bid_refs) != sorted(ref or "" for ref in bids):
+        missing = sorted(str(ref) for ref in bids if ref not in bid_refs)
+        raise PitchOrderWrong(lot=lot_code, missing=", ".join(missing) or "–", given=len(bid_refs), due=len(bids))
+    await session.execute(sa.delete(Pitch).where(Pitch.lot_id == lot.id))
+    pitches = [Pitch(lot_id=lot.id, position=n, bid_id=bids[ref]) for n, ref in enumerate(bid_refs, 1)]
+    session.add_all(pitches)
+    facts = {"lot": lot_code, "bids": list(bid_refs)}
+    await record(session, actor, "pitches.ordered", lot, at, stream=_stream(tender), **facts)
+    return pitches
+
+
+async def save_sheet(
+    session: AsyncSession, actor: Actor, tender_id: int, bid_id: int, marks: Mapping[str, Decimal], given: int
+) -> ScoreSheet:
+    """A judge's draft, marks as far as they go; `given` is the version edited (0: none yet).
+
+    Refusals: DeclarationMissing, JudgeRecused, MarkUnknown, MarkOutOfRange, MarkOffStep, StaleVersion.
+    """
+    seat = await access_seat(session, actor, tender_id, "save")
+    bid = await access_bid(session, seat.member, bid_id)
+    at = await now(session)
+    sheet = await _sheet(session, seat.member, bid)
+    check_version(sheet, given)
+    sheet.status = move(MOVES, sheet.status, "save")
+    await _write_marks(session, seat.tender, sheet, marks)
+    facts = {"judge": seat.member.ref, "bid": bid.ref}
+    await record(session, actor, "sheet.saved", sheet, at, stream=_stream(seat.tender), **facts)
+    return sheet
+
+
+async def deliver_sheet(session: AsyncSession, actor: Actor, tender_id: int, bid_id: int) -> ScoreSheet:
+    """Refused with MarkMissing while a criterion has no mark."""
+    seat = await access_seat(session, actor, tender_id, "deliver")
+    bid = await access_bid(session, seat.member, bid_id)
+    at = await now(session)
+    sheet = await _sheet(session, seat.member, bid)
+    delivered = move(MOVES, sheet.status, "deliver")
+    criteria = queries.criterion_rules(await queries.criteria_of(session, tender_id))
+    rules.check_marks(await queries.marks_of(session, sheet.id), criteria, _profile(seat.tender).scoring.mark_step)
+    sheet.status, sheet.delivered_at = delivered, at
+    sheet.version += 1
+    facts = {"judge": seat.member.ref, "bid": bid.ref, "total": sheet.total}
+    await record(session, actor, "sheet.delivered", sheet, at, stream=_stream(seat.tender), **facts)
+    return sheet
+
+
+async def enter_paper_sheet(
+    session: AsyncSession,
+    actor: Actor,
+    tender_id: int,
+    ref: str,
+    bid_id: int,
+    marks: Mapping[str, Decimal],
+    written_total: Decimal | None,
+) -> ScoreSheet:
+    """A sheet on paper, entered by the purchaser's staff: complete or not at all.
+
+    The total that counts is the sum of the marks; a `written_total` that differs is kept and reported as a
+    correction (87号令 art. 64).
+    """
+    seat = await access_seat(session, actor, tender_id, "enter", ref)
+    bid = await access_bid(session, seat.member, bid_id)
+    at = await now(session)
+    criteria = queries.criterion_rules(await queries.criteria_of(session, tender_id))
+    rules.check_marks(marks, criteria, _profile(seat.tender).scoring.mark_step)
+    sheet = await _sheet(session, seat.member, bid)
+    sheet.version += 1
+    sheet.written_total = written_total
+    sheet.status = move(MOVES, sheet.status, "save")
+    await _write_marks(session, seat.tender, sheet, marks)
+    sheet.status, sheet.delivered_at = move(MOVES, sheet.status, "deliver"), at
+    facts = {"judge": ref, "bid": bid.ref, "total": sheet.total, "written": written_total}
+    await record(session, actor, "sheet.entered", sheet, at, stream=_stream(seat.tender), **facts)
+    return sheet
+
+
+async def reopen_sheet(
+    session: AsyncSession, actor: Actor, tender_id: int, ref: str, bid_id: int, reason: str
+) -> ScoreSheet:
+    """A delivered sheet goes back to its judge, for a reason that is recorded."""
+    seat = await access_seat(session, actor, tender_id, "reopen", ref)
+    bid = await access_bid(session, seat.member, bid_id)
+    at = await now(session)
+    sheet = await _sheet(session, seat.member, bid)
+    sheet.status, sheet.delivered_at = move(MOVES, sheet.status, "reopen"), None
+    sheet.version += 1
+    facts = {"judge": ref, "bid": bid.ref, "reason": reason}
+    await record(session, actor, "sheet.reopened", sheet, at, stream=_stream(seat.tender), **facts)
+    return sheet
+
+
+async def close_scoring(session: AsyncSession, actor: Actor, tender_id: int) -> Panel:
+    """No sheet is written from here on; what is missing and what was corrected is written down.
+
+    Refused with TooFewSheets when a bid has fewer counted sheets than the profile asks for.
+    """
+    tender, panel = await access_panel(session, actor, tender_id, "close")
+    at = await now(session)
+    due = await queries.due_pairs(session, tender_id)
+    sheets = await queries.delivered_sheets(session, tender_id)
+    counted = rules.counted_sheets(due, sheets)
+    profile = _profile(tender)
+    for bid in dict.fromkeys(bid for bid, _ in due):
+        rules.check_enough_sheets(bid, sum(sheet.bid == bid for sheet in counted), profile)
+    panel.closed_at, panel.sheets_counted = at, len(counted)
+    panel.missing = [list(pair) for pair in rules.missing_sheets(due, sheets)]
+    panel.corrections = [[c.bid, c.judge, plain(c.written), plain(c.computed)] for c in rules.corrections(counted)]
+    panel.version += 1
+    facts = {"sheets": len(counted), "missing": panel.missing, "corrections": panel.corrections}
+    await record(session, actor, "scoring.closed", panel, at, stream=_stream(tender), **facts)
+    return panel
+
+
+def plain(points: Decimal) -> str:
+    """As people write it: 84.50 → 84.5."""
+    return f"{points.normalize():f}"
+
+
+async def _sheet(session: AsyncSession, member: PanelMember, bid: Bid) -> ScoreSheet:
+    """The judge's sheet of this bid; a new one starts empty, at version 0."""
+    found = await queries.find_sheet(session, member.id, bid.id)
+    return found or ScoreSheet(
+        tender_id=member.tender_id, member_id=member.id, bid_id=bid.id, status=SheetStatus.empty, version=0
+    )
+
+
+async def _write_marks(session: AsyncSession, tender: Tender, sheet: ScoreSheet, marks: Mapping[str, Decimal]) -> None:
+    """Put the marks on the sheet, take off those no longer given, and read back the total the database keeps."""
+    criteria = await queries.criteria_of(session, tender.id)
+    known = {each.code: each for each in queries.criterion_rules(criteria)}
+    step = _profile(tender).scoring.mark_step
+    for code, value in marks.items():
+        if code not in known or known[code].is_price:
+            raise rules.MarkUnknown(criterion=code)
+        rules.check_mark(value, known[code], step)
+    session.add(sheet)
+    await session.flush()
+    ids = {each.code: each.id for each in criteria}
+    kept = [ids[code] for code in marks]
+    await session.execute(sa.delete(Mark).where(Mark.sheet_id == sheet.id, Mark.criterion_id.not_in(kept)))
+    if marks:
+        rows = [{"sheet_id": sheet.id, "criterion_id": ids[code], "value": value} for code, value in marks.items()]
+        statement = insert(Mark)
+        fresh = {"value": statement.excluded.value}
+        await session.execute(
+            statement.on_conflict_do_update(index_elements=["sheet_id", "criterion_id"], set_=fresh), rows
+        )
+    await session.refresh(sheet, ["total"])
+
+
+async def open_bids(session: AsyncSession, actor: Actor, tender_id: int) -> PanelMember:
+    """The seat of a judge who may look at bids. Refused with DeclarationMissing."""
+    seat = await access_seat(session, actor, tender_id, "open")
+    if seat.member.declared_at is None:
+        raise DeclarationMissing(judge=seat.member.ref)
+    return seat.member
+
+
+async def open_bid(session: AsyncSession, actor: Actor, tender_id: int, bid_id: int) -> tuple[Seat, Bid]:
+    """A bid opened by a judge for scoring. Refusals: DeclarationMissing, JudgeRecused."""
+    seat = await access_seat(session, actor, tender_id, "open")
+    return seat, await access_bid(session, seat.member, bid_id)
