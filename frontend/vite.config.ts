@@ -7,7 +7,8 @@ import type { Connect, Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const COMPRESSIBLE = /\.(?:js|css|html|svg|json)$/;
-const FONTS = ["NotoSansHans-Regular.otf", "NotoSansHans-Bold.otf"];
+const FONTS_FROM = "node_modules/@embedpdf/fonts-sc";
+const FONTS = { "fonts/NotoSansHans-Regular.otf": "NotoSansHans-Regular.otf", "fonts/NotoSansHans-Bold.otf": "NotoSansHans-Bold.otf", LICENSE: "LICENSE" };
 const SURVEY_ADDRESS = /^\/(?:s\/[^/?]+|r(?:\/[^/?]*)?)\/?(?:[?#].*)?$/;
 
 /** Leaves a .gz beside every text file, so that the server never compresses the same bytes twice. */
@@ -37,7 +38,7 @@ function fontsForDocuments(): Plugin {
     async writeBundle({ dir = "dist" }) {
       await mkdir(join(dir, "fonts"), { recursive: true });
       await Promise.all(
-        FONTS.map((font) => cp(`node_modules/@embedpdf/fonts-sc/fonts/${font}`, join(dir, "fonts", font))),
+        Object.entries(FONTS).map(([from, to]) => cp(join(FONTS_FROM, from), join(dir, "fonts", to))),
       );
     },
   };
@@ -63,6 +64,7 @@ export default defineConfig({
   preview: { proxy: api },
   build: {
     manifest: true,
+    target: ["chrome93", "edge93", "firefox92", "safari15.4"],
     chunkSizeWarningLimit: 700,
     rolldownOptions: { input: { app: "index.html", survey: "survey.html" } },
   },

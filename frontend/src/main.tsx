@@ -45,9 +45,8 @@ function House() {
   );
 }
 
-await startWords();
-const place = document.getElementById("root");
-if (place) {
+async function open(place: HTMLElement): Promise<void> {
+  await startWords();
   createRoot(place).render(
     <StrictMode>
       <Preferences>
@@ -56,3 +55,6 @@ if (place) {
     </StrictMode>,
   );
 }
+
+const place = document.getElementById("root");
+if (place) void open(place);

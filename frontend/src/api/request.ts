@@ -50,10 +50,10 @@ function partsOf(form: FormData): string {
   return parts.join("&");
 }
 
-/** One file under the form field `file`, with further fields beside it. */
+/** One file under the form field `upload`, with further fields beside it. */
 export function upload<T = unknown>(path: string, file: File, fields: Record<string, string> = {}): Promise<T> {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.set(name, value);
-  form.set("file", file);
+  form.set("upload", file);
   return request<T>(path, { method: "POST", body: form });
 }

@@ -22,8 +22,13 @@ export async function send(request: Request, named?: string): Promise<Response> 
   return response;
 }
 
+/** 128 random bits as hex; unlike crypto.randomUUID this also works without HTTPS, on an office network. */
+export function freshKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 function keyOf(intent: string): string {
-  const key = unanswered.get(intent) ?? crypto.randomUUID();
+  const key = unanswered.get(intent) ?? freshKey();
   unanswered.set(intent, key);
   return key;
 }

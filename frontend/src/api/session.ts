@@ -1,17 +1,30 @@
-/** Who is signed in and what this installation is: GET/POST/DELETE /api/v1/session. */
+/** Who is signed in, in which membership, and what this installation is: /api/v1/session. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { request } from "./request";
 
-export const ROLES = ["committee", "street", "organization", "purchaser", "judge", "evaluator", "auditor", "admin"] as const;
-export type Role = (typeof ROLES)[number];
-
-export type Membership = { id: number; role: Role; party: { id: number; name: string } | null };
-export type Account = { id: number; username: string; name: string; memberships: Membership[]; membership_id: number | null };
-export type DemonstrationAccount = { username: string; password: string; name: string; role: Role };
+export type Role =
+  | "resident" | "committee" | "street" | "organization" | "purchaser" | "judge" | "evaluator" | "auditor" | "admin";
+export type PartyBrief = { id: number; kind: string; name_zh: string; name_en: string };
+/** `area` is the prefix of the area codes answered for ("" = none). */
+export type Membership = { id: number; role: Role; area: string; party: PartyBrief | null };
+export type DemonstrationAccount = {
+  username: string;
+  display_name: string;
+  password: string;
+  role: Role;
+  party_zh: string | null;
+  party_en: string | null;
+};
 export type Session = {
-  account: Account | null;
+  account_id: number | null;
+  username: string | null;
+  display_name: string | null;
+  role: Role;
+  current: Membership | null;
+  memberships: Membership[];
   demonstration: boolean;
-  demonstration_accounts?: DemonstrationAccount[];
+  demonstration_accounts: DemonstrationAccount[];
+  actions: string[];
 };
 
 const ADDRESS = "/api/v1/session";
@@ -21,13 +34,10 @@ export const sessionQuery = { queryKey: KEY, queryFn: () => request<Session>(ADD
 
 export const useSession = () => useQuery(sessionQuery);
 
-/** The membership the signed-in person acts in now. */
-export function membershipOf(session: Session | undefined): Membership | null {
-  const account = session?.account;
-  return account?.memberships.find(({ id }) => id === account.membership_id) ?? account?.memberships[0] ?? null;
-}
+export const partyName = (party: PartyBrief | null, language: string): string =>
+  (language === "en" && party?.name_en) || (party?.name_zh ?? "");
 
-/** After signing in, out or changing the role everything seen before may look different. */
+/** After signing in, out or changing the role, everything seen before may look different. */
 function useChange<T>(change: (wanted: T) => Promise<unknown>) {
   const cache = useQueryClient();
   return useMutation({
@@ -44,5 +54,5 @@ export const useSignIn = () =>
 export const useSignOut = () => useChange(() => request(ADDRESS, { method: "DELETE" }));
 export const useActAs = () =>
   useChange((membershipId: number) =>
-    request(`${ADDRESS}/membership`, { method: "PUT", body: { membership_id: membershipId } }),
+    request(`${ADDRESS}/switch`, { method: "POST", body: { membership_id: membershipId } }),
   );

@@ -13,7 +13,8 @@ const isIn = (page: PageEntry, group: string, role: Role): boolean =>
 export function lit(address: string): string | undefined {
   return pages
     .filter(({ menu, path }) => menu && (address === path || address.startsWith(`${path}/`)))
-    .toSorted((one, other) => other.path.length - one.path.length)[0]?.path;
+    .reduce<PageEntry | undefined>((best, page) => (page.path.length > (best?.path.length ?? 0) ? page : best), undefined)
+    ?.path;
 }
 
 export function Menu({ role, onChosen }: { role: Role; onChosen?: () => void }) {

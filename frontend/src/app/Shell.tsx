@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { usePhone } from "../ui/media";
 import { Menu } from "./Menu";
-import { membershipOf, useSession } from "../api/session";
+import { useSession } from "../api/session";
 import { PublicNav, TopBar } from "./TopBar";
 
 /** Top bar for everybody; a menu of their role for people who are signed in, beside the page or in a drawer. */
@@ -13,7 +13,7 @@ export function Shell() {
   const { data: session } = useSession();
   const phone = usePhone();
   const [open, setOpen] = useState(false);
-  const role = membershipOf(session)?.role;
+  const role = session?.account_id ? session.role : undefined;
   return (
     <div className="shell">
       <a className="skip" href="#page">

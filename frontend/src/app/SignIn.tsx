@@ -18,7 +18,7 @@ export default function SignIn() {
   const { data: session } = useSession();
   const [form] = Form.useForm<Given>();
   const signIn = useSignIn();
-  const accounts = session?.demonstration ? (session.demonstration_accounts ?? []) : [];
+  const accounts = session?.demonstration ? session.demonstration_accounts : [];
   const finish = (given: Given): void =>
     signIn.mutate(given, { onSuccess: () => void navigate({ href: homeward(next) }) });
 
@@ -47,18 +47,18 @@ export default function SignIn() {
 type AccountsProps = { accounts: readonly DemonstrationAccount[]; onChoose: (given: Given) => void };
 
 function Accounts({ accounts, onChoose }: AccountsProps) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   return (
     <section className="panel" aria-labelledby="demonstration-accounts">
       <h2 id="demonstration-accounts">{t("sign_in.demonstration")}</h2>
       <p className="soft">{t("sign_in.demonstration_hint")}</p>
       <ul className="accounts">
-        {accounts.map(({ username, password, name, role }) => (
+        {accounts.map(({ username, password, display_name, role, party_zh, party_en }) => (
           <li key={username}>
             <button type="button" onClick={() => onChoose({ username, password })}>
               <span className="account-name">{t(`role.${role}`)}</span>
               <span className="soft">
-                {name} · {username}
+                {(i18n.language === "en" ? party_en : party_zh) ?? display_name} · {username}
               </span>
             </button>
           </li>

@@ -7,7 +7,7 @@ import { speak } from "../i18n";
 import { usePhone } from "../ui/media";
 import { pages } from "./pages";
 import { useLargeType } from "./preferences";
-import { type Account, membershipOf, useActAs, useSession, useSignOut } from "../api/session";
+import { type Session, partyName, useActAs, useSession, useSignOut } from "../api/session";
 
 export function TopBar({ onMenu }: { onMenu: (() => void) | undefined }) {
   const { t } = useTranslation();
@@ -21,11 +21,11 @@ export function TopBar({ onMenu }: { onMenu: (() => void) | undefined }) {
         <span className="brand-name">{t("ui.product")}</span>
         {!phone && <span className="brand-line soft">{t("ui.product_line")}</span>}
       </Link>
-      {!phone && !session?.account && <PublicNav />}
+      {!phone && !session?.account_id && <PublicNav />}
       <div className="topbar-tools">
         <LargeType />
         <LanguageSwitch />
-        {session?.account ? <AccountMenu account={session.account} /> : <SignInLink />}
+        {session?.account_id ? <AccountMenu session={session} /> : <SignInLink />}
       </div>
     </header>
   );
@@ -37,7 +37,7 @@ export function PublicNav() {
   return (
     <nav className="public-nav" aria-label={t("nav.public")}>
       {pages
-        .filter(({ open, key }) => open && key !== "sign_in" && !key.endsWith("_page"))
+        .filter(({ open, menu, path }) => open && (menu || path === "/"))
         .map(({ path, key }) => (
           <Link key={path} to={path} activeOptions={{ exact: path === "/" }} activeProps={{ "aria-current": "page" }}>
             {t(`nav.${key}`)}
@@ -85,19 +85,18 @@ function SignInLink() {
   );
 }
 
-function AccountMenu({ account }: { account: Account }) {
+function AccountMenu({ session }: { session: Session }) {
   const { t, i18n } = useTranslation();
   const { message } = App.useApp();
   const navigate = useNavigate();
-  const { data: session } = useSession();
   const phone = usePhone();
   const signOut = useSignOut();
   const actAs = useActAs();
-  const current = membershipOf(session);
+  const { current, memberships, display_name: name } = session;
   const refused = (error: unknown): void => void message.error(refusalOf(error).sentence(i18n.language));
-  const roles = account.memberships.map(({ id, role, party }) => ({
+  const roles = memberships.map(({ id, role, party }) => ({
     key: `act:${id}`,
-    label: party ? `${t(`role.${role}`)} · ${party.name}` : t(`role.${role}`),
+    label: [t(`role.${role}`), partyName(party, i18n.language)].filter(Boolean).join(" · "),
     onClick: () => actAs.mutate(id, { onError: refused, onSuccess: () => void navigate({ to: "/desk" }) }),
   }));
   const items = [
@@ -110,10 +109,10 @@ function AccountMenu({ account }: { account: Account }) {
   ];
   return (
     <Dropdown menu={{ items, selectedKeys: current ? [`act:${current.id}`] : [] }} trigger={["click"]} placement="bottomRight">
-      <Button type="text" icon={<UserOutlined aria-hidden />} aria-label={`${account.name} · ${t("ui.account")}`}>
+      <Button type="text" icon={<UserOutlined aria-hidden />} aria-label={`${name} · ${t("ui.account")}`}>
         {!phone && (
           <>
-            {account.name}
+            {name}
             {current && <span className="soft account-role">{t(`role.${current.role}`)}</span>}
             <DownOutlined aria-hidden />
           </>

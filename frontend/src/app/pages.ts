@@ -1,6 +1,7 @@
 /**
  * Every page of the house on one page. `roles` says in whose menu it stands (not who may: the server knows that);
- * `open` pages need no account; without `menu` a page is reached through another one.
+ * `open` pages need no account, and those with a `menu` also stand in the public bar; without `menu` a page is reached
+ * through another one.
  */
 import { AppstoreOutlined, HomeOutlined } from "@ant-design/icons";
 import type { ComponentType } from "react";

@@ -15,7 +15,7 @@ import { Shell } from "./Shell";
 function signedInOnly(cache: QueryClient) {
   return async ({ location }: { location: { href: string } }) => {
     const session = await cache.ensureQueryData(sessionQuery).catch(() => null);
-    if (!session?.account) throw redirect({ to: "/sign-in", search: { next: location.href } });
+    if (!session?.account_id) throw redirect({ to: "/sign-in", search: { next: location.href } });
   };
 }
 

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { type Language, type Refusal, refusalOf } from "../api/refusal";
 import { request } from "../api/request";
+import { freshKey } from "../api/send";
 import type { Entered } from "./answers";
 import { type Answering, type Answers, type Place, inLanguage } from "./definition";
 import { type Letter, dropDraft, keepDraft, readDraft } from "./draft";
@@ -35,8 +36,8 @@ export function AnswerPage({ token }: { token: string }) {
   );
 }
 
-export const placeText = ({ name, street, district }: Place, language: Language): string =>
-  [name, street, district].filter(Boolean).join(language === "en" ? ", " : " · ");
+export const placeText = ({ path }: Place, language: Language): string =>
+  [...path].reverse().join(language === "en" ? ", " : " · ");
 
 function Head({ answering: { survey, wave } }: { answering: Answering }) {
   const say = useSay();
@@ -125,7 +126,7 @@ function Answered({ token, answering, onReceipt }: AnsweredProps) {
         sending={posting}
         refusal={refusal}
         onSend={(answers: Answers) => {
-          const fresh = { key: crypto.randomUUID(), body: { answers, seconds: seconds.current } };
+          const fresh = { key: freshKey(), body: { answers, seconds: seconds.current } };
           setRefusal(null);
           setPosting(true);
           setLetter(fresh);

@@ -80,7 +80,7 @@ function Scale({ name, options, value, onChange }: ScaleProps) {
       {options.map((option, place) => (
         <label key={option.name} className="step">
           <input type="radio" name={name} checked={value === option.name} onChange={() => onChange(option.name)} />
-          <span>{labels[place]}</span>
+          <span className="step-face">{labels[place]}</span>
         </label>
       ))}
     </div>

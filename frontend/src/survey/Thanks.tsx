@@ -9,7 +9,7 @@ export function Thanks({ code }: { code: string }) {
     scrollTo(0, 0);
     head.current?.focus();
   }, []);
-  const copy = (): void => void navigator.clipboard?.writeText(code).then(() => setCopied(true));
+  const copy = (): void => void navigator.clipboard.writeText(code).then(() => setCopied(true));
   return (
     <section className="panel thanks">
       <h1 tabIndex={-1} ref={head}>
@@ -17,9 +17,11 @@ export function Thanks({ code }: { code: string }) {
       </h1>
       <p>{say("thanks_what")}</p>
       <p className="code">{code}</p>
-      <button type="button" className="button" onClick={copy} aria-live="polite">
-        {copied ? say("copied") : say("copy")}
-      </button>
+      {"clipboard" in navigator && (
+        <button type="button" className="button" onClick={copy} aria-live="polite">
+          {copied ? say("copied") : say("copy")}
+        </button>
+      )}
       <h2>{say("thanks_use")}</h2>
       <ul>
         <li>{say("use_look")}</li>

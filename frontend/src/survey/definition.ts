@@ -22,7 +22,8 @@ export type Question = {
   whole?: boolean;
 };
 export type Definition = { title: Label; intro?: Label | null; questions: Question[] };
-export type Place = { name: string; street?: string | null; district?: string | null };
+/** District first, the community last. */
+export type Place = { name: string; path: string[] };
 export type Wave = { community: Place; closes_at: string | null; open: boolean };
 export type Answering = { survey: Definition; wave: Wave; demonstration: boolean };
 

@@ -27,7 +27,7 @@ const definition: Definition = {
     question("Q6", "number", "家中几口人", { whole: true, constraint: ". > 0 and . < 20", constraint_message: { zh: "应在 1 到 19 之间", en: "" } }),
   ],
 };
-const wave = { community: { name: "新苑社区", street: "洛龙街道", district: "呈贡区" }, closes_at: "2030-10-12T09:00:00Z", open: true };
+const wave = { community: { name: "新苑社区", path: ["呈贡区", "洛龙街道", "新苑社区"] }, closes_at: "2030-10-12T09:00:00Z", open: true };
 const answering: Answering = { survey: definition, wave, demonstration: true };
 const TODAY = "2018-10-15";
 

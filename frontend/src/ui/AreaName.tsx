@@ -1,15 +1,21 @@
 import { useTranslation } from "react-i18next";
 
-/** Names repeat across districts, so a place is always shown with its street and district, from near to far. */
-export type Area = { name: string; street?: string | null; district?: string | null; code?: string };
+type Props = {
+  /** What the place is called and lies in, as the API says it: district first, the place itself last. */
+  path: readonly string[];
+  code?: string | null;
+  stacked?: boolean;
+};
 
-export function AreaName({ of, stacked = false }: { of: Area; stacked?: boolean }) {
+/** Names repeat across districts, so a place is always shown with its street and district, from near to far. */
+export function AreaName({ path, code, stacked = false }: Props) {
   const { i18n } = useTranslation();
-  const around = [of.street, of.district].filter(Boolean).join(i18n.language === "en" ? ", " : " · ");
+  const [name, ...around] = [...path].reverse();
+  const rest = around.join(i18n.language === "en" ? ", " : " · ");
   return (
-    <span className={stacked ? "area area-stacked" : "area"} title={of.code}>
-      <span>{of.name}</span>
-      {around && <span className="soft">{stacked ? around : ` · ${around}`}</span>}
+    <span className={stacked ? "area area-stacked" : "area"} title={code ?? undefined}>
+      <span>{name ?? code}</span>
+      {rest && <span className="soft">{stacked ? rest : ` · ${rest}`}</span>}
     </span>
   );
 }

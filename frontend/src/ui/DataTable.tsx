@@ -5,6 +5,7 @@ import { Button, Table } from "antd";
 import type { ColumnsType } from "antd/es/table";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { languageOf } from "../api/refusal";
 import { type Query, address, request } from "../api/request";
 import { Empty } from "./Empty";
 import { type Filter, FilterBar } from "./FilterBar";
@@ -38,14 +39,14 @@ type Props<T> = {
   /** Query parameters that always apply. */
   fixed?: Query;
   empty: { title: string; hint: string; action?: ReactNode };
-  /** The list can be fetched as a workbook with ?format=xlsx (default yes). */
-  exportable?: boolean;
+  /** Where the same list comes as a workbook (default `${from}/export`); null where it does not. */
+  exportFrom?: string | null;
   caption: string;
 };
 
 export function DataTable<T extends object>(props: Props<T>) {
-  const { from, columns, rowKey, to, filters = [], fixed = {}, empty, exportable = true, caption } = props;
-  const { t } = useTranslation();
+  const { from, columns, rowKey, to, filters = [], fixed = {}, empty, exportFrom = `${from}/export`, caption } = props;
+  const { t, i18n } = useTranslation();
   const phone = usePhone();
   const [search, change] = useFilters();
   const query: Query = { ...fixed, ...only(search, [...filters.map(({ name }) => name), "sort"]) };
@@ -61,8 +62,8 @@ export function DataTable<T extends object>(props: Props<T>) {
     <section className="list" aria-label={caption}>
       <div className="list-head">
         <FilterBar filters={filters} search={search} onChange={change} />
-        {exportable && rows.length > 0 && (
-          <Button href={address(from, { ...query, format: "xlsx" })} icon={<FileExcelOutlined aria-hidden />} download>
+        {exportFrom !== null && rows.length > 0 && (
+          <Button href={address(exportFrom, { ...query, format: "xlsx", headings: languageOf(i18n.language) })} icon={<FileExcelOutlined aria-hidden />} download>
             {t("ui.table.export")}
           </Button>
         )}
@@ -134,7 +135,7 @@ function Cards<T extends object>({ rows, columns, rowKey, to }: CardsProps<T>) {
     <ul className="cards">
       {rows.map((row) => (
         <li key={rowKey(row)} className="card">
-          <h3>{head && (to ? <Link to={to(row)}>{head.render(row)}</Link> : head.render(row))}</h3>
+          <h2>{head && (to ? <Link to={to(row)}>{head.render(row)}</Link> : head.render(row))}</h2>
           <dl>
             {rest.map(({ key, title, render }) => (
               <div key={key}>

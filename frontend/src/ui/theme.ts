@@ -29,6 +29,8 @@ export function themeOf({ large, phone, still }: { large: boolean; phone: boolea
       colorLink: palette.jade,
       colorLinkHover: "#0a453d",
       colorError: palette.seal,
+      colorErrorBg: "#f8e6e1",
+      colorErrorBorder: "#e8beb3",
       colorWarning: palette.amber,
       colorSuccess: palette.moss,
       colorTextBase: palette.ink,

@@ -1,16 +1,15 @@
 import { useTranslation } from "react-i18next";
-import { membershipOf, useSession } from "../../api/session";
+import { partyName, useSession } from "../../api/session";
 import { Page } from "../../ui/Page";
 
 /** Where a person arrives: who they are here. */
 export default function Desk() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { data: session } = useSession();
-  const membership = membershipOf(session);
   return (
     <Page
-      title={t("desk.title", { name: session?.account?.name ?? "" })}
-      subtitle={membership && [t(`role.${membership.role}`), membership.party?.name].filter(Boolean).join(" · ")}
+      title={t("desk.title", { name: session?.display_name ?? "" })}
+      subtitle={session && [t(`role.${session.role}`), partyName(session.current?.party ?? null, i18n.language)].filter(Boolean).join(" · ")}
     />
   );
 }
