@@ -10,11 +10,27 @@ from decimal import Decimal
 from typing import Any
 
 from app.core.errors import DomainError, RowRefused
-from app.core.files import FORMULA_STARTS, Table
 
 WHOLE = re.compile(r"-?[0-9]{1,9}")
 AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,2})?")
 DAY = re.compile(r"([0-9]{4})(?:-|/|\.|年)([0-9]{1,2})(?:-|/|\.|月)([0-9]{1,2})日?(?: 00:00:00)?")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A header and text rows of its width. Row numbers for people start at 2: the header is row 1."""
+
+    header: list[str]
+    rows: list[list[str]]
+
+    def records(self) -> list[tuple[int, dict[str, str]]]:
+        """(row number, column → text) of every row that is not blank."""
+        return [
+            (number, dict(zip(self.header, row, strict=True)))
+            for number, row in enumerate(self.rows, 2)
+            if any(cell.strip() for cell in row)
+        ]
 
 
 class FieldBlank(DomainError):
@@ -146,3 +162,10 @@ def text_faults(values: Mapping[str, Any], limits: Mapping[str, int]) -> list[tu
         for field, limit in limits.items()
         if len(values.get(field, "")) > limit
     ]
+
+
+def written(amount: Decimal | None) -> str | None:
+    """An amount as people write it in a list: without decimals where there are none."""
+    if amount is None:
+        return None
+    return str(int(amount)) if amount == int(amount) else str(amount)

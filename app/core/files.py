@@ -4,20 +4,20 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import xlsxwriter
 from fastapi import Response, UploadFile
 from python_calamine import CalamineError, CalamineWorkbook
 
+from app.core.cells import FORMULA_STARTS
+from app.core.cells import Table as Table
 from app.core.errors import DomainError
 from app.core.settings import settings
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 UNPACKED_LIMIT = 200 * 1024 * 1024
 ROW_LIMIT = 50_000
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class FileTooLarge(DomainError):
@@ -40,22 +40,6 @@ class WrongColumns(DomainError):
     """`missing` and `unknown` name the columns; a misspelt name shows in both."""
 
     status = 422
-
-
-@dataclass(frozen=True)
-class Table:
-    """A header and text rows of its width. Row numbers for people start at 2: the header is row 1."""
-
-    header: list[str]
-    rows: list[list[str]]
-
-    def records(self) -> list[tuple[int, dict[str, str]]]:
-        """(row number, column → text) of every row that is not blank."""
-        return [
-            (number, dict(zip(self.header, row, strict=True)))
-            for number, row in enumerate(self.rows, 2)
-            if any(cell.strip() for cell in row)
-        ]
 
 
 async def read_upload(upload: UploadFile) -> tuple[str, bytes]:

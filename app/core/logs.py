@@ -7,7 +7,6 @@ from structlog.typing import Processor
 
 from app.core.settings import Settings
 
-
 JSON = structlog.processors.JSONRenderer()
 PLAIN = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
 
