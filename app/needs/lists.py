@@ -12,7 +12,7 @@ from app.areas.models import Area
 from app.areas.queries import AreaUnknown
 from app.areas.rules import folded
 from app.core.actors import Actor
-from app.core.cells import Cells, ColumnDenied, DayInFuture, RefKnown, RefTaken, RowDoubled, named
+from app.core.cells import Cells, ColumnDenied, DayInFuture, RefKnown, RefTaken, RowDoubled, named, written
 from app.core.clock import today as day_of
 from app.core.files import Table, require_columns
 from app.needs import rules
@@ -173,7 +173,7 @@ def row_of(need: Need, place: list[Area]) -> list[Any]:
         "population_code": ";".join(need.population_codes),
         "community_name": place[-1].name,
         "street_code": place[-1].parent_code,
-        "budget_cny": need.budget,
+        "budget_cny": written(need.budget),
         "preferred_start": need.starts_on,
         "published": day_of(need.published_at) if need.published_at else None,
     }

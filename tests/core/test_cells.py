@@ -1,0 +1,106 @@
+"""Reading what people write into lists."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.cells import Cells, named, text_faults, written
+from app.core.errors import StaleVersion
+from app.core.files import Table, read_table, write_table
+
+
+def cell(text: str) -> Cells:
+    return Cells(5, {"cell": text})
+
+
+def faults(cells: Cells) -> list[tuple[int, str, str]]:
+    return [(fault.row, fault.column, fault.error.code) for fault in cells.faults]
+
+
+@pytest.mark.parametrize(
+    "text", ["2018-07-01", "2018/7/1", "2018.7.1", "2018年7月1日", " ２０１８-07-01", "2018-07-01 00:00:00"]
+)
+def test_a_day_is_read_in_the_forms_that_people_write(text: str) -> None:
+    assert cell(text).day("cell") == date(2018, 7, 1)
+
+
+@pytest.mark.parametrize("text", ["2018-02-30", "2018-13-01", "18-07-01", "07/01/2018", "七月", "2018-07-01 10:00:00"])
+def test_a_day_that_cannot_be_read_is_noted(text: str) -> None:
+    cells = cell(text)
+    assert (cells.day("cell"), faults(cells)) == (None, [(5, "cell", "DayUnreadable")])
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("60000", "60000"),
+        ("60,000.50", "60000.50"),
+        ("１２００", "1200"),
+        ("-5", "-5"),
+        ("0.01", "0.01"),
+        ("1,234,567", "1234567"),
+    ],
+)
+def test_an_amount_is_read_exactly(text: str, amount: str) -> None:
+    assert cell(text).amount("cell") == Decimal(amount)
+
+
+@pytest.mark.parametrize("text", ["1.005", "6万", "1e5", "12,34", "NaN", "￥5", "1234567890123"])
+def test_an_amount_that_cannot_be_read_is_noted(text: str) -> None:
+    cells = cell(text)
+    assert (cells.amount("cell"), faults(cells)) == (None, [(5, "cell", "AmountUnreadable")])
+
+
+@pytest.mark.parametrize("text", ["1.5", "十", "1e3", "12345678901"])
+def test_a_whole_number_that_cannot_be_read_is_noted(text: str) -> None:
+    cells = cell(text)
+    assert (cells.whole("cell"), faults(cells)) == (None, [(5, "cell", "NumberUnreadable")])
+
+
+def test_blank_cells_and_absent_columns_hold_nothing() -> None:
+    cells = cell(" ")
+    assert [cells.text(c) for c in ("cell", "other")] == ["", ""]
+    assert [cells.whole("cell"), cells.amount("cell"), cells.day("cell"), cells.codes("cell")] == [None, None, None, []]
+    assert (cells.faults, "other" in cells) == ([], False)
+
+
+def test_codes_are_read_each_once_in_order() -> None:
+    assert cell("P04；P0401; P04;").codes("cell") == ["P04", "P0401"]
+
+
+def test_what_a_check_refuses_is_noted_with_its_column() -> None:
+    def check(number: int) -> None:
+        raise StaleVersion(given=number, current=2)
+
+    cells = cell("1")
+    cells.check("cell", check, 1)
+    assert faults(cells) == [(5, "cell", "StaleVersion")]
+
+
+def test_headings_are_turned_back_into_columns_and_others_are_left() -> None:
+    assert named(Table(["名称", "price"], [["a", "1"]]), {"title": "名称"}) == Table(["title", "price"], [["a", "1"]])
+
+
+def test_a_text_longer_than_its_limit_is_named() -> None:
+    found = text_faults({"title": "餐餐餐", "note": "餐"}, {"title": 2, "note": 2, "other": 2})
+    assert [(field, fault.facts) for field, fault in found] == [("title", {"field": "title", "limit": 2})]
+
+
+@pytest.mark.parametrize(("amount", "text"), [("60000.00", "60000"), ("0.50", "0.50"), ("-3.00", "-3")])
+def test_an_amount_is_written_as_people_write_it(amount: str, text: str) -> None:
+    assert written(Decimal(amount)) == text
+
+
+@given(st.text("=+-@abc'1", max_size=6).filter(lambda t: not t.startswith("'")))
+def test_text_survives_a_spreadsheet_in_both_forms(text: str) -> None:
+    for xlsx in (False, True):
+        back = read_table("x.xlsx" if xlsx else "x.csv", write_table(["cell", "end"], [[text, "."]], xlsx=xlsx))
+        assert Cells(2, back.records()[0][1]).text("cell") == text
+
+
+@given(st.decimals(0, 10**9, places=2))
+def test_an_amount_written_is_read_back(amount: Decimal) -> None:
+    assert cell(written(amount) or "").amount("cell") == amount

@@ -1,0 +1,286 @@
+"""Lists of needs in and out: whole or not at all, every fault with its row and column."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.areas.models import Area
+from app.core.actors import Actor, Role
+from app.core.audit import AuditEvent
+from app.core.cells import Imported
+from app.core.clock import now
+from app.core.errors import RowsRefused
+from app.core.files import Table, WrongColumns, read_table, write_table
+from app.needs.lists import HEADINGS
+from app.needs.models import Need
+from app.needs.rules import NeedStatus
+from app.needs.service import import_needs
+from app.parties.models import Party
+from app.parties.rules import PartyKind
+from tests.conftest import ClientOf
+from tests.factories.needs import make_need, make_terms
+from tests.factories.parties import make_party
+from tests.factories.reference import DONGHUALU, DOUNAN, LONGJIE, make_reference, season_table
+
+pytestmark = pytest.mark.anyio
+BUREAU = Actor(3, Role.purchaser, 998, "530114")
+ADMIN = Actor(9, Role.admin)
+ROW = {
+    "id": "1",
+    "title": "开办老年助餐点",
+    "description": "午饭凑合的多。",
+    "category_code": "0101",
+    "population_code": "P04;P0401",
+    "community_code": DOUNAN,
+    "beneficiaries": "180",
+    "budget_cny": "60,000.00",
+    "period_months": "12",
+    "preferred_start": "2026年12月1日",
+    "requirements": "",
+}
+
+
+def table_of(*rows: dict[str, str]) -> Table:
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    return Table(columns, [[row.get(column, "") for column in columns] for row in rows])
+
+
+async def actor_of_committee(session: AsyncSession, area_code: str = DOUNAN) -> Actor:
+    await make_terms(session, ["0101"], ["P04", "P0401"])
+    party = await make_party(session, PartyKind.committee, area_code=area_code)
+    return Actor(1, Role.committee, party.id, area_code)
+
+
+async def needs(session: AsyncSession) -> list[Need]:
+    return list(await session.scalars(sa.select(Need).order_by(Need.id)))
+
+
+def faults(refused: RowsRefused) -> list[tuple[int, str, str]]:
+    return [(fault.row, fault.column, fault.error.code) for fault in refused.rows]
+
+
+async def make_committees(session: AsyncSession, codes: Iterable[str]) -> None:
+    """The committees of communities whose areas are in the register."""
+    names = {area.code: area.name for area in await session.scalars(sa.select(Area).where(Area.code.in_(codes)))}
+    at = await now(session)
+    session.add_all(
+        Party(kind=PartyKind.committee, area_code=code, name_zh=name, created_at=at) for code, name in names.items()
+    )
+    await session.flush()
+
+
+async def test_the_seasons_needs_come_in_once(session: AsyncSession) -> None:
+    await make_reference(session)
+    table = season_table("needs.csv")
+    place = table.header.index("community_code")
+    await make_committees(session, {row[place] for row in table.rows})
+    assert await import_needs(session, ADMIN, table, ref_scheme="kunming2018") == Imported(200, 0, 0)
+    await session.commit()
+    found = await needs(session)
+    assert (len(found), {need.status for need in found}, {need.is_taken_over for need in found}) == (
+        200,
+        {NeedStatus.published},
+        {True},
+    )
+    assert sum(need.category_code is None for need in found) == 22
+    again = await import_needs(session, ADMIN, table, ref_scheme="kunming2018", update=True)
+    assert again == Imported(0, 0, 200)
+
+
+async def test_what_is_exported_comes_in_again_unchanged(session: AsyncSession, client_of: ClientOf) -> None:
+    await make_reference(session)
+    season = season_table("needs.csv")
+    table = Table(season.header, season.rows[:30])
+    place = table.header.index("community_code")
+    await make_committees(session, {row[place] for row in table.rows})
+    await import_needs(session, ADMIN, table)
+    await session.commit()
+    async with client_of(ADMIN) as client:
+        for kind in ("xlsx", "csv"):
+            for headings in ("zh", "columns"):
+                file = await client.get(f"/needs/export?format={kind}&headings={headings}")
+                back = read_table(f"needs.{kind}", file.content)
+                assert await import_needs(session, ADMIN, back, update=True) == Imported(0, 0, 30)
+    wanted = [column for column in HEADINGS if column in season.header]
+    assert [[row[column] for column in wanted] for _, row in back.records()] == [
+        [row[column] for column in wanted] for _, row in table.records()
+    ]
+
+
+async def test_a_committees_list_becomes_drafts(session: AsyncSession, client_of: ClientOf) -> None:
+    actor = await actor_of_committee(session)
+    await session.commit()
+    upload = write_table(list(ROW), [list(ROW.values())], xlsx=True)
+    async with client_of(actor) as client:
+        imported = await client.post("/needs/import", files={"upload": ("needs.xlsx", upload)})
+        listed = (await client.get("/needs")).json()["items"]
+    assert imported.json() == {"added": 1, "changed": 0, "unchanged": 0}
+    (need,) = listed
+    assert (need["ref"], need["status"], need["budget"]["amount"], need["starts_on"], need["population_codes"]) == (
+        "1",
+        "draft",
+        "60000.00",
+        "2026-12-01",
+        ["P04", "P0401"],
+    )
+    noted = (await session.execute(sa.select(AuditEvent.event, AuditEvent.facts))).all()
+    assert [tuple(row) for row in noted] == [("need.imported", {"ref": "1", "version": 1})]
+
+
+@pytest.mark.parametrize(
+    ("change", "column", "code"),
+    [
+        ({"title": " "}, "title", "FieldBlank"),
+        ({"title": "餐" * 201}, "title", "TextTooLong"),
+        ({"category_code": "0199"}, "category_code", "CategoryUnknown"),
+        ({"population_code": "P04;P99"}, "population_code", "PopulationUnknown"),
+        ({"community_code": "530114003099"}, "community_code", "AreaUnknown"),
+        ({"community_code": "530114003000"}, "community_code", "CommunityExpected"),
+        ({"community_code": LONGJIE}, "community_code", "CommunityElsewhere"),
+        ({"community_code": DONGHUALU}, "community_code", "CommitteeMissing"),
+        ({"community_name": "龙街社区居民委员会"}, "community_name", "AreaNameDiffers"),
+        ({"street_code": "530114001000"}, "street_code", "AreaNameDiffers"),
+        ({"beneficiaries": "很多"}, "beneficiaries", "NumberUnreadable"),
+        ({"beneficiaries": "12.5"}, "beneficiaries", "NumberUnreadable"),
+        ({"beneficiaries": "-3"}, "beneficiaries", "BeneficiariesNotPositive"),
+        ({"budget_cny": "-60000"}, "budget_cny", "BudgetNotPositive"),
+        ({"budget_cny": "0"}, "budget_cny", "BudgetNotPositive"),
+        ({"budget_cny": "6万"}, "budget_cny", "AmountUnreadable"),
+        ({"budget_cny": "1.005"}, "budget_cny", "AmountUnreadable"),
+        ({"period_months": "61"}, "period_months", "PeriodOutOfRange"),
+        ({"preferred_start": "2026-02-30"}, "preferred_start", "DayUnreadable"),
+        ({"preferred_start": "明年"}, "preferred_start", "DayUnreadable"),
+        ({"published": "2026-11-01"}, "published", "ColumnDenied"),
+    ],
+)
+async def test_a_fault_is_reported_with_its_row_and_column_and_nothing_is_saved(
+    session: AsyncSession, client_of: ClientOf, change: dict[str, str], column: str, code: str
+) -> None:
+    actor = await actor_of_committee(session)
+    await make_party(session, PartyKind.committee, area_code=LONGJIE)
+    await make_need(session, community_code=LONGJIE)
+    session.add(
+        Area(
+            code=DONGHUALU,
+            scheme="CN-NBS-2023",
+            name="东华路社区居民委员会",
+            folded="东华路",
+            level="community",
+            prefix=DONGHUALU,
+            parent_code=DOUNAN,
+        )
+    )
+    await session.commit()
+    table = table_of(ROW, {**ROW, "id": "2", **change})
+    upload = write_table(table.header, table.rows, xlsx=False)
+    async with client_of(actor) as client:
+        refused = await client.post("/needs/import", files={"upload": ("needs.csv", upload)})
+    assert (refused.status_code, refused.json()["code"]) == (422, "RowsRefused")
+    rows = refused.json()["rows"]
+    assert [(row["row"], row["column"], row["code"]) for row in rows] == [(3, column, code)]
+    assert all(rows[0]["messages"].values())
+    assert len(await needs(session)) == 1
+
+
+async def test_all_faults_of_all_rows_are_listed_at_once(session: AsyncSession) -> None:
+    actor = await actor_of_committee(session)
+    table = table_of({**ROW, "title": "", "budget_cny": "-1"}, ROW, {**ROW, "category_code": "77"})
+    with pytest.raises(RowsRefused) as refused:
+        await import_needs(session, actor, table)
+    assert faults(refused.value) == [
+        (2, "title", "FieldBlank"),
+        (2, "budget_cny", "BudgetNotPositive"),
+        (3, "id", "RowDoubled"),
+        (4, "id", "RowDoubled"),
+        (4, "category_code", "CategoryUnknown"),
+    ]
+    assert await needs(session) == []
+
+
+async def test_without_a_number_the_same_title_in_the_same_community_is_a_double(session: AsyncSession) -> None:
+    actor = await actor_of_committee(session)
+    unnumbered = {**ROW, "id": ""}
+    with pytest.raises(RowsRefused) as refused:
+        await import_needs(session, actor, table_of(unnumbered, unnumbered))
+    assert faults(refused.value) == [(3, "title", "RowDoubled")]
+
+
+@pytest.mark.parametrize("columns", [set(ROW) - {"title"}, set(ROW) | {"price"}])
+async def test_wrong_columns_are_refused(session: AsyncSession, columns: set[str]) -> None:
+    with pytest.raises(WrongColumns):
+        await import_needs(session, await actor_of_committee(session), table_of(dict.fromkeys(sorted(columns), "x")))
+
+
+async def test_a_number_known_already_is_refused_or_on_request_updated(session: AsyncSession) -> None:
+    actor = await actor_of_committee(session)
+    await import_needs(session, actor, table_of(ROW))
+    with pytest.raises(RowsRefused) as refused:
+        await import_needs(session, actor, table_of(ROW))
+    assert faults(refused.value) == [(2, "id", "RefKnown")]
+    changed = await import_needs(session, actor, table_of({**ROW, "beneficiaries": "200"}), update=True)
+    (need,) = await needs(session)
+    assert (changed, need.beneficiaries, need.version) == (Imported(0, 1, 0), 200, 2)
+
+
+async def test_each_committee_numbers_its_own_needs_but_a_season_numbers_all(session: AsyncSession) -> None:
+    dounan, longjie = await actor_of_committee(session), await actor_of_committee(session, LONGJIE)
+    elsewhere = {**ROW, "community_code": LONGJIE}
+    await import_needs(session, dounan, table_of(ROW))
+    await import_needs(session, longjie, table_of(elsewhere))
+    await import_needs(session, BUREAU, table_of(ROW), ref_scheme="season")
+    with pytest.raises(RowsRefused) as refused:
+        await import_needs(session, BUREAU, table_of(elsewhere), ref_scheme="season", update=True)
+    assert (faults(refused.value), len(await needs(session))) == ([(2, "id", "RefTaken")], 3)
+
+
+async def test_a_need_promised_to_somebody_is_not_changed_by_a_list(session: AsyncSession) -> None:
+    actor = await actor_of_committee(session)
+    await make_need(session, status=NeedStatus.tendered, ref="1")
+    with pytest.raises(RowsRefused) as refused:
+        await import_needs(session, actor, table_of(ROW), update=True)
+    assert faults(refused.value) == [(2, "id", "MoveRefused")]
+
+
+async def test_the_bureau_takes_over_needs_published_before_but_none_published_later(session: AsyncSession) -> None:
+    await actor_of_committee(session)
+    before = {**ROW, "published": "2026-11-01", "expires_on": "2026-12-31"}
+    assert await import_needs(session, BUREAU, table_of(before)) == Imported(1, 0, 0)
+    (need,) = await needs(session)
+    assert (need.status, need.is_taken_over) == (NeedStatus.published, True)
+    later = {**before, "id": "2", "published": "2026-11-21"}
+    over = {**before, "id": "3", "expires_on": "2026-10-31"}
+    with pytest.raises(RowsRefused) as refused:
+        await import_needs(session, BUREAU, table_of(later, over))
+    assert faults(refused.value) == [(2, "published", "DayInFuture"), (3, "expires_on", "ExpiryPassed")]
+
+
+async def test_text_that_looks_like_a_formula_stays_text(session: AsyncSession, client_of: ClientOf) -> None:
+    actor = await actor_of_committee(session)
+    await make_need(session, ref="7", title='=HYPERLINK("http://x.cn","助餐")', category_code="0101")
+    await session.commit()
+    async with client_of(actor) as client:
+        files = {kind: (await client.get(f"/needs/export?format={kind}")).content for kind in ("csv", "xlsx")}
+        for kind, content in files.items():
+            back = await client.post("/needs/import?update=true", files={"upload": (f"needs.{kind}", content)})
+            assert back.json() == {"added": 0, "changed": 0, "unchanged": 1}
+    assert "'=HYPERLINK" in files["csv"].decode()
+    assert read_table("needs.xlsx", files["xlsx"]).rows[0][1] == '=HYPERLINK("http://x.cn","助餐")'
+
+
+async def test_the_template_has_the_headings_that_the_import_understands(client_of: ClientOf) -> None:
+    async with client_of(BUREAU) as client:
+        chinese = read_table("t.xlsx", (await client.get("/needs/template")).content)
+        plain = read_table("t.csv", (await client.get("/needs/template?format=csv&headings=columns")).content)
+    assert (chinese.header, plain.header) == (list(HEADINGS.values()), list(HEADINGS))
+
+
+async def test_a_file_that_is_no_utf8_table_is_refused(session: AsyncSession, client_of: ClientOf) -> None:
+    actor = await actor_of_committee(session)
+    await session.commit()
+    files: dict[str, Any] = {"FileNotUtf8": ("n.csv", "编号".encode("gbk")), "FileUnreadable": ("n.xlsx", b"PK")}
+    async with client_of(actor) as client:
+        codes = [(await client.post("/needs/import", files={"upload": file})).json()["code"] for file in files.values()]
+    assert codes == list(files)
