@@ -219,7 +219,7 @@ async def make_demonstration_accounts(
             account = Account(username=folded_username(seat.username), display_name=seat.display_name)
             account.password_hash, account.created_at, account.is_demonstration = password_hash, at, True
             session.add(account)
-            await record(session, actor, "account.created", account, at, roles=[seat.role.value])
+            await record(session, actor, "account.demonstrated", account, at, roles=[seat.role.value])
         if not account.is_demonstration:
             raise UsernameTaken(username=account.username)
         accounts[seat.username] = account
