@@ -22,6 +22,7 @@ from app.needs import api as needs
 from app.parties import api as parties
 from app.selection import api as selection
 from app.taxonomy import api as taxonomy
+from app.tenders.bids import api as bids
 from app.tenders.notices import api as notices
 from app.tenders.panels import api as panels
 
@@ -36,6 +37,8 @@ ROUTERS = [
     selection.router,
     panels.router,
     notices.router,
+    bids.of_tenders,
+    bids.router,
 ]
 API = "/api/v1"
 

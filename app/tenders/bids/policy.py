@@ -1,0 +1,102 @@
+"""Who may hand in, read, open and decide on bids. Until the opening a bid is its bidder's alone: nobody else learns
+that it exists, nor how many there are (87号令 art. 28)."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import EVERYONE, Actor, Role
+from app.core.errors import Denied, NotFound
+from app.core.moves import verbs_from
+from app.tenders.bids.models import Bid
+from app.tenders.bids.rules import MOVES, BidStatus
+from app.tenders.notices.models import Tender
+from app.tenders.notices.policy import FRESH, hold_tender
+from app.tenders.notices.rules import TenderStatus
+
+BIDS = frozenset({Role.organization})
+BUYS = frozenset({Role.purchaser})
+WHO = {
+    "list": EVERYONE,
+    "read": BIDS | BUYS,
+    "draft": BIDS,
+    "edit": BIDS,
+    "submit": BIDS,
+    "revise": BIDS,
+    "confirm": BIDS,
+    "withdraw": BIDS,
+    "record_late": BUYS,
+    "open": BUYS,
+    "review": BUYS,
+    "prequalify": BUYS,
+}
+OWN = ("submit", "revise", "confirm", "withdraw")
+HANDED_IN = frozenset(BidStatus) - {BidStatus.draft, BidStatus.withdrawn}
+
+
+class OwnBid(NamedTuple):
+    bid: Bid
+    tender: Tender
+
+
+def denial(actor: Actor, verb: str, bid: Bid) -> str | None:
+    """Why `actor` may not `verb` this bid; None when they may."""
+    if actor.role not in WHO[verb]:
+        return "role"
+    return "party" if WHO[verb] is BIDS and actor.party_id != bid.party_id else None
+
+
+def is_receiving(tender: Tender, at: datetime) -> bool:
+    return tender.status is TenderStatus.published and tender.bids_end is not None and at < tender.bids_end
+
+
+def actions(actor: Actor, bid: Bid, tender: Tender, at: datetime) -> list[str]:
+    if not is_receiving(tender, at):
+        return []
+    verbs = ["edit", *(verb for verb in verbs_from(MOVES, bid.status) if verb in OWN)]
+    return [verb for verb in verbs if denial(actor, verb, bid) is None]
+
+
+def is_opened() -> sa.ColumnElement[bool]:
+    """Whether the bid was handed in and its tender has been opened; joins Tender."""
+    return sa.and_(Tender.id == Bid.tender_id, Tender.opened_at.is_not(None), Bid.status.in_(HANDED_IN))
+
+
+def visible(actor: Actor) -> sa.ColumnElement[bool]:
+    """Whose content `actor` may read: the own ones; as the purchaser, all that were handed in, once opened."""
+    if actor.role in BIDS:
+        return Bid.party_id == actor.party_id
+    if actor.role in BUYS:
+        return sa.exists().where(is_opened(), Tender.party_id == actor.party_id)
+    return sa.false()
+
+
+def listed(actor: Actor) -> sa.ColumnElement[bool]:
+    """Whose name and title `actor` may read: after the opening, everybody's (87号令 art. 41)."""
+    return sa.or_(visible(actor), sa.exists().where(is_opened()))
+
+
+def tells_reasons(actor: Actor, bid: Bid, tender: Tender) -> bool:
+    """Why a bid is ineligible is told to its bidder and the purchaser (87号令 art. 69)."""
+    return actor.party_id is not None and actor.party_id in {bid.party_id, tender.party_id}
+
+
+async def read_bid(session: AsyncSession, actor: Actor, bid_id: int) -> Bid:
+    """The bid with its content, for reading: absent when unseen."""
+    bid = await session.scalar(sa.select(Bid).where(Bid.id == bid_id, visible(actor)))
+    if bid is None:
+        raise NotFound(bid=bid_id)
+    return bid
+
+
+async def access_bid(session: AsyncSession, actor: Actor, bid_id: int, verb: str) -> OwnBid:
+    """The own bid, locked for `verb`, and its tender, held as it is until the commit."""
+    seen = await read_bid(session, actor, bid_id)
+    tender = await hold_tender(session, actor, seen.tender_id)
+    query = sa.select(Bid).where(Bid.id == bid_id, visible(actor)).with_for_update()
+    bid = (await session.scalars(query, execution_options=FRESH)).one()
+    if reason := denial(actor, verb, bid):
+        raise Denied(verb=verb, reason=reason)
+    return OwnBid(bid, tender)

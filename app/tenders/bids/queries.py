@@ -1,0 +1,176 @@
+"""Reading bids: the own ones, the opening list, what pre-qualification finds, and what waits for whom."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import Actor, Role
+from app.core.errors import DomainError
+from app.core.waiting import Waiting
+from app.parties.models import Party
+from app.parties.queries import parties_by_id
+from app.parties.rules import LEGAL_PERSONS
+from app.tenders.bids import rules
+from app.tenders.bids.models import Bid, BidVersion
+from app.tenders.bids.policy import listed
+from app.tenders.bids.rules import Applicant, BidStatus, Terms
+from app.tenders.notices.models import Lot, LotItem, Tender
+from app.tenders.notices.queries import lots_of, profile_of
+from app.tenders.notices.rules import TenderStatus
+
+UNDECIDED = frozenset({BidStatus.submitted, BidStatus.unconfirmed, BidStatus.late})
+COUNTED = frozenset({BidStatus.submitted, BidStatus.unconfirmed})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A bid with the version that counts (None: nothing handed in yet), its lot and item."""
+
+    bid: Bid
+    version: BidVersion | None
+    lot: Lot
+    item: LotItem | None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What pre-qualification finds about a bid: every reason against it, none when it is eligible."""
+
+    entry: Entry
+    reasons: list[DomainError]
+
+
+async def entries(session: AsyncSession, bids: Iterable[Bid]) -> list[Entry]:
+    """The bids, in the order given, with what was handed in last."""
+    bids = list(bids)
+    ids, lots = [bid.id for bid in bids], {bid.lot_id for bid in bids}
+    counts = sa.and_(BidVersion.bid_id == Bid.id, BidVersion.number == Bid.version_number)
+    found = await session.scalars(sa.select(BidVersion).join(Bid, counts).where(Bid.id.in_(ids)))
+    versions = {version.bid_id: version for version in found}
+    by_lot = {lot.id: lot for lot in await session.scalars(sa.select(Lot).where(Lot.id.in_(lots)))}
+    by_item = {item.id: item for item in await session.scalars(sa.select(LotItem).where(LotItem.lot_id.in_(lots)))}
+    return [
+        Entry(bid, versions.get(bid.id), by_lot[bid.lot_id], by_item[bid.item_id] if bid.item_id else None)
+        for bid in bids
+    ]
+
+
+async def bids_of(session: AsyncSession, tender_id: int, statuses: Collection[BidStatus]) -> list[Bid]:
+    """The tender's bids in these states by number, whoever asks: for use cases that already know they may."""
+    query = sa.select(Bid).where(Bid.tender_id == tender_id, Bid.status.in_(statuses))
+    return list(await session.scalars(query.order_by(Bid.ref, Bid.id)))
+
+
+async def eligible_entries(session: AsyncSession, tender_id: int) -> list[Entry]:
+    """What is to be scored: the eligible bids by number."""
+    return await entries(session, await bids_of(session, tender_id, {BidStatus.eligible}))
+
+
+async def versions_of(session: AsyncSession, bid_id: int) -> list[BidVersion]:
+    """Everything that was handed in for a bid, latest first."""
+    query = sa.select(BidVersion).where(BidVersion.bid_id == bid_id).order_by(BidVersion.number.desc())
+    return list(await session.scalars(query))
+
+
+def list_query(actor: Actor, tender_id: int | None = None) -> sa.Select[Bid]:
+    """The bids whose names `actor` may read; by tender, or else only the actor's own."""
+    query = sa.select(Bid).where(listed(actor))
+    return query.where(Bid.tender_id == tender_id if tender_id else Bid.party_id == actor.party_id)
+
+
+def applicant_of(party: Party) -> Applicant:
+    """The party as pre-qualification sees it; a rectification note stands until it is lifted."""
+    until = party.rectification_until.isoformat() if party.rectification_until else party.rectification
+    return Applicant(
+        registered=party.legal_kind in LEGAL_PERSONS, rectification_until=until if party.rectification else None
+    )
+
+
+def terms_of(entry: Entry, version: BidVersion) -> rules.Bid:
+    """The bid as the rules see it."""
+    return rules.Bid(
+        lot=entry.lot.code,
+        item=entry.item.code if entry.item else None,
+        amount=version.amount,
+        received_at=version.received_at,
+        confirmed=entry.bid.status is not BidStatus.unconfirmed,
+    )
+
+
+async def findings(session: AsyncSession, tender: Tender, bids: Iterable[Bid]) -> list[Finding]:
+    """The reasons against each of these bids, by the profile that the tender pins."""
+    assert tender.bids_end is not None
+    found = await entries(session, bids)
+    parties = await parties_by_id(session, {entry.bid.party_id for entry in found})
+    lots = {parts.lot.id: parts.terms for parts in await lots_of(session, tender.id)}
+    profile = profile_of(tender)
+    return [
+        Finding(
+            entry,
+            rules.prequalify(
+                terms_of(entry, entry.version),
+                applicant_of(parties[entry.bid.party_id]),
+                Terms(lots.get(entry.lot.id), profile, tender.bids_end),
+            ),
+        )
+        for entry in found
+        if entry.version is not None
+    ]
+
+
+async def warnings_of(session: AsyncSession, tender: Tender, bid: Bid) -> list[DomainError]:
+    """What would make the bid ineligible as it was handed in last, while its bidder can still mend it."""
+    if bid.status not in UNDECIDED or bid.status is BidStatus.late or tender.opened_at is not None:
+        return []
+    return [reason for found in await findings(session, tender, [bid]) for reason in found.reasons]
+
+
+async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
+    """For a bidder: drafts not handed in, bids to be confirmed. For a purchaser: bids to be pre-qualified."""
+    if actor.party_id is None:
+        return []
+    if actor.role is Role.organization:
+        return await _to_hand_in(session, actor, at)
+    return await _to_prequalify(session, actor) if actor.role is Role.purchaser else []
+
+
+async def _to_hand_in(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
+    query = (
+        sa.select(Bid, Tender)
+        .join(Tender, Tender.id == Bid.tender_id)
+        .where(
+            Bid.party_id == actor.party_id,
+            Bid.status.in_({BidStatus.draft, BidStatus.unconfirmed}),
+            Tender.status == TenderStatus.published,
+            Tender.bids_end > at,
+        )
+        .order_by(Tender.bids_end, Bid.created_at, Bid.id)
+    )
+    return [
+        _waits("submit" if bid.status is BidStatus.draft else "confirm", bid.id, tender, f"/bids/{bid.id}")
+        for bid, tender in await session.execute(query)
+    ]
+
+
+async def _to_prequalify(session: AsyncSession, actor: Actor) -> list[Waiting]:
+    undecided = sa.exists().where(Bid.tender_id == Tender.id, Bid.status.in_(UNDECIDED))
+    query = sa.select(Tender).where(Tender.party_id == actor.party_id, Tender.status == TenderStatus.opened, undecided)
+    return [
+        Waiting(
+            "bids",
+            "prequalify",
+            tender.id,
+            tender.title_zh,
+            tender.prequalification_end,
+            profile_of(tender).applicants.source,
+            f"/tenders/{tender.id}",
+        )
+        for tender in await session.scalars(query.order_by(Tender.prequalification_end, Tender.id))
+    ]
+
+
+def _waits(verb: str, bid_id: int, tender: Tender, link: str) -> Waiting:
+    return Waiting("bids", verb, bid_id, tender.title_zh, tender.bids_end, profile_of(tender).call.source, link)

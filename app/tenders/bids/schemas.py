@@ -1,0 +1,233 @@
+"""Bids on the wire: what a bidder writes, the receipt, the opening list, and every reason in both languages."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from app.core.actors import Actor
+from app.core.errors import DomainError
+from app.core.money import Money
+from app.core.problems import sentences
+from app.core.web import example
+from app.parties.queries import PartyName
+from app.tenders.bids.models import Bid, BidVersion
+from app.tenders.bids.policy import actions, tells_reasons
+from app.tenders.bids.queries import Entry, Finding
+from app.tenders.bids.rules import BidStatus
+from app.tenders.notices.models import Tender
+
+Title = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Plan = Annotated[str, StringConstraints(max_length=100_000)]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+CONTENT = {
+    "title": "花乡睦邻·斗南社工站",
+    "amount": {"amount": "80000.00", "currency": "CNY"},
+    "plan": "以花市商户和随迁家庭为对象，每周开站五天……",
+}
+ROW = {
+    "id": 3872614059123,
+    "ref": "B01",
+    "tender_id": 7,
+    "lot": "L1",
+    "item": "L1-1",
+    "party_id": 12,
+    "party_name_zh": "昆明市呈贡区萤火社会工作服务中心",
+    "party_name_en": "Firefly Social Work Service Centre",
+    "title": "花乡睦邻·斗南社工站",
+    "amount": {"amount": "80000.00", "currency": "CNY"},
+    "status": "submitted",
+    "received_at": "2026-11-20T10:00:00+08:00",
+    "reasons": [],
+}
+
+
+class _Input(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class BidUpdate(_Input):
+    """What the bid will say when it is handed in next."""
+
+    title: Title = ""
+    amount: Money | None = None
+    plan: Plan = ""
+
+    def content(self) -> dict[str, Any]:
+        return {"title": self.title, "amount": self.amount.amount if self.amount else None, "plan": self.plan}
+
+
+class BidCreate(BidUpdate):
+    """For a lot, or for one item of a lot that has items. A draft may be incomplete."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=example(lot="L1", item="L1-1", **CONTENT))
+
+    lot: Code
+    item: Code | None = None
+
+
+class LateBidRecord(BidCreate):
+    """`received_at`: when it arrived on paper; left out, now."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra=example(lot="L3", party_id=71, received_at="2026-12-02T08:15:00+08:00", **CONTENT),
+    )
+
+    party_id: int
+    received_at: AwareDatetime | None = None
+
+
+class ReasonRead(BaseModel):
+    """A refusal of pre-qualification: its code, the facts, and the sentence in both languages."""
+
+    code: str
+    messages: dict[str, str]
+    facts: dict[str, Any] = Field(default={})
+
+    @classmethod
+    def of(cls, reason: DomainError) -> "ReasonRead":
+        facts = {name: str(value) for name, value in reason.facts.items()}
+        return cls(code=reason.code, messages=sentences(reason), facts=facts)
+
+    @classmethod
+    def stored(cls, reason: dict[str, Any]) -> "ReasonRead":
+        return cls.of(DomainError.registry[reason["code"]](**reason["facts"]))
+
+
+class ReceiptRead(BaseModel):
+    """Proof of one version: `receipt` is the short code of `receipt_hash`; both follow from what was handed in."""
+
+    number: int
+    title: str
+    amount: Money
+    received_at: datetime
+    arrived_late: bool
+    receipt: str
+    receipt_hash: str
+    content_hash: str
+
+    @classmethod
+    def of(cls, version: BidVersion) -> "ReceiptRead":
+        return cls(
+            number=version.number,
+            title=version.title,
+            amount=Money(amount=version.amount),
+            received_at=version.received_at,
+            arrived_late=version.arrived_late,
+            receipt=version.receipt,
+            receipt_hash=version.receipt_hash.hex(),
+            content_hash=version.content_hash.hex(),
+        )
+
+
+class BidRow(BaseModel):
+    """`title` and `amount` of what was handed in last; of a draft, what is being written."""
+
+    model_config = ConfigDict(json_schema_extra=example(**ROW))
+
+    id: int
+    ref: str | None
+    tender_id: int
+    lot: str
+    item: str | None
+    party_id: int
+    party_name_zh: str
+    party_name_en: str
+    title: str
+    amount: Money | None
+    status: BidStatus
+    received_at: datetime | None
+    reasons: list[ReasonRead]
+
+    @classmethod
+    def of(cls, entry: Entry, party: PartyName, tender: Tender, actor: Actor) -> "BidRow":
+        return cls(**_row(entry, party, tender, actor))
+
+
+class BidRead(BidRow):
+    """`versions`: everything handed in, latest first, each with its receipt. `warnings`: what would make the bid
+    ineligible as it stands, while it can be revised."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            **ROW,
+            plan="以花市商户和随迁家庭为对象，每周开站五天……",
+            draft=CONTENT,
+            versions=[],
+            warnings=[],
+            confirmed_amendment=0,
+            version=2,
+            actions=["edit", "revise", "withdraw"],
+        )
+    )
+
+    plan: str
+    draft: BidUpdate | None
+    versions: list[ReceiptRead]
+    warnings: list[ReasonRead]
+    confirmed_amendment: int
+    version: int
+    actions: list[str]
+
+    @classmethod
+    def read(
+        cls,
+        entry: Entry,
+        party: PartyName,
+        tender: Tender,
+        handed_in: tuple[list[BidVersion], list[DomainError]],
+        actor: Actor,
+        at: datetime,
+    ) -> "BidRead":
+        versions, warnings = handed_in
+        bid = entry.bid
+        return cls(
+            **_row(entry, party, tender, actor),
+            plan=entry.version.plan if entry.version else "",
+            draft=_draft(bid) if bid.party_id == actor.party_id else None,
+            versions=[ReceiptRead.of(version) for version in versions],
+            warnings=[ReasonRead.of(reason) for reason in warnings],
+            confirmed_amendment=bid.confirmed_amendment,
+            version=bid.version,
+            actions=actions(actor, bid, tender, at),
+        )
+
+
+class FindingRead(BaseModel):
+    """A bid and every reason against it; none when it is eligible."""
+
+    bid: BidRow
+    reasons: list[ReasonRead]
+
+    @classmethod
+    def of(cls, finding: Finding, party: PartyName, tender: Tender, actor: Actor) -> "FindingRead":
+        row = BidRow.of(finding.entry, party, tender, actor)
+        return cls(bid=row, reasons=[ReasonRead.of(reason) for reason in finding.reasons])
+
+
+def _draft(bid: Bid) -> BidUpdate | None:
+    if bid.draft is None:
+        return None
+    amount = bid.draft.get("amount")
+    money = Money(amount=amount) if amount else None
+    return BidUpdate(title=bid.draft.get("title") or "", amount=money, plan=bid.draft.get("plan") or "")
+
+
+def _row(entry: Entry, party: PartyName, tender: Tender, actor: Actor) -> dict[str, Any]:
+    bid, version, draft = entry.bid, entry.version, _draft(entry.bid)
+    return {
+        "id": bid.id,
+        "ref": bid.ref,
+        "tender_id": bid.tender_id,
+        "lot": entry.lot.code,
+        "item": entry.item.code if entry.item else None,
+        "party_id": bid.party_id,
+        "party_name_zh": party.zh,
+        "party_name_en": party.en,
+        "title": version.title if version else draft.title if draft else "",
+        "amount": Money(amount=version.amount) if version else draft.amount if draft else None,
+        "status": bid.status,
+        "received_at": version.received_at if version else None,
+        "reasons": [ReasonRead.stored(each) for each in bid.reasons] if tells_reasons(actor, bid, tender) else [],
+    }

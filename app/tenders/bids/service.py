@@ -1,0 +1,332 @@
+"""Handing in, revising, confirming and withdrawing bids; opening and pre-qualification.
+
+Lock order: the tender's row first (FOR SHARE by bidders, FOR UPDATE by whoever opens), then the bid; the hour is
+asked after the lock. So a bid is either in the opening list or was refused, never acknowledged and missing.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import Actor
+from app.core.audit import record
+from app.core.clock import now
+from app.core.errors import Denied, MoveRefused
+from app.core.moves import move
+from app.core.web import check_version
+from app.parties.queries import parties_by_id, require_party
+from app.tenders.bids import rules
+from app.tenders.bids.models import Bid, BidVersion, sealed_number
+from app.tenders.bids.policy import HANDED_IN, WHO, access_bid
+from app.tenders.bids.queries import (
+    COUNTED,
+    UNDECIDED,
+    Entry,
+    Finding,
+    applicant_of,
+    bids_of,
+    entries,
+    findings,
+)
+from app.tenders.bids.rules import (
+    MOVES,
+    BidExists,
+    BidIncomplete,
+    BidStatus,
+    LotUnknown,
+    NotLateYet,
+    NotReceiving,
+    Terms,
+    check_in_time,
+    check_item,
+    content_digest,
+    receipt_of,
+)
+from app.tenders.notices.models import Tender
+from app.tenders.notices.policy import access_tender, hold_tender
+from app.tenders.notices.queries import LotParts, lots_of, profile_of
+from app.tenders.notices.rules import MOVES as TENDER_MOVES
+from app.tenders.notices.rules import TenderStatus, check_bidders, check_openable
+
+# What a bid says: "title", "amount" (Decimal) and "plan"; all may be missing in a draft.
+Content = Mapping[str, Any]
+
+
+async def draft_bid(
+    session: AsyncSession,
+    actor: Actor,
+    tender_id: int,
+    *,
+    lot: str,
+    item: str | None = None,
+    content: Content,
+    ref: str | None = None,
+) -> Bid:
+    """The actor's organisation starts a bid for a lot or one of its items; nobody else sees it.
+
+    `ref` is the number a season's files use; otherwise it is given at the opening. Refusals: NotReceiving,
+    BidTooLate, LotUnknown, ItemUnknown, ItemMissing, BidExists.
+    """
+    tender = await hold_tender(session, actor, tender_id)
+    if actor.role not in WHO["draft"] or actor.party_id is None:
+        raise Denied(verb="draft", reason="role")
+    at = await now(session)
+    _check_receiving(tender, at)
+    bid = await _new_bid(session, tender, actor.party_id, lot, item, ref, at)
+    bid.draft = _plain(content)
+    await record(session, actor, "bid.drafted", bid, at, stream=_stream(bid))
+    return bid
+
+
+async def edit_bid(session: AsyncSession, actor: Actor, bid_id: int, given: int, content: Content) -> Bid:
+    """Change what the bid will say when it is handed in next; what was handed in stays."""
+    bid, tender = await access_bid(session, actor, bid_id, "edit")
+    at = await now(session)
+    check_version(bid, given)
+    _check_receiving(tender, at)
+    bid.draft = _plain(content)
+    await record(session, actor, "bid.edited", bid, at, stream=_stream(bid), version=bid.version)
+    return bid
+
+
+async def submit_bid(session: AsyncSession, actor: Actor, bid_id: int) -> BidVersion:
+    """Hand in what the draft says, first or again after a withdrawal. Refusals: those of `rules.check_submission`,
+    BidIncomplete, NotReceiving."""
+    bid, tender = await access_bid(session, actor, bid_id, "submit")
+    at = await now(session)
+    version = await _hand_in(session, bid, tender, "submit", at)
+    await record(session, actor, "bid.submitted", bid, at, stream=_stream(bid), **_facts(version))
+    return version
+
+
+async def revise_bid(session: AsyncSession, actor: Actor, bid_id: int) -> BidVersion:
+    """Hand in a further version, which counts from now on and confirms the bid as well."""
+    bid, tender = await access_bid(session, actor, bid_id, "revise")
+    at = await now(session)
+    version = await _hand_in(session, bid, tender, "revise", at)
+    await record(session, actor, "bid.revised", bid, at, stream=_stream(bid), **_facts(version))
+    return version
+
+
+async def confirm_bid(session: AsyncSession, actor: Actor, bid_id: int) -> Bid:
+    """The bid stands as it was handed in, also under the amended notice."""
+    bid, tender = await access_bid(session, actor, bid_id, "confirm")
+    at = await now(session)
+    _check_receiving(tender, at)
+    bid.status = move(MOVES, bid.status, "confirm")
+    bid.confirmed_amendment = tender.amendment_number
+    bid.version += 1
+    await record(session, actor, "bid.confirmed", bid, at, stream=_stream(bid), amendment=tender.amendment_number)
+    return bid
+
+
+async def withdraw_bid(session: AsyncSession, actor: Actor, bid_id: int) -> Bid:
+    """Until the deadline a bid may be taken back, and handed in again (87号令 art. 34)."""
+    bid, tender = await access_bid(session, actor, bid_id, "withdraw")
+    at = await now(session)
+    _check_receiving(tender, at)
+    bid.status, bid.withdrawn_at = move(MOVES, bid.status, "withdraw"), at
+    bid.version += 1
+    await record(session, actor, "bid.withdrawn", bid, at, stream=_stream(bid))
+    return bid
+
+
+async def unsettle_bids(session: AsyncSession, actor: Actor, tender: Tender) -> None:
+    """Follows from an amendment: a binding one makes every bid be confirmed again."""
+    if tender.binding_amendment != tender.amendment_number:
+        return
+    at = await now(session)
+    query = sa.select(Bid).where(Bid.tender_id == tender.id, Bid.status == BidStatus.submitted)
+    for bid in await session.scalars(query.order_by(Bid.id).with_for_update()):
+        bid.status = move(MOVES, bid.status, "unsettle")
+        bid.version += 1
+        await record(session, actor, "bid.unsettled", bid, at, stream=_stream(bid), amendment=tender.amendment_number)
+
+
+async def record_late_bid(
+    session: AsyncSession,
+    actor: Actor,
+    tender_id: int,
+    *,
+    party_id: int,
+    lot: str,
+    item: str | None = None,
+    content: Content,
+    received_at: datetime | None = None,
+    ref: str | None = None,
+) -> Bid:
+    """The purchaser notes what arrived on paper after the deadline: it is never scored, and told why.
+
+    Refusals: NotLateYet, NotReceiving, PartyUnknown, BidIncomplete, BidExists, those of lot and item.
+    """
+    tender = await access_tender(session, actor, tender_id, "prequalify")
+    at = await now(session)
+    _check_late(tender, received_at or at)
+    title, amount, plan = _complete(_plain(content))
+    rules.check_amount(amount)
+    party = await require_party(session, party_id)
+    bid = await _new_bid(session, tender, party.id, lot, item, ref, at)
+    bid.status = move(MOVES, bid.status, "record_late")
+    said = rules.Bid(lot, item, amount, received_at or at)
+    version = _receive(session, bid, tender, said, title, plan, late=True)
+    await record(session, actor, "bid.recorded_late", bid, at, stream=_stream(bid), **_facts(version))
+    return bid
+
+
+async def open_bids(session: AsyncSession, actor: Actor, tender_id: int) -> list[Bid]:
+    """Open the tender after its deadline and number what was handed in, by the hour of receipt.
+
+    Refusals: BidsStillRunning, TooFewBidders (then the tender is declared unsuccessful instead).
+    """
+    tender = await access_tender(session, actor, tender_id, "open")
+    at = await now(session)
+    move(TENDER_MOVES, tender.status, "open")
+    check_openable(_end(tender), at)
+    counted = await bids_of(session, tender.id, COUNTED)
+    check_bidders(len({bid.party_id for bid in counted}), profile_of(tender))
+    await _number(session, tender)
+    await record(session, actor, "bids.opened", tender, at, bids=len(counted))
+    return await bids_of(session, tender.id, HANDED_IN)
+
+
+async def prequalify_bids(session: AsyncSession, actor: Actor, tender_id: int) -> list[Finding]:
+    """Decide on every bid by the rules; what they find is shown to the purchaser beforehand (`review_bids`)."""
+    tender = await access_tender(session, actor, tender_id, "prequalify")
+    at = await now(session)
+    if tender.status is not TenderStatus.opened:
+        raise MoveRefused(state=tender.status.value, verb="prequalify")
+    await _number(session, tender)
+    found = await findings(session, tender, await bids_of(session, tender.id, UNDECIDED))
+    for finding in found:
+        _decide(finding, at)
+    ineligible = {f.entry.bid.ref: [reason.code for reason in f.reasons] for f in found if f.reasons}
+    await record(session, actor, "bids.prequalified", tender, at, bids=len(found), ineligible=ineligible)
+    return found
+
+
+def _decide(finding: Finding, at: datetime) -> None:
+    bid = finding.entry.bid
+    bid.status = move(MOVES, bid.status, "disqualify" if finding.reasons else "qualify")
+    bid.reasons = [
+        {"code": reason.code, "facts": {name: str(value) for name, value in reason.facts.items()}}
+        for reason in finding.reasons
+    ]
+    bid.decided_at = at
+    bid.version += 1
+
+
+async def _new_bid(
+    session: AsyncSession, tender: Tender, party_id: int, lot: str, item: str | None, ref: str | None, at: datetime
+) -> Bid:
+    parts = await _lot_named(session, tender, lot)
+    check_item(item, parts.terms)
+    item_id = next((each.id for each in parts.items if each.code == item), None)
+    same = sa.select(Bid.id).where(
+        Bid.lot_id == parts.lot.id, Bid.item_id.is_not_distinct_from(item_id), Bid.party_id == party_id
+    )
+    if (existing := await session.scalar(same)) is not None:
+        raise BidExists(bid=existing, lot=lot, item=item or "")
+    bid = Bid(tender_id=tender.id, lot_id=parts.lot.id, item_id=item_id, party_id=party_id, ref=ref, created_at=at)
+    bid.id, bid.status = sealed_number(), BidStatus.draft
+    bid.version, bid.version_number, bid.confirmed_amendment = 1, 0, tender.amendment_number
+    session.add(bid)
+    await session.flush()
+    return bid
+
+
+async def _lot_named(session: AsyncSession, tender: Tender, code: str) -> LotParts:
+    for parts in await lots_of(session, tender.id):
+        if parts.lot.code == code:
+            return parts
+    raise LotUnknown(lot=code)
+
+
+async def _hand_in(session: AsyncSession, bid: Bid, tender: Tender, verb: str, at: datetime) -> BidVersion:
+    _check_receiving(tender, at)
+    bid.status = move(MOVES, bid.status, verb)
+    title, amount, plan = _complete(bid.draft or {})
+    with session.no_autoflush:  # the version is not there yet, so the bid's row would not stand its checks
+        entry = (await entries(session, [bid]))[0]
+        parts = await _lot_named(session, tender, entry.lot.code)
+        party = (await parties_by_id(session, {bid.party_id}))[bid.party_id]
+    item = entry.item.code if entry.item else None
+    said = rules.Bid(entry.lot.code, item, amount, at)
+    rules.check_submission(said, applicant_of(party), Terms(parts.terms, profile_of(tender), _end(tender)))
+    bid.withdrawn_at, bid.confirmed_amendment = None, tender.amendment_number
+    return _receive(session, bid, tender, said, title, plan)
+
+
+def _receive(
+    session: AsyncSession, bid: Bid, tender: Tender, said: rules.Bid, title: str, plan: str, *, late: bool = False
+) -> BidVersion:
+    """The next version with its receipt; the database checks the hour once more."""
+    bid.version_number += 1
+    bid.version += 1
+    content = content_digest({"title": title, "amount": str(said.amount), "plan": plan})
+    receipt = receipt_of(tender.ref, said.lot, said.item, bid.party_id, bid.version_number, content, said.received_at)
+    version = BidVersion(bid_id=bid.id, tender_id=tender.id, number=bid.version_number, title=title, plan=plan)
+    version.amount, version.received_at, version.arrived_late = said.amount, said.received_at, late
+    version.content_hash, version.receipt_hash, version.receipt = content, receipt.digest, receipt.code
+    session.add(version)
+    return version
+
+
+def _complete(draft: Content) -> tuple[str, Decimal, str]:
+    """Title, amount and plan. Refusal: BidIncomplete, naming what is missing."""
+    missing = [field for field in ("title", "amount") if not str(draft.get(field) or "").strip()]
+    if missing:
+        raise BidIncomplete(fields=", ".join(missing))
+    return str(draft["title"]).strip(), Decimal(draft["amount"]), str(draft.get("plan") or "")
+
+
+def _plain(content: Content) -> dict[str, Any]:
+    """The draft as JSON keeps it; the amount is a string, never a float."""
+    return {name: None if value is None else str(value) for name, value in content.items()}
+
+
+def _facts(version: BidVersion) -> dict[str, Any]:
+    """What the audit log keeps of a version: no content, not even the amount; it is sealed."""
+    return {"number": version.number, "receipt": version.receipt, "content": version.content_hash.hex()}
+
+
+def _stream(bid: Bid) -> str:
+    return f"tenders:{bid.tender_id}"
+
+
+def _end(tender: Tender) -> datetime:
+    """A published tender has all its dates (ck_tenders_published_is_complete)."""
+    assert tender.bids_end is not None
+    return tender.bids_end
+
+
+def _check_receiving(tender: Tender, at: datetime) -> None:
+    if tender.status is not TenderStatus.published:
+        raise NotReceiving(status=tender.status.value)
+    check_in_time(at, _end(tender))
+
+
+def _check_late(tender: Tender, received_at: datetime) -> None:
+    if tender.status not in {TenderStatus.published, TenderStatus.opened}:
+        raise NotReceiving(status=tender.status.value)
+    if received_at < _end(tender):
+        raise NotLateYet(bids_end=_end(tender))
+
+
+async def _number(session: AsyncSession, tender: Tender) -> None:
+    """Give every bid that has none its number: B01, B02 … by the hour of receipt."""
+    found = await entries(session, await bids_of(session, tender.id, HANDED_IN))
+    taken = {entry.bid.ref for entry in found}
+    free = (f"B{number:02}" for number in count(1) if f"B{number:02}" not in taken)
+    unnumbered = [entry for entry in found if entry.bid.ref is None and entry.version is not None]
+    for entry in sorted(unnumbered, key=_received):
+        entry.bid.ref = next(free)
+
+
+def _received(entry: Entry) -> tuple[datetime, str]:
+    assert entry.version is not None
+    return entry.version.received_at, entry.version.receipt
