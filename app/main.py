@@ -3,11 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from mimetypes import guess_type
+from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import Headers
+from starlette.types import Scope
 
 from app import flow
 from app.areas import api as areas
@@ -19,11 +23,13 @@ from app.core.settings import Settings
 from app.core.web import Authenticate
 from app.desk import api as desk
 from app.needs import api as needs
+from app.offers import api as offers
 from app.parties import api as parties
 from app.selection import api as selection
 from app.taxonomy import api as taxonomy
 from app.tenders.bids import api as bids
 from app.tenders.notices import api as notices
+from app.tenders.awards import api as awards
 from app.tenders.panels import api as panels
 
 assert flow
@@ -34,8 +40,10 @@ ROUTERS = [
     parties.router,
     desk.router,
     needs.router,
+    offers.router,
     selection.router,
     panels.router,
+    awards.router,
     notices.router,
     bids.of_tenders,
     bids.router,
@@ -54,10 +62,26 @@ def create_app(settings: Settings, door: Units, authenticate: Authenticate) -> F
     return app
 
 
+class Assets(StaticFiles):
+    """Files named after their content: kept by browsers for ever, sent packed where the build left a packed twin."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        packed = (Path(str(self.directory)) / f"{path}.gz").is_file() and "gzip" in Headers(scope=scope).get(
+            "accept-encoding", ""
+        )
+        response = await super().get_response(f"{path}.gz" if packed else path, scope)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        response.headers["Vary"] = "Accept-Encoding"
+        if packed:
+            response.headers["Content-Encoding"] = "gzip"
+            response.headers["Content-Type"] = guess_type(path)[0] or "application/octet-stream"
+        return response
+
+
 def serve_front_end(app: FastAPI, settings: Settings) -> None:
     """The built pages: the resident's light page under /s and /r, everything else the application."""
     web = settings.web_dir
-    app.mount("/assets", StaticFiles(directory=web / "assets"), name="assets")
+    app.mount("/assets", Assets(directory=web / "assets"), name="assets")
 
     @app.get("/{path:path}", include_in_schema=False)
     async def page(path: str) -> FileResponse:
