@@ -144,6 +144,10 @@ class Cells:
         text = unicodedata.normalize("NFKC", self.text(column))
         return sorted({code.strip() for code in text.split(";") if code.strip()})
 
+    def words(self, column: str) -> list[str]:
+        """What stands between semicolons, Chinese or Latin, as it was written."""
+        return [word.strip() for word in self.text(column).replace("；", ";").split(";") if word.strip()]
+
     def _number(self, column: str) -> str:
         text = unicodedata.normalize("NFKC", self.text(column))
         return re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", "", text)

@@ -95,10 +95,10 @@ def _note_doubles(rows: Iterable[ListedNeed]) -> None:
 
 
 def known_as(row: ListedNeed, register: Register) -> Need | None:
-    """The need that the same committee's list already has under this number."""
+    """The latest need that the same committee already has under this number."""
     committee = register.committees.get(row.community_code)
-    known = register.needs.get(row.ref, []) if row.ref and committee else []
-    return next((need for need in known if committee and need.party_id == committee.id), None)
+    known = register.needs.get(row.ref, []) if committee else []
+    return next((need for need in reversed(known) if committee and need.party_id == committee.id), None)
 
 
 def check_row(row: ListedNeed, register: Register, actor: Actor, today: date, *, ref_scheme: str, update: bool) -> None:

@@ -21,6 +21,12 @@ WHO = {
 }
 
 
+def check_role(actor: Actor, verb: str) -> None:
+    """Refuse what this role never does, whatever it is done to (Denied)."""
+    if actor.role not in WHO[verb]:
+        raise Denied(verb=verb, reason="role")
+
+
 def denial(actor: Actor, verb: str, need: Need) -> str | None:
     """Why `actor` may not `verb` this need; None when they may."""
     if actor.role not in WHO.get(verb, set()):

@@ -140,8 +140,12 @@ class Register:
 async def register_of(
     session: AsyncSession, ref_scheme: str, refs: Collection[str], places: Collection[str]
 ) -> Register:
-    """Everything a list that names these numbers and communities refers to; its needs are locked, in order."""
-    query = sa.select(Need).where(Need.ref_scheme == ref_scheme, Need.ref.in_(refs)).order_by(Need.id)
+    """Everything a list that names these numbers and communities refers to; its needs are locked, in order.
+
+    In a season's list a number stands for one need of that season, elsewhere for one of the community's own.
+    """
+    listed = Need.ref_scheme == ref_scheme if ref_scheme else Need.community_code.in_(places)
+    query = sa.select(Need).where(listed, Need.ref.in_(refs)).order_by(Need.id)
     known = await session.scalars(query.options(selectinload(Need.populations)).with_for_update())
     needs: dict[str, list[Need]] = {}
     for need in known:

@@ -19,7 +19,7 @@ from app.core.web import check_version
 from app.needs import rules
 from app.needs.lists import ListedNeed, check_row, known_as, read_needs
 from app.needs.models import Need, NeedVersion
-from app.needs.policy import access_need
+from app.needs.policy import access_need, check_role
 from app.needs.queries import register_of
 from app.parties.models import Party
 from app.parties.queries import require_party
@@ -35,6 +35,7 @@ class ForNeeds(Protocol):
 
 async def draft_need(session: AsyncSession, actor: Actor, values: dict[str, Any]) -> Need:
     """A need of the actor's committee. Refusals: PartyUnknown, those of `rules.check_values`, unknown codes."""
+    check_role(actor, "draft")
     committee = await require_party(session, actor.party_id or 0, PartyKind.committee)
     at = await now(session)
     rules.check_values(values)
@@ -126,8 +127,9 @@ async def import_needs(
     of publication, needs taken over from elsewhere; known ones are refused, or with `update` edited.
 
     `ref_scheme` names a season whose numbers are unique; without it each committee numbers its own needs.
-    Refusals: WrongColumns, RowsRefused.
+    Refusals: Denied, WrongColumns, RowsRefused.
     """
+    check_role(actor, "import")
     rows = read_needs(table)
     places = {row.community_code for row in rows}
     register = await register_of(session, ref_scheme, {row.ref for row in rows if row.ref}, places)

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from app.core.db import Base, Identified, Versioned
 from app.offers.rules import OfferStatus
@@ -71,7 +71,7 @@ class Offer(Base, Identified, Versioned):
     )
     title: Mapped[str]
     description: Mapped[str] = mapped_column(default="", server_default="")
-    price: Mapped[Decimal | None]
+    price: Mapped[Decimal | None] = mapped_column()
     price_unit: Mapped[str] = mapped_column(default="", server_default="")
     capacity: Mapped[str] = mapped_column(default="", server_default="")
     schedule: Mapped[str] = mapped_column(default="", server_default="")
@@ -80,10 +80,16 @@ class Offer(Base, Identified, Versioned):
     available_until: Mapped[date | None]
 
     status: Mapped[OfferStatus] = mapped_column(default=OfferStatus.draft, index=True)
-    created_at: Mapped[datetime]
-    published_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column()
+    published_at: Mapped[datetime | None] = mapped_column()
     withdrawn_at: Mapped[datetime | None]
     withdrawal_reason: Mapped[str] = mapped_column(default="", server_default="")
+
+    # What lists are sorted by where a column may be blank: no price comes first.
+    sorted_price: Mapped[Decimal] = column_property(sa.func.coalesce(price, -1, type_=sa.Numeric(14, 2)))
+    sorted_at: Mapped[datetime] = column_property(
+        sa.func.coalesce(published_at, created_at, type_=sa.TIMESTAMP(timezone=True))
+    )
 
     __table_args__ = (
         sa.UniqueConstraint("ref_scheme", "party_id", "ref"),

@@ -5,7 +5,14 @@ A published offer is `expired` when the last day on which it is available has pa
 is never stored.
 """
 
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any, Protocol
+
+from app.core.cells import FieldBlank, text_faults
+from app.core.errors import DomainError
+from app.core.moves import move
 
 
 class OfferStatus(StrEnum):
@@ -14,3 +21,138 @@ class OfferStatus(StrEnum):
     paused = "paused"
     withdrawn = "withdrawn"
     expired = "expired"
+
+
+S = OfferStatus
+MOVES = {
+    (S.draft, "edit"): S.draft,
+    (S.draft, "publish"): S.published,
+    (S.draft, "withdraw"): S.withdrawn,
+    (S.published, "edit"): S.published,
+    (S.published, "pause"): S.paused,
+    (S.published, "withdraw"): S.withdrawn,
+    (S.paused, "edit"): S.paused,
+    (S.paused, "resume"): S.published,
+    (S.paused, "withdraw"): S.withdrawn,
+    (S.expired, "edit"): S.published,
+    (S.expired, "withdraw"): S.withdrawn,
+}
+LIMITS = {"title": 200, "description": 5000, "price_unit": 20, "capacity": 200, "schedule": 200}
+# An offer appears on its organisation's desk two weeks before it ends: time enough to extend it.
+EXPIRY_NOTICE = timedelta(days=14)
+AREA_DIGITS = (4, 6, 9, 12)
+
+
+class PriceNegative(DomainError):
+    status = 422
+
+
+class PriceUnitMissing(DomainError):
+    """A price says nothing without what it is for: a meal, an hour, a year."""
+
+    status = 422
+
+
+class AvailabilityReversed(DomainError):
+    status = 422
+
+
+class AvailabilityPassed(DomainError):
+    """Nobody could choose an offer that had ended before it was shown."""
+
+    status = 422
+
+
+class CoverageMissing(DomainError):
+    """Communities choose among the offers that reach them."""
+
+    status = 422
+
+
+class OrganizationUnknown(DomainError):
+    """A row names no organisation on the platform."""
+
+    status = 422
+
+
+class OrganizationDiffers(DomainError):
+    """Number and name of a row's organisation disagree: one of them slipped."""
+
+    status = 422
+
+
+class OrganizationElsewhere(DomainError):
+    """An organisation that the actor does not speak for."""
+
+    status = 422
+
+
+class Stated(Protocol):
+    """What an offer says that decides whether it may be shown."""
+
+    status: OfferStatus
+    published_at: datetime | None
+    coverage_codes: Any
+    available_from: date | None
+    available_until: date | None
+
+
+def standing(status: OfferStatus, available_until: date | None, today: date) -> OfferStatus:
+    """The status on a day: a published offer whose last day has passed has expired."""
+    lapsed = status is S.published and available_until is not None and available_until < today
+    return S.expired if lapsed else status
+
+
+def whole_code(code: str) -> str:
+    """The 12-digit code of an area that may be given by its prefix (530114); other texts are left as they are."""
+    return code.ljust(12, "0") if code.isdigit() and len(code) in AREA_DIGITS else code
+
+
+def faults_of(values: Mapping[str, Any]) -> list[tuple[str, DomainError]]:
+    """(field, fault) of what no offer may hold, draft or not; absent fields are not looked at."""
+    faults = text_faults(values, LIMITS)
+    if not values.get("title", "-").strip():
+        faults.append(("title", FieldBlank(field="title")))
+    price = values.get("price")
+    if price is not None and price < 0:
+        faults.append(("price", PriceNegative(price=str(price))))
+    if price is not None and not values.get("price_unit", "-").strip():
+        faults.append(("price_unit", PriceUnitMissing()))
+    starts, ends = values.get("available_from"), values.get("available_until")
+    if starts is not None and ends is not None and ends < starts:
+        faults.append(("available_until", AvailabilityReversed(available_from=starts, available_until=ends)))
+    return faults
+
+
+def check_values(values: Mapping[str, Any]) -> None:
+    """Refuse the first of `faults_of`."""
+    for _, fault in faults_of(values):
+        raise fault
+
+
+def check_publishable(offer: Stated, today: date) -> None:
+    """What an offer must have before communities see it. Refusals: CoverageMissing, AvailabilityPassed."""
+    if not offer.coverage_codes:
+        raise CoverageMissing()
+    check_open(offer.available_until, today)
+
+
+def check_edit(offer: Stated, values: Mapping[str, Any], today: date) -> None:
+    """Whether the offer may come to say `values`; once published it must stay publishable.
+
+    Refusals: MoveRefused, AvailabilityReversed and those of publishing.
+    """
+    move(MOVES, standing(offer.status, offer.available_until, today), "edit")
+    said = {field: values.get(field, getattr(offer, field)) for field in ("available_from", "available_until")}
+    check_values(said)
+    if offer.published_at is None:
+        return
+    if not values.get("coverage_codes", offer.coverage_codes):
+        raise CoverageMissing()
+    check_open(said["available_until"], today)
+
+
+def check_open(available_until: date | None, day: date) -> None:
+    """An offer that is shown on `day` has its last day still before it."""
+    if available_until is not None and available_until < day:
+        raise AvailabilityPassed(available_until=available_until, day=day)

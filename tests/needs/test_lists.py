@@ -96,7 +96,7 @@ async def test_what_is_exported_comes_in_again_unchanged(session: AsyncSession, 
     table = Table(season.header, season.rows[:30])
     place = table.header.index("community_code")
     await make_committees(session, {row[place] for row in table.rows})
-    await import_needs(session, ADMIN, table)
+    await import_needs(session, ADMIN, table, ref_scheme="kunming2018")
     await session.commit()
     async with client_of(ADMIN) as client:
         for kind in ("xlsx", "csv"):

@@ -1,0 +1,111 @@
+"""Offers: open to read for everyone once published, written by organisations."""
+
+from typing import Annotated, Literal
+
+from fastapi import Depends, Response, UploadFile
+
+from app.core import web
+from app.core.actors import EVERYONE
+from app.core.clock import now, today
+from app.core.files import read_table, read_upload, table_response
+from app.core.paging import Page, PagingQuery
+from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
+from app.offers import lists, policy, queries, service
+from app.offers.policy import WHO
+from app.offers.queries import OfferFilter
+from app.offers.schemas import (
+    OfferCreate,
+    OfferRead,
+    OfferRow,
+    OffersImported,
+    OfferUpdate,
+    OfferVersionRead,
+    OfferWithdraw,
+)
+
+router = web.router("/offers", "offers")
+Wanted = Annotated[OfferFilter, Depends()]
+Format = Literal["xlsx", "csv"]
+Headings = Literal["zh", "columns"]
+
+
+@router.get("", operation_id="list_offers", dependencies=[allow(EVERYONE)])
+async def list_offers(session: UnitSession, actor: CurrentActor, wanted: Wanted, paging: PagingQuery) -> Page[OfferRow]:
+    day = today(await now(session))
+    offers, cursor = await queries.list_offers(session, actor, wanted, paging, day)
+    return Page(items=[OfferRow.of(offer, day) for offer in offers], next_cursor=cursor)
+
+
+@router.post("", operation_id="draft_offer", status_code=201, dependencies=[allow(WHO["draft"])])
+async def draft_offer(body: OfferCreate, session: UnitSession, actor: CurrentActor, response: Response) -> OfferRead:
+    offer = await service.draft_offer(session, actor, body.values())
+    tag_version(response, offer.version)
+    return OfferRead.of(offer, actor, today(offer.created_at))
+
+
+@router.get("/export", operation_id="export_offers", dependencies=[allow(EVERYONE)])
+async def export_offers(
+    session: UnitSession, actor: CurrentActor, wanted: Wanted, format: Format = "xlsx", headings: Headings = "zh"
+) -> Response:
+    found = await queries.export_offers(session, actor, wanted, today(await now(session)))
+    rows = [lists.row_of(offer, party) for offer, party in found]
+    return table_response("offers", lists.header(headings), rows, xlsx=format == "xlsx")
+
+
+@router.get("/template", operation_id="read_offers_template", dependencies=[allow(EVERYONE)])
+async def read_offers_template(format: Format = "xlsx", headings: Headings = "zh") -> Response:
+    return table_response("offers-template", lists.header(headings), [], xlsx=format == "xlsx")
+
+
+@router.post("/import", operation_id="import_offers", dependencies=[allow(WHO["import"])])
+async def import_offers(
+    upload: UploadFile, session: UnitSession, actor: CurrentActor, update: bool = False
+) -> OffersImported:
+    table = read_table(*await read_upload(upload))
+    return OffersImported.of(await service.import_offers(session, actor, table, update=update))
+
+
+@router.get("/{offer_id}", operation_id="read_offer", dependencies=[allow(EVERYONE)])
+async def read_offer(offer_id: int, session: UnitSession, actor: CurrentActor, response: Response) -> OfferRead:
+    offer = await policy.read_offer(session, actor, offer_id)
+    tag_version(response, offer.version)
+    return OfferRead.of(offer, actor, today(await now(session)))
+
+
+@router.put("/{offer_id}", operation_id="edit_offer", dependencies=[allow(WHO["edit"])])
+async def edit_offer(
+    offer_id: int, given: IfMatch, body: OfferUpdate, session: UnitSession, actor: CurrentActor, response: Response
+) -> OfferRead:
+    offer = await service.edit_offer(session, actor, offer_id, given, body.values())
+    tag_version(response, offer.version)
+    return OfferRead.of(offer, actor, today(await now(session)))
+
+
+@router.post("/{offer_id}/publish", operation_id="publish_offer", dependencies=[allow(WHO["publish"])])
+async def publish_offer(offer_id: int, session: UnitSession, actor: CurrentActor) -> OfferRead:
+    offer = await service.publish_offer(session, actor, offer_id)
+    return OfferRead.of(offer, actor, today(await now(session)))
+
+
+@router.post("/{offer_id}/pause", operation_id="pause_offer", dependencies=[allow(WHO["pause"])])
+async def pause_offer(offer_id: int, session: UnitSession, actor: CurrentActor) -> OfferRead:
+    offer = await service.pause_offer(session, actor, offer_id)
+    return OfferRead.of(offer, actor, today(await now(session)))
+
+
+@router.post("/{offer_id}/resume", operation_id="resume_offer", dependencies=[allow(WHO["resume"])])
+async def resume_offer(offer_id: int, session: UnitSession, actor: CurrentActor) -> OfferRead:
+    offer = await service.resume_offer(session, actor, offer_id)
+    return OfferRead.of(offer, actor, today(await now(session)))
+
+
+@router.post("/{offer_id}/withdraw", operation_id="withdraw_offer", dependencies=[allow(WHO["withdraw"])])
+async def withdraw_offer(offer_id: int, body: OfferWithdraw, session: UnitSession, actor: CurrentActor) -> OfferRead:
+    offer = await service.withdraw_offer(session, actor, offer_id, body.reason)
+    return OfferRead.of(offer, actor, today(await now(session)))
+
+
+@router.get("/{offer_id}/versions", operation_id="list_offer_versions", dependencies=[allow(EVERYONE)])
+async def list_offer_versions(offer_id: int, session: UnitSession, actor: CurrentActor) -> list[OfferVersionRead]:
+    offer = await policy.read_offer(session, actor, offer_id)
+    return [OfferVersionRead.of(version) for version in await queries.offer_versions(session, offer.id)]

@@ -1,0 +1,192 @@
+"""Lists of offers: filtered, sorted, exported, open, waiting; and what a list that is brought is checked against."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from operator import eq, ge, le
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.areas.models import Area
+from app.areas.rules import prefixes_above
+from app.core.actors import Actor, Role
+from app.core.calendar import end_of_day
+from app.core.clock import today
+from app.core.paging import Columns, Paging, paginate
+from app.core.waiting import Waiting
+from app.offers.models import Offer, OfferArea, OfferCategory, OfferPopulation, OfferVersion
+from app.offers.policy import select_offers, standing_column, with_codes
+from app.offers.rules import EXPIRY_NOTICE, OfferStatus, whole_code
+from app.parties.models import Party
+from app.parties.queries import parties_by_id
+from app.parties.rules import PartyKind
+from app.taxonomy.models import Category, Population
+
+SORTS: Columns = {
+    "title": Offer.title,
+    "status": Offer.status,
+    "price": Offer.sorted_price,
+    "published_at": Offer.sorted_at,
+}
+
+
+@dataclass(frozen=True)
+class OfferFilter:
+    """`area` asks for offers that cover it; `category` and `population` are prefixes of codes.
+
+    Prices compare only within one `price_unit`.
+    """
+
+    q: str = ""
+    status: OfferStatus | None = None
+    area: str = ""
+    category: str = ""
+    population: str = ""
+    party_id: int | None = None
+    price_unit: str | None = None
+    price_from: Decimal | None = None
+    price_until: Decimal | None = None
+
+
+def filtered(actor: Actor, wanted: OfferFilter, today: date) -> sa.Select[Offer]:
+    """The offers that this actor sees and asked for."""
+    query = select_offers(actor).where(*_ranges(wanted), *_codes(wanted))
+    if wanted.status:
+        query = query.where(standing_column(today) == wanted.status.value)
+    return query.where(_says(wanted.q)) if wanted.q.strip() else query
+
+
+def _ranges(wanted: OfferFilter) -> list[sa.ColumnElement[bool]]:
+    limits = (
+        (eq, Offer.party_id, wanted.party_id),
+        (eq, Offer.price_unit, wanted.price_unit),
+        (ge, Offer.price, wanted.price_from),
+        (le, Offer.price, wanted.price_until),
+    )
+    return [compare(column, limit) for compare, column, limit in limits if limit is not None]
+
+
+def _codes(wanted: OfferFilter) -> list[sa.ColumnElement[bool]]:
+    """Conditions on what an offer carries several of."""
+    category = OfferCategory.category_code.startswith(wanted.category, autoescape=True)
+    population = OfferPopulation.population_code.startswith(wanted.population, autoescape=True)
+    around = [whole_code(prefix) for prefix in prefixes_above(whole_code(wanted.area))]
+    asked = (
+        (wanted.category, sa.select(OfferCategory.offer_id).where(category)),
+        (wanted.population, sa.select(OfferPopulation.offer_id).where(population)),
+        (wanted.area, sa.select(OfferArea.offer_id).where(OfferArea.area_code.in_(around))),
+    )
+    return [Offer.id.in_(having) for given, having in asked if given]
+
+
+def _says(text: str) -> sa.ColumnElement[bool]:
+    """The text anywhere in the offer's words or its organisation's name, or the offer's number."""
+    text = text.strip()
+    named = sa.select(Party.id).where(Party.name_zh.icontains(text, autoescape=True))
+    words = (column.icontains(text, autoescape=True) for column in (Offer.title, Offer.description))
+    return sa.or_(*words, Offer.ref == text, Offer.party_id.in_(named))
+
+
+async def list_offers(
+    session: AsyncSession, actor: Actor, wanted: OfferFilter, paging: Paging, today: date
+) -> tuple[list[Offer], str | None]:
+    return await paginate(session, filtered(actor, wanted, today), paging, id=Offer.id, sorts=SORTS)
+
+
+async def export_offers(
+    session: AsyncSession, actor: Actor, wanted: OfferFilter, today: date
+) -> list[tuple[Offer, Party]]:
+    """Every offer asked for, oldest first, with its organisation."""
+    offers = list(await session.scalars(filtered(actor, wanted, today).order_by(Offer.id)))
+    parties = await parties_by_id(session, {offer.party_id for offer in offers})
+    return [(offer, parties[offer.party_id]) for offer in offers]
+
+
+async def list_published_offers(session: AsyncSession, today: date) -> list[Offer]:
+    """Every offer that is open on this day, by number, with its codes: what a ranking starts from."""
+    is_open = standing_column(today) == OfferStatus.published.value
+    return list(await session.scalars(sa.select(Offer).where(is_open).options(*with_codes()).order_by(Offer.id)))
+
+
+async def offers_by_id(session: AsyncSession, ids: Collection[int]) -> dict[int, Offer]:
+    """The offers of these numbers with their codes, for rooms that already know that they may read them."""
+    query = sa.select(Offer).where(Offer.id.in_(ids)).options(*with_codes())
+    return {offer.id: offer for offer in await session.scalars(query)}
+
+
+async def count_offers(session: AsyncSession) -> int:
+    return (await session.execute(sa.select(sa.func.count()).select_from(Offer))).scalar_one()
+
+
+async def offer_versions(session: AsyncSession, offer_id: int) -> list[OfferVersion]:
+    """What was edited after publication, the latest edit first."""
+    query = sa.select(OfferVersion).where(OfferVersion.offer_id == offer_id).order_by(OfferVersion.version.desc())
+    return list(await session.scalars(query))
+
+
+@dataclass(frozen=True)
+class Register:
+    """What the codes, numbers and names of a list stand for. `organizations` are known by number and by name."""
+
+    areas: set[str]
+    categories: set[str]
+    populations: set[str]
+    organizations: dict[str, list[Party]]
+    own: Party | None
+    offers: dict[str, list[Offer]]
+
+
+async def register_of(
+    session: AsyncSession, actor: Actor, ref_scheme: str, refs: Collection[str], organizations: Collection[str]
+) -> Register:
+    """Everything a list that names these numbers and organisations refers to; its offers are locked, in order.
+
+    In a season's list a number stands for one offer of that season, elsewhere for one of the organisation's own.
+    """
+    parties = await _organizations(session, actor, ref_scheme, organizations)
+    own_ids = {party.id for party in parties}
+    listed = Offer.ref_scheme == ref_scheme if ref_scheme else Offer.party_id.in_(own_ids)
+    query = sa.select(Offer).where(listed, Offer.ref.in_(refs)).order_by(Offer.id)
+    offers: dict[str, list[Offer]] = {}
+    for offer in await session.scalars(query.options(*with_codes()).with_for_update()):
+        offers.setdefault(offer.ref or "", []).append(offer)
+    known: dict[str, list[Party]] = {}
+    for party in parties:
+        for name in {party.ref, party.name_zh} - {None}:
+            known.setdefault(name or "", []).append(party)
+    return Register(
+        areas=set(await session.scalars(sa.select(Area.code))),
+        categories=set(await session.scalars(sa.select(Category.code))),
+        populations=set(await session.scalars(sa.select(Population.code))),
+        organizations=known,
+        own=next((party for party in parties if party.id == actor.party_id), None),
+        offers=offers,
+    )
+
+
+async def _organizations(session: AsyncSession, actor: Actor, scheme: str, named: Collection[str]) -> list[Party]:
+    """The organisations of these numbers or names (a season knows its own numbers), and the actor's own."""
+    numbered = sa.and_(Party.ref.in_(named), Party.ref_scheme == scheme if scheme else sa.true())
+    query = sa.select(Party).where(
+        Party.kind == PartyKind.organization,
+        sa.or_(numbered, Party.name_zh.in_(named), Party.id == actor.party_id),
+    )
+    return list(await session.scalars(query.order_by(Party.id)))
+
+
+async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
+    """An organisation's drafts to publish, and its offers that end soon or have ended."""
+    if actor.role is not Role.organization or actor.party_id is None:
+        return []
+    drafts = Offer.status == OfferStatus.draft
+    nearly_over = sa.and_(Offer.status == OfferStatus.published, Offer.available_until <= today(at + EXPIRY_NOTICE))
+    query = sa.select(Offer).where(Offer.party_id == actor.party_id, sa.or_(drafts, nearly_over)).order_by(Offer.id)
+    return [_awaited(offer) for offer in await session.scalars(query)]
+
+
+def _awaited(offer: Offer) -> Waiting:
+    verb = "publish" if offer.status is OfferStatus.draft else "edit"
+    due_at = end_of_day(offer.available_until) if offer.available_until else None
+    return Waiting("offers", verb, offer.id, offer.title, due_at, None, f"/offers/{offer.id}")

@@ -1,0 +1,155 @@
+"""What organisations do with their offers, and bringing whole lists in."""
+
+from datetime import datetime, time
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.areas.queries import require_areas
+from app.core.actors import Actor
+from app.core.audit import record
+from app.core.cells import Imported
+from app.core.clock import SHANGHAI, now, today
+from app.core.errors import RowsRefused
+from app.core.files import Table
+from app.core.history import differences, revise
+from app.core.moves import move
+from app.core.web import check_version
+from app.offers import rules
+from app.offers.lists import ListedOffer, check_row, known_as, organization_of, read_offers
+from app.offers.models import Offer, OfferVersion
+from app.offers.policy import access_offer, check_role
+from app.offers.queries import register_of
+from app.parties.models import Party
+from app.parties.queries import require_party
+from app.parties.rules import PartyKind
+from app.taxonomy.queries import require_categories, require_populations
+
+
+async def draft_offer(session: AsyncSession, actor: Actor, values: dict[str, Any]) -> Offer:
+    """An offer of the actor's organisation. Refusals: PartyUnknown, those of `rules.check_values`, unknown codes."""
+    check_role(actor, "draft")
+    organization = await require_party(session, actor.party_id or 0, PartyKind.organization)
+    at = await now(session)
+    rules.check_values(values)
+    await _require_codes(session, values)
+    offer = _new(organization, values, at)
+    session.add(offer)
+    await record(session, actor, "offer.drafted", offer, at)
+    return offer
+
+
+async def edit_offer(session: AsyncSession, actor: Actor, offer_id: int, given: int, values: dict[str, Any]) -> Offer:
+    """Once the offer is published, what it said before is kept as a version."""
+    offer = await access_offer(session, actor, offer_id, "edit")
+    at = await now(session)
+    check_version(offer, given)
+    rules.check_values(values)
+    rules.check_edit(offer, values, today(at))
+    await _require_codes(session, values)
+    fields = _revise(session, actor, offer, values, at)
+    await record(session, actor, "offer.edited", offer, at, fields=fields, version=offer.version)
+    return offer
+
+
+async def publish_offer(session: AsyncSession, actor: Actor, offer_id: int) -> Offer:
+    offer = await access_offer(session, actor, offer_id, "publish")
+    at = await now(session)
+    offer.status = move(rules.MOVES, offer.status, "publish")
+    rules.check_publishable(offer, today(at))
+    offer.published_at = at
+    await record(session, actor, "offer.published", offer, at)
+    return offer
+
+
+async def withdraw_offer(session: AsyncSession, actor: Actor, offer_id: int, reason: str) -> Offer:
+    """Communities that were interested read the reason."""
+    offer = await access_offer(session, actor, offer_id, "withdraw")
+    at = await now(session)
+    offer.status = move(rules.MOVES, rules.standing(offer.status, offer.available_until, today(at)), "withdraw")
+    offer.withdrawn_at, offer.withdrawal_reason = at, reason
+    await record(session, actor, "offer.withdrawn", offer, at)
+    return offer
+
+
+async def pause_offer(session: AsyncSession, actor: Actor, offer_id: int) -> Offer:
+    """Not to be chosen for a while: everybody is busy, say."""
+    offer = await access_offer(session, actor, offer_id, "pause")
+    at = await now(session)
+    offer.status = move(rules.MOVES, rules.standing(offer.status, offer.available_until, today(at)), "pause")
+    await record(session, actor, "offer.paused", offer, at)
+    return offer
+
+
+async def resume_offer(session: AsyncSession, actor: Actor, offer_id: int) -> Offer:
+    offer = await access_offer(session, actor, offer_id, "resume")
+    at = await now(session)
+    offer.status = move(rules.MOVES, offer.status, "resume")
+    rules.check_publishable(offer, today(at))
+    await record(session, actor, "offer.resumed", offer, at)
+    return offer
+
+
+async def import_offers(
+    session: AsyncSession, actor: Actor, table: Table, *, ref_scheme: str = "", update: bool = False
+) -> Imported:
+    """Bring a list in, whole or not at all. New rows become drafts of their organisations, or, with a day of
+    publication, offers taken over from elsewhere; known ones are refused, or with `update` edited.
+
+    `ref_scheme` names a season whose numbers are unique; without it each organisation numbers its own offers.
+    Refusals: Denied, WrongColumns, RowsRefused.
+    """
+    check_role(actor, "import")
+    rows = read_offers(table)
+    named = {name for row in rows for name in (row.organization, row.cells.text("org_name")) if name}
+    register = await register_of(session, actor, ref_scheme, {row.ref for row in rows if row.ref}, named)
+    at = await now(session)
+    for row in rows:
+        check_row(row, register, actor, today(at), ref_scheme=ref_scheme, update=update)
+    if faults := [fault for row in rows for fault in row.cells.faults]:
+        raise RowsRefused(faults)
+    matched = [(known_as(row, register), organization_of(row, register), row) for row in rows]
+    added = [_listed(row, party, ref_scheme, at) for known, party, row in matched if party and not known]
+    edited = [offer for offer, _, row in matched if offer and _refresh(session, actor, offer, row.values, at)]
+    session.add_all(added)
+    for offer in [*added, *edited]:
+        await record(session, actor, "offer.imported", offer, at, ref=offer.ref, version=offer.version)
+    return Imported(len(added), len(edited), len(rows) - len(added) - len(edited))
+
+
+def _new(organization: Party, values: dict[str, Any], at: datetime) -> Offer:
+    return Offer(party_id=organization.id, status=rules.OfferStatus.draft, created_at=at, version=1, **values)
+
+
+def _listed(row: ListedOffer, organization: Party, ref_scheme: str, at: datetime) -> Offer:
+    offer = _new(organization, row.values, at)
+    offer.ref_scheme, offer.ref = ref_scheme, row.ref or None
+    if row.published_on:
+        offer.status = rules.OfferStatus.published
+        offer.published_at = datetime.combine(row.published_on, time.min, SHANGHAI)
+    return offer
+
+
+def _revise(session: AsyncSession, actor: Actor, offer: Offer, values: dict[str, Any], at: datetime) -> list[str]:
+    """Let the offer, its edit counted, say `values`, keeping what a published one said before; the changed fields."""
+    replaced, changes = offer.version - 1, revise(offer, values)
+    if changes and offer.published_at:
+        session.add(
+            OfferVersion(offer_id=offer.id, version=replaced, changes=changes, account_id=actor.account_id, at=at)
+        )
+    return list(changes)
+
+
+def _refresh(session: AsyncSession, actor: Actor, offer: Offer, values: dict[str, Any], at: datetime) -> bool:
+    """Count and make an edit, unless the offer says all that already."""
+    if not differences(offer, values):
+        return False
+    offer.version += 1
+    _revise(session, actor, offer, values, at)
+    return True
+
+
+async def _require_codes(session: AsyncSession, values: dict[str, Any]) -> None:
+    await require_categories(session, values["category_codes"])
+    await require_populations(session, values["population_codes"])
+    await require_areas(session, values["coverage_codes"])
