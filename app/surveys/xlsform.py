@@ -10,7 +10,7 @@ deviceid …) are passed over. Whatever else has content is refused and not drop
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pyxform.errors import PyXFormError
 from pyxform.xls2json_backends import get_xlsform
@@ -26,6 +26,16 @@ UNPACKED_LIMIT_MB = 50
 _AT = re.compile(r"\[row : ([0-9]+)\]")
 _SHEET = re.compile(r"'(survey|choices|settings)' sheet")
 _COLUMN = re.compile(r"the '(\w+)' value")
+_MEANINGS: tuple[tuple[str, Callable[[str], DomainError]], ...] = (  # pyxform's wording → our refusal of the name
+    (r"Could not find the name '([^']*)'", lambda name: ReferenceDangling(name=name, at=1)),
+    (r"The name '([^']*)' appears more than once", lambda name: NameTaken(name=name)),
+    (r"value '([^']*)' is invalid\. (?:Questions|Repeat names)", lambda name: NameTaken(name=name)),
+    (r"Choice names must be unique", lambda name: NameTaken(name=name)),
+    (r"The name '(meta)' is reserved", lambda name: NameNotAllowed(name=name)),
+    (r"Names must begin with a letter|must have a name|with no name", lambda name: NameNotAllowed(name=name)),
+    (r"Choices should have a label", lambda name: LabelMissing(name=name)),
+    (r"Unmatched '.*name '([^']*)'", lambda name: GroupUnbalanced(name=name)),
+)
 
 
 class XlsformRefused(DomainError):
@@ -82,30 +92,21 @@ def _objection(content: bytes) -> RowRefused | None:
     try:
         convert(xlsform=content, file_type=".xlsx", validate=False)
     except PyXFormError as error:
-        return _translated(error)
+        return _translated(str(error))
     except Exception as error:  # on some broken sheets pyxform stumbles before it can object
         return RowRefused(1, "survey", XlsformRefused(message=f"{type(error).__name__}: {error}"[:300]))
     return None
 
 
-def _translated(error: PyXFormError) -> RowRefused:
-    message = str(error)
+def _translated(message: str) -> RowRefused:
     at, sheet, column = _AT.search(message), _SHEET.search(message), _COLUMN.search(message)
     where = f"{sheet[1] if sheet else 'survey'}.{column[1] if column else 'type'}"
-    return RowRefused(int(at[1]) if at else 1, where, _refusal(error, message))
+    return RowRefused(int(at[1]) if at else 1, where, _refusal(message))
 
 
-def _refusal(error: PyXFormError, message: str) -> DomainError:
-    facts = error.context
-    match error.code.name if error.code else "":
-        case "PYREF_003":
-            return ReferenceDangling(name=str(facts.get("q", "")), at=1)
-        case "NAMES_001" | "NAMES_004" | "NAMES_007" | "PYREF_004":
-            return NameTaken(name=str(facts.get("value") or facts.get("q") or ""))
-        case "NAMES_003" | "NAMES_005" | "NAMES_006" | "NAMES_008" | "NAMES_009":
-            return NameNotAllowed(name=str(facts.get("value") or facts.get("name") or ""))
-        case "LABEL_001":
-            return LabelMissing(name="")
-        case "SURVEY_001" | "SURVEY_002":
-            return GroupUnbalanced(name=str(facts.get("name", "")))
+def _refusal(message: str) -> DomainError:
+    for wording, refusal in _MEANINGS:
+        found = re.search(wording, message)
+        if found is not None:
+            return refusal(next((name for name in found.groups() if name), ""))
     return XlsformRefused(message=message[:300])

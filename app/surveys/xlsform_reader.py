@@ -129,23 +129,23 @@ class SheetReader:
 
     def definition(self) -> SurveyDefinition | None:
         """None when something was refused."""
-        if not self.survey:
-            self.refused.append(RowRefused(1, "survey", XlsformSheetMissing(sheet="survey")))
         for line in self.survey:
             self._check_columns(line, "survey", SURVEY)
             self._take(line)
         for group in self.groups:
             self.refuse(group.line, "survey.type", GroupUnbalanced(name=group.line.get("name")))
-        title = self._label(self.settings[0] if self.settings else Line(2, {}), "form_title", "settings")
+        if not self.questions and not self.refused:
+            self.refused.append(RowRefused(1, "survey", XlsformSheetMissing(sheet="survey")))
+        settings = self.settings[0] if self.settings else Line(2, {})
+        title = self._label(settings, "form_title", "settings")
+        intro = self._introduction(settings)
         if self.refused or title is None:
             return None
-        settings = self.settings[0]
-        intro = settings.get("sx_intro_zh")
-        return SurveyDefinition(
-            title=title,
-            intro=Label(zh=intro, en=settings.get("sx_intro_en")) if intro else None,
-            questions=self.questions,
-        )
+        return self._build(settings, "settings", SurveyDefinition, title=title, intro=intro, questions=self.questions)
+
+    def _introduction(self, settings: Line) -> Label | None:
+        zh, en = settings.get("sx_intro_zh"), settings.get("sx_intro_en")
+        return self._build(settings, "settings", Label, zh=zh, en=en) if zh else None
 
     def faults_of(self, definition: SurveyDefinition) -> Iterator[RowRefused]:
         for fault in definition_faults(definition):
@@ -178,7 +178,9 @@ class SheetReader:
             elif not name:
                 self.refuse(line, "choices.name", NameNotAllowed(name=name))
             elif label is not None:
-                option = self._build(line, Option, name=name, label=label, votes_for=line.get("sx_votes_for") or None)
+                option = self._build(
+                    line, "choices", Option, name=name, label=label, votes_for=line.get("sx_votes_for") or None
+                )
                 options.setdefault(line.get("list_name"), []).extend([option] if option else [])
         return options
 
@@ -194,9 +196,9 @@ class SheetReader:
         if not zh:
             self.refuse(line, f"{sheet}.{column}", LabelMissing(name=line.get("name")))
             return None
-        return self._build(line, Label, zh=zh, en=en)
+        return self._build(line, sheet, Label, zh=zh, en=en)
 
-    def _build(self, line: Line, model: type[M], **fields: Any) -> M | None:
+    def _build(self, line: Line, sheet: str, model: type[M], **fields: Any) -> M | None:
         try:
             return model(**fields)
         except ValidationError as error:
@@ -231,7 +233,7 @@ class SheetReader:
 
     def _keep(self, line: Line, fields: dict[str, Any]) -> None:
         label = self._label(line, "label", "survey")
-        question = self._build(line, Question, **self._shared(line), **fields, label=label) if label else None
+        question = self._build(line, "survey", Question, **self._shared(line), **fields, label=label) if label else None
         if question is not None:
             self.questions.append(question)
             self.lines.append(line)
@@ -312,13 +314,17 @@ class SheetReader:
             unlike = line.get("required") != first.get("required") or line.get("type") != first.get("type")
             if _kind(line) != "select_one" or unlike or line.get("relevant") or line.get("constraint"):
                 self.refuse(line, "survey.type", MatrixRowsDiffer(name=group.line.get("name")))
-        labels = [(_row_name(x, group.line.get("name")), self._label(x, "label", "survey")) for x in group.rows]
+        rows = [self._rated_row(line, group.line.get("name")) for line in group.rows]
         return {
             "type": "rating_matrix",
             "required": self._yes(first, "required"),
             "options": self._options_of(first),
-            "rows": [Row(name=name, label=label) for name, label in labels if label is not None and name],
+            "rows": [row for row in rows if row is not None],
         }
+
+    def _rated_row(self, line: Line, matrix: str) -> Row | None:
+        label = self._label(line, "label", "survey")
+        return self._build(line, "survey", Row, name=_row_name(line, matrix), label=label) if label else None
 
     def _yes(self, line: Line, column: str) -> bool:
         text = line.get(column).lower()

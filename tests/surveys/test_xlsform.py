@@ -148,6 +148,46 @@ def test_a_fault_names_its_row_and_column(row: list[str], more: str, expected: t
     assert expected in refusals(workbook([row, ["note", "n", "说明", "Note"]], [], [more]))
 
 
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        (
+            "[row : 8] On the 'survey' sheet, the 'relevant' value is invalid. Could not find the name 'ghost'.",
+            (8, "survey.relevant", "ReferenceDangling", {"name": "ghost", "at": 1}),
+        ),
+        (
+            "[row : 5] On the 'survey' sheet, the 'name' value 'q1' is invalid. Questions, groups, and repeats must",
+            (5, "survey.name", "NameTaken", {"name": "q1"}),
+        ),
+        ("[row : 4] Question or group with no name.", (4, "survey.type", "NameNotAllowed", {"name": ""})),
+        (
+            "[row : 3] On the 'choices' sheet, the 'label' value is invalid. Choices should have a label.",
+            (3, "choices.label", "LabelMissing", {"name": ""}),
+        ),
+        ("[row : 3] Missing calculation.", (3, "survey.type", "XlsformRefused", None)),
+    ],
+)
+def test_an_objection_of_pyxform_becomes_a_refusal_of_the_row_it_names(
+    message: str, expected: tuple[int, str, str, dict[str, object] | None]
+) -> None:
+    found = xlsform._translated(message)
+    facts = expected[3] if expected[3] is not None else {"message": message}
+    assert (found.row, found.column, found.error.code, found.error.facts) == (*expected[:3], facts)
+
+
+def test_a_name_that_only_pyxform_knows_to_be_taken_is_refused_at_its_row() -> None:
+    content = workbook(
+        [
+            ["begin group", "home", "家庭", "Home"],
+            ["text", "a", "甲", "A"],
+            ["text", "b", "乙", "B"],
+            ["end group"],
+            ["text", "home", "又一个", "Home again"],
+        ]
+    )
+    assert refusals(content) == [(6, "survey.name", "NameTaken")]
+
+
 def test_matrix_rows_that_differ_are_refused() -> None:
     content = workbook(
         [
