@@ -61,9 +61,9 @@ class Tender(Base, Identified, Versioned):
         sa.CheckConstraint("status IN ('draft', 'cancelled') OR published_at IS NOT NULL", name="published_has_date"),
         sa.CheckConstraint("status NOT IN ('opened', 'awarded') OR opened_at IS NOT NULL", name="opened_has_date"),
         sa.CheckConstraint("opened_at >= bids_end", name="opened_after_the_deadline"),
+        sa.CheckConstraint("(status IN ('cancelled', 'unsuccessful')) = (ended_at IS NOT NULL)", name="ended_has_date"),
         sa.CheckConstraint(
-            "(status IN ('cancelled', 'unsuccessful')) = (ended_at IS NOT NULL AND coalesce(ended_reason, '') <> '')",
-            name="ended_has_date_and_reason",
+            "(ended_at IS NULL) = (ended_reason IS NULL) AND ended_reason <> ''", name="ended_has_reason"
         ),
         sa.CheckConstraint(
             f"published_at IS NULL OR num_nulls({DATES}, profile_version, profile_document) = 0",
