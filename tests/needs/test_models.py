@@ -5,12 +5,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import SHANGHAI
+from app.needs.models import NeedVersion
 from app.needs.rules import NeedStatus
 from tests.factories.needs import make_need
+from tests.factories.reference import LONGJIE
 
 pytestmark = pytest.mark.anyio
 AT = datetime(2026, 11, 20, 10, tzinfo=SHANGHAI)
@@ -46,3 +49,32 @@ async def test_the_table_refuses(session: AsyncSession, constraint: str, facts: 
     with pytest.raises(IntegrityError) as refused:
         await make_need(session, **facts)
     assert f'"ck_needs_{constraint}"' in str(refused.value)
+
+
+async def test_only_communities_ask(session: AsyncSession) -> None:
+    need = await make_need(session)
+    need.community_code = "530114003000"
+    with pytest.raises(IntegrityError, match="ck_needs_asked_by_a_community"):
+        await session.flush()
+
+
+async def test_a_version_says_what_changed(session: AsyncSession) -> None:
+    need = await make_need(session)
+    session.add(NeedVersion(need_id=need.id, version=1, changes={}, account_id=None, at=AT))
+    with pytest.raises(IntegrityError, match="ck_need_versions_says_what_changed"):
+        await session.flush()
+
+
+async def test_a_number_stands_for_one_need_of_a_committee_and_of_a_season(session: AsyncSession) -> None:
+    await make_need(session, ref="N1")
+    await make_need(session, ref="N1", community_code=LONGJIE)
+    await make_need(session, ref="N1", ref_scheme="season")
+    for facts, name in (
+        ({"ref": "N1"}, "uq_needs_ref_scheme_party_id_ref"),
+        ({"ref": "N1", "ref_scheme": "season", "community_code": LONGJIE}, "uq_needs_ref_within_a_scheme"),
+    ):
+        savepoint = await session.begin_nested()
+        with pytest.raises(IntegrityError, match=name):
+            await make_need(session, **facts)
+        await savepoint.rollback()
+    assert await session.scalar(sa.text("SELECT count(*) FROM needs")) == 3
