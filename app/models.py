@@ -10,6 +10,7 @@ import app.needs.models
 import app.offers.models
 import app.parties.models
 import app.selection.models
+import app.surveys.models
 import app.taxonomy.models
 import app.tenders.awards.models
 import app.tenders.bids.models

@@ -1,4 +1,5 @@
-"""wave:     draft --open--> open --close--> closed;  draft --discard--> discarded
+"""survey:   draft --publish--> published --close--> closed;  draft, published --edit--> itself (until the first answer)
+wave:     draft --open--> open --close--> closed;  draft --discard--> discarded
 response: submitted --confirm--> valid | --invalidate--> invalid | --mark_duplicate--> duplicate
           valid --invalidate--> invalid, --mark_duplicate--> duplicate, --correct--> submitted
           invalid, duplicate --restore--> submitted;  all but withdrawn --withdraw--> withdrawn
@@ -18,6 +19,40 @@ from enum import StrEnum
 from typing import Any
 
 from app.core.errors import DomainError
+
+
+class SurveyStatus(StrEnum):
+    draft = "draft"
+    published = "published"
+    closed = "closed"
+
+
+SURVEY_MOVES = {
+    (SurveyStatus.draft, "edit"): SurveyStatus.draft,
+    (SurveyStatus.draft, "publish"): SurveyStatus.published,
+    (SurveyStatus.published, "edit"): SurveyStatus.published,
+    (SurveyStatus.published, "close"): SurveyStatus.closed,
+}
+
+
+class Channel(StrEnum):
+    """How a wave reaches residents. `link`: one-time links or QR codes; `open_link`: one address for all, of which
+    nobody knows how many were reached."""
+
+    link = "link"
+    open_link = "open_link"
+    paper = "paper"
+    phone = "phone"
+    meeting = "meeting"
+
+
+class Source(StrEnum):
+    """How an answer got here: the resident's page, keyed in by staff, a table of ours, an export of 问卷星."""
+
+    page = "page"
+    keyboard = "keyboard"
+    table = "table"
+    wenjuanxing = "wenjuanxing"
 
 
 class WaveState(StrEnum):
