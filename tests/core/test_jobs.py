@@ -4,7 +4,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.core.db import make_engine, units
-from app.core.jobs import defer, jobs, unit, work
+from app.core.jobs import defer, jobs, open_door, unit, work
+from app.core.upkeep import forget_answered_requests, verify_audit
 
 pytestmark = pytest.mark.anyio
 
@@ -44,3 +45,32 @@ async def test_a_job_of_a_transaction_that_failed_is_never_run(own_database: str
             raise ZeroDivisionError
     await engine.dispose()
     assert await marks(own_database) == []
+
+
+async def test_requests_answered_a_month_ago_are_forgotten_and_later_ones_kept(own_database: str) -> None:
+    engine = make_engine(own_database)
+    door = units(engine)
+    async with door() as session:
+        for key, days in (("old", 31), ("new", 29)):
+            await session.execute(
+                sa.text(
+                    "INSERT INTO idempotency (who, key, request_hash, at)"
+                    " VALUES ('x', :key, '', now() - :days * interval '1 day')"
+                ),
+                {"key": key, "days": days},
+            )
+        await defer(session, forget_answered_requests, timestamp=0)
+    await engine.dispose()
+    assert await marks(own_database) == ["new"]
+
+
+async def test_the_nightly_check_of_the_audit_log_fails_on_a_broken_chain(own_database: str) -> None:
+    engine = make_engine(own_database, as_owner=True)
+    open_door(units(engine))
+    await verify_audit(timestamp=0)
+    async with units(engine)() as session:
+        head = "INSERT INTO audit_heads (stream, seq, hash) VALUES ('needs:1', 1, 'x')"
+        await session.execute(sa.text(head))
+    with pytest.raises(RuntimeError, match="1 faults"):
+        await verify_audit(timestamp=0)
+    await engine.dispose()

@@ -1,0 +1,34 @@
+"""What the installation does for itself every night: forget answered requests, check the audit log."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+import structlog
+
+from app.core.audit import verify
+from app.core.clock import now
+from app.core.jobs import jobs, unit
+from app.core.web import Idempotency
+
+log = structlog.get_logger()
+# A request is repeated within minutes, by a person within days; after a month nobody repeats it.
+KEPT = timedelta(days=30)
+
+
+@jobs.periodic(cron="30 3 * * *")
+@jobs.task(name="core.forget_answered_requests", queueing_lock="core.forget_answered_requests")
+async def forget_answered_requests(timestamp: int) -> None:
+    async with unit() as session:
+        await session.execute(sa.delete(Idempotency).where(Idempotency.at < await now(session) - KEPT))
+
+
+@jobs.periodic(cron="0 4 * * *")
+@jobs.task(name="core.verify_audit", queueing_lock="core.verify_audit")
+async def verify_audit(timestamp: int) -> None:
+    """A broken chain fails the job, so that it stands in the list of failed jobs as well as in the log."""
+    async with unit() as session:
+        count, faults = await verify(session)
+    for fault in faults:
+        log.error("audit_fault", stream=fault.stream, seq=fault.seq, fault=fault.fault)
+    if faults:
+        raise RuntimeError(f"{len(faults)} faults in {count} audit events")
