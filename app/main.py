@@ -27,9 +27,9 @@ from app.offers import api as offers
 from app.parties import api as parties
 from app.selection import api as selection
 from app.taxonomy import api as taxonomy
+from app.tenders.awards import api as awards
 from app.tenders.bids import api as bids
 from app.tenders.notices import api as notices
-from app.tenders.awards import api as awards
 from app.tenders.panels import api as panels
 
 assert flow

@@ -10,6 +10,7 @@ from app.core.actors import Actor
 from app.core.errors import NotFound
 from app.core.files import table_response
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
+from app.tenders.notices.queries import criteria_of
 from app.tenders.panels import policy, queries, service
 from app.tenders.panels.models import ScoreSheet
 from app.tenders.panels.policy import WHO
@@ -96,7 +97,7 @@ async def open_bid(
         raise NotFound(bid=bid_id)
     sheet = await _sheet(session, actor, tender_id, row.sheet) if row.sheet else None
     tag_version(response, sheet.version if sheet else 0)
-    criteria = [CriterionRead.of(each) for each in await queries.criteria_of(session, tender_id) if not each.is_price]
+    criteria = [CriterionRead.of(each) for each in await criteria_of(session, tender_id) if not each.is_price]
     facts = ScoringBidRow.of(row).model_dump()
     return ScoringBidRead(**facts, plan=row.version.plan, criteria=criteria, sheet=sheet)
 
@@ -144,7 +145,7 @@ async def list_sheets(session: UnitSession, actor: CurrentActor, tender_id: int)
 @router.get("/{tender_id}/sheets/export", operation_id="export_sheets", dependencies=[allow(WHO["list_sheets"])])
 async def export_sheets(session: UnitSession, actor: CurrentActor, tender_id: int, kind: Xlsx = "xlsx") -> Response:
     rows = await list_sheets(session, actor, tender_id)
-    codes = [each.code for each in await queries.criteria_of(session, tender_id) if not each.is_price]
+    codes = [each.code for each in await criteria_of(session, tender_id) if not each.is_price]
     header = ["bid", "judge", "status", *codes, "total", "written_total"]
     lines = [
         [r.bid, r.judge, r.status.value, *(r.marks.get(code) for code in codes), r.total, r.written_total] for r in rows

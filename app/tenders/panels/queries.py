@@ -12,8 +12,8 @@ from app.core.actors import Actor, Role
 from app.core.waiting import Waiting
 from app.parties.models import Party
 from app.tenders.bids.models import Bid, BidVersion
+from app.tenders.bids.queries import bids_of
 from app.tenders.bids.rules import BidStatus
-from app.tenders.notices import rules as notices
 from app.tenders.notices.models import Criterion, Lot, Tender
 from app.tenders.notices.rules import TenderStatus
 from app.tenders.panels import rules
@@ -63,20 +63,6 @@ async def recused_pairs(session: AsyncSession, tender_id: int) -> set[rules.Recu
     return {rules.Recusal(member.ref, str(recusal.party_id)) for member, recusal in found}
 
 
-async def eligible_bids(session: AsyncSession, tender_id: int) -> list[Bid]:
-    query = sa.select(Bid).where(Bid.tender_id == tender_id, Bid.status == BidStatus.eligible).order_by(Bid.ref)
-    return list(await session.scalars(query))
-
-
-async def criteria_of(session: AsyncSession, tender_id: int) -> list[Criterion]:
-    query = sa.select(Criterion).where(Criterion.tender_id == tender_id).order_by(Criterion.position)
-    return list(await session.scalars(query))
-
-
-def criterion_rules(criteria: list[Criterion]) -> list[notices.Criterion]:
-    return [notices.Criterion(each.code, each.maximum, each.is_price) for each in criteria]
-
-
 async def applicants_of(session: AsyncSession, tender_id: int) -> list[Party]:
     """Everybody who handed in a bid that was opened, by number: what judges declare their interests against."""
     opened = sa.select(Bid.party_id).where(
@@ -122,7 +108,7 @@ async def delivered_sheets(session: AsyncSession, tender_id: int) -> list[rules.
 
 async def due_pairs(session: AsyncSession, tender_id: int) -> list[tuple[str, str]]:
     """(bid, judge) of every sheet that must be there."""
-    bids = {bid.ref or "": str(bid.party_id) for bid in await eligible_bids(session, tender_id)}
+    bids = {bid.ref or "": str(bid.party_id) for bid in await bids_of(session, tender_id, {BidStatus.eligible})}
     judges = [member.ref for member in await members_of(session, tender_id)]
     return rules.due_sheets(bids, judges, await recused_pairs(session, tender_id))
 

@@ -18,6 +18,7 @@ from app.core.web import check_version
 from app.tenders.bids.models import Bid
 from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Lot, Tender
+from app.tenders.notices.queries import criteria_of, criterion_terms, profile_of
 from app.tenders.notices.rules import TenderStatus
 from app.tenders.panels import queries, rules
 from app.tenders.panels.models import Mark, Panel, PanelMember, Pitch, Recusal, ScoreSheet
@@ -31,7 +32,6 @@ from app.tenders.panels.policy import (
     access_tender,
 )
 from app.tenders.panels.rules import MOVES, SheetStatus
-from app.tenders.profiles.rules import Profile, parse_profile
 
 
 class SeatRepeated(DomainError):
@@ -71,10 +71,6 @@ class Interest:
     reason: str = ""
 
 
-def _profile(tender: Tender) -> Profile:
-    return parse_profile(tender.profile_document or {})
-
-
 def _stream(tender: Tender) -> str:
     return f"tenders:{tender.id}"
 
@@ -89,7 +85,7 @@ async def appoint_panel(session: AsyncSession, actor: Actor, tender_id: int, mem
     if doubled := [ref for ref in refs if refs.count(ref) > 1]:
         raise SeatRepeated(seat=doubled[0])
     experts = sum(member.is_expert for member in members)
-    rules.check_panel(len(members), experts, tender.budget, _profile(tender))
+    rules.check_panel(len(members), experts, tender.budget, profile_of(tender))
     panel = Panel(tender_id=tender.id, appointed_at=at)
     session.add(panel)
     session.add_all(PanelMember(tender_id=tender.id, **vars(member)) for member in members)
@@ -185,8 +181,8 @@ async def deliver_sheet(session: AsyncSession, actor: Actor, tender_id: int, bid
     at = await now(session)
     sheet = await _sheet(session, seat.member, bid)
     delivered = move(MOVES, sheet.status, "deliver")
-    criteria = queries.criterion_rules(await queries.criteria_of(session, tender_id))
-    rules.check_marks(await queries.marks_of(session, sheet.id), criteria, _profile(seat.tender).scoring.mark_step)
+    criteria = criterion_terms(await criteria_of(session, tender_id))
+    rules.check_marks(await queries.marks_of(session, sheet.id), criteria, profile_of(seat.tender).scoring.mark_step)
     sheet.status, sheet.delivered_at = delivered, at
     sheet.version += 1
     facts = {"judge": seat.member.ref, "bid": bid.ref, "total": sheet.total}
@@ -211,8 +207,8 @@ async def enter_paper_sheet(
     seat = await access_seat(session, actor, tender_id, "enter", ref)
     bid = await access_bid(session, seat.member, bid_id)
     at = await now(session)
-    criteria = queries.criterion_rules(await queries.criteria_of(session, tender_id))
-    rules.check_marks(marks, criteria, _profile(seat.tender).scoring.mark_step)
+    criteria = criterion_terms(await criteria_of(session, tender_id))
+    rules.check_marks(marks, criteria, profile_of(seat.tender).scoring.mark_step)
     sheet = await _sheet(session, seat.member, bid)
     sheet.version += 1
     sheet.written_total = written_total
@@ -249,7 +245,7 @@ async def close_scoring(session: AsyncSession, actor: Actor, tender_id: int) -> 
     due = await queries.due_pairs(session, tender_id)
     sheets = await queries.delivered_sheets(session, tender_id)
     counted = rules.counted_sheets(due, sheets)
-    profile = _profile(tender)
+    profile = profile_of(tender)
     for bid in dict.fromkeys(bid for bid, _ in due):
         rules.check_enough_sheets(bid, sum(sheet.bid == bid for sheet in counted), profile)
     panel.closed_at, panel.sheets_counted = at, len(counted)
@@ -276,9 +272,9 @@ async def _sheet(session: AsyncSession, member: PanelMember, bid: Bid) -> ScoreS
 
 async def _write_marks(session: AsyncSession, tender: Tender, sheet: ScoreSheet, marks: Mapping[str, Decimal]) -> None:
     """Put the marks on the sheet, take off those no longer given, and read back the total the database keeps."""
-    criteria = await queries.criteria_of(session, tender.id)
-    known = {each.code: each for each in queries.criterion_rules(criteria)}
-    step = _profile(tender).scoring.mark_step
+    criteria = await criteria_of(session, tender.id)
+    known = {each.code: each for each in criterion_terms(criteria)}
+    step = profile_of(tender).scoring.mark_step
     for code, value in marks.items():
         if code not in known or known[code].is_price:
             raise rules.MarkUnknown(criterion=code)

@@ -1,0 +1,92 @@
+"""Endpoints of results and awards."""
+
+from typing import Annotated
+
+import sqlalchemy as sa
+from fastapi import Query, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import web
+from app.core.actors import Actor
+from app.core.files import table_response
+from app.core.paging import Page, PagingQuery, paginate
+from app.core.web import CurrentActor, UnitSession, allow, tag_version
+from app.tenders.awards import policy, queries, service
+from app.tenders.awards.models import Award
+from app.tenders.awards.policy import WHO
+from app.tenders.awards.schemas import AwardRead, AwardRow, AwardsPropose, OwnOutcome, ResultPublish, ResultRead
+
+router = web.router("/awards", "awards")
+Kind = Annotated[str, Query(alias="format", pattern="^(xlsx|csv)$")]
+
+
+async def _result(session: AsyncSession, actor: Actor, tender_id: int) -> ResultRead:
+    tender, result = await policy.read_result(session, actor, tender_id)
+    return ResultRead.of(await queries.result_page(session, tender, result), actor)
+
+
+@router.get("", operation_id="list_awards", dependencies=[allow(WHO["read"])])
+async def list_awards(
+    session: UnitSession, actor: CurrentActor, paging: PagingQuery, tender_id: int | None = None
+) -> Page[AwardRow]:
+    query = sa.select(Award).where(policy.visible(actor))
+    if tender_id is not None:
+        query = query.where(Award.tender_id == tender_id)
+    sorts = {"place": Award.place, "score": Award.score, "amount": Award.amount}
+    items, cursor = await paginate(session, query, paging, id=Award.id, sorts=sorts)
+    return Page(items=[AwardRow.of(award) for award in items], next_cursor=cursor)
+
+
+@router.get("/own", operation_id="list_own_outcomes", dependencies=[allow(WHO["list_own"])])
+async def list_own_outcomes(session: UnitSession, actor: CurrentActor) -> list[OwnOutcome]:
+    return [OwnOutcome.told(tender, line, actor) for tender, line in await queries.own_lines(session, actor)]
+
+
+@router.post("/propose", operation_id="propose_awards", status_code=201, dependencies=[allow(WHO["propose"])])
+async def propose_awards(session: UnitSession, actor: CurrentActor, wanted: AwardsPropose) -> ResultRead:
+    await service.propose_awards(session, actor, wanted.tender_id)
+    return await _result(session, actor, wanted.tender_id)
+
+
+@router.get("/results/{tender_id}", operation_id="read_result", dependencies=[allow(WHO["read"])])
+async def read_result(session: UnitSession, actor: CurrentActor, response: Response, tender_id: int) -> ResultRead:
+    result = await _result(session, actor, tender_id)
+    tag_version(response, result.version)
+    return result
+
+
+@router.get("/results/{tender_id}/export", operation_id="export_result", dependencies=[allow(WHO["read"])])
+async def export_result(session: UnitSession, actor: CurrentActor, tender_id: int, kind: Kind = "xlsx") -> Response:
+    header, rows = (await _result(session, actor, tender_id)).table()
+    return table_response(f"result-{tender_id}", header, rows, xlsx=kind == "xlsx")
+
+
+@router.post("/results/{tender_id}/publish", operation_id="publish_result", dependencies=[allow(WHO["publish"])])
+async def publish_result(
+    session: UnitSession, actor: CurrentActor, tender_id: int, wanted: ResultPublish
+) -> ResultRead:
+    await service.publish_result(session, actor, tender_id, wanted.notice_ends_on)
+    return await _result(session, actor, tender_id)
+
+
+@router.post("/results/{tender_id}/confirm", operation_id="confirm_awards", dependencies=[allow(WHO["confirm"])])
+async def confirm_awards(session: UnitSession, actor: CurrentActor, tender_id: int) -> ResultRead:
+    await service.confirm_awards(session, actor, tender_id)
+    return await _result(session, actor, tender_id)
+
+
+@router.get("/{award_id}", operation_id="read_award", dependencies=[allow(WHO["read"])])
+async def read_award(session: UnitSession, actor: CurrentActor, response: Response, award_id: int) -> AwardRead:
+    award = await policy.read_award(session, actor, award_id)
+    tag_version(response, award.version)
+    return AwardRead.of(award, actor)
+
+
+@router.post("/{award_id}/accept_cut", operation_id="accept_cut", dependencies=[allow(WHO["accept_cut"])])
+async def accept_cut(session: UnitSession, actor: CurrentActor, award_id: int) -> AwardRead:
+    return AwardRead.of(await service.accept_cut(session, actor, award_id), actor)
+
+
+@router.post("/{award_id}/decline_cut", operation_id="decline_cut", dependencies=[allow(WHO["decline_cut"])])
+async def decline_cut(session: UnitSession, actor: CurrentActor, award_id: int) -> AwardRead:
+    return AwardRead.of(await service.decline_cut(session, actor, award_id), actor)

@@ -1,0 +1,239 @@
+"""From sheets to places, and the result as it is read: per lot, with reasons, rules compared, sheets counted."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import Actor, Role
+from app.core.waiting import Waiting
+from app.parties.models import Party
+from app.parties.queries import PartyName, party_names
+from app.tenders.awards import rules
+from app.tenders.awards.models import Award, LotResult, PassedBid, Result
+from app.tenders.awards.rules import AwardStatus, Candidate, Placed, Score
+from app.tenders.bids.models import Bid, BidVersion
+from app.tenders.bids.queries import Entry, bids_of, eligible_entries
+from app.tenders.bids.rules import BidStatus
+from app.tenders.notices.models import Lot, Tender
+from app.tenders.notices.queries import LotParts, criteria_of, lots_of, profile_of
+from app.tenders.notices.rules import TenderStatus
+from app.tenders.panels.models import Panel, PanelMember
+from app.tenders.panels.queries import (
+    delivered_sheets,
+    due_pairs,
+    find_panel,
+    members_of,
+    recusals_of,
+)
+from app.tenders.panels.rules import Sheet, counted_sheets
+
+
+@dataclass(frozen=True)
+class Standings:
+    """Every lot in its order with its bids placed; `entries` and `scores` by bid number."""
+
+    lots: list[tuple[LotParts, list[Placed]]]
+    entries: dict[str, Entry]
+    scores: dict[str, Score]
+
+
+@dataclass(frozen=True)
+class ResultLine:
+    """A bid in its lot. `amount` and `status` of an award, `reason` of one that wins nothing."""
+
+    bid: Bid
+    title: str
+    applicant: PartyName
+    place: int
+    score: Decimal
+    sheets: int
+    asked: Decimal
+    award: Award | None
+    passed: PassedBid | None
+
+
+@dataclass(frozen=True)
+class LotPage:
+    lot: Lot
+    decided: LotResult
+    lines: list[ResultLine]
+
+
+@dataclass(frozen=True)
+class ResultPage:
+    tender: Tender
+    result: Result
+    purchaser: PartyName
+    lots: list[LotPage]
+    ineligible: list[tuple[Bid, PartyName]]
+    panel: Panel
+    judges: list[PanelMember]
+    recusals: int
+
+
+async def standings(session: AsyncSession, tender: Tender) -> Standings:
+    """Scores from the counted sheets (and the price, where the notice scores it), then places lot by lot."""
+    profile = profile_of(tender)
+    sheets = defaultdict[str, list[Sheet]](list)
+    for sheet in counted_sheets(await due_pairs(session, tender.id), await delivered_sheets(session, tender.id)):
+        sheets[sheet.bid].append(sheet)
+    entries = {entry.bid.ref or "": entry for entry in await eligible_entries(session, tender.id)}
+    scores = {ref: rules.score(sheets[ref], profile.scoring, tender.tie_criterion) for ref in entries}
+    maximum = sum((c.maximum for c in await criteria_of(session, tender.id) if c.is_price), Decimal(0))
+    lots = []
+    for parts in await lots_of(session, tender.id):
+        own = {ref: entry for ref, entry in entries.items() if entry.lot.id == parts.lot.id}
+        prices = rules.price_scores({ref: _version(entry).amount for ref, entry in own.items()}, maximum)
+        candidates = [_candidate(ref, entry, scores[ref], prices[ref]) for ref, entry in own.items()]
+        lots.append((parts, rules.rank(candidates, profile.scoring.ties)))
+    return Standings(lots, entries, scores)
+
+
+def _version(entry: Entry) -> BidVersion:
+    assert entry.version is not None  # an eligible bid was handed in
+    return entry.version
+
+
+def _candidate(ref: str, entry: Entry, score: Score, price: Fraction) -> Candidate:
+    return Candidate(
+        bid=ref,
+        applicant=str(entry.bid.party_id),
+        amount=_version(entry).amount,
+        total=score.total + price,
+        tie=score.tie,
+        received_at=_version(entry).received_at,
+        item=entry.item.code if entry.item else None,
+    )
+
+
+async def latest_result(session: AsyncSession, tender_id: int) -> Result | None:
+    query = sa.select(Result).where(Result.tender_id == tender_id).order_by(Result.number.desc()).limit(1)
+    result: Result | None = await session.scalar(query)
+    return result
+
+
+async def awards_of(session: AsyncSession, result_id: int) -> list[Award]:
+    """In the order of lots and places."""
+    query = sa.select(Award).join(Lot, Lot.id == Award.lot_id).where(Award.result_id == result_id)
+    return list(await session.scalars(query.order_by(Lot.position, Award.place)))
+
+
+async def declined_bids(session: AsyncSession, tender_id: int) -> frozenset[str]:
+    """The numbers of the bids whose bidders refused a cut."""
+    query = sa.select(Bid.ref).join(Award, Award.bid_id == Bid.id)
+    found = await session.scalars(query.where(Award.tender_id == tender_id, Award.status == AwardStatus.declined))
+    return frozenset(ref for ref in found if ref)
+
+
+async def result_page(session: AsyncSession, tender: Tender, result: Result) -> ResultPage:
+    """All that the result page and the paper notice say."""
+    panel = await find_panel(session, tender.id)
+    assert panel is not None  # a result is proposed from closed sheets only
+    lines = await _lines(session, result)
+    query = sa.select(Lot, LotResult).join(LotResult, LotResult.lot_id == Lot.id)
+    decided = (await session.execute(query.where(LotResult.result_id == result.id).order_by(Lot.position))).all()
+    ineligible = await bids_of(session, tender.id, {BidStatus.ineligible})
+    names = await party_names(session, {tender.party_id, *(bid.party_id for bid in ineligible)})
+    return ResultPage(
+        tender=tender,
+        result=result,
+        purchaser=names[tender.party_id],
+        lots=[LotPage(lot, how, lines[lot.id]) for lot, how in decided],
+        ineligible=[(bid, names[bid.party_id]) for bid in ineligible],
+        panel=panel,
+        judges=await members_of(session, tender.id),
+        recusals=len(await recusals_of(session, tender.id)),
+    )
+
+
+async def _lines(session: AsyncSession, result: Result) -> defaultdict[int, list[ResultLine]]:
+    """Lot → its bids by place."""
+    awards = await awards_of(session, result.id)
+    passed = list(await session.scalars(sa.select(PassedBid).where(PassedBid.result_id == result.id)))
+    both: list[Award | PassedBid] = [*awards, *passed]
+    facts = await _bid_facts(session, {each.bid_id for each in both})
+    lines = defaultdict[int, list[ResultLine]](list)
+    for each in sorted(both, key=lambda each: each.place):
+        bid, title, name = facts[each.bid_id]
+        award = each if isinstance(each, Award) else None
+        loser = each if isinstance(each, PassedBid) else None
+        line = ResultLine(bid, title, name, each.place, each.score, each.sheets, each.asked, award, loser)
+        lines[each.lot_id].append(line)
+    return lines
+
+
+async def _bid_facts(session: AsyncSession, bid_ids: set[int]) -> dict[int, tuple[Bid, str, PartyName]]:
+    query = (
+        sa.select(Bid, BidVersion.title, Party)
+        .join(BidVersion, sa.and_(BidVersion.bid_id == Bid.id, BidVersion.number == Bid.version_number))
+        .join(Party, Party.id == Bid.party_id)
+        .where(Bid.id.in_(bid_ids))
+    )
+    return {
+        bid.id: (bid, title, PartyName(party.name_zh, party.name_en or party.name_zh))
+        for bid, title, party in await session.execute(query)
+    }
+
+
+async def own_lines(session: AsyncSession, actor: Actor) -> list[tuple[Tender, ResultLine]]:
+    """The actor's own bids in published results that count, with place and score (87号令 art. 69)."""
+    query = sa.select(Tender, Result).join(Result, Result.tender_id == Tender.id)
+    query = query.join(Bid, sa.and_(Bid.tender_id == Tender.id, Bid.party_id == actor.party_id))
+    query = query.where(Result.published_at.is_not(None)).distinct().order_by(Tender.id, Result.number)
+    latest = {tender.id: (tender, result) for tender, result in await session.execute(query)}
+    found = []
+    for tender, result in latest.values():
+        for lines in (await _lines(session, result)).values():
+            found += [(tender, line) for line in lines if line.bid.party_id == actor.party_id]
+    return found
+
+
+async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
+    """Bidders: answer a cut. Purchasers: propose, publish, and confirm once the objections are over."""
+    if actor.role is Role.organization:
+        return await _waiting_bidder(session, actor)
+    return await _waiting_purchaser(session, actor, at) if actor.role is Role.purchaser else []
+
+
+async def _waiting_bidder(session: AsyncSession, actor: Actor) -> list[Waiting]:
+    query = (
+        sa.select(Award, Tender)
+        .join(Tender, Tender.id == Award.tender_id)
+        .where(
+            Award.party_id == actor.party_id,
+            Award.status == AwardStatus.proposed,
+            Award.amount < Award.asked,
+            Award.cut_accepted_at.is_(None),
+        )
+        .order_by(Award.id)
+    )
+    return [
+        _waits("accept_cut", award.id, tender, tender.evaluation_end, profile_of(tender).overspend.source)
+        for award, tender in await session.execute(query)
+    ]
+
+
+async def _waiting_purchaser(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
+    query = sa.select(Tender).join(Panel, Panel.tender_id == Tender.id)
+    query = query.where(
+        Tender.party_id == actor.party_id, Tender.status == TenderStatus.opened, Panel.closed_at.is_not(None)
+    )
+    found = []
+    for tender in await session.scalars(query.order_by(Tender.id)):
+        result, profile = await latest_result(session, tender.id), profile_of(tender)
+        if result is None:
+            found.append(_waits("propose", tender.id, tender, tender.evaluation_end, profile.scoring.source))
+        elif result.published_at is None:
+            found.append(_waits("publish", tender.id, tender, tender.evaluation_end, profile.public_notice.source))
+        elif result.confirmed_at is None and result.objections_end is not None and result.objections_end <= at:
+            found.append(_waits("confirm", tender.id, tender, tender.contracts_end, profile.contract.source))
+    return found
+
+
+def _waits(verb: str, subject_id: int, tender: Tender, due_at: datetime | None, rule: str) -> Waiting:
+    return Waiting("awards", verb, subject_id, tender.title_zh, due_at, rule, f"/tenders/{tender.id}")

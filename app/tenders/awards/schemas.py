@@ -1,0 +1,295 @@
+"""Awards and results on the wire."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from app.core.actors import Actor
+from app.core.money import Money
+from app.core.web import example
+from app.tenders.awards.models import Award
+from app.tenders.awards.policy import award_actions, result_actions
+from app.tenders.awards.queries import LotPage, ResultLine, ResultPage
+from app.tenders.awards.rules import AwardStatus, PassedOver
+from app.tenders.notices.models import Tender
+from app.tenders.profiles.rules import OverspendRule
+
+
+class AwardsPropose(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    tender_id: int
+
+
+class ResultPublish(BaseModel):
+    """`notice_ends_on`: the last day of the public notice; without one the profile's shortest notice."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    notice_ends_on: date | None = None
+
+
+class AwardRow(BaseModel):
+    id: int
+    tender_id: int
+    lot_id: int
+    bid_id: int
+    party_id: int
+    place: int
+    score: Decimal
+    asked: Money
+    amount: Money
+    status: AwardStatus
+
+    @classmethod
+    def of(cls, award: Award) -> "AwardRow":
+        return cls(
+            id=award.id,
+            tender_id=award.tender_id,
+            lot_id=award.lot_id,
+            bid_id=award.bid_id,
+            party_id=award.party_id,
+            place=award.place,
+            score=award.score,
+            asked=Money(amount=award.asked),
+            amount=Money(amount=award.amount),
+            status=award.status,
+        )
+
+
+class AwardRead(AwardRow):
+    """`is_cut`: less than was asked for, so its bidder has to accept before the result can be published."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            id=9,
+            tender_id=1,
+            lot_id=2,
+            bid_id=4411,
+            party_id=37,
+            place=3,
+            score="86.40",
+            asked={"amount": "20500.00", "currency": "CNY"},
+            amount={"amount": "19900.00", "currency": "CNY"},
+            status="proposed",
+            is_cut=True,
+            cut_accepted_at=None,
+            confirmed_at=None,
+            version=1,
+            actions=["accept_cut", "decline_cut"],
+        )
+    )
+
+    is_cut: bool
+    cut_accepted_at: datetime | None
+    confirmed_at: datetime | None
+    version: int
+    actions: list[str]
+
+    @classmethod
+    def of(cls, award: Award, actor: Actor | None = None) -> "AwardRead":
+        return cls(
+            **AwardRow.of(award).model_dump(),
+            is_cut=award.amount < award.asked,
+            cut_accepted_at=award.cut_accepted_at,
+            confirmed_at=award.confirmed_at,
+            version=award.version,
+            actions=award_actions(actor, award) if actor else [],
+        )
+
+
+class ResultRow(BaseModel):
+    """A bid in the result: an award with its `amount` and `status`, or the `reason` why it wins nothing."""
+
+    bid: str
+    title: str
+    applicant_zh: str
+    applicant_en: str
+    place: int
+    score: Decimal
+    sheets: int
+    asked: Money
+    award_id: int | None
+    amount: Money | None
+    status: AwardStatus | None
+    reason: PassedOver | None
+    blocked_by: str | None
+    is_own: bool
+
+    @classmethod
+    def of(cls, line: ResultLine, actor: Actor) -> "ResultRow":
+        award, passed = line.award, line.passed
+        return cls(
+            bid=line.bid.ref or "",
+            title=line.title,
+            applicant_zh=line.applicant.zh,
+            applicant_en=line.applicant.en,
+            place=line.place,
+            score=line.score,
+            sheets=line.sheets,
+            asked=Money(amount=line.asked),
+            award_id=award.id if award else None,
+            amount=Money(amount=award.amount) if award else None,
+            status=award.status if award else None,
+            reason=passed.reason if passed else None,
+            blocked_by=passed.blocked_by if passed else None,
+            is_own=actor.party_id is not None and line.bid.party_id == actor.party_id,
+        )
+
+
+class Alternative(BaseModel):
+    """What a rule decides: `applied` is the rule that settled it in the end, numbers of the winners by place."""
+
+    applied: OverspendRule
+    awards: list[str]
+    amount: Decimal
+    score: Decimal
+
+
+class LotResultRead(BaseModel):
+    lot: str
+    title_zh: str
+    title_en: str
+    budget: Money
+    places: int
+    amount: Money
+    rule: OverspendRule
+    applied: OverspendRule
+    alternatives: dict[OverspendRule, Alternative]
+    rows: list[ResultRow]
+
+    @classmethod
+    def of(cls, page: LotPage, actor: Actor) -> "LotResultRead":
+        lot, rows = page.lot, [ResultRow.of(line, actor) for line in page.lines]
+        return cls(
+            lot=lot.code,
+            title_zh=lot.title_zh,
+            title_en=lot.title_en or lot.title_zh,
+            budget=Money(amount=lot.budget),
+            places=lot.places,
+            amount=Money(amount=sum((row.amount.amount for row in rows if row.amount), Decimal(0))),
+            rule=page.decided.rule,
+            applied=page.decided.applied,
+            alternatives={OverspendRule(rule): Alternative(**how) for rule, how in page.decided.alternatives.items()},
+            rows=rows,
+        )
+
+
+class JudgeRead(BaseModel):
+    """Named once the result is out (87号令 art. 69); before that only the purchaser sees them."""
+
+    ref: str
+    name: str
+    role_zh: str
+    role_en: str
+
+
+class IneligibleRow(BaseModel):
+    bid: str
+    applicant_zh: str
+    applicant_en: str
+
+
+class ResultRead(BaseModel):
+    """`missing`: [bid, judge]; `corrections`: [bid, judge, written, computed]."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            tender_id=1,
+            number=1,
+            published_at="2018-07-30T09:00:00+08:00",
+            notice_ends_on="2018-08-05",
+            objections_end="2018-08-07T00:00:00+08:00",
+            sheets_counted=383,
+            recusals=8,
+            missing=[["B15", "J6"]],
+            corrections=[["B45", "J2", "84.5", "74.5"]],
+            lots=[],
+            actions=[],
+        )
+    )
+
+    tender_id: int
+    ref: str
+    title_zh: str
+    title_en: str
+    purchaser_zh: str
+    purchaser_en: str
+    is_demonstration: bool
+    number: int
+    proposed_at: datetime
+    published_at: datetime | None
+    notice_ends_on: date | None
+    notice_rule: str | None
+    objections_end: datetime | None
+    is_provisional: bool
+    confirmed_at: datetime | None
+    awards: int
+    amount: Money
+    lots: list[LotResultRead]
+    ineligible: list[IneligibleRow]
+    judges: list[JudgeRead]
+    sheets_counted: int
+    recusals: int
+    missing: list[Any]
+    corrections: list[Any]
+    version: int
+    actions: list[str]
+
+    @classmethod
+    def of(cls, page: ResultPage, actor: Actor) -> "ResultRead":
+        tender, result = page.tender, page.result
+        lots = [LotResultRead.of(lot, actor) for lot in page.lots]
+        stamps = ("number", "proposed_at", "published_at", "notice_ends_on", "notice_rule", "objections_end")
+        facts = {name: getattr(result, name) for name in (*stamps, "is_provisional", "confirmed_at", "version")}
+        return cls(
+            tender_id=tender.id,
+            ref=tender.ref,
+            title_zh=tender.title_zh,
+            title_en=tender.title_en or tender.title_zh,
+            purchaser_zh=page.purchaser.zh,
+            purchaser_en=page.purchaser.en,
+            is_demonstration=tender.is_demonstration,
+            awards=sum(row.award_id is not None for lot in lots for row in lot.rows),
+            amount=Money(amount=sum((lot.amount.amount for lot in lots), Decimal(0))),
+            lots=lots,
+            ineligible=[
+                IneligibleRow(bid=b.ref or "", applicant_zh=n.zh, applicant_en=n.en) for b, n in page.ineligible
+            ],
+            judges=[JudgeRead(ref=j.ref, name=j.name, role_zh=j.role_zh, role_en=j.role_en) for j in page.judges],
+            sheets_counted=page.panel.sheets_counted or 0,
+            recusals=page.recusals,
+            missing=page.panel.missing or [],
+            corrections=page.panel.corrections or [],
+            actions=result_actions(actor, tender, result),
+            **facts,
+        )
+
+    def table(self) -> tuple[Sequence[str], list[list[object]]]:
+        """Header and rows for a spreadsheet."""
+        header = ["lot", "place", "bid", "applicant", "title", "score", "asked", "amount", "status", "reason"]
+        return header, [
+            [lot.lot, r.place, r.bid, r.applicant_zh, r.title, r.score, r.asked.amount, won, r.status, r.reason]
+            for lot in self.lots
+            for r, won in ((r, r.amount.amount if r.amount else None) for r in lot.rows)
+        ]
+
+
+class OwnOutcome(ResultRow):
+    """What a bidder is told about a bid of its own."""
+
+    tender_id: int
+    tender_title_zh: str
+    tender_title_en: str
+
+    @classmethod
+    def told(cls, tender: Tender, line: ResultLine, actor: Actor) -> "OwnOutcome":
+        return cls(
+            **ResultRow.of(line, actor).model_dump(),
+            tender_id=tender.id,
+            tender_title_zh=tender.title_zh,
+            tender_title_en=tender.title_en or tender.title_zh,
+        )
