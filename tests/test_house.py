@@ -13,6 +13,7 @@ from string import Formatter
 
 import grimp
 import pytest
+from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 from app.core.errors import DomainError
@@ -90,7 +91,16 @@ def test_a_planted_use_of_another_rooms_service_is_found() -> None:
 
 
 def routes() -> list[APIRoute]:
-    return [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    return [route for router in ROUTERS for route in _within(router)]
+
+
+def _within(router: APIRouter) -> Iterator[APIRoute]:
+    """A router's own routes and those of the routers it includes."""
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            yield route
+        else:
+            yield from _within(route.original_router)
 
 
 def test_every_route_is_a_unit_with_a_gate_and_a_name_of_its_own() -> None:

@@ -123,7 +123,7 @@ async def list_own_preferences(session: UnitSession, actor: CurrentActor, round_
 @router.put(
     "/rounds/{round_id}/needs/{need_id}/preferences",
     operation_id="submit_need_preferences",
-    dependencies=[allow(WHO["submit"])],
+    dependencies=[allow(WHO["submit_need"])],
 )
 async def submit_need_preferences(
     session: UnitSession, actor: CurrentActor, round_id: int, need_id: int, body: PreferencesSubmit
@@ -134,7 +134,7 @@ async def submit_need_preferences(
 @router.put(
     "/rounds/{round_id}/offers/{offer_id}/preferences",
     operation_id="submit_offer_preferences",
-    dependencies=[allow(WHO["submit"])],
+    dependencies=[allow(WHO["submit_offer"])],
 )
 async def submit_offer_preferences(
     session: UnitSession, actor: CurrentActor, round_id: int, offer_id: int, body: PreferencesSubmit

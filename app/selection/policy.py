@@ -21,6 +21,8 @@ WHO = {
     "cancel": RUNS,
     "derive": RUNS,
     "submit": CHOOSES,
+    "submit_need": frozenset({Role.committee}),
+    "submit_offer": frozenset({Role.organization}),
     "confirm": CHOOSES,
     "decline": CHOOSES,
     "read": EVERYONE,
