@@ -43,6 +43,20 @@ async def draft_need(body: NeedCreate, session: UnitSession, actor: CurrentActor
     return NeedRead.of(need, actor, today(need.created_at))
 
 
+@router.post(
+    "/from-result/{result_id}",
+    operation_id="draft_need_from_result",
+    status_code=201,
+    dependencies=[allow(WHO["draft"])],
+)
+async def draft_need_from_result(
+    result_id: int, session: UnitSession, actor: CurrentActor, response: Response
+) -> NeedRead:
+    need = await service.draft_need_from_result(session, actor, result_id)
+    tag_version(response, need.version)
+    return NeedRead.of(need, actor, today(need.created_at))
+
+
 @router.get("/export", operation_id="export_needs", dependencies=[allow(EVERYONE)])
 async def export_needs(
     session: UnitSession, actor: CurrentActor, wanted: Wanted, format: Format = "xlsx", headings: Headings = "zh"

@@ -52,7 +52,7 @@ class Need(Base, Identified, Versioned):
     starts_on: Mapped[date | None] = mapped_column()
     expires_on: Mapped[date | None]
 
-    survey_result_id: Mapped[int | None] = mapped_column(index=True)
+    survey_result_id: Mapped[int | None] = mapped_column(sa.ForeignKey("survey_results.id"), index=True)
     evidence_n: Mapped[int | None] = mapped_column(sa.Integer)
     evidence_share: Mapped[Decimal | None] = mapped_column(sa.Numeric(5, 4))
     evidence_low: Mapped[Decimal | None] = mapped_column(sa.Numeric(5, 4))

@@ -11,6 +11,7 @@ from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
 from app.needs.models import Need
 from app.needs.rules import MOVES, NeedStatus, standing
+from app.surveys.models import SurveyResult, Wave, WaveCommunity
 
 WHO = {
     "draft": {Role.committee},
@@ -38,6 +39,22 @@ def actions(actor: Actor, need: Need, today: date) -> list[str]:
     """The buttons this actor sees: what the state allows and the policy grants."""
     status = standing(need.status, need.expires_on, today)
     return [verb for verb in verbs_from(MOVES, status) if denial(actor, verb, need) is None]
+
+
+async def access_result(session: AsyncSession, actor: Actor, result_id: int, community_code: str) -> SurveyResult:
+    """A survey's result that a need of this community may rest on: its own, or that of all who were asked with it.
+
+    Refusals: NotFound, Denied.
+    """
+    result = await session.get(SurveyResult, result_id)
+    if result is None:
+        raise NotFound(survey_result=result_id)
+    asked = sa.select(WaveCommunity.wave_id).join(Wave, Wave.id == WaveCommunity.wave_id)
+    here = asked.where(Wave.survey_id == result.survey_id, WaveCommunity.community_code == community_code)
+    shared = result.community_code is None and (await session.scalars(here)).first() is not None
+    if not shared and result.community_code != community_code:
+        raise Denied(verb="draft", reason="community")
+    return result
 
 
 def may_list_for(actor: Actor, community_code: str, party_id: int) -> bool:

@@ -24,6 +24,7 @@ from app.needs.rules import EXPIRY_NOTICE, NeedStatus
 from app.parties.models import Party
 from app.parties.queries import offices_of
 from app.parties.rules import PartyKind
+from app.surveys.models import SurveyResult
 from app.taxonomy.models import Category, Population
 
 SORTS: Columns = {
@@ -46,6 +47,7 @@ class NeedFilter:
     category: str = ""
     population: str = ""
     party_id: int | None = None
+    survey_id: int | None = None
     survey_result_id: int | None = None
     budget_from: Decimal | None = None
     budget_until: Decimal | None = None
@@ -58,6 +60,9 @@ def filtered(actor: Actor, wanted: NeedFilter, today: date) -> sa.Select[Need]:
     query = select_needs(actor).where(*_ranges(wanted))
     if wanted.status:
         query = query.where(standing_column(today) == wanted.status.value)
+    if wanted.survey_id is not None:
+        results = sa.select(SurveyResult.id).where(SurveyResult.survey_id == wanted.survey_id)
+        query = query.where(Need.survey_result_id.in_(results))
     if wanted.area:
         query = query.where(Need.community_code.startswith(wanted.area, autoescape=True))
     if wanted.category:

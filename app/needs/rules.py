@@ -100,6 +100,10 @@ class CommunityElsewhere(DomainError):
     status = 422
 
 
+class ResultTooSmall(DomainError):
+    """So few asked for it that showing how many could point at them."""
+
+
 class EvidenceMissing(DomainError):
     """Residents are asked about a need before the purchase; where they were not, the reason is published."""
 

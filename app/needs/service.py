@@ -19,11 +19,12 @@ from app.core.web import check_version
 from app.needs import rules
 from app.needs.lists import ListedNeed, check_row, known_as, read_needs
 from app.needs.models import Need, NeedVersion
-from app.needs.policy import access_need, check_role
+from app.needs.policy import access_need, access_result, check_role
 from app.needs.queries import register_of
 from app.parties.models import Party
 from app.parties.queries import require_party
 from app.parties.rules import PartyKind
+from app.taxonomy.models import Category
 from app.taxonomy.queries import require_categories, require_populations
 
 
@@ -35,15 +36,28 @@ class ForNeeds(Protocol):
 
 async def draft_need(session: AsyncSession, actor: Actor, values: dict[str, Any]) -> Need:
     """A need of the actor's committee. Refusals: PartyUnknown, those of `rules.check_values`, unknown codes."""
-    check_role(actor, "draft")
-    committee = await require_party(session, actor.party_id or 0, PartyKind.committee)
+    committee = await _committee(session, actor)
     at = await now(session)
     rules.check_values(values)
     await _require_codes(session, values)
-    need = _new(committee, values, at)
-    session.add(need)
-    await record(session, actor, "need.drafted", need, at, community=need.community_code)
-    return need
+    return await _drafted(session, actor, _new(committee, values, at), at)
+
+
+async def draft_need_from_result(session: AsyncSession, actor: Actor, result_id: int) -> Need:
+    """A need of the actor's committee for what residents asked for; it keeps the link and how the result stood.
+
+    Refusals: PartyUnknown, NotFound, Denied, ResultTooSmall.
+    """
+    committee = await _committee(session, actor)
+    result = await access_result(session, actor, result_id, committee.area_code or "")
+    at = await now(session)
+    if result.is_small:
+        raise rules.ResultTooSmall()
+    category = await session.get_one(Category, result.category_code)
+    need = _new(committee, {"title": category.label_zh, "category_code": category.code, "population_codes": []}, at)
+    need.survey_result_id, need.evidence_n = result.id, result.n
+    need.evidence_share, need.evidence_low, need.evidence_high = result.share, result.low, result.high
+    return await _drafted(session, actor, need, at)
 
 
 async def edit_need(session: AsyncSession, actor: Actor, need_id: int, given: int, values: dict[str, Any]) -> Need:
@@ -147,6 +161,18 @@ async def import_needs(
     for need in [*added, *edited]:
         await record(session, actor, "need.imported", need, at, ref=need.ref, version=need.version)
     return Imported(len(added), len(edited), len(rows) - len(added) - len(edited))
+
+
+async def _committee(session: AsyncSession, actor: Actor) -> Party:
+    check_role(actor, "draft")
+    return await require_party(session, actor.party_id or 0, PartyKind.committee)
+
+
+async def _drafted(session: AsyncSession, actor: Actor, need: Need, at: datetime) -> Need:
+    session.add(need)
+    cited = need.survey_result_id
+    await record(session, actor, "need.drafted", need, at, community=need.community_code, survey_result=cited)
+    return need
 
 
 def _new(committee: Party, values: dict[str, Any], at: datetime) -> Need:

@@ -29,10 +29,12 @@ def code(table: str, name: str, target: str, *, nullable: bool = False, key: boo
     return sa.Column(name, sa.Text, foreign, nullable=nullable, primary_key=key)
 
 
-def number(table: str, name: str, target: str, *, key: bool = False, **how: str) -> sa.Column[int]:
+def number(
+    table: str, name: str, target: str, *, key: bool = False, nullable: bool = False, **how: str
+) -> sa.Column[int]:
     """The number of a row elsewhere."""
     foreign = sa.ForeignKey(f"{target}.id", name=f"fk_{table}_{name}", **how)
-    return sa.Column(name, sa.BigInteger, foreign, nullable=False, primary_key=key)
+    return sa.Column(name, sa.BigInteger, foreign, nullable=nullable, primary_key=key)
 
 
 def of_thing(table: str, owner: str, name: str, target: str) -> None:
@@ -114,7 +116,7 @@ def create_needs() -> None:
         sa.Column("period_months", sa.SmallInteger),
         sa.Column("starts_on", sa.Date),
         sa.Column("expires_on", sa.Date),
-        sa.Column("survey_result_id", sa.BigInteger),
+        number("needs", "survey_result_id", "survey_results", nullable=True),
         sa.Column("evidence_n", sa.Integer),
         *(sa.Column(f"evidence_{part}", sa.Numeric(5, 4)) for part in ("share", "low", "high")),
         words("evidence_note"),
