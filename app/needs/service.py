@@ -182,6 +182,7 @@ def _new(committee: Party, values: dict[str, Any], at: datetime) -> Need:
         status=rules.NeedStatus.draft,
         created_at=at,
         version=1,
+        populations=[],
         **values,
     )
 

@@ -118,7 +118,16 @@ async def import_offers(
 
 
 def _new(organization: Party, values: dict[str, Any], at: datetime) -> Offer:
-    return Offer(party_id=organization.id, status=rules.OfferStatus.draft, created_at=at, version=1, **values)
+    return Offer(
+        party_id=organization.id,
+        status=rules.OfferStatus.draft,
+        created_at=at,
+        version=1,
+        categories=[],
+        populations=[],
+        areas=[],
+        **values,
+    )
 
 
 def _listed(row: ListedOffer, organization: Party, ref_scheme: str, at: datetime) -> Offer:

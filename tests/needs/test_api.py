@@ -61,6 +61,15 @@ async def test_a_committee_drafts_a_need_of_its_own_community(session: AsyncSess
     assert need["actions"] == ["edit", "publish", "withdraw"]
 
 
+async def test_a_title_is_enough_for_a_draft(session: AsyncSession, client_of: ClientOf) -> None:
+    actor = await committee(session)
+    await session.commit()
+    async with client_of(actor) as client:
+        drafted = await client.post("/needs", json={"title": "助餐"})
+        read = await client.get(f"/needs/{drafted.json()['id']}")
+    assert (drafted.status_code, read.json()["population_codes"], read.json()["category_code"]) == (201, [], None)
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [

@@ -66,6 +66,16 @@ async def test_an_organisation_drafts_an_offer(session: AsyncSession, client_of:
     }
 
 
+async def test_a_title_is_enough_for_a_draft(session: AsyncSession, client_of: ClientOf) -> None:
+    _, actor = await organization(session)
+    await session.commit()
+    async with client_of(actor) as client:
+        drafted = await client.post("/offers", json={"title": "助餐"})
+        read = await client.get(f"/offers/{drafted.json()['id']}")
+    assert (drafted.status_code, read.json()) == (201, drafted.json())
+    assert [read.json()[key] for key in ("category_codes", "coverage_codes", "price")] == [[], [], None]
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
