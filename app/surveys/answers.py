@@ -80,15 +80,22 @@ def check_answers(definition: SurveyDefinition, given: Mapping[str, Any], today:
     """The canonical answers to the questions shown. Refusal: AnswersRefused with every fault and every blank
     required question."""
     examined = examine(definition, given, today)
-    faults = {**examined.faults, **{name: AnswerMissing(name=name) for name in examined.missing}}
-    if faults:
-        raise AnswersRefused(
-            sorted(
-                (RowRefused(definition.number(name) or 0, name, error) for name, error in faults.items()),
-                key=lambda fault: fault.row,
-            )
-        )
+    _refuse(definition, {**examined.faults, **{name: AnswerMissing(name=name) for name in examined.missing}})
     return examined.answers
+
+
+def _refuse(definition: SurveyDefinition, faults: Mapping[str, DomainError]) -> None:
+    rows = [RowRefused(definition.number(name) or 0, name, error) for name, error in faults.items()]
+    if rows:
+        raise AnswersRefused(sorted(rows, key=lambda fault: fault.row))
+
+
+def check_entered(definition: SurveyDefinition, given: Mapping[str, Any], today: date) -> Examined:
+    """Answers keyed in from paper: whoever left a required question blank can no longer be asked, so that is a matter
+    for review. Refusal: AnswersRefused with every fault."""
+    examined = examine(definition, given, today)
+    _refuse(definition, examined.faults)
+    return examined
 
 
 def examine(definition: SurveyDefinition, given: Mapping[str, Any], today: date) -> Examined:

@@ -14,6 +14,7 @@ import re
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any
@@ -116,6 +117,89 @@ class ReceiptMalformed(DomainError):
     status = 422
 
 
+class SurveyFrozen(DomainError):
+    """Somebody has answered: another wording would make the answers mean something else."""
+
+
+class SurveyNotPublished(DomainError): ...
+
+
+class SurveyClosed(DomainError):
+    """The results have been drawn; a review would no longer change them."""
+
+
+class WavesStillOpen(DomainError): ...
+
+
+class ReviewsPending(DomainError):
+    """Responses that nobody has confirmed or set aside would be missing from the results unseen."""
+
+
+class WaveNotOpenYet(DomainError): ...
+
+
+class WaveClosed(DomainError): ...
+
+
+class OpenLinkForOne(DomainError):
+    """An open link does not say where its answers come from, so it can only go to one community."""
+
+    status = 422
+
+
+class SurveyedElsewhere(DomainError):
+    """A community that the asking party is not responsible for."""
+
+    status = 422
+
+
+class CommunityNotInWave(DomainError):
+    status = 422
+
+
+class ChannelUnfit(DomainError):
+    """This wave reaches residents another way."""
+
+
+class IssuedUnknowable(DomainError):
+    """An open link has no issued count, and none is invented."""
+
+
+class CorrectionUnexplained(DomainError):
+    status = 422
+
+
+class TokenUnknown(DomainError):
+    status = 404
+
+
+class TokenSpent(DomainError): ...
+
+
+class ReceiptUnknown(DomainError):
+    status = 404
+
+
+class SerialUnknown(DomainError):
+    """No sheet of this wave has this number in this community."""
+
+    status = 422
+
+
+class SerialEntered(DomainError):
+    """The sheet with this number has been entered before."""
+
+
+class ResponseDiffers(DomainError):
+    """A file brings other answers for a number than were recorded; nobody's answers are overwritten unseen."""
+
+
+class TargetUnfit(DomainError):
+    """A weighting target that fits no question, or groups that the question does not have."""
+
+    status = 422
+
+
 @dataclass(frozen=True)
 class RateWithN:
     """A share with what it is a share of. `rate` has four decimals, rounded half up; None where the denominator
@@ -172,6 +256,43 @@ def returns_of(counts: Mapping[ResponseState, int], issued: int | None) -> Retur
 def check_issued(issued: int | None, returned: int) -> None:
     if issued is not None and returned > issued:
         raise MoreReturnedThanIssued(issued=issued, returned=returned)
+
+
+def check_correction(count: int, reason: str) -> None:
+    """The ledger takes counts as they were handed out; taking some back needs a reason."""
+    if count < 0 and not reason.strip():
+        raise CorrectionUnexplained(count=count)
+
+
+def is_taking(state: WaveState, opens_at: datetime | None, closes_at: datetime | None, at: datetime) -> bool:
+    """Whether residents can answer now: the wave is open and within the announced time."""
+    begun = opens_at is None or opens_at <= at
+    return state is WaveState.open and begun and (closes_at is None or at < closes_at)
+
+
+def check_begun(state: WaveState, opens_at: datetime | None, at: datetime) -> None:
+    if state is WaveState.draft or (state is WaveState.open and opens_at is not None and at < opens_at):
+        raise WaveNotOpenYet(opens_at=opens_at.isoformat(timespec="minutes") if opens_at else "")
+
+
+def check_taking(state: WaveState, opens_at: datetime | None, closes_at: datetime | None, at: datetime) -> None:
+    """Refuse answers of residents outside the announced time (WaveNotOpenYet, WaveClosed)."""
+    check_begun(state, opens_at, at)
+    if not is_taking(state, opens_at, closes_at, at):
+        raise WaveClosed()
+
+
+def check_entering(state: WaveState) -> None:
+    """Staff may enter what came back on paper after the last day, until the wave is closed."""
+    if state is WaveState.draft:
+        raise WaveNotOpenYet(opens_at="")
+    if state is not WaveState.open:
+        raise WaveClosed()
+
+
+def check_channel(channel: Channel, *allowed: Channel) -> None:
+    if channel not in allowed:
+        raise ChannelUnfit(channel=channel.value, allowed=", ".join(allowed))
 
 
 SECONDS_PER_QUESTION = 2  # faster than two seconds a question nobody has read it (participation practice)
