@@ -1,13 +1,13 @@
 """Needs: open to read for everyone once published, written by committees."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Response, UploadFile
 
 from app.core import web
 from app.core.actors import EVERYONE
 from app.core.clock import now, today
-from app.core.files import read_table, read_upload, table_response
+from app.core.files import XLSX, read_table, read_upload, table_response
 from app.core.paging import Page, PagingQuery
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.needs import lists, policy, queries, service
@@ -27,6 +27,9 @@ router = web.router("/needs", "needs")
 Wanted = Annotated[NeedFilter, Depends()]
 Format = Literal["xlsx", "csv"]
 Headings = Literal["zh", "columns"]
+TABLE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "the table as a file", "content": {XLSX: {}, "text/csv": {}}}
+}
 
 
 @router.get("", operation_id="list_needs", dependencies=[allow(EVERYONE)])
@@ -57,7 +60,9 @@ async def draft_need_from_result(
     return NeedRead.of(need, actor, today(need.created_at))
 
 
-@router.get("/export", operation_id="export_needs", dependencies=[allow(EVERYONE)])
+@router.get(
+    "/export", operation_id="export_needs", dependencies=[allow(EVERYONE)], response_class=Response, responses=TABLE
+)
 async def export_needs(
     session: UnitSession, actor: CurrentActor, wanted: Wanted, format: Format = "xlsx", headings: Headings = "zh"
 ) -> Response:
@@ -66,7 +71,13 @@ async def export_needs(
     return table_response("needs", lists.header(headings), rows, xlsx=format == "xlsx")
 
 
-@router.get("/template", operation_id="read_needs_template", dependencies=[allow(EVERYONE)])
+@router.get(
+    "/template",
+    operation_id="read_needs_template",
+    dependencies=[allow(EVERYONE)],
+    response_class=Response,
+    responses=TABLE,
+)
 async def read_needs_template(format: Format = "xlsx", headings: Headings = "zh") -> Response:
     return table_response("needs-template", lists.header(headings), [], xlsx=format == "xlsx")
 

@@ -1,13 +1,13 @@
 """Offers: open to read for everyone once published, written by organisations."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Response, UploadFile
 
 from app.core import web
 from app.core.actors import EVERYONE
 from app.core.clock import now, today
-from app.core.files import read_table, read_upload, table_response
+from app.core.files import XLSX, read_table, read_upload, table_response
 from app.core.paging import Page, PagingQuery
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.offers import lists, policy, queries, service
@@ -27,6 +27,9 @@ router = web.router("/offers", "offers")
 Wanted = Annotated[OfferFilter, Depends()]
 Format = Literal["xlsx", "csv"]
 Headings = Literal["zh", "columns"]
+TABLE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "the table as a file", "content": {XLSX: {}, "text/csv": {}}}
+}
 
 
 @router.get("", operation_id="list_offers", dependencies=[allow(EVERYONE)])
@@ -43,7 +46,9 @@ async def draft_offer(body: OfferCreate, session: UnitSession, actor: CurrentAct
     return OfferRead.of(offer, actor, today(offer.created_at))
 
 
-@router.get("/export", operation_id="export_offers", dependencies=[allow(EVERYONE)])
+@router.get(
+    "/export", operation_id="export_offers", dependencies=[allow(EVERYONE)], response_class=Response, responses=TABLE
+)
 async def export_offers(
     session: UnitSession, actor: CurrentActor, wanted: Wanted, format: Format = "xlsx", headings: Headings = "zh"
 ) -> Response:
@@ -52,7 +57,13 @@ async def export_offers(
     return table_response("offers", lists.header(headings), rows, xlsx=format == "xlsx")
 
 
-@router.get("/template", operation_id="read_offers_template", dependencies=[allow(EVERYONE)])
+@router.get(
+    "/template",
+    operation_id="read_offers_template",
+    dependencies=[allow(EVERYONE)],
+    response_class=Response,
+    responses=TABLE,
+)
 async def read_offers_template(format: Format = "xlsx", headings: Headings = "zh") -> Response:
     return table_response("offers-template", lists.header(headings), [], xlsx=format == "xlsx")
 

@@ -257,6 +257,17 @@ async def test_the_bureau_takes_over_needs_published_before_but_none_published_l
     assert faults(refused.value) == [(2, "published", "DayInFuture"), (3, "expires_on", "ExpiryPassed")]
 
 
+async def test_a_list_does_not_move_the_day_of_publication(session: AsyncSession) -> None:
+    actor = await actor_of_committee(session)
+    need = await make_need(session, ref="1")
+    for given in ("2026-11-01", "2026-11-21"):
+        with pytest.raises(RowsRefused) as refused:
+            await import_needs(session, actor, table_of({**ROW, "published": given}), update=True)
+        assert faults(refused.value) == [(2, "published", "ColumnDenied")]
+    changed = await import_needs(session, actor, table_of({**ROW, "published": "2026-11-20"}), update=True)
+    assert (changed, need.published_at) == (Imported(0, 1, 0), await now(session))
+
+
 async def test_text_that_looks_like_a_formula_stays_text(session: AsyncSession, client_of: ClientOf) -> None:
     actor = await actor_of_committee(session)
     await make_need(session, ref="7", title='=HYPERLINK("http://x.cn","助餐")', category_code="0101")

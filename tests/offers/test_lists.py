@@ -242,6 +242,16 @@ async def test_the_bureau_takes_over_offers_published_before(session: AsyncSessi
     assert offer.status is OfferStatus.published
 
 
+async def test_a_list_does_not_move_the_day_of_publication(session: AsyncSession) -> None:
+    actor = await organization(session)
+    offer = await make_offer(session, await session.get_one(Party, actor.party_id), ref="1")
+    with pytest.raises(RowsRefused) as refused:
+        await import_offers(session, actor, table_of({**ROW, "published": "2026-11-01"}), update=True)
+    assert faults(refused.value) == [(2, "published", "ColumnDenied")]
+    changed = await import_offers(session, actor, table_of({**ROW, "published": "2026-11-20"}), update=True)
+    assert (changed, offer.published_at) == (Imported(0, 1, 0), await now(session))
+
+
 async def test_text_that_looks_like_a_formula_stays_text(session: AsyncSession, client_of: ClientOf) -> None:
     actor = await organization(session)
     party = await session.get_one(Party, actor.party_id)
