@@ -15,6 +15,7 @@ from starlette.types import Scope
 
 from app import flow
 from app.areas import api as areas
+from app.contracts import api as contracts
 from app.core import health, problems
 from app.core.db import Units, make_engine, units
 from app.core.errors import NotFound
@@ -44,6 +45,7 @@ ROUTERS = [
     selection.router,
     panels.router,
     awards.router,
+    contracts.router,
     notices.router,
     bids.of_tenders,
     bids.router,

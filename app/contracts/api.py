@@ -1,0 +1,194 @@
+"""Endpoints of contracts and of the papers."""
+
+import asyncio
+from typing import Annotated, Literal
+
+from fastapi import Query, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.contracts import documents, policy, queries, service
+from app.contracts.models import Contract
+from app.contracts.papers import Paper
+from app.contracts.policy import WHO
+from app.contracts.rules import ContractStatus
+from app.contracts.schemas import (
+    ContractRead,
+    ContractRow,
+    ContractSign,
+    ContractTerminate,
+    ContractUpdate,
+    DeliveryAcceptance,
+    MilestoneDecision,
+    MilestoneRead,
+    MilestoneReport,
+    PaymentCreate,
+    PaymentRead,
+)
+from app.core import web
+from app.core.actors import EVERYONE, Actor
+from app.core.errors import NotFound
+from app.core.files import download, table_response
+from app.core.paging import Page, PagingQuery, paginate
+from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
+from app.tenders.awards.policy import read_result
+from app.tenders.awards.queries import result_page
+from app.tenders.profiles.rules import Gate
+
+router = web.router("/contracts", "contracts")
+Kind = Annotated[Literal["xlsx", "csv"], Query(alias="format")]
+PaperKind = Annotated[Literal["pdf", "docx"], Query(alias="format")]
+Text = Annotated[str, Query(max_length=100)]
+EXPORT_LIMIT = 10_000
+
+
+async def _read(session: AsyncSession, actor: Actor, contract: Contract) -> ContractRead:
+    return ContractRead.read(await queries.parts_of(session, contract), actor)
+
+
+async def _download(paper: Paper, name: str, kind: str) -> Response:
+    """Setting type takes a moment of the processor: other requests go on meanwhile."""
+    write, media = documents.WRITERS[kind]
+    return download(f"{name}.{kind}", await asyncio.to_thread(write, paper), media)
+
+
+@router.get("", operation_id="list_contracts", dependencies=[allow(WHO["read"])])
+async def list_contracts(
+    session: UnitSession,
+    actor: CurrentActor,
+    paging: PagingQuery,
+    status: ContractStatus | None = None,
+    tender_id: int | None = None,
+    q: Text = "",
+) -> Page[ContractRow]:
+    query = queries.search_contracts(actor, status=status, tender_id=tender_id, q=q)
+    sorts = {"number": Contract.number, "amount": Contract.amount, "ends_on": Contract.ends_on}
+    items, cursor = await paginate(session, query, paging, id=Contract.id, sorts=sorts)
+    return Page(items=[ContractRow.of(contract) for contract in items], next_cursor=cursor)
+
+
+@router.get("/export", operation_id="export_contracts", dependencies=[allow(WHO["read"])])
+async def export_contracts(session: UnitSession, actor: CurrentActor, kind: Kind = "xlsx") -> Response:
+    query = queries.search_contracts(actor).order_by(Contract.number).limit(EXPORT_LIMIT)
+    header = ["number", "title", "amount", "starts_on", "ends_on", "status"]
+    rows = [[getattr(contract, name) for name in header] for contract in await session.scalars(query)]
+    return table_response("contracts", header, rows, xlsx=kind == "xlsx")
+
+
+@router.get("/results/{tender_id}/paper", operation_id="read_result_paper", dependencies=[allow(EVERYONE)])
+async def read_result_paper(
+    session: UnitSession, actor: CurrentActor, tender_id: int, kind: PaperKind = "pdf"
+) -> Response:
+    tender, result = await read_result(session, actor, tender_id)
+    if result.published_at is None:
+        raise NotFound(result=tender_id)
+    paper = documents.result_document(await result_page(session, tender, result))
+    return await _download(paper, f"result-{tender_id}", kind)
+
+
+@router.get("/{contract_id}", operation_id="read_contract", dependencies=[allow(WHO["read"])])
+async def read_contract(
+    session: UnitSession, actor: CurrentActor, response: Response, contract_id: int
+) -> ContractRead:
+    contract = await policy.read_contract(session, actor, contract_id)
+    tag_version(response, contract.version)
+    return await _read(session, actor, contract)
+
+
+@router.get("/{contract_id}/paper", operation_id="read_contract_paper", dependencies=[allow(WHO["read"])])
+async def read_contract_paper(
+    session: UnitSession, actor: CurrentActor, contract_id: int, kind: PaperKind = "pdf"
+) -> Response:
+    contract = await policy.read_contract(session, actor, contract_id)
+    paper = documents.contract_document(await queries.parts_of(session, contract))
+    return await _download(paper, f"contract-{contract_id}", kind)
+
+
+@router.put("/{contract_id}", operation_id="edit_contract", dependencies=[allow(WHO["edit"])])
+async def edit_contract(
+    session: UnitSession, actor: CurrentActor, contract_id: int, given: IfMatch, wanted: ContractUpdate
+) -> ContractRead:
+    targets = [(target.what, target.quantity) for target in wanted.targets]
+    terms = service.Terms(wanted.title, wanted.starts_on, wanted.ends_on, targets, wanted.contract_by)
+    return await _read(session, actor, await service.edit_contract(session, actor, contract_id, given, terms))
+
+
+@router.post("/{contract_id}/sign", operation_id="sign_contract", dependencies=[allow(WHO["sign"])])
+async def sign_contract(
+    session: UnitSession, actor: CurrentActor, contract_id: int, wanted: ContractSign
+) -> ContractRead:
+    return await _read(session, actor, await service.sign_contract(session, actor, contract_id, wanted.name))
+
+
+@router.post("/{contract_id}/start", operation_id="start_contract", dependencies=[allow(WHO["start"])])
+async def start_contract(session: UnitSession, actor: CurrentActor, contract_id: int) -> ContractRead:
+    return await _read(session, actor, await service.start_contract(session, actor, contract_id))
+
+
+@router.post(
+    "/{contract_id}/milestones/{gate}/report", operation_id="report_milestone", dependencies=[allow(WHO["report"])]
+)
+async def report_milestone(
+    session: UnitSession, actor: CurrentActor, contract_id: int, gate: Gate, wanted: MilestoneReport
+) -> MilestoneRead:
+    return MilestoneRead.of(await service.report_milestone(session, actor, contract_id, gate, wanted.report))
+
+
+@router.post("/{contract_id}/milestones/{gate}/meet", operation_id="meet_milestone", dependencies=[allow(WHO["meet"])])
+async def meet_milestone(
+    session: UnitSession, actor: CurrentActor, contract_id: int, gate: Gate, wanted: MilestoneDecision
+) -> MilestoneRead:
+    return MilestoneRead.of(await service.meet_milestone(session, actor, contract_id, gate, wanted.opinion))
+
+
+@router.post(
+    "/{contract_id}/milestones/{gate}/return", operation_id="return_milestone", dependencies=[allow(WHO["return"])]
+)
+async def return_milestone(
+    session: UnitSession, actor: CurrentActor, contract_id: int, gate: Gate, wanted: MilestoneDecision
+) -> MilestoneRead:
+    return MilestoneRead.of(await service.return_milestone(session, actor, contract_id, gate, wanted.opinion))
+
+
+@router.post("/{contract_id}/milestones/{gate}/miss", operation_id="miss_milestone", dependencies=[allow(WHO["miss"])])
+async def miss_milestone(
+    session: UnitSession, actor: CurrentActor, contract_id: int, gate: Gate, wanted: MilestoneDecision
+) -> MilestoneRead:
+    return MilestoneRead.of(await service.miss_milestone(session, actor, contract_id, gate, wanted.opinion))
+
+
+@router.post(
+    "/{contract_id}/milestones/{gate}/remedy", operation_id="remedy_milestone", dependencies=[allow(WHO["remedy"])]
+)
+async def remedy_milestone(
+    session: UnitSession, actor: CurrentActor, contract_id: int, gate: Gate, wanted: MilestoneDecision
+) -> MilestoneRead:
+    return MilestoneRead.of(await service.remedy_milestone(session, actor, contract_id, gate, wanted.opinion))
+
+
+@router.post("/{contract_id}/accept", operation_id="accept_delivery", dependencies=[allow(WHO["accept"])])
+async def accept_delivery(
+    session: UnitSession, actor: CurrentActor, contract_id: int, wanted: DeliveryAcceptance
+) -> MilestoneRead:
+    counts = wanted.model_dump(exclude={"channel"})
+    return MilestoneRead.of(await service.accept_delivery(session, actor, contract_id, wanted.channel, **counts))
+
+
+@router.post("/{contract_id}/pay", operation_id="record_payment", status_code=201, dependencies=[allow(WHO["pay"])])
+async def record_payment(
+    session: UnitSession, actor: CurrentActor, contract_id: int, wanted: PaymentCreate
+) -> PaymentRead:
+    amount = wanted.amount.amount
+    payment = await service.record_payment(session, actor, contract_id, wanted.instalment, amount, wanted.voucher)
+    return PaymentRead.of(payment)
+
+
+@router.post("/{contract_id}/complete", operation_id="complete_contract", dependencies=[allow(WHO["complete"])])
+async def complete_contract(session: UnitSession, actor: CurrentActor, contract_id: int) -> ContractRead:
+    return await _read(session, actor, await service.complete_contract(session, actor, contract_id))
+
+
+@router.post("/{contract_id}/terminate", operation_id="terminate_contract", dependencies=[allow(WHO["terminate"])])
+async def terminate_contract(
+    session: UnitSession, actor: CurrentActor, contract_id: int, wanted: ContractTerminate
+) -> ContractRead:
+    return await _read(session, actor, await service.terminate_contract(session, actor, contract_id, wanted.reason))

@@ -1,0 +1,125 @@
+"""The papers of this room: what stands in the database, put into the words of a contract and of a result notice."""
+
+from decimal import Decimal
+
+from app.contracts.models import Side
+from app.contracts.papers import (
+    ContractFacts,
+    InstalmentLine,
+    LotLines,
+    Paper,
+    ResultFacts,
+    ResultLine,
+    TargetLine,
+    contract_paper,
+    result_paper,
+)
+from app.contracts.papers import Side as SideFacts
+from app.contracts.pdf import pdf
+from app.contracts.queries import ContractParts
+from app.contracts.word import WORD, word
+from app.core.calendar import shanghai_date
+from app.parties.models import Party
+from app.tenders.awards import queries as awards
+from app.tenders.awards.rules import PassedOver
+from app.tenders.profiles.rules import OverspendRule
+
+PDF = "application/pdf"
+WRITERS = {"pdf": (pdf, PDF), "docx": (word, WORD)}
+RULES = {
+    OverspendRule.skip: "依次递补",
+    OverspendRule.trim: "按比例核减",
+    OverspendRule.optimise: "总分最优",
+}
+REASONS = {
+    PassedOver.below_line: "超出名额",
+    PassedOver.applicant_awarded: "同一单位已入选",
+    PassedOver.item_taken: "该点位已入选",
+    PassedOver.over_budget: "超出预算",
+    PassedOver.combination: "组合总分较低",
+    PassedOver.cut_declined: "未接受核减",
+}
+
+
+def contract_document(parts: ContractParts) -> Paper:
+    """The contract as it stands, with the signatures given so far."""
+    contract = parts.contract
+    return contract_paper(
+        ContractFacts(
+            number=contract.number,
+            kind=contract.kind_zh,
+            title=contract.title,
+            basis=contract.basis_zh,
+            lot=contract.lot_zh,
+            places=contract.places_zh,
+            purchaser=_side(parts, Side.purchaser, parts.purchaser),
+            contractor=_side(parts, Side.contractor, parts.contractor),
+            amount=contract.amount,
+            starts_on=contract.starts_on,
+            ends_on=contract.ends_on,
+            drafted_on=shanghai_date(contract.drafted_at),
+            instalments=tuple(
+                InstalmentLine(each.label_zh, each.share, each.amount, tuple(each.gates)) for each in parts.instalments
+            ),
+            targets=tuple(TargetLine(str(each["what"]), str(each["quantity"])) for each in contract.targets),
+            acceptance_answers=contract.acceptance_answers,
+            acceptance_share=contract.acceptance_share,
+            demonstration=contract.is_demonstration,
+        )
+    )
+
+
+def _side(parts: ContractParts, side: Side, party: Party) -> SideFacts:
+    signature = next((each for each in parts.signatures if each.side is side), None)
+    return SideFacts(
+        name=party.name_zh,
+        code=party.credit_code or "",
+        address=party.address,
+        signed_by=signature.name if signature else "",
+        signed_at=signature.at if signature else None,
+    )
+
+
+def result_document(page: awards.ResultPage) -> Paper:
+    """The public notice of a published result."""
+    result, panel = page.result, page.panel
+    assert result.published_at and result.notice_ends_on and result.objections_end and result.notice_rule
+    return result_paper(
+        ResultFacts(
+            number=page.tender.ref,
+            title=page.tender.title_zh,
+            purchaser=page.purchaser.zh,
+            published_on=shanghai_date(result.published_at),
+            notice_ends_on=result.notice_ends_on,
+            objections_end=result.objections_end,
+            notice_rule=result.notice_rule,
+            lots=tuple(_lot(lot) for lot in page.lots),
+            sheets_counted=panel.sheets_counted or 0,
+            corrections=tuple(
+                f"{bid} 由 {judge} 评分，纸面合计 {written}，各项相加 {computed}"
+                for bid, judge, written, computed in panel.corrections or ()
+            ),
+            missing=tuple(f"{bid}（{judge}）" for bid, judge in panel.missing or ()),
+            recusals=page.recusals,
+            demonstration=page.tender.is_demonstration,
+        )
+    )
+
+
+def _lot(page: awards.LotPage) -> LotLines:
+    compared = [(RULES[OverspendRule(rule)], how) for rule, how in sorted(page.decided.alternatives.items())]
+    return LotLines(
+        title=f"{page.lot.code}　{page.lot.title_zh}",
+        rule=RULES[page.decided.rule],
+        budget=page.lot.budget,
+        lines=tuple(_line(each) for each in page.lines),
+        comparison=tuple((name, len(how["awards"]), Decimal(how["amount"])) for name, how in compared),
+    )
+
+
+def _line(line: awards.ResultLine) -> ResultLine:
+    if line.award is not None:
+        amount, outcome = line.award.amount, "拟入选"
+    else:
+        amount, outcome = None, REASONS[line.passed.reason] if line.passed else ""
+    return ResultLine(line.place, line.title, line.applicant.zh, line.score, amount, outcome)

@@ -1,0 +1,123 @@
+"""What a contract says when it is drafted: from an award, or from a pair that both sides confirmed."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.contracts.models import Contract
+from app.contracts.queries import place_name
+from app.core.calendar import Deadline, shanghai_date
+from app.core.calendar_table import work_calendar
+from app.needs.models import Need
+from app.selection.models import Pair, Round
+from app.tenders.awards.models import Award
+from app.tenders.bids.models import Bid
+from app.tenders.bids.queries import Entry, entries
+from app.tenders.notices.models import Tender
+from app.tenders.notices.queries import lots_of, profile_of
+from app.tenders.profiles.rules import Profile, profile
+
+KINDS = {"venture": "公益创投项目", "procurement": "政府购买服务"}
+# 102号令 art. 24: a service contract runs for a year unless the notice says otherwise.
+YEAR = timedelta(days=365)
+MONTH = timedelta(days=30)
+MICRO_GRANT = "小额资助项目"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A contract not yet stored, and the profile its instalments and gates come from."""
+
+    contract: Contract
+    profile: Profile
+
+
+async def award_draft(session: AsyncSession, award: Award, at: datetime) -> Draft:
+    """Amount and parties of the award, period of the notice, one target that the bid itself stands for."""
+    tender = await session.get_one(Tender, award.tender_id)
+    (entry,) = await entries(session, [await session.get_one(Bid, award.bid_id)])
+    assert entry.version is not None  # an awarded bid was handed in
+    need = await _need_of(session, entry)
+    own = profile_of(tender)
+    starts_on = tender.contract_start or shanghai_date(at)
+    contract = Contract(
+        number=f"{tender.ref}-{entry.bid.ref}",
+        award_id=award.id,
+        tender_id=tender.id,
+        need_id=need.id if need else None,
+        purchaser_id=tender.party_id,
+        contractor_id=award.party_id,
+        area_code=_area_of(entry, need, tender),
+        title=entry.version.title,
+        amount=award.amount,
+        starts_on=starts_on,
+        ends_on=max(starts_on, tender.contract_end or starts_on + YEAR),
+        kind_zh=KINDS.get(own.name, "社会服务项目"),
+        basis_zh=f"“{tender.title_zh}”（编号 {tender.ref}）的评审结果和公示",
+        lot_zh=f"{entry.lot.code} {entry.lot.title_zh}",
+        is_demonstration=tender.is_demonstration,
+    )
+    draft = await _completed(session, contract, own, at)
+    if tender.contracts_end is not None and contract.contract_by is not None:
+        announced = shanghai_date(tender.contracts_end - timedelta(microseconds=1))
+        contract.contract_by = max(contract.contract_by, announced)
+    return draft
+
+
+async def pair_draft(session: AsyncSession, pair: Pair, at: datetime) -> Draft:
+    """A micro-grant from the bureau that ran the round: the need's budget, at most the round's limit."""
+    round = await session.get_one(Round, pair.round_id)
+    need = (await session.scalars(sa.select(Need).where(Need.id == pair.need_id))).one()
+    limit = round.micro_grant_limit
+    starts_on = max(need.starts_on or shanghai_date(at), shanghai_date(at))
+    contract = Contract(
+        number=f"MG-{round.id}-{pair.id}",
+        pair_id=pair.id,
+        need_id=need.id,
+        purchaser_id=round.party_id,
+        contractor_id=pair.offer_party_id,
+        area_code=need.community_code,
+        title=need.title,
+        amount=min(need.budget or limit, limit),
+        starts_on=starts_on,
+        ends_on=starts_on + (need.period_months or 12) * MONTH,
+        kind_zh=MICRO_GRANT,
+        basis_zh=f"“{round.title_zh}”中双方互选的确认结果",
+    )
+    return await _completed(session, contract, profile("venture"), at)
+
+
+async def _completed(session: AsyncSession, contract: Contract, own: Profile, at: datetime) -> Draft:
+    """With what every draft has: its targets, its place, the day to sign by, and the residents' share."""
+    due: Deadline = (await work_calendar(session)).after(shanghai_date(at), own.contract)
+    contract.awarded, contract.drafted_at = contract.amount, at
+    contract.contract_by, contract.contract_rule = due.on, own.contract.source
+    contract.targets = [{"what": f"按申报内容完成“{contract.title}”", "quantity": "1 项"}]
+    contract.places_zh = await place_name(session, contract.area_code)
+    rule = own.acceptance
+    contract.acceptance_answers, contract.acceptance_share, contract.acceptance_rule = (
+        rule.answers,
+        rule.share,
+        rule.source,
+    )
+    return Draft(contract, own)
+
+
+async def _need_of(session: AsyncSession, entry: Entry) -> Need | None:
+    """The need that the bid's item answers, or its lot where that answers a single one."""
+    need_id = entry.item.need_id if entry.item else None
+    if entry.item is None:
+        parts = await lots_of(session, entry.bid.tender_id)
+        need_ids = next(each.need_ids for each in parts if each.lot.id == entry.lot.id)
+        need_id = need_ids[0] if len(need_ids) == 1 else None
+    found: Need | None = await session.scalar(sa.select(Need).where(Need.id == need_id))
+    return found
+
+
+def _area_of(entry: Entry, need: Need | None, tender: Tender) -> str:
+    """Where the work is done: the item's community, the need's, or the area of the tender."""
+    if entry.item is not None and entry.item.community_code is not None:
+        return entry.item.community_code
+    return need.community_code if need else tender.area_code

@@ -1,0 +1,158 @@
+"""Reading contracts with their parts, and what waits for whom."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.areas.queries import areas_with_parents
+from app.contracts import rules
+from app.contracts.models import Contract, ContractInstalment, Milestone, Payment, ResidentAcceptance, Side, Signature
+from app.contracts.policy import side_of, visible
+from app.contracts.rules import ContractStatus, MilestoneStatus
+from app.core.actors import Actor, Role
+from app.core.calendar import end_of_day
+from app.core.waiting import Waiting
+from app.parties.models import Party
+from app.parties.queries import parties_by_id
+from app.tenders.profiles.rules import Gate
+
+EVALUATED = frozenset({Gate.midterm_evaluation, Gate.final_evaluation})
+
+
+@dataclass(frozen=True)
+class ContractParts:
+    contract: Contract
+    purchaser: Party
+    contractor: Party
+    signatures: list[Signature]
+    instalments: list[ContractInstalment]
+    milestones: list[Milestone]
+    payments: list[Payment]
+    acceptances: list[ResidentAcceptance]
+
+    @property
+    def signed(self) -> frozenset[Side]:
+        return frozenset(signature.side for signature in self.signatures)
+
+    @property
+    def met(self) -> frozenset[Gate]:
+        return frozenset(each.gate for each in self.milestones if each.status is MilestoneStatus.met)
+
+    @property
+    def paid(self) -> Decimal:
+        return sum((each.paid for each in self.instalments), Decimal(0))
+
+    @property
+    def terms(self) -> list[rules.Instalment]:
+        """The instalments as the rules see them."""
+        return [terms_of(each) for each in self.instalments]
+
+
+def terms_of(instalment: ContractInstalment) -> rules.Instalment:
+    gates = tuple(Gate(gate) for gate in instalment.gates)
+    return rules.Instalment(instalment.name, instalment.amount, gates, instalment.paid)
+
+
+async def parts_of(session: AsyncSession, contract: Contract) -> ContractParts:
+    parties = await parties_by_id(session, {contract.purchaser_id, contract.contractor_id})
+    return ContractParts(
+        contract=contract,
+        purchaser=parties[contract.purchaser_id],
+        contractor=parties[contract.contractor_id],
+        signatures=await signatures_of(session, contract.id),
+        instalments=await instalments_of(session, contract.id),
+        milestones=await milestones_of(session, contract.id),
+        payments=await payments_of(session, contract.id),
+        acceptances=await acceptances_of(session, contract.id),
+    )
+
+
+async def signatures_of(session: AsyncSession, contract_id: int) -> list[Signature]:
+    query = sa.select(Signature).where(Signature.contract_id == contract_id).order_by(Signature.id)
+    return list(await session.scalars(query))
+
+
+async def instalments_of(session: AsyncSession, contract_id: int) -> list[ContractInstalment]:
+    query = sa.select(ContractInstalment).where(ContractInstalment.contract_id == contract_id)
+    return list(await session.scalars(query.order_by(ContractInstalment.position)))
+
+
+async def milestones_of(session: AsyncSession, contract_id: int) -> list[Milestone]:
+    query = sa.select(Milestone).where(Milestone.contract_id == contract_id).order_by(Milestone.id)
+    return list(await session.scalars(query))
+
+
+async def payments_of(session: AsyncSession, contract_id: int) -> list[Payment]:
+    query = sa.select(Payment).where(Payment.contract_id == contract_id).order_by(Payment.id)
+    return list(await session.scalars(query))
+
+
+async def acceptances_of(session: AsyncSession, contract_id: int) -> list[ResidentAcceptance]:
+    query = sa.select(ResidentAcceptance).where(ResidentAcceptance.contract_id == contract_id)
+    return list(await session.scalars(query.order_by(ResidentAcceptance.id)))
+
+
+async def place_name(session: AsyncSession, code: str) -> str:
+    """The area with what it lies in, as papers name it."""
+    path = (await areas_with_parents(session, [code])).get(code, [])
+    return "".join(area.name for area in path)
+
+
+def search_contracts(
+    actor: Actor, *, status: ContractStatus | None = None, tender_id: int | None = None, q: str = ""
+) -> sa.Select[Contract]:
+    """The contracts `actor` may see, by status, by tender, by title or number."""
+    query = sa.select(Contract).where(visible(actor))
+    if status:
+        query = query.where(Contract.status == status)
+    if tender_id is not None:
+        query = query.where(Contract.tender_id == tender_id)
+    if text := q.strip():
+        query = query.where(sa.or_(*[c.icontains(text, autoescape=True) for c in (Contract.title, Contract.number)]))
+    return query
+
+
+async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
+    """Sides: sign. Contractors: report. Evaluators: decide on reports. Committees: acceptance. Purchasers: pay."""
+    query = sa.select(Contract).where(visible(actor), Contract.status.not_in(("completed", "terminated")))
+    found: list[Waiting] = []
+    for contract in await session.scalars(query.order_by(Contract.id)):
+        found += await _waiting_on(session, actor, contract)
+    return found
+
+
+async def _waiting_on(session: AsyncSession, actor: Actor, contract: Contract) -> list[Waiting]:
+    if contract.status in {ContractStatus.draft, ContractStatus.half_signed}:
+        signed = {signature.side for signature in await signatures_of(session, contract.id)}
+        side = side_of(actor, contract)
+        return [_waits("sign", contract, contract.contract_by, contract.contract_rule)] if side not in signed else []
+    milestones = await milestones_of(session, contract.id)
+    found = [
+        _waits(verb, contract, each.due_on, contract.acceptance_rule if verb == "accept" else "")
+        for each in milestones
+        if (verb := _awaited(actor, each)) and contract.status is ContractStatus.performing
+    ]
+    if actor.role is Role.purchaser:
+        met = {each.gate for each in milestones if each.status is MilestoneStatus.met}
+        parts = [terms_of(each) for each in await instalments_of(session, contract.id)]
+        payable = [part for part in parts if part.left and not rules.missing_gates(part, met)]
+        found += [_waits("pay", contract, None, "") for _ in payable]
+    return found
+
+
+def _awaited(actor: Actor, milestone: Milestone) -> str | None:
+    """The verb that this milestone awaits of the actor, if any."""
+    if milestone.gate in EVALUATED:
+        if actor.role is Role.organization and milestone.status is MilestoneStatus.scheduled:
+            return "report"
+        return "meet" if actor.role is Role.evaluator and milestone.status is MilestoneStatus.reported else None
+    is_open = milestone.gate is Gate.resident_acceptance and milestone.status is not MilestoneStatus.met
+    return "accept" if is_open and actor.role is Role.committee else None
+
+
+def _waits(verb: str, contract: Contract, due_on: date | None, rule: str) -> Waiting:
+    due_at = end_of_day(due_on) if due_on else None
+    return Waiting("contracts", verb, contract.id, contract.title, due_at, rule or None, f"/contracts/{contract.id}")

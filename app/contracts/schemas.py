@@ -1,0 +1,251 @@
+"""Contracts on the wire."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.contracts.models import AcceptanceChannel, Contract, Milestone, Payment, Side
+from app.contracts.policy import actions
+from app.contracts.queries import ContractParts
+from app.contracts.rules import ContractStatus, MilestoneStatus
+from app.core.actors import Actor
+from app.core.money import Money
+from app.core.web import example
+from app.tenders.profiles.rules import Gate
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(max_length=4000)]
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class Target(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    what: Annotated[str, Field(max_length=500)]
+    quantity: Annotated[str, Field(max_length=50)] = ""
+
+
+class ContractUpdate(BaseModel):
+    """What may be changed until the first signature."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Name
+    starts_on: date
+    ends_on: date
+    targets: Annotated[list[Target], Field(max_length=50)]
+    contract_by: date | None = None
+
+
+class ContractSign(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name
+
+
+class MilestoneReport(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    report: Text
+
+
+class MilestoneDecision(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    opinion: Text = ""
+
+
+class PaymentCreate(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    instalment: Name
+    amount: Money
+    voucher: Name
+
+
+class DeliveryAcceptance(BaseModel):
+    """How many residents were asked by this channel, how many answered, how many accept the work."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    channel: AcceptanceChannel
+    asked: Count
+    answers: Count
+    accepting: Count
+
+
+class ContractTerminate(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Name
+
+
+class SignatureRead(BaseModel):
+    side: Side
+    name: str
+    at: datetime
+
+
+class InstalmentRead(BaseModel):
+    """`missing`: the gates still closed; `left`: what is still to be paid."""
+
+    name: str
+    label_zh: str
+    label_en: str
+    share: Decimal
+    amount: Money
+    paid: Money
+    left: Money
+    gates: list[Gate]
+    missing: list[Gate]
+
+
+class MilestoneRead(BaseModel):
+    gate: Gate
+    due_on: date | None
+    status: MilestoneStatus
+    report: str
+    reported_at: datetime | None
+    opinion: str
+    decided_at: datetime | None
+    version: int
+
+    @classmethod
+    def of(cls, milestone: Milestone) -> "MilestoneRead":
+        return cls(**{name: getattr(milestone, name) for name in cls.model_fields})
+
+
+class PaymentRead(BaseModel):
+    id: int
+    amount: Money
+    voucher: str
+    paid_at: datetime
+
+    @classmethod
+    def of(cls, payment: Payment) -> "PaymentRead":
+        return cls(id=payment.id, amount=Money(amount=payment.amount), voucher=payment.voucher, paid_at=payment.paid_at)
+
+
+class AcceptanceRead(BaseModel):
+    """All channels together, beside what the contract asks for."""
+
+    asked: int
+    answers: int
+    accepting: int
+    required_answers: int
+    required_share: Decimal
+    rule: str
+
+
+class ContractRow(BaseModel):
+    id: int
+    number: str
+    title: str
+    tender_id: int | None
+    purchaser_id: int
+    contractor_id: int
+    area_code: str
+    amount: Money
+    starts_on: date
+    ends_on: date
+    status: ContractStatus
+
+    @classmethod
+    def of(cls, contract: Contract) -> "ContractRow":
+        facts = {name: getattr(contract, name) for name in ContractRow.model_fields if name != "amount"}
+        return cls(amount=Money(amount=contract.amount), **facts)
+
+
+class ContractRead(ContractRow):
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            id=1,
+            number="cg-2018-01-B05",
+            title="青年与街坊·联大社工站",
+            amount={"amount": "79000.00", "currency": "CNY"},
+            paid={"amount": "39500.00", "currency": "CNY"},
+            status="performing",
+            version=4,
+            actions=["pay"],
+        )
+    )
+
+    purchaser_zh: str
+    purchaser_en: str
+    contractor_zh: str
+    contractor_en: str
+    place_zh: str
+    award_id: int | None
+    pair_id: int | None
+    need_id: int | None
+    is_demonstration: bool
+    targets: list[Target]
+    contract_by: date | None
+    contract_rule: str
+    drafted_at: datetime
+    signed_at: datetime | None
+    completed_at: datetime | None
+    terminated_at: datetime | None
+    terminated_reason: str | None
+    paid: Money
+    signatures: list[SignatureRead]
+    instalments: list[InstalmentRead]
+    milestones: list[MilestoneRead]
+    payments: list[PaymentRead]
+    acceptance: AcceptanceRead
+    version: int
+    actions: list[str]
+
+    @classmethod
+    def read(cls, parts: ContractParts, actor: Actor) -> "ContractRead":
+        contract = parts.contract
+        same = ("award_id", "pair_id", "need_id", "is_demonstration", "contract_by", "contract_rule", "drafted_at")
+        stamps = ("signed_at", "completed_at", "terminated_at", "terminated_reason", "version")
+        facts = {name: getattr(contract, name) for name in (*same, *stamps)}
+        return cls(
+            **ContractRow.of(contract).model_dump(),
+            **facts,
+            purchaser_zh=parts.purchaser.name_zh,
+            purchaser_en=parts.purchaser.name_en or parts.purchaser.name_zh,
+            contractor_zh=parts.contractor.name_zh,
+            contractor_en=parts.contractor.name_en or parts.contractor.name_zh,
+            place_zh=contract.places_zh,
+            targets=[Target(**target) for target in contract.targets],
+            paid=Money(amount=parts.paid),
+            signatures=[SignatureRead(side=s.side, name=s.name, at=s.at) for s in parts.signatures],
+            instalments=_instalments(parts),
+            milestones=[MilestoneRead.of(each) for each in parts.milestones],
+            payments=[PaymentRead.of(each) for each in parts.payments],
+            acceptance=_acceptance(parts),
+            actions=actions(actor, contract, parts.signed),
+        )
+
+
+def _instalments(parts: ContractParts) -> list[InstalmentRead]:
+    return [
+        InstalmentRead(
+            name=row.name,
+            label_zh=row.label_zh,
+            label_en=row.label_en,
+            share=row.share,
+            amount=Money(amount=row.amount),
+            paid=Money(amount=row.paid),
+            left=Money(amount=row.amount - row.paid),
+            gates=row.gates,
+            missing=[gate for gate in map(Gate, row.gates) if gate not in parts.met],
+        )
+        for row in parts.instalments
+    ]
+
+
+def _acceptance(parts: ContractParts) -> AcceptanceRead:
+    return AcceptanceRead(
+        asked=sum(each.asked for each in parts.acceptances),
+        answers=sum(each.answers for each in parts.acceptances),
+        accepting=sum(each.accepting for each in parts.acceptances),
+        required_answers=parts.contract.acceptance_answers,
+        required_share=parts.contract.acceptance_share,
+        rule=parts.contract.acceptance_rule,
+    )

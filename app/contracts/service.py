@@ -1,0 +1,341 @@
+"""Use cases of contracts: drafted from an award or a pair, signed by both, evaluated, accepted, paid, completed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.contracts import queries, rules
+from app.contracts.drafts import Draft, award_draft, pair_draft
+from app.contracts.models import (
+    AcceptanceChannel,
+    Contract,
+    ContractInstalment,
+    Milestone,
+    Payment,
+    ResidentAcceptance,
+    Signature,
+)
+from app.contracts.policy import access_contract, side_of
+from app.contracts.queries import EVALUATED
+from app.contracts.rules import MILESTONE_MOVES, MOVES, Acceptance, ContractStatus, MilestoneStatus
+from app.core.actors import Actor
+from app.core.audit import record
+from app.core.clock import now, today
+from app.core.errors import Denied, DomainError, MoveRefused, NotFound
+from app.core.moves import move
+from app.core.web import check_version
+from app.selection.models import Pair
+from app.selection.rules import Basis
+from app.tenders.awards.models import Award
+from app.tenders.profiles.rules import AcceptanceRule, Gate
+
+
+class GateNotEvaluated(DomainError):
+    """Signing and the residents' acceptance are no reports to be evaluated."""
+
+    status = 422
+
+
+class SignerMissing(DomainError):
+    status = 422
+
+
+class ReasonMissing(DomainError):
+    status = 422
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What may be changed until the first signature; `targets`: what → quantity."""
+
+    title: str
+    starts_on: date
+    ends_on: date
+    targets: Sequence[tuple[str, str]]
+    contract_by: date | None = None
+
+
+def _stream(contract: Contract) -> str:
+    return f"tenders:{contract.tender_id}" if contract.tender_id else f"contracts:{contract.id}"
+
+
+async def draft_from_award(session: AsyncSession, actor: Actor, award: Award) -> Contract:
+    """Follows from the confirmation of an award."""
+    at = await now(session)
+    contract = await _write_draft(session, await award_draft(session, award, at))
+    facts = {"number": contract.number, "amount": contract.amount}
+    await record(session, actor, "contract.drafted", contract, at, stream=_stream(contract), **facts)
+    return contract
+
+
+async def draft_from_pair(session: AsyncSession, actor: Actor, pair: Pair) -> Contract | None:
+    """Follows from a pair that both sides confirmed, where it is the basis of a direct micro-grant."""
+    if pair.basis is not Basis.micro_grant:
+        return None
+    at = await now(session)
+    contract = await _write_draft(session, await pair_draft(session, pair, at))
+    facts = {"number": contract.number, "amount": contract.amount}
+    await record(session, actor, "micro_grant.drafted", contract, at, stream=_stream(contract), **facts)
+    return contract
+
+
+async def _write_draft(session: AsyncSession, draft: Draft) -> Contract:
+    contract, terms = draft.contract, draft.profile.instalments
+    session.add(contract)
+    await session.flush()
+    parts = rules.instalments(contract.amount, terms)
+    for position, (term, part) in enumerate(zip(terms, parts, strict=True), 1):
+        row = ContractInstalment(contract_id=contract.id, position=position, name=term.name, label_zh=term.zh)
+        row.label_en, row.share, row.amount, row.gates = term.en, term.share, part.amount, list(term.gates)
+        session.add(row)
+    for gate in dict.fromkeys(gate for term in terms for gate in term.gates):
+        session.add(Milestone(contract_id=contract.id, gate=gate, due_on=_due_on(contract, gate)))
+    await session.flush()
+    return contract
+
+
+def _due_on(contract: Contract, gate: Gate) -> date | None:
+    """Signing when the contract is due, the mid-term evaluation half way, the rest at the end."""
+    if gate is Gate.signing:
+        return contract.contract_by
+    half = (contract.ends_on - contract.starts_on).days // 2
+    return contract.starts_on + timedelta(days=half) if gate is Gate.midterm_evaluation else contract.ends_on
+
+
+async def edit_contract(session: AsyncSession, actor: Actor, contract_id: int, given: int, terms: Terms) -> Contract:
+    """Change a draft nobody has signed. Refusals: StaleVersion, PeriodBackwards, TargetsMissing, MoveRefused."""
+    contract = await access_contract(session, actor, contract_id, "edit")
+    at = await now(session)
+    if contract.status is not ContractStatus.draft:
+        raise MoveRefused(state=contract.status.value, verb="edit")
+    check_version(contract, given)
+    targets = [what for what, _ in terms.targets]
+    rules.check_content(contract.amount, contract.awarded, terms.starts_on, terms.ends_on, targets)
+    contract.title, contract.starts_on, contract.ends_on = terms.title, terms.starts_on, terms.ends_on
+    contract.targets = [{"what": what, "quantity": quantity} for what, quantity in terms.targets]
+    contract.contract_by = terms.contract_by or contract.contract_by
+    for milestone in await queries.milestones_of(session, contract.id):
+        milestone.due_on = _due_on(contract, milestone.gate)
+    facts = {"starts_on": terms.starts_on, "ends_on": terms.ends_on, "contract_by": contract.contract_by}
+    await record(session, actor, "contract.edited", contract, at, stream=_stream(contract), **facts)
+    return contract
+
+
+async def sign_contract(session: AsyncSession, actor: Actor, contract_id: int, name: str) -> Contract:
+    """One side signs under `name`; with the second signature the contract is signed and its first gate open.
+
+    Refusals: AlreadySigned, SignedTooLate, TargetsMissing, MoveRefused.
+    """
+    contract = await access_contract(session, actor, contract_id, "sign")
+    at = await now(session)
+    side = side_of(actor, contract)
+    if side is None:
+        raise Denied(verb="sign", reason="party")
+    if not name.strip():
+        raise SignerMissing()
+    signatures = await queries.signatures_of(session, contract.id)
+    rules.check_signature(side, [signature.side for signature in signatures])
+    targets = [str(target["what"]) for target in contract.targets]
+    rules.check_content(contract.amount, contract.awarded, contract.starts_on, contract.ends_on, targets)
+    if contract.contract_by is not None:
+        rules.check_signed_in_time(contract.contract_by, today(at), contract.contract_rule)
+    status = move(MOVES, contract.status, "sign")
+    session.add(Signature(contract_id=contract.id, side=side, account_id=actor.account_id, name=name.strip(), at=at))
+    contract.signed_at = at if status is ContractStatus.signed else None
+    contract.status = status
+    contract.version += 1
+    await record(session, actor, "signature.given", contract, at, stream=_stream(contract), side=side.value)
+    if status is ContractStatus.signed:
+        milestone = await _milestone(session, contract, Gate.signing)
+        _settle(milestone, "meet", at)
+        await record(session, actor, "contract.signed", contract, at, stream=_stream(contract), amount=contract.amount)
+    return contract
+
+
+async def start_contract(session: AsyncSession, actor: Actor, contract_id: int) -> Contract:
+    contract = await access_contract(session, actor, contract_id, "start")
+    at = await now(session)
+    contract.status = move(MOVES, contract.status, "start")
+    contract.version += 1
+    await record(session, actor, "contract.started", contract, at, stream=_stream(contract))
+    return contract
+
+
+async def report_milestone(session: AsyncSession, actor: Actor, contract_id: int, gate: Gate, report: str) -> Milestone:
+    """The contractor reports that a milestone is reached."""
+    contract = await access_contract(session, actor, contract_id, "report")
+    at = await now(session)
+    milestone = await _evaluated(session, contract, gate, "report")
+    milestone.status, milestone.reported_at = move(MILESTONE_MOVES, milestone.status, "report"), at
+    milestone.report, milestone.version = report, milestone.version + 1
+    await record(session, actor, "milestone.reported", milestone, at, stream=_stream(contract), gate=gate.value)
+    return milestone
+
+
+async def meet_milestone(session: AsyncSession, actor: Actor, contract_id: int, gate: Gate, opinion: str) -> Milestone:
+    """The evaluation passes: its gate is open."""
+    contract = await access_contract(session, actor, contract_id, "meet")
+    milestone, at = await _decide(session, contract, gate, "meet", opinion), await now(session)
+    await record(session, actor, "milestone.met", milestone, at, stream=_stream(contract), gate=gate.value)
+    return milestone
+
+
+async def return_milestone(
+    session: AsyncSession, actor: Actor, contract_id: int, gate: Gate, opinion: str
+) -> Milestone:
+    """The report is not enough to decide on and goes back."""
+    contract = await access_contract(session, actor, contract_id, "return")
+    milestone, at = await _decide(session, contract, gate, "return", opinion), await now(session)
+    await record(session, actor, "milestone.returned", milestone, at, stream=_stream(contract), gate=gate.value)
+    return milestone
+
+
+async def miss_milestone(session: AsyncSession, actor: Actor, contract_id: int, gate: Gate, opinion: str) -> Milestone:
+    """The evaluation does not pass, or nothing was reported."""
+    contract = await access_contract(session, actor, contract_id, "miss")
+    milestone, at = await _decide(session, contract, gate, "miss", opinion), await now(session)
+    await record(session, actor, "milestone.missed", milestone, at, stream=_stream(contract), gate=gate.value)
+    return milestone
+
+
+async def remedy_milestone(
+    session: AsyncSession, actor: Actor, contract_id: int, gate: Gate, opinion: str
+) -> Milestone:
+    """After a missed milestone the contractor may put things right and report again."""
+    contract = await access_contract(session, actor, contract_id, "remedy")
+    milestone, at = await _decide(session, contract, gate, "remedy", opinion), await now(session)
+    await record(session, actor, "milestone.reopened", milestone, at, stream=_stream(contract), gate=gate.value)
+    return milestone
+
+
+async def _decide(session: AsyncSession, contract: Contract, gate: Gate, verb: str, opinion: str) -> Milestone:
+    milestone, at = await _evaluated(session, contract, gate, verb), await now(session)
+    milestone.status = move(MILESTONE_MOVES, milestone.status, verb)
+    milestone.opinion, milestone.decided_at = opinion, at
+    milestone.version += 1
+    return milestone
+
+
+async def _evaluated(session: AsyncSession, contract: Contract, gate: Gate, verb: str) -> Milestone:
+    if gate not in EVALUATED:
+        raise GateNotEvaluated(gate=gate.value)
+    _check_performing(contract, verb)
+    return await _milestone(session, contract, gate)
+
+
+def _check_performing(contract: Contract, verb: str) -> None:
+    if contract.status is not ContractStatus.performing:
+        raise MoveRefused(state=contract.status.value, verb=verb)
+
+
+async def _milestone(session: AsyncSession, contract: Contract, gate: Gate) -> Milestone:
+    query = sa.select(Milestone).where(Milestone.contract_id == contract.id, Milestone.gate == gate).with_for_update()
+    milestone = await session.scalar(query)
+    if milestone is None:
+        raise NotFound(milestone=gate.value)
+    return milestone
+
+
+async def accept_delivery(
+    session: AsyncSession,
+    actor: Actor,
+    contract_id: int,
+    channel: AcceptanceChannel,
+    *,
+    asked: int,
+    answers: int,
+    accepting: int,
+) -> Milestone:
+    """What the residents asked by one channel say; given again, it replaces what was entered for the channel.
+
+    All channels together decide: from the profile's number of answers on, the share that accepts opens or closes
+    the gate. Refused with AnswersImpossible, and MoveRefused once accepted.
+    """
+    contract = await access_contract(session, actor, contract_id, "accept")
+    at = await now(session)
+    _check_performing(contract, "accept")
+    milestone = await _milestone(session, contract, Gate.resident_acceptance)
+    if milestone.status is MilestoneStatus.met:
+        raise MoveRefused(state=milestone.status.value, verb="accept")
+    if answers > asked:
+        raise rules.AnswersImpossible(accepting=answers, answers=asked)
+    counts = {"asked": asked, "answers": answers, "accepting": accepting, "recorded_at": at}
+    rule = AcceptanceRule(contract.acceptance_answers, contract.acceptance_share, contract.acceptance_rule)
+    rules.resident_acceptance(accepting, answers, rule)
+    row = insert(ResidentAcceptance).values(contract_id=contract.id, channel=channel, **counts)
+    await session.execute(row.on_conflict_do_update(index_elements=["contract_id", "channel"], set_=counts))
+    said = await queries.acceptances_of(session, contract.id)
+    for each in said:
+        await session.refresh(each)
+    verdict = rules.resident_acceptance(sum(a.accepting for a in said), sum(a.answers for a in said), rule)
+    facts = {"channel": channel.value, "asked": asked, "answers": answers, "accepting": accepting}
+    await record(session, actor, "acceptance.recorded", contract, at, stream=_stream(contract), **facts)
+    if verdict is not Acceptance.undecided:
+        _settle(milestone, "meet" if verdict is Acceptance.accepted else "miss", at)
+    if verdict is Acceptance.accepted:
+        await record(session, actor, "contract.accepted", contract, at, stream=_stream(contract))
+    return milestone
+
+
+def _settle(milestone: Milestone, verb: str, at: datetime) -> None:
+    """A gate that facts open, not an evaluation: reported and decided at once, afresh after a refusal."""
+    status = milestone.status
+    if status is MilestoneStatus.not_met:
+        status = move(MILESTONE_MOVES, status, "remedy")
+    status = move(MILESTONE_MOVES, status, "report")
+    milestone.status = move(MILESTONE_MOVES, status, verb)
+    milestone.reported_at = milestone.decided_at = at
+    milestone.version += 1
+
+
+async def record_payment(
+    session: AsyncSession, actor: Actor, contract_id: int, instalment: str, amount: Decimal, voucher: str
+) -> Payment:
+    """Money that was transferred. Refusals: PaymentBeforeGate, PaymentAboveInstalment, PaymentNotPositive."""
+    contract = await access_contract(session, actor, contract_id, "pay")
+    at = await now(session)
+    if contract.status not in {ContractStatus.signed, ContractStatus.performing}:
+        raise MoveRefused(state=contract.status.value, verb="pay")
+    parts = await queries.parts_of(session, contract)
+    row = next((each for each in parts.instalments if each.name == instalment), None)
+    if row is None:
+        raise NotFound(instalment=instalment)
+    rules.check_payment(amount, queries.terms_of(row), parts.met)
+    payment = Payment(contract_id=contract.id, instalment_id=row.id, amount=amount, voucher=voucher, paid_at=at)
+    session.add(payment)
+    await session.flush()
+    await session.refresh(row)
+    facts: Mapping[str, object] = {"instalment": instalment, "amount": amount, "paid": row.paid}
+    await record(session, actor, "payment.recorded", payment, at, stream=_stream(contract), **facts)
+    return payment
+
+
+async def complete_contract(session: AsyncSession, actor: Actor, contract_id: int) -> Contract:
+    """Refused with CompletionNotReached while a gate is closed or money is left to pay."""
+    contract = await access_contract(session, actor, contract_id, "complete")
+    at = await now(session)
+    status = move(MOVES, contract.status, "complete")
+    parts = await queries.parts_of(session, contract)
+    rules.check_completable(parts.terms, parts.met)
+    contract.status, contract.completed_at = status, at
+    contract.version += 1
+    await record(session, actor, "contract.completed", contract, at, stream=_stream(contract), paid=parts.paid)
+    return contract
+
+
+async def terminate_contract(session: AsyncSession, actor: Actor, contract_id: int, reason: str) -> Contract:
+    """End a contract before its time, for a reason that is recorded."""
+    contract = await access_contract(session, actor, contract_id, "terminate")
+    at = await now(session)
+    if not reason.strip():
+        raise ReasonMissing()
+    contract.status = move(MOVES, contract.status, "terminate")
+    contract.terminated_at, contract.terminated_reason = at, reason
+    contract.version += 1
+    await record(session, actor, "contract.terminated", contract, at, stream=_stream(contract), reason=reason)
+    return contract

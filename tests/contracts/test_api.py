@@ -1,0 +1,120 @@
+"""Contracts over HTTP: from the draft to the last payment, and the papers to print."""
+
+import io
+
+import docx
+import pytest
+from pypdf import PdfReader
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import RESIDENT, Actor, Role
+from tests.conftest import ClientOf
+from tests.factories.awards import make_published
+from tests.factories.contracts import EVALUATOR, contractor, make_contract, make_performing, purchaser
+
+pytestmark = pytest.mark.anyio
+DONE = {"channel": "meeting", "asked": 12, "answers": 10, "accepting": 9}
+
+
+async def test_a_contract_goes_from_draft_to_completed(session: AsyncSession, client_of: ClientOf) -> None:
+    contract = await make_contract(session)
+    await session.commit()
+    at = f"/contracts/{contract.id}"
+    async with client_of(purchaser(contract)) as buyer, client_of(contractor(contract)) as seller:
+        assert (await buyer.get(at)).json()["actions"] == ["sign", "terminate", "edit"]
+        await buyer.post(f"{at}/sign", json={"name": "王科长"})
+        signed = (await seller.post(f"{at}/sign", json={"name": "李主任"})).json()
+        assert (signed["status"], [s["name"] for s in signed["signatures"]]) == ("signed", ["王科长", "李主任"])
+        first = {"instalment": "first", "amount": {"amount": "10000.00"}, "voucher": "PZ-1"}
+        assert (await buyer.post(f"{at}/pay", json=first)).status_code == 201
+        await seller.post(f"{at}/start")
+        async with client_of(EVALUATOR) as evaluator:
+            for gate in ("midterm_evaluation", "final_evaluation"):
+                await seller.post(f"{at}/milestones/{gate}/report", json={"report": "完成情况"})
+                passed = await evaluator.post(f"{at}/milestones/{gate}/meet", json={"opinion": "合格"})
+                assert passed.json()["status"] == "met"
+        final = {"instalment": "final", "amount": {"amount": "4000.00"}, "voucher": "PZ-2"}
+        assert (await buyer.post(f"{at}/pay", json=final)).json()["code"] == "PaymentBeforeGate"
+        async with client_of(Actor(1, Role.committee, None, "530114")) as committee:
+            assert (await committee.post(f"{at}/accept", json=DONE)).json()["status"] == "met"
+        await buyer.post(f"{at}/pay", json=final)
+        await buyer.post(
+            f"{at}/pay", json={**final, "instalment": "interim", "amount": {"amount": "6000"}, "voucher": "3"}
+        )
+        completed = (await buyer.post(f"{at}/complete")).json()
+    assert (completed["status"], completed["paid"]["amount"], completed["actions"]) == ("completed", "20000.00", [])
+
+
+async def test_an_edit_needs_the_version_it_edits(session: AsyncSession, client_of: ClientOf) -> None:
+    contract = await make_contract(session)
+    await session.commit()
+    edit = {"title": "银龄陪伴", "starts_on": "2027-01-10", "ends_on": "2027-12-31", "targets": [{"what": "探访"}]}
+    async with client_of(purchaser(contract)) as client:
+        blind = await client.put(f"/contracts/{contract.id}", json=edit)
+        stale = await client.put(f"/contracts/{contract.id}", json=edit, headers={"If-Match": '"0"'})
+        tag = (await client.get(f"/contracts/{contract.id}")).headers["etag"]
+        edited = await client.put(f"/contracts/{contract.id}", json=edit, headers={"If-Match": tag})
+        backwards = {**edit, "ends_on": "2027-01-09"}
+        wrong = await client.put(f"/contracts/{contract.id}", json=backwards, headers={"If-Match": '"2"'})
+    assert (blind.status_code, stale.status_code, edited.status_code) == (428, 412, 200)
+    assert (edited.json()["targets"], wrong.json()["code"]) == ([{"what": "探访", "quantity": ""}], "PeriodBackwards")
+
+
+async def test_a_voucher_is_recorded_once(session: AsyncSession, client_of: ClientOf) -> None:
+    contract = await make_performing(session)
+    await session.commit()
+    payment = {"instalment": "first", "amount": {"amount": "1000.00"}, "voucher": "PZ-1"}
+    async with client_of(purchaser(contract)) as client:
+        statuses = [(await client.post(f"/contracts/{contract.id}/pay", json=payment)).status_code for _ in range(2)]
+        paid = (await client.get(f"/contracts/{contract.id}")).json()["paid"]["amount"]
+    assert (statuses, paid) == ([201, 409], "1000.00")
+
+
+async def test_contracts_are_listed_and_exported_to_those_they_concern(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    contract = await make_contract(session)
+    await session.commit()
+    async with client_of(contractor(contract)) as client, client_of(Actor(1, Role.organization, 0)) as stranger:
+        listed = (await client.get("/contracts", params={"status": "draft", "sort": "number"})).json()["items"]
+        table = (await client.get("/contracts/export", params={"format": "csv"})).text.splitlines()
+        assert (await stranger.get("/contracts")).json()["items"] == []
+        assert (await stranger.get(f"/contracts/{contract.id}")).status_code == 404
+    assert [row["number"] for row in listed] == [contract.number]
+    assert table[1].startswith(f"{contract.number},银龄陪伴,20000.00,")
+
+
+async def test_a_contract_is_printed_as_pdf_and_word_with_its_signatures(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    contract = await make_performing(session)
+    await session.commit()
+    async with client_of(purchaser(contract)) as client:
+        pdf = await client.get(f"/contracts/{contract.id}/paper")
+        word = await client.get(f"/contracts/{contract.id}/paper", params={"format": "docx"})
+    printed = "".join("".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf.content)).pages)
+    tables = docx.Document(io.BytesIO(word.content)).tables
+    assert pdf.headers["content-type"] == "application/pdf"
+    assert ("人民币贰万元整" in printed, "由王科长在平台签署" in printed, "10,000.00" in printed) == (True, True, True)
+    assert [cell.text for cell in tables[1].rows[1].cells] == ["首款", "50%", "10,000.00", "协议经双方签署后"]
+
+
+async def test_a_result_is_printed_for_everybody_once_it_is_published(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    tender, result = await make_published(session, (90, 20_000), (80, 20_000), places=1)
+    await session.commit()
+    async with client_of(RESIDENT) as client:
+        pdf = await client.get(f"/contracts/results/{tender.id}/paper")
+        absent = await client.get("/contracts/results/0/paper")
+    printed = "".join("".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf.content)).pages)
+    wanted = (
+        "社区服务项目大赛评审结果公示",
+        "拟入选",
+        "超出名额",
+        "20,000.00",
+        "有效评分表10张",
+        "".join(loser.name_zh.split()),
+    )
+    assert [text for text in wanted if text not in printed] == []
+    assert (absent.status_code, result.published_at is not None) == (404, True)

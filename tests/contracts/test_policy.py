@@ -1,0 +1,62 @@
+"""Who sees a contract, and which buttons they have."""
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.contracts import policy, service
+from app.contracts.models import Contract, Side
+from app.contracts.policy import actions
+from app.core.actors import Actor, Role
+from app.core.errors import NotFound
+from tests.factories.contracts import EVALUATOR, contractor, make_contract, make_performing, make_signed, purchaser
+
+pytestmark = pytest.mark.anyio
+COMMITTEE = Actor(1, Role.committee, None, "530114")
+BOTH = frozenset(Side)
+
+
+async def sees(session: AsyncSession, actor: Actor, contract: Contract) -> bool:
+    try:
+        return (await policy.read_contract(session, actor, contract.id)).id == contract.id
+    except NotFound:
+        return False
+
+
+async def test_a_draft_is_for_its_two_sides_and_a_signed_contract_for_those_who_supervise_it(
+    session: AsyncSession,
+) -> None:
+    contract = await make_contract(session)
+    elsewhere = Actor(1, Role.committee, None, "530111004002")
+    others = (COMMITTEE, EVALUATOR, Actor(1, Role.auditor), elsewhere, Actor(1, Role.organization, 0))
+    assert [await sees(session, actor, contract) for actor in (purchaser(contract), contractor(contract))] == [
+        True,
+        True,
+    ]
+    assert [await sees(session, actor, contract) for actor in others] == [False] * 5
+    await service.sign_contract(session, purchaser(contract), contract.id, "王科长")
+    await service.sign_contract(session, contractor(contract), contract.id, "李主任")
+    assert [await sees(session, actor, contract) for actor in others] == [True, True, True, False, False]
+
+
+async def test_each_side_signs_once(session: AsyncSession) -> None:
+    contract = await make_signed(session, by_both=False)
+    signed = frozenset({Side.purchaser})
+    assert actions(purchaser(contract), contract, signed) == ["terminate"]
+    assert actions(contractor(contract), contract, signed) == ["sign"]
+
+
+async def test_under_way_everybody_has_their_own_part(session: AsyncSession) -> None:
+    contract = await make_performing(session)
+    assert {
+        "purchaser": actions(purchaser(contract), contract, BOTH),
+        "contractor": actions(contractor(contract), contract, BOTH),
+        "committee": actions(COMMITTEE, contract, BOTH),
+        "evaluator": actions(EVALUATOR, contract, BOTH),
+        "another bureau": actions(Actor(1, Role.purchaser, 0), contract, BOTH),
+    } == {
+        "purchaser": ["complete", "terminate", "accept", "pay"],
+        "contractor": ["report"],
+        "committee": ["accept"],
+        "evaluator": [],
+        "another bureau": [],
+    }

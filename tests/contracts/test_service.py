@@ -1,0 +1,345 @@
+"""Contracts: what was awarded, signed by both, paid gate by gate, accepted by the residents."""
+
+import asyncio
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError, ProgrammingError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.contracts import service
+from app.contracts.models import AcceptanceChannel, Contract, ContractInstalment, Payment, Signature
+from app.contracts.queries import instalments_of, milestones_of
+from app.contracts.rules import (
+    AlreadySigned,
+    AnswersImpossible,
+    CompletionNotReached,
+    ContractStatus,
+    MilestoneStatus,
+    PaymentAboveInstalment,
+    PaymentBeforeGate,
+    PaymentNotPositive,
+    PeriodBackwards,
+    SignedTooLate,
+    TargetsMissing,
+)
+from app.contracts.service import GateNotEvaluated, ReasonMissing, SignerMissing, Terms
+from app.core.actors import Actor, Role
+from app.core.clock import SimulatedClock, now
+from app.core.db import make_engine
+from app.core.db import units as open_units
+from app.core.errors import Denied, MoveRefused, NotFound, StaleVersion
+from app.parties.rules import PartyKind
+from app.selection.models import Pair, Round
+from app.selection.rules import Answer, Basis, PairStatus, RoundStatus
+from app.tenders.profiles.rules import Gate
+from tests.conftest import TODAY
+from tests.factories.contracts import (
+    EVALUATOR,
+    accept,
+    contractor,
+    evaluate,
+    make_contract,
+    make_performing,
+    make_signed,
+    pay,
+    purchaser,
+)
+from tests.factories.needs import make_need
+from tests.factories.notices import set_clock
+from tests.factories.offers import make_offer
+from tests.factories.parties import make_party
+
+pytestmark = pytest.mark.anyio
+WORKED = Terms("银龄陪伴", date(2027, 1, 10), date(2027, 12, 31), [("高龄老人探访", "20 例")])
+
+
+async def gates(session: AsyncSession, contract: Contract) -> dict[Gate, MilestoneStatus]:
+    return {each.gate: each.status for each in await milestones_of(session, contract.id)}
+
+
+def constraint(refused: pytest.ExceptionInfo[IntegrityError]) -> str:
+    return str(refused.value.orig.diag.constraint_name)  # type: ignore[union-attr]
+
+
+async def test_a_confirmed_award_is_drafted_as_a_contract_of_its_amount_in_three_instalments(
+    session: AsyncSession,
+) -> None:
+    contract = await make_contract(session, "20001.01")
+    parts = await instalments_of(session, contract.id)
+    assert (contract.number, contract.amount, contract.status) == ("T1-B01", Decimal("20001.01"), ContractStatus.draft)
+    assert [(p.name, p.share, p.amount) for p in parts] == [
+        ("first", Decimal("0.5000"), Decimal("10000.50")),
+        ("interim", Decimal("0.3000"), Decimal("6000.30")),
+        ("final", Decimal("0.2000"), Decimal("4000.21")),
+    ]
+    assert await gates(session, contract) == dict.fromkeys(Gate, MilestoneStatus.scheduled)
+
+
+async def test_a_draft_says_until_when_it_has_to_be_signed_and_by_which_rule(session: AsyncSession) -> None:
+    contract = await make_contract(session)
+    assert (contract.contract_by, "30 日" in contract.contract_rule) == (date(2027, 2, 1), True)
+
+
+async def test_a_contract_is_signed_once_both_sides_have_signed(session: AsyncSession) -> None:
+    contract = await make_contract(session)
+    await service.sign_contract(session, contractor(contract), contract.id, "李主任")
+    assert (contract.status, contract.signed_at) == (ContractStatus.half_signed, None)
+    with pytest.raises(MoveRefused):
+        await service.start_contract(session, contractor(contract), contract.id)
+    await service.sign_contract(session, purchaser(contract), contract.id, "王科长")
+    assert (contract.status, contract.signed_at) == (ContractStatus.signed, await now(session))
+    assert (await gates(session, contract))[Gate.signing] is MilestoneStatus.met
+
+
+async def test_nobody_signs_twice_or_for_the_other_side_or_without_a_name(session: AsyncSession) -> None:
+    contract = await make_signed(session, by_both=False)
+    with pytest.raises(AlreadySigned):
+        await service.sign_contract(session, purchaser(contract), contract.id, "王科长")
+    with pytest.raises(SignerMissing):
+        await service.sign_contract(session, contractor(contract), contract.id, " ")
+    assert await session.scalar(sa.select(sa.func.count()).select_from(Signature)) == 1
+
+
+async def test_a_signature_is_never_changed(session: AsyncSession) -> None:
+    await make_signed(session)
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        await session.execute(sa.update(Signature).values(name="别人"))
+
+
+async def test_after_the_last_day_a_contract_is_signed_only_once_the_day_was_moved(session: AsyncSession) -> None:
+    contract = await make_contract(session)
+    assert contract.contract_by is not None
+    await set_clock(session, await now(session) + timedelta(days=60))
+    with pytest.raises(SignedTooLate):
+        await service.sign_contract(session, purchaser(contract), contract.id, "王科长")
+    later = Terms(WORKED.title, WORKED.starts_on, WORKED.ends_on, WORKED.targets, date(2027, 4, 30))
+    await service.edit_contract(session, purchaser(contract), contract.id, contract.version, later)
+    await service.sign_contract(session, purchaser(contract), contract.id, "王科长")
+    assert contract.status is ContractStatus.half_signed
+
+
+async def test_a_draft_is_worked_out_until_somebody_signs(session: AsyncSession) -> None:
+    contract = await make_contract(session)
+    await service.edit_contract(session, purchaser(contract), contract.id, contract.version, WORKED)
+    assert (contract.targets, contract.ends_on) == ([{"what": "高龄老人探访", "quantity": "20 例"}], WORKED.ends_on)
+    with pytest.raises(StaleVersion):
+        await service.edit_contract(session, purchaser(contract), contract.id, contract.version - 1, WORKED)
+    await service.sign_contract(session, purchaser(contract), contract.id, "王科长")
+    with pytest.raises(MoveRefused):
+        await service.edit_contract(session, purchaser(contract), contract.id, contract.version, WORKED)
+
+
+@pytest.mark.parametrize(
+    ("terms", "refusal"),
+    [
+        (Terms("银龄陪伴", date(2027, 5, 1), date(2027, 4, 30), [("探访", "")]), PeriodBackwards),
+        (Terms("银龄陪伴", date(2027, 1, 1), date(2027, 4, 30), [(" ", "1")]), TargetsMissing),
+    ],
+)
+async def test_a_contract_without_period_or_targets_is_refused(
+    session: AsyncSession, terms: Terms, refusal: type[Exception]
+) -> None:
+    contract = await make_contract(session)
+    with pytest.raises(refusal):
+        await service.edit_contract(session, purchaser(contract), contract.id, contract.version, terms)
+
+
+async def test_nothing_is_paid_before_both_have_signed(session: AsyncSession) -> None:
+    contract = await make_signed(session, by_both=False)
+    with pytest.raises(MoveRefused):
+        await pay(session, contract, "first", 1)
+
+
+async def test_an_instalment_is_paid_in_parts_up_to_its_amount(session: AsyncSession) -> None:
+    contract = await make_signed(session)
+    assert await pay(session, contract, "first", 4_000) == Decimal("4000.00")
+    assert await pay(session, contract, "first", 6_000) == Decimal("10000.00")
+    with pytest.raises(PaymentAboveInstalment):
+        await pay(session, contract, "first", "0.01")
+    with pytest.raises(PaymentNotPositive):
+        await pay(session, contract, "first", 0)
+
+
+async def test_the_interim_instalment_waits_for_the_midterm_evaluation(session: AsyncSession) -> None:
+    contract = await make_performing(session)
+    with pytest.raises(PaymentBeforeGate):
+        await pay(session, contract, "interim", 6_000)
+    await evaluate(session, contract, Gate.midterm_evaluation)
+    assert await pay(session, contract, "interim", 6_000) == Decimal("6000.00")
+
+
+async def test_the_last_instalment_waits_for_the_residents_beside_the_evaluation(session: AsyncSession) -> None:
+    contract = await make_performing(session)
+    await evaluate(session, contract, Gate.midterm_evaluation, Gate.final_evaluation)
+    with pytest.raises(PaymentBeforeGate) as refused:
+        await pay(session, contract, "final", 4_000)
+    assert refused.value.facts["missing"] == "resident_acceptance"
+    await accept(session, contract, accepting=8)
+    assert await pay(session, contract, "final", 4_000) == Decimal("4000.00")
+
+
+@pytest.mark.parametrize(
+    ("accepting", "answers", "status"),
+    [(4, 4, MilestoneStatus.scheduled), (8, 10, MilestoneStatus.met), (7, 10, MilestoneStatus.not_met)],
+)
+async def test_residents_decide_once_enough_of_them_have_answered(
+    session: AsyncSession, accepting: int, answers: int, status: MilestoneStatus
+) -> None:
+    contract = await make_performing(session)
+    await accept(session, contract, accepting, answers)
+    assert (await gates(session, contract))[Gate.resident_acceptance] is status
+
+
+async def test_answers_of_all_channels_count_together_and_a_refusal_can_be_mended(session: AsyncSession) -> None:
+    contract = await make_performing(session)
+    await accept(session, contract, accepting=3, answers=6)
+    staff = Actor(1, Role.committee, None, contract.area_code[:6])
+    counts = {"asked": 30, "answers": 24, "accepting": 21}
+    await service.accept_delivery(session, staff, contract.id, AcceptanceChannel.meeting, **counts)
+    assert (await gates(session, contract))[Gate.resident_acceptance] is MilestoneStatus.met
+    with pytest.raises(MoveRefused):
+        await accept(session, contract, accepting=0)
+
+
+async def test_a_committee_elsewhere_does_not_accept(session: AsyncSession) -> None:
+    contract = await make_performing(session)
+    counts = {"asked": 10, "answers": 10, "accepting": 10}
+    staff = Actor(1, Role.committee, None, "530111004002")
+    with pytest.raises(NotFound):
+        await service.accept_delivery(session, staff, contract.id, AcceptanceChannel.paper, **counts)
+
+
+@pytest.mark.parametrize(("asked", "answers", "accepting"), [(5, 6, 1), (10, 5, 6)])
+async def test_more_answers_than_asked_or_more_consent_than_answers_is_refused(
+    session: AsyncSession, asked: int, answers: int, accepting: int
+) -> None:
+    contract = await make_performing(session)
+    counts = {"asked": asked, "answers": answers, "accepting": accepting}
+    with pytest.raises(AnswersImpossible):
+        await service.accept_delivery(session, purchaser(contract), contract.id, AcceptanceChannel.page, **counts)
+
+
+async def test_an_evaluation_is_reported_returned_missed_and_mended(session: AsyncSession) -> None:
+    contract, gate = await make_performing(session), Gate.midterm_evaluation
+    seen = []
+    for use_case, actor in (
+        (service.report_milestone, contractor(contract)),
+        (service.return_milestone, EVALUATOR),
+        (service.miss_milestone, EVALUATOR),
+        (service.remedy_milestone, EVALUATOR),
+        (service.report_milestone, contractor(contract)),
+        (service.meet_milestone, EVALUATOR),
+    ):
+        seen.append((await use_case(session, actor, contract.id, gate, "意见")).status)
+    assert [status.value for status in seen] == ["reported", "scheduled", "not_met", "scheduled", "reported", "met"]
+
+
+async def test_only_evaluations_are_reported_on(session: AsyncSession) -> None:
+    contract = await make_performing(session)
+    with pytest.raises(GateNotEvaluated):
+        await service.report_milestone(session, contractor(contract), contract.id, Gate.resident_acceptance, "好")
+
+
+async def test_neither_side_evaluates_itself(session: AsyncSession) -> None:
+    contract = await make_performing(session)
+    await service.report_milestone(session, contractor(contract), contract.id, Gate.midterm_evaluation, "报告")
+    for actor in (contractor(contract), purchaser(contract)):
+        with pytest.raises(Denied):
+            await service.meet_milestone(session, actor, contract.id, Gate.midterm_evaluation, "合格")
+
+
+async def test_a_contract_is_completed_when_every_gate_is_open_and_every_yuan_paid(session: AsyncSession) -> None:
+    contract = await make_performing(session)
+    await evaluate(session, contract, Gate.midterm_evaluation, Gate.final_evaluation)
+    await accept(session, contract, accepting=10)
+    await pay(session, contract, "first", 10_000)
+    await pay(session, contract, "interim", 6_000)
+    with pytest.raises(CompletionNotReached):
+        await service.complete_contract(session, purchaser(contract), contract.id)
+    await pay(session, contract, "final", 4_000)
+    await service.complete_contract(session, purchaser(contract), contract.id)
+    assert (contract.status, contract.completed_at) == (ContractStatus.completed, await now(session))
+
+
+async def test_a_terminated_contract_says_why_and_is_paid_no_more(session: AsyncSession) -> None:
+    contract = await make_signed(session)
+    with pytest.raises(ReasonMissing):
+        await service.terminate_contract(session, purchaser(contract), contract.id, " ")
+    await service.terminate_contract(session, purchaser(contract), contract.id, "乙方停止实施")
+    with pytest.raises(MoveRefused):
+        await pay(session, contract, "first", 1)
+
+
+async def test_the_database_itself_refuses_to_pay_beyond_an_instalment(session: AsyncSession) -> None:
+    contract = await make_signed(session)
+    (first, *_) = await instalments_of(session, contract.id)
+    session.add(
+        Payment(contract_id=contract.id, instalment_id=first.id, amount=10_001, voucher="X", paid_at=await now(session))
+    )
+    with pytest.raises(IntegrityError) as refused:
+        await session.flush()
+    assert constraint(refused) == "ck_instalments_paid_within_amount"
+
+
+async def test_two_payments_at_the_same_time_do_not_overpay_an_instalment(own_database: str) -> None:
+    engine = make_engine(own_database)
+    door = open_units(engine, clock=SimulatedClock(TODAY))
+    async with door() as session:
+        contract = await make_signed(session)
+        (first, *_) = await instalments_of(session, contract.id)
+
+    async def transfer(voucher: str) -> str:
+        try:
+            async with door() as session:
+                payment = Payment(contract_id=contract.id, instalment_id=first.id, amount=6_000, voucher=voucher)
+                payment.paid_at = await now(session)
+                session.add(payment)
+        except IntegrityError as refused:
+            return str(refused.orig.diag.constraint_name)  # type: ignore[union-attr]
+        return "paid"
+
+    outcomes = sorted(await asyncio.gather(transfer("A"), transfer("B")))
+    await engine.dispose()
+    assert outcomes == ["ck_instalments_paid_within_amount", "paid"]
+
+
+async def test_the_database_itself_keeps_instalments_adding_up_to_the_contract(session: AsyncSession) -> None:
+    contract = await make_contract(session)
+    await session.execute(
+        sa.update(ContractInstalment).where(ContractInstalment.contract_id == contract.id).values(amount=1)
+    )
+    with pytest.raises(IntegrityError) as refused:
+        await session.execute(sa.text("SET CONSTRAINTS ALL IMMEDIATE"))
+    assert constraint(refused) == "ck_instalments_add_up"
+
+
+async def make_pair(session: AsyncSession, basis: Basis) -> Pair:
+    need, offer, at = await make_need(session), await make_offer(session), await now(session)
+    bureau = await make_party(session, PartyKind.bureau)
+    round = Round(party_id=bureau.id, area_code=bureau.area_code, title_zh="秋季双选会", seed="s", created_at=at)
+    round.opens_at, round.closes_at, round.status = at, at + timedelta(days=7), RoundStatus.open
+    round.opened_at, round.micro_grant_limit = at, Decimal(10_000)
+    session.add(round)
+    await session.flush()
+    pair = Pair(round_id=round.id, need_id=need.id, offer_id=offer.id, proposed_at=at, settled_at=at, basis=basis)
+    pair.need_party_id, pair.offer_party_id, pair.status = need.party_id, offer.party_id, PairStatus.confirmed
+    pair.need_answer = pair.offer_answer = Answer.confirmed
+    session.add(pair)
+    await session.flush()
+    return pair
+
+
+async def test_a_pair_both_sides_confirmed_becomes_a_micro_grant_within_the_rounds_limit(session: AsyncSession) -> None:
+    pair = await make_pair(session, Basis.micro_grant)
+    contract = await service.draft_from_pair(session, Actor(None, Role.clock), pair)
+    assert contract is not None
+    assert (contract.pair_id, contract.contractor_id, contract.amount <= 10_000) == (pair.id, pair.offer_party_id, True)
+    assert sum(part.amount for part in await instalments_of(session, contract.id)) == contract.amount
+
+
+async def test_a_pair_that_is_the_basis_of_a_tender_lot_is_no_contract_yet(session: AsyncSession) -> None:
+    pair = await make_pair(session, Basis.tender_lot)
+    assert await service.draft_from_pair(session, Actor(None, Role.clock), pair) is None
