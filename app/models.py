@@ -9,6 +9,7 @@ import app.core.web
 import app.needs.models
 import app.offers.models
 import app.parties.models
+import app.season.models
 import app.selection.models
 import app.surveys.models
 import app.taxonomy.models

@@ -24,17 +24,21 @@ class AreaLevelUnknown(DomainError):
     status = 422
 
 
-async def import_areas(session: AsyncSession, table: Table) -> int:
-    """Add or refresh every row of `table`; returns how many. Refusals: WrongColumns, RowsRefused."""
+def check_areas(table: Table) -> None:
+    """Refuse a register that is not sound in itself. Refusals: WrongColumns, RowsRefused."""
     require_columns(table, REQUIRED, OPTIONAL)
-    rows, faults = [], list[RowRefused]()
     codes = {row["code"] for _, row in table.records()}
-    for number, row in table.records():
-        fault = _fault(row, codes)
-        faults += [RowRefused(number, *fault)] if fault else []
-        rows += [] if fault else [_values(row)]
-    if faults:
+    found = [(number, _fault(row, codes)) for number, row in table.records()]
+    if faults := [RowRefused(number, *fault) for number, fault in found if fault]:
         raise RowsRefused(faults)
+
+
+async def import_areas(session: AsyncSession, table: Table) -> int:
+    """Add or refresh every row of `table`; returns how many. Refusals: those of `check_areas`."""
+    check_areas(table)
+    rows = [_values(row) for _, row in table.records()]
+    if not rows:
+        return 0
     rows.sort(key=lambda row: len(str(row["prefix"])))  # parents first
     statement = insert(Area)
     fresh = {column: statement.excluded[column] for column in rows[0] if column != "code"}

@@ -15,18 +15,28 @@ CATEGORY_COLUMNS = ("code", "parent", "level", "label_zh", "label_en", "synonyms
 POPULATION_COLUMNS = ("code", "parent", "label_zh", "label_en", "age_min", "age_max", "synonyms_zh")
 
 
-async def import_categories(session: AsyncSession, table: Table) -> int:
-    """Add or refresh every category of `table`; returns how many. Refusals: WrongColumns, RowsRefused."""
+def check_categories(table: Table) -> None:
+    """Refuse a list of categories that is not sound in itself. Refusals: WrongColumns, RowsRefused."""
     require_columns(table, CATEGORY_COLUMNS)
     _check_terms(table)
+
+
+def check_populations(table: Table) -> None:
+    """Refuse a list of populations that is not sound in itself. Refusals: WrongColumns, RowsRefused."""
+    require_columns(table, POPULATION_COLUMNS)
+    _check_terms(table)
+
+
+async def import_categories(session: AsyncSession, table: Table) -> int:
+    """Add or refresh every category of `table`; returns how many. Refusals: WrongColumns, RowsRefused."""
+    check_categories(table)
     rows = [{**_term(row), "level": len(row["code"]) // 2} for _, row in table.records()]
     return await _put(session, Category, rows)
 
 
 async def import_populations(session: AsyncSession, table: Table) -> int:
     """Add or refresh every population of `table`; returns how many. Refusals: WrongColumns, RowsRefused."""
-    require_columns(table, POPULATION_COLUMNS)
-    _check_terms(table)
+    check_populations(table)
     rows = [
         {**_term(row), "age_min": _age(row["age_min"]), "age_max": _age(row["age_max"])} for _, row in table.records()
     ]
@@ -63,6 +73,8 @@ def _age(text: str) -> int | None:
 
 
 async def _put(session: AsyncSession, table: type[Base], rows: list[dict[str, Any]]) -> int:
+    if not rows:
+        return 0
     rows.sort(key=lambda row: (len(row["code"]), row["code"]))
     statement = insert(table)
     fresh = {column: statement.excluded[column] for column in rows[0] if column != "code"}

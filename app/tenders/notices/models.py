@@ -16,8 +16,9 @@ DATES = ", ".join(end for _, end in TIMELINE)
 
 class Tender(Base, Identified, Versioned):
     """`party_id` is the purchaser. `profile_document` is pinned when the notice is published, so that later
-    changes of a profile do not reach it. `amendment_number` counts the amendments; `binding_amendment` is the
-    last one that every bid must be confirmed against."""
+    changes of a profile do not reach it; a draft keeps there the single settings that it states differently.
+    `amendment_number` counts the amendments; `binding_amendment` is the last one that every bid must be confirmed
+    against."""
 
     __tablename__ = "tenders"
     # The needs that a change of status concerns, for what follows in their room; not a column.

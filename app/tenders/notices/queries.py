@@ -16,7 +16,7 @@ from app.tenders.notices import rules
 from app.tenders.notices.models import Amendment, Criterion, Enquiry, Lot, LotItem, LotNeed, Tender
 from app.tenders.notices.policy import enquiry_visible, visible
 from app.tenders.notices.rules import ENDED, TIMELINE, TenderStatus
-from app.tenders.profiles.rules import Profile, parse_profile, profile
+from app.tenders.profiles.rules import Profile, parse_profile, profile_document, varied
 
 INSTANT = sa.TIMESTAMP(timezone=True)
 
@@ -43,8 +43,10 @@ def _text(number: int | None) -> str | None:
 
 
 def profile_of(tender: Tender) -> Profile:
-    """The profile pinned at publication; for a draft the one in force."""
-    return parse_profile(tender.profile_document) if tender.profile_document else profile(tender.profile)
+    """The profile pinned at publication; for a draft the one in force, with what the draft states differently."""
+    if tender.published_at and tender.profile_document:
+        return parse_profile(tender.profile_document)
+    return parse_profile(varied(profile_document(tender.profile), tender.profile_document or {}))
 
 
 def dates_of(tender: Tender) -> dict[str, datetime | None]:

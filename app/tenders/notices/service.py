@@ -35,7 +35,7 @@ from app.tenders.notices.rules import (
     closing,
     needs_confirmation,
 )
-from app.tenders.profiles.rules import profile, profile_document
+from app.tenders.profiles.rules import parse_profile, profile, profile_document, varied
 
 # What a tender says: columns of Tender by name, "lots" and "criteria" as lists of their columns by name; a lot
 # has "items" (code, need_id, community_code) or "need_ids".
@@ -91,8 +91,8 @@ async def publish_tender(session: AsyncSession, actor: Actor, tender_id: int) ->
     at = await now(session)
     tender.status = move(MOVES, tender.status, "publish")
     _check_on_offer(needs, at)
-    document = profile_document(tender.profile)
-    terms = profile(tender.profile)
+    document = varied(profile_document(tender.profile), tender.profile_document or {})
+    terms = parse_profile(document)
     if tender.bids_end is not None:
         tender.bids_end = closing(tender.bids_end, terms)
     with session.no_autoflush:

@@ -32,6 +32,12 @@ class ProfileUnknown(DomainError):
     status = 404
 
 
+class SettingUnknown(DomainError):
+    """A notice changes a setting that its profile does not have, or to a value that cannot be read."""
+
+    status = 422
+
+
 class OverspendRule(StrEnum):
     """What happens when the best bids of a lot ask for more than its budget."""
 
@@ -178,6 +184,26 @@ def profile_document(name: str) -> dict[str, Any]:
     if name not in profile_names():
         raise ProfileUnknown(profile=name, known=", ".join(profile_names()))
     return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def varied(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with single settings of its sections changed, as one notice may state them for itself.
+
+    Refused with SettingUnknown where the profile has no such section or setting, or cannot be read with it.
+    """
+    merged = dict(document)
+    for section, change in changes.items():
+        own = merged.get(section)
+        if own is None or isinstance(own, dict) != isinstance(change, Mapping):
+            raise SettingUnknown(section=section, setting="-", profile=document["name"])
+        if isinstance(own, dict) and (unknown := sorted(change.keys() - own.keys())):
+            raise SettingUnknown(section=section, setting=unknown[0], profile=document["name"])
+        merged[section] = {**own, **change} if isinstance(own, dict) else change
+    try:
+        parse_profile(merged)
+    except (ArithmeticError, KeyError, TypeError, ValueError):
+        raise SettingUnknown(section=", ".join(changes), setting="-", profile=document["name"]) from None
+    return merged
 
 
 def profile(name: str) -> Profile:

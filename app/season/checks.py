@@ -1,0 +1,133 @@
+"""Whether the files of a season fit together: every code, number and date that one file takes from another."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from app.areas.queries import AreaUnknown
+from app.areas.rules import AreaLevel
+from app.areas.service import check_areas
+from app.core.cells import Cells, RowDoubled
+from app.core.errors import DomainError
+from app.needs.lists import ListedNeed, read_needs
+from app.needs.rules import AreaNameDiffers, CommunityExpected
+from app.offers.lists import ListedOffer, read_offers
+from app.offers.rules import OrganizationUnknown
+from app.parties.roster import Entry, read_roster
+from app.season.bidding import check_competition
+from app.season.files import Faults, Season
+from app.taxonomy.rules import CategoryUnknown, PopulationUnknown
+from app.taxonomy.service import check_categories, check_populations
+
+COMMUNITIES = frozenset({AreaLevel.community, AreaLevel.village})
+
+
+class IssuedDiffers(DomainError):
+    """The questionnaires that survey.json counts as issued are not those that responses.csv lists."""
+
+    status = 422
+
+
+class Known:
+    """What the codes and numbers of a season may stand for."""
+
+    def __init__(self, season: Season) -> None:
+        self.areas = {row["code"]: row for row in season.records("areas")}
+        self.categories = {row["code"] for row in season.records("taxonomy")}
+        self.populations = {row["code"] for row in season.records("populations")}
+        organizations = season.records("organizations")
+        self.organizations = {row["id"]: row.get("name_zh", "") for row in organizations}
+        self.needs = {row["id"]: row for row in season.records("needs")}
+
+    def is_community(self, code: str) -> bool:
+        return code in self.areas and self.areas[code].get("level") in COMMUNITIES
+
+
+def check_season(season: Season) -> None:
+    """Refuse a season whose files do not fit together. Refusal: SeasonRefused, with every fault."""
+    faults, known = Faults(), Known(season)
+    for name, check in (("areas", check_areas), ("taxonomy", check_categories), ("populations", check_populations)):
+        faults.take(f"{name}.csv", check, season.tables[name])
+        _note_doubles(f"{name}.csv", season, name, faults)
+    _check_roster(season, known, faults)
+    _check_needs(season, known, faults)
+    _check_offers(season, known, faults)
+    _check_responses(season, known, faults)
+    check_competition(season, known.areas, known.needs, known.organizations, faults)
+    faults.refuse()
+
+
+def _note_doubles(file: str, season: Season, table: str, faults: Faults) -> None:
+    first: dict[str, int] = {}
+    for number, row in season.tables[table].records():
+        if first.setdefault(row["code"], number) != number:
+            faults.note(file, number, "code", RowDoubled(first=first[row["code"]]))
+
+
+def _check_roster(season: Season, known: Known, faults: Faults) -> None:
+    entries: list[Entry] = faults.take("organizations.csv", read_roster, season.tables["organizations"]) or []
+    for entry in entries:
+        _check_codes(entry, "domain_codes", entry.facts["domain_codes"], known.categories, CategoryUnknown)
+        _check_codes(entry, "district_code", [entry.facts["area_code"]], known.areas, AreaUnknown)
+    _take_faults("organizations.csv", entries, faults)
+
+
+def _check_needs(season: Season, known: Known, faults: Faults) -> None:
+    rows: list[ListedNeed] = faults.take("needs.csv", read_needs, season.tables["needs"]) or []
+    for row in rows:
+        _check_place(row.cells, row.community_code, known)
+        _check_codes(row.cells, "category_code", [row.values["category_code"]], known.categories, CategoryUnknown)
+        _check_codes(row.cells, "population_code", row.values["population_codes"], known.populations, PopulationUnknown)
+    _take_faults("needs.csv", [row.cells for row in rows], faults)
+
+
+def _check_place(cells: Cells, code: str, known: Known) -> None:
+    if code not in known.areas:
+        return cells.refuse("community_code", AreaUnknown(code=code))
+    if not known.is_community(code):
+        return cells.refuse("community_code", CommunityExpected(code=code))
+    own = known.areas[code]
+    for column, name in (("community_name", own.get("name")), ("street_code", own.get("parent_code"))):
+        given = cells.text(column)
+        if given and given != name:
+            cells.refuse(column, AreaNameDiffers(code=code, name=name, given=given))
+
+
+def _check_offers(season: Season, known: Known, faults: Faults) -> None:
+    rows: list[ListedOffer] = faults.take("offers.csv", read_offers, season.tables["offers"]) or []
+    names = set(known.organizations.values())
+    for row in rows:
+        if row.organization not in known.organizations and row.organization not in names:
+            row.cells.refuse("org_id", OrganizationUnknown(organization=row.organization))
+        _check_codes(row.cells, "category_codes", row.values["category_codes"], known.categories, CategoryUnknown)
+        _check_codes(
+            row.cells, "population_codes", row.values["population_codes"], known.populations, PopulationUnknown
+        )
+        _check_codes(row.cells, "coverage_codes", row.values["coverage_codes"], known.areas, AreaUnknown)
+    _take_faults("offers.csv", [row.cells for row in rows], faults)
+
+
+def _check_codes(
+    cells: Cells,
+    column: str,
+    codes: Iterable[str | None],
+    known: Collection[str] | Mapping[str, Any],
+    refusal: type[DomainError],
+) -> None:
+    for code in codes:
+        if code and code not in known:
+            cells.refuse(column, refusal(code=code))
+
+
+def _take_faults(file: str, rows: Iterable[Cells], faults: Faults) -> None:
+    for row in rows:
+        for fault in row.faults:
+            faults.note(file, fault.row, fault.column, fault.error)
+
+
+def _check_responses(season: Season, known: Known, faults: Faults) -> None:
+    for response in season.responses:
+        if not known.is_community(response.community_code):
+            faults.note("responses.csv", response.row, "community_code", AreaUnknown(code=response.community_code))
+    issued = season.survey.get("issued", len(season.responses))
+    if issued != len(season.responses):
+        faults.note("survey.json", 0, "issued", IssuedDiffers(issued=issued, listed=len(season.responses)))

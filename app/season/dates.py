@@ -1,0 +1,75 @@
+"""Dates as a season's files write them: a month, a day, an hour, or two of them; all in Shanghai."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+from app.core.clock import SHANGHAI
+
+MONTH = re.compile(r"\d{4}-\d{2}")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True)
+class Span:
+    """From `start` up to, not including, `end`; an hour is a span without length."""
+
+    start: datetime
+    end: datetime
+
+    def at(self, hour: int) -> datetime:
+        """The hour named, or where only a day or month is, `hour` o'clock of its first day."""
+        return self.start if self.is_hour else self.start + timedelta(hours=hour)
+
+    def until(self, hour: int) -> datetime:
+        """The hour named, or where only a day or month is, `hour` o'clock of its last day."""
+        return self.end if self.is_hour else self.end - timedelta(hours=24 - hour)
+
+    @property
+    def is_hour(self) -> bool:
+        return self.start == self.end
+
+    @property
+    def first_day(self) -> date:
+        return self.start.date()
+
+    @property
+    def last_day(self) -> date:
+        return self.start.date() if self.is_hour else (self.end - timedelta.resolution).date()
+
+
+def read_span(value: Any) -> Span:
+    """2018-04, 2018-05-15, 2018-06-30T17:00 or a list of two of these. Error: ValueError."""
+    if isinstance(value, Span):
+        return value
+    if isinstance(value, list) and len(value) == 2:
+        first, last = read_span(value[0]), read_span(value[1])
+        if last.end < first.start:
+            raise ValueError("ends before it starts")
+        return Span(first.start, last.end)
+    text = str(value)
+    if MONTH.fullmatch(text):
+        start = _midnight(date.fromisoformat(f"{text}-01"))
+        return Span(start, _midnight((start.date() + timedelta(days=31)).replace(day=1)))
+    if DAY.fullmatch(text):
+        day = date.fromisoformat(text)
+        return Span(_midnight(day), _midnight(day + timedelta(days=1)))
+    at = datetime.fromisoformat(text)
+    at = at.replace(tzinfo=SHANGHAI) if at.tzinfo is None else at.astimezone(SHANGHAI)
+    return Span(at, at)
+
+
+def read_instant(value: Any) -> datetime:
+    """An hour; a day alone means its first moment."""
+    return read_span(value).start
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, SHANGHAI)
+
+
+When = Annotated[Span, BeforeValidator(read_span)]
+Instant = Annotated[datetime, BeforeValidator(read_instant)]

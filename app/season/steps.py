@@ -1,0 +1,90 @@
+"""The steps of a season: each one a transaction at its own date, done once, whatever is cut short."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import move_clock
+from app.core.db import Units
+from app.core.errors import DomainError
+from app.season.files import Season
+from app.season.models import SeasonRecord, SeasonStep
+
+# (steps done, of how many, which one is next)
+Progress = Callable[[int, int, str], None]
+
+
+class SeasonChanged(DomainError):
+    """A season of this name was taken in from other files."""
+
+
+class SeasonAbsent(DomainError):
+    """No season of this name was taken in."""
+
+    status = 404
+
+
+@dataclass(frozen=True)
+class Step:
+    """`run` does the work of a step with the clock standing at `at`."""
+
+    name: str
+    at: datetime
+    run: Callable[[AsyncSession, Season], Awaitable[object]]
+
+
+def silent(_done: int, _of: int, _next: str) -> None:
+    """For who does not watch."""
+
+
+async def enter_season(session: AsyncSession, season: Season, at: datetime) -> None:
+    """Note that the season is taken in. Refused with SeasonChanged where another one has its name."""
+    competition = season.competition
+    entry = insert(SeasonRecord).values(
+        name=season.name,
+        digest=season.digest,
+        title_zh=competition.title_zh,
+        title_en=competition.title_en,
+        is_demonstration=competition.fictional_proposals,
+        started_at=at,
+    )
+    await session.execute(entry.on_conflict_do_nothing())
+    known = await session.scalar(sa.select(SeasonRecord.digest).where(SeasonRecord.name == season.name))
+    if known != season.digest:
+        raise SeasonChanged(season=season.name)
+
+
+async def take(session: AsyncSession, season: Season, step: Step) -> bool:
+    """Do the step unless it is done; whether it was still to do."""
+    claim = insert(SeasonStep).values(season=season.name, step=step.name, at=step.at)
+    if await session.scalar(claim.on_conflict_do_nothing().returning(SeasonStep.step)) is None:
+        return False
+    await move_clock(session, step.at)
+    await step.run(session, season)
+    return True
+
+
+async def take_each(units: Units, season: Season, steps: Sequence[Step], progress: Progress = silent) -> int:
+    """Every step in a transaction of its own; how many were still to do."""
+    taken = 0
+    for number, step in enumerate(steps):
+        progress(number, len(steps), step.name)
+        async with units() as session:
+            taken += await take(session, season, step)
+    progress(len(steps), len(steps), "")
+    return taken
+
+
+async def take_together(units: Units, season: Season, steps: Sequence[Step], progress: Progress = silent) -> int:
+    """All steps in one transaction: whole or not at all."""
+    taken = 0
+    async with units() as session:
+        for number, step in enumerate(steps):
+            progress(number, len(steps), step.name)
+            taken += await take(session, season, step)
+        progress(len(steps), len(steps), "")
+    return taken
