@@ -5,13 +5,33 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.contracts import queries as contracts
 from app.core.actors import Actor
 from app.core.waiting import Waiting
 from app.desk.rules import ordered
+from app.needs import queries as needs
+from app.offers import queries as offers
 from app.parties import queries as parties
+from app.selection import queries as selection
+from app.surveys import queries as surveys
+from app.tenders.awards import queries as awards
+from app.tenders.bids import queries as bids
+from app.tenders.notices import queries as notices
+from app.tenders.panels import queries as panels
 
 WaitingOf = Callable[[AsyncSession, Actor, datetime], Awaitable[list[Waiting]]]
-ROOMS: tuple[WaitingOf, ...] = (parties.waiting,)
+ROOMS: tuple[WaitingOf, ...] = (
+    parties.waiting,
+    surveys.waiting,
+    needs.waiting,
+    offers.waiting,
+    selection.waiting,
+    notices.waiting,
+    bids.waiting,
+    panels.waiting,
+    awards.waiting,
+    contracts.waiting,
+)
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:

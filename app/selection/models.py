@@ -119,3 +119,8 @@ class Pair(Base, Identified):
         sa.CheckConstraint("(status = 'proposed') = (settled_at IS NULL)", name="settled_has_its_date"),
         sa.CheckConstraint("(status = 'confirmed') = (basis IS NOT NULL)", name="confirmed_is_a_basis"),
     )
+
+    @property
+    def need_ids(self) -> tuple[int, ...]:
+        """The needs it concerns, as every room says it to the needs."""
+        return (self.need_id,)
