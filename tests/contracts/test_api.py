@@ -114,7 +114,6 @@ async def test_a_result_is_printed_for_everybody_once_it_is_published(
         "超出名额",
         "20,000.00",
         "有效评分表10张",
-        "".join(loser.name_zh.split()),
     )
     assert [text for text in wanted if text not in printed] == []
     assert (absent.status_code, result.published_at is not None) == (404, True)
