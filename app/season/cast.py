@@ -6,13 +6,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.rules import DIGITS, AreaLevel
 from app.core.actors import Actor, Role
+from app.matching.records import area_prefix
 from app.parties.models import Party
 from app.parties.queries import PartyUnknown, find_party_by_ref, offices_of
 from app.parties.rules import PartyKind
 from app.season.files import Season
 
 OPERATOR = Actor(None, Role.admin)
-DISTRICT = DIGITS[AreaLevel.district]
+DISTRICT, CITY = DIGITS[AreaLevel.district], DIGITS[AreaLevel.city]
 
 
 def district_of(season: Season) -> str:
@@ -22,22 +23,33 @@ def district_of(season: Season) -> str:
         return competition.district_code
     place = {row["id"]: row["community_code"] for row in season.records("needs")}
     asked = [place[item.need_id] for lot in competition.lots for item in lot.items if item.need_id in place]
-    counts = Counter(whole_district(code) for code in asked or place.values())
+    counts = Counter(whole(code, DISTRICT) for code in asked or place.values())
     return min(counts, key=lambda code: (-counts[code], code))
 
 
 def districts_of(season: Season) -> list[str]:
     """Every district with needs, and the one that buys."""
-    needs = {whole_district(row["community_code"]) for row in season.records("needs")}
+    needs = {whole(row["community_code"], DISTRICT) for row in season.records("needs")}
     return sorted(needs | {district_of(season)})
 
 
-def whole_district(code: str) -> str:
-    return code[:DISTRICT].ljust(len(code), "0")
+def surveyed_areas(season: Season) -> dict[str, list[str]]:
+    """Whose bureau surveys which communities: the district's if all lie in one, else that of each city."""
+    codes = sorted({response.community_code for response in season.responses})
+    digits = DISTRICT if len({whole(code, DISTRICT) for code in codes}) == 1 else CITY
+    areas: dict[str, list[str]] = {}
+    for code in codes:
+        areas.setdefault(whole(code, digits), []).append(code)
+    return areas
 
 
-def bureau_ref(district: str) -> str:
-    return f"bureau-{district}"
+def whole(code: str, digits: int) -> str:
+    """The area that the first digits of a code stand for."""
+    return code[:digits].ljust(len(code), "0")
+
+
+def bureau_ref(area: str) -> str:
+    return f"bureau-{area}"
 
 
 async def party_of(session: AsyncSession, season: Season, ref: str) -> Party:
@@ -48,11 +60,11 @@ async def party_of(session: AsyncSession, season: Season, ref: str) -> Party:
     return party
 
 
-async def purchaser_of(session: AsyncSession, season: Season, district: str = "") -> Actor:
-    """The bureau of a district, by default the one that buys."""
-    district = district or district_of(season)
-    bureau = await party_of(session, season, bureau_ref(district))
-    return Actor(None, Role.purchaser, bureau.id, district[:DISTRICT])
+async def purchaser_of(session: AsyncSession, season: Season, area: str = "") -> Actor:
+    """The bureau of a district or city, by default the one that buys."""
+    area = area or district_of(season)
+    bureau = await party_of(session, season, bureau_ref(area))
+    return Actor(None, Role.purchaser, bureau.id, area_prefix(area))
 
 
 async def bidder_of(session: AsyncSession, season: Season, ref: str) -> Actor:

@@ -22,7 +22,7 @@ from app.parties.models import Party
 from app.parties.queries import offices_of
 from app.parties.rules import LegalKind, PartyKind
 from app.parties.service import import_organizations, register_applicant, register_committees, register_party
-from app.season.cast import OPERATOR, bureau_ref, district_of, districts_of, organization
+from app.season.cast import OPERATOR, bureau_ref, district_of, districts_of, organization, surveyed_areas
 from app.season.checks import check_season
 from app.season.files import Season, read_season
 from app.season.steps import Progress, Step, enter_season, silent, take_together
@@ -103,8 +103,8 @@ async def _bring_reference(session: AsyncSession, season: Season) -> None:
 
 
 async def _bring_parties(session: AsyncSession, season: Season) -> None:
-    for district in districts_of(season):
-        await _register_bureau(session, season, district)
+    for area in sorted({*districts_of(season), *surveyed_areas(season)}):
+        await _register_bureau(session, season, area)
     committees = await register_committees(session, OPERATOR, communities_of(season))
     await _register_street_offices(session, committees)
     await import_organizations(session, OPERATOR, season.tables["organizations"], ref_scheme=season.name)
@@ -127,18 +127,18 @@ def communities_of(season: Season) -> list[str]:
     return sorted(asking | {response.community_code for response in season.responses})
 
 
-async def _register_bureau(session: AsyncSession, season: Season, district: str) -> Party:
-    area = await session.get_one(Area, district)
+async def _register_bureau(session: AsyncSession, season: Season, code: str) -> Party:
+    area = await session.get_one(Area, code)
     zh, en = ENDINGS[PartyKind.bureau]
-    named = season.competition.organiser_name if district == district_of(season) else ""
+    named = season.competition.organiser_name if code == district_of(season) else ""
     return await register_party(
         session,
         OPERATOR,
         kind=PartyKind.bureau,
         name_zh=named or area.name + zh,
-        name_en=f"{en} {area.code[:6]}",
-        area_code=district,
-        ref=bureau_ref(district),
+        name_en=f"{en} {area.prefix}",
+        area_code=code,
+        ref=bureau_ref(code),
         ref_scheme=season.name,
     )
 

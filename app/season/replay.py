@@ -1,0 +1,40 @@
+"""A whole season by the use cases of the platform, in the order of its own dates, with the clock standing at each."""
+
+from app.core.db import Units
+from app.season.contracting import contract_steps
+from app.season.files import Season
+from app.season.importing import import_steps, starts_at
+from app.season.rounds import round_steps
+from app.season.schedule import schedule_of
+from app.season.steps import Progress, Step, enter_season, silent, take_each
+from app.season.summary import Summary, summary_of
+from app.season.surveying import survey_steps
+from app.season.tendering import tender_steps
+from app.season.terms import terms_of
+
+SET_UP = ("reference", "parties")
+
+
+def replay_steps(season: Season) -> list[Step]:
+    """Every step by its date; what is done at the same moment keeps the order of the rooms."""
+    when = schedule_of(season.competition, terms_of(season.competition))
+    steps = [
+        *import_steps(season),
+        *survey_steps(season),
+        *tender_steps(season, when),
+        *round_steps(season, when),
+        *contract_steps(when),
+    ]
+    return sorted(steps, key=lambda step: (step.name not in SET_UP, step.at))
+
+
+async def replay_season(units: Units, season: Season, progress: Progress = silent) -> Summary:
+    """Carry out what is not yet done of a checked season, and sum it up. Refusal: SeasonChanged.
+
+    Each step is one transaction that also notes it as done: cut short anywhere, the replay goes on where it was.
+    """
+    async with units() as session:
+        await enter_season(session, season, starts_at(season))
+    await take_each(units, season, replay_steps(season), progress)
+    async with units() as session:
+        return await summary_of(session, season)
