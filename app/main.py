@@ -27,6 +27,9 @@ from app.needs import api as needs
 from app.offers import api as offers
 from app.parties import api as parties
 from app.selection import api as selection
+from app.surveys import answering_api as answering
+from app.surveys import api as surveys
+from app.surveys import wave_api as waves
 from app.taxonomy import api as taxonomy
 from app.tenders.awards import api as awards
 from app.tenders.bids import api as bids
@@ -40,6 +43,9 @@ ROUTERS = [
     taxonomy.router,
     parties.router,
     desk.router,
+    answering.router,
+    surveys.router,
+    waves.router,
     needs.router,
     offers.router,
     selection.router,

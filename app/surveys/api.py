@@ -1,0 +1,139 @@
+"""Questionnaires and what they found, for those who run them; the summary of a closed survey for everybody."""
+
+from fastapi import Response, UploadFile
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import web
+from app.core.actors import Actor
+from app.core.files import XLSX, download, read_upload
+from app.core.paging import Page, PagingQuery
+from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
+from app.surveys import policy, queries, results, service
+from app.surveys.models import Survey
+from app.surveys.policy import WHO
+from app.surveys.result_schemas import FindingsRead, ReturnsRead, SummaryRead, SurveyResultRead
+from app.surveys.rules import SurveyStatus
+from app.surveys.schemas import SurveyCreate, SurveyRead, SurveyRow, SurveyUpdate, TargetsSet
+from app.surveys.xlsform import read_xlsform
+from app.surveys.xlsform_export import write_xlsform
+
+router = web.router("/surveys", "surveys")
+
+
+async def survey_read(session: AsyncSession, survey: Survey, actor: Actor, response: Response) -> SurveyRead:
+    tag_version(response, survey.version)
+    return SurveyRead.seen(survey, actor, is_answered=await queries.is_answered(session, survey.id))
+
+
+async def returns_read(session: AsyncSession, survey: Survey) -> ReturnsRead:
+    waves = await queries.waves_of(session, survey.id)
+    return ReturnsRead.of(waves, await queries.tallies(session, waves))
+
+
+@router.get("", operation_id="list_surveys", dependencies=[allow(WHO["read"])])
+async def list_surveys(
+    session: UnitSession, actor: CurrentActor, paging: PagingQuery, status: SurveyStatus | None = None
+) -> Page[SurveyRow]:
+    found, cursor = await queries.list_surveys(session, actor, paging, status)
+    return Page(items=[SurveyRow.of(survey) for survey in found], next_cursor=cursor)
+
+
+@router.post("", operation_id="create_survey", status_code=201, dependencies=[allow(WHO["create"])])
+async def create_survey(
+    body: SurveyCreate, session: UnitSession, actor: CurrentActor, response: Response
+) -> SurveyRead:
+    survey = await service.create_survey(session, actor, body.definition)
+    return await survey_read(session, survey, actor, response)
+
+
+@router.post("/import", operation_id="import_survey", status_code=201, dependencies=[allow(WHO["create"])])
+async def import_survey(
+    upload: UploadFile, session: UnitSession, actor: CurrentActor, response: Response
+) -> SurveyRead:
+    """A new draft from an XLSForm workbook."""
+    _, content = await read_upload(upload)
+    survey = await service.create_survey(session, actor, read_xlsform(content))
+    return await survey_read(session, survey, actor, response)
+
+
+@router.get("/{survey_id}", operation_id="read_survey", dependencies=[allow(WHO["read"])])
+async def read_survey(survey_id: int, session: UnitSession, actor: CurrentActor, response: Response) -> SurveyRead:
+    survey = await policy.read_survey(session, actor, survey_id)
+    return await survey_read(session, survey, actor, response)
+
+
+@router.put("/{survey_id}", operation_id="edit_survey", dependencies=[allow(WHO["edit"])])
+async def edit_survey(
+    survey_id: int, given: IfMatch, body: SurveyUpdate, session: UnitSession, actor: CurrentActor, response: Response
+) -> SurveyRead:
+    survey = await service.edit_survey(session, actor, survey_id, given, body.definition)
+    return await survey_read(session, survey, actor, response)
+
+
+@router.put("/{survey_id}/import", operation_id="replace_questionnaire", dependencies=[allow(WHO["edit"])])
+async def replace_questionnaire(
+    survey_id: int, given: IfMatch, upload: UploadFile, session: UnitSession, actor: CurrentActor, response: Response
+) -> SurveyRead:
+    """The questionnaire as an XLSForm workbook has it."""
+    _, content = await read_upload(upload)
+    survey = await service.edit_survey(session, actor, survey_id, given, read_xlsform(content))
+    return await survey_read(session, survey, actor, response)
+
+
+@router.get("/{survey_id}/export", operation_id="export_survey", dependencies=[allow(WHO["read"])])
+async def export_survey(survey_id: int, session: UnitSession, actor: CurrentActor) -> Response:
+    """The questionnaire as an XLSForm workbook."""
+    survey = await policy.read_survey(session, actor, survey_id)
+    return download(f"survey-{survey.id}.xlsx", write_xlsform(queries.definition_of(survey)), XLSX)
+
+
+@router.put("/{survey_id}/targets", operation_id="set_targets", dependencies=[allow(WHO["target"])])
+async def set_targets(
+    survey_id: int, given: IfMatch, body: TargetsSet, session: UnitSession, actor: CurrentActor, response: Response
+) -> SurveyRead:
+    survey = await service.set_targets(session, actor, survey_id, given, body.plain())
+    return await survey_read(session, survey, actor, response)
+
+
+@router.post("/{survey_id}/publish", operation_id="publish_survey", dependencies=[allow(WHO["publish"])])
+async def publish_survey(survey_id: int, session: UnitSession, actor: CurrentActor, response: Response) -> SurveyRead:
+    survey = await service.publish_survey(session, actor, survey_id)
+    return await survey_read(session, survey, actor, response)
+
+
+@router.post("/{survey_id}/close", operation_id="close_survey", dependencies=[allow(WHO["close"])])
+async def close_survey(survey_id: int, session: UnitSession, actor: CurrentActor, response: Response) -> SurveyRead:
+    survey = await service.close_survey(session, actor, survey_id)
+    return await survey_read(session, survey, actor, response)
+
+
+@router.get("/{survey_id}/findings", operation_id="read_findings", dependencies=[allow(WHO["read"])])
+async def read_findings(
+    survey_id: int, session: UnitSession, actor: CurrentActor, stratum: str | None = None
+) -> FindingsRead:
+    """Every question's answers so far, by `stratum` (a single-choice question or community_code) besides."""
+    survey = await policy.read_survey(session, actor, survey_id)
+    valid = await queries.valid_answers(session, survey.id)
+    found = results.findings(queries.definition_of(survey), survey.targets, valid, stratum)
+    return FindingsRead.of(survey, await returns_read(session, survey), found)
+
+
+@router.get("/{survey_id}/results", operation_id="list_results", dependencies=[allow(WHO["read"])])
+async def list_results(
+    survey_id: int, session: UnitSession, actor: CurrentActor, community_code: str | None = None
+) -> list[SurveyResultRead]:
+    """How strongly each category is wanted, once the survey is closed: what needs rest on."""
+    survey = await policy.read_survey(session, actor, survey_id)
+    return [
+        SurveyResultRead.model_validate(result)
+        for result in await queries.results_of(session, survey.id, community_code)
+    ]
+
+
+@router.get("/{survey_id}/summary", operation_id="read_survey_summary", dependencies=[allow(WHO["read_summary"])])
+async def read_survey_summary(survey_id: int, session: UnitSession) -> SummaryRead:
+    """A closed survey for everybody: public questions only, small cells hidden."""
+    survey = await policy.closed_survey(session, survey_id)
+    valid = await queries.valid_answers(session, survey.id)
+    answers = results.public_findings(queries.definition_of(survey), survey.targets, valid)
+    return SummaryRead.of(survey, await returns_read(session, survey), answers)

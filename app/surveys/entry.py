@@ -1,0 +1,220 @@
+"""What staff bring in: answers keyed in from paper, by phone or at a meeting, and whole files of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.areas.models import Area
+from app.areas.queries import AreaUnknown, require_areas
+from app.core.actors import Actor
+from app.core.audit import record
+from app.core.clock import SHANGHAI, now, today
+from app.core.errors import RowRefused, RowsRefused
+from app.core.files import Table
+from app.surveys import rules
+from app.surveys.answers import check_entered
+from app.surveys.definition import SurveyDefinition
+from app.surveys.models import Response, ResponseReview, Survey, Wave
+from app.surveys.policy import access_wave
+from app.surveys.quality import suggestions
+from app.surveys.queries import definition_of, fingerprints_of, frames_of, sheets_of
+from app.surveys.rules import Channel, Quality, ResponseState, Source
+from app.surveys.tabular import NOT_RETURNED, CommunityMissing, ReadResponse, SerialMissing, read_own_layout
+from app.surveys.wenjuanxing import is_wenjuanxing, read_wenjuanxing
+
+
+@dataclass(frozen=True)
+class ResponsesImported:
+    """`unchanged`: rows that were on record with the same answers. `not_returned`: sheets that did not come back."""
+
+    added: int
+    unchanged: int
+    not_returned: int
+
+
+@dataclass(frozen=True)
+class Register:
+    """What is known of a wave before a file is held against it."""
+
+    wave: Wave
+    definition: SurveyDefinition
+    frame: list[str]
+    areas: set[str]
+    sheets: dict[str, str]
+    responses: dict[str, Response]
+
+
+async def enter_response(
+    session: AsyncSession,
+    actor: Actor,
+    wave_id: int,
+    *,
+    community_code: str,
+    serial: str | None,
+    answers: Mapping[str, Any],
+) -> tuple[Survey, Response, str | None]:
+    """Key in one questionnaire. Whoever was asked in person (phone, meeting) is given the receipt code that is
+    returned. Refusals: ChannelUnfit, WaveNotOpenYet, WaveClosed, SerialMissing (paper), SerialEntered, SerialUnknown,
+    AreaUnknown, AnswersRefused."""
+    survey, wave = await access_wave(session, actor, wave_id, "enter")
+    at = await now(session)
+    rules.check_channel(wave.channel, Channel.paper, Channel.phone, Channel.meeting)
+    rules.check_entering(wave.state)
+    await require_areas(session, [community_code])
+    await _check_serial(session, wave, serial, community_code)
+    definition = definition_of(survey)
+    examined = check_entered(definition, answers, today(at))
+    code = None if wave.channel is Channel.paper else rules.new_receipt_code()
+    response = Response(wave_id=wave.id, community_code=community_code, serial=serial, source=Source.keyboard)
+    response.answers, response.fingerprint = examined.answers, rules.fingerprint_of(examined.answers)
+    response.receipt_hash, response.submitted_at = rules.secret_hash(code) if code else None, at
+    response.suggestions = suggestions(
+        definition,
+        examined.answers,
+        shown=len(examined.shown),
+        missing=examined.missing,
+        seconds=None,
+        community_code=community_code,
+        frame=(await frames_of(session, [wave.id]))[wave.id],
+        earlier=await fingerprints_of(session, wave.id),
+    )
+    session.add(response)
+    await record(session, actor, "response.entered", response, at, stream=f"waves:{wave.id}")
+    return survey, response, code
+
+
+async def _check_serial(session: AsyncSession, wave: Wave, serial: str | None, community_code: str) -> None:
+    """Where the wave's sheets are registered, only they can come back, each once and from where it was handed out."""
+    if serial is None:
+        if wave.channel is Channel.paper:
+            raise SerialMissing()
+        return
+    query = sa.select(Response.id).where(Response.wave_id == wave.id, Response.serial == serial)
+    if await session.scalar(query):
+        raise rules.SerialEntered(serial=serial)
+    sheets = await sheets_of(session, wave.id)
+    if sheets and sheets.get(serial) != community_code:
+        raise rules.SerialUnknown(serial=serial, community=community_code)
+
+
+async def import_responses(
+    session: AsyncSession, actor: Actor, wave_id: int, table: Table, community_code: str | None = None
+) -> ResponsesImported:
+    """A file in our layout or as 问卷星 exports it, whole or not at all. Rows on record with the same answers are
+    counted as unchanged, whatever a review has made of them since; rows that differ from the record are refused.
+    `community_code` says where the answers of an export of 问卷星 come from, unless the wave goes to one community.
+
+    Refusals: WaveNotOpenYet, WaveClosed, WrongColumns, CommunityMissing, RowsRefused.
+    """
+    survey, wave = await access_wave(session, actor, wave_id, "import_responses")
+    at = await now(session)
+    rules.check_entering(wave.state)
+    register = await _register(session, survey, wave)
+    source, read = _read(table, register, community_code, today(at))
+    if faults := [fault for row in read for fault in _faults(row, register)]:
+        raise RowsRefused(faults)
+    returned = [row for row in read if row.status != NOT_RETURNED]
+    fresh = [row for row in returned if row.serial not in register.responses]
+    earlier = await fingerprints_of(session, wave.id)
+    await _insert(session, actor, at, [_new(register, source, row, earlier, at) for row in fresh])
+    done = ResponsesImported(len(fresh), len(returned) - len(fresh), len(read) - len(returned))
+    await record(session, actor, "responses.imported", wave, at, added=done.added, unchanged=done.unchanged)
+    return done
+
+
+async def _register(session: AsyncSession, survey: Survey, wave: Wave) -> Register:
+    known = await session.scalars(sa.select(Response).where(Response.wave_id == wave.id, Response.serial.is_not(None)))
+    return Register(
+        wave=wave,
+        definition=definition_of(survey),
+        frame=(await frames_of(session, [wave.id]))[wave.id],
+        areas=set(await session.scalars(sa.select(Area.code))),
+        sheets=await sheets_of(session, wave.id),
+        responses={str(response.serial): response for response in known},
+    )
+
+
+def _read(table: Table, register: Register, community_code: str | None, day: date) -> tuple[Source, list[ReadResponse]]:
+    definition, header, rows = register.definition, table.header, table.rows
+    if not is_wenjuanxing(header):
+        return Source.table, read_own_layout(definition, header, rows, day)
+    code = community_code or (register.frame[0] if len(register.frame) == 1 else None)
+    if code is None:
+        raise CommunityMissing()
+    return Source.wenjuanxing, [_numbered(row) for row in read_wenjuanxing(definition, header, rows, day, code)]
+
+
+def _numbered(row: ReadResponse) -> ReadResponse:
+    """问卷星 numbers each questionnaire from 1; two communities' exports in one wave must not be confused."""
+    return replace(row, serial=f"wjx-{row.community_code}-{row.serial}")
+
+
+def _faults(row: ReadResponse, register: Register) -> list[RowRefused]:
+    if row.community_code not in register.areas:
+        return [RowRefused(row.row, "community_code", AreaUnknown(code=row.community_code))]
+    if register.sheets and register.sheets.get(row.serial) != row.community_code:
+        unknown = rules.SerialUnknown(serial=row.serial, community=row.community_code)
+        return [RowRefused(row.row, "serial", unknown)]
+    known = register.responses.get(row.serial)
+    if known is None or known.status is ResponseState.withdrawn:
+        return []
+    same = (known.community_code, known.fingerprint) == (row.community_code, rules.fingerprint_of(row.answers))
+    return [] if same else [RowRefused(row.row, "serial", rules.ResponseDiffers(serial=row.serial))]
+
+
+def _new(
+    register: Register, source: Source, row: ReadResponse, earlier: dict[str, str], at: datetime
+) -> dict[str, Any]:
+    """The row as it is inserted. `earlier` takes up its fingerprint, for the rows that follow."""
+    status = ResponseState(row.status)
+    kept = dict(row.answers) if status is not ResponseState.withdrawn else {}
+    fingerprint = rules.fingerprint_of(kept) if kept else ""
+    doubts = suggestions(
+        register.definition,
+        kept,
+        shown=row.shown,
+        missing=row.missing,
+        seconds=row.seconds,
+        community_code=row.community_code,
+        frame=register.frame,
+        earlier=earlier,
+    )
+    earlier.setdefault(fingerprint, row.serial)
+    return {
+        "wave_id": register.wave.id,
+        "community_code": row.community_code,
+        "serial": row.serial,
+        "source": source,
+        "status": status,
+        "reason": Quality.other if status is ResponseState.invalid else None,
+        "answers": kept,
+        "fingerprint": fingerprint,
+        "suggestions": doubts if status is not ResponseState.withdrawn else [],
+        "seconds": row.seconds,
+        "submitted_at": datetime.fromisoformat(row.submitted_at).replace(tzinfo=SHANGHAI) if row.submitted_at else at,
+    }
+
+
+async def _insert(session: AsyncSession, actor: Actor, at: datetime, rows: list[dict[str, Any]]) -> None:
+    """The responses, and for each that the file calls anything but submitted, that its sender decided so."""
+    if not rows:
+        return
+    inserted = await session.execute(sa.insert(Response).returning(Response.id, Response.status, Response.reason), rows)
+    decided = [
+        {
+            "response_id": id,
+            "verb": "import",
+            "after": status,
+            "reason": reason,
+            "account_id": actor.account_id,
+            "at": at,
+        }
+        for id, status, reason in inserted
+        if status is not ResponseState.submitted
+    ]
+    if decided:
+        await session.execute(sa.insert(ResponseReview), decided)

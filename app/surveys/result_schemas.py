@@ -1,0 +1,192 @@
+"""Results on the wire: every share with its n and its interval, weighted beside unweighted."""
+
+from decimal import Decimal
+
+from pydantic import BaseModel, ConfigDict
+
+from app.core.web import example
+from app.surveys.definition import Label, SurveyDefinition
+from app.surveys.models import Survey, Wave
+from app.surveys.queries import Tally, definition_of, total_of
+from app.surveys.results import Answer, Findings
+from app.surveys.rules import Channel
+from app.surveys.schemas import QUESTIONNAIRE, RATE, TALLY, TallyRead
+from app.surveys.statistics import DemandIndex, QuestionTable
+
+SHARE = {"share": "0.4146", "low": "0.3314", "high": "0.5030", "n": "123"}
+TABLE = {
+    "question": "Q1",
+    "row": "",
+    "n": 123,
+    "lines": [{"option": "01", "count": 51, "unweighted": SHARE, "weighted": None}],
+    "mean": None,
+}
+ANSWER = {"name": "Q1", "label": {"zh": "最需要哪些服务？", "en": "Services"}, "tables": [TABLE], "strata": {}}
+
+
+class AnswerRead(BaseModel):
+    """One question; `strata`: the same tables within each group. Counts are null where they are hidden."""
+
+    name: str
+    label: Label
+    tables: list[QuestionTable]
+    strata: dict[str, list[QuestionTable]]
+
+    @classmethod
+    def of(cls, answer: Answer) -> "AnswerRead":
+        return cls(name=answer.question.name, label=answer.question.label, tables=answer.tables, strata=answer.strata)
+
+
+class WeightingRead(BaseModel):
+    """`uncovered`: groups in which nobody answered, which no weight makes up for."""
+
+    effective_n: str
+    capped: int
+    converged: bool
+    uncovered: list[tuple[str, str]]
+
+
+class WaveTally(BaseModel):
+    wave_id: int
+    channel: Channel
+    tally: TallyRead
+    by_community: list[TallyRead]
+
+    @classmethod
+    def of(cls, wave: Wave, tallies: list[Tally]) -> "WaveTally":
+        whole, *parts = [TallyRead.of(tally, wave.channel) for tally in tallies]
+        return cls(wave_id=wave.id, channel=wave.channel, tally=whole, by_community=parts)
+
+
+class ReturnsRead(BaseModel):
+    """All waves together, and each with its communities."""
+
+    total: TallyRead
+    waves: list[WaveTally]
+
+    @classmethod
+    def of(cls, waves: list[Wave], tallies: dict[int, list[Tally]]) -> "ReturnsRead":
+        kept = [wave for wave in waves if wave.state != "discarded"]
+        is_open = any(wave.channel is Channel.open_link for wave in kept)
+        total = total_of([tallies[wave.id][0] for wave in kept])
+        return cls(
+            total=TallyRead.counted(total, "open_link" if is_open else "not_recorded"),
+            waves=[WaveTally.of(wave, tallies[wave.id]) for wave in kept],
+        )
+
+
+class FindingsRead(BaseModel):
+    """What the valid answers say, for those who asked. `n`: valid answers."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            survey_id=3,
+            returns={"total": TALLY, "waves": []},
+            n=123,
+            weighting=None,
+            answers=[ANSWER],
+            demand=[],
+        )
+    )
+
+    survey_id: int
+    returns: ReturnsRead
+    n: int
+    weighting: WeightingRead | None
+    answers: list[AnswerRead]
+    demand: list[DemandIndex]
+
+    @classmethod
+    def of(cls, survey: Survey, returns: ReturnsRead, found: Findings) -> "FindingsRead":
+        weighting = found.weights and WeightingRead(
+            effective_n=f"{found.weights.effective_n:.1f}",
+            capped=found.weights.capped,
+            converged=found.weights.converged,
+            uncovered=found.weights.uncovered,
+        )
+        return cls(
+            survey_id=survey.id,
+            returns=returns,
+            n=found.n,
+            weighting=weighting,
+            answers=[AnswerRead.of(answer) for answer in found.answers],
+            demand=found.demand,
+        )
+
+
+class SummaryRead(BaseModel):
+    """A closed survey as everybody may read it: small cells hidden."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            survey_id=3,
+            title=QUESTIONNAIRE["title"],
+            demonstration=False,
+            returns={"total": {**TALLY, "recovery": RATE}, "waves": []},
+            answers=[ANSWER],
+        )
+    )
+
+    survey_id: int
+    title: Label
+    demonstration: bool
+    returns: ReturnsRead
+    answers: list[AnswerRead]
+
+    @classmethod
+    def of(cls, survey: Survey, returns: ReturnsRead, answers: list[Answer]) -> "SummaryRead":
+        definition: SurveyDefinition = definition_of(survey)
+        return cls(
+            survey_id=survey.id,
+            title=definition.title,
+            demonstration=survey.is_demonstration,
+            returns=returns,
+            answers=[AnswerRead.of(answer) for answer in answers],
+        )
+
+
+class SurveyResultRead(BaseModel):
+    """How strongly a category is wanted, when the survey closed; `community_code` null: everywhere together."""
+
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra=example(
+            id=9,
+            survey_id=3,
+            community_code="530114003004",
+            category_code="0101",
+            n=123,
+            votes=51,
+            share="0.4146",
+            low="0.3314",
+            high="0.5030",
+            weighted_share=None,
+            weighted_low=None,
+            weighted_high=None,
+            effective_n="123.0000",
+            intensity="0.6000",
+            demand_index="0.2488",
+            index_low="0.1812",
+            index_high="0.3164",
+            is_small=False,
+        ),
+    )
+
+    id: int
+    survey_id: int
+    community_code: str | None
+    category_code: str
+    n: int
+    votes: int
+    share: Decimal
+    low: Decimal
+    high: Decimal
+    weighted_share: Decimal | None
+    weighted_low: Decimal | None
+    weighted_high: Decimal | None
+    effective_n: Decimal
+    intensity: Decimal | None
+    demand_index: Decimal
+    index_low: Decimal
+    index_high: Decimal
+    is_small: bool

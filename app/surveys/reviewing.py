@@ -1,0 +1,88 @@
+"""What reviewers do with a response: rules suggest, a person decides, and every decision and its reversal is kept."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import Actor
+from app.core.audit import record
+from app.core.clock import now
+from app.core.moves import move
+from app.surveys import rules
+from app.surveys.models import Response, ResponseReview
+from app.surveys.policy import access_response, access_wave
+from app.surveys.rules import RESPONSE_MOVES, Quality, ResponseState, SurveyStatus
+
+
+async def confirm_response(session: AsyncSession, actor: Actor, response_id: int, note: str = "") -> Response:
+    """It counts. Refusals: SurveyClosed, MoveRefused."""
+    response, at = await _moved(session, actor, response_id, "confirm", None, note)
+    await record(session, actor, "response.confirmed", response, at, stream=f"waves:{response.wave_id}")
+    return response
+
+
+async def invalidate_response(
+    session: AsyncSession, actor: Actor, response_id: int, reason: Quality, note: str = ""
+) -> Response:
+    """It does not count, for this reason. Refusals: SurveyClosed, MoveRefused."""
+    response, at = await _moved(session, actor, response_id, "invalidate", reason, note)
+    await record(
+        session, actor, "response.invalidated", response, at, stream=f"waves:{response.wave_id}", reason=reason.value
+    )
+    return response
+
+
+async def mark_duplicate_response(session: AsyncSession, actor: Actor, response_id: int, note: str = "") -> Response:
+    """Somebody's second answer. Refusals: SurveyClosed, MoveRefused."""
+    response, at = await _moved(session, actor, response_id, "mark_duplicate", None, note)
+    await record(session, actor, "response.marked_duplicate", response, at, stream=f"waves:{response.wave_id}")
+    return response
+
+
+async def restore_response(session: AsyncSession, actor: Actor, response_id: int, note: str = "") -> Response:
+    """A decision taken back: to be reviewed anew. Refusals: SurveyClosed, MoveRefused."""
+    response, at = await _moved(session, actor, response_id, "restore", None, note)
+    await record(session, actor, "response.restored", response, at, stream=f"waves:{response.wave_id}")
+    return response
+
+
+async def confirm_unflagged(session: AsyncSession, actor: Actor, wave_id: int) -> int:
+    """Confirm every response of the wave that no rule found doubtful; returns how many."""
+    survey, wave = await access_wave(session, actor, wave_id, "confirm_unflagged")
+    at = await now(session)
+    if survey.status is SurveyStatus.closed:
+        raise rules.SurveyClosed()
+    plain = sa.select(Response).where(
+        Response.wave_id == wave.id,
+        Response.status == ResponseState.submitted,
+        sa.func.jsonb_array_length(Response.suggestions) == 0,
+    )
+    responses = list(await session.scalars(plain.order_by(Response.id).with_for_update()))
+    for response in responses:
+        session.add(_decide(actor, response, "confirm", None, "", at))
+    await record(session, actor, "responses.confirmed", wave, at, count=len(responses))
+    return len(responses)
+
+
+async def _moved(
+    session: AsyncSession, actor: Actor, response_id: int, verb: str, reason: Quality | None, note: str
+) -> tuple[Response, datetime]:
+    survey, response = await access_response(session, actor, response_id, verb)
+    at = await now(session)
+    if survey.status is SurveyStatus.closed:
+        raise rules.SurveyClosed()
+    session.add(_decide(actor, response, verb, reason, note, at))
+    return response, at
+
+
+def _decide(
+    actor: Actor, response: Response, verb: str, reason: Quality | None, note: str, at: datetime
+) -> ResponseReview:
+    before = response.status
+    response.status = move(RESPONSE_MOVES, before, verb)
+    response.reason = reason
+    response.version += 1
+    decision = ResponseReview(response_id=response.id, verb=verb, before=before, after=response.status, reason=reason)
+    decision.note, decision.account_id, decision.at = note, actor.account_id, at
+    return decision
