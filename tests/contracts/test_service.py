@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import service
 from app.contracts.models import AcceptanceChannel, Contract, ContractInstalment, Payment, Signature
-from app.contracts.queries import instalments_of, milestones_of
+from app.contracts.queries import instalments_of, milestones_of, waiting
 from app.contracts.rules import (
     AlreadySigned,
     AnswersImpossible,
@@ -343,3 +343,18 @@ async def test_a_pair_both_sides_confirmed_becomes_a_micro_grant_within_the_roun
 async def test_a_pair_that_is_the_basis_of_a_tender_lot_is_no_contract_yet(session: AsyncSession) -> None:
     pair = await make_pair(session, Basis.tender_lot)
     assert await service.draft_from_pair(session, Actor(None, Role.clock), pair) is None
+
+
+async def test_what_waits_for_each_side_of_a_contract(session: AsyncSession) -> None:
+    async def verbs(actor: Actor) -> list[str]:
+        return [each.verb for each in await waiting(session, actor, await now(session))]
+
+    contract = await make_signed(session, by_both=False)
+    assert (await verbs(purchaser(contract)), await verbs(contractor(contract))) == ([], ["sign"])
+    await service.sign_contract(session, contractor(contract), contract.id, "李主任")
+    await service.start_contract(session, contractor(contract), contract.id)
+    assert await verbs(purchaser(contract)) == ["pay"]
+    assert await verbs(contractor(contract)) == ["report", "report"]
+    assert await verbs(Actor(1, Role.committee, None, "530114")) == ["accept"]
+    await service.report_milestone(session, contractor(contract), contract.id, Gate.midterm_evaluation, "报告")
+    assert (await verbs(EVALUATOR), await verbs(contractor(contract))) == (["meet"], ["report"])

@@ -10,14 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.clock import SHANGHAI, SimulatedClock
+from app.core.actors import Actor
+from app.core.clock import SHANGHAI, SimulatedClock, now
 from app.core.db import make_engine
 from app.core.db import units as open_units
 from app.core.errors import Denied, MoveRefused, NotFound
 from app.tenders.awards import service
 from app.tenders.awards.models import Award, PassedBid, Result
 from app.tenders.awards.policy import NothingCut
-from app.tenders.awards.queries import own_lines, result_page
+from app.tenders.awards.queries import own_lines, result_page, waiting
 from app.tenders.awards.rules import AwardStatus, CutNotAccepted, PassedOver, StandstillRunning
 from app.tenders.awards.service import AwardsHeld, ResultPublished, ResultUnpublished, ScoringOpen
 from app.tenders.bids.models import Bid
@@ -376,3 +377,23 @@ async def test_a_bidder_learns_own_place_and_score_once_the_result_is_out(sessio
     await service.publish_result(session, purchaser_of(tender), tender.id)
     ((_, line),) = await own_lines(session, bidder_of(loser))
     assert (line.bid.ref, line.place, line.score, line.award) == ("B02", 2, Decimal("80.00"), None)
+
+
+async def test_what_waits_for_the_purchaser_and_for_a_bidder_whose_amount_was_cut(session: AsyncSession) -> None:
+    tender, awards = await trimmed(session)
+    staff, bidder, seen = purchaser_of(tender), bidder_of(awards["B01"]), []
+
+    async def look(actor: Actor) -> None:
+        seen.append([each.verb for each in await waiting(session, actor, await now(session))])
+
+    await look(bidder)
+    for award in awards.values():
+        await service.accept_cut(session, bidder_of(award), award.id)
+    await look(bidder)
+    await look(staff)
+    result = await service.publish_result(session, staff, tender.id)
+    await look(staff)
+    assert result.objections_end is not None
+    await set_clock(session, result.objections_end)
+    await look(staff)
+    assert seen == [["accept_cut"], [], ["publish"], [], ["confirm"]]

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.actors import Actor
 from app.core.clock import now
 from app.core.errors import MoveRefused, NotFound, StaleVersion
 from app.tenders.notices.models import Criterion
@@ -14,7 +15,7 @@ from app.tenders.panels import service
 from app.tenders.panels.models import Mark, ScoreSheet
 from app.tenders.panels.policy import BidsNotOpened, DeclarationMissing, ScoringClosed
 from app.tenders.panels.queries import marks_of as written_marks
-from app.tenders.panels.queries import recusals_of, scoring_bids, sheets_of
+from app.tenders.panels.queries import recusals_of, scoring_bids, sheets_of, waiting
 from app.tenders.panels.rules import (
     JudgeRecused,
     MarkMissing,
@@ -264,3 +265,21 @@ async def test_a_bid_of_another_tender_is_not_found(session: AsyncSession) -> No
     _, (elsewhere,), _ = await opened(session)
     with pytest.raises(NotFound):
         await service.open_bid(session, judge(member), tender.id, elsewhere.id)
+
+
+async def test_what_waits_for_a_judge_and_the_purchaser_until_the_evaluation_ends(session: AsyncSession) -> None:
+    tender, bids, (member, *_) = await opened(session)
+    member.declared_at = None
+    at = await now(session)
+
+    async def verbs(actor: Actor) -> list[tuple[str, object]]:
+        return [(each.verb, each.due_at) for each in await waiting(session, actor, at)]
+
+    assert await verbs(judge(member)) == [("declare", tender.evaluation_end)]
+    await service.declare_interests(session, judge(member), tender.id, [])
+    assert await verbs(judge(member)) == [("deliver", tender.evaluation_end)]
+    assert await verbs(purchaser_of(tender)) == [("close", tender.evaluation_end)]
+    await score_all(session, tender, bids, {})
+    assert await verbs(judge(member)) == []
+    await close(session, tender)
+    assert await verbs(purchaser_of(tender)) == []
