@@ -90,6 +90,11 @@ class Contract(Base, Identified, Versioned):
         ),
     )
 
+    @property
+    def need_ids(self) -> tuple[int, ...]:
+        """The needs it concerns, as every room says it to the needs."""
+        return (self.need_id,) if self.need_id else ()
+
 
 class Signature(Base, Identified):
     """`name` is who signed, as it stands under the contract."""
