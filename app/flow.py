@@ -1,7 +1,8 @@
 """When this has happened, that follows. Every reaction between rooms stands on this page.
 
-Reactions run in the transaction of what they follow from, and do not set off further ones. They may insert anywhere,
-but lock existing rows only in this order of rooms: surveys, needs, offers, selection, tenders, contracts.
+Reactions run in the transaction of what they follow from, and do not set off further ones. They may insert anywhere.
+Locks: a use case locks its own subject first; a reaction then locks rows of earlier rooms, by number. Nothing that holds
+a row of an earlier room (a need) goes on to lock one of a later room (a tender, a contract), so no two can deadlock.
 """
 
 from app.contracts import service as contracts
@@ -19,6 +20,7 @@ when("tender.cancelled", needs.release_needs)
 when("tender.failed", needs.release_needs)
 
 when("award.confirmed", contracts.draft_from_award)
+when("result.confirmed", notices.award_tender)
 when("contract.signed", needs.mark_contracted)
 when("contract.completed", needs.fulfil_needs)
 when("contract.terminated", needs.release_needs)
