@@ -22,7 +22,7 @@ from app.tenders.awards.queries import own_lines, result_page, waiting
 from app.tenders.awards.rules import AwardStatus, CutNotAccepted, PassedOver, StandstillRunning
 from app.tenders.awards.service import AwardsHeld, ResultPublished, ResultUnpublished, ScoringOpen
 from app.tenders.bids.models import Bid
-from app.tenders.notices.rules import PeriodTooShort
+from app.tenders.notices.rules import PeriodTooShort, TenderStatus
 from app.tenders.profiles.rules import OverspendRule, profile_document
 from tests.conftest import TODAY
 from tests.factories.awards import (
@@ -363,7 +363,8 @@ async def test_after_an_accepted_objection_the_result_is_decided_and_published_a
 
 async def test_a_confirmed_result_is_final(session: AsyncSession) -> None:
     tender, _ = await make_confirmed(session, (90, 20_000))
-    with pytest.raises(ResultPublished):
+    assert tender.status is TenderStatus.awarded
+    with pytest.raises(MoveRefused):
         await propose(session, tender)
     with pytest.raises(MoveRefused):
         await service.confirm_awards(session, purchaser_of(tender), tender.id)
