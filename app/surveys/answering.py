@@ -86,9 +86,10 @@ async def correct_response(
     survey, wave, response = await access_receipt(session, code)
     at = await now(session)
     before = response.status
-    response.status = move(RESPONSE_MOVES, before, "correct")
     rules.check_taking(wave.state, wave.opens_at, wave.closes_at, at)
+    corrected = move(RESPONSE_MOVES, before, "correct")
     kept = check_answers(definition_of(survey), answers, today(at))
+    response.status, response.reason = corrected, None
     response.answers, response.fingerprint = kept, rules.fingerprint_of(kept)
     response.suggestions = await _doubts(session, survey, response, at)
     response.version += 1

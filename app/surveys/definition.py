@@ -145,7 +145,8 @@ def _season_question(layout: Mapping[str, Any]) -> Question:
         name=layout["id"],
         label=_season_label(layout, "text"),
         required=layout.get("required", False),
-        shown_if=_season_condition(layout.get("show_if", {})),
+        shown_if=layout.get("shown_if") or _season_condition(layout.get("show_if", {})),
+        constraint=layout.get("constraint"),
         options=[
             Option(name=o["code"], label=Label(zh=o["zh"], en=o["en"]), votes_for=o["code"] if votes else None)
             for o in layout.get("options", [])

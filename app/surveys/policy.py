@@ -154,7 +154,7 @@ async def read_wave(session: AsyncSession, actor: Actor, wave_id: int) -> tuple[
     found = (await session.execute(query)).one_or_none()
     if found is None:
         raise NotFound(wave=wave_id)
-    return found.tuple()
+    return found
 
 
 async def access_wave(session: AsyncSession, actor: Actor, wave_id: int, verb: str) -> tuple[Survey, Wave]:
@@ -180,7 +180,7 @@ async def read_response(session: AsyncSession, actor: Actor, response_id: int) -
     found = (await session.execute(query)).one_or_none()
     if found is None:
         raise NotFound(response=response_id)
-    return found.tuple()
+    return found
 
 
 async def access_response(session: AsyncSession, actor: Actor, response_id: int, verb: str) -> tuple[Survey, Response]:
@@ -207,7 +207,7 @@ async def read_receipt(session: AsyncSession, typed: str) -> tuple[Survey, Wave,
     found = (await session.execute(query)).one_or_none()
     if found is None:
         raise ReceiptUnknown()
-    return found.tuple()
+    return found
 
 
 async def closed_survey(session: AsyncSession, survey_id: int) -> Survey:

@@ -275,7 +275,7 @@ async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
     items = [Waiting("surveys", "publish", s.id, _title(s), None, None, f"/surveys/{s.id}") for s in drafts]
     over = sa.select(Wave, Survey).join(Survey, Survey.id == Wave.survey_id)
     over = over.where(own, Wave.state == WaveState.open, Wave.closes_at <= at).order_by(Wave.id)
-    for wave, survey in (await session.execute(over)).tuples():
+    for wave, survey in await session.execute(over):
         items.append(
             Waiting("surveys", "close", wave.id, _title(survey), wave.closes_at, None, f"/surveys/{survey.id}")
         )

@@ -50,7 +50,7 @@ async def edit_survey(
     survey = await access_survey(session, actor, survey_id, "edit")
     at = await now(session)
     check_version(survey, given)
-    survey.status = move(SURVEY_MOVES, survey.status, "edit")
+    move(SURVEY_MOVES, survey.status, "edit")
     if await is_answered(session, survey.id):
         raise rules.SurveyFrozen()
     await _check_sound(session, definition)
@@ -88,8 +88,9 @@ async def close_survey(session: AsyncSession, actor: Actor, survey_id: int) -> S
     """Draw the results; needs can rest on them from here on. Refusals: WavesStillOpen, ReviewsPending, MoveRefused."""
     survey = await access_survey(session, actor, survey_id, "close")
     at = await now(session)
-    survey.status, survey.closed_at = move(SURVEY_MOVES, survey.status, "close"), at
+    closed = move(SURVEY_MOVES, survey.status, "close")
     await _check_settled(session, survey.id)
+    survey.status, survey.closed_at = closed, at
     found = await valid_answers(session, survey.id)
     results = category_results(survey.id, definition_of(survey), survey.targets, found)
     session.add_all(results)

@@ -64,10 +64,10 @@ async def open_wave(session: AsyncSession, actor: Actor, wave_id: int) -> Wave:
     """Answers are taken from here on. Refusals: SurveyNotPublished, MoveRefused."""
     survey, wave = await access_wave(session, actor, wave_id, "open")
     at = await now(session)
-    wave.state = move(WAVE_MOVES, wave.state, "open")
+    opened = move(WAVE_MOVES, wave.state, "open")
     if survey.status is not SurveyStatus.published:
         raise rules.SurveyNotPublished()
-    wave.opened_at = at
+    wave.state, wave.opened_at = opened, at
     await record(session, actor, "wave.opened", wave, at)
     return wave
 
@@ -84,10 +84,11 @@ async def close_wave(session: AsyncSession, actor: Actor, wave_id: int) -> Wave:
     """No more answers. Refusals: MoreReturnedThanIssued (the ledger cannot be right), MoveRefused."""
     _, wave = await access_wave(session, actor, wave_id, "close")
     at = await now(session)
-    wave.state, wave.closed_at = move(WAVE_MOVES, wave.state, "close"), at
+    closed = move(WAVE_MOVES, wave.state, "close")
     issued, returned = await issued_of(session, [wave.id]), await _returned(session, wave.id)
     for code in sorted(returned):
         rules.check_issued(issued.get((wave.id, code)), returned[code])
+    wave.state, wave.closed_at = closed, at
     await _forget_order(session, wave.id)
     await record(session, actor, "wave.closed", wave, at, returned=sum(returned.values()))
     return wave

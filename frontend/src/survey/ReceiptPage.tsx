@@ -2,7 +2,7 @@ import { useState } from "react";
 import { type Refusal, refusalOf } from "../api/refusal";
 import { request } from "../api/request";
 import { placeText } from "./AnswerPage";
-import { type Answer, type Definition, type Question, type Receipt, inLanguage } from "./definition";
+import { type Answer, type Definition, type Outcome, type Question, type Receipt, inLanguage } from "./definition";
 import { Demonstration, Refused } from "./Frame";
 import { SurveyForm } from "./SurveyForm";
 import { momentText } from "./time";
@@ -141,7 +141,7 @@ function Shown({ address, receipt, onChanged }: ShownProps) {
       ) : (
         <>
           <Outcomes receipt={receipt} />
-          <OwnAnswers definition={receipt.survey} answers={receipt.answers} />
+          {receipt.status !== "withdrawn" && <OwnAnswers definition={receipt.survey} answers={receipt.answers} />}
           {mode === "withdraw" ? (
             <section className="panel" role="alertdialog" aria-label={say("withdraw")}>
               <p>{say("withdraw_ask")}</p>
@@ -174,15 +174,20 @@ function Shown({ address, receipt, onChanged }: ShownProps) {
   );
 }
 
-function Outcomes({ receipt: { needs } }: { receipt: Receipt }) {
+/** Which needs came of this survey, and how each of them stands today. */
+function Outcomes({ receipt: { survey_id } }: { receipt: Receipt }) {
   const say = useSay();
   const language = useLanguage();
+  const { data, refusal, reload } = useLoaded<{ items: Outcome[] }>(`/api/v1/needs?survey_id=${survey_id}&limit=200`);
+  const needs = data?.items;
   return (
     <section className="panel">
       <h2>{say("outcomes")}</h2>
-      {needs.length === 0 && <p className="soft">{say("outcomes_none")}</p>}
+      {refusal && <Refused refusal={refusal} language={language} onRetry={reload} />}
+      {!needs && !refusal && <p className="soft">{say("outcomes_loading")}</p>}
+      {needs?.length === 0 && <p className="soft">{say("outcomes_none")}</p>}
       <ul className="outcomes">
-        {needs.map(({ id, title, status }) => (
+        {needs?.map(({ id, title, status }) => (
           <li key={id}>
             <a href={`/needs/${id}`}>{title}</a> <span className="tag">{statusText(status, language)}</span>
           </li>

@@ -25,7 +25,7 @@ export type Definition = { title: Label; intro?: Label | null; questions: Questi
 /** District first, the community last. */
 export type Place = { name: string; path: string[] };
 export type Wave = { community: Place; closes_at: string | null; open: boolean };
-export type Answering = { survey: Definition; wave: Wave; demonstration: boolean };
+export type Answering = { survey_id: number; survey: Definition; wave: Wave; demonstration: boolean };
 
 export type Answer = string | number | string[] | Record<string, string>;
 export type Answers = Record<string, Answer>;
@@ -35,7 +35,6 @@ export type Receipt = Answering & {
   status: string;
   submitted_at: string;
   actions: string[];
-  needs: Outcome[];
 };
 
 /** Text in the reader's language; what nobody has translated yet is shown in Chinese. */

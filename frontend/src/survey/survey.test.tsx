@@ -28,7 +28,7 @@ const definition: Definition = {
   ],
 };
 const wave = { community: { name: "新苑社区", path: ["呈贡区", "洛龙街道", "新苑社区"] }, closes_at: "2030-10-12T09:00:00Z", open: true };
-const answering: Answering = { survey: definition, wave, demonstration: true };
+const answering: Answering = { survey_id: 3, survey: definition, wave, demonstration: true };
 const TODAY = "2018-10-15";
 
 type Seen = { method: string; path: string; key: string | null; body: unknown };
@@ -177,11 +177,12 @@ test("a receipt shows the own answers and what came of them, and lets withdraw a
     status: "valid",
     submitted_at: "2018-10-15T02:00:00Z",
     actions: ["correct", "withdraw"],
-    needs: [{ id: 5, title: "高龄老人日间照料", status: "contracted" }],
   };
-  const all = serving(({ method }) =>
-    Response.json(method === "POST" ? { ...receipt, status: "withdrawn", actions: [] } : receipt),
-  );
+  const needs = { items: [{ id: 5, title: "高龄老人日间照料", status: "contracted" }] };
+  const all = serving(({ method, path }) => {
+    if (path === "/api/v1/needs") return Response.json(needs);
+    return Response.json(method === "POST" ? { ...receipt, answers: {}, status: "withdrawn", actions: [] } : receipt);
+  });
   render(
     <Frame>
       <ReceiptPage />
@@ -198,6 +199,6 @@ test("a receipt shows the own answers and what came of them, and lets withdraw a
   await userEvent.click(screen.getByRole("button", { name: "撤回答卷" }));
   expect(posts(all)).toEqual([]);
   await userEvent.click(screen.getByRole("button", { name: "确定撤回" }));
-  expect(await screen.findByText("这份答卷已撤回，不再计入结果。")).toBeVisible();
+  expect(await screen.findByText("这份答卷已撤回，答案已删除。")).toBeVisible();
   expect(posts(all).map(({ path }) => path)).toEqual(["/api/v1/surveys/receipts/K7M2P9QX/withdraw"]);
 });

@@ -1,0 +1,128 @@
+"""Who sees and runs a survey, and what they read of single answers."""
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import RESIDENT, Actor, Role
+from app.core.errors import Denied, NotFound
+from app.parties.rules import PartyKind
+from app.surveys import policy
+from app.surveys.rules import Channel, ResponseState, SurveyStatus, WaveState
+from tests.factories.parties import actor_of, make_party
+from tests.factories.reference import DONGHUALU, LONGJIE
+from tests.factories.surveys import make_response, make_survey, make_wave, services_definition
+
+pytestmark = pytest.mark.anyio
+
+
+async def sees(session: AsyncSession, actor: Actor, survey_id: int) -> bool:
+    try:
+        await policy.read_survey(session, actor, survey_id)
+    except NotFound:
+        return False
+    return True
+
+
+async def test_a_survey_is_its_owners_and_that_of_the_offices_above(session: AsyncSession) -> None:
+    survey = await make_survey(session)
+    elsewhere = await make_party(session, PartyKind.committee, area_code=LONGJIE)
+    other_street = await make_party(session, PartyKind.street_office, area_code=f"{DONGHUALU[:9]}000")
+    readers = {
+        "own committee": await actor_of(session, Role.committee),
+        "own street": await actor_of(session, Role.street),
+        "own bureau": await actor_of(session, Role.purchaser),
+        "other committee": await actor_of(session, Role.committee, elsewhere),
+        "other street": await actor_of(session, Role.street, other_street),
+        "organisation": await actor_of(session, Role.organization),
+        "administrator": await actor_of(session, Role.admin),
+        "resident": RESIDENT,
+    }
+    seen = [name for name, actor in readers.items() if await sees(session, actor, survey.id)]
+    assert seen == ["own committee", "own street", "own bureau"]
+
+
+async def test_a_committee_does_not_see_what_its_street_office_asks(session: AsyncSession) -> None:
+    street = await make_party(session, PartyKind.street_office)
+    survey = await make_survey(session, street)
+    assert not await sees(session, await actor_of(session, Role.committee), survey.id)
+
+
+async def test_the_office_above_may_read_and_nothing_else(session: AsyncSession) -> None:
+    survey = await make_survey(session)
+    wave = await make_wave(session, survey)
+    response = await make_response(session, wave)
+    street = await actor_of(session, Role.street)
+    assert policy.actions(street, survey, is_answered=False) == []
+    assert policy.wave_actions(street, survey, wave) == []
+    assert policy.response_actions(street, survey, ResponseState.submitted) == []
+    for accessing in (
+        policy.access_survey(session, street, survey.id, "close"),
+        policy.access_wave(session, street, wave.id, "enter"),
+        policy.access_response(session, street, response.id, "confirm"),
+    ):
+        with pytest.raises(Denied):
+            await accessing
+
+
+async def test_others_are_told_that_there_is_nothing(session: AsyncSession) -> None:
+    wave = await make_wave(session)
+    response = await make_response(session, wave)
+    stranger = await actor_of(
+        session, Role.committee, await make_party(session, PartyKind.committee, area_code=LONGJIE)
+    )
+    for asking in (
+        policy.access_survey(session, stranger, wave.survey_id, "close"),
+        policy.read_wave(session, stranger, wave.id),
+        policy.access_wave(session, stranger, wave.id, "enter"),
+        policy.read_response(session, stranger, response.id),
+        policy.access_response(session, stranger, response.id, "confirm"),
+        policy.access_response(session, stranger, response.id + 9, "confirm"),
+    ):
+        with pytest.raises(NotFound):
+            await asking
+
+
+async def test_personal_and_sensitive_answers_are_the_owners_alone(session: AsyncSession) -> None:
+    survey = await make_survey(session)
+    answers = {"Q1": "F", "Q4": "老伴卧床多年"}
+    definition = services_definition()
+    owner, street = await actor_of(session, Role.committee), await actor_of(session, Role.street)
+    assert policy.seen_answers(owner, survey, definition, answers) == answers
+    assert policy.seen_answers(street, survey, definition, answers) == {"Q1": "F"}
+
+
+async def test_the_buttons_follow_the_state_and_the_channel(session: AsyncSession) -> None:
+    owner = await actor_of(session, Role.committee)
+    draft = await make_survey(session, status=SurveyStatus.draft)
+    survey = await make_survey(session)
+    closed = await make_survey(session, status=SurveyStatus.closed)
+    assert policy.actions(owner, draft, is_answered=False) == ["edit", "publish", "target", "create_wave"]
+    assert policy.actions(owner, survey, is_answered=True) == ["close", "target", "create_wave"]
+    assert policy.actions(owner, closed, is_answered=True) == []
+    paper = await make_wave(session, survey)
+    link = await make_wave(session, survey, channel=Channel.link, state=WaveState.draft)
+    open_link = await make_wave(session, survey, channel=Channel.open_link)
+    assert policy.wave_actions(owner, survey, paper) == [
+        "close",
+        "issue",
+        "make_sheets",
+        "import_issued",
+        "enter",
+        "import_responses",
+        "confirm_unflagged",
+    ]
+    assert policy.wave_actions(owner, survey, link) == ["open", "discard", "issue", "make_tokens", "confirm_unflagged"]
+    assert policy.wave_actions(owner, survey, open_link) == ["close", "import_responses", "confirm_unflagged"]
+    assert policy.response_actions(owner, survey, ResponseState.submitted) == [
+        "confirm",
+        "invalidate",
+        "mark_duplicate",
+    ]
+    assert policy.response_actions(owner, closed, ResponseState.submitted) == []
+
+
+async def test_figures_are_public_once_the_survey_is_closed(session: AsyncSession) -> None:
+    running, closed = await make_survey(session), await make_survey(session, status=SurveyStatus.closed)
+    assert await policy.closed_survey(session, closed.id) is closed
+    with pytest.raises(NotFound):
+        await policy.closed_survey(session, running.id)
