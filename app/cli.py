@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import json
+import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,14 +20,26 @@ from app.core.jobs import work, worker_is_alive
 from app.core.logs import set_up_logs
 from app.core.postgres import NoServerPrograms, ServerDidNotStart, database
 from app.core.problems import problem_of
-from app.core.settings import settings
+from app.core.settings import Settings, settings
 from app.core.upgrade import upgrade
 from app.main import create_app, web_application
 from app.parties.policy import authenticate
+from app.season.bench import as_table, measure_season
+from app.season.demonstration import load_demonstration
+from app.season.export import export_season
+from app.season.importing import import_season, open_season
+from app.season.replay import replay_season
+from app.season.serving import Server, address_of, listening, watched, welcome
+from app.season.summary import Summary, readable
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 verify = typer.Typer(no_args_is_help=True, help="Check what must never have been altered.")
-cli.add_typer(verify, name="verify")
+season = typer.Typer(no_args_is_help=True, help="A season as files: take it in, replay it, write it out.")
+bench = typer.Typer(no_args_is_help=True, help="Measure what the project claims.")
+for name, commands in (("season", season), ("bench", bench), ("verify", verify)):
+    cli.add_typer(commands, name=name)
+SeasonArgument = Annotated[str, typer.Argument(metavar="NAME_OR_FOLDER", help="a shipped season, or a folder")]
+JsonOption = Annotated[str, typer.Option("--json", metavar="PATH", help="write JSON there; - is the standard output")]
 
 
 def main() -> None:
@@ -63,6 +77,82 @@ def with_units(action: Callable[[Units], Coroutine[Any, Any, Any]]) -> Any:
     with database(settings()) as url:
         upgrade(url)
         return asyncio.run(run(url))
+
+
+@cli.command()
+def serve() -> None:
+    """Start the platform: database, demonstration on the first start, web application and worker."""
+    configured = settings()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that everything below is closed in turn
+    with contextlib.suppress(KeyboardInterrupt), listening(configured) as door, database(configured) as url:
+        upgrade(url)
+        asyncio.run(make_ready(url, configured))
+        config = uvicorn.Config(web_application(configured, url, authenticate), log_config=None)
+        Server(config, partial(announce, url, configured, address_of(door))).run([door])
+
+
+async def make_ready(url: str, configured: Settings) -> None:
+    if configured.demonstration:
+        async with open_units(url) as door:
+            await load_demonstration(door, watched("演示数据 demonstration"))
+
+
+async def announce(url: str, configured: Settings, address: str) -> None:
+    async with open_units(url) as door, door() as session:
+        for line in await welcome(session, address, demonstration=configured.demonstration):
+            typer.echo(line)
+
+
+@season.command("import")
+def import_a_season(given: SeasonArgument) -> None:
+    """Check every file and take in areas, terms, parties, needs and offers, all or nothing."""
+    opened = open_season(given)
+
+    async def run(door: Units) -> int:
+        return await import_season(door, opened, watched(opened.name))
+
+    steps = with_units(run)
+    typer.echo(f"{opened.name}: {steps} steps" if steps else f"{opened.name}: nothing to do", err=True)
+
+
+@season.command("replay")
+def replay_a_season(given: SeasonArgument, target: JsonOption = "") -> None:
+    """Carry the whole season out by the platform's own use cases, at its own dates; cut short, it goes on."""
+    opened = open_season(given)
+
+    async def run(door: Units) -> Summary:
+        return await replay_season(door, opened, watched(opened.name))
+
+    summary = with_units(run)
+    write_json(summary, target) if target else typer.echo("\n".join(readable(summary)))
+
+
+@season.command("export")
+def export_a_season(
+    given: SeasonArgument, to: Annotated[Path | None, typer.Option(help="the folder; by default named like it")] = None
+) -> None:
+    """Write a season that was replayed here as a folder of the same layout."""
+    name = Path(given).name
+
+    async def run(door: Units) -> list[Path]:
+        async with door() as session:
+            return await export_season(session, name, to or Path(given))
+
+    for path in with_units(run):
+        typer.echo(str(path))
+
+
+@bench.command("season")
+def bench_the_season(target: JsonOption = "") -> None:
+    """How long a start and a replay take, and how much memory the web process then holds."""
+    measures = measure_season()
+    write_json(measures, target) if target else typer.echo(as_table(measures))
+    raise typer.Exit(0 if all(each["holds"] for each in measures) else 1)
+
+
+def write_json(found: Any, target: str) -> None:
+    text = json.dumps(found, ensure_ascii=False, indent=1)
+    typer.echo(text) if target == "-" else Path(target).write_text(text + "\n", encoding="utf-8")
 
 
 @cli.command()

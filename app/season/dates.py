@@ -15,22 +15,20 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True)
 class Span:
-    """From `start` up to, not including, `end`; an hour is a span without length."""
+    """From `start` up to, not including, `end`. `opens`, `closes`: whether the file names the very hour of either."""
 
     start: datetime
     end: datetime
+    opens: bool = False
+    closes: bool = False
 
     def at(self, hour: int) -> datetime:
         """The hour named, or where only a day or month is, `hour` o'clock of its first day."""
-        return self.start if self.is_hour else self.start + timedelta(hours=hour)
+        return self.start if self.opens else self.start + timedelta(hours=hour)
 
     def until(self, hour: int) -> datetime:
         """The hour named, or where only a day or month is, `hour` o'clock of its last day."""
-        return self.end if self.is_hour else self.end - timedelta(hours=24 - hour)
-
-    @property
-    def is_hour(self) -> bool:
-        return self.start == self.end
+        return self.end if self.closes else self.end - timedelta(hours=24 - hour)
 
     @property
     def first_day(self) -> date:
@@ -38,7 +36,7 @@ class Span:
 
     @property
     def last_day(self) -> date:
-        return self.start.date() if self.is_hour else (self.end - timedelta.resolution).date()
+        return self.end.date() if self.closes else (self.end - timedelta.resolution).date()
 
 
 def read_span(value: Any) -> Span:
@@ -49,7 +47,7 @@ def read_span(value: Any) -> Span:
         first, last = read_span(value[0]), read_span(value[1])
         if last.end < first.start:
             raise ValueError("ends before it starts")
-        return Span(first.start, last.end)
+        return Span(first.start, last.end, first.opens, last.closes)
     text = str(value)
     if MONTH.fullmatch(text):
         start = _midnight(date.fromisoformat(f"{text}-01"))
@@ -59,7 +57,7 @@ def read_span(value: Any) -> Span:
         return Span(_midnight(day), _midnight(day + timedelta(days=1)))
     at = datetime.fromisoformat(text)
     at = at.replace(tzinfo=SHANGHAI) if at.tzinfo is None else at.astimezone(SHANGHAI)
-    return Span(at, at)
+    return Span(at, at, opens=True, closes=True)
 
 
 def read_instant(value: Any) -> datetime:

@@ -9,12 +9,14 @@ from app.core.db import Base
 
 
 class SeasonRecord(Base):
-    """`digest` is that of its files: a season of the same name with other files is another season."""
+    """`digest` is that of its files: a season of the same name with other files is another season. `tender_ref` is
+    the number of its competition."""
 
     __tablename__ = "seasons"
 
     name: Mapped[str] = mapped_column(primary_key=True)
     digest: Mapped[str]
+    tender_ref: Mapped[str]
     title_zh: Mapped[str]
     title_en: Mapped[str] = mapped_column(default="", server_default="")
     is_demonstration: Mapped[bool] = mapped_column(default=False, server_default=sa.false())

@@ -25,7 +25,8 @@ def replay_steps(season: Season) -> list[Step]:
         *round_steps(season, when),
         *contract_steps(when),
     ]
-    return sorted(steps, key=lambda step: (step.name not in SET_UP, step.at))
+    start = starts_at(season)
+    return sorted(steps, key=lambda step: (step.name not in SET_UP, step.at or start))
 
 
 async def replay_season(units: Units, season: Season, progress: Progress = silent) -> Summary:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.clock import move_clock
+from app.core.clock import move_clock, now
 from app.core.db import Units
 from app.core.errors import DomainError
 from app.season.files import Season
@@ -30,10 +30,10 @@ class SeasonAbsent(DomainError):
 
 @dataclass(frozen=True)
 class Step:
-    """`run` does the work of a step with the clock standing at `at`."""
+    """`run` does the work of a step with the clock standing at `at`; without one, now."""
 
     name: str
-    at: datetime
+    at: datetime | None
     run: Callable[[AsyncSession, Season], Awaitable[object]]
 
 
@@ -47,6 +47,7 @@ async def enter_season(session: AsyncSession, season: Season, at: datetime) -> N
     entry = insert(SeasonRecord).values(
         name=season.name,
         digest=season.digest,
+        tender_ref=competition.id,
         title_zh=competition.title_zh,
         title_en=competition.title_en,
         is_demonstration=competition.fictional_proposals,
@@ -58,23 +59,26 @@ async def enter_season(session: AsyncSession, season: Season, at: datetime) -> N
         raise SeasonChanged(season=season.name)
 
 
-async def take(session: AsyncSession, season: Season, step: Step) -> bool:
-    """Do the step unless it is done; whether it was still to do."""
-    claim = insert(SeasonStep).values(season=season.name, step=step.name, at=step.at)
+async def take(session: AsyncSession, key: str, season: Season, step: Step) -> bool:
+    """Do the step unless it is done under `key`, the name of a season record; whether it was still to do."""
+    claim = insert(SeasonStep).values(season=key, step=step.name, at=step.at or await now(session))
     if await session.scalar(claim.on_conflict_do_nothing().returning(SeasonStep.step)) is None:
         return False
-    await move_clock(session, step.at)
+    if step.at:
+        await move_clock(session, step.at)
     await step.run(session, season)
     return True
 
 
-async def take_each(units: Units, season: Season, steps: Sequence[Step], progress: Progress = silent) -> int:
-    """Every step in a transaction of its own; how many were still to do."""
+async def take_each(
+    units: Units, season: Season, steps: Sequence[Step], progress: Progress = silent, *, key: str = ""
+) -> int:
+    """Every step in a transaction of its own; how many were still to do. `key` is the season's name unless given."""
     taken = 0
     for number, step in enumerate(steps):
         progress(number, len(steps), step.name)
         async with units() as session:
-            taken += await take(session, season, step)
+            taken += await take(session, key or season.name, season, step)
     progress(len(steps), len(steps), "")
     return taken
 
@@ -85,6 +89,6 @@ async def take_together(units: Units, season: Season, steps: Sequence[Step], pro
     async with units() as session:
         for number, step in enumerate(steps):
             progress(number, len(steps), step.name)
-            taken += await take(session, season, step)
+            taken += await take(session, season.name, season, step)
         progress(len(steps), len(steps), "")
     return taken

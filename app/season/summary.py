@@ -152,3 +152,25 @@ async def _lots(
 async def _audit(session: AsyncSession) -> dict[str, Any]:
     events, faults = await verify(session)
     return {"events": events, "verified": not faults, "faults": [f"{f.stream} #{f.seq}: {f.fault}" for f in faults]}
+
+
+def readable(summary: Summary) -> list[str]:
+    """The summary as lines for a terminal."""
+    survey, tender, audit = summary["survey"], summary["tender"], summary["audit"]
+    counted = ("areas", "categories", "populations", "organizations", "needs", "offers")
+    lines = [
+        summary["season"],
+        "  " + ", ".join(f"{name} {summary[name]}" for name in counted),  # type: ignore[literal-required]
+        f"  survey: issued {survey['issued']}, returned {survey['returned']}, valid {survey['valid']},"
+        f" recovery {survey['recovery_rate']}, effective {survey['effective_rate']}",
+        f"  selection: {summary['selection']['pairs']} pairs, {summary['selection']['confirmed']} confirmed by both",
+        f"  tender: {tender['bids']} bids, ineligible {', '.join(tender['ineligible']) or '–'},"
+        f" {tender['sheets_counted']} sheets, rule {tender['rule']}",
+    ]
+    for code, lot in summary["lots"].items():
+        lines.append(f"  {code}: {lot['amount']}  {' '.join(lot['awards'])}")
+    verified = "verified" if audit["verified"] else "BROKEN"
+    lines.append(
+        f"  {summary['awards']} awards, {summary['contracts']} contracts; {audit['events']} events, {verified}"
+    )
+    return lines

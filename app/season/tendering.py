@@ -1,5 +1,6 @@
 """The competition of a season, by the same use cases as on screen: notice, bids, opening, panel, sheets, result."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -35,23 +36,34 @@ from app.tenders.panels.service import (
 
 
 def tender_steps(season: Season, when: Schedule) -> list[Step]:
-    competition = season.competition
     return [
-        Step("tender published", when.published, _publish),
-        *(_bid_step(bid, when) for bid in competition.proposals),
-        Step("tender opened", when.opened, _open),
-        Step("tender prequalified", when.prequalified, _prequalify),
-        Step("panel appointed", when.appointed, _appoint),
-        *(
-            Step(f"sheets {judge.id}", when.scored, partial(_enter_sheets, judge=judge.id))
-            for judge in competition.judges
-        ),
+        *bidding_steps(season, when, season.name),
+        Step("panel appointed", when.appointed, partial(appoint, accounts={})),
+        *(sheets_step(judge.id, when) for judge in season.competition.judges),
         Step("scoring closed", when.closed, _close_scoring),
         Step("result proposed", when.proposed, _propose),
         Step("cuts accepted", when.accepted, _accept_cuts),
         Step("result published", when.noticed, _publish_result),
         Step("awards confirmed", when.confirmed, _confirm),
     ]
+
+
+def bidding_steps(season: Season, when: Schedule, scheme: str) -> list[Step]:
+    """From the notice to the pre-qualification; `scheme` numbers the needs that the lots answer."""
+    return [
+        publishing_step(when, scheme),
+        *(_bid_step(bid, when) for bid in season.competition.proposals),
+        Step("tender opened", when.opened, _open),
+        Step("tender prequalified", when.prequalified, _prequalify),
+    ]
+
+
+def publishing_step(when: Schedule, scheme: str) -> Step:
+    return Step("tender published", when.published, partial(_publish, scheme=scheme))
+
+
+def sheets_step(judge: str, when: Schedule) -> Step:
+    return Step(f"sheets {judge}", when.scored, partial(_enter_sheets, judge=judge))
 
 
 async def tender_of(session: AsyncSession, season: Season) -> Tender:
@@ -111,9 +123,9 @@ def _lots(competition: Competition, ids: dict[str, int]) -> list[dict[str, Any]]
     ]
 
 
-async def _publish(session: AsyncSession, season: Season) -> None:
+async def _publish(session: AsyncSession, season: Season, *, scheme: str) -> None:
     buyer = await purchaser_of(session, season)
-    tender = await create_tender(session, buyer, await notice_facts(session, season, season.name))
+    tender = await create_tender(session, buyer, await notice_facts(session, season, scheme))
     await publish_tender(session, buyer, tender.id)
 
 
@@ -162,16 +174,19 @@ async def _prequalify(session: AsyncSession, season: Season) -> None:
     await prequalify_bids(session, buyer, tender.id)
 
 
-async def _appoint(session: AsyncSession, season: Season) -> None:
-    """The panel, what its members declare, and the order of the pitches."""
+async def appoint(session: AsyncSession, season: Season, *, accounts: Mapping[str, int]) -> None:
+    """The panel, what its members declare, and the order of the pitches.
+
+    Judges with an account (`accounts`: judge → account) declare on screen themselves; the others have on paper.
+    """
     competition = season.competition
     buyer, tender = await buyer_and_tender(session, season)
     members = [
-        NewMember(judge.id, judge.name or judge.id, judge.role_zh, judge.role_en, judge.expert)
+        NewMember(judge.id, judge.name or judge.id, judge.role_zh, judge.role_en, judge.expert, accounts.get(judge.id))
         for judge in competition.judges
     ]
     await appoint_panel(session, buyer, tender.id, members)
-    for judge in competition.judges:
+    for judge in [judge for judge in competition.judges if judge.id not in accounts]:
         interests = [
             Interest((await party_of(session, season, row.applicant)).id, row.reason)
             for row in competition.recusals

@@ -1,6 +1,7 @@
 """Use cases of a double-selection round, from its opening to the pairs that both sides confirm."""
 
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -79,8 +80,8 @@ async def open_round(session: AsyncSession, actor: Actor, round_id: int) -> Roun
     offers = [offer for offer in found.offers.values() if _reaches(offer, inside)]
     if not needs or not offers:
         raise rules.RoundWithoutSides(needs=len(needs), offers=len(offers))
-    session.add_all(_need_seat(round, need) for need in needs)
-    session.add_all(_offer_seat(round, offer) for offer in offers)
+    session.add_all(_need_seat(round, need, key) for need, key in zip(needs, _keys(needs), strict=True))
+    session.add_all(_offer_seat(round, offer, key) for offer, key in zip(offers, _keys(offers), strict=True))
     round.status, round.opened_at = opened, at
     await record(session, actor, "round.opened", round, at, needs=len(needs), offers=len(offers), seed=round.seed)
     return round
@@ -91,15 +92,19 @@ def _reaches(offer: OfferEntry, inside: str) -> bool:
     return any(prefix.startswith(inside) or inside.startswith(prefix) for prefix in covered)
 
 
-def _need_seat(round: Round, need: NeedEntry) -> RoundNeed:
-    return RoundNeed(
-        round_id=round.id, need_id=need.id, party_id=need.party_id, key=need.key, need_version=need.version
-    )
+def _keys(entries: Sequence[NeedEntry] | Sequence[OfferEntry]) -> list[str]:
+    """What each is called in this round: its own number, told apart where lists of several owners share one."""
+    counts = Counter(entry.key for entry in entries)
+    return [entry.key if counts[entry.key] == 1 else f"{entry.key}#{entry.id}" for entry in entries]
 
 
-def _offer_seat(round: Round, offer: OfferEntry) -> RoundOffer:
+def _need_seat(round: Round, need: NeedEntry, key: str) -> RoundNeed:
+    return RoundNeed(round_id=round.id, need_id=need.id, party_id=need.party_id, key=key, need_version=need.version)
+
+
+def _offer_seat(round: Round, offer: OfferEntry, key: str) -> RoundOffer:
     return RoundOffer(
-        round_id=round.id, offer_id=offer.id, party_id=offer.party_id, key=offer.key, offer_version=offer.version
+        round_id=round.id, offer_id=offer.id, party_id=offer.party_id, key=key, offer_version=offer.version
     )
 
 

@@ -13,6 +13,7 @@ def upgrade() -> None:
         "seasons",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("tender_ref", sa.Text(), nullable=False),
         sa.Column("title_zh", sa.Text(), nullable=False),
         sa.Column("title_en", sa.Text(), nullable=False, server_default=""),
         sa.Column("is_demonstration", sa.Boolean(), nullable=False, server_default=sa.false()),

@@ -1,0 +1,258 @@
+"""What a new installation shows: the shipped season as it ended, and something alive in every phase around today.
+
+All of it is labelled as demonstration data; it is made once, step by step, and never again.
+"""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import partial
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.contracts.models import Contract
+from app.contracts.service import report_milestone
+from app.core.actors import Actor, Role
+from app.core.calendar_table import seed_calendar
+from app.core.clock import now, today
+from app.core.db import Units
+from app.matching.records import area_prefix
+from app.needs.service import draft_need, import_needs
+from app.parties.accounts import make_demonstration_accounts, one_seat_per_role
+from app.parties.queries import find_account, offices_of, require_party, seats_of
+from app.parties.rules import PartyKind
+from app.parties.service import register_party
+from app.season.cast import OPERATOR, district_of
+from app.season.contracting import contracts_of
+from app.season.files import Season
+from app.season.importing import open_season
+from app.season.models import SeasonRecord, SeasonStep
+from app.season.replay import replay_season
+from app.season.schedule import schedule_of
+from app.season.shifting import asked_for, shifted, shifted_needs
+from app.season.steps import Progress, Step, enter_season, silent, take_each
+from app.season.tendering import appoint, bidding_steps, publishing_step, sheets_step, tender_of
+from app.season.terms import terms_of
+from app.selection.service import create_round, open_round
+from app.surveys.definition import Label
+from app.surveys.models import Survey, Wave
+from app.surveys.rules import Channel, WaveState
+from app.surveys.service import create_survey, publish_survey
+from app.surveys.waves import create_wave, open_wave
+from app.tenders.bids.service import draft_bid
+from app.tenders.profiles.rules import Gate
+
+SHOWN, KEY = "kunming2018", "demonstration"
+# The open copy is 20 days old and open for 26 more; the one being scored had its pitches yesterday.
+OPEN_SINCE, SCORED_SINCE = timedelta(days=20), timedelta(days=1)
+COPIED_NEEDS = 40
+FIRMS = {Role.evaluator: "示例第三方评估中心", Role.auditor: "示例会计师事务所"}
+ROUND_LASTS = timedelta(days=14)
+REPORT = "服务站已开放，月度计划按期完成；服务台账、经费台账和居民反馈已备查，请安排中期评估。"
+
+
+async def is_demonstrated(session: AsyncSession) -> bool:
+    """Whether the demonstration is there in full."""
+    done = sa.select(SeasonStep.step).where(SeasonStep.season == KEY, SeasonStep.step == "finished")
+    return await session.scalar(done) is not None
+
+
+async def load_demonstration(units: Units, progress: Progress = silent) -> bool:
+    """Make whatever of the demonstration is not there yet; whether anything was to do."""
+    async with units() as session:
+        if await is_demonstrated(session):
+            return False
+    season = open_season(SHOWN)
+    await replay_season(units, season, progress)
+    async with units() as session:
+        at = await now(session)
+        await enter_season(session, replace(season, name=KEY), at)
+        started = await session.scalar(sa.select(SeasonRecord.started_at).where(SeasonRecord.name == KEY))
+    for part, steps in live_steps(season, today(started or at)):
+        await take_each(units, part, steps, progress, key=KEY)
+    return True
+
+
+def live_steps(season: Season, day: date) -> list[tuple[Season, list[Step]]]:
+    """What is alive around `day`, in the order in which it is made: each part with the season that it is taken from."""
+    line = season.competition.timeline
+    lots = [lot.id for lot in season.competition.lots]
+    open_copy = shifted(
+        season,
+        day - OPEN_SINCE - line.call.first_day,
+        ending="open",
+        title=Label(zh="正在征集", en="open for proposals"),
+        lots=lots,
+    )
+    scored_copy = shifted(
+        season,
+        day - SCORED_SINCE - line.pitch_day.first_day,
+        ending="scoring",
+        title=Label(zh="正在评审", en="being scored"),
+        lots=[lot.id for lot in season.competition.lots if not lot.items and not lot.need_ids][-1:],
+    )
+    by = day - OPEN_SINCE - line.call.first_day
+    when = schedule_of(open_copy.competition, terms_of(open_copy.competition))
+    return [
+        (season, [Step("accounts", None, _make_accounts)]),
+        (
+            open_copy,
+            [
+                Step("needs", when.published - timedelta(minutes=1), partial(_copy_needs, by=by)),
+                publishing_step(when, KEY),
+                Step("bid drafted", None, _draft_bid),
+            ],
+        ),
+        (scored_copy, _scoring_steps(scored_copy)),
+        (
+            season,
+            [
+                Step("survey", None, _open_survey),
+                Step("round", None, _open_round),
+                Step("need drafted", None, _draft_need),
+                Step("report", None, _report),
+                Step("finished", None, _finish),
+            ],
+        ),
+    ]
+
+
+def _scoring_steps(copy: Season) -> list[Step]:
+    """Bids opened and the panel appointed; the first judge has an account and still has everything to do."""
+    when = schedule_of(copy.competition, terms_of(copy.competition))
+    steps = [
+        *bidding_steps(copy, when, KEY),
+        Step("panel appointed", when.appointed, _appoint_with_account),
+        *(sheets_step(judge.id, when) for judge in copy.competition.judges[1:]),
+    ]
+    return [replace(step, name=f"scoring: {step.name}") for step in steps]
+
+
+async def _shown_contract(session: AsyncSession, season: Season) -> Contract:
+    """The contract whose two sides and community the demonstration accounts act for: the first that answers a need."""
+    contracts = await contracts_of(session, season)
+    return next((each for each in contracts if each.need_id), contracts[0])
+
+
+async def _make_accounts(session: AsyncSession, season: Season) -> None:
+    contract = await _shown_contract(session, season)
+    community, street = contract.area_code, contract.area_code[:9].ljust(12, "0")
+    parties = {
+        Role.organization: await require_party(session, contract.contractor_id),
+        Role.purchaser: await require_party(session, contract.purchaser_id),
+        Role.committee: (await offices_of(session, PartyKind.committee, [community]))[community],
+        Role.street: (await offices_of(session, PartyKind.street_office, [street]))[street],
+    }
+    for role, name in FIRMS.items():
+        parties[role] = await register_party(
+            session,
+            OPERATOR,
+            kind=PartyKind.firm,
+            name_zh=name,
+            ref=role.value,
+            ref_scheme=KEY,
+            is_fictional=True,
+        )
+    await make_demonstration_accounts(session, OPERATOR, one_seat_per_role(parties))
+    year = today(await now(session)).year
+    await seed_calendar(session, range(year - 1, year + 3))
+
+
+async def _copy_needs(session: AsyncSession, season: Season, *, by: timedelta) -> None:
+    """The needs of the lots and some more of the district, published anew."""
+    asked, district = asked_for(season.competition), area_prefix(district_of(season))
+    others = [row["id"] for row in season.records("needs") if row["community_code"].startswith(district)]
+    refs = asked | set([ref for ref in others if ref not in asked][:COPIED_NEEDS])
+    latest = season.competition.timeline.call.first_day
+    await import_needs(session, OPERATOR, shifted_needs(season, refs, by, latest), ref_scheme=KEY)
+
+
+async def _draft_bid(session: AsyncSession, season: Season) -> None:
+    """The organisation has begun a bid and not handed it in."""
+    contractor = await _actor_of(session, Role.organization)
+    own = next((bid for bid in season.competition.proposals if bid.lot and not bid.item), None)
+    if own:
+        tender = await tender_of(session, season)
+        await draft_bid(session, contractor, tender.id, lot=own.lot, content={"title": own.title_zh})
+
+
+async def _appoint_with_account(session: AsyncSession, season: Season) -> None:
+    judge = await find_account(session, Role.judge.value)
+    assert judge is not None  # made in the first step
+    await appoint(session, season, accounts={season.competition.judges[0].id: judge.id})
+
+
+async def _actor_of(session: AsyncSession, role: Role) -> Actor:
+    """The demonstration account of a role, acting for its party."""
+    account = await find_account(session, role.value)
+    assert account is not None  # made in the first step
+    seat = (await seats_of(session, [account.id]))[account.id][0].membership
+    return Actor(account.id, role, seat.party_id, seat.area)
+
+
+async def _open_survey(session: AsyncSession, season: Season) -> None:
+    """An open link that anybody can answer on a phone."""
+    committee = await _actor_of(session, Role.committee)
+    survey = await create_survey(session, committee, season.definition, is_demonstration=True)
+    await publish_survey(session, committee, survey.id)
+    wave = await create_wave(
+        session,
+        committee,
+        survey.id,
+        channel=Channel.open_link,
+        communities=[committee.area],
+        title=season.definition.title.zh,
+    )
+    await open_wave(session, committee, wave.id)
+
+
+async def _open_round(session: AsyncSession, season: Season) -> None:
+    bureau, at = await _actor_of(session, Role.purchaser), await now(session)
+    opened = await create_round(
+        session,
+        bureau,
+        area_code=district_of(season),
+        title_zh="社区与社会组织双向选择（演示）",
+        title_en="Double selection (demonstration)",
+        opens_at=at,
+        closes_at=at + ROUND_LASTS,
+        micro_grant_limit=Decimal(10_000),
+    )
+    await open_round(session, bureau, opened.id)
+
+
+async def _draft_need(session: AsyncSession, season: Season) -> None:
+    """A draft without evidence: publishing it asks for some."""
+    first = season.records("needs")[0]
+    committee = await _actor_of(session, Role.committee)
+    said = {"title": first["title"], "description": first["description"]}
+    await draft_need(session, committee, {**said, "category_code": None, "population_codes": []})
+
+
+async def _report(session: AsyncSession, season: Season) -> None:
+    """The contractor reports half time; the evaluator has it on the desk."""
+    contract, contractor = await _shown_contract(session, season), await _actor_of(session, Role.organization)
+    if Gate.midterm_evaluation in {gate for term in terms_of(season.competition).instalments for gate in term.gates}:
+        await report_milestone(session, contractor, contract.id, Gate.midterm_evaluation, REPORT)
+
+
+async def _finish(_session: AsyncSession, _season: Season) -> None:
+    """Nothing more to do: that this step is noted says that all is there."""
+
+
+TODAY = {
+    "survey": _open_survey,
+    "round": _open_round,
+    "need drafted": _draft_need,
+    "report": _report,
+    "finished": _finish,
+}
+
+
+async def survey_token(session: AsyncSession) -> str | None:
+    """Where anybody can answer the demonstration's survey, while it is open."""
+    query = sa.select(Wave.open_token).join(Survey, Survey.id == Wave.survey_id)
+    is_open = sa.and_(Survey.is_demonstration, Wave.state == WaveState.open, Wave.open_token.is_not(None))
+    found: str | None = await session.scalar(query.where(is_open).order_by(Wave.id).limit(1))
+    return found
