@@ -1,5 +1,5 @@
 """survey:   draft --publish--> published --close--> closed;  draft, published --edit--> itself (until the first answer)
-wave:     draft --open--> open --close--> closed;  draft --discard--> discarded
+wave:     draft --open--> open --close--> closed;  draft --discard--> discarded;  draft, open --edit--> itself
 response: submitted --confirm--> valid | --invalidate--> invalid | --mark_duplicate--> duplicate
           valid --invalidate--> invalid, --mark_duplicate--> duplicate, --correct--> submitted
           invalid, duplicate --restore--> submitted;  all but withdrawn --withdraw--> withdrawn
@@ -64,8 +64,10 @@ class WaveState(StrEnum):
 
 
 WAVE_MOVES = {
+    (WaveState.draft, "edit"): WaveState.draft,
     (WaveState.draft, "open"): WaveState.open,
     (WaveState.draft, "discard"): WaveState.discarded,
+    (WaveState.open, "edit"): WaveState.open,
     (WaveState.open, "close"): WaveState.closed,
 }
 
@@ -141,6 +143,12 @@ class WaveNotOpenYet(DomainError): ...
 class WaveClosed(DomainError): ...
 
 
+class WaveTimesWrong(DomainError):
+    """A wave that would close before it opens."""
+
+    status = 422
+
+
 class OpenLinkForOne(DomainError):
     """An open link does not say where its answers come from, so it can only go to one community."""
 
@@ -163,6 +171,12 @@ class ChannelUnfit(DomainError):
 
 class IssuedUnknowable(DomainError):
     """An open link has no issued count, and none is invented."""
+
+
+class NothingIssued(DomainError):
+    """An entry of the ledger that says nothing."""
+
+    status = 422
 
 
 class CorrectionUnexplained(DomainError):
@@ -260,8 +274,15 @@ def check_issued(issued: int | None, returned: int) -> None:
 
 def check_correction(count: int, reason: str) -> None:
     """The ledger takes counts as they were handed out; taking some back needs a reason."""
+    if count == 0:
+        raise NothingIssued()
     if count < 0 and not reason.strip():
         raise CorrectionUnexplained(count=count)
+
+
+def check_times(opens_at: datetime | None, closes_at: datetime | None) -> None:
+    if opens_at is not None and closes_at is not None and closes_at <= opens_at:
+        raise WaveTimesWrong()
 
 
 def is_taking(state: WaveState, opens_at: datetime | None, closes_at: datetime | None, at: datetime) -> bool:

@@ -204,6 +204,18 @@ class WaveCreate(BaseModel):
     closes_at: AwareDatetime | None = None
 
 
+class WaveUpdate(BaseModel):
+    """What may change once the wave exists: its name and its times."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra=example(title="第一批", opens_at=None, closes_at="2026-12-05T18:00:00+08:00")
+    )
+
+    title: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
+    opens_at: AwareDatetime | None = None
+    closes_at: AwareDatetime | None = None
+
+
 class WaveRead(BaseModel):
     """`open_path`: the one address of an open link. `tally` is the whole wave's, `by_community` its parts."""
 

@@ -10,7 +10,7 @@ from app.core import web
 from app.core.actors import Actor
 from app.core.files import read_table, read_upload, table_response
 from app.core.paging import Page, PagingQuery
-from app.core.web import CurrentActor, UnitSession, allow, tag_version
+from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.surveys import entry, policy, printing, queries, reviewing, waves
 from app.surveys.models import Survey, Wave
 from app.surveys.policy import WHO
@@ -35,6 +35,7 @@ from app.surveys.schemas import (
     SheetsRead,
     WaveCreate,
     WaveRead,
+    WaveUpdate,
 )
 
 router = web.router("/surveys", "surveys")
@@ -85,6 +86,15 @@ async def read_wave(wave_id: int, session: UnitSession, actor: CurrentActor, res
     survey, wave = await policy.read_wave(session, actor, wave_id)
     tag_version(response, wave.version)
     return await wave_read(session, survey, wave, actor)
+
+
+@router.put("/waves/{wave_id}", operation_id="edit_wave", dependencies=[allow(WHO["edit"])])
+async def edit_wave(
+    wave_id: int, given: IfMatch, body: WaveUpdate, session: UnitSession, actor: CurrentActor, response: Response
+) -> WaveRead:
+    wave = await waves.edit_wave(session, actor, wave_id, given, **dict(body))
+    tag_version(response, wave.version)
+    return await wave_after(session, wave, actor)
 
 
 @router.post("/waves/{wave_id}/open", operation_id="open_wave", dependencies=[allow(WHO["open"])])

@@ -14,6 +14,7 @@ from app.core.clock import now
 from app.core.errors import RowRefused, RowsRefused
 from app.core.files import Table, WrongColumns
 from app.core.moves import move
+from app.core.web import check_version
 from app.surveys import rules
 from app.surveys.models import Issue, Sheet, Token, Wave, WaveCommunity
 from app.surveys.policy import access_survey, access_wave, may_survey
@@ -35,11 +36,12 @@ async def create_wave(
     opens_at: datetime | None = None,
     closes_at: datetime | None = None,
 ) -> Wave:
-    """A draft wave. Refusals: AreaUnknown, SurveyedElsewhere, OpenLinkForOne, SurveyClosed, Impossible (times)."""
+    """A draft wave. Refusals: AreaUnknown, SurveyedElsewhere, OpenLinkForOne, SurveyClosed, WaveTimesWrong."""
     survey = await access_survey(session, actor, survey_id, "create_wave")
     at = await now(session)
     if survey.status is SurveyStatus.closed:
         raise rules.SurveyClosed()
+    rules.check_times(opens_at, closes_at)
     await _check_frame(session, actor, channel, communities)
     token = rules.new_token() if channel is Channel.open_link else None
     wave = Wave(survey_id=survey.id, channel=channel, title=title, opens_at=opens_at, closes_at=closes_at)
@@ -58,6 +60,27 @@ async def _check_frame(session: AsyncSession, actor: Actor, channel: Channel, co
             raise rules.SurveyedElsewhere(code=code)
     if channel is Channel.open_link and len(set(communities)) > 1:
         raise rules.OpenLinkForOne()
+
+
+async def edit_wave(
+    session: AsyncSession,
+    actor: Actor,
+    wave_id: int,
+    given: int,
+    *,
+    title: str,
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+) -> Wave:
+    """Another name or other times, until the wave is closed. Refusals: StaleVersion, WaveTimesWrong, MoveRefused."""
+    _, wave = await access_wave(session, actor, wave_id, "edit")
+    at = await now(session)
+    check_version(wave, given)
+    move(WAVE_MOVES, wave.state, "edit")
+    rules.check_times(opens_at, closes_at)
+    wave.title, wave.opens_at, wave.closes_at = title, opens_at, closes_at
+    await record(session, actor, "wave.edited", wave, at, opens_at=opens_at, closes_at=closes_at)
+    return wave
 
 
 async def open_wave(session: AsyncSession, actor: Actor, wave_id: int) -> Wave:

@@ -125,6 +125,20 @@ async def test_answers_are_taken_within_the_announced_time(session: AsyncSession
     assert refused == [(409, "WaveNotOpenYet"), (409, "WaveClosed"), (409, "WaveNotOpenYet")]
 
 
+async def test_a_wave_is_prolonged_until_it_is_closed(session: AsyncSession, client_of: ClientOf) -> None:
+    wave = await make_wave(session, closes_at=await now(session))
+    address, longer = f"/surveys/waves/{wave.id}", {"title": "延长", "closes_at": "2026-12-05T18:00:00+08:00"}
+    async with client_of(await actor_of(session, Role.committee)) as client:
+        edited = await client.put(address, json=longer, headers={"If-Match": '"1"'})
+        assert (edited.json()["closes_at"], edited.headers["etag"]) == ("2026-12-05T18:00:00+08:00", '"2"')
+        assert codes(await client.put(address, json=longer, headers={"If-Match": '"1"'})) == (412, "StaleVersion")
+        backwards = {"opens_at": "2026-12-02T00:00:00+08:00", "closes_at": "2026-12-01T00:00:00+08:00"}
+        refused = await client.put(address, json=backwards, headers={"If-Match": '"2"'})
+        assert codes(refused) == (422, "WaveTimesWrong")
+        await client.post(f"{address}/close")
+        assert codes(await client.put(address, json=longer, headers={"If-Match": '"2"'})) == (409, "MoveRefused")
+
+
 async def test_an_open_link_takes_many_answers(session: AsyncSession, client_of: ClientOf) -> None:
     wave = await make_wave(session, channel=Channel.open_link)
     async with client_of(RESIDENT) as client:

@@ -103,6 +103,7 @@ async def test_the_buttons_follow_the_state_and_the_channel(session: AsyncSessio
     link = await make_wave(session, survey, channel=Channel.link, state=WaveState.draft)
     open_link = await make_wave(session, survey, channel=Channel.open_link)
     assert policy.wave_actions(owner, survey, paper) == [
+        "edit",
         "close",
         "issue",
         "make_sheets",
@@ -111,8 +112,20 @@ async def test_the_buttons_follow_the_state_and_the_channel(session: AsyncSessio
         "import_responses",
         "confirm_unflagged",
     ]
-    assert policy.wave_actions(owner, survey, link) == ["open", "discard", "issue", "make_tokens", "confirm_unflagged"]
-    assert policy.wave_actions(owner, survey, open_link) == ["close", "import_responses", "confirm_unflagged"]
+    assert policy.wave_actions(owner, survey, link) == [
+        "edit",
+        "open",
+        "discard",
+        "issue",
+        "make_tokens",
+        "confirm_unflagged",
+    ]
+    assert policy.wave_actions(owner, survey, open_link) == [
+        "edit",
+        "close",
+        "import_responses",
+        "confirm_unflagged",
+    ]
     assert policy.response_actions(owner, survey, ResponseState.submitted) == [
         "confirm",
         "invalidate",

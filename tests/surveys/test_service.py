@@ -168,6 +168,12 @@ async def test_the_ledger_is_corrected_by_a_further_entry_with_its_reason(sessio
     assert await queries.issued_of(session, [wave.id]) == {(wave.id, DOUNAN): 55}
 
 
+async def test_an_empty_entry_of_the_ledger_is_refused(session: AsyncSession) -> None:
+    actor, wave = await committee(session), await make_wave(session)
+    issuing = waves.record_issued(session, actor, wave.id, community_code=DOUNAN, count=0)
+    await refused_with(rules.NothingIssued, issuing)
+
+
 async def test_the_ledger_cannot_fall_below_what_came_back(session: AsyncSession) -> None:
     actor, wave = await committee(session), await make_wave(session)
     await make_issue(session, wave, 2)
