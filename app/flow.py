@@ -1,13 +1,14 @@
 """When this has happened, that follows. Every reaction between rooms stands on this page.
 
 Reactions run in the transaction of what they follow from, and do not set off further ones. They may insert anywhere.
-Locks: a use case locks its own subject first; a reaction then locks rows of earlier rooms, by number. Nothing that holds
+Locks: a use case locks its own subject first; a reaction then locks rows of earlier rooms, by number. Nothing holding
 a row of an earlier room (a need) goes on to lock one of a later room (a tender, a contract), so no two can deadlock.
 """
 
 from app.contracts import service as contracts
 from app.core.events import when
 from app.needs import service as needs
+from app.tenders.awards import service as awards
 from app.tenders.bids import service as bids
 from app.tenders.notices import service as notices
 
@@ -21,6 +22,11 @@ when("tender.failed", needs.release_needs)
 
 when("award.confirmed", contracts.draft_from_award)
 when("result.confirmed", notices.award_tender)
+when("objection.filed", awards.hold_awards)
+when("objection.rejected", awards.release_awards)
+when("objection.withdrawn", awards.release_awards)
+when("objection.accepted", awards.revoke_awards)
+
 when("contract.signed", needs.mark_contracted)
 when("contract.completed", needs.fulfil_needs)
 when("contract.terminated", needs.release_needs)

@@ -34,6 +34,7 @@ from app.taxonomy import api as taxonomy
 from app.tenders.awards import api as awards
 from app.tenders.bids import api as bids
 from app.tenders.notices import api as notices
+from app.tenders.objections import api as objections
 from app.tenders.panels import api as panels
 
 assert flow
@@ -53,6 +54,7 @@ ROUTERS = [
     awards.router,
     contracts.router,
     notices.router,
+    objections.router,
     bids.of_tenders,
     bids.router,
 ]

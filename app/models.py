@@ -16,6 +16,7 @@ import app.taxonomy.models
 import app.tenders.awards.models
 import app.tenders.bids.models
 import app.tenders.notices.models
+import app.tenders.objections.models
 import app.tenders.panels.models
 
 TABLES = app.core.db.Base.metadata

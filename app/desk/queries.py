@@ -17,6 +17,7 @@ from app.surveys import queries as surveys
 from app.tenders.awards import queries as awards
 from app.tenders.bids import queries as bids
 from app.tenders.notices import queries as notices
+from app.tenders.objections import queries as objections
 from app.tenders.panels import queries as panels
 
 WaitingOf = Callable[[AsyncSession, Actor, datetime], Awaitable[list[Waiting]]]
@@ -30,6 +31,7 @@ ROOMS: tuple[WaitingOf, ...] = (
     bids.waiting,
     panels.waiting,
     awards.waiting,
+    objections.waiting,
     contracts.waiting,
 )
 

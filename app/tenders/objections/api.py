@@ -1,0 +1,43 @@
+"""Objections against a published result."""
+
+from app.core import web
+from app.core.web import CurrentActor, UnitSession, allow
+from app.tenders.objections import queries, service
+from app.tenders.objections.policy import WHO
+from app.tenders.objections.schemas import ObjectionAnswer, ObjectionFile, ObjectionRead
+
+router = web.router("/objections", "objections")
+
+
+@router.get("", operation_id="list_objections", dependencies=[allow(WHO["read"])])
+async def list_objections(
+    session: UnitSession, actor: CurrentActor, tender_id: int | None = None
+) -> list[ObjectionRead]:
+    return [ObjectionRead.of(each, actor) for each in await queries.list_objections(session, actor, tender_id)]
+
+
+@router.post("/results/{tender_id}", operation_id="file_objection", status_code=201, dependencies=[allow(WHO["file"])])
+async def file_objection(
+    session: UnitSession, actor: CurrentActor, tender_id: int, body: ObjectionFile
+) -> ObjectionRead:
+    filed = await service.file_objection(session, actor, tender_id, body.lot_id, body.grounds)
+    return ObjectionRead.of(filed, actor)
+
+
+@router.post("/{objection_id}/accept", operation_id="accept_objection", dependencies=[allow(WHO["accept"])])
+async def accept_objection(
+    session: UnitSession, actor: CurrentActor, objection_id: int, body: ObjectionAnswer
+) -> ObjectionRead:
+    return ObjectionRead.of(await service.accept_objection(session, actor, objection_id, body.answer), actor)
+
+
+@router.post("/{objection_id}/reject", operation_id="reject_objection", dependencies=[allow(WHO["reject"])])
+async def reject_objection(
+    session: UnitSession, actor: CurrentActor, objection_id: int, body: ObjectionAnswer
+) -> ObjectionRead:
+    return ObjectionRead.of(await service.reject_objection(session, actor, objection_id, body.answer), actor)
+
+
+@router.post("/{objection_id}/withdraw", operation_id="withdraw_objection", dependencies=[allow(WHO["withdraw"])])
+async def withdraw_objection(session: UnitSession, actor: CurrentActor, objection_id: int) -> ObjectionRead:
+    return ObjectionRead.of(await service.withdraw_objection(session, actor, objection_id), actor)

@@ -1,0 +1,63 @@
+"""Who may object, answer and see: an applicant the own objections, the purchaser those against its tender's result."""
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import Actor, Role
+from app.core.errors import Denied, NotFound
+from app.core.moves import verbs_from
+from app.tenders.bids.models import Bid
+from app.tenders.bids.policy import HANDED_IN
+from app.tenders.notices.models import Tender
+from app.tenders.objections.models import Objection
+from app.tenders.objections.rules import MOVES
+
+APPLICANT = frozenset({Role.organization})
+BUYS = frozenset({Role.purchaser})
+WHO = {
+    "file": APPLICANT,
+    "withdraw": APPLICANT,
+    "accept": BUYS,
+    "reject": BUYS,
+    "read": APPLICANT | BUYS | {Role.auditor},
+}
+
+
+def denial(actor: Actor, verb: str, objection: Objection) -> str | None:
+    """Why `actor` may not `verb` this objection, already seen; None when they may."""
+    return None if actor.role in WHO[verb] else "role"
+
+
+def actions(actor: Actor, objection: Objection) -> list[str]:
+    return [verb for verb in verbs_from(MOVES, objection.status) if denial(actor, verb, objection) is None]
+
+
+def visible(actor: Actor) -> sa.ColumnElement[bool]:
+    if actor.role is Role.auditor:
+        return sa.true()
+    if actor.role in BUYS:
+        return Objection.tender_id.in_(sa.select(Tender.id).where(Tender.party_id == actor.party_id))
+    return Objection.party_id == actor.party_id
+
+
+async def access_objection(session: AsyncSession, actor: Actor, objection_id: int, verb: str) -> Objection:
+    """The objection under the lock of its tender: absent when unseen, refused with a reason."""
+    query = sa.select(Objection).where(Objection.id == objection_id, visible(actor))
+    objection = await session.scalar(query)
+    if objection is None:
+        raise NotFound(objection=objection_id)
+    if reason := denial(actor, verb, objection):
+        raise Denied(verb=verb, reason=reason)
+    await session.execute(sa.select(Tender.id).where(Tender.id == objection.tender_id).with_for_update())
+    await session.refresh(objection)
+    return objection
+
+
+async def access_result_to_object(session: AsyncSession, actor: Actor, tender_id: int) -> Tender:
+    """The tender, locked, for one of its applicants; anybody else does not find it."""
+    took_part = sa.exists().where(Bid.tender_id == Tender.id, Bid.party_id == actor.party_id, Bid.status.in_(HANDED_IN))
+    query = sa.select(Tender).where(Tender.id == tender_id, Tender.opened_at.is_not(None), took_part)
+    tender = await session.scalar(query.with_for_update())
+    if tender is None:
+        raise NotFound(tender=tender_id)
+    return tender
