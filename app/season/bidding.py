@@ -1,7 +1,9 @@
 """Whether a competition fits together: lots and items, criteria, judges, bids, recusals, sheets, and its dates."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from app.areas.queries import AreaUnknown
 from app.areas.rules import AreaLevel
@@ -9,16 +11,19 @@ from app.contracts.rules import PeriodBackwards
 from app.core.calendar import from_holidays
 from app.core.cells import RowDoubled
 from app.core.errors import DomainError
+from app.parties.rules import LEGAL_PERSONS
 from app.season.competition import Competition, Proposal, ScoreRow
 from app.season.files import Faults, Season
-from app.season.terms import notice_of, published_at, terms_of
-from app.tenders.bids.rules import LotUnknown, check_amount, check_item
+from app.season.terms import closing_of, notice_of, published_at, terms_of
+from app.tenders.bids.rules import Applicant, Bid, LotUnknown, Terms, check_amount, check_item, prequalify
 from app.tenders.notices.rules import NeedUnknown, check_publishable
-from app.tenders.panels.rules import check_marks, check_panel
+from app.tenders.panels.rules import check_enough_sheets, check_marks, check_panel
 from app.tenders.profiles.rules import Profile
 
 FILE = "competition.json"
 Rows = Mapping[str, Mapping[str, str]]
+# Organisation → its facts as columns of a party.
+Roster = Mapping[str, Mapping[str, Any]]
 
 
 class BidUnknown(DomainError):
@@ -53,7 +58,7 @@ class SheetOfRecused(DomainError):
     status = 422
 
 
-def check_competition(season: Season, areas: Rows, needs: Rows, organizations: Iterable[str], faults: Faults) -> None:
+def check_competition(season: Season, areas: Rows, needs: Rows, roster: Roster, faults: Faults) -> None:
     """Note every fault of competition.json against the other files."""
     competition = season.competition
     terms = faults.take(FILE, terms_of, competition)
@@ -62,9 +67,11 @@ def check_competition(season: Season, areas: Rows, needs: Rows, organizations: I
     _check_notice(competition, terms, faults)
     _check_district(competition, areas, faults)
     _check_needs(competition, needs, faults)
-    _check_bids(competition, terms, set(organizations), faults)
+    _check_bids(competition, terms, set(roster), faults)
     _check_interests(competition, faults)
     _check_sheets(competition, terms, faults)
+    if not faults.rows:
+        _check_scored(competition, terms, roster, faults)
 
 
 def _check_notice(competition: Competition, terms: Profile, faults: Faults) -> None:
@@ -173,6 +180,24 @@ def _check_sheets(competition: Competition, terms: Profile, faults: Faults) -> N
 def _check_unbiased(row: ScoreRow, is_recused: bool, where: str, faults: Faults) -> None:
     if is_recused:
         faults.note(FILE, 0, where, SheetOfRecused(judge=row.judge, bid=row.proposal))
+
+
+def _check_scored(competition: Competition, terms: Profile, roster: Roster, faults: Faults) -> None:
+    """Every bid that the rules of pre-qualification admit has the sheets that a result needs."""
+    lots = {lot.code: lot for lot in notice_of(competition, terms).lots}
+    counts = Counter(row.proposal for row in competition.scores if row.scores is not None)
+    for bid in competition.proposals:
+        said = Bid(bid.lot, bid.item, bid.amount_cny, bid.submitted_at)
+        applicant = _applicant(roster.get(bid.applicant) if bid.applicant_kind == "org" else None)
+        admitted = not prequalify(said, applicant, Terms(lots[bid.lot], terms, closing_of(competition, terms)))
+        if admitted:
+            faults.take(f"{FILE} scores", check_enough_sheets, bid.id, counts[bid.id], terms)
+
+
+def _applicant(facts: Mapping[str, Any] | None) -> Applicant:
+    if facts is None:
+        return Applicant(registered=False)
+    return Applicant(registered=facts["legal_kind"] in LEGAL_PERSONS, rectification_until=facts["rectification"])
 
 
 def _note_doubles(where: str, ids: list[str], faults: Faults) -> None:

@@ -6,15 +6,15 @@ from typing import Any
 from app.areas.queries import AreaUnknown
 from app.areas.rules import AreaLevel
 from app.areas.service import check_areas
-from app.core.cells import Cells, RowDoubled
+from app.core.cells import Cells, RowDoubled, Table
 from app.core.errors import DomainError
 from app.needs.lists import ListedNeed, read_needs
 from app.needs.rules import AreaNameDiffers, CommunityExpected
 from app.offers.lists import ListedOffer, read_offers
 from app.offers.rules import OrganizationUnknown
-from app.parties.roster import Entry, read_roster
+from app.parties.roster import read_roster
 from app.season.bidding import check_competition
-from app.season.files import Faults, Season
+from app.season.files import Faults, Season, Tables, records_of
 from app.taxonomy.rules import CategoryUnknown, PopulationUnknown
 from app.taxonomy.service import check_categories, check_populations
 
@@ -30,49 +30,49 @@ class IssuedDiffers(DomainError):
 class Known:
     """What the codes and numbers of a season may stand for."""
 
-    def __init__(self, season: Season) -> None:
-        self.areas = {row["code"]: row for row in season.records("areas")}
-        self.categories = {row["code"] for row in season.records("taxonomy")}
-        self.populations = {row["code"] for row in season.records("populations")}
-        organizations = season.records("organizations")
-        self.organizations = {row["id"]: row.get("name_zh", "") for row in organizations}
-        self.needs = {row["id"]: row for row in season.records("needs")}
+    def __init__(self, tables: Tables) -> None:
+        self.areas = {row["code"]: row for row in records_of(tables, "areas")}
+        self.categories = {row["code"] for row in records_of(tables, "taxonomy")}
+        self.populations = {row["code"] for row in records_of(tables, "populations")}
+        self.organizations = {row["id"]: row.get("name_zh", "") for row in records_of(tables, "organizations")}
+        self.needs = {row["id"]: row for row in records_of(tables, "needs")}
 
     def is_community(self, code: str) -> bool:
         return code in self.areas and self.areas[code].get("level") in COMMUNITIES
 
 
-def check_season(season: Season) -> None:
-    """Refuse a season whose files do not fit together. Refusal: SeasonRefused, with every fault."""
-    faults, known = Faults(), Known(season)
+def check_tables(tables: Tables, faults: Faults) -> None:
+    """Note what is wrong with the lists, each in itself and against the others."""
+    known = Known(tables)
     for name, check in (("areas", check_areas), ("taxonomy", check_categories), ("populations", check_populations)):
-        faults.take(f"{name}.csv", check, season.tables[name])
-        _note_doubles(f"{name}.csv", season, name, faults)
-    _check_roster(season, known, faults)
-    _check_needs(season, known, faults)
-    _check_offers(season, known, faults)
+        faults.take(f"{name}.csv", check, tables[name])
+        _note_doubles(f"{name}.csv", tables[name], faults)
+    for entry in (roster := faults.take("organizations.csv", read_roster, tables["organizations"]) or []):
+        _check_codes(entry, "domain_codes", entry.facts["domain_codes"], known.categories, CategoryUnknown)
+        _check_codes(entry, "district_code", [entry.facts["area_code"]], known.areas, AreaUnknown)
+    _take_faults("organizations.csv", roster, faults)
+    _check_needs(tables["needs"], known, faults)
+    _check_offers(tables["offers"], known, faults)
+
+
+def check_season(season: Season) -> None:
+    """Refuse a season whose documents do not fit its lists. Refusal: SeasonRefused, with every fault."""
+    faults, known = Faults(), Known(season.tables)
     _check_responses(season, known, faults)
-    check_competition(season, known.areas, known.needs, known.organizations, faults)
+    roster = {entry.facts["ref"]: entry.facts for entry in read_roster(season.tables["organizations"])}
+    check_competition(season, known.areas, known.needs, roster, faults)
     faults.refuse()
 
 
-def _note_doubles(file: str, season: Season, table: str, faults: Faults) -> None:
+def _note_doubles(file: str, table: Table, faults: Faults) -> None:
     first: dict[str, int] = {}
-    for number, row in season.tables[table].records():
+    for number, row in table.records():
         if first.setdefault(row["code"], number) != number:
             faults.note(file, number, "code", RowDoubled(first=first[row["code"]]))
 
 
-def _check_roster(season: Season, known: Known, faults: Faults) -> None:
-    entries: list[Entry] = faults.take("organizations.csv", read_roster, season.tables["organizations"]) or []
-    for entry in entries:
-        _check_codes(entry, "domain_codes", entry.facts["domain_codes"], known.categories, CategoryUnknown)
-        _check_codes(entry, "district_code", [entry.facts["area_code"]], known.areas, AreaUnknown)
-    _take_faults("organizations.csv", entries, faults)
-
-
-def _check_needs(season: Season, known: Known, faults: Faults) -> None:
-    rows: list[ListedNeed] = faults.take("needs.csv", read_needs, season.tables["needs"]) or []
+def _check_needs(table: Table, known: Known, faults: Faults) -> None:
+    rows: list[ListedNeed] = faults.take("needs.csv", read_needs, table) or []
     for row in rows:
         _check_place(row.cells, row.community_code, known)
         _check_codes(row.cells, "category_code", [row.values["category_code"]], known.categories, CategoryUnknown)
@@ -92,8 +92,8 @@ def _check_place(cells: Cells, code: str, known: Known) -> None:
             cells.refuse(column, AreaNameDiffers(code=code, name=name, given=given))
 
 
-def _check_offers(season: Season, known: Known, faults: Faults) -> None:
-    rows: list[ListedOffer] = faults.take("offers.csv", read_offers, season.tables["offers"]) or []
+def _check_offers(table: Table, known: Known, faults: Faults) -> None:
+    rows: list[ListedOffer] = faults.take("offers.csv", read_offers, table) or []
     names = set(known.organizations.values())
     for row in rows:
         if row.organization not in known.organizations and row.organization not in names:

@@ -116,7 +116,7 @@ async def _lots(session: AsyncSession, tender: Tender) -> list[dict[str, Any]]:
     lots = await lots_of(session, tender.id)
     asked = {item.need_id for parts in lots for item in parts.items} | {id for parts in lots for id in parts.need_ids}
     query = sa.select(Need.id, Need.ref).where(Need.id.in_({id for id in asked if id}))
-    refs = {id: ref for id, ref in (await session.execute(query)).tuples()}
+    refs = {id: ref for id, ref in (await session.execute(query))}
     return [
         {
             "id": parts.lot.code,
@@ -140,7 +140,7 @@ async def _pitch_order(session: AsyncSession, tender: Tender) -> dict[str, list[
     query = sa.select(Lot.code, Bid.ref).join(Pitch, Pitch.lot_id == Lot.id).join(Bid, Bid.id == Pitch.bid_id)
     rows = await session.execute(query.where(Lot.tender_id == tender.id).order_by(Lot.position, Pitch.position))
     order: dict[str, list[str]] = {}
-    for lot, bid in rows.tuples():
+    for lot, bid in rows:
         order.setdefault(lot, []).append(bid or "")
     return order
 

@@ -26,6 +26,7 @@ FILES = (*(f"{name}.csv" for name in TABLES), *DOCUMENTS)
 # What each list is known by; the rooms know the rest of their columns.
 KEYS = {"areas": "code", "taxonomy": "code", "populations": "code", "organizations": "id", "needs": "id"}
 T = TypeVar("T")
+Tables = dict[str, Table]
 
 
 class SeasonUnknown(DomainError):
@@ -58,14 +59,18 @@ class Season:
 
     name: str
     digest: str
-    tables: dict[str, Table]
+    tables: Tables
     survey: dict[str, Any]
     definition: SurveyDefinition
     responses: list[ReadResponse]
     competition: Competition
 
     def records(self, table: str) -> list[dict[str, str]]:
-        return [record for _, record in self.tables[table].records()]
+        return records_of(self.tables, table)
+
+
+def records_of(tables: Tables, name: str) -> list[dict[str, str]]:
+    return [record for _, record in tables[name].records()]
 
 
 class Faults:
@@ -93,6 +98,10 @@ class Faults:
             raise SeasonRefused(self.rows)
 
 
+def unchecked(_tables: Tables, _faults: Faults) -> None:
+    """For who only reads."""
+
+
 def find_season(name_or_folder: str) -> Path:
     """The folder of a shipped season, or the folder itself. Refusal: SeasonUnknown."""
     shipped = {folder.name: folder for folder in sorted(SHIPPED.iterdir()) if folder.is_dir()}
@@ -103,8 +112,9 @@ def find_season(name_or_folder: str) -> Path:
     raise SeasonUnknown(season=name_or_folder, shipped=", ".join(shipped))
 
 
-def read_season(name_or_folder: str) -> Season:
-    """The season in a folder, its forms checked; `checks.check_season` says whether it fits together.
+def read_season(name_or_folder: str, check_tables: Callable[[Tables, Faults], None] = unchecked) -> Season:
+    """The season in a folder, its forms checked; `checks` says whether it fits together. `check_tables` notes its
+    faults beside those of the forms, so that all are told at once.
 
     Refusals: SeasonUnknown, SeasonRefused with every fault of every file.
     """
@@ -118,9 +128,11 @@ def read_season(name_or_folder: str) -> Season:
     competition = faults.take("competition.json", _competition, contents["competition.json"], faults)
     definition = faults.take("survey.json", read_definition, survey) if survey is not None else None
     responses = _responses(definition, tables["responses"], competition, faults)
+    found = {name: table for name, table in tables.items() if table is not None}
+    if found.keys() == tables.keys() and not any(fault.row == 0 and ".csv" in fault.column for fault in faults.rows):
+        check_tables(found, faults)
     faults.refuse()
     assert survey is not None and definition is not None and competition is not None
-    found = {name: table for name, table in tables.items() if table is not None}
     return Season(folder.resolve().name, _digest(contents), found, survey, definition, responses, competition)
 
 

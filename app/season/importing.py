@@ -23,9 +23,9 @@ from app.parties.queries import offices_of
 from app.parties.rules import LegalKind, PartyKind
 from app.parties.service import import_organizations, register_applicant, register_committees, register_party
 from app.season.cast import OPERATOR, bureau_ref, district_of, districts_of, organization, surveyed_areas
-from app.season.checks import check_season
+from app.season.checks import check_season, check_tables
 from app.season.files import Season, read_season
-from app.season.steps import Progress, Step, enter_season, silent, take_together
+from app.season.steps import Progress, Step, begin, silent
 from app.taxonomy.service import import_categories, import_populations
 
 MORNING = time(9)
@@ -34,16 +34,14 @@ ENDINGS = {PartyKind.bureau: ("民政局", "Civil Affairs Bureau"), PartyKind.st
 
 def open_season(name_or_folder: str) -> Season:
     """The season, read and checked. Refusals: SeasonUnknown, SeasonRefused with every fault."""
-    season = read_season(name_or_folder)
+    season = read_season(name_or_folder, check_tables)
     check_season(season)
     return season
 
 
 async def import_season(units: Units, season: Season, progress: Progress = silent) -> int:
     """Take a checked season in, whole or not at all; how many steps were still to do. Refusal: SeasonChanged."""
-    async with units() as session:
-        await enter_season(session, season, starts_at(season))
-    return await take_together(units, season, import_steps(season), progress)
+    return await begin(units, season, starts_at(season), import_steps(season), progress)
 
 
 def import_steps(season: Season) -> list[Step]:

@@ -6,7 +6,7 @@ from app.season.files import Season
 from app.season.importing import import_steps, starts_at
 from app.season.rounds import round_steps
 from app.season.schedule import schedule_of
-from app.season.steps import Progress, Step, enter_season, silent, take_each
+from app.season.steps import Progress, Step, begin, silent, take_each
 from app.season.summary import Summary, summary_of
 from app.season.surveying import survey_steps
 from app.season.tendering import tender_steps
@@ -34,8 +34,9 @@ async def replay_season(units: Units, season: Season, progress: Progress = silen
 
     Each step is one transaction that also notes it as done: cut short anywhere, the replay goes on where it was.
     """
-    async with units() as session:
-        await enter_season(session, season, starts_at(season))
-    await take_each(units, season, replay_steps(season), progress)
+    steps = replay_steps(season)
+    first = [step for step in steps if step.name in SET_UP]
+    await begin(units, season, starts_at(season), first)
+    await take_each(units, season, steps, progress)
     async with units() as session:
         return await summary_of(session, season)

@@ -83,10 +83,11 @@ async def take_each(
     return taken
 
 
-async def take_together(units: Units, season: Season, steps: Sequence[Step], progress: Progress = silent) -> int:
-    """All steps in one transaction: whole or not at all."""
+async def begin(units: Units, season: Season, at: datetime, steps: Sequence[Step], progress: Progress = silent) -> int:
+    """Enter the season and do these first steps in one transaction: whole or not at all. Refusal: SeasonChanged."""
     taken = 0
     async with units() as session:
+        await enter_season(session, season, at)
         for number, step in enumerate(steps):
             progress(number, len(steps), step.name)
             taken += await take(session, season.name, season, step)

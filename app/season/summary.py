@@ -138,7 +138,7 @@ async def _lots(
     query = sa.select(Lot, LotResult).join(LotResult, LotResult.lot_id == Lot.id)
     decided = await session.execute(query.where(LotResult.result_id == result_id).order_by(Lot.position))
     lots: Lots = {}
-    for lot, how in decided.tuples():
+    for lot, how in decided:
         own = [award for award in awards if award.lot_id == lot.id]
         lots[lot.code] = {
             "awards": [numbers[award.bid_id] for award in own],

@@ -79,7 +79,7 @@ async def notice_facts(session: AsyncSession, season: Season, scheme: str) -> di
     competition = season.competition
     line = competition.timeline
     needs = await session.execute(sa.select(Need.ref, Need.id).where(Need.ref_scheme == scheme))
-    ids = {str(ref): id for ref, id in needs.tuples()}
+    ids = {str(ref): id for ref, id in needs}
     return {
         "ref": competition.id,
         "area_code": district_of(season),
@@ -199,7 +199,7 @@ async def appoint(session: AsyncSession, season: Season, *, accounts: Mapping[st
 async def _order_pitches(session: AsyncSession, season: Season, buyer: Actor, tender: Tender) -> None:
     """As the file has it, without the bids that were not admitted; those it leaves out come last."""
     query = sa.select(Lot.code, Bid.ref).join(Bid, Bid.lot_id == Lot.id).where(Bid.tender_id == tender.id)
-    eligible = (await session.execute(query.where(Bid.status == BidStatus.eligible).order_by(Bid.ref))).tuples()
+    eligible = await session.execute(query.where(Bid.status == BidStatus.eligible).order_by(Bid.ref))
     by_lot: dict[str, list[str]] = {}
     for lot, ref in eligible:
         by_lot.setdefault(lot, []).append(str(ref))
@@ -213,7 +213,7 @@ async def _enter_sheets(session: AsyncSession, season: Season, *, judge: str) ->
     """A judge's sheets from paper, with the totals written on them; none of a bid that was not admitted."""
     buyer, tender = await buyer_and_tender(session, season)
     query = sa.select(Bid.ref, Bid.id).where(Bid.tender_id == tender.id, Bid.status == BidStatus.eligible)
-    ids = {str(ref): id for ref, id in (await session.execute(query)).tuples()}
+    ids = {str(ref): id for ref, id in (await session.execute(query))}
     for row in season.competition.scores:
         if row.judge == judge and row.scores is not None and row.proposal in ids:
             bid_id = ids[row.proposal]
