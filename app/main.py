@@ -47,6 +47,7 @@ ROUTERS = [
     answering.router,
     surveys.router,
     waves.router,
+    waves.links,
     needs.router,
     offers.router,
     selection.router,

@@ -43,6 +43,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     }.items()
 }
 
+Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 Authenticate = Callable[[AsyncSession, str], Awaitable[Actor]]
 
 
@@ -87,31 +88,47 @@ class Unit(APIRoute):
                 request.state.actor = await request.app.state.authenticate(
                     session, request.cookies.get(SESSION_COOKIE, "")
                 )
-                return await _answered_once(session, request, endpoint)
+                return await self._answered_once(session, request, endpoint)
 
         return run
 
+    async def fingerprint(self, request: Request) -> str:
+        """What tells this request from another one sent with the same key."""
+        asked = f"{request.method} {request.url}\n".encode() + await request.body()
+        return hashlib.sha256(asked).hexdigest()
 
-async def _answered_once(
-    session: AsyncSession, request: Request, endpoint: Callable[[Request], Coroutine[Any, Any, Response]]
-) -> Response:
-    """Run `endpoint`, unless this Idempotency-Key was answered before: then give that answer again."""
-    key = request.headers.get("idempotency-key")
-    if request.method in SAFE or not key:
+    async def _answered_once(self, session: AsyncSession, request: Request, endpoint: Endpoint) -> Response:
+        """Run `endpoint`, unless this Idempotency-Key was answered before: then give that answer again."""
+        key = request.headers.get("idempotency-key")
+        if request.method in SAFE or not key:
+            return await endpoint(request)
+        actor: Actor = request.state.actor
+        who = str(actor.account_id or "resident")
+        asked = await self.fingerprint(request)
+        claim = insert(Idempotency).values(who=who, key=key, request_hash=asked, at=await now(session))
+        claimed = await session.execute(claim.on_conflict_do_nothing().returning(Idempotency.key))
+        row = await session.get_one(Idempotency, (who, key))
+        if claimed.scalar_one_or_none() is None:
+            if row.request_hash != asked:
+                raise KeyReused(key=key)
+            return Response(row.body, status_code=row.status or 200, media_type="application/json")
+        response = await endpoint(request)
+        row.status, row.body = response.status_code, bytes(response.body).decode()
+        return response
+
+
+class Unlinked(Unit):
+    """Answers of people who must stay unknown: a repeated request is known by its key alone, nothing of it is kept."""
+
+    async def fingerprint(self, request: Request) -> str:
+        return ""
+
+
+class Unkept(Unit):
+    """Requests that carry or are answered with a secret: an Idempotency-Key is not heeded, nothing is kept."""
+
+    async def _answered_once(self, session: AsyncSession, request: Request, endpoint: Endpoint) -> Response:
         return await endpoint(request)
-    actor: Actor = request.state.actor
-    who = str(actor.account_id or "resident")
-    asked = hashlib.sha256(f"{request.method} {request.url}\n".encode() + await request.body()).hexdigest()
-    claim = insert(Idempotency).values(who=who, key=key, request_hash=asked, at=await now(session))
-    claimed = await session.execute(claim.on_conflict_do_nothing().returning(Idempotency.key))
-    row = await session.get_one(Idempotency, (who, key))
-    if claimed.scalar_one_or_none() is None:
-        if row.request_hash != asked:
-            raise KeyReused(key=key)
-        return Response(row.body, status_code=row.status or 200, media_type="application/json")
-    response = await endpoint(request)
-    row.status, row.body = response.status_code, bytes(response.body).decode()
-    return response
 
 
 def check_same_site(request: Request) -> None:
@@ -162,9 +179,9 @@ def allow(roles: Collection[Role]) -> DependsParam:
     return gate
 
 
-def router(prefix: str, tag: str) -> APIRouter:
+def router(prefix: str, tag: str, unit: type[Unit] = Unit) -> APIRouter:
     """A room's router: each route a unit of work, each refusal declared."""
-    return APIRouter(prefix=prefix, tags=[tag], route_class=Unit, responses=REFUSALS)
+    return APIRouter(prefix=prefix, tags=[tag], route_class=unit, responses=REFUSALS)
 
 
 def _if_match(if_match: Annotated[str | None, Header()] = None) -> int:

@@ -58,7 +58,8 @@ class Leaves:
 
     def _grouping(self, size: int) -> Floats:
         groups = sorted({code[:size] for code in self.codes})
-        return np.array([[code[:size] == group for group in groups] for code in self.codes], dtype=float)
+        inside = [[code[:size] == group for group in groups] for code in self.codes]
+        return np.array(inside, dtype=float).reshape(len(self.codes), len(groups))
 
     def evidence(self, terms: Terms) -> Floats:
         """How strongly a text speaks for each leaf, 0..1; all zero when it speaks for none."""

@@ -1,6 +1,5 @@
 """Endpoints of parties, of the session, and of accounts."""
 
-from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -38,24 +37,9 @@ from app.parties.schemas import (
     SignIn,
 )
 
-
-class Unkept(web.Unit):
-    """Requests that carry a password: an Idempotency-Key is not heeded, since it would keep their hash."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        run = super().get_route_handler()
-
-        async def run_unkept(request: Request) -> Response:
-            headers = request.scope["headers"]
-            request.scope["headers"] = [pair for pair in headers if pair[0] != b"idempotency-key"]
-            return await run(request)
-
-        return run_unkept
-
-
 parties = web.router("/parties", "parties")
-sessions = APIRouter(prefix="/session", tags=["session"], route_class=Unkept, responses=web.REFUSALS)
-people = APIRouter(prefix="/accounts", tags=["accounts"], route_class=Unkept, responses=web.REFUSALS)
+sessions = web.router("/session", "session", web.Unkept)
+people = web.router("/accounts", "accounts", web.Unkept)
 Text = Annotated[str, Query(max_length=100)]
 Token = Annotated[str, Cookie(alias=SESSION_COOKIE, include_in_schema=False)]
 TOO_MANY: dict[int | str, dict[str, Any]] = {

@@ -10,7 +10,7 @@ from app.surveys.policy import WHO
 from app.surveys.queries import place_of
 from app.surveys.response_schemas import AnsweringRead, AnswersCorrect, AnswersSubmit, ReceiptRead, Submitted
 
-router: APIRouter = web.router("/surveys", "surveys")
+router: APIRouter = web.router("/surveys", "surveys", web.Unlinked)
 
 
 @router.get("/answering/{token}", operation_id="read_questionnaire", dependencies=[allow(WHO["answer"])])

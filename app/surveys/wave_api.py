@@ -39,6 +39,7 @@ from app.surveys.schemas import (
 )
 
 router = web.router("/surveys", "surveys")
+links = web.router("/surveys", "surveys", web.Unkept)  # their answers hold one-time links, which nobody may keep
 
 
 async def wave_read(session: AsyncSession, survey: Survey, wave: Wave, actor: Actor) -> WaveRead:
@@ -125,7 +126,7 @@ async def record_issued(wave_id: int, body: IssueCreate, session: UnitSession, a
     return IssueRead.of(await waves.record_issued(session, actor, wave_id, **dict(body)))
 
 
-@router.post(
+@links.post(
     "/waves/{wave_id}/make_tokens",
     operation_id="make_tokens",
     status_code=201,
@@ -139,7 +140,7 @@ async def make_tokens(
     return LinksRead(links=[LinkRead(path=path, qr_svg=printing.qr_svg(_address(request, path))) for path in paths])
 
 
-@router.post(
+@links.post(
     "/waves/{wave_id}/print_tokens",
     operation_id="print_tokens",
     response_class=HTMLResponse,

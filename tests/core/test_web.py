@@ -37,6 +37,32 @@ async def edit_mark(given: IfMatch) -> int:
     return given
 
 
+secret_routes = web.router("/secrets", "secrets", web.Unkept)
+answer_routes = web.router("/answers", "answers", web.Unlinked)
+
+
+@secret_routes.post("", operation_id="make_secret", dependencies=[allow({Role.committee})])
+@answer_routes.post("", operation_id="make_answer", dependencies=[allow({Role.committee})])
+async def make_secret() -> str:
+    return "secret"
+
+
+async def kept(session: AsyncSession) -> list[tuple[str, str | None]]:
+    rows = await session.execute(sa.text("SELECT request_hash, body FROM idempotency ORDER BY key"))
+    return [(row.request_hash, row.body) for row in rows]
+
+
+async def test_nothing_is_kept_of_a_secret_and_no_trace_of_the_request_of_an_answer(
+    units: Units, session: AsyncSession
+) -> None:
+    async with client(units, CLERK) as api:
+        await api.post("/secrets", headers={"Idempotency-Key": "k"})
+        assert await kept(session) == []
+        await api.post("/answers", headers={"Idempotency-Key": "k"}, json={"x": 1})
+        assert await kept(session) == [("", '"secret"')]
+        assert (await api.post("/answers", headers={"Idempotency-Key": "k"})).json() == "secret"
+
+
 def client(units: Units, actor: Actor) -> AsyncClient:
     async def authenticate(session: AsyncSession, token: str) -> Actor:
         return actor
@@ -44,7 +70,8 @@ def client(units: Units, actor: Actor) -> AsyncClient:
     app = FastAPI()
     app.state.units, app.state.authenticate = units, authenticate
     install(app)
-    app.include_router(routes)
+    for each in (routes, secret_routes, answer_routes):
+        app.include_router(each)
     return AsyncClient(transport=ASGITransport(app, raise_app_exceptions=False), base_url="http://test")
 
 
