@@ -1,4 +1,4 @@
-"""Administrative divisions: city → district → street or town → community. A code is its own address: it nests by prefix.
+"""Administrative divisions: city → district → street or town → community. A code is its own address, nested by prefix.
 
 Statistical division codes (12 digits, National Bureau of Statistics): the first 4 digits are the city, 6 the district,
 9 the street, 12 the community or village; a division's own code is filled up with zeros.
