@@ -1,0 +1,153 @@
+"""The season of 2018 from the residents' answers to signed contracts, and what the demonstration keeps alive of it."""
+
+from collections.abc import AsyncIterator
+from typing import NamedTuple
+
+import pytest
+import sqlalchemy as sa
+from httpx import ASGITransport, AsyncClient
+
+from app.core.actors import Role
+from app.core.audit import verify
+from app.core.clock import now
+from app.core.db import Units, make_engine
+from app.core.db import units as make_units
+from app.core.postgres import EmbeddedPostgres
+from app.core.settings import Settings
+from app.main import create_app
+from app.parties.accounts import DEMONSTRATION_PASSWORD
+from app.parties.policy import authenticate
+from app.season.demonstration import is_demonstrated, load_demonstration, survey_token
+from app.season.importing import open_season
+from app.season.models import SeasonStep
+from app.season.replay import replay_season
+from app.season.summary import Summary, readable, summary_of
+from app.tenders.notices.models import Tender
+from app.tenders.notices.queries import phase_of
+from tests.conftest import copied
+
+pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("season")]
+
+
+class Season(NamedTuple):
+    units: Units
+    summary: Summary
+
+
+@pytest.fixture(scope="session")
+async def season(server: EmbeddedPostgres, template: str) -> AsyncIterator[Season]:
+    """A database of its own with the whole demonstration, loaded once."""
+    with copied(server, template) as url:
+        engine = make_engine(url)
+        units = make_units(engine)
+        await load_demonstration(units)
+        async with units() as session:
+            summary = await summary_of(session, open_season("kunming2018"))
+        yield Season(units, summary)
+        await engine.dispose()
+
+
+async def test_the_survey_came_back_as_published(season: Season) -> None:
+    assert season.summary["survey"] == {
+        "issued": 600,
+        "returned": 494,
+        "valid": 494,
+        "recovery_rate": "0.8233",
+        "effective_rate": "0.8233",
+        "validity_rate": "1.0000",
+    }
+
+
+async def test_everything_was_taken_in(season: Season) -> None:
+    summary = season.summary
+    reference = (summary["areas"], summary["categories"], summary["populations"])
+    assert (reference, summary["organizations"], summary["applicants"]) == ((1903, 291, 39), 60, 14)
+    assert (summary["needs"], summary["offers"]) == (200, 200)
+
+
+async def test_the_round_is_stable_and_leaves_the_needs_of_the_lots_alone(season: Season) -> None:
+    chosen = season.summary["selection"]
+    assert (chosen["rounds"], chosen["needs"], chosen["stable"], chosen["preferences"]) == (2, 195, True, "derived")
+
+
+async def test_bids_and_sheets_are_those_that_count(season: Season) -> None:
+    assert season.summary["tender"] == {
+        "bids": 60,
+        "ineligible": ["B36", "B38", "B59", "B60"],
+        "recusals": 8,
+        "missing_sheets": [["B15", "J6"]],
+        "sheets_counted": 383,
+        "corrected_totals": [["B45", "J2", "84.5", "74.5"]],
+        "rule": "trim",
+    }
+
+
+async def test_each_lot_is_decided_within_its_budget(season: Season) -> None:
+    lots = season.summary["lots"]
+    assert (lots["L1"]["awards"], lots["L1"]["amount"]) == (["B05", "B14", "B01", "B07", "B11"], "400000.00")
+    assert lots["L2"]["awards"] == ["B26", "B33", "B19", "B31", "B32", "B28", "B16", "B37", "B34"]
+    assert lots["L2"]["amount"] == "179600.00"
+    skipped = lots["L2"]["alternatives"]["skip"]
+    assert (skipped["awards"], skipped["amount"]) == (lots["L2"]["awards"][:-1], "166000.00")
+    assert (len(lots["L3"]["awards"]), lots["L3"]["awards"][-3:]) == (12, ["B44", "B51", "B57"])
+    assert lots["L3"]["amount"] == "100900.00"
+    assert [sorted(lot["alternatives"]) for lot in lots.values()] == [["optimise", "skip", "trim"]] * 3
+
+
+async def test_every_award_is_another_applicants_and_has_its_contract(season: Season) -> None:
+    summary = season.summary
+    assert (summary["awards"], summary["different_applicants"], summary["contracts"]) == (26, 26, 26)
+
+
+async def test_the_audit_chains_hold(season: Season) -> None:
+    assert (season.summary["audit"]["verified"], season.summary["audit"]["faults"]) == (True, [])
+
+
+async def test_replayed_again_it_is_the_same(season: Season) -> None:
+    again = await replay_season(season.units, open_season("kunming2018"))
+    assert again == season.summary
+    assert "26 awards, 26 contracts" in readable(again)[-1]
+
+
+async def test_the_demonstration_is_made_once(season: Season) -> None:
+    async with season.units() as session:
+        before = (await verify(session))[0]
+        assert await is_demonstrated(session)
+    assert await load_demonstration(season.units) is False
+    async with season.units() as session:
+        assert (await verify(session))[0] == before
+        made = await session.scalars(sa.select(SeasonStep.season).distinct().order_by(SeasonStep.season))
+        assert list(made) == ["demonstration", "kunming2018"]
+
+
+async def test_something_is_alive_in_every_phase_of_a_tender(season: Season) -> None:
+    async with season.units() as session:
+        at = await now(session)
+        tenders = await session.scalars(sa.select(Tender).order_by(Tender.ref))
+        phases = [(each.ref, each.status.value, phase_of(each, at), each.is_demonstration) for each in tenders]
+    assert phases == [
+        ("cg-2018-01", "awarded", "ended", True),
+        ("cg-2018-01-open", "published", "enquiries", True),
+        ("cg-2018-01-scoring", "opened", "evaluation", True),
+    ]
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in {Role.resident, Role.clock, Role.admin}])
+async def test_every_demonstration_account_finds_something_to_do_or_to_read(season: Season, role: Role) -> None:
+    app = create_app(Settings(), season.units, authenticate)
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test/api/v1") as client:
+        answer = await client.post("/session", json={"username": role.value, "password": DEMONSTRATION_PASSWORD})
+        assert answer.status_code < 300, answer.text
+        desk = (await client.get("/desk")).json()["items"]
+        tenders = (await client.get("/tenders")).json()["items"]
+    idle = {Role.street, Role.auditor}
+    assert (len(desk) > 0 or role in idle, len(tenders)) == (True, 3)
+
+
+async def test_anybody_can_answer_the_open_survey(season: Season) -> None:
+    async with season.units() as session:
+        token = await survey_token(session)
+    app = create_app(Settings(), season.units, authenticate)
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test/api/v1") as client:
+        page = await client.get(f"/surveys/answering/{token}")
+    assert (page.status_code, len(page.json()["survey"]["questions"])) == (200, 18)

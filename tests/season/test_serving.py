@@ -1,0 +1,83 @@
+"""Listening, and what the start tells; the command line from outside."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.core.settings import Settings
+from app.season.bench import as_table, measure
+from app.season.serving import AddressUnusable, PortTaken, address_of, listening, watched
+from tests.factories.season import NEEDS, make_season
+
+COMMAND = (sys.executable, "-c", "from app.cli import main; main()")
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port that somebody listens at."""
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        door.listen()
+        yield door.getsockname()[1]
+
+
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, **environment}
+    return subprocess.run([*COMMAND, *command], env=env, capture_output=True, text=True, check=False)
+
+
+def test_a_taken_port_is_refused_before_anything_is_started(taken: int, tmp_path: Path) -> None:
+    answer = run("serve", PORT=str(taken), DATA_DIR=str(tmp_path / "data"))
+    assert (answer.returncode, answer.stdout, len(answer.stderr.splitlines())) == (1, "", 2)
+    assert f"PORT={taken}" not in answer.stderr and str(taken) in answer.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_refusals_of_an_address_say_which(taken: int) -> None:
+    with pytest.raises(PortTaken) as refused, listening(Settings(port=taken)):
+        pass
+    assert refused.value.facts == {"host": "127.0.0.1", "port": taken}
+    with pytest.raises(AddressUnusable), listening(Settings(host="192.0.2.1", port=0)):
+        pass
+
+
+@pytest.mark.parametrize(("host", "shown"), [("127.0.0.1", "http://127.0.0.1:"), ("0.0.0.0", "http://127.0.0.1:")])
+def test_the_address_is_one_to_open_in_a_browser(host: str, shown: str) -> None:
+    with listening(Settings(host=host, port=0)) as door:
+        assert address_of(door) == f"{shown}{door.getsockname()[1]}"
+
+
+def test_faults_of_a_season_are_listed_on_the_error_output_in_both_languages(tmp_path: Path) -> None:
+    folder = make_season(tmp_path / "gulou", needs=NEEDS.replace(",25,20000,", ",25,-1,"))
+    answer = run("season", "import", str(folder), DATA_DIR=str(tmp_path / "data"))
+    assert (answer.returncode, answer.stdout) == (1, "")
+    lines = answer.stderr.splitlines()
+    assert (len(lines), lines[2].startswith("第 4 行 needs.csv budget_cny: ")) == (3, True)
+    assert not (tmp_path / "data").exists()
+
+
+def test_json_goes_to_the_standard_output_alone_and_progress_to_the_other(own_database: str, tmp_path: Path) -> None:
+    folder = make_season(tmp_path / "gulou")
+    answer = run("season", "replay", str(folder), "--json", "-", DATABASE_URL=own_database)
+    assert (answer.returncode, json.loads(answer.stdout)["contracts"]) == (0, 4)
+    assert "gulou" in answer.stderr
+
+
+def test_progress_on_no_terminal_is_a_line_for_every_tenth(capsys: pytest.CaptureFixture[str]) -> None:
+    show = watched("gulou")
+    for done in range(21):
+        show(done, 20, f"step {done}" if done < 20 else "")
+    lines = capsys.readouterr().err.splitlines()
+    assert (len(lines), lines[0], lines[-1]) == (10, "gulou 2/20 step 2", "gulou 20/20")
+
+
+def test_a_measure_holds_up_to_its_target() -> None:
+    at, above = (measure("x", "time", value, "s", 10) for value in (10.0, 10.1))
+    assert (at["holds"], at["ratio"], above["holds"], above["ratio"]) == (True, 1.0, False, 1.01)
+    assert as_table([at, above]).splitlines()[1].endswith("10.10 s   (at most 10)  DOES NOT HOLD")
