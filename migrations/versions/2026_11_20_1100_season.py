@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("is_demonstration", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("started_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_seasons"),
-        sa.CheckConstraint("name <> '' AND title_zh <> ''", name="ck_seasons_has_a_name"),
+        sa.CheckConstraint("name <> '' AND title_zh <> ''", name="has_a_name"),
     )
     op.create_table(
         "season_steps",
