@@ -10,6 +10,7 @@ from app.matching.records import area_prefix
 from app.parties.models import Party
 from app.parties.queries import PartyUnknown, find_party_by_ref, offices_of
 from app.parties.rules import PartyKind
+from app.season.competition import asked_for
 from app.season.files import Season
 
 OPERATOR = Actor(None, Role.admin)
@@ -17,13 +18,15 @@ DISTRICT, CITY = DIGITS[AreaLevel.district], DIGITS[AreaLevel.city]
 
 
 def district_of(season: Season) -> str:
-    """The district that buys: the one named, else that of the lots' items, else the one with the most needs."""
+    """The district that buys: the one named, else that of the lots' needs, else the one with the most needs, else the
+    first of the areas."""
     competition = season.competition
     if competition.district_code:
         return competition.district_code
     place = {row["id"]: row["community_code"] for row in season.records("needs")}
-    asked = [place[item.need_id] for lot in competition.lots for item in lot.items if item.need_id in place]
-    counts = Counter(whole(code, DISTRICT) for code in asked or place.values())
+    asked = [place[need] for need in asked_for(competition) if need in place]
+    listed = [row["code"] for row in season.records("areas") if row["level"] == AreaLevel.district]
+    counts = Counter(whole(code, DISTRICT) for code in asked or place.values() or listed[:1])
     return min(counts, key=lambda code: (-counts[code], code))
 
 

@@ -164,3 +164,10 @@ class Competition(_Part):
     def applicants(self) -> dict[str, Proposal]:
         """Who bids, each with the first of their bids."""
         return {proposal.applicant: proposal for proposal in reversed(self.proposals)}
+
+
+def asked_for(competition: Competition) -> set[str]:
+    """The needs that its lots answer."""
+    return {item.need_id for lot in competition.lots for item in lot.items} | {
+        need for lot in competition.lots for need in lot.need_ids
+    }

@@ -24,13 +24,14 @@ from app.parties.queries import find_account, offices_of, require_party, seats_o
 from app.parties.rules import PartyKind
 from app.parties.service import register_party
 from app.season.cast import OPERATOR, district_of
+from app.season.competition import asked_for
 from app.season.contracting import contracts_of
 from app.season.files import Season
 from app.season.importing import open_season
 from app.season.models import SeasonRecord, SeasonStep
 from app.season.replay import replay_season
 from app.season.schedule import schedule_of
-from app.season.shifting import asked_for, shifted, shifted_needs
+from app.season.shifting import shifted, shifted_needs
 from app.season.steps import Progress, Step, enter_season, silent, take_each
 from app.season.tendering import appoint, bidding_steps, publishing_step, sheets_step, tender_of
 from app.season.terms import terms_of

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from app.core.cells import Cells, Table
-from app.season.competition import Competition, Timeline
+from app.season.competition import Timeline
 from app.season.dates import Span
 from app.season.files import Season
 from app.surveys.definition import Label
@@ -53,10 +53,3 @@ def shifted_needs(season: Season, refs: Collection[str], by: timedelta, latest: 
                 row[column] = (min(day + by, latest) if column == "published" else day + by).isoformat()
         rows.append(list(row.values()))
     return Table(table.header, rows)
-
-
-def asked_for(competition: Competition) -> set[str]:
-    """The needs that its lots answer."""
-    return {item.need_id for lot in competition.lots for item in lot.items} | {
-        need for lot in competition.lots for need in lot.need_ids
-    }

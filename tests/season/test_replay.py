@@ -10,11 +10,12 @@ from app.core.clock import today
 from app.core.db import Units
 from app.needs.models import Need
 from app.offers.models import Offer
+from app.season.cast import district_of
 from app.season.importing import import_season, import_steps, open_season
 from app.season.replay import replay_season
 from app.season.steps import SeasonChanged
 from app.selection.models import PreferenceList, RoundNeed
-from tests.factories.season import make_season
+from tests.factories.season import NEEDS, OFFERS, RESPONSES, make_season
 
 pytestmark = pytest.mark.anyio
 
@@ -144,3 +145,40 @@ async def test_the_contracts_are_signed_by_both_started_and_their_first_instalme
         ]
         needs = dict((await session.execute(sa.select(Need.ref, Need.status))).all())
         assert {ref: needs[ref].value for ref in ("N1", "N2")} == {"N1": "contracted", "N2": "contracted"}
+
+
+def nothing_returned() -> str:
+    rows = [line.split(",") for line in RESPONSES.splitlines()[1:]]
+    return "\n".join([RESPONSES.splitlines()[0], *(f"{row[0]},{row[1]},not_returned,,," for row in rows)]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("tables", "issued", "rate", "rounds"),
+    [
+        ({"responses": RESPONSES.splitlines()[0] + "\n"}, None, None, 2),
+        ({"responses": nothing_returned()}, 8, "0.0000", 2),
+        ({"offers": OFFERS.splitlines()[0] + "\n"}, 8, "0.7500", 0),
+    ],
+)
+async def test_a_season_without_answers_or_without_offers_still_ends_in_contracts(
+    units: Units, tmp_path: Path, tables: dict[str, str], issued: int | None, rate: str | None, rounds: int
+) -> None:
+    summary = await replay_season(units, open_season(str(make_season(tmp_path / "gulou", **tables))))
+    assert (summary["survey"]["issued"], summary["survey"]["recovery_rate"]) == (issued, rate)
+    assert (summary["selection"]["rounds"], summary["contracts"]) == (rounds, 4)
+
+
+async def test_lots_may_ask_for_needs_as_a_whole_and_nobody_need_need_anything(units: Units, tmp_path: Path) -> None:
+    def with_needs(document: dict[str, Any]) -> None:
+        document["lots"][0] |= {"items": [], "need_ids": ["N1", "N2"]}
+        document["proposals"][0]["item"] = document["proposals"][1]["item"] = None
+
+    def without_needs(document: dict[str, Any]) -> None:
+        with_needs(document)
+        document["lots"][0]["need_ids"] = []
+        document["id"] = "gl-2021-b"
+
+    asking = await replay_season(units, open_season(str(make_season(tmp_path / "asking", competed=with_needs))))
+    assert (asking["lots"]["A"]["awards"], asking["contracts"]) == (["P1", "P2"], 4)
+    empty = make_season(tmp_path / "empty", competed=without_needs, needs=NEEDS.split("N1,")[0])
+    assert district_of(open_season(str(empty))) == "320106000000"

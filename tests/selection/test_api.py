@@ -209,3 +209,16 @@ async def test_rankings_are_for_their_own_side_and_go_dark_under_tender(
     async with client_of(fair.committees[0]) as client:
         dark = await client.post(path)
     assert (dark.status_code, dark.json()["code"]) == (409, "CandidatesWithheld")
+
+
+async def test_needs_of_two_committees_with_the_same_number_are_told_apart(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    fair = await make_fair(session)
+    third = await make_party(session, PartyKind.committee, area_code="530114001005")
+    twin = await make_need(session, third, ref="N0")
+    await session.commit()
+    await fair.open(client_of)
+    async with client_of(fair.bureau) as client:
+        seats = (await client.get(f"/selection/rounds/{fair.round_id}/seats?side=need")).json()
+    assert sorted(seat["key"] for seat in seats) == sorted([f"N0#{fair.needs[0].id}", f"N0#{twin.id}", "N1"])

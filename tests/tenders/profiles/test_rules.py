@@ -10,11 +10,13 @@ from app.tenders.profiles.rules import (
     OverspendRule,
     Profile,
     ProfileUnknown,
+    SettingUnknown,
     TieStep,
     parse_profile,
     profile,
     profile_document,
     profile_names,
+    varied,
 )
 
 
@@ -100,3 +102,28 @@ def test_an_unknown_profile_is_refused() -> None:
     with pytest.raises(ProfileUnknown) as refusal:
         profile("../venture")
     assert refusal.value.facts == {"profile": "../venture", "known": "procurement, venture"}
+
+
+def test_a_notice_may_state_single_settings_otherwise() -> None:
+    document = profile_document("venture")
+    own = parse_profile(varied(document, {"panel": {"size": 3, "source": "本次公告"}, "open_lots": False}))
+    assert (own.panel.size, own.panel.odd, own.panel.source, own.open_lots) == (3, True, "本次公告", False)
+    assert varied(document, {}) == document == profile_document("venture")
+
+
+@pytest.mark.parametrize(
+    ("changes", "facts"),
+    [
+        ({"raffle": {"size": 3}}, ("raffle", "-")),
+        ({"panel": {"colour": "red"}}, ("panel", "colour")),
+        ({"panel": 3}, ("panel", "-")),
+        ({"call": {"unit": "moons"}}, ("call", "-")),
+        ({"scoring": {"mark_step": "half"}}, ("scoring", "-")),
+    ],
+)
+def test_a_setting_that_the_profile_does_not_have_is_refused(
+    changes: dict[str, object], facts: tuple[str, str]
+) -> None:
+    with pytest.raises(SettingUnknown) as refusal:
+        varied(profile_document("venture"), changes)
+    assert (refusal.value.facts["section"], refusal.value.facts["setting"]) == facts
