@@ -58,6 +58,7 @@ SURVEY: dict[str, Any] = {
             "text_zh": "您最需要哪些服务？",
             "text_en": "Which services do you want most?",
             "maps_to": "taxonomy",
+            "required": True,
             "options": [{"code": "01", "zh": "养老", "en": "Older"}, {"code": "02", "zh": "儿童", "en": "Children"}],
         },
         {
@@ -80,6 +81,7 @@ T05,320106001002,valid,01,5,
 T06,320106001002,invalid,01,1,
 T07,320106001002,not_returned,,,
 T08,320106001002,submitted,02,,托管
+T09,320106001002,submitted,,,没空选
 """
 MAXIMA = {"K1": 40, "K2": 30, "K3": 20, "K4": 10}
 

@@ -162,7 +162,7 @@ def test_a_competition_that_does_not_fit_together_is_refused_with_its_place(
 
 
 def test_issued_questionnaires_must_be_those_that_are_listed(tmp_path: Path) -> None:
-    folder = make_season(tmp_path / "gulou", surveyed=lambda document: document.update(issued=9))
+    folder = make_season(tmp_path / "gulou", surveyed=lambda document: document.update(issued=10))
     assert faults_of(folder) == [(0, "survey.json issued", "IssuedDiffers")]
 
 

@@ -15,6 +15,7 @@ from app.season.importing import import_season, import_steps, open_season
 from app.season.replay import replay_season
 from app.season.steps import SeasonChanged
 from app.selection.models import PreferenceList, RoundNeed
+from app.surveys.models import Response
 from tests.factories.season import NEEDS, OFFERS, RESPONSES, make_season
 
 pytestmark = pytest.mark.anyio
@@ -25,12 +26,12 @@ async def test_a_season_of_another_city_with_three_judges_and_two_lots_is_carrie
 ) -> None:
     summary = await replay_season(units, open_season(str(make_season(tmp_path / "gulou"))))
     assert summary["survey"] == {
-        "issued": 8,
-        "returned": 6,
+        "issued": 9,
+        "returned": 7,
         "valid": 5,
-        "recovery_rate": "0.7500",
-        "effective_rate": "0.6250",
-        "validity_rate": "0.8333",
+        "recovery_rate": "0.7778",
+        "effective_rate": "0.5556",
+        "validity_rate": "0.7143",
     }
     counts = (summary["areas"], summary["categories"], summary["populations"], summary["organizations"])
     assert (*counts, summary["applicants"], summary["needs"], summary["offers"]) == (8, 4, 2, 5, 1, 4, 3)
@@ -53,6 +54,17 @@ async def test_replayed_again_nothing_is_doubled_and_the_summary_is_the_same(uni
     season = open_season(str(make_season(tmp_path / "gulou")))
     first = await replay_season(units, season)
     assert await replay_season(units, season) == first
+
+
+async def test_answers_that_nobody_reviewed_are_confirmed_unless_a_rule_finds_them_doubtful(
+    units: Units, tmp_path: Path
+) -> None:
+    """T09 leaves a question blank that must be answered."""
+    await replay_season(units, open_season(str(make_season(tmp_path / "gulou"))))
+    async with units() as session:
+        found = await session.execute(sa.select(Response.serial, Response.status, Response.reason))
+        states = {serial: (status.value, reason.value if reason else None) for serial, status, reason in found}
+    assert (states["T08"], states["T09"]) == (("valid", None), ("invalid", "required_missing"))
 
 
 async def test_other_dates_budgets_and_rules_are_followed(units: Units, tmp_path: Path) -> None:
@@ -156,8 +168,8 @@ def nothing_returned() -> str:
     ("tables", "issued", "rate", "rounds"),
     [
         ({"responses": RESPONSES.splitlines()[0] + "\n"}, None, None, 2),
-        ({"responses": nothing_returned()}, 8, "0.0000", 2),
-        ({"offers": OFFERS.splitlines()[0] + "\n"}, 8, "0.7500", 0),
+        ({"responses": nothing_returned()}, 9, "0.0000", 2),
+        ({"offers": OFFERS.splitlines()[0] + "\n"}, 9, "0.7778", 0),
     ],
 )
 async def test_a_season_without_answers_or_without_offers_still_ends_in_contracts(
