@@ -128,7 +128,7 @@ class Competition(_Part):
     fictional_proposals: bool = False
     facts_from_sources: dict[str, Any] = {}
     profile: Code = "venture"
-    overspend_rule: OverspendRule = OverspendRule.trim
+    overspend_rule: OverspendRule | None = None
     tie_criterion: Code | None = None
     scoring_rule: str = ""
     rules: dict[str, dict[str, Any]] = {}

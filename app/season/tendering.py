@@ -15,7 +15,7 @@ from app.season.competition import Competition, Proposal
 from app.season.files import Season
 from app.season.schedule import Schedule
 from app.season.steps import Step
-from app.season.terms import dates_of, settings_of
+from app.season.terms import dates_of, overspend_rule_of, settings_of, terms_of
 from app.tenders.awards.policy import is_cut
 from app.tenders.awards.queries import awards_of, latest_result
 from app.tenders.awards.service import accept_cut, confirm_awards, propose_awards, publish_result
@@ -89,7 +89,7 @@ async def notice_facts(session: AsyncSession, season: Season, scheme: str) -> di
         "profile": competition.profile,
         "profile_document": settings_of(competition) or None,
         "budget": competition.budget,
-        "overspend_rule": competition.overspend_rule,
+        "overspend_rule": overspend_rule_of(competition, terms_of(competition)),
         "tie_criterion": competition.tie,
         **dates_of(competition),
         "contract_start": line.contract.first_day,

@@ -14,7 +14,7 @@ from app.core.errors import DomainError
 from app.season.competition import Competition, Payment
 from app.tenders.notices import rules as notices
 from app.tenders.notices.rules import Criterion, Item, Lot, Notice
-from app.tenders.profiles.rules import Gate, Profile, parse_profile, profile_document, varied
+from app.tenders.profiles.rules import Gate, OverspendRule, Profile, parse_profile, profile_document, varied
 
 SOURCE = "本届赛事的记录（competition.json）"
 OPENS, CLOSES = 9, 17  # the hours of a counter, where the file names a day
@@ -131,6 +131,12 @@ def dates_of(competition: Competition) -> dict[str, datetime]:
     }
 
 
+def overspend_rule_of(competition: Competition, terms: Profile) -> OverspendRule:
+    """The rule that the notice names, else `trim` where the profile offers it, else the profile's first."""
+    offered = terms.overspend.rules
+    return competition.overspend_rule or (OverspendRule.trim if OverspendRule.trim in offered else offered[0])
+
+
 def closing_of(competition: Competition, terms: Profile) -> datetime:
     """The moment from which a bid is late."""
     return notices.closing(dates_of(competition)["bids_end"], terms)
@@ -153,7 +159,7 @@ def notice_of(competition: Competition, terms: Profile) -> Notice:
             for lot in competition.lots
         ),
         criteria=tuple(Criterion(each.id, each.max) for each in competition.criteria),
-        overspend_rule=competition.overspend_rule,
+        overspend_rule=overspend_rule_of(competition, terms),
         tie_criterion=competition.tie,
         dates=dates,
     )

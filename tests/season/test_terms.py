@@ -5,7 +5,8 @@ from typing import Any
 
 from app.season.files import read_season
 from app.season.schedule import schedule_of
-from app.season.terms import SOURCE, settings_of, terms_of
+from app.season.terms import SOURCE, overspend_rule_of, settings_of, terms_of
+from app.tenders.profiles.rules import OverspendRule, profile
 from tests.factories.season import make_season
 
 
@@ -56,3 +57,11 @@ def test_no_step_comes_before_the_one_in_front(tmp_path: Path) -> None:
     steps = [when.bids_end, when.opened, when.prequalified, when.appointed, when.scored, when.closed, when.proposed]
     steps += [when.accepted, when.noticed, when.confirmed, when.signed, when.paid]
     assert steps == sorted(steps)
+
+
+def test_without_a_rule_for_overspending_the_profile_says_which(tmp_path: Path) -> None:
+    competition = read_season(str(make_season(tmp_path / "gulou"))).competition
+    rules = [overspend_rule_of(competition, profile(name)).value for name in ("venture", "procurement")]
+    assert rules == ["trim", "skip"]
+    named = competition.model_copy(update={"overspend_rule": OverspendRule.optimise})
+    assert overspend_rule_of(named, profile("venture")) is OverspendRule.optimise
