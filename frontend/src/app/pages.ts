@@ -3,7 +3,7 @@
  * `open` pages need no account, and those with a `menu` also stand in the public bar; without `menu` a page is reached
  * through another one.
  */
-import { AppstoreOutlined, HomeOutlined } from "@ant-design/icons";
+import { AppstoreOutlined, FileSearchOutlined, HomeOutlined, ShopOutlined, SwapOutlined, UnorderedListOutlined } from "@ant-design/icons";
 import type { ComponentType } from "react";
 import type { Role } from "../api/session";
 
@@ -21,5 +21,16 @@ export type PageEntry = {
 export const pages: readonly PageEntry[] = [
   { path: "/", key: "portal", open: true, icon: HomeOutlined, load: () => import("../features/portal/Portal") },
   { path: "/desk", key: "desk", menu: "work", icon: AppstoreOutlined, load: () => import("../features/desk/Desk") },
+  { path: "/needs", key: "needs", open: true, menu: "season", icon: UnorderedListOutlined, load: () => import("../features/needs/NeedList") },
+  { path: "/needs/$need_id", key: "need", open: true, load: () => import("../features/needs/NeedPage") },
+  { path: "/needs/$need_id/ranking", key: "ranking", load: () => import("../features/selection/OffersForNeed") },
+  { path: "/offers", key: "offers", open: true, menu: "season", icon: ShopOutlined, load: () => import("../features/offers/OfferList") },
+  { path: "/offers/$offer_id", key: "offer", open: true, load: () => import("../features/offers/OfferPage") },
+  { path: "/offers/$offer_id/ranking", key: "ranking", load: () => import("../features/selection/NeedsForOffer") },
+  { path: "/rounds", key: "rounds", open: true, menu: "season", icon: SwapOutlined, load: () => import("../features/selection/RoundList") },
+  { path: "/rounds/$round_id", key: "round", open: true, load: () => import("../features/selection/RoundPage") },
+  { path: "/tenders", key: "tenders", open: true, menu: "season", icon: FileSearchOutlined, load: () => import("../features/tenders/TenderList") },
+  { path: "/tenders/$tender_id", key: "tender", open: true, load: () => import("../features/tenders/TenderPage") },
+  { path: "/tenders/$tender_id/result", key: "result", open: true, load: () => import("../features/tenders/ResultPage") },
   { path: "/sign-in", key: "sign_in", open: true, load: () => import("./SignIn") },
 ];

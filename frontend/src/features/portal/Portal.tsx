@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { Live } from "./Live";
 import "./portal.css";
 
 const STEPS = ["survey", "needs", "selection", "tenders", "contracts", "acceptance"] as const;
@@ -21,6 +22,7 @@ export default function Portal() {
           </a>
         </p>
       </section>
+      <Live />
       <section aria-labelledby="how">
         <h2 id="how">{t("portal.how")}</h2>
         <ol className="steps">

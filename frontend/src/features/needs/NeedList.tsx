@@ -1,0 +1,39 @@
+import { useTranslation } from "react-i18next";
+import { useTerms } from "../../api/reference";
+import type { components } from "../../api/schema.gen";
+import { DataTable } from "../../ui/DataTable";
+import { Money } from "../../ui/Money";
+import { Page } from "../../ui/Page";
+import { StatusTag } from "../../ui/StatusTag";
+import { Place } from "./Place";
+
+type Row = components["schemas"]["NeedRow"];
+const STATES = ["published", "matched", "tendered", "contracted", "fulfilled"] as const;
+
+export default function NeedList() {
+  const { t, i18n } = useTranslation();
+  const term = useTerms(i18n.language);
+  return (
+    <Page title={t("nav.needs")} subtitle={t("needs.list.subtitle")}>
+      <DataTable<Row>
+        from="/api/v1/needs"
+        caption={t("nav.needs")}
+        rowKey={(row) => row.id}
+        to={(row) => `/needs/${row.id}`}
+        filters={[
+          { name: "q", kind: "search", label: t("needs.list.search") },
+          { name: "status", kind: "choice", label: t("field.status"), options: STATES.map((value) => ({ value, label: t(`rooms.needs.status.needs.${value}`) })) },
+        ]}
+        columns={[
+          { key: "title", title: t("rooms.needs.field.title"), phone: "title", render: (row) => row.title },
+          { key: "place", title: t("rooms.needs.field.community_code"), render: (row) => <Place code={row.community_code} /> },
+          { key: "category", title: t("field.category"), render: (row) => term(row.category_code) },
+          { key: "beneficiaries", title: t("field.beneficiaries"), align: "right", render: (row) => <span className="figures">{row.beneficiaries ?? "—"}</span> },
+          { key: "budget", title: t("field.budget"), align: "right", render: (row) => <Money of={row.budget} /> },
+          { key: "status", title: t("field.status"), render: (row) => <StatusTag status={row.status} /> },
+        ]}
+        empty={{ title: t("needs.list.empty"), hint: t("needs.list.empty_hint") }}
+      />
+    </Page>
+  );
+}

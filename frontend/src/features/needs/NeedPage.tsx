@@ -1,0 +1,98 @@
+import { Link, useParams } from "@tanstack/react-router";
+import { Button, Descriptions, Form, Input, Space } from "antd";
+import { useTranslation } from "react-i18next";
+import { $api } from "../../api/client";
+import { useTerms } from "../../api/reference";
+import type { components } from "../../api/schema.gen";
+import { useSession } from "../../api/session";
+import { ActionBar, type ActionFormProps } from "../../ui/ActionBar";
+import { Interval } from "../../ui/Interval";
+import { Money } from "../../ui/Money";
+import { Page } from "../../ui/Page";
+import { Fetched } from "../../ui/Pending";
+import { StatusTag } from "../../ui/StatusTag";
+import { Place } from "./Place";
+
+type Need = components["schemas"]["NeedRead"];
+/** Who may look for offers; the server decides for each need. */
+const LOOKS = new Set(["committee", "street", "purchaser"]);
+
+export default function NeedPage() {
+  const { need_id } = useParams({ strict: false }) as { need_id: string };
+  const need = $api.useQuery("get", "/api/v1/needs/{need_id}", { params: { path: { need_id: Number(need_id) } } });
+  return <Fetched query={need}>{(it) => <Shown of={it} />}</Fetched>;
+}
+
+const text = (value: string | null | undefined): string => value || "—";
+
+function Shown({ of }: { of: Need }) {
+  const { t, i18n } = useTranslation();
+  const term = useTerms(i18n.language);
+  const { data: session } = useSession();
+  return (
+    <Page
+      title={of.title}
+      subtitle={
+        <>
+          <Place code={of.community_code} /> <StatusTag status={of.status} />
+        </>
+      }
+      crumbs={[{ label: t("nav.needs"), to: "/needs" }]}
+      action={
+        <Space wrap>
+          <ActionBar of={of} feature="needs" without={["edit"]} forms={{ withdraw: WithdrawForm }} />
+          {session && LOOKS.has(session.role) && (
+            <Link to={`/needs/${of.id}/ranking`}>
+              <Button type="primary">{t("needs.ranking")}</Button>
+            </Link>
+          )}
+        </Space>
+      }
+    >
+      <p className="prose">{of.description}</p>
+      <Descriptions
+        bordered
+        column={{ xs: 1, md: 2 }}
+        items={[
+          { key: "category", label: t("field.category"), children: term(of.category_code) },
+          { key: "populations", label: t("field.populations"), children: of.population_codes.map(term).join("、") || "—" },
+          { key: "beneficiaries", label: t("field.beneficiaries"), children: of.beneficiaries ?? "—" },
+          { key: "budget", label: t("field.budget"), children: <Money of={of.budget} /> },
+          { key: "starts_on", label: t("rooms.needs.field.starts_on"), children: text(of.starts_on) },
+          { key: "ends_on", label: t("rooms.needs.field.ends_on"), children: text(of.ends_on) },
+          { key: "requirements", label: t("field.requirements"), children: text(of.requirements), span: "filled" },
+        ]}
+      />
+      <section aria-labelledby="evidence">
+        <h2 id="evidence">{t("field.evidence")}</h2>
+        <Evidence of={of} />
+      </section>
+    </Page>
+  );
+}
+
+function Evidence({ of }: { of: Need }) {
+  const { t } = useTranslation();
+  const { share, low, high, n, note, no_evidence_reason } = of.evidence;
+  if (share && low && high && n) {
+    return <Interval share={Number(share)} low={Number(low)} high={Number(high)} n={n} label={t("rooms.needs.field.evidence.share")} />;
+  }
+  return <p>{note || no_evidence_reason || t(of.is_taken_over ? "needs.taken_over" : "needs.no_evidence")}</p>;
+}
+
+function WithdrawForm({ send, cancel, sending }: ActionFormProps<Need>) {
+  const { t } = useTranslation();
+  return (
+    <Form layout="vertical" onFinish={send}>
+      <Form.Item name="reason" label={t("rooms.needs.field.reason")} rules={[{ required: true }]}>
+        <Input.TextArea rows={3} />
+      </Form.Item>
+      <Space>
+        <Button type="primary" danger htmlType="submit" loading={sending}>
+          {t("rooms.needs.action.withdraw")}
+        </Button>
+        <Button onClick={cancel}>{t("ui.cancel")}</Button>
+      </Space>
+    </Form>
+  );
+}

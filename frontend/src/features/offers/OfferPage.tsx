@@ -1,0 +1,58 @@
+import { Link, useParams } from "@tanstack/react-router";
+import { Button, Descriptions, Space } from "antd";
+import { useTranslation } from "react-i18next";
+import { $api } from "../../api/client";
+import { useTerms } from "../../api/reference";
+import type { components } from "../../api/schema.gen";
+import { useSession } from "../../api/session";
+import { ActionBar } from "../../ui/ActionBar";
+import { Page } from "../../ui/Page";
+import { Fetched } from "../../ui/Pending";
+import { StatusTag } from "../../ui/StatusTag";
+import { Covered } from "./Covered";
+
+type Offer = components["schemas"]["OfferRead"];
+
+export default function OfferPage() {
+  const { offer_id } = useParams({ strict: false }) as { offer_id: string };
+  const offer = $api.useQuery("get", "/api/v1/offers/{offer_id}", { params: { path: { offer_id: Number(offer_id) } } });
+  return <Fetched query={offer}>{(it) => <Shown of={it} />}</Fetched>;
+}
+
+function Shown({ of }: { of: Offer }) {
+  const { t, i18n } = useTranslation();
+  const term = useTerms(i18n.language);
+  const { data: session } = useSession();
+  const own = session?.current?.party?.id === of.party_id;
+  return (
+    <Page
+      title={of.title}
+      subtitle={<StatusTag status={of.status} />}
+      crumbs={[{ label: t("nav.offers"), to: "/offers" }]}
+      action={
+        <Space wrap>
+          <ActionBar of={of} feature="offers" without={["edit", "withdraw"]} />
+          {own && (
+            <Link to={`/offers/${of.id}/ranking`}>
+              <Button type="primary">{t("offers.ranking")}</Button>
+            </Link>
+          )}
+        </Space>
+      }
+    >
+      <p className="prose">{of.description}</p>
+      <Descriptions
+        bordered
+        column={{ xs: 1, md: 2 }}
+        items={[
+          { key: "category", label: t("field.category"), children: of.category_codes.map(term).join("、") || "—" },
+          { key: "populations", label: t("field.populations"), children: of.population_codes.map(term).join("、") || "—" },
+          { key: "coverage", label: t("field.coverage"), children: <Covered codes={of.coverage_codes} /> },
+          { key: "price", label: t("field.price"), children: of.price ? `${Number(of.price)} ${of.price_unit}` : "—" },
+          { key: "capacity", label: t("field.capacity"), children: of.capacity || "—" },
+          { key: "schedule", label: t("offers.schedule"), children: of.schedule || "—" },
+        ]}
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,1 @@
+export { NeedsForOffer as default } from "./RankingPage";

@@ -1,0 +1,1 @@
+export { OffersForNeed as default } from "./RankingPage";

@@ -1,0 +1,29 @@
+import { useTranslation } from "react-i18next";
+import type { components } from "../../api/schema.gen";
+import { DataTable } from "../../ui/DataTable";
+import { Deadline } from "../../ui/Deadline";
+import { Page } from "../../ui/Page";
+import { StatusTag } from "../../ui/StatusTag";
+
+type Row = components["schemas"]["RoundRead"];
+
+export default function RoundList() {
+  const { t, i18n } = useTranslation();
+  return (
+    <Page title={t("nav.rounds")} subtitle={t("selection.list.subtitle")}>
+      <DataTable<Row>
+        from="/api/v1/selection/rounds"
+        caption={t("nav.rounds")}
+        rowKey={(row) => row.id}
+        to={(row) => `/rounds/${row.id}`}
+        exportFrom={null}
+        columns={[
+          { key: "title", title: t("field.title"), phone: "title", render: (row) => (i18n.language === "en" && row.title_en) || row.title_zh },
+          { key: "status", title: t("field.status"), render: (row) => <StatusTag status={row.status} room="selection" /> },
+          { key: "closes_at", title: t("field.deadline"), render: (row) => <Deadline at={row.closes_at} /> },
+        ]}
+        empty={{ title: t("selection.list.empty"), hint: t("selection.list.empty_hint") }}
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,120 @@
+import { CheckCircleFilled } from "@ant-design/icons";
+import { Table } from "antd";
+import type { ColumnsType } from "antd/es/table";
+import { useTranslation } from "react-i18next";
+import type { components } from "../../api/schema.gen";
+import { Money } from "../../ui/Money";
+import { usePhone } from "../../ui/media";
+import { RulesCompared } from "./RulesCompared";
+import { chosen } from "./words";
+
+type Lot = components["schemas"]["LotResultRead"];
+type Row = components["schemas"]["ResultRow"];
+
+export function LotResult({ of }: { of: Lot }) {
+  const { t, i18n } = useTranslation();
+  const phone = usePhone();
+  const won = of.rows.filter((row) => row.amount).length;
+  return (
+    <section className="lot" aria-labelledby={`lot-${of.lot}`}>
+      <header className="lot-head">
+        <h2 id={`lot-${of.lot}`}>
+          {of.lot} {chosen(of, "title", i18n.language)}
+        </h2>
+        <p className="soft">
+          {t("tenders.result.lot", { won, places: of.places })} <Money of={of.amount} /> / <Money of={of.budget} />
+        </p>
+      </header>
+      {phone ? <Cards rows={of.rows} /> : <Rows rows={of.rows} caption={of.lot} />}
+      <RulesCompared of={of} />
+    </section>
+  );
+}
+
+function useOutcome(): (row: Row) => string {
+  const { t } = useTranslation();
+  return (row) => {
+    if (row.amount) {
+      const cut = Number(row.amount.amount) < Number(row.asked.amount);
+      return cut ? t("tenders.result.cut") : t("tenders.result.won");
+    }
+    const reason = t(`rooms.awards.reason.${row.reason}`);
+    return row.blocked_by ? t("tenders.result.because", { reason, bid: row.blocked_by }) : reason;
+  };
+}
+
+function Outcome({ row }: { row: Row }) {
+  const outcome = useOutcome()(row);
+  if (!row.amount) return <span className="soft">{outcome}</span>;
+  return (
+    <strong className="won">
+      <CheckCircleFilled aria-hidden /> {outcome}
+    </strong>
+  );
+}
+
+function Rows({ rows, caption }: { rows: Row[]; caption: string }) {
+  const { t, i18n } = useTranslation();
+  const columns: ColumnsType<Row> = [
+    { key: "place", title: t("rooms.awards.field.place"), align: "right", width: 70, render: (_, row) => row.place },
+    {
+      key: "applicant",
+      title: t("tenders.result.applicant"),
+      render: (_, row) => (
+        <>
+          <div>{chosen(row, "applicant", i18n.language)}</div>
+          <div className="soft">
+            {row.bid} {row.title}
+            {row.is_own && <span className="own"> {t("tenders.result.own")}</span>}
+          </div>
+        </>
+      ),
+    },
+    { key: "score", title: t("rooms.awards.field.score"), align: "right", width: 90, render: (_, row) => <span className="figures">{row.score}</span> },
+    { key: "asked", title: t("rooms.awards.field.asked"), align: "right", width: 140, render: (_, row) => <Money of={row.asked} /> },
+    { key: "amount", title: t("rooms.awards.field.amount"), align: "right", width: 140, render: (_, row) => row.amount && <Money of={row.amount} /> },
+    { key: "outcome", title: t("tenders.result.outcome"), width: 260, render: (_, row) => <Outcome row={row} /> },
+  ];
+  return (
+    <Table<Row>
+      aria-label={caption}
+      rowKey="bid"
+      dataSource={rows}
+      columns={columns}
+      pagination={false}
+      scroll={{ x: 900 }}
+      rowClassName={(row) => [row.amount ? "row-won" : "", row.is_own ? "row-own" : ""].join(" ")}
+    />
+  );
+}
+
+function Cards({ rows }: { rows: Row[] }) {
+  const { t, i18n } = useTranslation();
+  return (
+    <ol className="result-cards">
+      {rows.map((row) => (
+        <li key={row.bid} className={row.amount ? "row-won" : undefined}>
+          <p className="result-card-head">
+            <span className="figures">{row.place}</span> {chosen(row, "applicant", i18n.language)}
+          </p>
+          <p className="soft">
+            {row.bid} {row.title}
+            {row.is_own && <span className="own"> {t("tenders.result.own")}</span>}
+          </p>
+          <p>
+            {t("rooms.awards.field.score")} <span className="figures">{row.score}</span> · {t("rooms.awards.field.asked")} <Money of={row.asked} />
+            {row.amount && (
+              <>
+                {" · "}
+                {t("rooms.awards.field.amount")} <Money of={row.amount} />
+              </>
+            )}
+          </p>
+          <p>
+            <Outcome row={row} />
+          </p>
+        </li>
+      ))}
+    </ol>
+  );
+}

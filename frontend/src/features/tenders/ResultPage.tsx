@@ -1,0 +1,136 @@
+import { FilePdfOutlined, FileExcelOutlined, FileWordOutlined } from "@ant-design/icons";
+import { useParams } from "@tanstack/react-router";
+import { Alert, Button, Space } from "antd";
+import { useTranslation } from "react-i18next";
+import { $api } from "../../api/client";
+import type { components } from "../../api/schema.gen";
+import { Deadline } from "../../ui/Deadline";
+import { Money } from "../../ui/Money";
+import { Page } from "../../ui/Page";
+import { Fetched } from "../../ui/Pending";
+import { StatusTag } from "../../ui/StatusTag";
+import { LotResult } from "./LotResult";
+import { chosen } from "./words";
+import "./tenders.css";
+
+type Result = components["schemas"]["ResultRead"];
+
+/** Who won and why, lot by lot, and what the other rules would have decided. */
+export default function ResultPage() {
+  const { tender_id } = useParams({ strict: false }) as { tender_id: string };
+  const id = Number(tender_id);
+  const result = $api.useQuery("get", "/api/v1/awards/results/{tender_id}", { params: { path: { tender_id: id } } });
+  return <Fetched query={result}>{(it) => <Shown of={it} />}</Fetched>;
+}
+
+function Shown({ of }: { of: Result }) {
+  const { t, i18n } = useTranslation();
+  return (
+    <Page
+      title={t("tenders.result.title")}
+      subtitle={chosen(of, "title", i18n.language)}
+      crumbs={[
+        { label: t("nav.tenders"), to: "/tenders" },
+        { label: chosen(of, "title", i18n.language), to: `/tenders/${of.tender_id}` },
+      ]}
+      action={<Papers of={of} />}
+    >
+      <Summary of={of} />
+      {of.lots.map((lot) => (
+        <LotResult key={lot.lot} of={lot} />
+      ))}
+      <Reviewed of={of} />
+    </Page>
+  );
+}
+
+function Papers({ of }: { of: Result }) {
+  const { t } = useTranslation();
+  const paper = `/api/v1/contracts/results/${of.tender_id}/paper`;
+  return (
+    <Space wrap>
+      <Button href={`${paper}?format=pdf`} icon={<FilePdfOutlined aria-hidden />}>
+        PDF
+      </Button>
+      <Button href={`${paper}?format=docx`} icon={<FileWordOutlined aria-hidden />}>
+        Word
+      </Button>
+      <Button href={`/api/v1/awards/results/${of.tender_id}/export?format=xlsx`} icon={<FileExcelOutlined aria-hidden />}>
+        {t("ui.table.export")}
+      </Button>
+    </Space>
+  );
+}
+
+function Summary({ of }: { of: Result }) {
+  const { t, i18n } = useTranslation();
+  const applicants = new Set(of.lots.flatMap((lot) => lot.rows.filter((row) => row.amount).map((row) => row.applicant_zh)));
+  return (
+    <section className="summary" aria-label={t("tenders.result.summary")}>
+      <p className="summary-lead">
+        {t("tenders.result.lead", { awards: of.awards, applicants: applicants.size, lots: of.lots.length })}{" "}
+        <strong>
+          <Money of={of.amount} />
+        </strong>
+        {" · "}
+        {chosen(of, "purchaser", i18n.language)}
+      </p>
+      <dl className="facts">
+        <div>
+          <dt>{t("tenders.result.state")}</dt>
+          <dd>
+            <StatusTag status={of.confirmed_at ? "confirmed" : of.published_at ? "standstill" : "proposed"} />
+          </dd>
+        </div>
+        <div>
+          <dt>{t("rooms.awards.field.notice_ends_on")}</dt>
+          <dd>
+            <Deadline at={of.notice_ends_on} rule={of.notice_rule ?? undefined} provisional={of.is_provisional} compact />
+          </dd>
+        </div>
+        <div>
+          <dt>{t("rooms.awards.field.objections_end")}</dt>
+          <dd>
+            <Deadline at={of.objections_end} provisional={of.is_provisional} />
+          </dd>
+        </div>
+      </dl>
+    </section>
+  );
+}
+
+/** How it was reviewed: what counted, what was left out, what the system added up differently from the paper. */
+function Reviewed({ of }: { of: Result }) {
+  const { t, i18n } = useTranslation();
+  const corrections = of.corrections as [string, string, string, string][];
+  const missing = of.missing as [string, string][];
+  return (
+    <section className="reviewed" aria-labelledby="reviewed">
+      <h2 id="reviewed">{t("tenders.result.reviewed")}</h2>
+      <ul>
+        <li>{t("tenders.result.sheets", { count: of.sheets_counted, recusals: of.recusals })}</li>
+        {missing.map(([bid, judge]) => (
+          <li key={bid + judge}>{t("tenders.result.missing", { bid, judge })}</li>
+        ))}
+        {corrections.map(([bid, judge, written, computed]) => (
+          <li key={bid + judge}>{t("tenders.result.correction", { bid, judge, written, computed })}</li>
+        ))}
+        {of.ineligible.length > 0 && (
+          <li>
+            {t("rooms.awards.field.ineligible")}
+            {t("tenders.colon")}
+            {of.ineligible.map((row) => `${row.bid} ${chosen(row, "applicant", i18n.language)}`).join(t("tenders.comma"))}
+          </li>
+        )}
+      </ul>
+      {of.judges.length > 0 && (
+        <p className="soft">
+          {t("tenders.result.judges")}
+          {t("tenders.colon")}
+          {of.judges.map((judge) => `${judge.ref} ${chosen(judge, "role", i18n.language)}`).join(t("tenders.comma"))}
+        </p>
+      )}
+      {of.is_demonstration && <Alert type="info" showIcon title={t("tenders.demonstration")} />}
+    </section>
+  );
+}
