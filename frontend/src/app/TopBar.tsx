@@ -109,7 +109,7 @@ function AccountMenu({ session }: { session: Session }) {
   ];
   return (
     <Dropdown menu={{ items, selectedKeys: current ? [`act:${current.id}`] : [] }} trigger={["click"]} placement="bottomRight">
-      <Button type="text" icon={<UserOutlined aria-hidden />} aria-label={`${name} · ${t("ui.account")}`}>
+      <Button type="text" icon={<UserOutlined aria-hidden />} aria-label={phone ? `${name} · ${t("ui.account")}` : undefined}>
         {!phone && (
           <>
             {name}

@@ -1,0 +1,118 @@
+"""The whole demonstration in a real browser: one server and one Chromium for all browser tests."""
+
+import asyncio
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from app.core.db import make_engine, units
+from app.core.postgres import EmbeddedPostgres
+from app.core.settings import PROJECT, Settings
+from app.main import web_application
+from app.parties.accounts import DEMONSTRATION_PASSWORD
+from app.parties.policy import authenticate
+from app.season.demonstration import load_demonstration, survey_token
+from tests.conftest import copied
+
+AXE = PROJECT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+)
+Open = Callable[..., Page]
+
+
+def chromium() -> str:
+    """A missing browser fails the tests; it never skips them."""
+    for name in (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"):
+        if name and (found := shutil.which(name)):
+            return found
+    pytest.fail("No browser found: install the packages chromium and fonts-noto-cjk, or set CHROMIUM.")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS.split())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def demonstration(server: EmbeddedPostgres, template: str) -> Iterator[tuple[str, str]]:
+    """The address of a database with the demonstration in it, and the token of its open questionnaire."""
+    with copied(server, template) as url:
+        outcome: list[str] = []
+
+        async def load() -> None:
+            engine = make_engine(url)
+            door = units(engine)
+            await load_demonstration(door, lambda *_: None)
+            async with door() as session:
+                outcome.append(await survey_token(session) or "")
+            await engine.dispose()
+
+        thread = threading.Thread(target=lambda: asyncio.run(load()))
+        thread.start()
+        thread.join()
+        yield url, outcome[0]
+
+
+@pytest.fixture(scope="session")
+def site(demonstration: tuple[str, str]) -> Iterator[str]:
+    """The application on a free port, with its built pages."""
+    assert Path(Settings().web_dir, "index.html").exists(), "build the front end first: make setup"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    app = web_application(Settings(worker_in_web=False), demonstration[0], authenticate)
+    running = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning"))
+    thread = threading.Thread(target=running.run)
+    thread.start()
+    while not running.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{port}"
+    running.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def visit(browser: Browser, site: str) -> Iterator[Open]:
+    """`visit("/needs", role="committee", lang="en", size=PHONE)` opens a page as that person would see it."""
+    contexts = []
+
+    def visit(path: str, role: str = "", lang: str = "zh", size: dict[str, int] = DESKTOP) -> Page:
+        context = browser.new_context(viewport=size, reduced_motion="reduce", base_url=site)
+        contexts.append(context)
+        context.add_init_script(f"localStorage.setItem('language', '{lang}')")
+        if role:
+            signed = context.request.post(
+                "/api/v1/session", data={"username": role, "password": DEMONSTRATION_PASSWORD}
+            )
+            assert signed.ok, signed.text()
+        page = context.new_page()
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+def faults_of(page: Page) -> list[str]:
+    """Serious accessibility faults by axe, and a page wider than its window."""
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")
+    serious = [v["id"] for v in found["violations"] if v["impact"] in {"serious", "critical"}]
+    wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    return [*serious, *(["wider than the window"] if wide else [])]

@@ -1,0 +1,119 @@
+"""The pages people meet first, in a real browser: what they show, in both languages, on phone and desktop."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESKTOP, PHONE, Open, faults_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+PAGES = [
+    ("/", ""),
+    ("/sign-in", ""),
+    ("/needs", ""),
+    ("/offers", ""),
+    ("/tenders", ""),
+    ("/tenders/1/result", ""),
+    ("/tenders/2", "organization"),
+    ("/desk", "committee"),
+    ("/rounds/3", "committee"),
+    ("/rounds", "organization"),
+]
+
+
+@pytest.mark.parametrize(("path", "role"), PAGES)
+@pytest.mark.parametrize(("size", "lang"), [(PHONE, "zh"), (DESKTOP, "en")])
+def test_a_page_is_accessible_and_fits_its_window(
+    visit: Open, path: str, role: str, size: dict[str, int], lang: str
+) -> None:
+    page = visit(path, role=role, lang=lang, size=size)
+    expect(page.locator("h1")).to_be_visible()
+    assert faults_of(page) == []
+    assert page.locator("text=/\\b(status|action|field|nav|ui|rooms|tenders|selection)\\.[a-z_]+/").count() == 0
+
+
+def test_demonstration_data_is_labelled_on_every_page(visit: Open) -> None:
+    expect(visit("/").get_by_text("演示数据").first).to_be_visible()
+    expect(visit("/tenders/1/result", lang="en").get_by_text("Demonstration data").first).to_be_visible()
+
+
+def test_one_click_fills_in_a_demonstration_account_and_leads_to_the_desk(visit: Open) -> None:
+    page = visit("/sign-in")
+    page.get_by_role("button", name=re.compile("社区居委会")).click()
+    page.get_by_role("button", name=re.compile("登.?录")).last.click()
+    expect(page).to_have_url(re.compile("/desk$"))
+    expect(page.get_by_text("提交双选志愿").first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("lang", "won", "reason", "chosen"),
+    [
+        ("zh", "入选", "同一单位已有项目入选（B05）", "公告采用"),
+        ("en", "Awarded", "The applicant already has an award (B05)", "in the notice"),
+    ],
+)
+def test_a_result_says_who_won_and_why_the_others_did_not(
+    visit: Open, lang: str, won: str, reason: str, chosen: str
+) -> None:
+    page = visit("/tenders/1/result", lang=lang)
+    first = page.get_by_role("row").nth(1)
+    expect(first).to_contain_text("92.40")
+    expect(first).to_contain_text(won)
+    expect(page.get_by_text(reason).first).to_be_visible()
+    expect(page.locator(".rule-mark", has_text=chosen)).to_have_count(3)
+    expect(page.get_by_text("B45").first).to_be_visible()
+
+
+def own_need(page: Page) -> str:
+    """The address of a published need of the committee that is signed in."""
+    party = page.request.get("/api/v1/session").json()["current"]["party"]["id"]
+    needs = page.request.get(f"/api/v1/needs?party_id={party}&limit=200&status=published").json()["items"]
+    return f"/needs/{next(need['id'] for need in needs if need['party_id'] == party)}"
+
+
+def test_a_committee_sees_the_offers_for_its_need_and_why(visit: Open) -> None:
+    page = visit("/desk", role="committee")
+    page.goto(own_need(page))
+    page.get_by_role("button", name="查看推荐的服务").click()
+    expect(page.get_by_role("heading", name="推荐的服务")).to_be_visible()
+    first = page.locator(".ranked").first
+    expect(first.locator(".why li")).to_have_count(8)
+    expect(first.get_by_text("服务区域包含该社区。")).to_be_visible()
+    assert faults_of(page) == []
+
+
+def test_an_organisation_sees_the_needs_for_its_offer(visit: Open) -> None:
+    page = visit("/offers", role="organization")
+    party = page.request.get("/api/v1/session").json()["current"]["party"]["id"]
+    offers = page.request.get("/api/v1/offers?limit=200").json()["items"]
+    own = next(offer["id"] for offer in offers if offer["party_id"] == party)
+    page.goto(f"/offers/{own}")
+    page.get_by_role("button", name="查看适合的需求").click()
+    expect(page.get_by_role("heading", name="适合的需求")).to_be_visible()
+    assert page.locator(".ranked").count() + page.locator(".excluded li").count() > 0
+
+
+def test_a_list_of_wishes_is_kept(visit: Open) -> None:
+    page = visit("/rounds/3", role="committee")
+    wishes = page.locator(".wishes").first
+    wishes.get_by_role("combobox").click()
+    page.locator(".ant-select-item-option").first.click()
+    expect(wishes.locator("ol li")).to_have_count(1)
+    wishes.get_by_role("button", name=re.compile("提.?交")).click()
+    expect(page.get_by_text("志愿已提交")).to_be_visible()
+    page.reload()
+    expect(page.locator(".wishes").first.locator("ol li")).to_have_count(1)
+
+
+def test_a_resident_answers_on_a_phone_and_follows_the_receipt(visit: Open, demonstration: tuple[str, str]) -> None:
+    page = visit(f"/s/{demonstration[1]}", size=PHONE)
+    expect(page.locator("h1")).to_be_visible()
+    assert faults_of(page) == []
+    page.get_by_role("radio", name="女").first.check(force=True)
+    page.get_by_role("button", name=re.compile("提.?交")).click()
+    expect(page.get_by_role("heading", name="感谢您的参与！")).to_be_visible()
+    assert faults_of(page) == []
+    page.get_by_role("link", name="凭回执码查看").click()
+    expect(page.get_by_text("女", exact=True).first).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("撤.?回"))).to_be_visible()
