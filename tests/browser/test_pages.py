@@ -23,7 +23,7 @@ PAGES = [
 
 
 @pytest.mark.parametrize(("path", "role"), PAGES)
-@pytest.mark.parametrize(("size", "lang"), [(PHONE, "zh"), (DESKTOP, "en")])
+@pytest.mark.parametrize(("size", "lang"), [(PHONE, "zh"), (PHONE, "en"), (DESKTOP, "en")])
 def test_a_page_is_accessible_and_fits_its_window(
     visit: Open, path: str, role: str, size: dict[str, int], lang: str
 ) -> None:
