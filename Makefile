@@ -36,7 +36,8 @@ house: $(VENV)/.dev ## the import contracts
 	$(BIN)/lint-imports --no-cache
 
 pytest: $(VENV)/.dev $(WEB) ## Python tests on real PostgreSQL, browser tests included
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2
+	$(BIN)/pytest tests/browser -m browser
 
 web-test: frontend/src/api/schema.gen.ts ## front-end unit tests and the size of the resident's page
 	cd frontend && npm test --silent && npm run --silent size

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Open, faults_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 PAGES = [
     ("/", ""),
     ("/sign-in", ""),
@@ -115,5 +115,6 @@ def test_a_resident_answers_on_a_phone_and_follows_the_receipt(visit: Open, demo
     expect(page.get_by_role("heading", name="感谢您的参与！")).to_be_visible()
     assert faults_of(page) == []
     page.get_by_role("link", name="凭回执码查看").click()
+    page.get_by_text("您的答案").click()
     expect(page.get_by_text("女", exact=True).first).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("撤.?回"))).to_be_visible()
