@@ -16,28 +16,31 @@ type Props<T extends Actionable> = {
   forms?: Partial<Record<string, ComponentType<ActionFormProps<T>>>>;
   /** Verbs that lead to a page of their own, e.g. `{ update: () => navigate(...) }`. */
   go?: Partial<Record<string, () => void>>;
+  /** Where this room calls its verbs by words of its own: `<words>.action.<verb>`, `<words>.confirm.<verb>`. */
+  words?: string;
   /** Verbs this page draws itself. */
   without?: readonly string[];
   onDone?: (verb: string, answer: unknown) => void;
 };
 
-const DESTRUCTIVE = new Set(["withdraw", "delete", "cancel", "decline", "reject", "terminate", "invalidate", "remove"]);
+const DESTRUCTIVE = new Set(["withdraw", "delete", "cancel", "decline", "reject", "terminate", "invalidate", "remove", "fail", "decline_cut", "miss"]);
 
 /**
  * The buttons the server grants (`thing.actions`), in its order; the first one that builds something up is primary.
  * A verb is asked back when the words know a `confirm.<verb>` sentence: that is where irreversible verbs are named.
  */
-export function ActionBar<T extends Actionable>({ of, feature, forms = {}, go = {}, without = [], onDone }: Props<T>) {
+export function ActionBar<T extends Actionable>({ of, feature, forms = {}, go = {}, words = "ui", without = [], onDone }: Props<T>) {
   const { t, i18n } = useTranslation();
   const { message, modal } = App.useApp();
   const cache = useQueryClient();
   const [asking, setAsking] = useState<string | null>(null);
+  const name = (verb: string): string => t([`${words}.action.${verb}`, `action.${verb}`]);
   const act = useMutation({
     mutationFn: ({ verb, body }: { verb: string; body?: unknown }) =>
       request(`/api/v1/${feature}/${of.id}/${verb}`, { method: "POST", body }),
     onSuccess: (answer, { verb }) => {
       setAsking(null);
-      message.success(t("ui.done", { action: t(`action.${verb}`) }));
+      message.success(t("ui.done", { action: name(verb) }));
       onDone?.(verb, answer);
     },
     onSettled: () => cache.invalidateQueries(),
@@ -48,11 +51,11 @@ export function ActionBar<T extends Actionable>({ of, feature, forms = {}, go = 
     const leave = go[verb];
     if (leave) leave();
     else if (forms[verb]) setAsking(verb);
-    else if (i18n.exists(`confirm.${verb}`)) {
+    else if (i18n.exists(`${words}.confirm.${verb}`) || i18n.exists(`confirm.${verb}`)) {
       modal.confirm({
-        title: t("ui.confirm", { action: t(`action.${verb}`) }),
-        content: t(`confirm.${verb}`),
-        okText: t(`action.${verb}`),
+        title: t("ui.confirm", { action: name(verb) }),
+        content: t([`${words}.confirm.${verb}`, `confirm.${verb}`]),
+        okText: name(verb),
         okButtonProps: { danger: DESTRUCTIVE.has(verb) },
         cancelText: t("ui.cancel"),
         onOk: () => act.mutate({ verb }),
@@ -76,12 +79,12 @@ export function ActionBar<T extends Actionable>({ of, feature, forms = {}, go = 
             disabled={act.isPending}
             onClick={() => start(verb)}
           >
-            {t(`action.${verb}`)}
+            {name(verb)}
           </Button>
         ))}
       </Space>
       {!Form && <RefusalAlert error={act.error} />}
-      <Modal open={Form !== undefined} title={asking && t(`action.${asking}`)} footer={null} onCancel={() => setAsking(null)} destroyOnHidden>
+      <Modal open={Form !== undefined} title={asking && name(asking)} footer={null} onCancel={() => setAsking(null)} destroyOnHidden>
         <RefusalAlert error={act.error} />
         {Form && asking && (
           <Form of={of} sending={act.isPending} cancel={() => setAsking(null)} send={(body) => act.mutate({ verb: asking, body })} />

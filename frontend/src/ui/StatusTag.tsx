@@ -6,18 +6,18 @@ type Tone = "quiet" | "open" | "good" | "wait" | "bad";
 /** Words that say good or bad in any room; every other state is plain. The text always says it too. */
 const TONES: Record<Tone, readonly string[]> = {
   quiet: ["draft", "closed", "ended", "withdrawn", "expired", "duplicate", "planned", "archived"],
-  open: ["open", "published", "active", "tendering", "enquiries", "running", "ready", "in_progress"],
-  good: ["valid", "accepted", "confirmed", "fulfilled", "awarded", "signed", "paid", "passed", "completed", "eligible", "matched", "met", "contracted"],
-  wait: ["submitted", "pending", "proposed", "evaluation", "standstill", "suspended", "waiting", "due", "tendered", "provisional"],
-  bad: ["invalid", "rejected", "declined", "ineligible", "unsuccessful", "cancelled", "terminated", "failed", "overdue", "recused", "missing"],
+  open: ["open", "published", "active", "tendering", "enquiries", "running", "ready", "in_progress", "performing"],
+  good: ["valid", "accepted", "confirmed", "fulfilled", "awarded", "signed", "paid", "passed", "completed", "eligible", "matched", "met", "contracted", "delivered", "noticed"],
+  wait: ["submitted", "pending", "proposed", "evaluation", "standstill", "suspended", "waiting", "due", "tendered", "provisional", "unconfirmed", "half_signed", "reported", "held", "filed", "late"],
+  bad: ["invalid", "rejected", "declined", "ineligible", "unsuccessful", "cancelled", "terminated", "failed", "overdue", "recused", "missing", "not_met", "revoked"],
 };
 
 const toneOf = (status: string): Tone =>
   (Object.keys(TONES) as Tone[]).find((tone) => TONES[tone].includes(status)) ?? "quiet";
 
-/** A state in words, with a colour beside it. `room` picks words that one room says differently (status.<room>.<x>). */
+/** A state in words, with a colour beside it. `room` picks words that one room says differently: its screens', or its own. */
 export function StatusTag({ status, room }: { status: string; room?: string }) {
   const { t } = useTranslation();
-  const keys = room ? [`${room}.status.${status}`, `status.${status}`] : [`status.${status}`];
+  const keys = room ? [`${room}.status.${status}`, `rooms.${room}.status.${room}.${status}`, `status.${status}`] : [`status.${status}`];
   return <Tag className={`status status-${toneOf(status)}`}>{t(keys)}</Tag>;
 }

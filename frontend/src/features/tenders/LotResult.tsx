@@ -6,7 +6,7 @@ import type { components } from "../../api/schema.gen";
 import { Money } from "../../ui/Money";
 import { usePhone } from "../../ui/media";
 import { RulesCompared } from "./RulesCompared";
-import { chosen } from "./words";
+import { chosen } from "../../ui/chosen";
 
 type Lot = components["schemas"]["LotResultRead"];
 type Row = components["schemas"]["ResultRow"];

@@ -10,7 +10,7 @@ import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
 import { LotResult } from "./LotResult";
-import { chosen } from "./words";
+import { chosen } from "../../ui/chosen";
 import "./tenders.css";
 
 type Result = components["schemas"]["ResultRead"];

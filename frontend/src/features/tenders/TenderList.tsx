@@ -5,7 +5,7 @@ import { Deadline } from "../../ui/Deadline";
 import { Money } from "../../ui/Money";
 import { Page } from "../../ui/Page";
 import { StatusTag } from "../../ui/StatusTag";
-import { chosen } from "./words";
+import { chosen } from "../../ui/chosen";
 
 type Row = components["schemas"]["TenderRow"];
 

@@ -12,7 +12,7 @@ import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
 import { Enquiries } from "./Enquiries";
-import { chosen } from "./words";
+import { chosen } from "../../ui/chosen";
 import "./tenders.css";
 
 type Tender = components["schemas"]["TenderRead"];
