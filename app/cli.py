@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 
+from app.bench.commands import JsonOption, bench, write_json
 from app.core.audit import verify as verify_audit
 from app.core.db import Units, make_engine, units
 from app.core.errors import DomainError
@@ -24,7 +25,6 @@ from app.core.settings import Settings, settings
 from app.core.upgrade import upgrade
 from app.main import create_app, web_application
 from app.parties.policy import authenticate
-from app.season.bench import as_table, measure_season
 from app.season.demonstration import load_demonstration
 from app.season.export import export_season
 from app.season.importing import import_season, open_season
@@ -35,11 +35,9 @@ from app.season.summary import Summary, readable
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 verify = typer.Typer(no_args_is_help=True, help="Check what must never have been altered.")
 season = typer.Typer(no_args_is_help=True, help="A season as files: take it in, replay it, write it out.")
-bench = typer.Typer(no_args_is_help=True, help="Measure what the project claims.")
 for name, commands in (("season", season), ("bench", bench), ("verify", verify)):
     cli.add_typer(commands, name=name)
 SeasonArgument = Annotated[str, typer.Argument(metavar="NAME_OR_FOLDER", help="a shipped season, or a folder")]
-JsonOption = Annotated[str, typer.Option("--json", metavar="PATH", help="write JSON there; - is the standard output")]
 
 
 def main() -> None:
@@ -140,19 +138,6 @@ def export_a_season(
 
     for path in with_units(run):
         typer.echo(str(path))
-
-
-@bench.command("season")
-def bench_the_season(target: JsonOption = "") -> None:
-    """How long a start and a replay take, and how much memory the web process then holds."""
-    measures = measure_season()
-    write_json(measures, target) if target else typer.echo(as_table(measures))
-    raise typer.Exit(0 if all(each["holds"] for each in measures) else 1)
-
-
-def write_json(found: Any, target: str) -> None:
-    text = json.dumps(found, ensure_ascii=False, indent=1)
-    typer.echo(text) if target == "-" else Path(target).write_text(text + "\n", encoding="utf-8")
 
 
 @cli.command()

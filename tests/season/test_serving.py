@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from app.bench.measures import as_table
+from app.bench.season import measure
 from app.core.settings import Settings
-from app.season.bench import as_table, measure
 from app.season.serving import AddressUnusable, PortTaken, address_of, listening, watched
 from tests.factories.season import NEEDS, make_season
 
@@ -80,4 +81,4 @@ def test_progress_on_no_terminal_is_a_line_for_every_tenth(capsys: pytest.Captur
 def test_a_measure_holds_up_to_its_target() -> None:
     at, above = (measure("x", "time", value, "s", 10) for value in (10.0, 10.1))
     assert (at["holds"], at["ratio"], above["holds"], above["ratio"]) == (True, 1.0, False, 1.01)
-    assert as_table([at, above]).splitlines()[1].endswith("10.10 s   (at most 10)  DOES NOT HOLD")
+    assert as_table([at, above]).splitlines()[1].endswith("1.01 (at most 1)  DOES NOT HOLD  against the target")

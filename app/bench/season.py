@@ -8,29 +8,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypedDict
+
+from app.bench.measures import Measure, at_most
 
 COMMAND = (sys.executable, "-c", "from app.cli import main; main()")
 SEASON = "kunming2018"
 GIVE_UP = 600.0  # seconds
 TRY_EVERY = 0.05
-TARGET = "the target"
-
-
-class Measure(TypedDict):
-    """`ratio` is value / target; `against` names what the value is held against."""
-
-    id: str
-    what: str
-    value: float
-    unit: str
-    against: str
-    ratio: float
-    target: float
-    holds: bool
 
 
 class NoAnswer(RuntimeError):
@@ -56,27 +43,8 @@ def measure_season() -> list[Measure]:
 
 
 def measure(id: str, what: str, value: float, unit: str, target: float) -> Measure:
-    """A figure that must not be above its target."""
-    return Measure(
-        id=id,
-        what=what,
-        value=round(value, 2),
-        unit=unit,
-        against=TARGET,
-        ratio=round(value / target, 3),
-        target=target,
-        holds=value <= target,
-    )
-
-
-def as_table(measures: Sequence[Measure]) -> str:
-    """The measures for a reader."""
-    width = max(len(each["what"]) for each in measures)
-    return "\n".join(
-        f"{each['what']:<{width}}  {each['value']:>8.2f} {each['unit']:<2}  (at most {each['target']:g})"
-        f"  {'holds' if each['holds'] else 'DOES NOT HOLD'}"
-        for each in measures
-    )
+    """A figure held against the target itself."""
+    return at_most(id, what, value, unit, against="the target", ratio=value / target, target=1)
 
 
 class Started:

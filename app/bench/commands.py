@@ -1,0 +1,46 @@
+"""`shuangxuan bench`: measure what the project claims."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.bench.matching import FIGURES, Inputs, measure_matching
+from app.bench.measures import Measure, as_table
+from app.bench.season import measure_season
+
+bench = typer.Typer(no_args_is_help=True, help="Measure what the project claims.")
+JsonOption = Annotated[str, typer.Option("--json", metavar="PATH", help="write JSON there; - is the standard output")]
+
+
+@bench.command("season")
+def bench_the_season(target: JsonOption = "") -> None:
+    """How long a start and a replay take, and how much memory the web process then holds."""
+    show(measure_season(), target)
+
+
+@bench.command("matching")
+def bench_matching(
+    target: JsonOption = "",
+    only: Annotated[list[str] | None, typer.Option(help=f"one of {', '.join(FIGURES)}; may be repeated")] = None,
+    elections: Annotated[Path | None, typer.Option(help="a folder of public election files (.pb) for M9")] = None,
+) -> None:
+    """The matching engine against its peers, in the same run (peers: requirements-dev)."""
+    found = []
+    for figure in measure_matching(Inputs(elections), only or ()):
+        found.append(figure)
+        typer.echo(as_table([figure]), err=True)
+    show(found, target)
+
+
+def show(measures: Sequence[Measure], target: str) -> None:
+    """Exit code 1 when a figure does not hold."""
+    write_json(measures, target) if target else typer.echo(as_table(measures))
+    raise typer.Exit(0 if all(each["holds"] for each in measures) else 1)
+
+
+def write_json(found: Any, target: str) -> None:
+    text = json.dumps(found, ensure_ascii=False, indent=1)
+    typer.echo(text) if target == "-" else Path(target).write_text(text + "\n", encoding="utf-8")
