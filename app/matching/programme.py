@@ -1,0 +1,246 @@
+"""0/1 programmes in whole numbers, solved exactly: the best set, the cheapest of the best, the first of these.
+
+Large lots are cut down before they are solved. The prices of the limits (dual values of the linear relaxation)
+give every contender an upper bound on any set that holds it, or lacks it; whoever cannot be in a set as good as
+one already found is left out, whoever must be in it is fixed (reduced-cost fixing; Wolsey, *Integer Programming*,
+2nd ed., §7.6). These bounds are worked out in whole numbers from rounded prices, so rounding never costs a set.
+What remains is given to HiGHS with a gap of 0; its answer is added up again in Python integers against every row,
+and its own bound must leave no room for one more unit.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import csr_array
+
+from app.core.errors import DomainError
+
+# Beyond this, one unit of a sum is finer than the solver's tolerance and a bound proves nothing.
+LARGEST_SUM = 2**40
+HALF_UNIT = 0.5
+PRICE_SCALE = 2**30  # the prices of limits are rounded to whole multiples of 1 / PRICE_SCALE
+CORE = 120  # the contenders looked at first, or six times the size of the set where that is more
+CORE_PER_MEMBER = 6
+# Positions settled by one programme: the solver takes 1e-6 for 0, which must stay under half a unit of the
+# first position's weight, 2 ** (BLOCK - 1).
+BLOCK = 18
+SOLVED, INFEASIBLE = 0, 2
+Numbers = NDArray[np.float64]
+
+
+class WinnersUnproven(DomainError):
+    """The solver's answer could not be verified exactly; nothing is decided on it."""
+
+    status = 503
+
+
+@dataclass(frozen=True)
+class Row:
+    """`sum of factors · members <= limit`."""
+
+    factors: Mapping[int, int]
+    limit: int
+
+    def holds(self, chosen: Iterable[int]) -> bool:
+        return sum(self.factors.get(i, 0) for i in chosen) <= self.limit
+
+
+@dataclass(frozen=True)
+class Programme:
+    """`worth` and `costs` by position in whole units; every row must hold; the `sure` are always members and
+    `places` is the size of the largest set."""
+
+    worth: tuple[int, ...]
+    costs: tuple[int, ...]
+    rows: tuple[Row, ...]
+    places: int
+    sure: frozenset[int] = frozenset()
+
+    def worth_of(self, chosen: Iterable[int]) -> int:
+        return sum(self.worth[i] for i in chosen)
+
+
+@dataclass(frozen=True)
+class Prices:
+    """`bound`: no set is worth more. `gains`: what each position adds to that bound when free to join (its worth
+    less the price of the limits it uses up). All in units of 1 / PRICE_SCALE."""
+
+    bound: int
+    gains: Mapping[int, int]
+
+    def can_join(self, i: int, least: int) -> bool:
+        """Whether a set worth `least` might hold this one."""
+        return self.bound + min(0, self.gains[i]) >= least * PRICE_SCALE
+
+    def can_stay_out(self, i: int, least: int) -> bool:
+        return self.bound - max(0, self.gains[i]) >= least * PRICE_SCALE
+
+
+@dataclass(frozen=True)
+class Solved:
+    """`chosen` is one best set; every other holds only `open` positions, and the sure ones of `cut`."""
+
+    chosen: frozenset[int]
+    cut: Programme
+    open: Sequence[int]
+
+
+def first_best(programme: Programme) -> frozenset[int] | None:
+    """The set of highest worth; of these the one of the lowest cost; of these the first in order of positions.
+
+    None when no set satisfies every row. Refused with WinnersUnproven when exact arithmetic does not confirm
+    the solver. Cost: for worth and for cost one linear programme and one or two 0/1 programmes over what it
+    cannot rule out; one more to see whether another set is tied, and only then one for every BLOCK positions
+    on which tied sets may differ.
+    """
+    solved = _highest(programme, range(len(programme.worth)))
+    if solved is None:
+        return None
+    least = _no_less(programme.worth, solved.chosen)
+    saved = tuple(-cost for cost in programme.costs)
+    cheapest = _highest(replace(solved.cut, worth=saved, rows=(*programme.rows, least)), solved.open)
+    if cheapest is None:
+        raise WinnersUnproven(contenders=len(programme.worth))
+    tied = replace(cheapest.cut, rows=(*programme.rows, least, _no_less(saved, cheapest.chosen)))
+    return _first_in_order(tied, cheapest)
+
+
+def _no_less(values: Sequence[int], chosen: Iterable[int]) -> Row:
+    """The sum of `values` does not fall below that of `chosen`."""
+    return Row({i: -value for i, value in enumerate(values)}, -sum(values[i] for i in chosen))
+
+
+def _highest(programme: Programme, among: Sequence[int]) -> Solved | None:
+    """A set of the highest worth among these positions, and what every other such set must look like."""
+    prices = _prices(programme, among)
+    if prices is None:
+        return None
+    core = _core(programme, prices, among)
+    found = _solve(programme, programme.worth, core)
+    if found is None:
+        found, core = _solve(programme, programme.worth, among), among
+        if found is None:
+            return None
+    cut, open_ = _cut_down(programme, prices, among, programme.worth_of(found))
+    if not set(open_) <= set(core):
+        found = _solve_again(cut, cut.worth, open_)
+    return Solved(found, cut, open_)
+
+
+def _cut_down(
+    programme: Programme, prices: Prices, among: Sequence[int], least: int
+) -> tuple[Programme, Sequence[int]]:
+    """The positions that may be in a set worth `least`, and the programme in which the indispensable are sure."""
+    open_ = [i for i in among if i in programme.sure or prices.can_join(i, least)]
+    sure = {i for i in open_ if not prices.can_stay_out(i, least)}
+    return replace(programme, sure=programme.sure | sure), open_
+
+
+def _core(programme: Programme, prices: Prices, among: Sequence[int]) -> Sequence[int]:
+    """Whoever the prices favour, and those whom they disfavour least."""
+    size = max(CORE, CORE_PER_MEMBER * programme.places)
+    ordered = sorted(among, key=lambda i: (i not in programme.sure, -prices.gains[i], i))
+    return sorted(ordered[:size])
+
+
+def _prices(programme: Programme, among: Sequence[int]) -> Prices | None:
+    """Any prices give a valid bound; the dual values of the relaxation give the best. None: even that has no set."""
+    answer = linprog(
+        -np.array([programme.worth[i] for i in among], dtype=float),
+        A_ub=_matrix(programme.rows, among),
+        b_ub=_limits(programme.rows),
+        bounds=np.column_stack((_low(programme, among), np.ones(len(among)))),
+        method="highs-ds",
+    )
+    if answer.status == INFEASIBLE:
+        return None
+    if answer.status != SOLVED:
+        raise WinnersUnproven(contenders=len(among))
+    return _priced(programme, among, [max(0, round(-price * PRICE_SCALE)) for price in answer.ineqlin.marginals])
+
+
+def _priced(programme: Programme, among: Sequence[int], prices: Sequence[int]) -> Prices:
+    gains = {i: programme.worth[i] * PRICE_SCALE for i in among}
+    bound = 0
+    for price, row in zip(prices, programme.rows, strict=True):
+        bound += price * row.limit
+        for i in gains.keys() & row.factors.keys() if price else ():
+            gains[i] -= price * row.factors[i]
+    bound += sum(gain if i in programme.sure else max(0, gain) for i, gain in gains.items())
+    return Prices(bound, gains)
+
+
+def _first_in_order(programme: Programme, tied: Solved) -> frozenset[int]:
+    """Of the sets within the rows, all tied with `tied.chosen`, the first in order of positions."""
+    nothing = (0,) * len(programme.worth)
+    other = replace(programme, rows=(*programme.rows, _other_than(tied.chosen, tied.open)))
+    if _solve(other, nothing, tied.open) is None:
+        return tied.chosen
+    open_ = tied.open
+    first = tied.chosen
+    undecided = [i for i in open_ if i not in programme.sure]
+    for start in range(0, len(undecided), BLOCK):
+        block = undecided[start : start + BLOCK]
+        weights = {i: 1 << (len(block) - 1 - k) for k, i in enumerate(block)}
+        first = _solve_again(programme, [weights.get(i, 0) for i in range(len(nothing))], open_)
+        open_ = [i for i in open_ if i not in weights or i in first]
+        programme = replace(programme, sure=programme.sure | (first & weights.keys()))
+    return first
+
+
+def _other_than(best: frozenset[int], open_: Iterable[int]) -> Row:
+    """At least one position differs from `best`."""
+    return Row({i: 1 if i in best else -1 for i in open_}, len(best) - 1)
+
+
+def _matrix(rows: Sequence[Row], among: Sequence[int]) -> csr_array:
+    column = {i: k for k, i in enumerate(among)}
+    cells = [(r, column[i], factor) for r, row in enumerate(rows) for i, factor in row.factors.items() if i in column]
+    at, of, factors = zip(*cells, strict=True) if cells else ((), (), ())
+    return csr_array((np.array(factors, dtype=float), (at, of)), shape=(len(rows), len(among)))
+
+
+def _limits(rows: Sequence[Row]) -> Numbers:
+    return np.array([row.limit for row in rows], dtype=float)
+
+
+def _low(programme: Programme, among: Sequence[int]) -> Numbers:
+    """1 for whoever is sure, else 0."""
+    return np.array([float(i in programme.sure) for i in among])
+
+
+def _solve(programme: Programme, worth: Sequence[int], among: Sequence[int]) -> frozenset[int] | None:
+    """The set of highest `worth` among these positions within every row; None when there is none."""
+    answer = milp(
+        -np.array([worth[i] for i in among], dtype=float),
+        integrality=np.ones(len(among)),
+        bounds=Bounds(_low(programme, among), np.ones(len(among))),
+        constraints=LinearConstraint(_matrix(programme.rows, among), ub=_limits(programme.rows)),
+        options={"mip_rel_gap": 0},
+    )
+    if answer.status == INFEASIBLE:
+        return None
+    if answer.x is None:
+        raise WinnersUnproven(contenders=len(worth))
+    chosen = frozenset(among[k] for k in np.flatnonzero(answer.x > HALF_UNIT).tolist())
+    _verify(programme, worth, chosen, answer.mip_dual_bound)
+    return chosen
+
+
+def _solve_again(programme: Programme, worth: Sequence[int], among: Sequence[int]) -> frozenset[int]:
+    """Where a set within the rows is known: refused when the solver does not find any."""
+    chosen = _solve(programme, worth, among)
+    if chosen is None:
+        raise WinnersUnproven(contenders=len(worth))
+    return chosen
+
+
+def _verify(programme: Programme, worth: Sequence[int], chosen: frozenset[int], bound: float) -> None:
+    """Every row holds in whole numbers, and the bound leaves no room for a set worth one unit more."""
+    fits = programme.sure <= chosen and all(row.holds(chosen) for row in programme.rows)
+    room = -bound - sum(worth[i] for i in chosen)
+    if not (fits and room < HALF_UNIT):
+        raise WinnersUnproven(contenders=len(worth))
