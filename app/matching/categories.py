@@ -20,6 +20,10 @@ ENTERED_SHARE = 0.15  # prior weight of the entered code; the rest is spread ove
 DOUBT = 0.05  # likelihood left to a leaf of which the text says nothing
 SHARPNESS = 3  # independent hints that one matching term stands for
 LEVELS = {6: 0.5, 4: 0.3, 2: 0.2}  # same leaf, same parent, same top: shares of closeness
+MOST_LEAVES = 6  # a record is taken to be about no more services than this
+IN_TOP = 0.1  # share of a distribution that makes a record belong to a top-level category
+
+Signature = Mapping[int, float]
 
 
 def _damped(times: float, statistics: Statistics, term: str) -> float:
@@ -37,7 +41,13 @@ class Leaves:
         texts = [self._description(code, described) for code in self.codes]
         self._statistics = Statistics.of(texts)
         self._hints = self._index(texts)
-        self._groups = {size: self._grouping(size) for size in LEVELS}
+        nodes = [(size, node) for size in LEVELS for node in sorted({code[:size] for code in self.codes})]
+        self._places = {node: place for place, node in enumerate(nodes)}
+
+    @property
+    def dimensions(self) -> int:
+        """One for every leaf, every parent and every top."""
+        return len(self._places)
 
     @staticmethod
     def _description(code: str, described: Mapping[str, Terms]) -> Terms:
@@ -55,11 +65,6 @@ class Leaves:
             for term, weight in weights.items():
                 hints[term].append((place, weight / length))
         return hints
-
-    def _grouping(self, size: int) -> Floats:
-        groups = sorted({code[:size] for code in self.codes})
-        inside = [[code[:size] == group for group in groups] for code in self.codes]
-        return np.array(inside, dtype=float).reshape(len(self.codes), len(groups))
 
     def evidence(self, terms: Terms) -> Floats:
         """How strongly a text speaks for each leaf, 0..1; all zero when it speaks for none."""
@@ -87,15 +92,33 @@ class Leaves:
         joint = likelihood * prior
         return np.asarray(joint / joint.sum())
 
-    def signature(self, about: Floats | None) -> Floats:
-        """A vector whose product with another's is the closeness 0..1 of the two distributions.
+    def signature(self, about: Floats | None) -> Signature:
+        """Sparse: dimension → value. Its product with another's is the closeness 0..1 of the two distributions.
 
         At each level the Hellinger affinity Σ√(p·q), weighed by LEVELS: same leaf 1, same parent 0.5, same top 0.2.
+        Only the likeliest MOST_LEAVES leaves count; values are single precision, as the arrays keep them.
         """
+        found: dict[tuple[int, str], float] = defaultdict(float)
+        for code, share in self._likeliest_leaves(about):
+            for size in LEVELS:
+                found[size, code[:size]] += share
+        values = {self._places[node]: math.sqrt(LEVELS[node[0]] * share) for node, share in found.items()}
+        return {place: float(np.float32(values[place])) for place in sorted(values)}
+
+    def _likeliest_leaves(self, about: Floats | None) -> list[tuple[str, float]]:
         if about is None:
-            return np.zeros(sum(group.shape[1] for group in self._groups.values()))
-        parts = [math.sqrt(share) * np.sqrt(about @ self._groups[size]) for size, share in LEVELS.items()]
-        return np.concatenate(parts)
+            return []
+        best = np.argsort(-about, kind="stable")[:MOST_LEAVES]
+        shares = about[best] / about[best].sum()
+        return [(self.codes[leaf], float(share)) for leaf, share in zip(best, shares, strict=True) if share > 0]
+
+    def tops(self, about: Floats | None, codes: Iterable[str]) -> tuple[str, ...]:
+        """The top-level categories a record belongs to, the likeliest first; those of its entered codes always."""
+        shares: dict[str, float] = defaultdict(float)
+        for code, share in self._likeliest_leaves(about):
+            shares[code[:2]] += share
+        inferred = [top for top in sorted(shares, key=lambda top: (-shares[top], top)) if shares[top] >= IN_TOP]
+        return tuple(dict.fromkeys([*inferred, *(code[:2] for code in codes if (2, code[:2]) in self._places)]))
 
     def likeliest(self, about: Floats | None) -> str | None:
         return None if about is None else self.codes[int(np.argmax(about))]

@@ -20,26 +20,33 @@ class Measure(NamedTuple):
     facts: Facts = {}  # noqa: RUF012
 
 
-def text(need: NeedProfile, offer: OfferProfile, share: float) -> Measure:
-    """`share`: how much of the need's best possible BM25 score the offer reaches."""
+def share_reached(need: NeedProfile, offer: OfferProfile) -> float:
+    """How much of the need's best possible BM25 score the offer's words reach, 0..1."""
+    return sum([need.words[term] * offer.words[term] for term in sorted(need.words) if term in offer.words])
+
+
+def affinity(need: NeedProfile, offer: OfferProfile) -> float:
+    """Closeness 0..1 of what both texts and codes say the records are about."""
+    common = [place for place in need.signature if place in offer.signature]
+    return sum([need.signature[place] * offer.signature[place] for place in common])
+
+
+def text(need: NeedProfile, offer: OfferProfile) -> Measure:
+    """The root of the share reached: real texts share few words."""
     if not need.words or not offer.words:
         return Measure(None, "text_missing")
+    share = share_reached(need, offer)
     if share <= 0:
-        return Measure(0.0, "no_shared_words")
-    return Measure(closeness(share), "shared_words")
+        return Measure(0.0, "no_shared_words", {"words": ()})
+    return Measure(closeness(share), "shared_words", {"words": shared_terms(need.words, offer.words)})
 
 
-def words_shared(need: NeedProfile, offer: OfferProfile) -> Facts:
-    """The facts of the text row; found only for the pairs that are explained."""
-    return {"words": shared_terms(need.words, offer.words)}
-
-
-def category(need: NeedProfile, offer: OfferProfile, affinity: float) -> Measure:
-    """`affinity`: closeness of what both texts and codes say the records are about."""
+def category(need: NeedProfile, offer: OfferProfile) -> Measure:
+    """How close what the need is about is to what the offer is about."""
     mine, theirs = need.category, offer.category
     if mine is None or theirs is None:
         return Measure(None, "category_unknown")
-    return Measure(min(1.0, affinity), _nesting(mine, theirs), {"need": mine, "offer": theirs})
+    return Measure(min(1.0, affinity(need, offer)), _nesting(mine, theirs), {"need": mine, "offer": theirs})
 
 
 def _nesting(one: str, other: str) -> str:
@@ -54,7 +61,8 @@ SAME_GROUP, INCLUDES, PART_OF, EVERYBODY, SIBLING = 1.0, 1.0, 0.6, 0.5, 0.3
 ALL_RESIDENTS = "P13"
 
 
-def _kinship(asked_for: str, served: str) -> tuple[float, str]:
+def kinship(asked_for: str, served: str) -> tuple[float, str]:
+    """How far serving one group meets a wish for another, 0..1, and in what relation they stand."""
     if asked_for == served:
         return SAME_GROUP, "same_group_of_people"
     if asked_for.startswith(served):
@@ -70,7 +78,7 @@ def _kinship(asked_for: str, served: str) -> tuple[float, str]:
 
 def population(need: NeedProfile, offer: OfferProfile) -> Measure:
     """The best fit between any group asked for and any group served."""
-    pairs = [(*_kinship(a.code, b.code), a.code, b.code) for a in need.populations for b in offer.populations]
+    pairs = [(*kinship(a.code, b.code), a.code, b.code) for a in need.populations for b in offer.populations]
     if not pairs:
         return Measure(None, "population_unstated")
     value, code, wanted, served = max(pairs, key=lambda pair: pair[0])
@@ -96,33 +104,42 @@ WHOLE = frozenset({"元/项目", "元/期", "元/届", "元/批", "元/学年"})
 PER_YEAR = frozenset({"元/年"})
 
 
-def whole_price(need: NeedProfile, offer: OfferProfile) -> Decimal | None:
-    """The offer's price for the need's whole period in CNY; None when its unit does not say.
-
-    A price per year is taken pro rata for the period; a price per head, hour or session would need a
-    number nobody has agreed on yet.
-    """
+def has_whole_price(offer: OfferProfile) -> bool:
+    """Whether the unit says what a whole period costs; a price per head, hour or session would need a number
+    nobody has agreed on yet."""
     price, unit = offer.record.price, offer.record.price_unit.strip()
     if unit == "免费" and not price:
-        return Decimal(0)
-    if price is None or price <= 0:
+        return True
+    return price is not None and price > 0 and unit in WHOLE | PER_YEAR
+
+
+def fen(amount: Decimal | None) -> int:
+    """An amount in CNY in whole fen; 0 when it is not stated."""
+    return int((amount * 100).to_integral_value()) if amount else 0
+
+
+def twelfths(need: NeedProfile, offer: OfferProfile) -> int | None:
+    """The offer's price for the need's whole period; None when its unit does not say.
+
+    In twelfths of a fen: a whole number, also where a price per year is taken pro rata.
+    """
+    if not has_whole_price(offer):
         return None
-    if unit in PER_YEAR:
-        return price * (need.length or 12) / 12
-    return price if unit in WHOLE else None
+    months = need.length or 12 if offer.record.price_unit.strip() in PER_YEAR else 12
+    return fen(offer.record.price) * months
 
 
 def budget(need: NeedProfile, offer: OfferProfile) -> Measure:
     """1 within the budget, falling to 0 at one and a half times the budget."""
-    money, price = need.record.budget, whole_price(need, offer)
-    if not money or money < 0:
+    money, price = 12 * fen(need.record.budget), twelfths(need, offer)
+    if money <= 0:
         return Measure(None, "budget_unstated")
     if price is None:
         return Measure(None, "unit_not_comparable", {"price": offer.record.price, "unit": offer.record.price_unit})
-    facts = {"price": price.quantize(Decimal("0.01")), "budget": money}
+    facts = {"price": (Decimal(price) / 1200).quantize(Decimal("0.01")), "budget": need.record.budget}
     if price <= money:
         return Measure(1.0, "within_budget", facts)
-    return Measure(float(max(Decimal(0), 3 - 2 * price / money)), "over_budget", facts)
+    return Measure(max(0.0, 3 - 2 * (price / money)), "over_budget", facts)
 
 
 def _days_shared(need: NeedProfile, offer: OfferProfile) -> float | None:
@@ -168,13 +185,20 @@ def capacity(need: NeedProfile, offer: OfferProfile) -> Measure:
 
 def rating(need: NeedProfile, offer: OfferProfile) -> Measure:
     """The provider's official grade on a scale of 5; without a grade nothing is assumed."""
-    grade = offer.record.rating
-    if grade is None:
+    value = rating_value(offer)
+    if value is None:
         return Measure(None, "not_rated")
-    return Measure(float(min(Decimal(1), max(Decimal(0), grade / 5))), "rated", {"rating": grade})
+    return Measure(value, "rated", {"rating": offer.record.rating})
 
 
-BY_RECORD: tuple[Callable[[NeedProfile, OfferProfile], Measure], ...] = (
+def rating_value(offer: OfferProfile) -> float | None:
+    grade = offer.record.rating
+    return None if grade is None else float(min(Decimal(1), max(Decimal(0), grade / 5)))
+
+
+MEASURES: tuple[Callable[[NeedProfile, OfferProfile], Measure], ...] = (
+    text,
+    category,
     population,
     coverage,
     budget,
@@ -184,8 +208,6 @@ BY_RECORD: tuple[Callable[[NeedProfile, OfferProfile], Measure], ...] = (
 )
 
 
-def measure(need: NeedProfile, offer: OfferProfile, share: float, affinity: float) -> list[Measure]:
+def measure(need: NeedProfile, offer: OfferProfile) -> list[Measure]:
     """All eight, in the order of `CRITERIA`."""
-    measures = [text(need, offer, share), category(need, offer, affinity)]
-    measures.extend([criterion(need, offer) for criterion in BY_RECORD])
-    return measures
+    return [criterion(need, offer) for criterion in MEASURES]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from app.matching.criteria import Facts, whole_price
+from app.matching.criteria import Facts, fen, twelfths
 from app.matching.profiles import NeedProfile, OfferProfile
 from app.matching.records import Population
 
@@ -27,7 +27,7 @@ def covers_area(need: NeedProfile, offer: OfferProfile) -> Facts | None:
     return {"area": area, "covers": offer.coverage}
 
 
-def _ages_apart(one: Population, other: Population) -> bool:
+def ages_apart(one: Population, other: Population) -> bool:
     lowest = max(one.age_min or 0, other.age_min or 0)
     oldest = (OLDEST if group.age_max is None else group.age_max for group in (one, other))
     return min(oldest) < lowest
@@ -36,7 +36,7 @@ def _ages_apart(one: Population, other: Population) -> bool:
 def serves_ages(need: NeedProfile, offer: OfferProfile) -> Facts | None:
     """Groups conflict only where the ages of every pair are stated and no age belongs to both."""
     pairs = [(mine, theirs) for mine in need.populations for theirs in offer.populations]
-    if not pairs or not all(_ages_apart(mine, theirs) for mine, theirs in pairs):
+    if not pairs or not all(ages_apart(mine, theirs) for mine, theirs in pairs):
         return None
     return {
         "need": tuple(group.code for group in need.populations),
@@ -45,10 +45,11 @@ def serves_ages(need: NeedProfile, offer: OfferProfile) -> Facts | None:
 
 
 def fits_budget(need: NeedProfile, offer: OfferProfile) -> Facts | None:
-    money, price = need.record.budget, whole_price(need, offer)
-    if not money or price is None or price <= money * BUDGET_TOLERANCE:
+    money, price = 12 * fen(need.record.budget), twelfths(need, offer)
+    if money <= 0 or price is None or price <= money * BUDGET_TOLERANCE:
         return None
-    return {"price": price.quantize(Decimal("0.01")), "budget": money, "tolerance": BUDGET_TOLERANCE}
+    asked_for = (Decimal(price) / 1200).quantize(Decimal("0.01"))
+    return {"price": asked_for, "budget": need.record.budget, "tolerance": BUDGET_TOLERANCE}
 
 
 def is_available(need: NeedProfile, offer: OfferProfile) -> Facts | None:
@@ -57,6 +58,11 @@ def is_available(need: NeedProfile, offer: OfferProfile) -> Facts | None:
     if (ends and opens and opens > ends) or (starts and closes and closes < starts):
         return {"starts_on": starts, "ends_on": ends, "available_from": opens, "available_until": closes}
     return None
+
+
+def is_qualified(need: NeedProfile, offer: OfferProfile) -> Facts | None:
+    missing = sorted(set(need.record.qualifications) - set(offer.record.qualifications))
+    return {"missing": tuple(missing)} if missing else None
 
 
 def is_in_good_standing(need: NeedProfile, offer: OfferProfile) -> Facts | None:
@@ -74,6 +80,7 @@ FILTERS: tuple[tuple[str, Filter], ...] = (
     ("population", serves_ages),
     ("budget", fits_budget),
     ("dates", is_available),
+    ("qualifications", is_qualified),
     ("rectification", is_in_good_standing),
     ("inactive", is_active),
 )

@@ -1,76 +1,164 @@
-"""One side of the market, prepared once so that ranking against it tokenises nothing.
+"""One side of the market, prepared once so that ranking against it reads numbers only."""
 
-Inside: postings per term (positions and weights) and one matrix of category signatures. A faster engine can
-take these arrays over without changing who calls it.
-"""
-
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.matching import vectors
+from app.matching.columns import (
+    Columns,
+    Frame,
+    NeedColumns,
+    OfferColumns,
+    need_columns,
+    offer_columns,
+    tops_of,
+    words_of,
+)
 from app.matching.profiles import NeedProfile, OfferProfile, Reader
-from app.matching.records import NeedRecord, OfferRecord
-from app.matching.text import Statistics, Terms
+from app.matching.records import CRITERIA, NeedRecord, OfferRecord
+from app.matching.snapshot import Shard, Snapshot, Table, joined, snapshot_of
+from app.matching.text import Statistics
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 Profile = TypeVar("Profile", NeedProfile, OfferProfile)
+Record = TypeVar("Record", NeedRecord, OfferRecord)
+AT_A_TIME = 1_000  # records made ready together: profiles are large, their columns small
+REMEMBERED_PROFILES = 4_096
 
 
-class Pool(Generic[Profile]):
-    """Profiles in the order of their ids, whatever order the records came in."""
+class Found(NamedTuple):
+    """Every record of a pool once, seen from one subject: its row in the table, its values and failing filters."""
 
-    def __init__(self, profiles: Iterable[Profile], reader: Reader, statistics: Statistics) -> None:
-        self.reader, self.statistics = reader, statistics
-        self.profiles: tuple[Profile, ...] = tuple(sorted(profiles, key=lambda p: p.record.id))
-        self.ids = tuple(profile.record.id for profile in self.profiles)
-        self._postings = _postings([profile.words for profile in self.profiles])
-        width = reader.leaves.signature(None)
-        self._signatures = np.array([p.signature for p in self.profiles]).reshape(len(self.ids), len(width))
-
-    def shares(self, words: Terms) -> Floats:
-        """Per profile, the share of the need's best possible text score; terms are added in a fixed order."""
-        total = np.zeros(len(self.ids))
-        for term in sorted(words):
-            if term in self._postings:
-                places, weights = self._postings[term]
-                total[places] += weights * words[term]
-        return total
-
-    def affinities(self, signature: Floats) -> Floats:
-        """Per profile, the closeness of what it is about; summed row by row, so a row never depends on others."""
-        return np.asarray((self._signatures * signature).sum(axis=1))
+    rows: NDArray[np.int64]
+    values: NDArray[np.float64]
+    failed: NDArray[np.uint8]
 
 
-def _postings(rows: Sequence[Terms]) -> dict[str, tuple[Integers, Floats]]:
-    gathered: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    for place, words in enumerate(rows):
-        for term, weight in words.items():
-            gathered[term].append((place, weight))
-    return {term: _columns(entries) for term, entries in gathered.items()}
+class Pool(Generic[Record, Profile, Columns]):
+    """Records and their snapshot; profiles are made again for the few that are explained."""
+
+    records: Mapping[str, Record]
+    snapshot: Snapshot[Columns]
+
+    def __init__(
+        self,
+        records: Mapping[str, Record],
+        snapshot: Snapshot[Columns],
+        reader: Reader,
+        statistics: Statistics,
+        read: Callable[[Record, Statistics], Profile],
+    ) -> None:
+        self.records, self.snapshot, self.reader, self.statistics = records, snapshot, reader, statistics
+        self.profile: Callable[[str], Profile] = lru_cache(REMEMBERED_PROFILES)(
+            lambda id: read(records[id], statistics)
+        )
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(self.snapshot.table.ids.tolist())
+
+    def row_of(self, id: str) -> int | None:
+        ids = self.snapshot.table.ids
+        row = int(np.searchsorted(ids, id))
+        return row if row < len(ids) and ids[row] == id else None
 
 
-def _columns(entries: list[tuple[int, float]]) -> tuple[Integers, Floats]:
-    places, weights = zip(*entries, strict=True)
-    return np.array(places, dtype=np.int64), np.array(weights)
+NeedPool = Pool[NeedRecord, NeedProfile, NeedColumns]
+OfferPool = Pool[OfferRecord, OfferProfile, OfferColumns]
+
+
+def see_offers(need: NeedProfile, offers: OfferPool) -> Found:
+    """Every offer against one need."""
+    frame = offers.snapshot.frame
+    subject, words = need_columns([need], frame), words_of([need], frame)
+    shards = offers.snapshot.shards
+    return _found(shards, [vectors.see_offers(frame, subject, words, s.columns, s.postings) for s in shards])
+
+
+def see_needs(offer: OfferProfile, needs: NeedPool) -> Found:
+    """Every need against one offer."""
+    frame = needs.snapshot.frame
+    subject, words = offer_columns([offer], frame), words_of([offer], frame)
+    shards = needs.snapshot.shards
+    return _found(shards, [vectors.see_needs(frame, subject, words, s.columns, s.postings) for s in shards])
+
+
+def _found(shards: Sequence[Shard[Columns]], seen: Sequence[vectors.Seen]) -> Found:
+    """Each record once, from the shard of its likeliest category, in the order of the table."""
+    rows = np.concatenate([np.zeros(0, np.int64), *(shard.rows[shard.first] for shard in shards)])
+    values: list[NDArray[np.float64]] = [each.values[:, shard.first] for shard, each in zip(shards, seen, strict=True)]
+    failed: list[NDArray[np.uint8]] = [each.failed[shard.first] for shard, each in zip(shards, seen, strict=True)]
+    order = np.argsort(rows)
+    return Found(
+        rows[order],
+        np.concatenate([np.zeros((len(CRITERIA), 0)), *values], axis=1)[:, order],
+        np.concatenate([np.zeros(0, np.uint8), *failed])[order],
+    )
+
+
+def new_frame(reader: Reader) -> Frame:
+    """An empty numbering for a market of this taxonomy."""
+    return Frame(reader.reference, reader.leaves.dimensions)
+
+
+def _batches(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
+    return (records[begin : begin + AT_A_TIME] for begin in range(0, len(records), AT_A_TIME))
 
 
 def pool_of_offers(
-    offers: Iterable[OfferRecord], reader: Reader, statistics: Statistics | None = None
-) -> Pool[OfferProfile]:
-    """Without given `statistics` the offers' own texts say how rare a term is."""
-    records = tuple(offers)
-    known = statistics or reader.statistics((), records)
-    return Pool((reader.offer(record, known) for record in records), reader, known)
+    offers: Iterable[OfferRecord],
+    reader: Reader,
+    statistics: Statistics | None = None,
+    frame: Frame | None = None,
+) -> OfferPool:
+    """Without given `statistics` the offers' own texts say how rare a term is; both sides
+    of a market share a `frame`."""
+    records = {record.id: record for record in sorted(offers, key=lambda record: record.id)}
+    known = statistics or reader.statistics((), tuple(records.values()))
+    numbered = frame or new_frame(reader)
+    table = offer_table(tuple(records.values()), reader, known, numbered)
+    return Pool(records, snapshot_of(table, numbered), reader, known, reader.offer)
 
 
 def pool_of_needs(
-    needs: Iterable[NeedRecord], reader: Reader, statistics: Statistics | None = None
-) -> Pool[NeedProfile]:
-    """Without given `statistics` the needs' own texts say how rare a term is."""
-    records = tuple(needs)
-    known = statistics or reader.statistics(records, ())
-    return Pool((reader.need(record, known) for record in records), reader, known)
+    needs: Iterable[NeedRecord],
+    reader: Reader,
+    statistics: Statistics | None = None,
+    frame: Frame | None = None,
+) -> NeedPool:
+    """Without given `statistics` the needs' own texts say how rare a term is; both sides
+    of a market share a `frame`."""
+    records = {record.id: record for record in sorted(needs, key=lambda record: record.id)}
+    known = statistics or reader.statistics(tuple(records.values()), ())
+    numbered = frame or new_frame(reader)
+    table = need_table(tuple(records.values()), reader, known, numbered)
+    return Pool(records, snapshot_of(table, numbered), reader, known, reader.need)
+
+
+def offer_table(
+    records: Sequence[OfferRecord], reader: Reader, statistics: Statistics, frame: Frame
+) -> Table[OfferColumns]:
+    """Columns of the records, in their order; made in batches, since profiles are large."""
+
+    def columns(batch: Sequence[OfferRecord]) -> Table[OfferColumns]:
+        profiles = [reader.offer(record, statistics) for record in batch]
+        ids = np.array([record.id for record in batch], dtype=np.str_)
+        return Table(ids, offer_columns(profiles, frame), words_of(profiles, frame), tops_of(profiles, frame))
+
+    return joined([columns(batch) for batch in _batches(records)] or [columns(())])
+
+
+def need_table(
+    records: Sequence[NeedRecord], reader: Reader, statistics: Statistics, frame: Frame
+) -> Table[NeedColumns]:
+    """Columns of the records, in their order; made in batches, since profiles are large."""
+
+    def columns(batch: Sequence[NeedRecord]) -> Table[NeedColumns]:
+        profiles = [reader.need(record, statistics) for record in batch]
+        ids = np.array([record.id for record in batch], dtype=np.str_)
+        return Table(ids, need_columns(profiles, frame), words_of(profiles, frame), tops_of(profiles, frame))
+
+    return joined([columns(batch) for batch in _batches(records)] or [columns(())])

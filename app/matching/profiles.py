@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
-from app.matching.categories import Leaves
+from app.matching.categories import Leaves, Signature
 from app.matching.records import (
     Capacity,
     NeedRecord,
@@ -19,17 +18,17 @@ from app.matching.records import (
 )
 from app.matching.text import Lexicon, Statistics, Terms, answered, asked
 
-Floats = NDArray[np.float64]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NeedProfile:
-    """`words` sum to 1; `months` are calendar months the need runs in; `length` is its period in months."""
+    """`words` sum to 1; `tops` are the top-level categories it belongs to, the likeliest first; `months` are the
+    calendar months the need runs in; `length` is its period in months."""
 
     record: NeedRecord
     words: Terms
     category: str | None
-    signature: Floats
+    signature: Signature
+    tops: tuple[str, ...]
     populations: tuple[Population, ...]
     months: frozenset[int] | None
     length: int | None
@@ -40,7 +39,8 @@ class OfferProfile:
     record: OfferRecord
     words: Terms
     category: str | None
-    signature: Floats
+    signature: Signature
+    tops: tuple[str, ...]
     populations: tuple[Population, ...]
     coverage: tuple[str, ...]
     months: frozenset[int] | None
@@ -61,6 +61,11 @@ def calendar_months(starts_on: date | None, ends_on: date | None) -> frozenset[i
     return frozenset((starts_on.month - 1 + step) % 12 + 1 for step in range(min(12, length)))
 
 
+def single(words: Terms) -> Terms:
+    """The weights in single precision, as the arrays of a market keep them, so that every engine adds the same."""
+    return dict(zip(words, np.array(list(words.values()), dtype=np.float32).tolist(), strict=True))
+
+
 def known_populations(codes: tuple[str, ...], reference: Reference) -> tuple[Population, ...]:
     found = (reference.population(code) for code in sorted(set(codes)))
     return tuple(population for population in found if population is not None)
@@ -79,9 +84,10 @@ class Reader:
         about = self.leaves.infer(terms, need.category_codes)
         return NeedProfile(
             record=need,
-            words=asked(terms, statistics),
+            words=single(asked(terms, statistics)),
             category=self.leaves.likeliest(about),
             signature=self.leaves.signature(about),
+            tops=self.leaves.tops(about, need.category_codes),
             populations=known_populations(need.population_codes, self.reference),
             months=calendar_months(need.starts_on, need.ends_on) or parse_months(need.schedule),
             length=months_between(need.starts_on, need.ends_on),
@@ -92,9 +98,10 @@ class Reader:
         about = self.leaves.infer(terms, offer.category_codes)
         return OfferProfile(
             record=offer,
-            words=answered(terms, statistics),
+            words=single(answered(terms, statistics)),
             category=self.leaves.likeliest(about),
             signature=self.leaves.signature(about),
+            tops=self.leaves.tops(about, offer.category_codes),
             populations=known_populations(offer.population_codes, self.reference),
             coverage=tuple(sorted({area_prefix(code) for code in offer.coverage if code})),
             months=parse_months(offer.schedule),

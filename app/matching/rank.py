@@ -4,21 +4,25 @@ All sums are made in whole ten-thousandths, so the contributions of the rows add
 One pair has one score in both directions as long as both pools share their term statistics.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from app.matching import criteria
+import numpy as np
+
+from app.matching import criteria, vectors
 from app.matching.criteria import Facts, Measure
-from app.matching.filters import FILTERS, Filter, first_failing
-from app.matching.pool import Pool
+from app.matching.filters import FILTERS, first_failing
+from app.matching.points import contributions, millionths
+from app.matching.pool import Found, NeedPool, OfferPool, Pool, see_needs, see_offers
 from app.matching.profiles import NeedProfile, OfferProfile
 from app.matching.records import CRITERIA, DEFAULT_WEIGHTS, NeedRecord, OfferRecord, Weights
-from app.matching.text import closeness
+from app.matching.robustness import Robustness, robustness
 
 UNIT = Decimal("0.0001")
+NEAREST = 20  # of the excluded, the most alike are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Ranked:
     place: int
     score: Decimal
     explanation: tuple[Explanation, ...]
+    robustness: Robustness
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,149 +67,165 @@ class Excluded:
 
 
 @dataclass(frozen=True, slots=True)
+class Relaxed:
+    """What leaving this single filter out would bring: how many more, and the best of them with its place."""
+
+    filter: str
+    admitted: int
+    best: Standing
+
+
+class Absence(NamedTuple):
+    """`reason`: a filter's code, `below_top`, `listed`, or `unknown` for an id that was not in the pool."""
+
+    id: str
+    reason: str
+    facts: Facts = {}  # noqa: RUF012
+    standing: Standing | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ranking:
-    """`rows` are the explained top; `below` the rest of those admitted; `excluded` by likeness, best first."""
+    """`rows` are the explained top; `below` the rest of those admitted; `excluded` the nearest misses, by likeness,
+    of `excluded_count`; `relaxed` by what each would bring; `absence` answers for the id that was asked about."""
 
     subject: str
     rows: tuple[Ranked, ...]
     below: tuple[Standing, ...]
     excluded: tuple[Excluded, ...]
-
-
-class Absence(NamedTuple):
-    """`reason`: a filter's code, `below_top`, or `unknown` for an id that was not in the pool."""
-
-    reason: str
-    facts: Facts
-
-
-class _Pair(NamedTuple):
-    id: str
-    need: NeedProfile
-    offer: OfferProfile
-    share: float
-    affinity: float
-
-
-def _contributions(measures: Sequence[Measure], shares: Sequence[int]) -> tuple[list[int], int]:
-    """Ten-thousandths per criterion, and the weight that could be compared (in millionths)."""
-    values = [0 if measure.value is None else round(measure.value * 10_000) for measure in measures]
-    total = sum([share for share, measure in zip(shares, measures, strict=True) if measure.value is not None])
-    if not total:
-        return [0] * len(values), 0
-    return [(2 * share * value + total) // (2 * total) for share, value in zip(shares, values, strict=True)], total
-
-
-def _score(pair: _Pair, shares: Sequence[int]) -> int:
-    measures = criteria.measure(pair.need, pair.offer, pair.share, pair.affinity)
-    return sum(_contributions(measures, shares)[0])
-
-
-def _likeness(pair: _Pair) -> Decimal:
-    return round(5_000 * (closeness(pair.share) + min(1.0, pair.affinity))) * UNIT
-
-
-def _explain(pair: _Pair, shares: Sequence[int]) -> tuple[Explanation, ...]:
-    measures = criteria.measure(pair.need, pair.offer, pair.share, pair.affinity)
-    measures[0] = measures[0]._replace(facts=criteria.words_shared(pair.need, pair.offer))
-    contributions, total = _contributions(measures, shares)
-    entries = zip(CRITERIA, measures, shares, contributions, strict=True)
-    return tuple(_row(name, measure, share, total, points) for name, measure, share, points in entries)
-
-
-def _row(name: str, measure: Measure, share: int, total: int, points: int) -> Explanation:
-    if measure.value is None:
-        return Explanation(name, None, Decimal(0), Decimal(0), measure.code, measure.facts)
-    weight = (Decimal(share) / total).quantize(UNIT) if total else Decimal(0)
-    value = round(measure.value * 10_000) * UNIT
-    return Explanation(name, value, weight, points * UNIT, measure.code, measure.facts)
-
-
-def _millionths(weights: Weights) -> list[int]:
-    return [int(share.scaleb(6)) for share in weights.shares().values()]
-
-
-def _standings(scored: Sequence[tuple[int, _Pair]]) -> list[tuple[int, int, _Pair]]:
-    """(place, score, pair), best first, equal scores by id."""
-    ordered = sorted(scored, key=lambda entry: (-entry[0], entry[1].id))
-    standings, place = [], 0
-    for position, (score, pair) in enumerate(ordered, start=1):
-        if position == 1 or score != ordered[position - 2][0]:
-            place = position
-        standings.append((place, score, pair))
-    return standings
-
-
-def _ranking(
-    subject: str,
-    pairs: Sequence[_Pair],
-    weights: Weights,
-    top: int,
-    filters: Sequence[tuple[str, Filter]],
-) -> Ranking:
-    shares = _millionths(weights)
-    admitted: list[tuple[int, _Pair]] = []
-    excluded: list[Excluded] = []
-    for pair in pairs:
-        if failed := first_failing(pair.need, pair.offer, filters):
-            excluded.append(Excluded(pair.id, _likeness(pair), failed.filter, failed.facts))
-        else:
-            admitted.append((_score(pair, shares), pair))
-    standings = _standings(admitted)
-    return Ranking(
-        subject=subject,
-        rows=tuple(Ranked(p.id, place, s * UNIT, _explain(p, shares)) for place, s, p in standings[:top]),
-        below=tuple(Standing(p.id, place, s * UNIT) for place, s, p in standings[top:]),
-        excluded=tuple(sorted(excluded, key=lambda row: (-row.likeness, row.id))),
-    )
+    excluded_count: int
+    relaxed: tuple[Relaxed, ...]
+    absence: Absence | None = None
 
 
 def rank(
     need: NeedRecord,
-    offers: Pool[OfferProfile],
+    offers: OfferPool,
     weights: Weights = DEFAULT_WEIGHTS,
     top: int = 20,
-    filters: Sequence[tuple[str, Filter]] = FILTERS,
+    without: Collection[str] = (),
+    about: str | None = None,
 ) -> Ranking:
     """The offers for one need, best first; scores 0..1 with four decimals, `top` of them explained.
 
-    Leaving one of the published `filters` out answers "which filter could be relaxed?".
+    `without` names filters to leave out (what if?); `about` an offer whose absence is to be explained.
     """
     profile = offers.reader.need(need, offers.statistics)
-    found = zip(
-        offers.ids, offers.profiles, offers.shares(profile.words), offers.affinities(profile.signature), strict=True
-    )
-    pairs = [_Pair(id, profile, offer, float(share), float(near)) for id, offer, share, near in found]
-    return _ranking(need.id, pairs, weights, top, filters)
+    return _Sight(
+        offers, see_offers(profile, offers), weights, without, lambda id: (profile, offers.profile(id))
+    ).ranking(need.id, top, about)
 
 
 def rank_for_offer(
     offer: OfferRecord,
-    needs: Pool[NeedProfile],
+    needs: NeedPool,
     weights: Weights = DEFAULT_WEIGHTS,
     top: int = 20,
-    filters: Sequence[tuple[str, Filter]] = FILTERS,
+    without: Collection[str] = (),
+    about: str | None = None,
 ) -> Ranking:
     """The needs for one offer, best first: the same pair scores seen from the other side."""
     profile = needs.reader.offer(offer, needs.statistics)
-    found = zip(
-        needs.ids, needs.profiles, needs.shares(profile.words), needs.affinities(profile.signature), strict=True
-    )
-    pairs = [_Pair(id, need, profile, float(share), float(near)) for id, need, share, near in found]
-    return _ranking(offer.id, pairs, weights, top, filters)
+    found = see_needs(profile, needs)
+    sight = _Sight(needs, found, weights, without, lambda id: (needs.profile(id), profile))
+    return sight.ranking(offer.id, top, about)
 
 
-def why_absent(ranking: Ranking, id: str) -> Absence | None:
-    """Why `id` is not among the explained rows; None when it is among them."""
-    if any(row.id == id for row in ranking.rows):
-        return None
-    for excluded in ranking.excluded:
-        if excluded.id == id:
-            return Absence(excluded.filter, excluded.facts)
-    for standing in ranking.below:
-        if standing.id == id:
-            return Absence("below_top", {"place": standing.place, "score": standing.score})
-    return Absence("unknown", {})
+class _Sight:
+    """A pool as seen from one subject, put in order."""
+
+    def __init__(
+        self,
+        pool: Pool[Any, Any, Any],
+        found: Found,
+        weights: Weights,
+        without: Collection[str],
+        pair: Callable[[str], tuple[NeedProfile, OfferProfile]],
+    ) -> None:
+        self.pool, self.found, self.pair = pool, found, pair
+        self.filters = [(code, fails) for code, fails in FILTERS if code not in without]
+        kept = sum(vectors.BIT_OF[code] for code, _ in self.filters)
+        self.failed = found.failed & np.uint8(kept)
+        self.weights = np.array(millionths(weights), dtype=np.int64)
+        self.points = vectors.points(found.values, self.weights)
+        admitted = np.flatnonzero(self.failed == 0)
+        self.order = admitted[np.argsort(-self.points[admitted], kind="stable")]
+        self.sorted_points = np.sort(self.points[admitted])
+
+    def ranking(self, subject: str, top: int, about: str | None) -> Ranking:
+        shown = self.order[:top]
+        shares = self.weights.tolist()
+        sure = robustness(self.found.values[:, self.order], self.weights, top)
+        return Ranking(
+            subject=subject,
+            rows=tuple(self._ranked(row, shares, firm) for row, firm in zip(shown.tolist(), sure, strict=True)),
+            below=tuple(self._standing(row) for row in self.order[top:].tolist()),
+            excluded=self._excluded(),
+            excluded_count=int(np.count_nonzero(self.failed)),
+            relaxed=self._relaxed(),
+            absence=None if about is None else self._absence(about, set(shown.tolist())),
+        )
+
+    def _id(self, row: int) -> str:
+        return str(self.pool.snapshot.table.ids[self.found.rows[row]])
+
+    def _standing(self, row: int) -> Standing:
+        points = int(self.points[row])
+        better = len(self.sorted_points) - int(np.searchsorted(self.sorted_points, points, side="right"))
+        return Standing(self._id(row), better + 1, points * UNIT)
+
+    def _ranked(self, row: int, shares: list[int], firm: Robustness) -> Ranked:
+        standing = self._standing(row)
+        return Ranked(standing.id, standing.place, standing.score, self._explain(row, shares), firm)
+
+    def _explain(self, row: int, shares: list[int]) -> tuple[Explanation, ...]:
+        need, offer = self.pair(self._id(row))
+        values = [None if np.isnan(value) else float(value) for value in self.found.values[:, row]]
+        measures = [
+            measure._replace(value=value) for measure, value in zip(criteria.measure(need, offer), values, strict=True)
+        ]
+        parts, total = contributions(measures, shares)
+        entries = zip(CRITERIA, measures, shares, parts, strict=True)
+        return tuple(_row(name, measure, share, total, part) for name, measure, share, part in entries)
+
+    def _excluded(self) -> tuple[Excluded, ...]:
+        out = np.flatnonzero(self.failed)
+        text, category = np.nan_to_num(self.found.values[:2, out])
+        likeness = np.rint(5_000 * (text + category)).astype(np.int64)
+        nearest = np.argsort(-likeness, kind="stable")[:NEAREST].tolist()
+        return tuple(self._shut_out(int(out[place]), int(likeness[place]) * UNIT) for place in nearest)
+
+    def _shut_out(self, row: int, likeness: Decimal) -> Excluded:
+        id = self._id(row)
+        failed = first_failing(*self.pair(id), self.filters)
+        assert failed is not None, "arrays and records must agree on who is shut out"
+        return Excluded(id, likeness, failed.filter, failed.facts)
+
+    def _relaxed(self) -> tuple[Relaxed, ...]:
+        found = []
+        for code, _ in self.filters:
+            gained = np.flatnonzero(self.failed == vectors.BIT_OF[code])
+            if len(gained):
+                best = int(gained[np.argmax(self.points[gained])])
+                found.append(Relaxed(code, len(gained), self._standing(best)))
+        return tuple(sorted(found, key=lambda each: -each.best.score))
+
+    def _absence(self, id: str, shown: set[int]) -> Absence:
+        row = self.pool.row_of(id)
+        if row is None:
+            return Absence(id, "unknown")
+        if self.failed[row]:
+            shut_out = self._shut_out(row, Decimal(0))
+            return Absence(id, shut_out.filter, shut_out.facts)
+        return Absence(id, "listed" if row in shown else "below_top", {}, self._standing(row))
+
+
+def _row(name: str, measure: Measure, share: int, total: int, part: int) -> Explanation:
+    if measure.value is None:
+        return Explanation(name, None, Decimal(0), Decimal(0), measure.code, measure.facts)
+    weight = (Decimal(share) / total).quantize(UNIT) if total else Decimal(0)
+    value = round(measure.value * 10_000) * UNIT
+    return Explanation(name, value, weight, part * UNIT, measure.code, measure.facts)
 
 
 def tie_groups(ranking: Ranking, step: Decimal = Decimal("0.01")) -> tuple[tuple[str, ...], ...]:

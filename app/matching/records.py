@@ -59,7 +59,8 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class NeedRecord:
-    """What a community asks for. `budget` in CNY for the whole period; `area` is a 12-digit code."""
+    """What a community asks for. `budget` in CNY for the whole period; `area` is a 12-digit code;
+    `qualifications` are those a provider must hold."""
 
     id: str
     title: str
@@ -73,6 +74,7 @@ class NeedRecord:
     starts_on: date | None = None
     ends_on: date | None = None
     schedule: str = ""
+    qualifications: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.paging import Page, PagingQuery
 from app.core.web import CurrentActor, UnitSession, allow
-from app.matching.records import DEFAULT_WEIGHTS, Weights
+from app.matching.records import DEFAULT_WEIGHTS
 from app.parties.queries import party_names
 from app.selection import policy, queries, service
 from app.selection.policy import WHO
@@ -17,6 +17,7 @@ from app.selection.schemas import (
     PairRead,
     PreferencesRead,
     PreferencesSubmit,
+    RankingAsk,
     RankingRead,
     RoundCreate,
     RoundRead,
@@ -34,22 +35,22 @@ async def read_weights() -> WeightsRead:
 
 @router.post("/needs/{need_id}/ranking", operation_id="rank_offers", dependencies=[allow(WHO["rank_offers"])])
 async def rank_offers(
-    session: UnitSession, actor: CurrentActor, need_id: int, weights: WeightsRead | None = None
+    session: UnitSession, actor: CurrentActor, need_id: int, body: RankingAsk | None = None
 ) -> RankingRead:
-    shares = Weights(**weights.model_dump()) if weights else DEFAULT_WEIGHTS
-    ranking, found = await service.rank_offers(session, actor, need_id, shares)
+    asked = body or RankingAsk()
+    ranking, found = await service.rank_offers(session, actor, need_id, asked.what_if(), asked.about)
     names = await party_names(session, {offer.party_id for offer in found.offers.values()})
-    return RankingRead.of(ranking, shares, found.offers, names)
+    return RankingRead.of(ranking, asked.what_if().weights, found.offers, names)
 
 
 @router.post("/offers/{offer_id}/ranking", operation_id="rank_needs", dependencies=[allow(WHO["rank_needs"])])
 async def rank_needs(
-    session: UnitSession, actor: CurrentActor, offer_id: int, weights: WeightsRead | None = None
+    session: UnitSession, actor: CurrentActor, offer_id: int, body: RankingAsk | None = None
 ) -> RankingRead:
-    shares = Weights(**weights.model_dump()) if weights else DEFAULT_WEIGHTS
-    ranking, found = await service.rank_needs(session, actor, offer_id, shares)
+    asked = body or RankingAsk()
+    ranking, found = await service.rank_needs(session, actor, offer_id, asked.what_if(), asked.about)
     names = await party_names(session, {need.party_id for need in found.needs.values()})
-    return RankingRead.of(ranking, shares, found.needs, names)
+    return RankingRead.of(ranking, asked.what_if().weights, found.needs, names)
 
 
 @router.get("/rounds", operation_id="list_rounds", dependencies=[allow(EVERYONE)])

@@ -13,8 +13,8 @@ from app.core.actors import Actor, Role
 from app.core.clock import now, today
 from app.core.paging import Columns, Paging, paginate
 from app.core.waiting import Waiting
-from app.matching.pool import Pool, pool_of_needs, pool_of_offers
-from app.matching.profiles import NeedProfile, OfferProfile, Reader
+from app.matching.pool import NeedPool, OfferPool, new_frame, pool_of_needs, pool_of_offers
+from app.matching.profiles import Reader
 from app.matching.records import Category, NeedRecord, OfferRecord, Population, Reference
 from app.needs.models import Need
 from app.needs.rules import NeedStatus, ends_on, standing
@@ -64,8 +64,8 @@ class Market:
 
     needs: dict[int, NeedEntry]
     offers: dict[int, OfferEntry]
-    need_pool: Pool[NeedProfile]
-    offer_pool: Pool[OfferProfile]
+    need_pool: NeedPool
+    offer_pool: OfferPool
 
 
 _market: dict[tuple[object, ...], Market] = {}
@@ -107,12 +107,12 @@ async def _load(session: AsyncSession) -> Market:
     reader = Reader(await _reference(session))
     open_needs = tuple(need.record for need in needs if need.status is NeedStatus.published)
     offered = tuple(offer.record for offer in offers)
-    statistics = reader.statistics(open_needs, offered)
+    statistics, frame = reader.statistics(open_needs, offered), new_frame(reader)
     return Market(
         needs={need.id: need for need in needs},
         offers={offer.id: offer for offer in offers},
-        need_pool=pool_of_needs(open_needs, reader, statistics),
-        offer_pool=pool_of_offers(offered, reader, statistics),
+        need_pool=pool_of_needs(open_needs, reader, statistics, frame),
+        offer_pool=pool_of_offers(offered, reader, statistics, frame),
     )
 
 

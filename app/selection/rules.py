@@ -4,11 +4,13 @@ A pair is proposed until both sides have answered: both confirm → confirmed, e
 """
 
 from collections.abc import Sequence, Set
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from app.core.errors import DomainError
+from app.matching.records import DEFAULT_WEIGHTS, Weights
 
 
 class RoundStatus(StrEnum):
@@ -24,6 +26,15 @@ class Side(StrEnum):
 
     need = "need"
     offer = "offer"
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """How a ranking is tried out: other weights, another budget of the need, filters left out. Changes nothing."""
+
+    weights: Weights = DEFAULT_WEIGHTS
+    budget: Decimal | None = None
+    without: frozenset[str] = frozenset()
 
 
 class ListSource(StrEnum):

@@ -3,6 +3,7 @@
 import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -18,7 +19,7 @@ from app.core.moves import move
 from app.matching.allocate import allocate
 from app.matching.certificate import certify
 from app.matching.rank import Ranking, rank, rank_for_offer, tie_groups
-from app.matching.records import Weights, area_prefix
+from app.matching.records import area_prefix
 from app.needs.models import Need
 from app.needs.rules import NeedStatus
 from app.selection import rules
@@ -300,7 +301,9 @@ async def cancel_round(session: AsyncSession, actor: Actor, round_id: int) -> Ro
     return round
 
 
-async def rank_offers(session: AsyncSession, actor: Actor, need_id: int, weights: Weights) -> tuple[Ranking, Market]:
+async def rank_offers(
+    session: AsyncSession, actor: Actor, need_id: int, tried: rules.WhatIf, about: int | None = None
+) -> tuple[Ranking, Market]:
     """The offers for a need, best first, with reasons. Refusals: NotFound, CandidatesWithheld."""
     found = await market(session)
     need = found.needs.get(need_id)
@@ -308,13 +311,18 @@ async def rank_offers(session: AsyncSession, actor: Actor, need_id: int, weights
         raise NotFound(need=need_id)
     if need.status is NeedStatus.tendered:
         raise rules.CandidatesWithheld(need=need_id)
-    return rank(need.record, found.offer_pool, weights, TOP), found
+    record = need.record if tried.budget is None else replace(need.record, budget=tried.budget)
+    asked = None if about is None else str(about)
+    return rank(record, found.offer_pool, tried.weights, TOP, tried.without, asked), found
 
 
-async def rank_needs(session: AsyncSession, actor: Actor, offer_id: int, weights: Weights) -> tuple[Ranking, Market]:
+async def rank_needs(
+    session: AsyncSession, actor: Actor, offer_id: int, tried: rules.WhatIf, about: int | None = None
+) -> tuple[Ranking, Market]:
     """The open needs for an offer of the actor's own, best first, with reasons."""
     found = await market(session)
     offer = found.offers.get(offer_id)
     if offer is None or offer.party_id != actor.party_id:
         raise NotFound(offer=offer_id)
-    return rank_for_offer(found.offers[offer_id].record, found.need_pool, weights, TOP), found
+    asked = None if about is None else str(about)
+    return rank_for_offer(offer.record, found.need_pool, tried.weights, TOP, tried.without, asked), found

@@ -14,7 +14,8 @@ def likeliest(text: str, *codes: str) -> str | None:
 
 
 def closeness(one: tuple[str, ...], other: tuple[str, ...]) -> float:
-    return float(LEAVES.signature(LEAVES.entered(one)) @ LEAVES.signature(LEAVES.entered(other)))
+    mine, theirs = LEAVES.signature(LEAVES.entered(one)), LEAVES.signature(LEAVES.entered(other))
+    return sum(value * theirs.get(place, 0) for place, value in mine.items())
 
 
 def test_leaves_are_the_codes_without_codes_below_them() -> None:

@@ -28,21 +28,26 @@ def brief(measure: Measure) -> tuple[float | None, str]:
 
 def test_text_without_words_is_not_comparable() -> None:
     blank = {"title": "。", "description": "", "requirements": ""}
-    assert brief(criteria.text(need(**blank), offer(), 0.0)) == (None, "text_missing")
+    assert brief(criteria.text(need(**blank), offer())) == (None, "text_missing")
 
 
 def test_text_that_shares_nothing_counts_zero() -> None:
-    assert brief(criteria.text(need(), offer(), 0.0)) == (0.0, "no_shared_words")
+    assert brief(criteria.text(need(), offer(title="Swimming", description="lessons"))) == (0.0, "no_shared_words")
 
 
 def test_text_closeness_is_the_root_of_the_share() -> None:
-    assert brief(criteria.text(need(), offer(), 0.25)) == (0.5, "shared_words")
+    pair = need(), offer()
+    share = criteria.share_reached(*pair)
+    assert 0 < share < 1
+    assert brief(criteria.text(*pair)) == (pytest.approx(share**0.5, abs=1e-3), "shared_words")
 
 
 def test_category_says_how_far_the_services_are_the_same() -> None:
-    assert criteria.category(need(), offer(title="送餐上门"), 0.8) == Measure(
-        0.8, "same_service", {"need": "010102", "offer": "010102"}
+    pair = need(), offer(title="送餐上门")
+    assert criteria.category(*pair) == Measure(
+        min(1.0, criteria.affinity(*pair)), "same_service", {"need": "010102", "offer": "010102"}
     )
+    assert 0.9 < criteria.affinity(*pair) <= 1.0001
 
 
 @pytest.mark.parametrize(

@@ -18,13 +18,17 @@ FAILING: dict[str, dict[str, Any]] = {
     "population": {"population_codes": ("P01",)},
     "budget": {"price": Decimal("39600.01"), "price_unit": "元/项目"},
     "dates": {"available_from": date(2019, 7, 1)},
+    "qualifications": {"qualifications": ()},
     "rectification": {"rectification": True},
     "inactive": {"active": False},
 }
 
 
 def failed(need: dict[str, Any], offer: dict[str, Any]) -> Failed | None:
-    return first_failing(READER.need(make_need(**need), STATISTICS), READER.offer(make_offer(**offer), STATISTICS))
+    return first_failing(
+        READER.need(make_need(**{"qualifications": ("护理员证",), **need}), STATISTICS),
+        READER.offer(make_offer(**{"qualifications": ("护理员证", "社工证"), **offer}), STATISTICS),
+    )
 
 
 def named(need: dict[str, Any], offer: dict[str, Any]) -> str | None:

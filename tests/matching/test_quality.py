@@ -15,12 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from app.matching.pool import Pool, pool_of_offers
-from app.matching.profiles import OfferProfile, Reader
+from app.matching.filters import FILTERS
+from app.matching.pool import OfferPool, pool_of_offers
+from app.matching.profiles import Reader
 from app.matching.rank import rank
 from app.matching.records import DEFAULT_WEIGHTS, Weights
 from tests.matching.factories import season_needs, season_offers, season_reference
 
+ALL_FILTERS = [code for code, _ in FILTERS]
 TEXT_ALONE = Weights(Decimal(1), *[Decimal(0)] * 7)
 Grades = dict[str, dict[str, int]]
 
@@ -45,15 +47,17 @@ def ndcg(order: Sequence[str], grades: Mapping[str, int], depth: int = 5) -> flo
 
 
 @pytest.fixture(scope="module")
-def market() -> Pool[OfferProfile]:
+def market() -> OfferPool:
     reader = Reader(season_reference())
     return pool_of_offers(season_offers(), reader, reader.statistics(season_needs(), season_offers()))
 
 
-def mean_ndcg(market: Pool[OfferProfile], weights: Weights, split: str) -> float:
+def mean_ndcg(market: OfferPool, weights: Weights, split: str) -> float:
     judged = read_judgements(split)
     needs = [need for need in season_needs() if need.id in judged]
-    orders = {need.id: [row.id for row in rank(need, market, weights, top=5, filters=()).rows] for need in needs}
+    orders = {
+        need.id: [row.id for row in rank(need, market, weights, top=5, without=ALL_FILTERS).rows] for need in needs
+    }
     return sum(ndcg(orders[id], judged[id]) for id in judged) / len(judged)
 
 
@@ -63,17 +67,17 @@ def test_the_measure_gives_the_best_order_one_and_a_useless_one_nothing() -> Non
     assert ndcg(["b", "a"], {"a": 3, "b": 1}) < 1
 
 
-def test_the_right_offers_stand_first_on_judgements_nothing_was_chosen_by(market: Pool[OfferProfile]) -> None:
+def test_the_right_offers_stand_first_on_judgements_nothing_was_chosen_by(market: OfferPool) -> None:
     assert mean_ndcg(market, DEFAULT_WEIGHTS, "test") > 0.85
 
 
-def test_all_criteria_beat_the_text_alone(market: Pool[OfferProfile]) -> None:
+def test_all_criteria_beat_the_text_alone(market: OfferPool) -> None:
     for split in ("tune", "test"):
         assert mean_ndcg(market, DEFAULT_WEIGHTS, split) > mean_ndcg(market, TEXT_ALONE, split) + 0.05
 
 
-def test_wrongly_entered_codes_do_not_keep_the_right_offer_from_the_top(market: Pool[OfferProfile]) -> None:
+def test_wrongly_entered_codes_do_not_keep_the_right_offer_from_the_top(market: OfferPool) -> None:
     needs = {need.id: need for need in season_needs()}
     wrongly_coded = {"N037": "O047", "N126": "O145", "N143": "O164", "N153": "O082", "N164": "O183"}
-    found = {id: rank(needs[id], market, filters=()).rows[0].id for id in wrongly_coded}
+    found = {id: rank(needs[id], market, without=ALL_FILTERS).rows[0].id for id in wrongly_coded}
     assert found == wrongly_coded

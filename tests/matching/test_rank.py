@@ -6,38 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.matching.filters import FILTERS
 from app.matching.pool import pool_of_needs, pool_of_offers
 from app.matching.profiles import Reader
-from app.matching.rank import Absence, Ranking, rank, rank_for_offer, tie_groups, why_absent
+from app.matching.rank import Absence, Ranking, Standing, rank, rank_for_offer, tie_groups
 from app.matching.records import CRITERIA, DEFAULT_WEIGHTS, NeedRecord, OfferRecord, Weights
-from tests.matching.factories import TOWN, make_need, make_offer, season_needs, season_offers, season_reference
+from tests.matching.factories import make_need, make_offer, season_needs, season_offers, season_reference
+from tests.matching.markets import NEEDS, OFFERS, READER
 
-READER = Reader(TOWN)
-WORDS = ["送饭", "老人", "食堂", "河道", "保洁", "小区", "上门", "AED", "60岁", "，", "组织", "长辈"]
-TEXTS = st.lists(st.sampled_from(WORDS), max_size=12).map("".join) | st.text(max_size=20)
-CODES = st.lists(st.sampled_from(["01", "0101", "010102", "090203", "77", ""]), max_size=2).map(tuple)
-GROUPS = st.lists(st.sampled_from(["P01", "P04", "P0401", "P13", "P99"]), max_size=2).map(tuple)
-MONEY = st.none() | st.decimals(0, 100_000, places=2)
-OFFERS = st.builds(
-    OfferRecord,
-    id=st.text("OX0123456789", min_size=1, max_size=4),
-    party_id=st.just("G1"),
-    title=TEXTS,
-    description=TEXTS,
-    category_codes=CODES,
-    population_codes=GROUPS,
-    coverage=st.lists(st.sampled_from(["530111000000", "530114000000", "5301"]), max_size=2).map(tuple),
-    price=MONEY,
-    price_unit=st.sampled_from(["元/年", "元/项目", "元/人", "免费", ""]),
-    capacity=st.sampled_from(["20人", "6户/日", "不限", "按场次", ""]) | st.text(max_size=6),
-    schedule=st.sampled_from(["全年", "7-8月", "每周", ""]) | st.text(max_size=6),
-    rating=st.none() | st.decimals(-1, 7, places=1),
-    rectification=st.booleans(),
-)
+ALL_FILTERS = [code for code, _ in FILTERS]
 POOLS = st.lists(OFFERS, max_size=6, unique_by=lambda offer: offer.id)
-NEEDS = st.builds(
-    make_need, title=TEXTS, description=TEXTS, category_codes=CODES, population_codes=GROUPS, budget=MONEY
-)
 
 
 def ranked(need: NeedRecord, offers: Iterable[OfferRecord], top: int = 20) -> Ranking:
@@ -141,17 +119,21 @@ def test_an_absent_offer_has_a_reason() -> None:
         make_offer("far", coverage=("530114000000",), rectification=True),
         make_offer("weak", title="巡河", description="净滩", category_codes=("090203",)),
     ]
-    ranking = ranked(make_need(), offers, top=1)
-    assert why_absent(ranking, "near") is None
-    assert why_absent(ranking, "far") == Absence("coverage", {"area": "530111004002", "covers": ("530114",)})
-    assert why_absent(ranking, "weak") == Absence("below_top", {"place": 2, "score": ranking.below[0].score})
-    assert why_absent(ranking, "nobody") == Absence("unknown", {})
+    pool = pool_of_offers(offers, READER)
+    absence = {id: rank(make_need(), pool, top=1, about=id).absence for id in ("near", "far", "weak", "nobody")}
+    best, second = ranked(make_need(), offers, top=1).rows[0], ranked(make_need(), offers, top=1).below[0]
+    assert absence == {
+        "near": Absence("near", "listed", {}, Standing("near", 1, best.score)),
+        "far": Absence("far", "coverage", {"area": "530111004002", "covers": ("530114",)}),
+        "weak": Absence("weak", "below_top", {}, Standing("weak", 2, second.score)),
+        "nobody": Absence("nobody", "unknown"),
+    }
 
 
 def test_leaving_a_filter_out_shows_what_relaxing_it_would_bring() -> None:
     pool = pool_of_offers([make_offer(coverage=("530114000000",))], READER)
     assert [row.id for row in rank(make_need(), pool).rows] == []
-    assert [row.id for row in rank(make_need(), pool, filters=()).rows] == ["O1"]
+    assert [row.id for row in rank(make_need(), pool, without=ALL_FILTERS).rows] == ["O1"]
 
 
 def test_a_pool_stands_in_order_of_id() -> None:
@@ -159,7 +141,7 @@ def test_a_pool_stands_in_order_of_id() -> None:
 
 
 def test_an_empty_pool_gives_an_empty_ranking() -> None:
-    assert ranked(make_need(), []) == Ranking("N1", (), (), ())
+    assert ranked(make_need(), []) == Ranking("N1", (), (), (), 0, ())
 
 
 def test_preferences_tie_scores_of_one_step_and_leave_nobody_out() -> None:
@@ -179,3 +161,31 @@ def test_a_pair_of_the_season_scores_the_same_from_either_side() -> None:
         for r in row.rows
     }
     assert from_needs == {pair: from_offers[pair] for pair in from_needs}
+
+
+def test_relaxing_says_for_each_filter_alone_how_many_more_it_would_bring_and_the_best_of_them() -> None:
+    offers = [
+        make_offer("A"),
+        make_offer("B", coverage=("530114000000",)),
+        make_offer("C", coverage=("530114000000",), title="巡河", description="净滩"),
+        make_offer("D", coverage=("530114000000",), rectification=True),
+        make_offer("E", price=Decimal(99_000)),
+    ]
+    ranking = ranked(make_need(), offers)
+    assert [(each.filter, each.admitted, each.best.id) for each in ranking.relaxed] == [
+        ("coverage", 2, "B"),
+        ("budget", 1, "E"),
+    ]
+    assert ranking.relaxed[0].best.place == 2
+
+
+def test_the_share_of_draws_in_which_an_offer_is_first_adds_up_to_one() -> None:
+    offers = [
+        make_offer("A"),
+        make_offer("B", title="巡河", description="净滩", rating=Decimal(5)),
+        make_offer("C", price=None),
+    ]
+    firm = [row.robustness for row in ranked(make_need(), offers).rows]
+    assert sum(each.first for each in firm) == 1
+    assert [each.top_five for each in firm] == [1, 1, 1]
+    assert firm[0].first > firm[2].first

@@ -1,0 +1,198 @@
+"""One side of a market, frozen: columns by row, and by top-level category a shard with its own inverted index.
+
+A record stands in every shard it may belong to, so a search of one shard finds it whatever was entered. Nothing
+of a snapshot is ever changed: an edit makes a new one that shares every shard it does not touch, and whoever
+ranks against the old one keeps it until they are done.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from app.matching.columns import (
+    Columns,
+    Frame,
+    NeedColumns,
+    OfferColumns,
+    Tops,
+    Words,
+    ragged_rows,
+    ragged_start,
+    take,
+)
+
+Chained = TypeVar("Chained", NeedColumns, OfferColumns, Words, Tops)
+SHARD_ROWS = 65_536  # what a 16-bit number can tell apart
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """Term t stands in the rows `local[start[t]:start[t + 1]]` of its shard, ascending, with these weights."""
+
+    start: NDArray[np.int32]
+    local: NDArray[np.uint16]
+    weights: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Generic[Columns]):
+    """Every record once, in order of id."""
+
+    ids: NDArray[np.str_]
+    columns: Columns
+    words: Words
+    tops: Tops
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Shard(Generic[Columns]):
+    """The records of one top-level category; `rows` are their rows in the table, ascending; `first` marks those
+    for which this is the likeliest category, so that all shards together hold each record once."""
+
+    top: int
+    rows: NDArray[np.int32]
+    first: NDArray[np.bool_]
+    columns: Columns
+    postings: Postings
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot(Generic[Columns]):
+    """`version` counts the changes since it was built."""
+
+    frame: Frame
+    table: Table[Columns]
+    shards: tuple[Shard[Columns], ...]
+    version: int = 1
+
+    def arrays(self) -> Iterator[tuple[str, NDArray[np.generic]]]:
+        """Every array with the name it is saved under."""
+        yield from _arrays("table", self.table)
+        for number, shard in enumerate(self.shards):
+            yield from _arrays(f"shard{number}", shard)
+
+    @property
+    def nbytes(self) -> int:
+        return sum(array.nbytes for _, array in self.arrays())
+
+
+def _arrays(name: str, holder: object) -> Iterator[tuple[str, NDArray[np.generic]]]:
+    fields = holder._fields if isinstance(holder, tuple) else getattr(holder, "__slots__", ())  # type: ignore[attr-defined]
+    for field in fields:
+        value = getattr(holder, field)
+        if isinstance(value, np.ndarray):
+            yield f"{name}.{field}", value
+        elif not isinstance(value, int):
+            yield from _arrays(f"{name}.{field}", value)
+
+
+def snapshot_of(table: Table[Columns], frame: Frame) -> Snapshot[Columns]:
+    """The table cut into shards; a category of more than 65,536 records makes several."""
+    return Snapshot(frame, table, tuple(shard for top in _tops(table) for shard in _shards(table, top)))
+
+
+def changed(snapshot: Snapshot[Columns], fresh: Table[Columns], gone: Sequence[str] = ()) -> Snapshot[Columns]:
+    """The snapshot after `fresh` records came in or took the place of older ones and those in `gone` were taken
+    out. Only the shards of these records, before and after, are built anew."""
+    old: Table[Columns] = snapshot.table
+    leaves: NDArray[np.bool_] = np.isin(old.ids, np.concatenate([fresh.ids, np.array(gone, dtype=np.str_)]))
+    stays = np.flatnonzero(~leaves)
+    both = joined([_taken(old, stays), fresh])
+    order = np.argsort(both.ids, kind="stable")
+    table = _taken(both, order)
+    place = np.empty(len(order), dtype=np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    moved = np.full(len(old), -1, dtype=np.int32)
+    moved[stays] = place[: len(stays)]
+    touched = {*_tops_at(old, np.flatnonzero(leaves)), *(int(top) for top in fresh.tops.tops)}
+    kept: list[Shard[Columns]] = [_renumbered(shard, moved) for shard in snapshot.shards if shard.top not in touched]
+    built: list[Shard[Columns]] = [shard for top in sorted(touched) for shard in _shards(table, top)]
+    shards: list[Shard[Columns]] = sorted(kept + built, key=lambda shard: (shard.top, int(shard.rows[0])))
+    return Snapshot(snapshot.frame, table, tuple(shards), snapshot.version + 1)
+
+
+def _renumbered(shard: Shard[Columns], moved: NDArray[np.int32]) -> Shard[Columns]:
+    return replace(shard, rows=moved[shard.rows])
+
+
+def _tops(table: Table[Columns]) -> list[int]:
+    return [int(top) for top in np.unique(table.tops.tops)]
+
+
+def _tops_at(table: Table[Columns], rows: NDArray[np.int64]) -> set[int]:
+    return {int(top) for top in table.tops.tops[ragged_rows(table.tops.start, rows)]}
+
+
+def _shards(table: Table[Columns], top: int) -> Iterator[Shard[Columns]]:
+    owner = np.repeat(np.arange(len(table)), np.diff(table.tops.start))
+    rows = owner[table.tops.tops == top]
+    for begin in range(0, len(rows), SHARD_ROWS):
+        yield _shard(table, top, rows[begin : begin + SHARD_ROWS])
+
+
+def _shard(table: Table[Columns], top: int, rows: NDArray[np.int64]) -> Shard[Columns]:
+    return Shard(
+        top=top,
+        rows=rows.astype(np.int32),
+        first=table.tops.tops[table.tops.start[:-1][rows]] == top,
+        columns=take(table.columns, rows),
+        postings=_postings(words_at(table.words, rows)),
+    )
+
+
+def words_at(words: Words, rows: NDArray[np.int64]) -> Words:
+    """The words of the given rows, in the given order."""
+    items = ragged_rows(words.start, rows)
+    return Words(ragged_start(words.start, rows), words.terms[items], words.weights[items])
+
+
+def _postings(words: Words) -> Postings:
+    """Rows by term instead of terms by row; scipy's conversion is linear and keeps the rows in order."""
+    width = int(words.terms.max(initial=-1)) + 1
+    turned = csr_array((words.weights, words.terms, words.start), shape=(len(words.start) - 1, width)).tocsc()
+    return Postings(turned.indptr.astype(np.int32), turned.indices.astype(np.uint16), turned.data.astype(np.float32))
+
+
+def _taken(table: Table[Columns], rows: NDArray[np.int64]) -> Table[Columns]:
+    return Table(
+        ids=table.ids[rows],
+        columns=take(table.columns, rows),
+        words=words_at(table.words, rows),
+        tops=Tops(ragged_start(table.tops.start, rows), table.tops.tops[ragged_rows(table.tops.start, rows)]),
+    )
+
+
+def joined(parts: Sequence[Table[Columns]]) -> Table[Columns]:
+    """The tables one after the other."""
+    return Table(
+        ids=np.concatenate([part.ids for part in parts]),
+        columns=_chained([part.columns for part in parts]),
+        words=_chained([part.words for part in parts]),
+        tops=_chained([part.tops for part in parts]),
+    )
+
+
+def _chained(parts: Sequence[Chained]) -> Chained:
+    """Column by column one after the other; where a column says at which item a row starts, counted on."""
+    chain: type[Chained] = type(parts[0])
+    return chain(
+        *(
+            _counted_on(columns) if name.endswith("start") else np.concatenate(columns)
+            for name, columns in zip(chain._fields, zip(*parts, strict=True), strict=True)
+        )
+    )
+
+
+def _counted_on(starts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    lengths = np.concatenate([np.diff(start) for start in starts])
+    return np.concatenate([[0], np.cumsum(lengths)]).astype(starts[0].dtype)
