@@ -16,6 +16,7 @@ from itertools import pairwise
 from types import MappingProxyType
 
 import rjieba
+from opencc import OpenCC
 
 from app.matching.records import Category, NeedRecord, OfferRecord, Population, Reference
 from app.matching.thesaurus import SAME_MEANING
@@ -36,20 +37,60 @@ STOP_HAN = "的 了 和 与 及 或 在 有 是 不 没 没有 人 想 要 为 �
 STOP_FIELD = "会 能 可 个 一 每 月 年 日 次 社区 居民 服务 活动 希望 需要 项目 组织 提供 居委会 居委 委会 群众"
 STOP_ENGLISH = "the a an of and or to in on for with is are be by at"
 STOP = frozenset(f"{STOP_HAN} {STOP_FIELD} {STOP_ENGLISH}".split())
-SIMPLIFIED = str.maketrans(
-    "長兒學習國際會員務業醫護療養樂齡區鄰里婦殘障無礙輔導習課後職場創業災險電動車樓網絡資訊數據書畫藝術體"
-    "育環境衛調解糾紛議協黨團誌願愛慈善積換評測對標準備課程師資營運廚飯餐麵獨巢瀏覽獻聽聾視關懷紀錄歷訓歲親單職",
-    "长儿学习国际会员务业医护疗养乐龄区邻里妇残障无碍辅导习课后职场创业灾险电动车楼网络资讯数据书画艺术体"
-    "育环境卫调解纠纷议协党团志愿爱慈善积换评测对标准备课程师资营运厨饭餐面独巢浏览献听聋视关怀纪录历训岁亲单职",
-)
 HAN = re.compile(r"[\u4e00-\u9fff]+")
-BETWEEN_HAN_AND_DIGITS = re.compile(r"(?<=[\u4e00-\u9fff\d])\s+(?=[\u4e00-\u9fff\d])")
+BESIDE_HAN = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff\d])|(?<=\d)\s+(?=[\u4e00-\u9fff])")
+# Ages and head counts from 10 to 99; not in 七八十岁 (70 to 80), 几十人, 一百二十人 or 十人 of 千人.
+TENS = re.compile(
+    r"(?<![一二两三四五六七八九十百千万亿零〇几数\d])([二三四五六七八九]?)十([一二三四五六七八九]?)"
+    r"(?=[多余来几]?(?:周?岁|[人名位户]))"
+)
+DIGITS = {"": 0} | {han: digit for digit, han in enumerate("一二三四五六七八九", 1)}
+TO_SIMPLIFIED = OpenCC("t2s")  # characters and the phrases in which one has another meaning (乾隆, 乾燥)
 
 
 def normalize(text: str) -> str:
-    """One spelling: NFKC (full width → half width), lower case, simplified characters, `60 岁` → `60岁`."""
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(SIMPLIFIED)
-    return BETWEEN_HAN_AND_DIGITS.sub("", folded)
+    """One spelling of a text; done again it changes nothing.
+
+    NFKC (full width → half width, ㎡ → m2), lower case, simplified characters, `六十岁` and `60 岁` → `60岁`, no
+    blanks beside Chinese characters (blanks between numbers stay: `3 20人` is not 320 people).
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    closed = BESIDE_HAN.sub("", _simplified(folded))
+    return TENS.sub(lambda found: str(10 * (DIGITS[found[1]] or 1) + DIGITS[found[2]]), closed)
+
+
+def _simplified(text: str) -> str:
+    """Until nothing is left to replace: 薴 becomes 苧 first and 苎 then."""
+    while (simpler := TO_SIMPLIFIED.convert(text)) != text:
+        text = simpler
+    return text
+
+
+def _normalized(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(spelled for name in names if (spelled := normalize(name).strip()))
+
+
+class Names:
+    """Finds which groups of names a text holds, in one pass over the text however many names there are.
+
+    A name is looked up by its first two characters and compared in place; `groups` are (term, names).
+    """
+
+    def __init__(self, groups: Iterable[tuple[str, Iterable[str]]]) -> None:
+        self._starting: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for term, names in groups:
+            for name in sorted({name for name in names if name}):
+                self._starting[name[:2]].append((name, term))
+
+    def held_by(self, text: str) -> set[str]:
+        """The terms of which at least one name stands somewhere in the text."""
+        found: set[str] = set()
+        for character in set(text) & self._starting.keys():
+            found.update(term for _, term in self._starting[character])
+        for place, start in enumerate(map("".join, pairwise(text))):
+            if start in self._starting:
+                found.update(term for name, term in self._starting[start] if text.startswith(name, place))
+        return found
 
 
 class Lexicon:
@@ -58,13 +99,12 @@ class Lexicon:
     def __init__(self, reference: Reference) -> None:
         self.reference = reference
         self._cutter = rjieba.Jieba()
-        self._groups = [(f"={words[0]}", words, MEANING_TIMES) for words in SAME_MEANING]
         entries: tuple[Category | Population, ...] = (*reference.categories, *reference.populations)
-        for entry in entries:
-            names = tuple(normalize(name) for name in (entry.label_zh, *entry.synonyms) if name)
-            self._groups.append((f"#{entry.code}", names, LABEL_TIMES))
-            for name in names:
-                self._cutter.add_word(name, None, None)
+        labels = {entry.code: _normalized((entry.label_zh, *entry.synonyms)) for entry in entries}
+        for name in dict.fromkeys(name for names in labels.values() for name in names):
+            self._cutter.add_word(name, None, None)
+        meanings = [(f"={words[0]}", _normalized(words)) for words in SAME_MEANING]
+        self._names = Names([*meanings, *((f"#{code}", names) for code, names in labels.items())])
         self.terms = lru_cache(maxsize=REMEMBERED_TEXTS)(self._terms)
 
     def words(self, text: str) -> list[str]:
@@ -79,11 +119,10 @@ class Lexicon:
         for word in self.words(text):
             found[word] += 1.0 if len(word) > 1 else CHARACTER_TIMES
         for run in HAN.findall(text):
-            for pair in pairwise(run):
-                found["~" + "".join(pair)] += PAIR_TIMES
-        for term, names, times in self._groups:
-            if any(name in text for name in names):
-                found[term] = times
+            for one, other in pairwise(run):
+                found[f"~{one}{other}"] += PAIR_TIMES
+        for term in sorted(self._names.held_by(text)):
+            found[term] = MEANING_TIMES if term.startswith("=") else LABEL_TIMES
         return MappingProxyType(found)
 
     def need_terms(self, need: NeedRecord) -> dict[str, float]:
