@@ -115,7 +115,7 @@ def _no_less(values: Sequence[int], chosen: Iterable[int]) -> Row:
 
 def _highest(programme: Programme, among: Sequence[int]) -> Solved | None:
     """A set of the highest worth among these positions, and what every other such set must look like."""
-    prices = _prices(programme, among)
+    prices = _prices(programme, among) if among else Prices(0, {})
     if prices is None:
         return None
     core = _core(programme, prices, among)
@@ -214,6 +214,8 @@ def _low(programme: Programme, among: Sequence[int]) -> Numbers:
 
 def _solve(programme: Programme, worth: Sequence[int], among: Sequence[int]) -> frozenset[int] | None:
     """The set of highest `worth` among these positions within every row; None when there is none."""
+    if not among:
+        return frozenset() if all(row.limit >= 0 for row in programme.rows) else None
     answer = milp(
         -np.array([worth[i] for i in among], dtype=float),
         integrality=np.ones(len(among)),

@@ -89,6 +89,7 @@ def test_a_district_wins_as_often_as_its_limit_says() -> None:
 def test_a_limit_of_none_keeps_the_group_out() -> None:
     lot = [contender("A", "9", "10", "district 1"), contender("B", "8", "10", "district 2")]
     assert best_winners(lot, places=2, budget=Decimal(100), limits={"district 1": 0}) == won("B", 8, 10)
+    assert best_winners(lot[:1], places=2, budget=Decimal(100), limits={"district 1": 0}) == won("", 0, 0)
 
 
 def test_of_bids_in_conflict_one_wins() -> None:
