@@ -7,9 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
+from app.bench.judgements import read_judgements
+from app.bench.market import season_market
 from app.bench.matching import FIGURES, Inputs, measure_matching
 from app.bench.measures import Measure, as_table
-from app.bench.season import measure_season
+from app.bench.relevance import measure_relevance, readable
+from app.bench.season import SEASON, measure_season
 
 bench = typer.Typer(no_args_is_help=True, help="Measure what the project claims.")
 JsonOption = Annotated[str, typer.Option("--json", metavar="PATH", help="write JSON there; - is the standard output")]
@@ -33,6 +36,19 @@ def bench_matching(
         found.append(figure)
         typer.echo(as_table([figure]), err=True)
     show(found, target)
+
+
+@bench.command("relevance")
+def bench_relevance(
+    judgements: Annotated[Path, typer.Argument(metavar="FILE", help="CSV: need_id, offer_id, relevance (0 to 3)")],
+    season: Annotated[str, typer.Option(help="the season whose needs and offers were judged, or its folder")] = SEASON,
+    target: JsonOption = "",
+) -> None:
+    """How well the ranking agrees with graded judgements; two simpler methods stand beside it."""
+    market = season_market(season)
+    judged = read_judgements(judgements, {need.id for need in market.needs}, {offer.id for offer in market.offers})
+    found = measure_relevance(market, judged)
+    write_json(found, target) if target else typer.echo(readable(found))
 
 
 def show(measures: Sequence[Measure], target: str) -> None:
