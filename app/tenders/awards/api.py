@@ -11,7 +11,9 @@ from app.core.actors import Actor
 from app.core.files import table_response
 from app.core.paging import Page, PagingQuery, paginate
 from app.core.web import CurrentActor, UnitSession, allow, tag_version
-from app.tenders.awards import policy, queries, service
+from app.tenders.awards import policy, pricing, queries, service
+from app.tenders.awards.comparison_queries import compared_lots
+from app.tenders.awards.comparison_schemas import AwardsComparison, InclusionAsk
 from app.tenders.awards.models import Award
 from app.tenders.awards.policy import WHO
 from app.tenders.awards.schemas import AwardRead, AwardRow, AwardsPropose, OwnOutcome, ResultPublish, ResultRead
@@ -59,6 +61,25 @@ async def read_result(session: UnitSession, actor: CurrentActor, response: Respo
 async def export_result(session: UnitSession, actor: CurrentActor, tender_id: int, kind: Kind = "xlsx") -> Response:
     header, rows = (await _result(session, actor, tender_id)).table()
     return table_response(f"result-{tender_id}", header, rows, xlsx=kind == "xlsx")
+
+
+@router.get("/results/{tender_id}/compare", operation_id="compare_awards", dependencies=[allow(WHO["compare"])])
+async def compare_awards(session: UnitSession, actor: CurrentActor, tender_id: int) -> AwardsComparison:
+    tender, result = await policy.read_result(session, actor, tender_id)
+    return AwardsComparison.of(tender, result, await compared_lots(session, tender, result), actor)
+
+
+@router.post(
+    "/results/{tender_id}/price_inclusion",
+    operation_id="price_inclusion",
+    status_code=202,
+    dependencies=[allow(WHO["price_inclusion"])],
+)
+async def price_inclusion(
+    session: UnitSession, actor: CurrentActor, tender_id: int, wanted: InclusionAsk
+) -> AwardsComparison:
+    await pricing.price_inclusion(session, actor, tender_id, wanted.lot)
+    return await compare_awards(session, actor, tender_id)
 
 
 @router.post("/results/{tender_id}/publish", operation_id="publish_result", dependencies=[allow(WHO["publish"])])

@@ -35,11 +35,12 @@ from app.tenders.panels.rules import Sheet, counted_sheets
 
 @dataclass(frozen=True)
 class Standings:
-    """Every lot in its order with its bids placed; `entries` and `scores` by bid number."""
+    """Every lot in its order with its bids placed; `entries`, `scores` and counted `sheets` by bid number."""
 
     lots: list[tuple[LotParts, list[Placed]]]
     entries: dict[str, Entry]
     scores: dict[str, Score]
+    sheets: dict[str, list[Sheet]]
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ async def standings(session: AsyncSession, tender: Tender) -> Standings:
         prices = rules.price_scores({ref: _version(entry).amount for ref, entry in own.items()}, maximum)
         candidates = [_candidate(ref, entry, scores[ref], prices[ref]) for ref, entry in own.items()]
         lots.append((parts, rules.rank(candidates, profile.scoring.ties)))
-    return Standings(lots, entries, scores)
+    return Standings(lots, entries, scores, sheets)
 
 
 def _version(entry: Entry) -> BidVersion:
@@ -134,21 +135,26 @@ async def result_page(session: AsyncSession, tender: Tender, result: Result) -> 
     """All that the result page and the paper notice say."""
     panel = await find_panel(session, tender.id)
     assert panel is not None  # a result is proposed from closed sheets only
-    lines = await _lines(session, result)
-    query = sa.select(Lot, LotResult).join(LotResult, LotResult.lot_id == Lot.id)
-    decided = (await session.execute(query.where(LotResult.result_id == result.id).order_by(Lot.position))).all()
     ineligible = await bids_of(session, tender.id, {BidStatus.ineligible})
     names = await party_names(session, {tender.party_id, *(bid.party_id for bid in ineligible)})
     return ResultPage(
         tender=tender,
         result=result,
         purchaser=names[tender.party_id],
-        lots=[LotPage(lot, how, lines[lot.id]) for lot, how in decided],
+        lots=await lot_pages(session, result),
         ineligible=[(bid, names[bid.party_id]) for bid in ineligible],
         panel=panel,
         judges=await members_of(session, tender.id),
         recusals=len(await recusals_of(session, tender.id)),
     )
+
+
+async def lot_pages(session: AsyncSession, result: Result) -> list[LotPage]:
+    """The lots in their order, each with how it was decided and its bids by place."""
+    lines = await _lines(session, result)
+    query = sa.select(Lot, LotResult).join(LotResult, LotResult.lot_id == Lot.id)
+    decided = await session.execute(query.where(LotResult.result_id == result.id).order_by(Lot.position))
+    return [LotPage(lot, how, lines[lot.id]) for lot, how in decided]
 
 
 async def _lines(session: AsyncSession, result: Result) -> defaultdict[int, list[ResultLine]]:

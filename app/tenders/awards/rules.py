@@ -6,7 +6,7 @@ what is shown is rounded (`published`). No order of the input changes a result.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -128,13 +128,17 @@ class Loser:
 
 @dataclass(frozen=True)
 class LotDecision:
-    """Awards and losers by place. `applied`: the rule that decided; `trim` falls back to `skip`."""
+    """Awards and losers by place. `applied`: the rule that decided; `trim` falls back to `skip`.
+
+    `bound` (`optimise` only): no set within budget and places has a higher total, proven by the solver.
+    """
 
     lot: str
     rule: OverspendRule
     applied: OverspendRule
     awards: tuple[ProposedAward, ...]
     losers: tuple[Loser, ...]
+    bound: Fraction | None = None
 
     @property
     def amount(self) -> Decimal:
@@ -260,11 +264,13 @@ def decide_lot(
     """
     open_bids = [each for each in placed if each.candidate.applicant not in taken]
     if rule is OverspendRule.optimise:
-        return _decision(placed, lot, rule, rule, _optimised(open_bids, lot), taken)
+        best = best_winners(contenders(placed, taken), places=lot.places, budget=lot.budget)
+        amounts = {each.candidate.bid: each.candidate.amount for each in placed if each.candidate.bid in best.keys}
+        return replace(_decision(placed, lot, rule, rule, amounts, taken), bound=best.bound)
     if rule is OverspendRule.skip:
         return _decision(placed, lot, rule, rule, _by_place(open_bids, lot, lot.budget), taken)
     willing = [each for each in open_bids if each.candidate.bid not in declined]
-    cut = _trimmed(_by_place(willing, lot, None), lot.budget, terms)
+    cut = trimmed(_by_place(willing, lot, None), lot.budget, terms)
     if cut is not None:
         return _decision(placed, lot, rule, rule, cut, taken, declined)
     fallback = _by_place(willing, lot, lot.budget)
@@ -289,7 +295,7 @@ def _groups(candidate: Candidate) -> frozenset[str]:
     return frozenset({f"applicant {candidate.applicant}"} | item)
 
 
-def _trimmed(amounts: Mapping[str, Decimal], budget: Decimal, terms: OverspendTerms) -> dict[str, Decimal] | None:
+def trimmed(amounts: Mapping[str, Decimal], budget: Decimal, terms: OverspendTerms) -> dict[str, Decimal] | None:
     """The amounts cut to the budget; None when the excess is above the limit or a cut leaves nothing."""
     asked = sum(amounts.values(), Decimal(0))
     if asked <= budget:
@@ -302,11 +308,10 @@ def _trimmed(amounts: Mapping[str, Decimal], budget: Decimal, terms: OverspendTe
     return cut if all(cut.values()) else None
 
 
-def _optimised(placed: Sequence[Placed], lot: Lot) -> dict[str, Decimal]:
-    candidates = [each.candidate for each in placed]
-    contenders = [Contender(c.bid, c.total, c.amount, _groups(c)) for c in candidates]
-    won = best_winners(contenders, places=lot.places, budget=lot.budget).keys
-    return {c.bid: c.amount for c in candidates if c.bid in won}
+def contenders(placed: Sequence[Placed], taken: Mapping[str, str]) -> list[Contender]:
+    """What a set is chosen from, by place: the bids of those who won nothing in an earlier lot."""
+    free = (each.candidate for each in placed if each.candidate.applicant not in taken)
+    return [Contender(c.bid, c.total, c.amount, _groups(c)) for c in free]
 
 
 def _decision(

@@ -15,7 +15,7 @@ from app.core.calendar_table import work_calendar
 from app.core.clock import now
 from app.core.errors import DomainError, NotFound
 from app.core.moves import move
-from app.tenders.awards import queries, rules
+from app.tenders.awards import pricing, queries, rules
 from app.tenders.awards.models import Award, LotResult, PassedBid, Result
 from app.tenders.awards.policy import access_cut
 from app.tenders.awards.queries import Standings
@@ -82,6 +82,7 @@ async def propose_awards(session: AsyncSession, actor: Actor, tender_id: int) ->
     await session.flush()
     for (parts, _), outcome in zip(found.lots, outcomes, strict=True):
         _write_lot(session, result, parts, outcome, found, accepted)
+    await pricing.keep_rankings(session, found, result.id)
     facts = {"number": number, "lots": {each.decision.lot: _summary(each.decision) for each in outcomes}}
     await record(session, actor, "result.proposed", result, at, stream=_stream(tender_id), **facts)
     return result
@@ -147,12 +148,14 @@ def _standing(found: Standings, each: rules.ProposedAward | rules.Loser) -> dict
 
 
 def _summary(decision: LotDecision) -> dict[str, object]:
-    """A decision in JSON: which rule decided, the winning numbers by place, money and points."""
+    """A decision in JSON: which rule decided, the winning numbers by place, money and points, what was proven."""
+    bound = {} if decision.bound is None else {"bound": str(rules.published(decision.bound))}
     return {
         "applied": decision.applied.value,
         "awards": [award.bid for award in decision.awards],
         "amount": f"{decision.amount:.2f}",
         "score": str(rules.published(decision.total)),
+        **bound,
     }
 
 
