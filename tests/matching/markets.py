@@ -1,56 +1,69 @@
-"""Records as Hypothesis draws them: a small town in which anything may be blank, coarse or odd."""
+"""Small markets of every kind, and stability and the largest allocation from their definitions, slowly."""
 
-from datetime import date
+from itertools import product
 
 from hypothesis import strategies as st
 
-from app.matching.profiles import Reader
-from app.matching.records import OfferRecord
-from tests.matching.factories import TOWN, make_need
+Lists = dict[str, list[list[str]]]
+Market = tuple[Lists, Lists, dict[str, int]]
 
-READER = Reader(TOWN)
-WORDS = ["送饭", "老人", "食堂", "河道", "保洁", "小区", "上门", "AED", "60岁", "，", "组织", "长辈"]
-TEXTS = st.lists(st.sampled_from(WORDS), max_size=12).map("".join) | st.text(max_size=20)
-CODES = st.lists(st.sampled_from(["01", "0101", "010102", "090203", "77", ""]), max_size=2).map(tuple)
-GROUPS = st.lists(st.sampled_from(["P01", "P04", "P0401", "P13", "P99"]), max_size=2).map(tuple)
-QUALIFICATIONS = st.lists(st.sampled_from(["食品经营许可证", "社工证", "护理员证"]), max_size=2).map(tuple)
-MONEY = st.none() | st.decimals(0, 100_000, places=2)
-DAYS = st.none() | st.dates(date(2018, 1, 1), date(2020, 12, 31))
-SCHEDULES = st.sampled_from(["全年", "7-8月", "每周", "寒暑假", ""]) | st.text(max_size=6)
-OFFERS = st.builds(
-    OfferRecord,
-    id=st.text("OX0123456789", min_size=1, max_size=4),
-    party_id=st.just("G1"),
-    title=TEXTS,
-    description=TEXTS,
-    category_codes=CODES,
-    population_codes=GROUPS,
-    coverage=st.lists(
-        st.sampled_from(["530111000000", "530114000000", "5301", "530111004002", "530111004000"]), max_size=2
-    ).map(tuple),
-    price=MONEY,
-    price_unit=st.sampled_from(["元/年", "元/项目", "元/人", "免费", ""]),
-    capacity=st.sampled_from(["20人", "6户/日", "不限", "按场次", ""]) | st.text(max_size=6),
-    schedule=SCHEDULES,
-    available_from=DAYS,
-    available_until=DAYS,
-    qualifications=QUALIFICATIONS,
-    rating=st.none() | st.decimals(-1, 7, places=1),
-    rectification=st.booleans(),
-    active=st.booleans(),
-)
-NEEDS = st.builds(
-    make_need,
-    id=st.text("NX0123456789", min_size=1, max_size=4),
-    title=TEXTS,
-    description=TEXTS,
-    category_codes=CODES,
-    population_codes=GROUPS,
-    area=st.sampled_from(["530111004002", "530114001003", "530111", ""]),
-    beneficiaries=st.none() | st.integers(0, 200),
-    budget=MONEY,
-    starts_on=DAYS,
-    ends_on=DAYS,
-    schedule=SCHEDULES,
-    qualifications=QUALIFICATIONS,
-)
+
+@st.composite
+def markets(draw: st.DrawFn, seekers: int = 5, providers: int = 4) -> Market:
+    """Short lists with ties on both sides, not always mutual, quotas 0 to 3."""
+    asking = [f"s{number}" for number in range(draw(st.integers(1, seekers)))]
+    giving = [f"p{number}" for number in range(draw(st.integers(1, providers)))]
+
+    def lists(owners: list[str], named: list[str]) -> Lists:
+        made: Lists = {}
+        for owner in owners:
+            order = draw(st.permutations(named))[: draw(st.integers(0, len(named)))]
+            groups: list[list[str]] = []
+            for id in order:
+                if groups and draw(st.booleans()):
+                    groups[-1].append(id)
+                else:
+                    groups.append([id])
+            made[owner] = groups
+        return made
+
+    return lists(asking, giving), lists(giving, asking), {id: draw(st.integers(0, 3)) for id in giving}
+
+
+def rank_in(groups: list[list[str]], id: str) -> int | None:
+    return next((rank for rank, group in enumerate(groups) if id in group), None)
+
+
+def is_stable(market: Market, matched: dict[str, str | None]) -> bool:
+    """Weak stability from its definition, written down a second time and slowly."""
+    seekers, providers, quotas = market
+    for provider, groups in providers.items():
+        seated = [seeker for seeker, got in matched.items() if got == provider]
+        if len(seated) > quotas[provider]:
+            return False
+        for seeker, wishes in seekers.items():
+            wish, standing = rank_in(wishes, provider), rank_in(groups, seeker)
+            if matched[seeker] == provider and (wish is None or standing is None):
+                return False
+            if wish is None or standing is None:
+                continue
+            own = matched[seeker]
+            gains = own is None or wish < (rank_in(wishes, own) or 0)
+            standings = [rank_in(groups, other) or 0 for other in seated]
+            if gains and (len(seated) < quotas[provider] or any(standing < other for other in standings)):
+                return False
+    return True
+
+
+def every_matching(market: Market) -> list[dict[str, str | None]]:
+    seekers, _, _ = market
+    choices = [[None, *(id for group in wishes for id in group)] for wishes in seekers.values()]
+    return [dict(zip(seekers, chosen, strict=True)) for chosen in product(*choices)]
+
+
+def size_of(matched: dict[str, str | None]) -> int:
+    return sum(got is not None for got in matched.values())
+
+
+def largest_stable(market: Market) -> int:
+    return max(size_of(matched) for matched in every_matching(market) if is_stable(market, matched))
