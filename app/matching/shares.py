@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from heapq import heapify, heappop, heappush
+from itertools import chain
 from math import inf, lcm
 from typing import Any
 
@@ -90,27 +91,23 @@ def approval_shares(
 
 
 class _Project:
-    """`who` supports it and has money left; `units` is their utility, one entry where all are alike, and `mass` the
-    utility times the number of voters. `price` was worked out when `seen` projects had been bought, `who` kept
-    when `emptied` of these had taken somebody's last money."""
+    """`who` supports it and has money left, with `units` of utility and `weights` voters each; `mass` is the utility
+    of all. `price` was worked out when `seen` projects had been bought, `who` kept when `emptied` of these had
+    taken somebody's last money."""
 
-    __slots__ = ("cost", "emptied", "key", "mass", "order", "price", "seen", "total", "units", "weights", "who")
+    __slots__ = ("cost", "emptied", "key", "mass", "order", "price", "seen", "units", "weights", "who")
 
     def __init__(self, order: int, key: str, cost: int, who: Positions, units: Whole, weights: Whole) -> None:
         self.order, self.key, self.cost = order, key, cost
-        self.seen, self.emptied = -1, 0
-        self.support(who, units, weights)
-        self.price = cost / self.total
-
-    def support(self, who: Positions, units: Whole, weights: Whole) -> None:
         self.who, self.units, self.weights = who, units, weights
-        self.mass = units * weights
-        self.total = int(self.mass.sum())
+        self.mass = int(units.dot(weights))
+        self.price = cost / self.mass
+        self.seen, self.emptied = -1, 0
 
     def keep(self, kept: Flags) -> None:
         """Drop the other supporters."""
-        units = self.units if len(self.units) == 1 else self.units[kept]
-        self.support(self.who[kept], units, self.weights[kept])
+        self.who, self.units, self.weights = self.who[kept], self.units[kept], self.weights[kept]
+        self.mass = int(self.units.dot(self.weights))
 
 
 class _Election:
@@ -149,20 +146,17 @@ class _Election:
         for key, cost in costs.items():
             if cost < 0:
                 raise CostBelowZero(project=key, cost=cost)
-        which = _columns_of(ballots, costs)
+        which = _places_of(ballots, costs)
         who = np.repeat(np.arange(len(ballots)), [len(ballot) for ballot in ballots])
-        each = np.array(list(costs.values()) if units is None else units, dtype=self.whole)
-        if units is not None:
-            useful = np.flatnonzero(each > 0)
-            which, who, each = which[useful], who[useful], each[useful]
-        order = np.argsort(which, kind="stable")
-        who = who[order]
-        ends = np.cumsum(np.bincount(which, minlength=len(costs))).tolist()
+        each: Whole = np.array(list(costs.values()) if units is None else units, dtype=self.whole)
+        each = each[which] if units is None else each
+        useful = np.flatnonzero(each > 0)
+        order = useful[np.argsort(which[useful], kind="stable")]
+        ends = np.cumsum(np.bincount(which[useful], minlength=len(costs))).tolist()
         for k, (key, cost) in enumerate(costs.items()):
-            mine = slice(ends[k - 1] if k else 0, ends[k])
-            if mine.start < mine.stop and (cost or units is not None):
-                own = each[k : k + 1] if units is None else each[order[mine]]
-                yield _Project(k, key, cost, who[mine], own, self.weights[who[mine]])
+            mine = order[ends[k - 1] if k else 0 : ends[k]]
+            if len(mine):
+                yield _Project(k, key, cost, who[mine], each[mine], self.weights[who[mine]])
 
     def bought(self, admits: Admits | None) -> Iterator[Bought]:
         chosen: list[str] = []
@@ -209,7 +203,7 @@ class _Election:
 
     def _can_pay(self, project: _Project, funds: float) -> bool:
         """Where floats say no or cannot tell."""
-        if not project.total or funds < project.cost * (1 - SLACK):
+        if not project.mass or funds < project.cost * (1 - SLACK):
             return False
         return self._funds(project.who, project.weights) >= project.cost
 
@@ -221,8 +215,7 @@ class _Election:
         spent = money < pay * (1 - SLACK) - margin
         unsure = np.flatnonzero(~spent & (money <= pay * (1 + SLACK) + margin))
         price, settled = self._settled(project, spent, unsure)
-        pay = float(price) * project.units
-        if (settled & (money > pay + margin)).any() or (~settled & (money < pay - margin)).any():
+        if abs(float(price) - project.price) > SLACK * project.price:
             return self._settled(project, np.zeros_like(spent), np.arange(len(money)))
         return price, settled
 
@@ -231,10 +224,10 @@ class _Election:
         less than the price pays all, which raises the price for the rest, until nobody is left who has less."""
         levels = dict(zip(unsure.tolist(), self._levels(project, unsure), strict=True)) if len(unsure) else {}
         while True:
-            owed, mass = Fraction(project.cost), project.total
+            owed, mass = Fraction(project.cost), project.mass
             if spent.any():
                 owed -= self._funds(project.who[spent], project.weights[spent])
-                mass -= int(project.mass[spent].sum())
+                mass -= int(project.units[spent].dot(project.weights[spent]))
             price = owed / mass
             short = [i for i, level in levels.items() if level < price and not spent[i]]
             if not short:
@@ -246,7 +239,7 @@ class _Election:
     def _levels(self, project: _Project, some: Positions) -> list[Fraction]:
         """Exactly the price at which each of these supporters has nothing left. Those who bought the same at the
         same utility have the same."""
-        units = np.broadcast_to(project.units, project.who.shape)[some].tolist()
+        units = project.units[some].tolist()
         columns = [column[project.who[some]].tolist() for column in self.columns]
         rows = list(zip(units, *columns, strict=True))
         known = {row: self._budget(row[1:]) / int(row[0]) for row in set(rows)}
@@ -274,11 +267,12 @@ class _Election:
             self.emptied += 1
 
 
-def _columns_of(ballots: Sequence[Collection[str]], costs: Mapping[str, int]) -> Positions:
+def _places_of(ballots: Sequence[Collection[str]], costs: Mapping[str, int]) -> NDArray[Any]:
     """The project of every entry of every ballot, by its place in `costs`."""
     place = {key: k for k, key in enumerate(costs)}
+    narrow = np.uint16 if len(costs) <= np.iinfo(np.uint16).max else np.intp  # short keys are sorted much faster
     try:
-        return np.array([place[key] for ballot in ballots for key in ballot], dtype=np.intp)
+        return np.fromiter(map(place.__getitem__, chain.from_iterable(ballots)), dtype=narrow)
     except KeyError as unknown:
         raise UnknownProject(project=unknown.args[0]) from None
 
@@ -286,7 +280,7 @@ def _columns_of(ballots: Sequence[Collection[str]], costs: Mapping[str, int]) ->
 def _price(project: _Project, money: Numbers) -> float:
     """The price in floats, where `money` suffices for the cost: those who have less than it asks of them pay all
     they have, which raises it for the rest, and so on."""
-    price, count = project.cost / project.total, 0
+    price, count = project.cost / project.mass, 0
     while True:
         poor = money < price * project.units
         poorer = int(np.count_nonzero(poor))
@@ -296,4 +290,4 @@ def _price(project: _Project, money: Numbers) -> float:
             return float((money / project.units).max())
         count = poorer
         owed = project.cost - float(money[poor].dot(project.weights[poor]))
-        price = owed / float(project.mass[~poor].sum())
+        price = owed / float(project.units[~poor].dot(project.weights[~poor]))
