@@ -12,7 +12,7 @@ from app.matching.profiles import Reader
 from app.matching.rank import Absence, Ranking, Standing, rank, rank_for_offer, tie_groups
 from app.matching.records import CRITERIA, DEFAULT_WEIGHTS, NeedRecord, OfferRecord, Weights
 from tests.matching.factories import make_need, make_offer, season_needs, season_offers, season_reference
-from tests.matching.markets import NEEDS, OFFERS, READER
+from tests.matching.records import NEEDS, OFFERS, READER
 
 ALL_FILTERS = [code for code, _ in FILTERS]
 POOLS = st.lists(OFFERS, max_size=6, unique_by=lambda offer: offer.id)

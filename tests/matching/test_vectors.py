@@ -16,7 +16,7 @@ from app.matching.pool import Found, new_frame, pool_of_needs, pool_of_offers, s
 from app.matching.profiles import NeedProfile, OfferProfile, Reader
 from app.matching.records import DEFAULT_WEIGHTS, NeedRecord, OfferRecord
 from tests.matching.factories import season_needs, season_offers, season_reference
-from tests.matching.markets import NEEDS, OFFERS, READER
+from tests.matching.records import NEEDS, OFFERS, READER
 
 SHARES = millionths(DEFAULT_WEIGHTS)
 Sides = tuple[list[NeedRecord], list[OfferRecord]]

@@ -1,0 +1,170 @@
+"""Ranks a whole side at once: the best of the other side for every record, on every core.
+
+Two engines give the same answer to the last digit: `kernel` (numba, an optional extra) and `vectors` (numpy).
+"""
+
+import hashlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.matching import vectors
+from app.matching.columns import Columns, Frame, NeedColumns, OfferColumns, take
+from app.matching.points import millionths
+from app.matching.records import CRITERIA, DEFAULT_WEIGHTS, Weights
+from app.matching.snapshot import Shard, Snapshot, Table, words_at
+
+TOP = 20
+NOBODY = -1
+OWN, RELATED, ALL = "own", "related", "all"  # shards searched: the likeliest category's, all likely ones', every one
+
+
+class Best(NamedTuple):
+    """Per subject the rows of the best, best first (NOBODY where there are fewer), their points in ten-thousandths
+    and, when asked for, the eight values of each (NaN: not comparable)."""
+
+    rows: NDArray[np.int32]
+    points: NDArray[np.int32]
+    values: NDArray[np.float32]
+
+    def digest(self) -> str:
+        """What two runs must have in common."""
+        return hashlib.sha256(self.rows.tobytes() + self.points.tobytes()).hexdigest()
+
+
+class Asked(NamedTuple):
+    """What a run is about: which subjects, against which snapshot, by which weights."""
+
+    subjects: Table[Any]
+    others: Snapshot[Any]
+    weights: NDArray[np.int64]
+    reach: str
+
+
+@cache
+def compiled() -> ModuleType | None:
+    """The numba kernel, loaded when first asked for; None where numba is not installed."""
+    return import_module("app.matching.kernel") if find_spec("numba") else None
+
+
+def rank_all(
+    subjects: Table[Any],
+    others: Snapshot[Any],
+    *,
+    weights: Weights = DEFAULT_WEIGHTS,
+    reach: str = RELATED,
+    top: int = TOP,
+    threads: int = 1,
+    explain: bool = False,
+    rows: NDArray[np.int64] | None = None,
+    kernel: ModuleType | None = None,
+) -> Best:
+    """The best `top` of the other side for every subject (or for `rows` of them).
+
+    `reach` says how many shards are searched: `own`, `related` (those the record may belong to) or `all`.
+    `kernel` is what `compiled()` gives; without it numpy does the work.
+    """
+    asked = Asked(subjects, others, np.array(millionths(weights), dtype=np.int64), reach)
+    chosen = np.arange(len(subjects)) if rows is None else rows
+    best = _nobody(len(chosen), top, explain)
+    engine = _by_numpy if kernel is None else _Compiled(kernel)
+    parts = np.array_split(_in_order_of_shard(asked, chosen), threads)
+    if threads == 1:
+        engine(asked, chosen, parts[0], best)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(lambda part: engine(asked, chosen, part, best), parts))
+    return best
+
+
+def _nobody(count: int, top: int, explain: bool) -> Best:
+    return Best(
+        np.full((count, top), NOBODY, dtype=np.int32),
+        np.zeros((count, top), dtype=np.int32),
+        np.full((count if explain else 0, top, len(CRITERIA)), np.nan, dtype=np.float32),
+    )
+
+
+def _in_order_of_shard(asked: Asked, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Places in `chosen`, those of one shard together: its arrays then stay in the cache."""
+    tops = asked.subjects.tops
+    return np.argsort(tops.tops[tops.start[:-1][chosen]], kind="stable")
+
+
+def _searched(asked: Asked, chosen: NDArray[np.int64], part: NDArray[np.int64]) -> Iterator[tuple[Shard[Any], Any]]:
+    """Each shard with the places of `part` that are searched in it."""
+    tops = asked.subjects.tops
+    for shard in asked.others.shards:
+        if asked.reach == ALL:
+            yield shard, part
+            continue
+        begins, ends = tops.start[:-1][chosen[part]], tops.start[1:][chosen[part]]
+        inside = tops.tops[begins] == shard.top
+        if asked.reach == RELATED:
+            for further in range(1, int((ends - begins).max(initial=0))):
+                there = begins + further < ends
+                inside |= there & (tops.tops[np.minimum(begins + further, len(tops.tops) - 1)] == shard.top)
+        yield shard, part[inside]
+
+
+def _by_numpy(asked: Asked, chosen: NDArray[np.int64], part: NDArray[np.int64], best: Best) -> None:
+    for shard, places in _searched(asked, chosen, part):
+        for place in places.tolist():
+            _join(best, place, shard, _see(asked, int(chosen[place]), shard), asked.weights)
+
+
+def _see(asked: Asked, row: int, shard: Shard[Any]) -> vectors.Seen:
+    one = np.array([row])
+    columns, words = take(asked.subjects.columns, one), words_at(asked.subjects.words, one)
+    see: Any = vectors.see_offers if isinstance(columns, NeedColumns) else vectors.see_needs
+    seen: vectors.Seen = see(asked.others.frame, columns, words, shard.columns, shard.postings)
+    return seen
+
+
+def _join(best: Best, place: int, shard: Shard[Any], seen: vectors.Seen, weights: NDArray[np.int64]) -> None:
+    """Whoever of the shard is admitted and not there yet, among the best of one subject."""
+    admitted = np.flatnonzero(seen.failed == 0)
+    known = best.rows[place] != NOBODY
+    new = admitted[~np.isin(shard.rows[admitted], best.rows[place][known])]
+    rows = np.concatenate([best.rows[place][known], shard.rows[new]])
+    points = np.concatenate([best.points[place][known], vectors.points(seen.values[:, new], weights)])
+    order = np.lexsort((rows, -points))[: best.rows.shape[1]]
+    if len(best.values):
+        values = np.concatenate([best.values[place][known], seen.values[:, new].T.astype(np.float32)])
+        best.values[place, : len(order)] = values[order]
+    best.rows[place, : len(order)], best.points[place, : len(order)] = rows[order], points[order]
+
+
+class _Compiled:
+    """The kernel behind the same call."""
+
+    def __init__(self, kernel: ModuleType) -> None:
+        self.kernel = kernel
+
+    def __call__(self, asked: Asked, chosen: NDArray[np.int64], part: NDArray[np.int64], best: Best) -> None:
+        subjects, frame = asked.subjects, asked.others.frame
+        run = self.kernel.rank_offers if isinstance(subjects.columns, NeedColumns) else self.kernel.rank_needs
+        counts = np.zeros(len(chosen), dtype=np.int64)
+        for shard, places in _searched(asked, chosen, part):
+            run(
+                places,
+                chosen,
+                subjects.columns,
+                tuple(subjects.words),
+                shard.rows,
+                shard.columns,
+                (shard.postings.start, shard.postings.local, shard.postings.weights),
+                (frame.kinship, frame.compatible, frame.dimensions),
+                asked.weights,
+                best.rows,
+                best.points,
+                best.values,
+                counts,
+            )

@@ -1,0 +1,110 @@
+"""The best of the other side for everybody: both engines give the reference's top, whatever the market."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.matching.batch import ALL, NOBODY, OWN, RELATED, Best, compiled, rank_all
+from app.matching.pool import NeedPool, OfferPool, new_frame, pool_of_needs, pool_of_offers
+from app.matching.profiles import Reader
+from app.matching.rank import rank, rank_for_offer
+from app.matching.records import NeedRecord, OfferRecord
+from tests.matching.factories import season_needs, season_offers, season_reference
+from tests.matching.records import NEEDS, OFFERS, READER
+
+Sides = tuple[list[NeedRecord], list[OfferRecord]]
+MARKETS = st.tuples(
+    st.lists(NEEDS, min_size=1, max_size=4, unique_by=lambda need: need.id),
+    st.lists(OFFERS, min_size=1, max_size=8, unique_by=lambda offer: offer.id),
+)
+
+
+def pools(needs: tuple[NeedRecord, ...], offers: tuple[OfferRecord, ...], reader: Reader) -> tuple[NeedPool, OfferPool]:
+    frozen, frame = reader.statistics(needs, offers), new_frame(reader)
+    return pool_of_needs(needs, reader, frozen, frame), pool_of_offers(offers, reader, frozen, frame)
+
+
+@pytest.fixture(scope="module")
+def season() -> tuple[NeedPool, OfferPool]:
+    return pools(season_needs(), season_offers(), Reader(season_reference()))
+
+
+def listed(best: Best, ids: np.ndarray) -> list[list[tuple[str, int]]]:
+    return [
+        [(str(ids[row]), int(points)) for row, points in zip(rows, scores, strict=True) if row != NOBODY]
+        for rows, scores in zip(best.rows, best.points, strict=True)
+    ]
+
+
+def expected_offers(needs: NeedPool, offers: OfferPool, top: int) -> list[list[tuple[str, int]]]:
+    rankings = [rank(needs.records[id], offers, top=top) for id in needs.ids]
+    return [[(row.id, int(row.score * 10_000)) for row in ranking.rows] for ranking in rankings]
+
+
+def expected_needs(needs: NeedPool, offers: OfferPool, top: int) -> list[list[tuple[str, int]]]:
+    rankings = [rank_for_offer(offers.records[id], needs, top=top) for id in offers.ids]
+    return [[(row.id, int(row.score * 10_000)) for row in ranking.rows] for ranking in rankings]
+
+
+@settings(max_examples=150, deadline=None)
+@given(MARKETS, st.integers(1, 4))
+def test_both_engines_find_the_top_of_the_reference_in_both_directions(market: Sides, top: int) -> None:
+    needs, offers = pools(tuple(market[0]), tuple(market[1]), READER)
+    for kernel in (None, compiled()):
+        best = rank_all(needs.snapshot.table, offers.snapshot, reach=ALL, top=top, kernel=kernel)
+        assert listed(best, offers.snapshot.table.ids) == expected_offers(needs, offers, top)
+        best = rank_all(offers.snapshot.table, needs.snapshot, reach=ALL, top=top, kernel=kernel)
+        assert listed(best, needs.snapshot.table.ids) == expected_needs(needs, offers, top)
+
+
+def test_both_engines_find_the_top_twenty_of_the_season(season: tuple[NeedPool, OfferPool]) -> None:
+    needs, offers = season
+    for kernel in (None, compiled()):
+        best = rank_all(needs.snapshot.table, offers.snapshot, reach=ALL, kernel=kernel)
+        assert listed(best, offers.snapshot.table.ids) == expected_offers(needs, offers, 20)
+        best = rank_all(offers.snapshot.table, needs.snapshot, reach=ALL, kernel=kernel)
+        assert listed(best, needs.snapshot.table.ids) == expected_needs(needs, offers, 20)
+
+
+@pytest.mark.parametrize("reach", [OWN, RELATED, ALL])
+def test_the_engines_agree_on_points_and_explained_values_however_far_they_search(
+    season: tuple[NeedPool, OfferPool], reach: str
+) -> None:
+    needs, offers = season
+    found = [
+        rank_all(needs.snapshot.table, offers.snapshot, reach=reach, explain=True, kernel=kernel)
+        for kernel in (None, compiled())
+    ]
+    assert found[0].digest() == found[1].digest()
+    np.testing.assert_allclose(found[0].values, found[1].values, atol=1e-5)
+
+
+def test_the_number_of_threads_changes_nothing(season: tuple[NeedPool, OfferPool]) -> None:
+    needs, offers = season
+    digests = {
+        rank_all(needs.snapshot.table, offers.snapshot, threads=threads, kernel=kernel).digest()
+        for threads in (1, 3)
+        for kernel in (None, compiled())
+    }
+    assert len(digests) == 1
+
+
+def test_some_rows_can_be_asked_for_alone(season: tuple[NeedPool, OfferPool]) -> None:
+    needs, offers = season
+    everyone = rank_all(needs.snapshot.table, offers.snapshot)
+    some = rank_all(needs.snapshot.table, offers.snapshot, rows=np.array([7, 3]), kernel=compiled())
+    assert some.rows.tolist() == everyone.rows[[7, 3]].tolist()
+
+
+def test_searching_the_likely_categories_loses_little_of_the_full_search(season: tuple[NeedPool, OfferPool]) -> None:
+    needs, offers = season
+    full, related, own = (
+        rank_all(needs.snapshot.table, offers.snapshot, reach=reach, top=5).rows for reach in (ALL, RELATED, OWN)
+    )
+    kept = [
+        sum(len(set(a) & set(b)) for a, b in zip(full.tolist(), part.tolist(), strict=True)) / full.size
+        for part in (related, own)
+    ]
+    print(kept)
+    assert kept[0] >= kept[1]
