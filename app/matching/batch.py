@@ -150,16 +150,18 @@ class _Compiled:
 
     def __call__(self, asked: Asked, chosen: NDArray[np.int64], part: NDArray[np.int64], best: Best) -> None:
         subjects, frame = asked.subjects, asked.others.frame
-        run = self.kernel.rank_offers if isinstance(subjects.columns, NeedColumns) else self.kernel.rank_needs
+        forward = isinstance(subjects.columns, NeedColumns)
         counts = np.zeros(len(chosen), dtype=np.int64)
         for shard, places in _searched(asked, chosen, part):
-            run(
+            needs, offers = (subjects, shard) if forward else (shard, subjects)
+            self.kernel.rank(
+                forward,
                 places,
                 chosen,
-                subjects.columns,
                 tuple(subjects.words),
                 shard.rows,
-                shard.columns,
+                tuple(needs.columns),
+                tuple(offers.columns),
                 (shard.postings.start, shard.postings.local, shard.postings.weights),
                 (frame.kinship, frame.compatible, frame.dimensions),
                 asked.weights,
