@@ -95,6 +95,15 @@ def test_a_cost_is_reached_to_the_last_unit_or_not_at_all() -> None:
     assert approval_shares(ballots, {"a": 10**15}, 10**15 - 1) == ()
 
 
+def test_money_that_is_exactly_enough_buys_even_where_floats_call_it_too_little() -> None:
+    scored = [{"a": 3, "b": 1, "c": 3}, {"a": 2, "b": 2, "c": 2}]
+    assert equal_shares(scored, {"a": 3, "b": 4, "c": 4}, 11) == (
+        Bought("a", Fraction(3, 5)),
+        Bought("c", Fraction(4, 5)),
+        Bought("b", Fraction(27, 20)),
+    )
+
+
 def test_a_barred_project_is_never_bought() -> None:
     def one_of_each_letter(chosen: Sequence[str], key: str) -> bool:
         return key[0] not in {other[0] for other in chosen}
