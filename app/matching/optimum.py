@@ -28,8 +28,8 @@ class Limits:
     """Larger parts keep what they have; `nodes` bounds the solver's search tree."""
 
     seekers: int = 600
-    edges: int = 3_000
-    nodes: int = 100
+    edges: int = 2_000
+    nodes: int = 50
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,5 @@
 import json
+import time
 
 from app.matching.certificate import certify
 
@@ -94,6 +95,24 @@ def test_joining_two_who_did_not_choose_each_other_is_a_fault() -> None:
 
 def test_strangers_in_a_proposal_are_faults_not_crashes() -> None:
     assert certify({}, {}, {}, [("ghost", "nowhere")])["stable"] is False
+
+
+def test_it_says_how_many_could_be_matched_at_most() -> None:
+    """Two want the same single place: one pair, and no allocation has two."""
+    found = certify({"a": [["p"]], "b": [["p"]]}, {"p": [["a", "b"]]}, {}, [("a", "p")])
+    assert found["size"] == {"matched": 1, "at_most": 1}
+    assert certify(SEEKERS, PROVIDERS, QUOTAS, [("ann", "elm")])["size"] == {"matched": 1, "at_most": 3}
+
+
+def test_a_city_of_a_hundred_thousand_declared_pairs_is_certified_at_once() -> None:
+    providers = [f"p{number}" for number in range(10)]
+    seekers = {f"s{k}": [[f"p{(k + step) % 10}"] for step in range(10)] for k in range(10_000)}
+    everybody = {id: [[f"s{k}" for k in range(10_000)]] for id in providers}
+    pairs = [(f"s{k}", f"p{k % 10}") for k in range(10_000)]
+    begun = time.perf_counter()
+    found = certify(seekers, everybody, dict.fromkeys(providers, 1_000), pairs)
+    assert (found["stable"], len(found["pairs"]), found["size"]["at_most"]) == (True, 100_000, 10_000)
+    assert time.perf_counter() - begun < 5  # one second when nothing else runs
 
 
 def test_the_certificate_can_be_stored_as_json() -> None:
