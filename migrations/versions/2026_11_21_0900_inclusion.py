@@ -77,6 +77,6 @@ def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '4s'")
     op.drop_table("inclusion_prices")
     op.drop_table("inclusion_runs")
-    op.drop_constraint("ranking_and_shares_together", "lot_results")
+    op.drop_constraint("ranking_and_shares_together", "lot_results", type_="check")
     op.drop_column("lot_results", "ranking")
     op.drop_column("lot_results", "equal_shares")

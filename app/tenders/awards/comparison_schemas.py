@@ -63,8 +63,10 @@ class AwardSet(BaseModel):
     """What one way of choosing awards: `bids` in the order of places, `score` their total in points.
 
     `applied` is the rule that settled it in the end (`trim` falls back to `skip`; null for equal shares). `bound`
-    (`optimise` only): proven, no set within budget and places has a higher total. `gained` and `lost` are the
-    differences from the decision: bids that only this set awards, and bids that only the decision does.
+    (`optimise` only): proven, no set within budget and places has a higher total for the amounts asked; `trim` can
+    pass it, since it pays less than was asked. `equal_shares`: each judge holds an equal share of the budget and
+    pays for bids by the totals of its own sheets; what the shares leave over is not spent. `gained` and `lost` are
+    the differences from the decision: bids that only this set awards, and bids that only the decision does.
     """
 
     method: Method
@@ -110,7 +112,7 @@ class InclusionRow(BidLabel):
     (rounded up), from the best set to the best set that holds this bid; 0 means that it costs nothing.
 
     That set lacks the bids `instead_of` and has those that `joined`, beside this one. Without a price, `reason`
-    says why there is none.
+    says why there is none. Sets hold bids at the amounts asked, with one award per applicant and per item.
     """
 
     place: int
