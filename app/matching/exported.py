@@ -58,8 +58,10 @@ class ExportedSize(_Form):
 
 
 class ExportedCertificate(_Form):
+    """`size` is absent where a round was certified before bounds were stated."""
+
     stable: bool
-    size: ExportedSize
+    size: ExportedSize | None = None
     capacities: list[dict[str, Any]]
     faults: list[dict[str, Any]]
     pairs: list[ExportedReason]

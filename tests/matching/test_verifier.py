@@ -136,7 +136,7 @@ def test_every_fault_can_be_said_in_both_languages(exported: dict[str, Any]) -> 
         (lambda e: e["offers"][0].update(groups=[["N9"]]), "offers.O1.groups"),
         (lambda e: e["pairs"].append(["N1"]), "pairs.2"),
         (lambda e: e["pairs"].append(["O1", "N1"]), "pairs.2"),
-        (lambda e: e["certificate"].pop("size"), "certificate.size"),
+        (lambda e: e["certificate"].pop("stable"), "certificate.stable"),
         (lambda e: e["certificate"]["pairs"][0].pop("seeker"), "certificate.pairs.0.seeker"),
     ],
 )
@@ -145,6 +145,12 @@ def test_a_file_of_another_form_is_refused_where_it_differs(exported: dict[str, 
     with pytest.raises(SelectionMalformed) as refused:
         verify_selection(exported)
     assert refused.value.facts == {"where": where}
+
+
+def test_a_certificate_from_before_bounds_were_stated_still_stands(exported: dict[str, Any]) -> None:
+    del exported["certificate"]["size"]
+    facts, faults = verify_selection(exported)
+    assert (facts["at_most"], faults) == (2, [])
 
 
 @pytest.mark.parametrize("exported", [None, [], "text", 5])
