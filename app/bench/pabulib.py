@@ -15,7 +15,7 @@ from app.core.errors import DomainError
 from app.matching.shares import Bought, approval_shares
 
 SECTIONS = ("META", "PROJECTS", "VOTES")
-OWN_SIZES = [(10, 200), (15, 400), (20, 700), (30, 1_000), (40, 1_500)]  # projects and votes
+OWN_SIZES = [(10, 300), (15, 800), (25, 1_500), (30, 2_000), (40, 3_000)]  # projects and votes
 OWN_ELECTIONS = Path(__file__).parent / "elections"
 
 
@@ -27,12 +27,14 @@ class ElectionUnreadable(DomainError):
 
 @dataclass(frozen=True)
 class Election:
-    """`costs` by project in the order of the file and the `budget`, in the same whole unit; a ballot per voter."""
+    """`costs` by project in the order of the file and the `budget`, in the same whole unit; equal ballots are counted
+    together, with the number of their `voters`."""
 
     kind: str
     budget: int
     costs: Mapping[str, int]
     ballots: Sequence[tuple[str, ...]]
+    voters: Sequence[int]
 
 
 def read_election(path: Path) -> Election:
@@ -51,8 +53,9 @@ def read_election(path: Path) -> Election:
         unit = lcm(*(each.denominator for each in sums))
         budget, *costs = [int(each * unit) for each in sums]
         keys = _column(parts["PROJECTS"], "project_id")
-        ballots = [_approved(vote) for vote in _column(parts["VOTES"], "vote")]
-        return Election(meta["vote_type"], budget, dict(zip(keys, costs, strict=True)), ballots)
+        ballots = Counter(_approved(vote) for vote in _column(parts["VOTES"], "vote"))
+        by_key = dict(zip(keys, costs, strict=True))
+        return Election(meta["vote_type"], budget, by_key, list(ballots), list(ballots.values()))
     except (KeyError, ValueError, IndexError) as fault:
         raise ElectionUnreadable(file=path.name, fault=str(fault)) from None
 
@@ -71,10 +74,9 @@ def _column(rows: Sequence[Sequence[str]], name: str) -> list[str]:
 
 
 def award_by_shares(election: Election) -> tuple[Bought, ...]:
-    """Equal shares with cost utilities; equal ballots are counted together, equal prices go by project number."""
-    together = Counter(election.ballots)
+    """Equal shares with cost utilities; equal prices go by project number."""
     costs = dict(sorted(election.costs.items()))
-    return approval_shares(list(together), costs, election.budget, voters=list(together.values()))
+    return approval_shares(election.ballots, costs, election.budget, voters=election.voters)
 
 
 def own_election(seed: int, projects: int, votes: int) -> str:

@@ -122,19 +122,19 @@ def _best_by_cp_sat(call: Call, peer: Any) -> Fraction:
 
 
 def _equal_shares(inputs: Inputs) -> Measure:
-    """Both from the ballots as each reads them; ours counts equal ballots together within the time."""
+    """Both from the ballots as each reads them from the file: ours counts equal ballots together as it reads."""
     folder = inputs.elections or OWN_ELECTIONS
     timed = [pair for path in sorted(folder.glob("*.pb")) if (pair := _both_elect(path)) is not None]
     if not timed:
         raise NoElections(folder=str(folder))
-    source = "public" if inputs.elections else "own synthetic"
+    files = f"{len(timed)} {'public' if inputs.elections else 'own synthetic'} approval elections"
     ours, theirs = median(own for own, _ in timed), median(other for _, other in timed)
     return at_least(
         "M9",
         "equal shares, same winners in the same order",
         ours * 1000,
         "ms",
-        against=f"pabutools on {len(timed)} {source} approval elections, {theirs * 1000:.1f} ms; median of the ratios",
+        against=f"pabutools on {files}, {theirs * 1000:.1f} ms, files read before; median of the ratios",
         ratio=median(other / own for own, other in timed),
         target=15,
     )

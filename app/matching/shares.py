@@ -112,7 +112,9 @@ class _Project:
 
 class _Election:
     """The state of the count. Whoever has money left holds exactly `share - sum of price · units` over what it
-    helped to buy, kept as the prices and one column of units per project; `left` is the same in floats."""
+    helped to buy, kept as the prices and one column of units per project; `left` is the same in floats. Share and
+    prices are whole numbers of 1 / `scale`, which grows with every price: sums of integers cost less than sums of
+    fractions."""
 
     def __init__(
         self,
@@ -130,11 +132,12 @@ class _Election:
         largest = max(costs.values() if units is None else units, default=0)
         self.whole: Any = np.float64 if largest * electorate < LARGEST_WHOLE_FLOAT else object
         self.weights: Whole = np.array(counts, dtype=self.whole)
-        self.share = Fraction(max(0, budget), electorate or 1)
-        self.left = np.full(len(counts), float(self.share))
+        self.scale, self.share = electorate or 1, max(0, budget)
+        self.left = np.full(len(counts), self.share / self.scale)
+        self.margin = SLACK * self.share / self.scale
         self.has_money = np.ones(len(counts), dtype=np.bool_)
         self.emptied = 0
-        self.prices: list[Fraction] = []
+        self.prices: list[int] = []
         self.columns: list[Whole] = []
         self.heap = [(each.price, each.order, each) for each in self._projects(ballots, costs, units)]
         heapify(self.heap)
@@ -205,15 +208,14 @@ class _Election:
         """Where floats say no or cannot tell."""
         if not project.mass or funds < project.cost * (1 - SLACK):
             return False
-        return self._funds(project.who, project.weights) >= project.cost
+        return self._funds(project.who, project.weights) >= project.cost * self.scale
 
     def _exact_price(self, project: _Project) -> tuple[Fraction, Flags]:
         """The price, and which of the supporters have nothing left once they paid it."""
         money = self.left[project.who]
-        margin = SLACK * float(self.share)
         pay = project.price * project.units
-        spent = money < pay * (1 - SLACK) - margin
-        unsure = np.flatnonzero(~spent & (money <= pay * (1 + SLACK) + margin))
+        spent = money < pay * (1 - SLACK) - self.margin
+        unsure = np.flatnonzero(~spent & (money <= pay * (1 + SLACK) + self.margin))
         price, settled = self._settled(project, spent, unsure)
         if abs(float(price) - project.price) > SLACK * project.price:
             return self._settled(project, np.zeros_like(spent), np.arange(len(money)))
@@ -224,11 +226,11 @@ class _Election:
         less than the price pays all, which raises the price for the rest, until nobody is left who has less."""
         levels = dict(zip(unsure.tolist(), self._levels(project, unsure), strict=True)) if len(unsure) else {}
         while True:
-            owed, mass = Fraction(project.cost), project.mass
+            owed, mass = project.cost * self.scale, project.mass
             if spent.any():
                 owed -= self._funds(project.who[spent], project.weights[spent])
                 mass -= int(project.units[spent].dot(project.weights[spent]))
-            price = owed / mass
+            price = Fraction(owed, mass * self.scale)
             short = [i for i, level in levels.items() if level < price and not spent[i]]
             if not short:
                 break
@@ -247,19 +249,23 @@ class _Election:
 
     def _budget(self, units: Sequence[float]) -> Fraction:
         """Exactly what is left to whoever got so much use from each project bought."""
-        paid = (price * int(own) for price, own in zip(self.prices, units, strict=True) if own)
-        return self.share - sum(paid)
+        paid = sum(price * int(own) for price, own in zip(self.prices, units, strict=True))
+        return Fraction(self.share - paid, self.scale)
 
-    def _funds(self, who: Positions, weights: Whole) -> Fraction:
-        """Exactly what these, who all have money, hold together."""
-        used = (int(column[who].dot(weights)) for column in self.columns)
-        paid = (price * units for price, units in zip(self.prices, used, strict=True) if units)
-        return self.share * int(weights.sum()) - sum(paid)
+    def _funds(self, who: Positions, weights: Whole) -> int:
+        """Exactly what these, who all have money, hold together, in 1 / scale."""
+        paid = sum(
+            price * int(column[who].dot(weights)) for price, column in zip(self.prices, self.columns, strict=True)
+        )
+        return self.share * int(weights.sum()) - paid
 
     def _pay(self, project: _Project, price: Fraction, spent: Flags) -> None:
         column: Whole = np.zeros(len(self.weights), dtype=self.whole)
         column[project.who] = project.units
-        self.prices.append(price)
+        finer = lcm(self.scale, price.denominator) // self.scale
+        self.scale, self.share = self.scale * finer, self.share * finer
+        self.prices = [each * finer for each in self.prices]
+        self.prices.append(price.numerator * (self.scale // price.denominator))
         self.columns.append(column)
         self.left[project.who] -= (float(price) * project.units).astype(float)
         if spent.any():

@@ -42,8 +42,12 @@ def written(folder: Path, text: str, name: str = "small.pb") -> Path:
 
 
 def test_an_election_is_read_with_all_its_sums_in_one_whole_unit(tmp_path: Path) -> None:
-    assert read_election(written(tmp_path, SMALL)) == Election(
-        kind="approval", budget=402, costs={"2": 201, "1": 200}, ballots=[("1", "2"), ("2",), ()]
+    assert read_election(written(tmp_path, SMALL + "10;20;2,1\n")) == Election(
+        kind="approval",
+        budget=402,
+        costs={"2": 201, "1": 200},
+        ballots=[("1", "2"), ("2",), ()],
+        voters=[2, 1, 1],
     )
 
 
