@@ -14,6 +14,8 @@ from app.core.errors import DomainError
 
 LOTS = 256  # a lot is one byte
 LARGEST_COST = 2**60  # of a pair, times the number of nodes: so the flow reckons, in 64 bits
+NEVER = 2**61  # the cost of a pair that is not open; may be added to a cost
+PROMISING = 16  # pairs of a bid that the flow is given first
 Numbers = NDArray[np.int64]
 Chosen = NDArray[np.bool_]
 Score = int | Decimal
@@ -178,12 +180,54 @@ def _places(table: Table) -> int:
 def highest_total(table: Table) -> Chosen:
     """The assignment of the highest total score, and among those of the highest sum of lots; exact.
 
+    The flow is solved over the most promising pairs first. Prices of bids and judges then tell which other pairs
+    could improve on it; these are opened and the flow is solved again, until there are none (column generation).
     Refusals: PanelsUnfillable, LeastLoadsTooHigh.
     """
-    chosen = flow(table, table.free)
-    if chosen is None:
-        raise _what_is_short(table)
+    opened = _promising(table)
+    while (chosen := flow(table, opened)) is None or (missed := _improving(table, opened, chosen)).any():
+        if chosen is None and (opened == table.free).all():
+            raise _what_is_short(table)
+        opened = table.free if chosen is None else opened | missed
     return chosen
+
+
+def _costs(table: Table) -> Numbers:
+    """A score comes before all lots together."""
+    return np.asarray(-(table.worth * (LOTS * _places(table)) + table.lots))
+
+
+def _promising(table: Table) -> Chosen:
+    """The best pairs of every bid, and of every judge as many as fall to one on average."""
+    bids, judges = table.free.shape
+    costs = np.where(table.free, _costs(table), NEVER)
+    by_bid, by_judge = min(PROMISING, judges), min(PROMISING * bids // judges + 1, bids)
+    opened = np.zeros(table.free.shape, dtype=bool)
+    opened[np.arange(bids)[:, None], np.argpartition(costs, by_bid - 1, axis=1)[:, :by_bid]] = True
+    opened[np.argpartition(costs, by_judge - 1, axis=0)[:by_judge], np.arange(judges)] = True
+    return opened & table.free
+
+
+def _improving(table: Table, opened: Chosen, chosen: Chosen) -> Chosen:
+    """The pairs not opened that could be part of a better assignment; if there are none, `chosen` is the best.
+
+    Prices are the lengths of shortest paths in the residual network (Ahuja, Magnanti, Orlin, "Network Flows", 1993,
+    theorem 9.3), found by rounds of improvement, in whole numbers.
+    """
+    if (opened == table.free).all():
+        return np.zeros_like(opened)
+    costs, loads = _costs(table), chosen.sum(axis=0)
+    onward, back = np.where(opened & ~chosen, costs, NEVER), np.where(chosen, -costs, NEVER)
+    more, fewer = loads < table.most, loads > table.least
+    bids, judges, rest = np.zeros(len(table.bids), np.int64), np.zeros(len(table.judges), np.int64), 0
+    before = None
+    while before != (total := int(bids.sum() + judges.sum()) + rest):
+        before = total
+        judges = np.minimum(judges, (bids[:, None] + onward).min(axis=0))
+        rest = min([rest, *judges[more].tolist()])
+        judges = np.where(fewer, np.minimum(judges, rest), judges)
+        bids = np.minimum(bids, (judges + back).min(axis=1))
+    return table.free & ~opened & (bids[:, None] + costs < judges)
 
 
 def flow(table: Table, free: Chosen, strong: Chosen | None = None, count: int = 0) -> Chosen | None:
@@ -198,8 +242,7 @@ def flow(table: Table, free: Chosen, strong: Chosen | None = None, count: int = 
     bid, judge = np.nonzero(free)
     weak = np.zeros(len(bid), dtype=bool) if strong is None else ~strong[bid, judge]
     detour, sink = bids + judges, 2 * bids + judges
-    cost = -(table.worth[bid, judge] * (LOTS * bids * table.size) + table.lots[bid, judge])
-    pairs = _arcs(network, bid + weak * detour, bids + judge, np.ones(len(bid)), cost)
+    pairs = _arcs(network, bid + weak * detour, bids + judge, np.ones(len(bid)), _costs(table)[bid, judge])
     _arcs(network, np.arange(judges) + bids, np.full(judges, sink), table.most - table.least, np.zeros(judges))
     if strong is not None:
         around = np.arange(bids)

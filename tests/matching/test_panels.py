@@ -2,6 +2,7 @@ from decimal import Decimal
 from functools import cache
 from itertools import combinations, product
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from app.core.errors import DomainError
+from app.matching import panel_flow
 from app.matching.panel_bounds import relaxed
 from app.matching.panel_floor import exchanged, refilled, thresholds
 from app.matching.panel_flow import (
@@ -23,6 +25,7 @@ from app.matching.panel_flow import (
     PanelSizeRefused,
     PanelsUnfillable,
     Table,
+    flow,
     highest_total,
     panel_table,
 )
@@ -100,7 +103,20 @@ def test_the_first_step_alone_reaches_the_highest_total_there_is(lot: Lot) -> No
     every = [sum(served(judges, lot).values()) for judges in every_assignment(lot)]
     if every:
         table = panel_table(**lot)
-        assert table.score(int(table.served(highest_total(table)).sum())) == max(every)
+        with patch.object(panel_flow, "PROMISING", 1):
+            assert table.score(int(table.served(highest_total(table)).sum())) == max(every)
+
+
+@pytest.mark.parametrize("opened_first", [1, 4])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_opening_pairs_as_they_are_needed_comes_to_the_same_as_all_at_once(
+    seed: int, opened_first: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = large(seed)
+    at_once = flow(table, table.free)
+    monkeypatch.setattr(panel_flow, "PROMISING", opened_first)
+    assert at_once is not None
+    assert (highest_total(table) == at_once).all()
 
 
 @settings(max_examples=50, deadline=None)
