@@ -87,7 +87,11 @@ RAGGED = {"place": "place_start", "named": "named_start", "about": "about_start"
 
 
 class Frame:
-    """What both sides of one market are numbered by. Numbers are only ever added, so older arrays stay true."""
+    """What both sides of one market are numbered by. Numbers are only ever added, so older arrays stay true.
+
+    `kinship` of groups (asked for × served) and its different `levels`, highest first; `suits` the same as bits, for
+    needs that look for offers and for offers that look for needs; `compatible` the groups whose ages meet.
+    """
 
     def __init__(self, reference: Reference, dimensions: int) -> None:
         self.words: dict[str, int] = {}
@@ -102,9 +106,19 @@ class Frame:
         self.kinship = np.array([[criteria.kinship(a.code, b.code)[0] for b in groups] for a in groups]).reshape(
             len(groups), len(groups)
         )
+        self.levels = np.unique(self.kinship[self.kinship > 0])[::-1].copy()
+        self.suits = np.stack([_suiting(self.kinship, self.levels), _suiting(self.kinship.T, self.levels)])
         self.compatible = np.array(
             [sum(1 << bit for bit, b in enumerate(groups) if not ages_apart(a, b)) for a in groups], dtype=np.uint64
         )
+
+
+def _suiting(kinship: NDArray[np.float64], levels: NDArray[np.float64]) -> NDArray[np.uint64]:
+    """Per group and level of kinship, highest first, the bits of the groups that are akin to it at least so much."""
+    akin = kinship[:, None, :] >= levels[None, :, None]
+    return np.array(
+        [[sum(1 << bit for bit in np.flatnonzero(row).tolist()) for row in rows] for rows in akin], dtype=np.uint64
+    ).reshape(len(kinship), len(levels))
 
 
 def _number(known: dict[str, int], key: str) -> int:

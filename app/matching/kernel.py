@@ -3,9 +3,9 @@ where numba is installed; what it computes is defined by `criteria`, `filters` a
 same without it.
 
 Per subject: add up the postings, look at the reach bits of every row, test the filters of those within reach,
-score those admitted, keep the best. Sums run in the order of the scalar reference in double precision and the final
-points are whole numbers, so all engines agree to the last digit. A quick estimate saves the exact division where a
-pair cannot come among the best.
+score those that can still come among the best, keep these. Sums run in the order of the scalar reference in double precision and the final
+points are whole numbers, so all engines agree to the last digit. Four criteria bound what a pair can reach: most are
+settled by that bound.
 """
 
 import numpy as np
@@ -38,7 +38,7 @@ def rank(forward, places, chosen, words, shard_rows, needs, offers, postings, fr
     """The best of one shard for the subjects at `places` of `chosen`, joined to the best found so far.
 
     `forward`: the subjects are needs and the shard holds offers; otherwise the other way round. `words` of the
-    subjects and `postings` of the shard in compressed form; `frame`: kinship, compatible, dimensions. `rows`, `points`
+    subjects and `postings` of the shard in compressed form; `frame`: see `Frame`. `rows`, `points`
     (subjects × top) and `counts` are written to, `values` (× 8) too unless it is empty.
     """
     # Columns are taken out of their tuples once: inside a loop every access would count references.
@@ -46,7 +46,7 @@ def rank(forward, places, chosen, words, shard_rows, needs, offers, postings, fr
      n_named_start, n_named, n_about_start, n_about, n_about_value) = needs
     (o_reach, o_groups, o_qualified, o_price, o_kind, o_opens, o_closes, o_months, o_amount, o_rating, o_flags,
      o_place_start, o_place, o_named_start, o_named, o_about_start, o_about, o_about_value) = offers
-    kinship, compatible, dimensions = frame
+    suits, levels, compatible, dimensions = frame
     word_start, terms, word_weights = words
     if forward:
         my_reach, my_groups, reach, groups = n_reach, n_groups, o_reach, o_groups
@@ -59,52 +59,69 @@ def rank(forward, places, chosen, words, shard_rows, needs, offers, postings, fr
             o_about_start, o_about, o_about_value, n_about_start, n_about, n_about_value
         )
     size, top = len(shard_rows), rows.shape[1]
-    shares, wanted, kin = np.zeros(size), np.zeros(dimensions), np.zeros(len(kinship))
-    found, within = np.zeros(8), np.empty(size, np.int32)
+    shares, wanted, kin = np.zeros(size), np.zeros(dimensions), np.zeros(len(levels), np.uint64)
+    found, within, rest = np.zeros(8), np.empty(size, np.uint32), weights[4:].sum()
     for s in places:
-        subject = chosen[s]
+        subject = np.uint32(chosen[s])
         add_shares(word_start[subject], word_start[subject + 1], terms, word_weights, postings, shares)
         for item in range(my_start[subject], my_start[subject + 1]):
             wanted[mine[item]] = my_value[item]
-        fitting = suiting(kinship, compatible, my_groups[subject], kin, forward)
-        reached, mask, about_me = 0, my_reach[subject], my_start[subject + 1] > my_start[subject]
+        my_kinds = my_groups[subject]
+        fitting = suiting(suits[0 if forward else 1], compatible, my_kinds, kin)
+        about_me = my_start[subject + 1] > my_start[subject]
+        mask, reached, left = my_reach[subject], 0, 0
         for other in range(size):
             within[reached] = other
             reached += (reach[other] & mask) != 0
-        for candidate in range(reached):
+        for candidate in range(reached):  # without branches: what they decide cannot be foreseen
             other = within[candidate]
             i, j = (subject, other) if forward else (other, subject)
-            if o_flags[j] & BARRED or o_opens[j] > n_ends[i] or o_closes[j] < n_starts[i]:
-                continue
-            if my_groups[subject] != 0 and groups[other] != 0 and groups[other] & fitting == 0:
-                continue
             money, price = 12 * n_budget[i], whole_price(o_price[j], o_kind[j], n_length[i])
-            priced = money > 0 and o_kind[j] != NOT_COMPARABLE
-            if priced and 10 * price > 11 * money:
-                continue
+            shut_out = (
+                (o_flags[j] & BARRED != 0)
+                | (o_opens[j] > n_ends[i])
+                | (o_closes[j] < n_starts[i])
+                | ((my_kinds != 0) & (groups[other] != 0) & (groups[other] & fitting == 0))
+                | ((money > 0) & (o_kind[j] != NOT_COMPARABLE) & (10 * price > 11 * money))
+                | (n_qualified[i] & ~o_qualified[j] != 0)
+            )
+            within[left] = other
+            left += not shut_out
+        for candidate in range(left):
+            other = within[candidate]
+            i, j = (subject, other) if forward else (other, subject)
+            worded = n_flags[i] & o_flags[j] & WORDED != 0
+            located = n_flags[i] & o_flags[j] & LOCATED != 0
+            grouped = my_kinds != 0 and groups[other] != 0
+            known = about_me and start[other + 1] > start[other]
+            text = np.sqrt(min(1.0, shares[other]))
+            category = min(1.0, closeness(wanted, about, about_value, start[other], start[other + 1]))
+            population = kindest(kin, levels, groups[other])
             near = nearness(n_places, i, o_place, o_place_start[j], o_place_start[j + 1])
-            located = n_flags[i] & o_flags[j] & LOCATED
             if located and near == 0.0:
                 continue
-            if n_qualified[i] & ~o_qualified[j]:
+            # The bound as a product: a quotient for every pair would cost as much as all four criteria.
+            total, weighed = rest, rest
+            total += weights[0] * worded + weights[1] * known + weights[2] * grouped + weights[3] * located
+            weighed += weights[0] * worded * text + weights[1] * known * category
+            weighed += weights[2] * grouped * population + weights[3] * located * near
+            enough = points[s, top - 1] if counts[s] == top else -1
+            if 10_000.0 * weighed < (enough - ROUNDING) * total:
                 continue
             if not holds_all(n_named, n_named_start[i], n_named_start[i + 1], o_named, o_named_start[j], o_named_start[j + 1]):
                 continue
-            found[0] = np.sqrt(min(1.0, shares[other])) if n_flags[i] & o_flags[j] & WORDED else np.nan
-            found[1] = np.nan
-            if about_me and start[other + 1] > start[other]:
-                found[1] = min(1.0, closeness(wanted, about, about_value, start[other], start[other + 1]))
-            found[2] = kindest(kin, groups[other]) if my_groups[subject] != 0 and groups[other] != 0 else np.nan
+            found[0] = text if worded else np.nan
+            found[1] = category if known else np.nan
+            found[2] = population if grouped else np.nan
             found[3] = near if located else np.nan
-            found[4] = affordable(price, money) if priced else np.nan
+            found[4] = affordable(whole_price(o_price[j], o_kind[j], n_length[i]), 12 * n_budget[i], o_kind[j])
             found[5] = time_shared(
                 n_starts[i], n_ends[i], n_length[i], n_months[i], o_opens[j], o_closes[j], o_months[j]
             )
             found[6] = room(n_people[i], o_amount[j], o_flags[j])
             found[7] = o_rating[j]
-            enough = points[s, top - 1] if counts[s] == top else -1
-            score = score_of(found, weights, enough)
-            if score >= enough:
+            if can_reach(found, weights, enough):
+                score = score_of(found, weights)
                 counts[s] = admit(rows, points, values, s, counts[s], shard_rows[other], score, found)
         for item in range(my_start[subject], my_start[subject + 1]):
             wanted[mine[item]] = 0.0
@@ -124,15 +141,16 @@ def add_shares(begin, end, terms, weights, postings, shares):
 
 
 @compiled
-def suiting(kinship, compatible, groups, kin, forward):
-    """Fills `kin`, how well each group suits the subject's; the groups whose ages go together with any of these."""
+def suiting(suits, compatible, groups, kin):
+    """Fills `kin`, by level of kinship the groups that suit the subject at least so well; returns the groups whose
+    ages go together with any of the subject's."""
     fitting = np.uint64(0)
-    kin[:] = 0.0
-    for group in range(len(kin)):
+    kin[:] = np.uint64(0)
+    for group in range(len(compatible)):
         if groups >> np.uint64(group) & np.uint64(1):
             fitting |= compatible[group]
-            for other in range(len(kin)):
-                kin[other] = max(kin[other], kinship[group, other] if forward else kinship[other, group])
+            for level in range(len(kin)):
+                kin[level] |= suits[group, level]
     return fitting
 
 
@@ -140,9 +158,9 @@ def suiting(kinship, compatible, groups, kin, forward):
 def nearness(places, i, covered, begin, end):
     near = 0.0
     for item in range(begin, end):
+        place = covered[item]
         for level in range(LEVELS):
-            if places[i, level] == covered[item] and NEAR[level] > near:
-                near = NEAR[level]
+            near = max(near, NEAR[level] if places[i, level] == place else 0.0)
     return near
 
 
@@ -164,7 +182,9 @@ def whole_price(price, kind, length):
 
 
 @compiled
-def affordable(price, money):
+def affordable(price, money, kind):
+    if money <= 0 or kind == NOT_COMPARABLE:
+        return np.nan
     return 1.0 if price <= money else max(0.0, 3.0 - 2.0 * (price / money))
 
 
@@ -177,13 +197,10 @@ def closeness(wanted, about, values, begin, end):
 
 
 @compiled
-def kindest(kin, others):
-    value, group = 0.0, 0
-    while others:
-        if others & np.uint64(1) and kin[group] > value:
-            value = kin[group]
-        others >>= np.uint64(1)
-        group += 1
+def kindest(kin, levels, others):
+    value = 0.0
+    for level in range(len(levels) - 1, -1, -1):
+        value = levels[level] if others & kin[level] else value
     return value
 
 
@@ -194,7 +211,7 @@ def time_shared(starts, ends, length, months, opens, closes, offered):
         shared = min(np.int64(ends), np.int64(closes)) - max(np.int64(starts), np.int64(opens)) + 1
         value = max(0.0, shared / (np.int64(ends) - np.int64(starts) + 1))
     if months and offered:
-        share = bits(months & offered) / min(bits(months), bits(offered))
+        share = bits(np.int64(months & offered)) / min(bits(np.int64(months)), bits(np.int64(offered)))
         if np.isnan(value) or share < value:
             value = share
     return value
@@ -202,10 +219,10 @@ def time_shared(starts, ends, length, months, opens, closes, offered):
 
 @compiled
 def bits(months):
-    found = 0
-    for month in range(12):
-        found += (months >> month) & 1
-    return found
+    """How many of the sixteen bits are set."""
+    pairs = months - ((months >> 1) & 0x5555)
+    fours = (pairs & 0x3333) + ((pairs >> 2) & 0x3333)
+    return (((fours + (fours >> 4)) & 0x0F0F) * 0x0101 >> 8) & 0x1F
 
 
 @compiled
@@ -219,23 +236,29 @@ def room(people, amount, flags):
 
 
 @compiled
-def score_of(found, weights, enough):
-    """The points of a pair; -2 when an estimate shows that they cannot reach `enough`."""
-    total, weighed = np.int64(0), 0.0
+def can_reach(found, weights, enough):
+    total, weighed = 0.0, 0.0
     for criterion in range(8):
-        if not np.isnan(found[criterion]):
-            total += weights[criterion]
-            weighed += weights[criterion] * found[criterion]
-    if total == 0:
+        known = not np.isnan(found[criterion])
+        total += weights[criterion] if known else 0.0
+        weighed += weights[criterion] * found[criterion] if known else 0.0
+    return 10_000.0 * weighed >= (enough - ROUNDING) * total
+
+
+@compiled
+def score_of(found, weights):
+    """The points of a pair."""
+    total = 0.0
+    for criterion in range(8):
+        total += 0.0 if np.isnan(found[criterion]) else weights[criterion]
+    if total == 0.0:
         return 0
-    if 10_000.0 * weighed / total + ROUNDING < enough:
-        return -2
-    score = 0
-    for criterion in range(8):
-        if not np.isnan(found[criterion]):
-            whole = np.int64(np.rint(found[criterion] * 10_000.0))
-            score += (2 * weights[criterion] * whole + total) // (2 * total)
-    return score
+    score = 0.0
+    for criterion in range(8):  # whole numbers below 2^53, so the quotients are exact enough for their floors
+        known = not np.isnan(found[criterion])
+        whole = np.rint(found[criterion] * 10_000.0) if known else 0.0
+        score += np.floor((2.0 * weights[criterion] * whole + total) / (2.0 * total)) if known else 0.0
+    return np.int64(score)
 
 
 @compiled

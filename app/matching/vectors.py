@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from app.matching import criteria
 from app.matching.columns import (
+    BITS,
     EARLIEST,
     IN_RECTIFICATION,
     IN_TURNS,
@@ -113,18 +114,18 @@ def _category(need: NeedColumns, offer: OfferColumns, affinity: Floats) -> Float
 
 
 def _population(frame: Frame, need: NeedColumns, offer: OfferColumns) -> Floats:
-    """The kinships are few different numbers: for each, highest first, the groups that have it are one mask."""
-    single_need = len(need.groups) == 1
-    subject, others = (need.groups[0], offer.groups) if single_need else (offer.groups[0], need.groups)
-    chosen = [bit for bit in range(len(frame.kinship)) if int(subject) >> bit & 1]
-    if not chosen:
-        return np.full(len(others), np.nan)
-    kin = (frame.kinship[chosen] if single_need else frame.kinship[:, chosen].T).max(axis=0)
+    """The kinships are few different numbers: for each, the groups that reach it are one mask."""
+    forward = len(need.groups) == 1
+    subject, others = (need.groups[0], offer.groups) if forward else (offer.groups[0], need.groups)
+    kin = np.bitwise_or.reduce(frame.suits[0 if forward else 1][_groups(subject)], axis=0)
     value = np.zeros(len(others))
-    for level in np.unique(kin):
-        mask = np.uint64(sum(1 << bit for bit in np.flatnonzero(kin == level).tolist()))
+    for level, mask in zip(frame.levels[::-1], kin[::-1], strict=True):
         value = np.where(others & mask, level, value)
-    return np.where(others == 0, np.nan, value)
+    return np.where((others == 0) | (subject == 0), np.nan, value)
+
+
+def _groups(bits: np.uint64) -> list[int]:
+    return [bit for bit in range(BITS) if int(bits) >> bit & 1]
 
 
 def whole_prices(need: NeedColumns, offer: OfferColumns) -> Integers:
@@ -178,10 +179,7 @@ def failing(frame: Frame, need: NeedColumns, offer: OfferColumns, near: Floats) 
 
 def _apart(frame: Frame, need: NeedColumns, offer: OfferColumns) -> NDArray[np.bool_]:
     subject, others = (need.groups, offer.groups) if len(need.groups) == 1 else (offer.groups, need.groups)
-    fitting = np.uint64(0)
-    for bit in range(len(frame.compatible)):
-        if int(subject[0]) >> bit & 1:
-            fitting |= frame.compatible[bit]
+    fitting = np.bitwise_or.reduce(frame.compatible[_groups(subject[0])])
     return np.asarray((subject[0] != 0) & (others != 0) & (others & fitting == 0))
 
 
