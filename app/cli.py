@@ -24,6 +24,8 @@ from app.core.problems import problem_of
 from app.core.settings import Settings, settings
 from app.core.upgrade import upgrade
 from app.main import create_app, web_application
+from app.matching.exported import SelectionFileUnreadable, parse_selection
+from app.matching.verifier import in_words, verify_selection
 from app.parties.policy import authenticate
 from app.season.demonstration import load_demonstration
 from app.season.export import export_season
@@ -186,4 +188,18 @@ def verify_the_audit_log() -> None:
     for fault in faults:
         typer.echo(f"{fault.stream} #{fault.seq}: {fault.fault}")
     typer.echo(f"{count} events, {len(faults)} faults")
+    raise typer.Exit(1 if faults else 0)
+
+
+@verify.command("selection")
+def verify_a_selection(file: Annotated[Path, typer.Argument(help="the export of a round")]) -> None:
+    """Recompute an exported round from its lists, without the platform; exit code 1 says every fault found."""
+    try:
+        content = file.read_bytes()
+    except OSError:
+        raise SelectionFileUnreadable() from None
+    facts, faults = verify_selection(parse_selection(content))
+    for fault in faults:
+        typer.echo("\n".join(in_words(fault)))
+    typer.echo(json.dumps(facts | {"faults": len(faults)}, ensure_ascii=False))
     raise typer.Exit(1 if faults else 0)

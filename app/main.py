@@ -27,6 +27,7 @@ from app.needs import api as needs
 from app.offers import api as offers
 from app.parties import api as parties
 from app.selection import api as selection
+from app.selection import results_api as selection_results
 from app.surveys import answering_api as answering
 from app.surveys import api as surveys
 from app.surveys import wave_api as waves
@@ -51,6 +52,7 @@ ROUTERS = [
     needs.router,
     offers.router,
     selection.router,
+    selection_results.router,
     panels.router,
     awards.router,
     contracts.router,

@@ -1,5 +1,6 @@
 """Use cases of a double-selection round, from its opening to the pairs that both sides confirm."""
 
+import asyncio
 import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -215,7 +216,7 @@ async def close_round(session: AsyncSession, actor: Actor, round_id: int) -> Rou
     seekers = _wishes(await lists(session, round_id, Side.need), needs, offers)
     providers = _wishes(await lists(session, round_id, Side.offer), offers, needs)
     places = {seat.key: seat.places for seat in offers.values()}
-    proposed = allocate(seekers, providers, places, round.seed)
+    proposed = await asyncio.to_thread(allocate, seekers, providers, places, round.seed)  # may take seconds
     round.status, round.proposed_at = closed, at
     round.certificate = certify(seekers, providers, places, proposed.pairs)
     round.unmatched = {"needs": dict(proposed.unmatched), "offers": dict(proposed.unused)}
