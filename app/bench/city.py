@@ -38,6 +38,7 @@ WORDS, OWN_WORDS = 60_000, 400  # the vocabulary; the part of it that a leaf spe
 NEED_DRAWS, OFFER_DRAWS = 82, 118  # leave about 70 and 97 different words
 CITY_WIDE, BY_DISTRICT = 0.15, 0.60
 TWO_TOPS = 0.15
+KINDS = (NOT_COMPARABLE, WHOLE_PRICE, YEARLY_PRICE)
 SEED = 20180607
 
 Ints = NDArray[np.int64]
@@ -70,9 +71,7 @@ def _reference() -> Reference:
     ages = [(0, 13), (14, 18), None, (60, None), None, None, None, (18, 60), None, None, None, None]
     return Reference(
         (),
-        tuple(
-            Population(code, code, code, (), *(ages[int(code[1:3]) - 1] or (None, None))) for code in groups
-        ),
+        tuple(Population(code, code, code, (), *(ages[int(code[1:3]) - 1] or (None, None))) for code in groups),
     )
 
 
@@ -230,7 +229,7 @@ def _offers(draw: np.random.Generator, count: int, places: _Places) -> Table[Off
         groups=_groups(draw, count),
         qualified=(held * (np.uint64(1) << np.arange(QUALIFICATIONS, dtype=np.uint64))).sum(axis=1).astype(np.uint64),
         price=(draw.integers(20, 900, count) * 10_000).astype(np.int64),
-        kind=draw.choice(np.array([NOT_COMPARABLE, WHOLE_PRICE, YEARLY_PRICE], dtype=np.int8), count, p=[0.3, 0.4, 0.3]),
+        kind=draw.choice(np.array(KINDS, dtype=np.int8), count, p=[0.3, 0.4, 0.3]),
         opens=opens.astype(np.int32),
         closes=closes.astype(np.int32),
         months=_months(draw, count),

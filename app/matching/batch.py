@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.matching import vectors
-from app.matching.columns import Columns, Frame, NeedColumns, OfferColumns, take
+from app.matching.columns import NeedColumns, take
 from app.matching.points import millionths
 from app.matching.records import CRITERIA, DEFAULT_WEIGHTS, Weights
 from app.matching.snapshot import Shard, Snapshot, Table, words_at

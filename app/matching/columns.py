@@ -93,6 +93,8 @@ class Frame:
     needs that look for offers and for offers that look for needs; `compatible` the groups whose ages meet.
     """
 
+    NUMBERED = ("words", "areas", "tops", "qualifications")
+
     def __init__(self, reference: Reference, dimensions: int) -> None:
         self.words: dict[str, int] = {}
         self.areas: dict[str, int] = {}

@@ -3,9 +3,9 @@ where numba is installed; what it computes is defined by `criteria`, `filters` a
 same without it.
 
 Per subject: add up the postings, look at the reach bits of every row, test the filters of those within reach,
-score those that can still come among the best, keep these. Sums run in the order of the scalar reference in double precision and the final
-points are whole numbers, so all engines agree to the last digit. Four criteria bound what a pair can reach: most are
-settled by that bound.
+score those that can still come among the best, keep these. Four criteria bound what a pair can reach, which settles
+most. Sums run in the order of the scalar reference in double precision and the final points are whole numbers, so all
+engines agree to the last digit.
 """
 
 import numpy as np
@@ -34,7 +34,9 @@ compiled = njit(cache=True, nogil=True)
 
 
 @compiled
-def rank(forward, places, chosen, words, shard_rows, needs, offers, postings, frame, weights, rows, points, values, counts):
+def rank(
+    forward, places, chosen, words, shard_rows, needs, offers, postings, frame, weights, rows, points, values, counts
+):
     """The best of one shard for the subjects at `places` of `chosen`, joined to the best found so far.
 
     `forward`: the subjects are needs and the shard holds offers; otherwise the other way round. `words` of the
@@ -42,21 +44,65 @@ def rank(forward, places, chosen, words, shard_rows, needs, offers, postings, fr
     (subjects × top) and `counts` are written to, `values` (× 8) too unless it is empty.
     """
     # Columns are taken out of their tuples once: inside a loop every access would count references.
-    (n_reach, n_groups, n_qualified, n_budget, n_length, n_starts, n_ends, n_months, n_people, n_flags, n_places,
-     n_named_start, n_named, n_about_start, n_about, n_about_value) = needs
-    (o_reach, o_groups, o_qualified, o_price, o_kind, o_opens, o_closes, o_months, o_amount, o_rating, o_flags,
-     o_place_start, o_place, o_named_start, o_named, o_about_start, o_about, o_about_value) = offers
+    (
+        n_reach,
+        n_groups,
+        n_qualified,
+        n_budget,
+        n_length,
+        n_starts,
+        n_ends,
+        n_months,
+        n_people,
+        n_flags,
+        n_places,
+        n_named_start,
+        n_named,
+        n_about_start,
+        n_about,
+        n_about_value,
+    ) = needs
+    (
+        o_reach,
+        o_groups,
+        o_qualified,
+        o_price,
+        o_kind,
+        o_opens,
+        o_closes,
+        o_months,
+        o_amount,
+        o_rating,
+        o_flags,
+        o_place_start,
+        o_place,
+        o_named_start,
+        o_named,
+        o_about_start,
+        o_about,
+        o_about_value,
+    ) = offers
     suits, levels, compatible, dimensions = frame
     word_start, terms, word_weights = words
     if forward:
         my_reach, my_groups, reach, groups = n_reach, n_groups, o_reach, o_groups
         my_start, mine, my_value, start, about, about_value = (
-            n_about_start, n_about, n_about_value, o_about_start, o_about, o_about_value
+            n_about_start,
+            n_about,
+            n_about_value,
+            o_about_start,
+            o_about,
+            o_about_value,
         )
     else:
         my_reach, my_groups, reach, groups = o_reach, o_groups, n_reach, n_groups
         my_start, mine, my_value, start, about, about_value = (
-            o_about_start, o_about, o_about_value, n_about_start, n_about, n_about_value
+            o_about_start,
+            o_about,
+            o_about_value,
+            n_about_start,
+            n_about,
+            n_about_value,
         )
     size, top = len(shard_rows), rows.shape[1]
     shares, wanted, kin = np.zeros(size), np.zeros(dimensions), np.zeros(len(levels), np.uint64)
@@ -108,7 +154,13 @@ def rank(forward, places, chosen, words, shard_rows, needs, offers, postings, fr
             enough = points[s, top - 1] if counts[s] == top else -1
             if 10_000.0 * weighed < (enough - ROUNDING) * total:
                 continue
-            if not holds_all(n_named, n_named_start[i], n_named_start[i + 1], o_named, o_named_start[j], o_named_start[j + 1]):
+            asked, asked_end, held, held_end = (
+                n_named_start[i],
+                n_named_start[i + 1],
+                o_named_start[j],
+                o_named_start[j + 1],
+            )
+            if not holds_all(n_named, asked, asked_end, o_named, held, held_end):
                 continue
             found[0] = text if worded else np.nan
             found[1] = category if known else np.nan
