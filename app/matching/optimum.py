@@ -25,11 +25,13 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Limits:
-    """Larger parts keep what they have; `nodes` bounds the solver's search tree."""
+    """Larger parts keep what they have; `nodes` bounds the solver's search tree for size, and `wish_nodes` the one
+    for the best ranks among the largest (0: whichever is met first)."""
 
     seekers: int = 600
     edges: int = 2_000
     nodes: int = 50
+    wish_nodes: int = 50
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def largest(market: Market, settled: Sequence[int], limits: Limits = LIMITS) -> 
         most = largest_matching(part.market)
         small = len(part.market.seekers) <= limits.seekers and len(part.edges) <= limits.edges
         if small and most > part.matched:
-            found, most = _solve(part, most, limits.nodes)
+            found, most = _solve(part, most, limits)
             if len(found) > part.matched:
                 _replace(edges, market.seeker[part.edges], part.edges, found)
         bound += most - part.matched
@@ -133,18 +135,20 @@ def _cut(market: Market, edges: Numbers) -> Market:
     )
 
 
-def _solve(part: _Part, most: int, nodes: int) -> tuple[Numbers, int]:
+def _solve(part: _Part, most: int, limits: Limits) -> tuple[Numbers, int]:
     """The edges of a largest stable allocation of a part, as far as it is found, and a bound on its size."""
     rules = _rules(part.market)
     ones = np.ones(len(part.edges))
-    found = milp(-ones, integrality=ones, bounds=Bounds(0, 1), constraints=rules, options=_options(nodes))
+    found = milp(-ones, integrality=ones, bounds=Bounds(0, 1), constraints=rules, options=_options(limits.nodes))
     edges = _stable_edges(part.market, found.x)
     bound = min(most, max(part.matched, int(np.floor(-found.mip_dual_bound + 1e-6)))) if len(edges) else most
-    if len(edges) <= part.matched:
+    if len(edges) <= part.matched or not limits.wish_nodes:
         return edges, bound
     size = LinearConstraint(csr_array(ones[None, :]), len(edges), len(edges))
     wish = part.market.wish.astype(float)
-    kinder = milp(wish, integrality=ones, bounds=Bounds(0, 1), constraints=[*rules, size], options=_options(nodes))
+    kinder = milp(
+        wish, integrality=ones, bounds=Bounds(0, 1), constraints=[*rules, size], options=_options(limits.wish_nodes)
+    )
     better = _stable_edges(part.market, kinder.x)
     return better if len(better) == len(edges) else edges, bound
 

@@ -139,8 +139,11 @@ def _replace(seats, low, size, number):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _in_order(start, provider, standing, quota):  # type: ignore[no-untyped-def]
-    """No seeker likes two alike, so no seat is precarious and a number tells whose it is."""
+    """No seeker likes two alike, so no seat is precarious; a number is rank and round, and below them the seeker."""
     count, base = len(start) - 1, _bases(provider, quota)
+    mask, bits = 1, 1
+    while mask < count:
+        mask, bits = 2 * mask + 1, bits + 1
     seats, taken = np.empty(base[-1], np.int64), np.zeros(len(quota), np.int64)
     held, second = np.full(count, -1, np.int64), np.zeros(count, np.bool_)
     for first in range(count):
@@ -152,7 +155,7 @@ def _in_order(start, provider, standing, quota):  # type: ignore[no-untyped-def]
                 second[seeker], edge = True, start[seeker]
             giver = provider[edge]
             low, size = base[giver], taken[giver]
-            number = (2 * standing[edge] + 1 - second[seeker]) * count + seeker
+            number = ((2 * standing[edge] + 1 - second[seeker]) << bits) | seeker
             if size < base[giver + 1] - low:
                 _push(seats, low, size, number)
                 taken[giver], held[seeker] = size + 1, edge
@@ -162,7 +165,7 @@ def _in_order(start, provider, standing, quota):  # type: ignore[no-untyped-def]
                 edge += 1
                 continue
             _replace(seats, low, size, number)
-            held[seeker], seeker = edge, worst % count
+            held[seeker], seeker = edge, worst & mask
             held[seeker], edge = -1, held[seeker] + 1
     return held
 

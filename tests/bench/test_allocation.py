@@ -1,0 +1,35 @@
+"""The markets that are measured, in small: what is drawn is what is solved, in numbers and in names."""
+
+import numpy as np
+
+from app.bench.allocation import draw_city
+from app.matching.certificate import certify
+from app.matching.places import flatten, settle
+
+
+def test_a_drawn_city_is_the_same_in_numbers_and_in_names() -> None:
+    city = draw_city(3, 40, 12, 4, seats=0.9, ties=0.5)
+    named, market = city.lists(), city.market()
+    renamed = flatten(*named, "2018")
+    assert len(market.provider) == len(renamed.provider) == 160
+    assert sorted(market.wish.tolist()) == sorted(renamed.wish.tolist())
+    assert sorted(market.standing.tolist()) == sorted(renamed.standing.tolist())
+    pairs = [(f"s{s}", f"p{market.provider[e]}") for s, e in enumerate(settle(market)) if e >= 0]
+    assert certify(*named, pairs)["stable"] is True
+
+
+def test_without_ties_every_rank_is_given_once() -> None:
+    city = draw_city(1, 30, 10, 5, seats=1.0)
+    assert city.wish.reshape(30, 5).tolist() == [[0, 1, 2, 3, 4]] * 30
+    for provider in range(10):
+        standing = city.standing[city.provider == provider]
+        assert sorted(standing.tolist()) == list(range(len(standing)))
+
+
+def test_ties_come_about_as_often_as_asked_and_the_draw_can_be_repeated() -> None:
+    city = draw_city(5, 400, 50, 10, seats=1.0, ties=0.6)
+    tied = np.mean(np.diff(city.wish.reshape(400, 10), axis=1) == 0)
+    assert 0.55 < tied < 0.65
+    again = draw_city(5, 400, 50, 10, seats=1.0, ties=0.6)
+    assert (city.standing == again.standing).all()
+    assert (city.quota.sum(), city.quota.min(), city.quota.max()) == (400, 8, 8)
