@@ -1,6 +1,6 @@
 """One side of the market, prepared once so that ranking against it reads numbers only."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
@@ -20,7 +20,7 @@ from app.matching.columns import (
 )
 from app.matching.profiles import NeedProfile, OfferProfile, Reader
 from app.matching.records import CRITERIA, NeedRecord, OfferRecord
-from app.matching.snapshot import Shard, Snapshot, Table, joined, snapshot_of
+from app.matching.snapshot import Shard, Snapshot, Table, changed, joined, snapshot_of
 from app.matching.text import Statistics
 
 Profile = TypeVar("Profile", NeedProfile, OfferProfile)
@@ -162,3 +162,28 @@ def need_table(
         return Table(ids, need_columns(profiles, frame), words_of(profiles, frame), tops_of(profiles, frame))
 
     return joined([columns(batch) for batch in _batches(records)] or [columns(())])
+
+
+def renewed_offers(pool: OfferPool, fresh: Sequence[OfferRecord], gone: Collection[str] = ()) -> OfferPool:
+    """The pool after `fresh` records came in or took the place of older ones and those in `gone` left it."""
+    if not fresh and not pool.records.keys() & set(gone):
+        return pool
+    ordered = sorted(fresh, key=lambda record: record.id)
+    table = offer_table(ordered, pool.reader, pool.statistics, pool.snapshot.frame)
+    records = _renewed(pool.records, ordered, gone)
+    return Pool(records, changed(pool.snapshot, table, sorted(gone)), pool.reader, pool.statistics, pool.reader.offer)
+
+
+def renewed_needs(pool: NeedPool, fresh: Sequence[NeedRecord], gone: Collection[str] = ()) -> NeedPool:
+    """The pool after `fresh` records came in or took the place of older ones and those in `gone` left it."""
+    if not fresh and not pool.records.keys() & set(gone):
+        return pool
+    ordered = sorted(fresh, key=lambda record: record.id)
+    table = need_table(ordered, pool.reader, pool.statistics, pool.snapshot.frame)
+    records = _renewed(pool.records, ordered, gone)
+    return Pool(records, changed(pool.snapshot, table, sorted(gone)), pool.reader, pool.statistics, pool.reader.need)
+
+
+def _renewed(records: Mapping[str, Record], fresh: Sequence[Record], gone: Collection[str]) -> dict[str, Record]:
+    joined = {**records, **{record.id: record for record in fresh}}
+    return {id: joined[id] for id in sorted(joined.keys() - set(gone))}

@@ -15,9 +15,9 @@ from app.matching.records import DEFAULT_WEIGHTS, Weights
 from app.needs.models import Need
 from app.offers.models import Offer
 from app.parties.queries import PartyName
+from app.selection.market import NeedEntry, OfferEntry
 from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
 from app.selection.policy import actions, pair_actions
-from app.selection.queries import NeedEntry, OfferEntry
 from app.selection.rules import Answer, Basis, ListSource, PairStatus, RoundStatus, Side, WhatIf
 
 IdGroups = list[list[int]]

@@ -24,9 +24,10 @@ from app.matching.records import area_prefix
 from app.needs.models import Need
 from app.needs.rules import NeedStatus
 from app.selection import rules
+from app.selection.market import Market, NeedEntry, OfferEntry, market
 from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
 from app.selection.policy import access_pair, access_round, access_seat, may_rank_offers
-from app.selection.queries import Market, NeedEntry, OfferEntry, lists, market, seats
+from app.selection.queries import lists, seats
 from app.selection.rules import MOVES, Answer, ListSource, PairStatus, Side
 
 Groups = Sequence[Sequence[int]]
