@@ -20,7 +20,7 @@ def settle(market: Market) -> Numbers:
 
 
 @njit(cache=True, nogil=True)
-def _rise(heap, key, where, base, at):  # type: ignore[no-untyped-def]
+def _rise(heap, key, where, base, at):
     """Moves the seeker at place `at` of a heap (largest key first) up to where it belongs."""
     seeker = heap[base + at]
     while at > 0:
@@ -36,7 +36,7 @@ def _rise(heap, key, where, base, at):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _sink(heap, key, where, base, at, size):  # type: ignore[no-untyped-def]
+def _sink(heap, key, where, base, at, size):
     """Moves the seeker at place `at` of a heap of `size` down to where it belongs."""
     seeker = heap[base + at]
     while True:
@@ -56,7 +56,7 @@ def _sink(heap, key, where, base, at, size):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _take_out(heap, key, where, base, seeker, size):  # type: ignore[no-untyped-def]
+def _take_out(heap, key, where, base, seeker, size):
     """Removes a seeker from a heap of `size`."""
     at = where[seeker]
     where[seeker] = -1
@@ -69,7 +69,7 @@ def _take_out(heap, key, where, base, seeker, size):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True)
-def _another_has_room(provider, crossed, taken, quota, begin, end, held):  # type: ignore[no-untyped-def]
+def _another_has_room(provider, crossed, taken, quota, begin, end, held):
     for edge in range(begin, end):
         if edge != held and not crossed[edge] and taken[provider[edge]] < quota[provider[edge]]:
             return True
@@ -77,7 +77,7 @@ def _another_has_room(provider, crossed, taken, quota, begin, end, held):  # typ
 
 
 @njit(cache=True, nogil=True)
-def _choice(provider, crossed, taken, quota, begin, end):  # type: ignore[no-untyped-def]
+def _choice(provider, crossed, taken, quota, begin, end):
     """Of a tie group the first edge whose provider has room, else the first that is not crossed out."""
     first = -1
     for edge in range(begin, end):
@@ -90,7 +90,7 @@ def _choice(provider, crossed, taken, quota, begin, end):  # type: ignore[no-unt
 
 
 @njit(cache=True, nogil=True)
-def _without_equal_wishes(start, wish):  # type: ignore[no-untyped-def]
+def _without_equal_wishes(start, wish):
     for seeker in range(len(start) - 1):
         for edge in range(start[seeker] + 1, start[seeker + 1]):
             if wish[edge] == wish[edge - 1]:
@@ -99,7 +99,7 @@ def _without_equal_wishes(start, wish):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _bases(provider, quota):  # type: ignore[no-untyped-def]
+def _bases(provider, quota):
     """Where the seats of each provider begin: as many as it has places, but no more than it was chosen."""
     base = np.zeros(len(quota) + 1, np.int64)
     for edge in range(len(provider)):
@@ -110,7 +110,7 @@ def _bases(provider, quota):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _push(seats, low, size, number):  # type: ignore[no-untyped-def]
+def _push(seats, low, size, number):
     """Adds a number to a heap of `size`, largest first."""
     at = size
     while at > 0:
@@ -123,7 +123,7 @@ def _push(seats, low, size, number):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _replace(seats, low, size, number):  # type: ignore[no-untyped-def]
+def _replace(seats, low, size, number):
     """Puts a number in the place of the largest of a heap of `size`."""
     at = 0
     while 2 * at + 1 < size:
@@ -138,7 +138,7 @@ def _replace(seats, low, size, number):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _in_order(start, provider, standing, quota):  # type: ignore[no-untyped-def]
+def _in_order(start, provider, standing, quota):
     """No seeker likes two alike, so no seat is precarious; a number is rank and round, and below them the seeker."""
     count, base = len(start) - 1, _bases(provider, quota)
     mask, bits = 1, 1
@@ -171,7 +171,7 @@ def _in_order(start, provider, standing, quota):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _next_group(start, wish, begin, end, left, second, crossed, seeker):  # type: ignore[no-untyped-def]
+def _next_group(start, wish, begin, end, left, second, crossed, seeker):
     """Turns to the seeker's next tie group, in the second round once more to the first; false when both are over."""
     at = end[seeker]
     if at == start[seeker + 1]:
@@ -187,7 +187,7 @@ def _next_group(start, wish, begin, end, left, second, crossed, seeker):  # type
 
 
 @njit(cache=True, nogil=True)
-def _with_equal_wishes(start, provider, wish, standing, quota):  # type: ignore[no-untyped-def]
+def _with_equal_wishes(start, provider, wish, standing, quota):
     """Per provider two heaps of seekers that know their places in them: by number, and loose seats by lot."""
     count, base = len(start) - 1, _bases(provider, quota)
     seats, loose = np.empty(base[-1], np.int64), np.empty(base[-1], np.int64)
