@@ -242,7 +242,7 @@ async def _needs(session: AsyncSession, ids: Sequence[int]) -> list[Need]:
     found: list[Need] = []
     for batch in _batches(ids):
         query = sa.select(Need).where(Need.id.in_(batch)).options(selectinload(Need.populations))
-        found += (await session.execute(query)).scalars()
+        found += (await session.execute(query.execution_options(populate_existing=True))).scalars()
     return found
 
 
@@ -251,7 +251,8 @@ async def _offers(session: AsyncSession, ids: Sequence[int]) -> list[tuple[Offer
     found: list[tuple[Offer, Party]] = []
     for batch in _batches(ids):
         query = sa.select(Offer, Party).join(Party, Party.id == Offer.party_id).where(Offer.id.in_(batch))
-        found += [(offer, party) for offer, party in await session.execute(query.options(*whole))]
+        loaded = query.options(*whole).execution_options(populate_existing=True)
+        found += [(offer, party) for offer, party in await session.execute(loaded)]
     return found
 
 
