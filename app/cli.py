@@ -24,6 +24,7 @@ from app.core.problems import problem_of
 from app.core.settings import Settings, settings
 from app.core.upgrade import upgrade
 from app.main import create_app, web_application
+from app.matching.cities import Engine, digest_of, rank_locally, rank_on_ray, save_cities
 from app.matching.exported import SelectionFileUnreadable, parse_selection
 from app.matching.verifier import in_words, verify_selection
 from app.parties.policy import authenticate
@@ -33,6 +34,7 @@ from app.season.importing import import_season, open_season
 from app.season.replay import replay_season
 from app.season.serving import Server, address_of, listening, watched, welcome
 from app.season.summary import Summary, readable
+from app.selection.market import market
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 verify = typer.Typer(no_args_is_help=True, help="Check what must never have been altered.")
@@ -160,6 +162,31 @@ def worker(check: Annotated[bool, typer.Option(help="only say whether a worker i
 async def work_alone(url: str) -> None:
     async with open_units(url) as door:
         await work(url, door)
+
+
+@cli.command("rank-all")
+def rank_everybody(
+    engine: Annotated[Engine, typer.Option(help="ray needs the extra `cluster`")] = Engine.local,
+    workers: Annotated[int, typer.Option(min=1, help="processes on this machine")] = 2,
+    address: Annotated[str | None, typer.Option(help="a running Ray cluster that sees the data folder")] = None,
+    target: JsonOption = "",
+) -> None:
+    """Rank every open need and every offer, city by city; prints what each city gave and one digest of all."""
+    folder = settings().data_dir / "matching"
+
+    async def save_all(door: Units) -> list[Path]:
+        async with door() as session:
+            found = await market(session)
+        return save_cities(found.need_pool, found.offer_pool, folder)
+
+    cities = with_units(save_all)
+    ranked = rank_on_ray(cities, workers, address) if engine is Engine.ray else rank_locally(cities, workers)
+    digest = digest_of(ranked)
+    if target:
+        write_json({"digest": digest, "cities": [each._asdict() for each in ranked]}, target)
+    else:
+        lines = [f"{c.city}: {c.needs} needs, {c.offers} offers, {c.digest}" for c in ranked]
+        typer.echo("\n".join([*lines, digest]))
 
 
 @cli.command()

@@ -28,7 +28,7 @@ from app.matching.columns import (
     Tops,
     Words,
 )
-from app.matching.records import Population, Reference
+from app.matching.records import Population
 from app.matching.snapshot import Snapshot, Table, snapshot_of
 
 TOPS, MIDDLES, LEAVES = 15, 165, 3_575
@@ -59,20 +59,17 @@ class City:
 def city(needs: int, offers: int, seed: int = SEED) -> City:
     """`needs` × `offers` records of one city."""
     draw = np.random.default_rng(seed)
-    frame = Frame(_reference(), LEAVES + MIDDLES + TOPS)
+    frame = Frame(_populations(), LEAVES + MIDDLES + TOPS)
     frame.areas = {f"{number:07d}": number for number in range(1 + DISTRICTS + STREETS + COMMUNITIES)}
     frame.tops = {f"{number:02d}": number for number in range(TOPS)}
     places = _Places(draw)
     return City(frame, _needs(draw, needs, places), _offers(draw, offers, places))
 
 
-def _reference() -> Reference:
+def _populations() -> list[Population]:
     groups = [f"P{number:02d}" for number in range(1, 13)] + [f"P{number:02d}01" for number in range(1, 13)]
     ages = [(0, 13), (14, 18), None, (60, None), None, None, None, (18, 60), None, None, None, None]
-    return Reference(
-        (),
-        tuple(Population(code, code, code, (), *(ages[int(code[1:3]) - 1] or (None, None))) for code in groups),
-    )
+    return [Population(code, code, code, (), *(ages[int(code[1:3]) - 1] or (None, None))) for code in groups]
 
 
 class _Places:

@@ -15,7 +15,7 @@ from app.core.errors import DomainError
 from app.matching import criteria
 from app.matching.filters import ages_apart
 from app.matching.profiles import NeedProfile, OfferProfile
-from app.matching.records import Reference
+from app.matching.records import Population
 
 BITS = 64
 LEVELS = (2, 4, 6, 9, 12)  # digits of an area code at each level, province to community
@@ -95,13 +95,13 @@ class Frame:
 
     NUMBERED = ("words", "areas", "tops", "qualifications")
 
-    def __init__(self, reference: Reference, dimensions: int) -> None:
+    def __init__(self, groups: Sequence[Population], dimensions: int) -> None:
         self.words: dict[str, int] = {}
         self.areas: dict[str, int] = {}
         self.tops: dict[str, int] = {}
         self.qualifications: dict[str, int] = {}
         self.dimensions = dimensions
-        groups = reference.populations
+        self.populations = tuple(groups)
         if len(groups) > BITS:
             raise TooManyGroups(groups=len(groups), most=BITS)
         self.groups = {group.code: bit for bit, group in enumerate(groups)}

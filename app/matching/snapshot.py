@@ -107,9 +107,9 @@ def changed(snapshot: Snapshot[Columns], fresh: Table[Columns], gone: Sequence[s
     old: Table[Columns] = snapshot.table
     leaves: NDArray[np.bool_] = np.isin(old.ids, np.concatenate([fresh.ids, np.array(gone, dtype=np.str_)]))
     stays = np.flatnonzero(~leaves)
-    both = joined([_taken(old, stays), fresh])
+    both = joined([taken(old, stays), fresh])
     order = np.argsort(both.ids, kind="stable")
-    table = _taken(both, order)
+    table = taken(both, order)
     place = np.empty(len(order), dtype=np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
     moved = np.full(len(old), -1, dtype=np.int32)
@@ -163,7 +163,8 @@ def _postings(words: Words) -> Postings:
     return Postings(turned.indptr.astype(np.int32), turned.indices.astype(np.uint16), turned.data.astype(np.float32))
 
 
-def _taken(table: Table[Columns], rows: NDArray[np.int64]) -> Table[Columns]:
+def taken(table: Table[Columns], rows: NDArray[np.int64]) -> Table[Columns]:
+    """The given rows, in the given order."""
     return Table(
         ids=table.ids[rows],
         columns=take(table.columns, rows),

@@ -15,7 +15,7 @@ import numpy as np
 
 from app.core.errors import DomainError
 from app.matching.columns import Columns, Frame, NeedColumns, OfferColumns, Tops, Words
-from app.matching.records import Reference
+from app.matching.records import Population
 from app.matching.snapshot import Postings, Shard, Snapshot, Table
 
 LAYOUT = 1  # of the folder; another number is not read
@@ -50,11 +50,12 @@ def _about(snapshot: Snapshot[Columns]) -> dict[str, Any]:
         "version": snapshot.version,
         "tops": [shard.top for shard in snapshot.shards],
         "dimensions": frame.dimensions,
+        "populations": [[p.code, p.age_min, p.age_max] for p in frame.populations],
         "numbers": {name: list(getattr(frame, name)) for name in Frame.NUMBERED},
     }
 
 
-def load(folder: Path, reference: Reference, frame: Frame | None = None) -> Snapshot[Any]:
+def load(folder: Path, frame: Frame | None = None) -> Snapshot[Any]:
     """The snapshot in `folder`, its arrays mapped; `frame` when the other side of the market is loaded already.
 
     Refusal: SnapshotUnreadable.
@@ -63,13 +64,14 @@ def load(folder: Path, reference: Reference, frame: Frame | None = None) -> Snap
         about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
         if about["layout"] != LAYOUT:
             raise SnapshotUnreadable(folder=folder.name)
-        return _loaded(folder, about, frame or _frame(about, reference))
+        return _loaded(folder, about, frame or _frame(about))
     except (OSError, ValueError, KeyError) as error:
         raise SnapshotUnreadable(folder=folder.name) from error
 
 
-def _frame(about: dict[str, Any], reference: Reference) -> Frame:
-    frame = Frame(reference, about["dimensions"])
+def _frame(about: dict[str, Any]) -> Frame:
+    groups = [Population(code, code, code, (), *ages) for code, *ages in about["populations"]]
+    frame = Frame(groups, about["dimensions"])
     for name in Frame.NUMBERED:
         getattr(frame, name).update({key: number for number, key in enumerate(about["numbers"][name])})
     return frame

@@ -14,7 +14,7 @@ from app.matching.pool import new_frame, offer_table, pool_of_needs, pool_of_off
 from app.matching.records import OfferRecord
 from app.matching.snapshot import Snapshot, changed
 from app.matching.storage import SnapshotUnreadable, load, save
-from tests.matching.factories import TOWN, make_need, make_offer
+from tests.matching.factories import make_need, make_offer
 from tests.matching.records import NEEDS, OFFERS, READER
 
 STATISTICS = READER.statistics((make_need(),), (make_offer(),))
@@ -72,7 +72,7 @@ def snapshot() -> Snapshot:  # type: ignore[type-arg]
 
 def test_a_saved_snapshot_is_mapped_and_ranks_the_same(snapshot: Snapshot, tmp_path: Path) -> None:  # type: ignore[type-arg]
     save(snapshot, tmp_path / "offers")
-    again = load(tmp_path / "offers", TOWN)
+    again = load(tmp_path / "offers")
     asked = [pool_of_needs([make_need()], READER, STATISTICS, each.frame).snapshot.table for each in (snapshot, again)]
     assert rankings(asked[1], again) == rankings(asked[0], snapshot) != [[]]
     assert isinstance(again.table.columns.reach.base, np.memmap)
@@ -80,9 +80,9 @@ def test_a_saved_snapshot_is_mapped_and_ranks_the_same(snapshot: Snapshot, tmp_p
 
 def test_saving_again_takes_the_place_of_the_old_in_one_step(snapshot: Snapshot, tmp_path: Path) -> None:  # type: ignore[type-arg]
     save(snapshot, tmp_path / "offers")
-    held = load(tmp_path / "offers", TOWN)
+    held = load(tmp_path / "offers")
     save(replace(snapshot, version=7), tmp_path / "offers")
-    assert load(tmp_path / "offers", TOWN).version == 7
+    assert load(tmp_path / "offers").version == 7
     assert held.table.ids.tolist() == ["A", "B", "C"]
     assert [each.name for each in tmp_path.iterdir()] == ["offers"]
 
@@ -101,7 +101,7 @@ def test_what_cannot_be_read_is_refused(snapshot: Snapshot, tmp_path: Path, harm
     else:
         (folder / "table.ids.npy").unlink()
     with pytest.raises(SnapshotUnreadable):
-        load(folder, TOWN)
+        load(folder)
 
 
 def test_a_category_of_more_rows_than_a_shard_holds_makes_several_and_ranks_the_same(
