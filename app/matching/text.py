@@ -25,11 +25,11 @@ Terms = Mapping[str, float]
 
 SATURATION = 1.2  # k1: how soon a repeated word stops adding
 LENGTH_SHARE = 0.3  # b: how much of a long text's advantage is taken back
-PAIR_TIMES = 0.5  # two neighbouring characters, beside the words: catches what the word list does not know
+PAIR_TIMES = 0.2  # two neighbouring characters, beside the words: catches what the word list does not know
 CHARACTER_TIMES = 0.5  # a word of a single character says little
-MEANING_TIMES = 2.0  # a group of words of one meaning (thesaurus)
+MEANING_TIMES = 3.0  # a group of words of one meaning (thesaurus)
 LABEL_TIMES = 0.25  # a category or target group recognised by its label or a synonym
-TITLE_TIMES, REQUIREMENT_TIMES = 2.0, 0.3
+TITLE_TIMES, REQUIREMENT_TIMES = 2.0, 0.5
 OFFER_TITLE_TIMES = 1.5
 REMEMBERED_TEXTS = 65_536  # titles and descriptions of one market, so that each is cut once
 
