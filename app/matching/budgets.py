@@ -20,7 +20,7 @@ this is the blocking pair of weak stability. Amounts are counted in whole fen, a
 again in integers.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import gcd
@@ -126,9 +126,26 @@ def fewest_blocking(
     terms = _terms(market, money)
     chosen, at_least = _solve(terms) if len(market.provider) else (np.zeros(0, bool), 0)
     pairs = [(market.seekers[s], market.providers[p]) for s, p in _ends(market, chosen)]
-    blocking = [_explained(terms, chosen, int(edge)) for edge in np.flatnonzero(blocks(terms, chosen))]
-    blocking.sort(key=lambda each: (each.seeker, each.seeker_rank, each.provider))
-    return Budgeted(tuple(sorted(pairs)), tuple(blocking), at_least)
+    return Budgeted(tuple(sorted(pairs)), _blocking(terms, chosen), at_least)
+
+
+def blocking_pairs(
+    seekers: Preferences,
+    providers: Preferences,
+    quotas: Mapping[str, int],
+    money: Money,
+    pairs: Iterable[tuple[str, str]],
+) -> tuple[Blocking, ...]:
+    """The blocking pairs of an allocation that keeps to quotas and budgets, by seeker. Refuses as `fewest_blocking`."""
+    market = flatten(seekers, providers, quotas, "")
+    given = set(pairs)
+    together = [(market.seekers[s], market.providers[p]) in given for s, p in _ends(market, market.wish >= 0)]
+    return _blocking(_terms(market, money), np.array(together, bool))
+
+
+def _blocking(terms: _Terms, chosen: Flags) -> tuple[Blocking, ...]:
+    found = [_explained(terms, chosen, int(edge)) for edge in np.flatnonzero(_blocks(terms, chosen))]
+    return tuple(sorted(found, key=lambda each: (each.seeker, each.seeker_rank, each.provider)))
 
 
 def _ends(market: Market, chosen: Flags) -> list[tuple[int, int]]:
@@ -173,7 +190,7 @@ def _fen(amount: Decimal, of: str) -> int:
     return int(amount * FEN)
 
 
-def blocks(terms: _Terms, chosen: Flags) -> Flags:
+def _blocks(terms: _Terms, chosen: Flags) -> Flags:
     """Which edges block an allocation, by the definition above, in integers."""
     market, taken = terms.market, chosen.astype(np.int64)
     spent = taken * terms.price
@@ -233,10 +250,10 @@ def _solve(terms: _Terms) -> tuple[Flags, int]:
     ranks = np.concatenate([terms.market.wish.astype(float), np.zeros(edges), others])
     found = _minimised(blocking, rules)
     chosen = _checked(terms, found)
-    if chosen is None or blocks(terms, chosen).sum() > round(found.fun):
+    if chosen is None or _blocks(terms, chosen).sum() > round(found.fun):
         raise BudgetsUnproven(pairs=edges)
     at_least = max(0, int(np.ceil(found.mip_dual_bound - 1e-6)))
-    few = LinearConstraint(blocking[None, :], 0, blocks(terms, chosen).sum())
+    few = LinearConstraint(blocking[None, :], 0, _blocks(terms, chosen).sum())
     chosen = _better(terms, chosen, _minimised(-together, [*rules, few]))
     many = LinearConstraint(together[None, :], chosen.sum(), edges)
     return _better(terms, chosen, _minimised(ranks, [*rules, few, many])), at_least
@@ -250,7 +267,7 @@ def _minimised(cost: Values, rules: Sequence[LinearConstraint]) -> OptimizeResul
 def _better(terms: _Terms, chosen: Flags, found: OptimizeResult) -> Flags:
     """What the solver found, if it holds and has neither more blocking pairs nor fewer pairs than `chosen`."""
     other = _checked(terms, found)
-    if other is None or other.sum() < chosen.sum() or blocks(terms, other).sum() > blocks(terms, chosen).sum():
+    if other is None or other.sum() < chosen.sum() or _blocks(terms, other).sum() > _blocks(terms, chosen).sum():
         return chosen
     return other
 

@@ -266,14 +266,13 @@ class _Settling:
     def _precarious(self, provider: int) -> int:
         """The first by lot who is seated here in its first round while an equal choice of its has room, or -1.
 
-        Room never comes back, so a seat that is no longer precarious does not become so again.
+        Room never comes back, so whoever is passed over here is not precarious again while it keeps the seat; and
+        nobody loses a seat otherwise before all loose seats have been looked at.
         """
         loose = self.loose[provider]
         while loose:
             seeker = heappop(loose)
             held = self.held[seeker]
-            if held < 0 or self.provider[held] != provider or self.round[seeker]:
-                continue
             if any(self.room[self.provider[each]] for each in self.group[seeker] if each != held):
                 return seeker
         return -1

@@ -17,6 +17,7 @@ from app.matching.budgets import (
     Money,
     PriceMissing,
     TooManyForBudgets,
+    blocking_pairs,
     fewest_blocking,
 )
 from tests.matching.markets import Lists, Market, every_matching, largest_stable, markets, rank_in
@@ -68,20 +69,38 @@ def blocking_of(market: Market, money: Money, matched: Matched) -> set[tuple[str
 
 @st.composite
 def priced(draw: st.DrawFn) -> tuple[Market, Money]:
-    market = draw(markets(seekers=4, providers=3))
-    seekers, providers, _ = market
-    amounts = st.sampled_from([Decimal(0), Decimal("0.01"), Decimal(1), Decimal(2), Decimal("2.5"), Decimal(3)])
-    prices = {(s, p): draw(amounts) for s in seekers for p in providers}
-    limits = st.none() | st.sampled_from([Decimal(0), Decimal(2), Decimal("3.01"), Decimal(4)])
-    budgets = {p: limit for p in providers if (limit := draw(limits)) is not None}
-    groups = {s: draw(st.sampled_from("AB")) for s in seekers if draw(st.booleans())}
-    group_budgets = {g: limit for g in "AB" if (limit := draw(limits)) is not None}
-    return market, Money(prices, budgets, groups, group_budgets)
+    """Everybody answers everybody who asks, money is short, and most seekers share it."""
+    named = ["p0", "p1", "p2"][: draw(st.integers(1, 3))]
+    asking = ["s0", "s1", "s2", "s3"][: draw(st.integers(2, 4))]
+
+    def tied(order: Sequence[str]) -> list[list[str]]:
+        groups: list[list[str]] = []
+        for id in order:
+            if groups and draw(st.integers(0, 3)) == 0:
+                groups[-1].append(id)
+            else:
+                groups.append([id])
+        return groups
+
+    seekers = {s: tied(draw(st.permutations(named))[: draw(st.integers(1, 3))]) for s in asking}
+    providers = {p: tied(draw(st.permutations(asking))) for p in named}
+    prices = {
+        (s, p): draw(st.sampled_from([Decimal(0), Decimal("1.01"), Decimal(2), Decimal(3)]))
+        for s in asking
+        for p in named
+    }
+    budgets = {
+        p: draw(st.sampled_from([Decimal(2), Decimal("3.01"), Decimal(5)])) for p in named if draw(st.booleans())
+    }
+    groups = {s: draw(st.sampled_from(["A", "A", "B", "none"])) for s in asking}
+    group_budgets = {g: draw(st.sampled_from([Decimal(2), Decimal("4.01"), Decimal(6)])) for g in "AB"}
+    quotas = {p: draw(st.integers(0, 3)) for p in named}
+    return (seekers, providers, quotas), Money(prices, budgets, groups, group_budgets)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(priced(), st.text(max_size=2))
-def test_no_allocation_within_the_budgets_has_fewer_blocking_pairs_or_as_few_and_more_pairs(
+def test_no_allocation_within_the_budgets_has_fewer_blocking_pairs_then_more_pairs_then_better_ranks(
     case: tuple[Market, Money], seed: str
 ) -> None:
     market, money = case
@@ -89,12 +108,37 @@ def test_no_allocation_within_the_budgets_has_fewer_blocking_pairs_or_as_few_and
     matched: Matched = dict.fromkeys(market[0]) | dict(found.pairs)
     assert fits(market, money, matched)
     assert {(each.seeker, each.provider) for each in found.blocking} == blocking_of(market, money, matched)
-    best = min(
-        (len(blocking_of(market, money, other)), -sum(got is not None for got in other.values()))
-        for other in every_matching(market)
-        if fits(market, money, other)
-    )
-    assert (len(found.blocking), -len(found.pairs), found.at_least) == (*best, best[0])
+
+    def worth(other: Matched) -> tuple[int, int, int]:
+        ranks = [rank_in(market[0][seeker], got) or 0 for seeker, got in other.items() if got]
+        return len(blocking_of(market, money, other)), -len(ranks), sum(ranks)
+
+    best = min(worth(other) for other in every_matching(market) if fits(market, money, other))
+    assert (worth(matched), found.at_least) == (best, best[0])
+
+
+@settings(max_examples=200, deadline=None)
+@given(priced())
+def test_the_blocking_pairs_of_any_allocation_are_those_of_the_definition(case: tuple[Market, Money]) -> None:
+    market, money = case
+    for matched in [each for each in every_matching(market) if fits(market, money, each)][::3]:
+        pairs = [(seeker, got) for seeker, got in matched.items() if got]
+        found = blocking_pairs(*market, money, pairs)
+        assert {(each.seeker, each.provider) for each in found} == blocking_of(market, money, matched)
+        for each in found:
+            assert each.own == matched[each.seeker]
+            check_sent_away(market, money, matched, each)
+
+
+def check_sent_away(market: Market, money: Money, matched: Matched, each: Blocking) -> None:
+    """As few as it takes, the least wanted first."""
+    after = matched | dict.fromkeys(each.instead_of) | {each.seeker: each.provider}
+    assert fits(market, money, after)
+    assert not each.instead_of or not fits(market, money, after | {each.instead_of[-1]: each.provider})
+    ranks = [rank_in(market[1][each.provider], gone) or 0 for gone in each.instead_of]
+    staying = [rank_in(market[1][each.provider], s) or 0 for s, got in after.items() if got == each.provider]
+    assert ranks == sorted(ranks, reverse=True)
+    assert not ranks or min(ranks) >= max([each.provider_rank, *staying])
 
 
 @settings(max_examples=100, deadline=None)

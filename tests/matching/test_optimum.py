@@ -39,6 +39,14 @@ def test_a_part_beyond_the_limits_keeps_what_it_has_and_says_what_is_open() -> N
         assert (kept.edges, kept.size, kept.bound) == (settle(market), 2, 3)
 
 
+def test_where_no_stable_allocation_is_as_large_as_a_matching_the_bound_says_so() -> None:
+    """s1 and p1 want each other most; a matching of two would part them."""
+    seekers: Lists = {"s1": [["p1"], ["p0"]], "s2": [["p1"]]}
+    market = flatten(seekers, {"p0": [["s1"]], "p1": [["s1"], ["s2"]]}, {}, "2018")
+    best = largest(market, settle(market))
+    assert (best.size, best.bound, largest_matching(market)) == (1, 1, 2)
+
+
 def test_parts_that_nobody_connects_are_solved_each_for_itself() -> None:
     seekers, providers, _ = LEFT_OUT
 
@@ -94,12 +102,16 @@ def test_stability_on_arrays_is_stability_by_definition(named: Named, draw: rand
 
 
 def test_among_the_largest_the_seekers_wishes_decide() -> None:
-    """The method seats two; of the two ways to seat three the one with more first choices is taken."""
+    """s3 and s4 are equal for p4 and p5; whoever does not get p4 goes to p5, which is second for s3, third for s4."""
     seekers, providers, _ = LEFT_OUT
-    wishes = {**seekers, "s2": [["p2", "p1"], ["p4"]]}
-    market = flatten(wishes, {**providers, "p4": [["s2"]]}, {}, "2018")
-    best = largest(market, settle(market))
-    assert sum(int(market.wish[edge]) for edge in best.edges if edge >= 0) == 0
+    wishes = {**seekers, "s0": [["p3"], ["p5"]], "s3": [["p4"], ["p5"]], "s4": [["p4"], ["p1"], ["p5"]]}
+    answers = {**providers, "p4": [["s3", "s4"]], "p5": [["s3", "s4"], ["s0"]]}
+    for seed in ("2018", "3", "5"):
+        market = flatten(wishes, answers, {}, seed)
+        settled = settle(market)
+        assert named_pairs(market, settled) == {"s1": "p3", "s2": "p1", "s3": "p4", "s4": "p5"}
+        best = named_pairs(market, largest(market, settled).edges)
+        assert best == {"s0": "p3", "s1": "p1", "s2": "p2", "s3": "p5", "s4": "p4"}
 
 
 def test_the_same_market_always_has_the_same_answer() -> None:
