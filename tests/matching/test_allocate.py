@@ -130,3 +130,12 @@ def test_a_district_of_three_thousand_seekers_is_settled_and_certified() -> None
     allocation = allocate(seekers, providers, quotas, "2018")
     assert certify(seekers, providers, quotas, allocation.pairs)["stable"] is True
     assert len(allocation.pairs) > 2_370
+
+
+def test_a_market_large_enough_to_be_compiled_has_the_same_allocation(monkeypatch: pytest.MonkeyPatch) -> None:
+    seekers = {f"s{n}": [[f"p{n % 7}", f"p{n % 5}"] if n % 7 != n % 5 else [f"p{n % 7}"]] for n in range(40)}
+    providers = {f"p{n}": [[f"s{k}" for k in range(40)]] for n in range(7)}
+    quotas = dict.fromkeys(providers, 4)
+    plain = allocate(seekers, providers, quotas, "2018")
+    monkeypatch.setattr("app.matching.allocate.COMPILED_FROM", 0)
+    assert allocate(seekers, providers, quotas, "2018") == plain
