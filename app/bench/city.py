@@ -59,7 +59,7 @@ class City:
 def city(needs: int, offers: int, seed: int = SEED) -> City:
     """`needs` × `offers` records of one city."""
     draw = np.random.default_rng(seed)
-    frame = Frame(_populations(), LEAVES + MIDDLES + TOPS)
+    frame = Frame(_populations(), LEAVES + MIDDLES + TOPS, range(LEAVES, LEAVES + MIDDLES))
     frame.areas = {f"{number:07d}": number for number in range(1 + DISTRICTS + STREETS + COMMUNITIES)}
     frame.tops = {f"{number:02d}": number for number in range(TOPS)}
     places = _Places(draw)
@@ -118,6 +118,7 @@ class _About:
     start: NDArray[np.int32]
     nodes: NDArray[np.uint16]
     values: NDArray[np.float32]
+    kinds: NDArray[np.uint64]
     tops: Tops
 
 
@@ -136,6 +137,7 @@ def _about(draw: np.random.Generator, leaves: Ints) -> _About:
         np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int32),
         np.array([node for row in rows for node in row], dtype=np.uint16),
         np.array([value for row in rows for value in row.values()], dtype=np.float32),
+        np.array([_kinds(row) for row in rows], dtype=np.uint64),
         Tops(
             np.concatenate([[0], np.cumsum([len(row) for row in tops])]).astype(np.int32),
             np.array([top for row in tops for top in row], dtype=np.uint8),
@@ -159,6 +161,10 @@ def _signature(leaves: list[int], shares: list[float]) -> dict[int, float]:
             if share:
                 found[node] = found.get(node, 0.0) + share * weight
     return {node: float(np.sqrt(found[node])) for node in sorted(found)}
+
+
+def _kinds(signature: dict[int, float]) -> int:
+    return sum({1 << (node % BITS) for node in signature if LEAVES <= node < LEAVES + MIDDLES})
 
 
 def _tops(leaves: list[int], shares: list[float]) -> list[int]:
@@ -196,6 +202,7 @@ def _needs(draw: np.random.Generator, count: int, places: _Places) -> Table[Need
     asked = draw.integers(0, QUALIFICATIONS, count)
     columns = NeedColumns(
         reach=_bit(inside[:, 2].astype(np.int64) % BITS),
+        kinds=about.kinds,
         groups=_groups(draw, count),
         qualified=np.where(asks, _bit(asked), 0).astype(np.uint64),
         budget=(draw.integers(40, 800, count) * 10_000).astype(np.int64),
@@ -223,6 +230,7 @@ def _offers(draw: np.random.Generator, count: int, places: _Places) -> Table[Off
     held = draw.random((count, QUALIFICATIONS)) < 0.6
     columns = OfferColumns(
         reach=covered[0],
+        kinds=about.kinds,
         groups=_groups(draw, count),
         qualified=(held * (np.uint64(1) << np.arange(QUALIFICATIONS, dtype=np.uint64))).sum(axis=1).astype(np.uint64),
         price=(draw.integers(20, 900, count) * 10_000).astype(np.int64),

@@ -20,6 +20,8 @@ ENTERED_SHARE = 0.15  # prior weight of the entered code; the rest is spread ove
 DOUBT = 0.05  # likelihood left to a leaf of which the text says nothing
 SHARPNESS = 3  # independent hints that one matching term stands for
 LEVELS = {6: 0.5, 4: 0.3, 2: 0.2}  # same leaf, same parent, same top: shares of closeness
+KIND = 4  # digits of a parent's code
+TOP_SHARE = LEVELS[2]  # the closeness of two records that have no parent in common is never above it
 MOST_LEAVES = 6  # a record is taken to be about no more services than this
 IN_TOP = 0.1  # share of a distribution that makes a record belong to a top-level category
 
@@ -65,6 +67,12 @@ class Leaves:
             for term, weight in weights.items():
                 hints[term].append((place, weight / length))
         return hints
+
+    @property
+    def kinds(self) -> range:
+        """The dimensions of the parents."""
+        places = [place for (size, _), place in self._places.items() if size == KIND]
+        return range(min(places, default=0), max(places, default=-1) + 1)
 
     def evidence(self, terms: Terms) -> Floats:
         """How strongly a text speaks for each leaf, 0..1; all zero when it speaks for none."""

@@ -4,7 +4,7 @@ Money is in whole fen, dates in days since 1970, text and category weights in si
 stated has a value of its own (0, NaN, -1 or the ends of time) that the criteria take as "not comparable".
 """
 
-from collections.abc import Iterable, Sequence, Sized
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
@@ -36,12 +36,14 @@ class TooManyGroups(DomainError):
 
 
 class NeedColumns(NamedTuple):
-    """`reach` one bit for the district; `places` the numbers of the areas a community lies in, -1 below its code;
+    """`reach` one bit for the district; `kinds` one for each parent category it is about; `places` the numbers of the areas a community lies in, -1 below its code;
     `length` in months, 0 when unknown; `named` the numbers of the qualifications asked for and `qualified` their
     bits. Compressed columns: row i lies at start[i]:start[i+1]."""
 
     reach: NDArray[np.uint64]
+    kinds: NDArray[np.uint64]
     groups: NDArray[np.uint64]
+    flags: NDArray[np.uint8]
     qualified: NDArray[np.uint64]
     budget: NDArray[np.int64]
     length: NDArray[np.int16]
@@ -49,7 +51,6 @@ class NeedColumns(NamedTuple):
     ends: NDArray[np.int32]
     months: NDArray[np.uint16]
     people: NDArray[np.int32]
-    flags: NDArray[np.uint8]
     places: NDArray[np.int32]
     named_start: NDArray[np.int32]
     named: NDArray[np.int32]
@@ -59,11 +60,13 @@ class NeedColumns(NamedTuple):
 
 
 class OfferColumns(NamedTuple):
-    """`reach` the bits of all districts touched; `place` the numbers of the areas covered; `rating` 0..1 or NaN;
+    """`reach` the bits of all districts touched; `kinds` of the parent categories it is about; `place` the numbers of the areas covered; `rating` 0..1 or NaN;
     `named` the numbers of the qualifications held and `qualified` their bits."""
 
     reach: NDArray[np.uint64]
+    kinds: NDArray[np.uint64]
     groups: NDArray[np.uint64]
+    flags: NDArray[np.uint8]
     qualified: NDArray[np.uint64]
     price: NDArray[np.int64]
     kind: NDArray[np.int8]
@@ -72,7 +75,6 @@ class OfferColumns(NamedTuple):
     months: NDArray[np.uint16]
     amount: NDArray[np.int32]
     rating: NDArray[np.float64]
-    flags: NDArray[np.uint8]
     place_start: NDArray[np.int32]
     place: NDArray[np.int32]
     named_start: NDArray[np.int32]
@@ -89,18 +91,19 @@ RAGGED = {"place": "place_start", "named": "named_start", "about": "about_start"
 class Frame:
     """What both sides of one market are numbered by. Numbers are only ever added, so older arrays stay true.
 
+    A signature has `dimensions`, of which those in `kinds` are the parents of leaves.
     `kinship` of groups (asked for × served) and its different `levels`, highest first; `suits` the same as bits, for
     needs that look for offers and for offers that look for needs; `compatible` the groups whose ages meet.
     """
 
     NUMBERED = ("words", "areas", "tops", "qualifications")
 
-    def __init__(self, groups: Sequence[Population], dimensions: int) -> None:
+    def __init__(self, groups: Sequence[Population], dimensions: int, kinds: range) -> None:
         self.words: dict[str, int] = {}
         self.areas: dict[str, int] = {}
         self.tops: dict[str, int] = {}
         self.qualifications: dict[str, int] = {}
-        self.dimensions = dimensions
+        self.dimensions, self.kinds = dimensions, kinds
         self.populations = tuple(groups)
         if len(groups) > BITS:
             raise TooManyGroups(groups=len(groups), most=BITS)
@@ -162,6 +165,7 @@ def need_columns(profiles: Sequence[NeedProfile], frame: Frame) -> NeedColumns:
     named = [[_number(frame.qualifications, word) for word in sorted(set(r.qualifications))] for r in records]
     return NeedColumns(
         reach=_bits([district_bit(r.area) if r.area else ALL_BITS for r in records]),
+        kinds=_bits([_kind_bits(row, frame) for row in about]),
         groups=_group_bits(profiles, frame),
         qualified=_qualified(named),
         budget=np.array([criteria.fen(r.budget) for r in records], dtype=np.int64),
@@ -188,6 +192,7 @@ def offer_columns(profiles: Sequence[OfferProfile], frame: Frame) -> OfferColumn
     prices = [price_of(profile) for profile in profiles]
     return OfferColumns(
         reach=_bits([_reach(p.coverage) for p in profiles]),
+        kinds=_bits([_kind_bits(row, frame) for row in about]),
         groups=_group_bits(profiles, frame),
         qualified=_qualified(named),
         price=np.array([amount for amount, _ in prices], dtype=np.int64),
@@ -256,6 +261,11 @@ def _bits(values: Iterable[int]) -> NDArray[np.uint64]:
 def _qualified(named: Sequence[Sequence[int]]) -> NDArray[np.uint64]:
     """Bits that those asked for and those held have in common at least where the qualifications are the same."""
     return _bits([sum({1 << (number % BITS) for number in row}) for row in named])
+
+
+def _kind_bits(about: Mapping[int, float], frame: Frame) -> int:
+    """Not 0 for whoever is about anything; two records without a common bit have at most the top level in common."""
+    return sum({1 << (dimension % BITS) for dimension in about if dimension in frame.kinds})
 
 
 def _group_bits(profiles: Sequence[NeedProfile] | Sequence[OfferProfile], frame: Frame) -> NDArray[np.uint64]:

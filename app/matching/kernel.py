@@ -11,6 +11,7 @@ engines agree to the last digit.
 import numpy as np
 from numba import njit
 
+from app.matching.categories import TOP_SHARE
 from app.matching.columns import (
     EARLIEST,
     IN_RECTIFICATION,
@@ -29,6 +30,7 @@ from app.matching.vectors import NEAR
 
 BARRED = IN_RECTIFICATION | INACTIVE
 LEVELS = len(NEAR)
+CATEGORY_AT_MOST = TOP_SHARE + 1e-6  # single precision
 ROUNDING = 5  # ten-thousandths: eight roundings of a half, and one to spare
 compiled = njit(cache=True, nogil=True)
 
@@ -43,10 +45,80 @@ def rank(
     subjects and `postings` of the shard in compressed form; `frame`: see `Frame`. `rows`, `points`
     (subjects × top) and `counts` are written to, `values` (× 8) too unless it is empty.
     """
-    # Columns are taken out of their tuples once: inside a loop every access would count references.
+    n_reach, n_kinds, n_groups, n_flags = needs[:4]
+    o_reach, o_kinds, o_groups, o_flags = offers[:4]
+    suits, levels, compatible, dimensions = frame
+    word_start, terms, word_weights = words
+    if forward:
+        my_reach, my_kinds, my_groups, my_flags = n_reach, n_kinds, n_groups, n_flags
+        reach, kinds, groups, flags = o_reach, o_kinds, o_groups, o_flags
+        my_start, mine, my_value = needs[-3:]
+    else:
+        my_reach, my_kinds, my_groups, my_flags = o_reach, o_kinds, o_groups, o_flags
+        reach, kinds, groups, flags = n_reach, n_kinds, n_groups, n_flags
+        my_start, mine, my_value = offers[-3:]
+    size = len(shard_rows)
+    shares, wanted, kin = np.zeros(size), np.zeros(dimensions), np.zeros(len(levels), np.uint64)
+    akin, others, found = np.empty(size, np.uint32), np.empty(size, np.uint32), np.zeros(8)
+    for s in places:
+        subject = np.uint32(chosen[s])
+        add_shares(word_start[subject], word_start[subject + 1], terms, word_weights, postings, shares)
+        for item in range(my_start[subject], my_start[subject + 1]):
+            wanted[mine[item]] = my_value[item]
+        fitting = suiting(suits[0 if forward else 1], compatible, my_groups[subject], kin)
+        me = (subject, my_groups[subject], my_kinds[subject], my_flags[subject], fitting)
+        best = (rows[s], points[s], values[s] if len(values) else values[:0, 0])
+        seen = (shares, wanted, kin, levels, weights, found)
+        close, far = split(my_reach[subject], my_kinds[subject], reach, kinds, akin, others)
+        count = weigh(forward, me, akin[:close], shard_rows, needs, offers, seen, best, counts[s])
+        left = promising(me, others[:far], shares, kinds, groups, flags, kin, levels, weights, points[s], count)
+        counts[s] = weigh(forward, me, others[:left], shard_rows, needs, offers, seen, best, count)
+        for item in range(my_start[subject], my_start[subject + 1]):
+            wanted[mine[item]] = 0.0
+
+
+@compiled
+def split(my_reach, my_kinds, reach, kinds, akin, others):
+    """Fills `akin` with the rows within reach that have a parent category in common with the subject, `others` with
+    the rest of those within reach; how many of each. Without branches: what they decide cannot be foreseen."""
+    close, far = 0, 0
+    for row in range(len(reach)):
+        within, related = reach[row] & my_reach != 0, kinds[row] & my_kinds != 0
+        akin[close] = row
+        close += within & related
+        others[far] = row
+        far += within & ~related
+    return close, far
+
+
+@compiled
+def promising(me, others, shares, kinds, groups, flags, kin, levels, weights, points, count):
+    """Keeps of `others`, which have at most a top-level category in common with the subject, those that would come
+    among the best were all that is not looked at here perfect; how many they are."""
+    _, my_groups, my_kinds, my_flags, _ = me
+    enough = points[-1] - ROUNDING if count == len(points) else -ROUNDING
+    rest, kept = weights[3:].sum(), 0
+    for candidate in range(len(others)):
+        row = others[candidate]
+        text = weights[0] * (flags[row] & my_flags & WORDED != 0)
+        category = weights[1] * ((kinds[row] != 0) & (my_kinds != 0))
+        population = weights[2] * ((groups[row] != 0) & (my_groups != 0))
+        weighed = text * np.sqrt(min(1.0, shares[row])) + category * CATEGORY_AT_MOST
+        weighed += population * kindest(kin, levels, groups[row])
+        others[kept] = row
+        kept += 10_000.0 * (weighed + rest) >= enough * (text + category + population + rest)
+    return kept
+
+
+@compiled
+def weigh(forward, me, candidates, shard_rows, needs, offers, seen, best, count):
+    """Filters and scores the candidates and admits them among the `best`; how many these are then."""
+    # Columns are taken out of their tuples once: inside the loop every access would count references.
     (
-        n_reach,
+        _,
+        _,
         n_groups,
+        n_flags,
         n_qualified,
         n_budget,
         n_length,
@@ -54,7 +126,6 @@ def rank(
         n_ends,
         n_months,
         n_people,
-        n_flags,
         n_places,
         n_named_start,
         n_named,
@@ -63,8 +134,10 @@ def rank(
         n_about_value,
     ) = needs
     (
-        o_reach,
+        _,
+        _,
         o_groups,
+        o_flags,
         o_qualified,
         o_price,
         o_kind,
@@ -73,7 +146,6 @@ def rank(
         o_months,
         o_amount,
         o_rating,
-        o_flags,
         o_place_start,
         o_place,
         o_named_start,
@@ -82,101 +154,60 @@ def rank(
         o_about,
         o_about_value,
     ) = offers
-    suits, levels, compatible, dimensions = frame
-    word_start, terms, word_weights = words
+    subject, my_groups, my_kinds, _, fitting = me
+    shares, wanted, kin, levels, weights, found = seen
+    rows, points, values = best
     if forward:
-        my_reach, my_groups, reach, groups = n_reach, n_groups, o_reach, o_groups
-        my_start, mine, my_value, start, about, about_value = (
-            n_about_start,
-            n_about,
-            n_about_value,
-            o_about_start,
-            o_about,
-            o_about_value,
-        )
+        groups, start, about, about_value = o_groups, o_about_start, o_about, o_about_value
     else:
-        my_reach, my_groups, reach, groups = o_reach, o_groups, n_reach, n_groups
-        my_start, mine, my_value, start, about, about_value = (
-            o_about_start,
-            o_about,
-            o_about_value,
-            n_about_start,
-            n_about,
-            n_about_value,
+        groups, start, about, about_value = n_groups, n_about_start, n_about, n_about_value
+    top, rest = len(rows), weights[4:].sum()
+    for candidate in range(len(candidates)):
+        other = candidates[candidate]
+        i, j = (subject, other) if forward else (other, subject)
+        money, price = 12 * n_budget[i], whole_price(o_price[j], o_kind[j], n_length[i])
+        shut_out = (
+            (o_flags[j] & BARRED != 0)
+            | (o_opens[j] > n_ends[i])
+            | (o_closes[j] < n_starts[i])
+            | ((my_groups != 0) & (groups[other] != 0) & (groups[other] & fitting == 0))
+            | ((money > 0) & (o_kind[j] != NOT_COMPARABLE) & (10 * price > 11 * money))
+            | (n_qualified[i] & ~o_qualified[j] != 0)
         )
-    size, top = len(shard_rows), rows.shape[1]
-    shares, wanted, kin = np.zeros(size), np.zeros(dimensions), np.zeros(len(levels), np.uint64)
-    found, within, rest = np.zeros(8), np.empty(size, np.uint32), weights[4:].sum()
-    for s in places:
-        subject = np.uint32(chosen[s])
-        add_shares(word_start[subject], word_start[subject + 1], terms, word_weights, postings, shares)
-        for item in range(my_start[subject], my_start[subject + 1]):
-            wanted[mine[item]] = my_value[item]
-        my_kinds = my_groups[subject]
-        fitting = suiting(suits[0 if forward else 1], compatible, my_kinds, kin)
-        about_me = my_start[subject + 1] > my_start[subject]
-        mask, reached, left = my_reach[subject], 0, 0
-        for other in range(size):
-            within[reached] = other
-            reached += (reach[other] & mask) != 0
-        for candidate in range(reached):  # without branches: what they decide cannot be foreseen
-            other = within[candidate]
-            i, j = (subject, other) if forward else (other, subject)
-            money, price = 12 * n_budget[i], whole_price(o_price[j], o_kind[j], n_length[i])
-            shut_out = (
-                (o_flags[j] & BARRED != 0)
-                | (o_opens[j] > n_ends[i])
-                | (o_closes[j] < n_starts[i])
-                | ((my_kinds != 0) & (groups[other] != 0) & (groups[other] & fitting == 0))
-                | ((money > 0) & (o_kind[j] != NOT_COMPARABLE) & (10 * price > 11 * money))
-                | (n_qualified[i] & ~o_qualified[j] != 0)
-            )
-            within[left] = other
-            left += not shut_out
-        for candidate in range(left):
-            other = within[candidate]
-            i, j = (subject, other) if forward else (other, subject)
-            worded = n_flags[i] & o_flags[j] & WORDED != 0
-            located = n_flags[i] & o_flags[j] & LOCATED != 0
-            grouped = my_kinds != 0 and groups[other] != 0
-            known = about_me and start[other + 1] > start[other]
-            text = np.sqrt(min(1.0, shares[other]))
-            category = min(1.0, closeness(wanted, about, about_value, start[other], start[other + 1]))
-            population = kindest(kin, levels, groups[other])
-            near = nearness(n_places, i, o_place, o_place_start[j], o_place_start[j + 1])
-            if located and near == 0.0:
-                continue
-            # The bound as a product: a quotient for every pair would cost as much as all four criteria.
-            total, weighed = rest, rest
-            total += weights[0] * worded + weights[1] * known + weights[2] * grouped + weights[3] * located
-            weighed += weights[0] * worded * text + weights[1] * known * category
-            weighed += weights[2] * grouped * population + weights[3] * located * near
-            enough = points[s, top - 1] if counts[s] == top else -1
-            if 10_000.0 * weighed < (enough - ROUNDING) * total:
-                continue
-            asked, asked_end, held, held_end = (
-                n_named_start[i],
-                n_named_start[i + 1],
-                o_named_start[j],
-                o_named_start[j + 1],
-            )
-            if not holds_all(n_named, asked, asked_end, o_named, held, held_end):
-                continue
-            found[0] = text if worded else np.nan
-            found[1] = category if known else np.nan
-            found[2] = population if grouped else np.nan
-            found[3] = near if located else np.nan
-            found[4] = affordable(whole_price(o_price[j], o_kind[j], n_length[i]), 12 * n_budget[i], o_kind[j])
-            found[5] = time_shared(
-                n_starts[i], n_ends[i], n_length[i], n_months[i], o_opens[j], o_closes[j], o_months[j]
-            )
-            found[6] = room(n_people[i], o_amount[j], o_flags[j])
-            found[7] = o_rating[j]
-            if can_reach(found, weights, enough):
-                score = score_of(found, weights)
-                counts[s] = admit(rows, points, values, s, counts[s], shard_rows[other], score, found)
-        for item in range(my_start[subject], my_start[subject + 1]):
-            wanted[mine[item]] = 0.0
+        if shut_out:
+            continue
+        near = nearness(n_places, i, o_place, o_place_start[j], o_place_start[j + 1])
+        located = n_flags[i] & o_flags[j] & LOCATED != 0
+        if located and near == 0.0:
+            continue
+        worded = n_flags[i] & o_flags[j] & WORDED != 0
+        grouped = my_groups != 0 and groups[other] != 0
+        known = my_kinds != 0 and start[other + 1] > start[other]
+        text = np.sqrt(min(1.0, shares[other]))
+        category = min(1.0, closeness(wanted, about, about_value, start[other], start[other + 1]))
+        population = kindest(kin, levels, groups[other])
+        # A bound on what the pair can reach, as a product: a quotient costs as much as all four criteria.
+        total = rest + weights[0] * worded + weights[1] * known + weights[2] * grouped + weights[3] * located
+        weighed = rest + weights[0] * worded * text + weights[1] * known * category
+        weighed += weights[2] * grouped * population + weights[3] * located * near
+        enough = points[top - 1] if count == top else -1
+        if 10_000.0 * weighed < (enough - ROUNDING) * total:
+            continue
+        if n_qualified[i] and not holds_all(
+            n_named, n_named_start[i], n_named_start[i + 1], o_named, o_named_start[j], o_named_start[j + 1]
+        ):
+            continue
+        found[0] = text if worded else np.nan
+        found[1] = category if known else np.nan
+        found[2] = population if grouped else np.nan
+        found[3] = near if located else np.nan
+        found[4] = affordable(price, money, o_kind[j])
+        found[5] = time_shared(n_starts[i], n_ends[i], n_length[i], n_months[i], o_opens[j], o_closes[j], o_months[j])
+        found[6] = room(n_people[i], o_amount[j], o_flags[j])
+        found[7] = o_rating[j]
+        if can_reach(found, weights, enough):
+            count = admit(rows, points, values, count, shard_rows[other], score_of(found, weights), found)
+    return count
 
 
 @compiled
@@ -314,22 +345,22 @@ def score_of(found, weights):
 
 
 @compiled
-def admit(rows, points, values, s, count, row, score, found):
-    """Puts a row in its place among the best of subject `s`, if it belongs there; the number of the best after it."""
-    top = rows.shape[1]
+def admit(rows, points, values, count, row, score, found):
+    """Puts a row in its place among the best, if it belongs there; the number of the best after it."""
+    top = len(rows)
     for place in range(count):
-        if rows[s, place] == row:
+        if rows[place] == row:
             return count
     place = count
-    while place > 0 and (points[s, place - 1] < score or (points[s, place - 1] == score and rows[s, place - 1] > row)):
+    while place > 0 and (points[place - 1] < score or (points[place - 1] == score and rows[place - 1] > row)):
         place -= 1
     if place == top:
         return count
     for later in range(min(count, top - 1), place, -1):
-        rows[s, later], points[s, later] = rows[s, later - 1], points[s, later - 1]
+        rows[later], points[later] = rows[later - 1], points[later - 1]
         if len(values):
-            values[s, later] = values[s, later - 1]
-    rows[s, place], points[s, place] = row, score
+            values[later] = values[later - 1]
+    rows[place], points[place] = row, score
     if len(values):
-        values[s, place] = found
+        values[place] = found
     return min(count + 1, top)

@@ -101,7 +101,7 @@ def _found(shards: Sequence[Shard[Columns]], seen: Sequence[vectors.Seen]) -> Fo
 
 def new_frame(reader: Reader) -> Frame:
     """An empty numbering for a market of this taxonomy."""
-    return Frame(reader.reference.populations, reader.leaves.dimensions)
+    return Frame(reader.reference.populations, reader.leaves.dimensions, reader.leaves.kinds)
 
 
 def _batches(records: Sequence[Record]) -> Iterator[Sequence[Record]]:

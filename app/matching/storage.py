@@ -50,6 +50,7 @@ def _about(snapshot: Snapshot[Columns]) -> dict[str, Any]:
         "version": snapshot.version,
         "tops": [shard.top for shard in snapshot.shards],
         "dimensions": frame.dimensions,
+        "kinds": [frame.kinds.start, frame.kinds.stop],
         "populations": [[p.code, p.age_min, p.age_max] for p in frame.populations],
         "numbers": {name: list(getattr(frame, name)) for name in Frame.NUMBERED},
     }
@@ -71,7 +72,7 @@ def load(folder: Path, frame: Frame | None = None) -> Snapshot[Any]:
 
 def _frame(about: dict[str, Any]) -> Frame:
     groups = [Population(code, code, code, (), *ages) for code, *ages in about["populations"]]
-    frame = Frame(groups, about["dimensions"])
+    frame = Frame(groups, about["dimensions"], range(*about["kinds"]))
     for name in Frame.NUMBERED:
         getattr(frame, name).update({key: number for number, key in enumerate(about["numbers"][name])})
     return frame
