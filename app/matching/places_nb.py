@@ -91,11 +91,15 @@ def _choice(provider, crossed, taken, quota, begin, end):
 
 @njit(cache=True, nogil=True)
 def _without_equal_wishes(start, wish):
+    """Counts equal neighbours, then takes back those that are of two seekers."""
+    equal = 0
+    for edge in range(1, len(wish)):
+        equal += wish[edge] == wish[edge - 1]
     for seeker in range(len(start) - 1):
-        for edge in range(start[seeker] + 1, start[seeker + 1]):
-            if wish[edge] == wish[edge - 1]:
-                return False
-    return True
+        first = start[seeker]
+        if 0 < first < start[seeker + 1]:
+            equal -= wish[first] == wish[first - 1]
+    return equal == 0
 
 
 @njit(cache=True, nogil=True)
