@@ -22,7 +22,7 @@ SHARPNESS = 3  # independent hints that one matching term stands for
 LEVELS = {6: 0.5, 4: 0.3, 2: 0.2}  # same leaf, same parent, same top: shares of closeness
 KIND = 4  # digits of a parent's code
 TOP_SHARE = LEVELS[2]  # the closeness of two records that have no parent in common is never above it
-MOST_LEAVES = 6  # a record is taken to be about no more services than this
+MOST_LEAVES = 10  # a record is taken to be about no more services than this
 IN_TOP = 0.1  # share of a distribution that makes a record belong to a top-level category
 
 Signature = Mapping[int, float]

@@ -58,7 +58,7 @@ def rank(
         reach, kinds, groups, flags = n_reach, n_kinds, n_groups, n_flags
         my_start, mine, my_value = offers[-3:]
     size = len(shard_rows)
-    shares, wanted, kin = np.zeros(size), np.zeros(dimensions), np.zeros(len(levels), np.uint64)
+    shares, near, wanted, kin = np.zeros(size), np.zeros(size), np.zeros(dimensions), np.zeros(len(levels), np.uint64)
     akin, others, found = np.empty(size, np.uint32), np.empty(size, np.uint32), np.zeros(8)
     for s in places:
         subject = np.uint32(chosen[s])
@@ -68,10 +68,12 @@ def rank(
         fitting = suiting(suits[0 if forward else 1], compatible, my_groups[subject], kin)
         me = (subject, my_groups[subject], my_kinds[subject], my_flags[subject], fitting)
         best = (rows[s], points[s], values[s] if len(values) else values[:0, 0])
-        seen = (shares, wanted, kin, levels, weights, found)
+        seen = (shares, near, wanted, kin, levels, weights, found)
         close, far = split(my_reach[subject], my_kinds[subject], reach, kinds, akin, others)
+        close = admitted(forward, me, akin[:close], near, needs, offers)
         count = weigh(forward, me, akin[:close], shard_rows, needs, offers, seen, best, counts[s])
         left = promising(me, others[:far], shares, kinds, groups, flags, kin, levels, weights, points[s], count)
+        left = admitted(forward, me, others[:left], near, needs, offers)
         counts[s] = weigh(forward, me, others[:left], shard_rows, needs, offers, seen, best, count)
         for item in range(my_start[subject], my_start[subject + 1]):
             wanted[mine[item]] = 0.0
@@ -111,51 +113,48 @@ def promising(me, others, shares, kinds, groups, flags, kin, levels, weights, po
 
 
 @compiled
+def admitted(forward, me, candidates, near, needs, offers):
+    """Keeps of the candidates those that no filter shuts out (but for qualifications that share a bit), and how near
+    each is; how many they are."""
+    # fmt: off
+    (_, _, n_groups, n_flags, n_qualified, n_budget, n_length, n_starts, n_ends, _, _, n_places,
+     _, _, _, _, _) = needs
+    (_, _, o_groups, o_flags, o_qualified, o_price, o_kind, o_opens, o_closes, _, _, _,
+     o_place_start, o_place, _, _, _, _, _) = offers
+    # fmt: on
+    subject, my_groups, _, _, fitting = me
+    groups = o_groups if forward else n_groups
+    open_ = 0
+    for candidate in range(len(candidates)):  # without branches, as in `split`
+        other = candidates[candidate]
+        i, j = (subject, other) if forward else (other, subject)
+        money, price = 12 * n_budget[i], whole_price(o_price[j], o_kind[j], n_length[i])
+        near[open_] = nearness(n_places, i, o_place, o_place_start[j], o_place_start[j + 1])
+        candidates[open_] = other
+        open_ += not (
+            (o_flags[j] & BARRED != 0)
+            | (o_opens[j] > n_ends[i])
+            | (o_closes[j] < n_starts[i])
+            | ((my_groups != 0) & (groups[other] != 0) & (groups[other] & fitting == 0))
+            | ((money > 0) & (o_kind[j] != NOT_COMPARABLE) & (10 * price > 11 * money))
+            | (n_qualified[i] & ~o_qualified[j] != 0)
+            | ((n_flags[i] & o_flags[j] & LOCATED != 0) & (near[open_] == 0.0))
+        )
+    return open_
+
+
+@compiled
 def weigh(forward, me, candidates, shard_rows, needs, offers, seen, best, count):
-    """Filters and scores the candidates and admits them among the `best`; how many these are then."""
+    """Scores the candidates and admits them among the `best`; how many these are then."""
     # Columns are taken out of their tuples once: inside the loop every access would count references.
-    (
-        _,
-        _,
-        n_groups,
-        n_flags,
-        n_qualified,
-        n_budget,
-        n_length,
-        n_starts,
-        n_ends,
-        n_months,
-        n_people,
-        n_places,
-        n_named_start,
-        n_named,
-        n_about_start,
-        n_about,
-        n_about_value,
-    ) = needs
-    (
-        _,
-        _,
-        o_groups,
-        o_flags,
-        o_qualified,
-        o_price,
-        o_kind,
-        o_opens,
-        o_closes,
-        o_months,
-        o_amount,
-        o_rating,
-        o_place_start,
-        o_place,
-        o_named_start,
-        o_named,
-        o_about_start,
-        o_about,
-        o_about_value,
-    ) = offers
-    subject, my_groups, my_kinds, _, fitting = me
-    shares, wanted, kin, levels, weights, found = seen
+    # fmt: off
+    (_, _, n_groups, n_flags, n_qualified, n_budget, n_length, n_starts, n_ends, n_months, n_people, _,
+     n_named_start, n_named, n_about_start, n_about, n_about_value) = needs
+    (_, _, o_groups, o_flags, _, o_price, o_kind, o_opens, o_closes, o_months, o_amount, o_rating,
+     _, _, o_named_start, o_named, o_about_start, o_about, o_about_value) = offers
+    # fmt: on
+    subject, my_groups, my_kinds, _, _ = me
+    shares, near, wanted, kin, levels, weights, found = seen
     rows, points, values = best
     if forward:
         groups, start, about, about_value = o_groups, o_about_start, o_about, o_about_value
@@ -165,21 +164,7 @@ def weigh(forward, me, candidates, shard_rows, needs, offers, seen, best, count)
     for candidate in range(len(candidates)):
         other = candidates[candidate]
         i, j = (subject, other) if forward else (other, subject)
-        money, price = 12 * n_budget[i], whole_price(o_price[j], o_kind[j], n_length[i])
-        shut_out = (
-            (o_flags[j] & BARRED != 0)
-            | (o_opens[j] > n_ends[i])
-            | (o_closes[j] < n_starts[i])
-            | ((my_groups != 0) & (groups[other] != 0) & (groups[other] & fitting == 0))
-            | ((money > 0) & (o_kind[j] != NOT_COMPARABLE) & (10 * price > 11 * money))
-            | (n_qualified[i] & ~o_qualified[j] != 0)
-        )
-        if shut_out:
-            continue
-        near = nearness(n_places, i, o_place, o_place_start[j], o_place_start[j + 1])
         located = n_flags[i] & o_flags[j] & LOCATED != 0
-        if located and near == 0.0:
-            continue
         worded = n_flags[i] & o_flags[j] & WORDED != 0
         grouped = my_groups != 0 and groups[other] != 0
         known = my_kinds != 0 and start[other + 1] > start[other]
@@ -189,7 +174,7 @@ def weigh(forward, me, candidates, shard_rows, needs, offers, seen, best, count)
         # A bound on what the pair can reach, as a product: a quotient costs as much as all four criteria.
         total = rest + weights[0] * worded + weights[1] * known + weights[2] * grouped + weights[3] * located
         weighed = rest + weights[0] * worded * text + weights[1] * known * category
-        weighed += weights[2] * grouped * population + weights[3] * located * near
+        weighed += weights[2] * grouped * population + weights[3] * located * near[candidate]
         enough = points[top - 1] if count == top else -1
         if 10_000.0 * weighed < (enough - ROUNDING) * total:
             continue
@@ -200,8 +185,9 @@ def weigh(forward, me, candidates, shard_rows, needs, offers, seen, best, count)
         found[0] = text if worded else np.nan
         found[1] = category if known else np.nan
         found[2] = population if grouped else np.nan
-        found[3] = near if located else np.nan
-        found[4] = affordable(price, money, o_kind[j])
+        found[3] = near[candidate] if located else np.nan
+        price = whole_price(o_price[j], o_kind[j], n_length[i])
+        found[4] = affordable(price, 12 * n_budget[i], o_kind[j])
         found[5] = time_shared(n_starts[i], n_ends[i], n_length[i], n_months[i], o_opens[j], o_closes[j], o_months[j])
         found[6] = room(n_people[i], o_amount[j], o_flags[j])
         found[7] = o_rating[j]
