@@ -45,51 +45,96 @@ def rank(
     subjects and `postings` of the shard in compressed form; `frame`: see `Frame`. `rows`, `points`
     (subjects × top) and `counts` are written to, `values` (× 8) too unless it is empty.
     """
-    n_reach, n_kinds, n_groups, n_flags = needs[:4]
-    o_reach, o_kinds, o_groups, o_flags = offers[:4]
+    _, n_kinds, n_groups, n_flags = needs[:4]
+    _, o_kinds, o_groups, o_flags = offers[:4]
     suits, levels, compatible, dimensions = frame
     word_start, terms, word_weights = words
     if forward:
-        my_reach, my_kinds, my_groups, my_flags = n_reach, n_kinds, n_groups, n_flags
-        reach, kinds, groups, flags = o_reach, o_kinds, o_groups, o_flags
+        my_kinds, my_groups, my_flags, kinds, groups, flags = n_kinds, n_groups, n_flags, o_kinds, o_groups, o_flags
         my_start, mine, my_value = needs[-3:]
     else:
-        my_reach, my_kinds, my_groups, my_flags = o_reach, o_kinds, o_groups, o_flags
-        reach, kinds, groups, flags = n_reach, n_kinds, n_groups, n_flags
+        my_kinds, my_groups, my_flags, kinds, groups, flags = o_kinds, o_groups, o_flags, n_kinds, n_groups, n_flags
         my_start, mine, my_value = offers[-3:]
     size = len(shard_rows)
-    shares, near, wanted, kin = np.zeros(size), np.zeros(size), np.zeros(dimensions), np.zeros(len(levels), np.uint64)
+    shares, wanted, kin = np.zeros(size), np.zeros(dimensions), np.zeros(len(levels), np.uint64)
     akin, others, found = np.empty(size, np.uint32), np.empty(size, np.uint32), np.zeros(8)
+    gate = np.empty(size, np.uint8)
     for s in places:
         subject = np.uint32(chosen[s])
         add_shares(word_start[subject], word_start[subject + 1], terms, word_weights, postings, shares)
         for item in range(my_start[subject], my_start[subject + 1]):
             wanted[mine[item]] = my_value[item]
         fitting = suiting(suits[0 if forward else 1], compatible, my_groups[subject], kin)
-        me = (subject, my_groups[subject], my_kinds[subject], my_flags[subject], fitting)
+        me = (subject, my_groups[subject], my_kinds[subject], my_flags[subject])
         best = (rows[s], points[s], values[s] if len(values) else values[:0, 0])
-        seen = (shares, near, wanted, kin, levels, weights, found)
-        close, far = split(my_reach[subject], my_kinds[subject], reach, kinds, akin, others)
-        close = admitted(forward, me, akin[:close], near, needs, offers)
+        seen = (shares, wanted, kin, levels, weights, found)
+        if forward:
+            open_offers(subject, fitting, needs, offers, gate)
+        else:
+            open_needs(subject, fitting, offers, needs, gate)
+        close, far = split(gate, my_kinds[subject], kinds, akin, others)
         count = weigh(forward, me, akin[:close], shard_rows, needs, offers, seen, best, counts[s])
         left = promising(me, others[:far], shares, kinds, groups, flags, kin, levels, weights, points[s], count)
-        left = admitted(forward, me, others[:left], near, needs, offers)
         counts[s] = weigh(forward, me, others[:left], shard_rows, needs, offers, seen, best, count)
         for item in range(my_start[subject], my_start[subject + 1]):
             wanted[mine[item]] = 0.0
 
 
 @compiled
-def split(my_reach, my_kinds, reach, kinds, akin, others):
-    """Fills `akin` with the rows within reach that have a parent category in common with the subject, `others` with
-    the rest of those within reach; how many of each. Without branches: what they decide cannot be foreseen."""
+def open_offers(need, fitting, needs, offers, gate):
+    """Fills `gate`: 1 for every offer within reach that no filter of bits, prices or dates shuts out."""
+    _, _, n_groups, _, n_qualified, n_budget, n_length, n_starts, n_ends = needs[:9]
+    o_reach, _, o_groups, o_flags, o_qualified, o_price, o_kind, o_opens, o_closes = offers[:9]
+    reach, groups, asked = needs[0][need], n_groups[need], n_qualified[need]
+    starts, ends, most = n_starts[need], n_ends[need], 11 * 12 * n_budget[need]
+    months = np.int64(n_length[need] if n_length[need] > 0 else 12)
+    for row in range(len(gate)):
+        price = 10 * o_price[row] * (months if o_kind[row] == YEARLY_PRICE else 12)
+        gate[row] = (
+            (o_reach[row] & reach != 0)
+            & ((o_groups[row] & fitting != 0) | (o_groups[row] == 0) | (groups == 0))
+            & ((price <= most) | (o_kind[row] == NOT_COMPARABLE) | (most <= 0))
+            & (o_opens[row] <= ends)
+            & (o_closes[row] >= starts)
+            & (asked & ~o_qualified[row] == 0)
+            & (o_flags[row] & BARRED == 0)
+        )
+
+
+@compiled
+def open_needs(offer, fitting, offers, needs, gate):
+    """The mirror of `open_offers`: 1 for every need."""
+    o_reach, _, o_groups, o_flags, o_qualified, o_price, o_kind, o_opens, o_closes = offers[:9]
+    n_reach, _, n_groups, _, n_qualified, n_budget, n_length, n_starts, n_ends = needs[:9]
+    reach, groups, held = o_reach[offer], o_groups[offer], o_qualified[offer]
+    price, opens, closes = 10 * o_price[offer], o_opens[offer], o_closes[offer]
+    yearly, priced = o_kind[offer] == YEARLY_PRICE, o_kind[offer] != NOT_COMPARABLE
+    in_order = o_flags[offer] & BARRED == 0
+    for row in range(len(gate)):
+        months = np.int64(n_length[row]) if yearly and n_length[row] > 0 else 12
+        most = 11 * 12 * n_budget[row]
+        gate[row] = (
+            (n_reach[row] & reach != 0)
+            & ((n_groups[row] & fitting != 0) | (n_groups[row] == 0) | (groups == 0))
+            & ((price * months <= most) | (not priced) | (most <= 0))
+            & (opens <= n_ends[row])
+            & (closes >= n_starts[row])
+            & (n_qualified[row] & ~held == 0)
+            & in_order
+        )
+
+
+@compiled
+def split(gate, my_kinds, kinds, akin, others):
+    """Fills `akin` with the open rows that have a parent category in common with the subject, `others` with the rest
+    of them; how many of each. Without branches: what they decide cannot be foreseen."""
     close, far = 0, 0
-    for row in range(len(reach)):
-        within, related = reach[row] & my_reach != 0, kinds[row] & my_kinds != 0
+    for row in range(len(gate)):
+        related = kinds[row] & my_kinds != 0
         akin[close] = row
-        close += within & related
+        close += gate[row] & related
         others[far] = row
-        far += within & ~related
+        far += gate[row] & ~related
     return close, far
 
 
@@ -97,7 +142,7 @@ def split(my_reach, my_kinds, reach, kinds, akin, others):
 def promising(me, others, shares, kinds, groups, flags, kin, levels, weights, points, count):
     """Keeps of `others`, which have at most a top-level category in common with the subject, those that would come
     among the best were all that is not looked at here perfect; how many they are."""
-    _, my_groups, my_kinds, my_flags, _ = me
+    _, my_groups, my_kinds, my_flags = me
     enough = points[-1] - ROUNDING if count == len(points) else -ROUNDING
     rest, kept = weights[3:].sum(), 0
     for candidate in range(len(others)):
@@ -113,48 +158,17 @@ def promising(me, others, shares, kinds, groups, flags, kin, levels, weights, po
 
 
 @compiled
-def admitted(forward, me, candidates, near, needs, offers):
-    """Keeps of the candidates those that no filter shuts out (but for qualifications that share a bit), and how near
-    each is; how many they are."""
-    # fmt: off
-    (_, _, n_groups, n_flags, n_qualified, n_budget, n_length, n_starts, n_ends, _, _, n_places,
-     _, _, _, _, _) = needs
-    (_, _, o_groups, o_flags, o_qualified, o_price, o_kind, o_opens, o_closes, _, _, _,
-     o_place_start, o_place, _, _, _, _, _) = offers
-    # fmt: on
-    subject, my_groups, _, _, fitting = me
-    groups = o_groups if forward else n_groups
-    open_ = 0
-    for candidate in range(len(candidates)):  # without branches, as in `split`
-        other = candidates[candidate]
-        i, j = (subject, other) if forward else (other, subject)
-        money, price = 12 * n_budget[i], whole_price(o_price[j], o_kind[j], n_length[i])
-        near[open_] = nearness(n_places, i, o_place, o_place_start[j], o_place_start[j + 1])
-        candidates[open_] = other
-        open_ += not (
-            (o_flags[j] & BARRED != 0)
-            | (o_opens[j] > n_ends[i])
-            | (o_closes[j] < n_starts[i])
-            | ((my_groups != 0) & (groups[other] != 0) & (groups[other] & fitting == 0))
-            | ((money > 0) & (o_kind[j] != NOT_COMPARABLE) & (10 * price > 11 * money))
-            | (n_qualified[i] & ~o_qualified[j] != 0)
-            | ((n_flags[i] & o_flags[j] & LOCATED != 0) & (near[open_] == 0.0))
-        )
-    return open_
-
-
-@compiled
 def weigh(forward, me, candidates, shard_rows, needs, offers, seen, best, count):
     """Scores the candidates and admits them among the `best`; how many these are then."""
     # Columns are taken out of their tuples once: inside the loop every access would count references.
     # fmt: off
-    (_, _, n_groups, n_flags, n_qualified, n_budget, n_length, n_starts, n_ends, n_months, n_people, _,
+    (_, _, n_groups, n_flags, n_qualified, n_budget, n_length, n_starts, n_ends, n_months, n_people, n_places,
      n_named_start, n_named, n_about_start, n_about, n_about_value) = needs
     (_, _, o_groups, o_flags, _, o_price, o_kind, o_opens, o_closes, o_months, o_amount, o_rating,
-     _, _, o_named_start, o_named, o_about_start, o_about, o_about_value) = offers
+     o_place_start, o_place, o_named_start, o_named, o_about_start, o_about, o_about_value) = offers
     # fmt: on
-    subject, my_groups, my_kinds, _, _ = me
-    shares, near, wanted, kin, levels, weights, found = seen
+    subject, my_groups, my_kinds, _ = me
+    shares, wanted, kin, levels, weights, found = seen
     rows, points, values = best
     if forward:
         groups, start, about, about_value = o_groups, o_about_start, o_about, o_about_value
@@ -164,7 +178,10 @@ def weigh(forward, me, candidates, shard_rows, needs, offers, seen, best, count)
     for candidate in range(len(candidates)):
         other = candidates[candidate]
         i, j = (subject, other) if forward else (other, subject)
+        near = nearness(n_places, i, o_place, o_place_start[j], o_place_start[j + 1])
         located = n_flags[i] & o_flags[j] & LOCATED != 0
+        if located and near == 0.0:
+            continue
         worded = n_flags[i] & o_flags[j] & WORDED != 0
         grouped = my_groups != 0 and groups[other] != 0
         known = my_kinds != 0 and start[other + 1] > start[other]
@@ -174,7 +191,7 @@ def weigh(forward, me, candidates, shard_rows, needs, offers, seen, best, count)
         # A bound on what the pair can reach, as a product: a quotient costs as much as all four criteria.
         total = rest + weights[0] * worded + weights[1] * known + weights[2] * grouped + weights[3] * located
         weighed = rest + weights[0] * worded * text + weights[1] * known * category
-        weighed += weights[2] * grouped * population + weights[3] * located * near[candidate]
+        weighed += weights[2] * grouped * population + weights[3] * located * near
         enough = points[top - 1] if count == top else -1
         if 10_000.0 * weighed < (enough - ROUNDING) * total:
             continue
@@ -185,7 +202,7 @@ def weigh(forward, me, candidates, shard_rows, needs, offers, seen, best, count)
         found[0] = text if worded else np.nan
         found[1] = category if known else np.nan
         found[2] = population if grouped else np.nan
-        found[3] = near[candidate] if located else np.nan
+        found[3] = near if located else np.nan
         price = whole_price(o_price[j], o_kind[j], n_length[i])
         found[4] = affordable(price, 12 * n_budget[i], o_kind[j])
         found[5] = time_shared(n_starts[i], n_ends[i], n_length[i], n_months[i], o_opens[j], o_closes[j], o_months[j])
