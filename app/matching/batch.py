@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.matching import vectors
-from app.matching.columns import NeedColumns, take
+from app.matching.columns import NeedColumns, ragged_rows, take
 from app.matching.points import millionths
 from app.matching.records import CRITERIA, DEFAULT_WEIGHTS, Weights
 from app.matching.snapshot import Shard, Snapshot, Table, words_at
@@ -71,17 +71,23 @@ def rank_all(
     `reach` says how many shards are searched: `own`, `related` (those the record may belong to) or `all`.
     `kernel` is what `compiled()` gives; without it numpy does the work.
     """
-    asked = Asked(subjects, others, np.array(millionths(weights), dtype=np.int64), reach)
+    asked = Asked(subjects, others, _whole(weights), reach)
     chosen = np.arange(len(subjects)) if rows is None else rows
     best = _nobody(len(chosen), top, explain)
     engine = _by_numpy if kernel is None else _Compiled(kernel)
-    parts = np.array_split(_in_order_of_shard(asked, chosen), threads)
+    order = _in_order_of_shard(asked, chosen)
     if threads == 1:
-        engine(asked, chosen, parts[0], best)
+        engine(asked, chosen, order, best)
     else:
+        parts = np.array_split(order, threads)
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(lambda part: engine(asked, chosen, part, best), parts))
     return best
+
+
+@cache
+def _whole(weights: Weights) -> NDArray[np.int64]:
+    return np.array(millionths(weights), dtype=np.int64)
 
 
 def _nobody(count: int, top: int, explain: bool) -> Best:
@@ -99,19 +105,18 @@ def _in_order_of_shard(asked: Asked, chosen: NDArray[np.int64]) -> NDArray[np.in
 
 
 def _searched(asked: Asked, chosen: NDArray[np.int64], part: NDArray[np.int64]) -> Iterator[tuple[Shard[Any], Any]]:
-    """Each shard with the places of `part` that are searched in it."""
-    tops = asked.subjects.tops
-    for shard in asked.others.shards:
-        if asked.reach == ALL:
-            yield shard, part
-            continue
-        begins, ends = tops.start[:-1][chosen[part]], tops.start[1:][chosen[part]]
-        inside = tops.tops[begins] == shard.top
-        if asked.reach == RELATED:
-            for further in range(1, int((ends - begins).max(initial=0))):
-                there = begins + further < ends
-                inside |= there & (tops.tops[np.minimum(begins + further, len(tops.tops) - 1)] == shard.top)
-        yield shard, part[inside]
+    """Each shard with the places of `part` that are searched in it; shards nobody asks for are passed over."""
+    if asked.reach == ALL:
+        yield from ((shard, part) for shard in asked.others.shards)
+        return
+    tops, subjects = asked.subjects.tops, chosen[part]
+    if asked.reach == OWN:
+        places, wanted = part, tops.tops[tops.start[subjects]]
+    else:
+        places = np.repeat(part, tops.start[subjects + 1] - tops.start[subjects])
+        wanted = tops.tops[ragged_rows(tops.start, subjects)]
+    present = set(wanted.tolist())
+    yield from ((shard, places[wanted == shard.top]) for shard in asked.others.shards if shard.top in present)
 
 
 def _by_numpy(asked: Asked, chosen: NDArray[np.int64], part: NDArray[np.int64], best: Best) -> None:
