@@ -1,124 +1,103 @@
-import { Link, useParams } from "@tanstack/react-router";
-import { Alert, Collapse } from "antd";
+import { useParams } from "@tanstack/react-router";
+import { Alert, Button } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
-import { useTerms } from "../../api/reference";
-import type { components } from "../../api/schema.gen";
-import { moneyText } from "../../ui/format";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
-import { WhyList } from "../../ui/WhyList";
+import { RefusalAlert } from "../../ui/RefusalAlert";
+import { WhyNot } from "./Absence";
+import { Levers } from "./Levers";
+import { NearMisses, Relax } from "./NearMisses";
+import { RankedRow } from "./RankedRow";
+import { moveOf, moves } from "./reading";
+import { type Direction, type Ranking, type TryOut, isTried, useTryOut } from "./tryOut";
 import "./selection.css";
-
-type Ranking = components["schemas"]["RankingRead"];
-type Reason = components["schemas"]["ExplanationRead"];
-type Ranked = components["schemas"]["RankedRead"];
+import "./ranking.css";
 
 export function OffersForNeed() {
   const { need_id } = useParams({ strict: false }) as { need_id: string };
-  const id = Number(need_id);
-  const need = $api.useQuery("get", "/api/v1/needs/{need_id}", { params: { path: { need_id: id } } });
-  const ranking = $api.useQuery("post", "/api/v1/selection/needs/{need_id}/ranking", { params: { path: { need_id: id } } });
-  return <Fetched query={ranking}>{(it) => <Shown of={it} title={need.data?.title ?? ""} from="needs" to="offers" />}</Fetched>;
+  const need = $api.useQuery("get", "/api/v1/needs/{need_id}", { params: { path: { need_id: Number(need_id) } } });
+  return <Shown key={need_id} id={Number(need_id)} title={need.data?.title ?? ""} budget={need.data?.budget?.amount ?? null} direction={{ from: "needs", to: "offers" }} />;
 }
 
 export function NeedsForOffer() {
   const { offer_id } = useParams({ strict: false }) as { offer_id: string };
-  const id = Number(offer_id);
-  const offer = $api.useQuery("get", "/api/v1/offers/{offer_id}", { params: { path: { offer_id: id } } });
-  const ranking = $api.useQuery("post", "/api/v1/selection/offers/{offer_id}/ranking", { params: { path: { offer_id: id } } });
-  return <Fetched query={ranking}>{(it) => <Shown of={it} title={offer.data?.title ?? ""} from="offers" to="needs" />}</Fetched>;
+  const offer = $api.useQuery("get", "/api/v1/offers/{offer_id}", { params: { path: { offer_id: Number(offer_id) } } });
+  return <Shown key={offer_id} id={Number(offer_id)} title={offer.data?.title ?? ""} budget={null} direction={{ from: "offers", to: "needs" }} />;
 }
 
-type Side = "needs" | "offers";
+type Props = { id: number; title: string; budget: string | null; direction: Direction };
 
-function Shown({ of, title, from, to }: { of: Ranking; title: string; from: Side; to: Side }) {
+function Shown({ id, title, budget, direction }: Props) {
   const { t } = useTranslation();
+  const tryOut = useTryOut(direction, id);
+  const { from, to } = direction;
   return (
     <Page
       title={t(`selection.ranking.${to}`)}
       subtitle={t("selection.ranking.how")}
       crumbs={[
         { label: t(`nav.${from}`), to: `/${from}` },
-        { label: title, to: `/${from}/${of.subject_id}` },
+        { label: title, to: `/${from}/${id}` },
       ]}
     >
-      {of.rows.length === 0 && <Alert type="info" showIcon title={t("selection.ranking.none")} />}
-      <ol className="ranking">
-        {of.rows.map((row) => (
-          <Place key={row.id} row={row} to={to} />
-        ))}
-      </ol>
-      {of.below > 0 && <p className="soft">{t("selection.ranking.below", { count: of.below })}</p>}
-      <Excluded of={of} to={to} />
+      <Fetched query={tryOut.published}>
+        {(published) => (
+          <div className="ranking-page">
+            <Levers tryOut={tryOut} direction={direction} budget={budget} />
+            <div className="ranking-main">
+              <Results published={published} shown={tryOut.shown ?? published} to={to} tryOut={tryOut} />
+            </div>
+          </div>
+        )}
+      </Fetched>
     </Page>
   );
 }
 
-function Place({ row, to }: { row: Ranked; to: Side }) {
-  const { t, i18n } = useTranslation();
-  const phrase = usePhrase();
-  const reasons = row.explanation.map((reason) => ({
-    key: reason.criterion,
-    label: t(`selection.criterion.${reason.criterion}`),
-    value: reason.value === null ? null : Number(reason.value),
-    ...(reason.value === null ? {} : { weight: Number(reason.weight) }),
-    note: phrase(reason),
-  }));
+const FIRST = 10;
+
+function Results({ published, shown, to, tryOut }: { published: Ranking; shown: Ranking; to: Direction["to"]; tryOut: TryOut }) {
+  const { t } = useTranslation();
+  const [all, setAll] = useState(false);
+  const tried = isTried(tryOut.tried);
+  const rows = all ? shown.rows : shown.rows.slice(0, FIRST);
+  const more = shown.rows.length - rows.length;
   return (
-    <li className="ranked">
-      <div className="ranked-head">
-        <span className="ranked-place figures">{row.place}</span>
-        <div>
-          <Link to={`/${to}/${row.id}`}>{row.title}</Link>
-          <div className="soft">{i18n.language === "en" ? row.party_name_en : row.party_name_zh}</div>
-        </div>
-        <span className="ranked-score figures" aria-label={t("field.score")}>
-          {Math.round(Number(row.score) * 100)}
-        </span>
-      </div>
-      <Collapse ghost defaultActiveKey={row.place === 1 ? ["why"] : []} items={[{ key: "why", label: t("selection.ranking.why"), children: <WhyList reasons={reasons} /> }]} />
-    </li>
+    <>
+      <WhyNot of={shown} to={to} tryOut={tryOut} onShow={() => setAll(true)} />
+      {tried && <Trying published={published} shown={shown} tryOut={tryOut} />}
+      <RefusalAlert error={tryOut.refusal} />
+      {shown.rows.length === 0 && <Alert type="info" showIcon title={t("selection.ranking.none")} />}
+      <Relax of={shown} to={to} tryOut={tryOut} />
+      <ol className="ranking" aria-busy={tryOut.isMoving}>
+        {rows.map((row) => (
+          <RankedRow key={row.id} row={row} to={to} move={tried ? moveOf(published.rows, row) : null} />
+        ))}
+      </ol>
+      {more > 0 && <Button onClick={() => setAll(true)}>{t("selection.ranking.more", { count: more })}</Button>}
+      {shown.below > 0 && <p className="soft">{t("selection.ranking.below", { count: shown.below })}</p>}
+      <NearMisses of={shown} to={to} />
+    </>
   );
 }
 
-/** A reason as a sentence, from its code and facts. */
-function usePhrase(): (reason: Pick<Reason, "code" | "facts">) => string {
-  const { t, i18n } = useTranslation();
-  const term = useTerms(i18n.language);
-  return ({ code, facts }) => {
-    const said = Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, spoken(name, value, term)]));
-    const key = code === "shared_words" && !said.words ? "selection.reason.no_shared_words" : `selection.reason.${code}`;
-    return t(key, said);
-  };
-}
-
-const MONEY = new Set(["budget", "price"]);
-const TERMS = new Set(["need", "offer"]);
-
-function spoken(name: string, value: unknown, term: (code: string) => string): string {
-  if (Array.isArray(value)) return value.map((item) => (TERMS.has(name) ? term(String(item)) : String(item))).join("、");
-  if (value === null || value === undefined) return "";
-  if (MONEY.has(name)) return moneyText({ amount: String(value), currency: "CNY" });
-  return TERMS.has(name) ? term(String(value)) : String(value);
-}
-
-function Excluded({ of, to }: { of: Ranking; to: Side }) {
-  const { t, i18n } = useTranslation();
-  const phrase = usePhrase();
-  if (of.excluded.length === 0) return null;
+/** Nobody should take a try-out for the ranking: said above the list for as long as it lasts. */
+function Trying({ published, shown, tryOut }: { published: Ranking; shown: Ranking; tryOut: TryOut }) {
+  const { t } = useTranslation();
+  const told = moves(published.rows, shown.rows);
+  const unmoved = told.up + told.down + told.entered + told.left === 0;
   return (
-    <section aria-labelledby="excluded">
-      <h2 id="excluded">{t("selection.ranking.excluded", { count: of.excluded_count })}</h2>
-      <ul className="excluded">
-        {of.excluded.map((row) => (
-          <li key={row.id}>
-            <Link to={`/${to}/${row.id}`}>{row.title}</Link>
-            <span className="soft"> · {i18n.language === "en" ? row.party_name_en : row.party_name_zh}</span>
-            <div>{phrase({ code: `filter_${row.filter}`, facts: row.facts })}</div>
-          </li>
-        ))}
-      </ul>
-    </section>
+    <Alert
+      className="trying"
+      type="warning"
+      showIcon
+      title={t("selection.try.sign")}
+      description={
+        <span aria-live="polite">{tryOut.isMoving ? t("selection.try.moving") : unmoved ? t("selection.try.unmoved") : t("selection.try.moved", { ...told, admitted: shown.admitted, before: published.admitted })}</span>
+      }
+      action={<Button onClick={tryOut.untry}>{t("selection.try.back")}</Button>}
+    />
   );
 }

@@ -1,0 +1,125 @@
+import { ArrowDownOutlined, ArrowUpOutlined, PlusOutlined } from "@ant-design/icons";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import type { components } from "../../api/schema.gen";
+import { chosen } from "../../ui/chosen";
+import { series } from "../../ui/theme";
+import { WhyList } from "../../ui/WhyList";
+import { usePhrase } from "./phrase";
+import { firmnessOf, gained, missed, type Move, percentOf, type Reason, telling } from "./reading";
+import { CRITERIA } from "./weights";
+
+type Ranked = components["schemas"]["RankedRead"];
+
+/** One offer or need: place, who it is, what speaks for it and against it, how firmly it stands; the rest on demand. */
+export function RankedRow({ row, to, move }: { row: Ranked; to: string; move: Move | null }) {
+  const { t, i18n } = useTranslation();
+  return (
+    <li className={move ? "ranked ranked-tried" : "ranked"} id={`row-${row.id}`}>
+      <div className="ranked-head">
+        <span className="ranked-place figures">{row.place}</span>
+        <div className="ranked-who">
+          <Link to={`/${to}/${row.id}`}>{row.title}</Link>
+          <div className="soft">{chosen(row, "party_name", i18n.language)}</div>
+        </div>
+        {move && <Moved move={move} />}
+        <span className="ranked-score figures">
+          <span className="unseen">{t("field.score")} </span>
+          {Math.round(Number(row.score) * 100)}
+        </span>
+      </div>
+      <Parts reasons={row.explanation} />
+      <Telling reasons={row.explanation} />
+      <div className="ranked-foot">
+        <Firmness of={row.robustness} />
+        <details className="ranked-all">
+          <summary>{t("selection.ranking.all")}</summary>
+          <AllReasons reasons={row.explanation} />
+        </details>
+      </div>
+    </li>
+  );
+}
+
+export function Moved({ move }: { move: Move }) {
+  const { t } = useTranslation();
+  if (move.kind === "stays") return <span className="moved soft">{t("selection.move.stays")}</span>;
+  if (move.kind === "new") {
+    return (
+      <span className="moved moved-new">
+        <PlusOutlined aria-hidden /> {t("selection.move.new")}
+      </span>
+    );
+  }
+  const Arrow = move.kind === "up" ? ArrowUpOutlined : ArrowDownOutlined;
+  return (
+    <span className={`moved moved-${move.kind} figures`}>
+      <Arrow aria-hidden />
+      <span className="unseen">{t(`selection.move.${move.kind}`)}</span> {move.by}
+    </span>
+  );
+}
+
+/** One colour for each criterion, in the bar and beside the reasons; the last two share the quietest. */
+const colourOf = (criterion: string): string => series[Math.min(CRITERIA.findIndex((each) => each === criterion), series.length - 1)] ?? series[0];
+
+/** The score as one bar out of 100, each criterion with what it brings. */
+function Parts({ reasons }: { reasons: readonly Reason[] }) {
+  const { t } = useTranslation();
+  const parts = reasons.filter((reason) => gained(reason) > 0);
+  const said = parts.map((reason) => `${t(`selection.criterion.${reason.criterion}`)} ${Math.round(gained(reason))}`);
+  return (
+    <div className="parts" role="img" aria-label={t("selection.ranking.parts", { parts: said.join(t("selection.comma")) })}>
+      {parts.map((reason) => (
+        <span
+          key={reason.criterion}
+          style={{ width: `${gained(reason)}%`, background: colourOf(reason.criterion) }}
+          title={`${t(`selection.criterion.${reason.criterion}`)} ${Math.round(gained(reason))}`}
+        />
+      ))}
+    </div>
+  );
+}
+
+function Telling({ reasons }: { reasons: readonly Reason[] }) {
+  const { t } = useTranslation();
+  const phrase = usePhrase();
+  const { speaks, against } = telling(reasons);
+  const line = (reason: Reason, points: string, costs = false) => (
+    <li key={reason.criterion} className={costs ? "telling-costs" : undefined}>
+      <span className="swatch" style={{ background: colourOf(reason.criterion) }} aria-hidden />
+      <span>
+        <strong>{t(`selection.criterion.${reason.criterion}`)}</strong> <span className="figures telling-points">{points}</span>
+        <span className="telling-why">{phrase(reason)}</span>
+      </span>
+    </li>
+  );
+  return (
+    <ul className="telling">
+      {speaks.map((reason) => line(reason, t("selection.ranking.brings", { points: Math.round(gained(reason)) })))}
+      {against && line(against, t("selection.ranking.costs", { points: Math.round(missed(against)) }), true)}
+    </ul>
+  );
+}
+
+function Firmness({ of }: { of: Ranked["robustness"] }) {
+  const { t } = useTranslation();
+  const said = t(`selection.firmness.${firmnessOf(of)}`, { first: percentOf(of.first), five: percentOf(of.top_five) });
+  return <p className="soft firmness">{said}</p>;
+}
+
+function AllReasons({ reasons }: { reasons: readonly Reason[] }) {
+  const { t } = useTranslation();
+  const phrase = usePhrase();
+  return (
+    <WhyList
+      reasons={reasons.map((reason) => ({
+        key: reason.criterion,
+        label: t(`selection.criterion.${reason.criterion}`),
+        value: reason.value === null ? null : Number(reason.value),
+        ...(reason.value === null ? {} : { weight: Number(reason.weight) }),
+        note: phrase(reason),
+      }))}
+    />
+  );
+}
