@@ -186,27 +186,19 @@ def total(values):  # type: ignore[no-untyped-def]
 def bytes_read(made: City, snapshot: Shards) -> int:
     """What a ranking of every need in its likeliest shard has to read, each byte once per need.
 
-    Its own words (8 a word); the postings of these words (6 each); the reach and kind bits of every row of the shard;
-    of every row within reach its groups, flags and text (17), price, kind, dates, qualification bits (25), where its
-    areas begin and the areas (8 and 4 each), where its signature begins and the signature (8 and 6 each). What only
-    some candidates need (months, capacity, rating) is left out.
+    Its own words (8 a word), the postings of these words (6 each), and of every row of the shard the columns that the
+    filters look at: reach, kinds, groups, qualification bits and price (40), dates (8), kind of price and flags (2).
+    What is read of single rows afterwards (areas, signature, months, capacity, rating) is left out.
     """
-    read = 0
+    words, read = made.needs.words, 0
     for shard, rows in searched(made, snapshot):
-        read += shard_bytes(shard, made, rows)
+        lengths = np.zeros(WORDS, np.int64)
+        lengths[: len(shard.postings.start) - 1] = np.diff(shard.postings.start)
+        begins, ends = words.start[rows], words.start[rows + 1]
+        postings = np.concatenate([[0], np.cumsum(lengths[words.terms], dtype=np.int64)])
+        read += 8 * int((ends - begins).sum()) + 6 * int((postings[ends] - postings[begins]).sum())
+        read += 50 * len(shard) * len(rows)
     return read
-
-
-def shard_bytes(shard: Shard[OfferColumns], made: City, rows: NDArray[np.int64]) -> int:
-    words, columns = made.needs.words, shard.columns
-    lengths = np.append(np.diff(shard.postings.start), np.zeros(WORDS - len(shard.postings.start) + 1, np.int32))
-    begins, ends = words.start[rows], words.start[rows + 1]
-    postings = np.concatenate([[0], np.cumsum(lengths[words.terms], dtype=np.int64)])
-    texts = 8 * int((ends - begins).sum()) + 6 * int((postings[ends] - postings[begins]).sum())
-    wide = 17 + 25 + 8 + 4 * np.diff(columns.place_start) + 8 + 6 * np.diff(columns.about_start)
-    by_mask = {mask: int(wide[columns.reach & mask != 0].sum()) for mask in np.unique(made.needs.columns.reach[rows])}
-    within = sum(by_mask[mask] for mask in made.needs.columns.reach[rows])
-    return texts + 16 * len(shard) * len(rows) + within
 
 
 def searched(made: City, snapshot: Shards) -> Iterator[tuple[Shard[OfferColumns], NDArray[np.int64]]]:
