@@ -19,6 +19,9 @@ FIGURES = {
     "M9": "winners",
     "M10": "panels",
     "M11": "words",
+    "memory": "sizes",
+    "edit": "sizes",
+    "growth": "sizes",
 }
 
 

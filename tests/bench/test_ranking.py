@@ -1,0 +1,67 @@
+"""The benchmark of ranking compares like with like: its SQL peer gives the engine's answer, its bytes can be counted."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from app.bench import ranking, sql
+from app.bench.city import City, city
+from app.bench.winners import PeerDisagrees
+from app.matching.batch import OWN, Best, rank_all
+from app.matching.columns import OfferColumns
+from app.matching.snapshot import Snapshot
+
+
+@pytest.fixture(scope="module")
+def town() -> City:
+    return city(60, 400)
+
+
+@pytest.fixture(scope="module")
+def shards(town: City) -> Snapshot[OfferColumns]:
+    return town.snapshot()
+
+
+@pytest.fixture(scope="module")
+def ask(town: City, shards: Snapshot[OfferColumns]) -> Iterator[sql.Ask]:
+    with sql.asked(town, shards) as asked:
+        yield asked
+
+
+def test_the_query_lists_the_same_offers_with_the_same_points(
+    town: City, shards: Snapshot[OfferColumns], ask: sql.Ask
+) -> None:
+    def ours(row: int) -> Best:
+        return rank_all(town.needs, shards, reach=OWN, rows=np.array([row]))
+
+    sql.check_same(ask, range(60), ours)
+    assert sum(bool(ask(row)) for row in range(60)) > 30
+
+
+def test_one_point_more_or_less_is_refused(town: City, shards: Snapshot[OfferColumns], ask: sql.Ask) -> None:
+    def wrong(row: int) -> Best:
+        best = rank_all(town.needs, shards, reach=OWN, rows=np.array([row]))
+        return best._replace(points=best.points + 1)
+
+    with pytest.raises(PeerDisagrees):
+        sql.check_same(ask, range(60), wrong)
+
+
+def test_the_same_seed_makes_the_same_city_and_another_another() -> None:
+    assert city(5, 5).offers.words.terms.tolist() == city(5, 5).offers.words.terms.tolist()
+    assert city(5, 5).offers.words.terms.tolist() != city(5, 5, seed=1).offers.words.terms.tolist()
+
+
+def test_the_bytes_of_a_run_are_words_postings_and_filter_columns(town: City, shards: Snapshot[OfferColumns]) -> None:
+    expected = 0
+    for shard, rows in ranking.searched(town, shards):
+        for row in rows:
+            terms = town.needs.words.terms[town.needs.words.start[row] : town.needs.words.start[row + 1]].tolist()
+            held = [
+                shard.postings.start[t + 1] - shard.postings.start[t]
+                for t in terms
+                if t + 1 < len(shard.postings.start)
+            ]
+            expected += 8 * len(terms) + 6 * int(sum(held)) + 50 * len(shard)
+    assert ranking.bytes_read(town, shards) == expected
