@@ -1,4 +1,4 @@
-"""The benchmark of ranking compares like with like: its SQL peer gives the engine's answer, its bytes can be counted."""
+"""The benchmark of ranking compares like with like: its SQL peer gives the engine's answer, its bytes are counted."""
 
 from collections.abc import Iterator
 
