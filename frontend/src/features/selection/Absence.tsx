@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { request } from "../../api/request";
 import { chosen } from "../../ui/chosen";
-import { usePhrase } from "./phrase";
+import { inner, usePhrase } from "./phrase";
 import type { Direction, Ranking, TryOut } from "./tryOut";
 
 type Found = { id: number; title: string; ref: string | null };
@@ -47,7 +47,7 @@ function Answer({ of, rows, onShow }: { of: Absence; rows: Ranking["rows"]; onSh
   const { t, i18n } = useTranslation();
   const phrase = usePhrase();
   const shown = rows.find(({ id }) => id === of.id);
-  const facts = { title: of.title, party: chosen(of, "party_name", i18n.language) };
+  const facts = { title: inner(of.title), party: chosen(of, "party_name", i18n.language) };
   if (of.reason === "unknown") return <p className="answer">{t("selection.why_not.unknown")}</p>;
   if (of.reason === "below_top" || of.reason === "listed") {
     const standing = { place: of.place ?? shown?.place, score: Math.round(Number(of.score ?? shown?.score) * 100) };

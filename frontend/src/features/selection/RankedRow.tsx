@@ -90,7 +90,7 @@ function Telling({ reasons }: { reasons: readonly Reason[] }) {
       <span className="swatch" style={{ background: colourOf(reason.criterion) }} aria-hidden />
       <span>
         <strong>{t(`selection.criterion.${reason.criterion}`)}</strong> <span className="figures telling-points">{points}</span>
-        <span className="telling-why">{phrase(reason)}</span>
+        <span className="telling-why">{phrase(costs && reason.code === "shared_words" ? { ...reason, code: "few_shared_words" } : reason)}</span>
       </span>
     </li>
   );

@@ -24,3 +24,6 @@ function spell(name: string, value: unknown, term: (code: string) => string, com
   if (MONEY.has(name)) return moneyText({ amount: String(value), currency: "CNY" });
   return TERMS.has(name) ? term(String(value)) : String(value);
 }
+
+/** A title that stands between quotation marks: those of its own become inner ones. */
+export const inner = (title: string): string => title.replaceAll("“", "‘").replaceAll("”", "’");
