@@ -32,5 +32,6 @@ export const pages: readonly PageEntry[] = [
   { path: "/tenders", key: "tenders", open: true, menu: "season", icon: FileSearchOutlined, load: () => import("../features/tenders/TenderList") },
   { path: "/tenders/$tender_id", key: "tender", open: true, load: () => import("../features/tenders/TenderPage") },
   { path: "/tenders/$tender_id/result", key: "result", open: true, load: () => import("../features/tenders/ResultPage") },
+  { path: "/tenders/$tender_id/compare", key: "compare", open: true, load: () => import("../features/tenders/ComparisonPage") },
   { path: "/sign-in", key: "sign_in", open: true, load: () => import("./SignIn") },
 ];

@@ -1,5 +1,5 @@
 import { FilePdfOutlined, FileExcelOutlined, FileWordOutlined } from "@ant-design/icons";
-import { useParams } from "@tanstack/react-router";
+import { Link, useParams } from "@tanstack/react-router";
 import { Alert, Button, Space } from "antd";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
@@ -49,6 +49,9 @@ function Papers({ of }: { of: Result }) {
   const paper = `/api/v1/contracts/results/${of.tender_id}/paper`;
   return (
     <Space wrap>
+      <Link to={`/tenders/${of.tender_id}/compare`} className="ant-btn ant-btn-default">
+        {t("tenders.compare.title")}
+      </Link>
       <Button href={`${paper}?format=pdf`} icon={<FilePdfOutlined aria-hidden />}>
         PDF
       </Button>

@@ -1,0 +1,116 @@
+import { CheckOutlined, MinusOutlined, PlusOutlined } from "@ant-design/icons";
+import { Table } from "antd";
+import type { ColumnsType } from "antd/es/table";
+import { useTranslation } from "react-i18next";
+import type { components } from "../../api/schema.gen";
+import { chosen } from "../../ui/chosen";
+import { Money } from "../../ui/Money";
+import { usePhone } from "../../ui/media";
+import { type BidRow, bidRows } from "./sets";
+
+type Lot = components["schemas"]["LotComparisonRead"];
+type AwardSet = components["schemas"]["AwardSet"];
+
+/** The sets side by side: first what each adds up to, then who wins in which. */
+export function AwardSets({ of }: { of: Lot }) {
+  const phone = usePhone();
+  return (
+    <>
+      <div className="rules">
+        <ul>
+          {of.sets.map((set) => (
+            <li key={set.method + set.is_decided} className={set.is_decided ? "rule rule-chosen" : "rule"}>
+              <SetFacts of={set} />
+            </li>
+          ))}
+        </ul>
+      </div>
+      {!phone && <Winners of={of} />}
+    </>
+  );
+}
+
+function SetFacts({ of }: { of: AwardSet }) {
+  const { t } = useTranslation();
+  const phone = usePhone();
+  return (
+    <>
+      <p className="rule-name">
+        {t(`rooms.awards.rule.${of.method}`)}
+        {of.is_decided && <span className="rule-mark">{t("tenders.compare.decided")}</span>}
+      </p>
+      <p className="soft">{t([`tenders.rules.${of.method}`, `tenders.compare.${of.method}`])}</p>
+      <p className="figures">
+        {t("tenders.rules.paid", { count: of.number, score: of.score })} <Money of={of.amount} />
+      </p>
+      {of.bound !== null && <p>{t("tenders.compare.proof", { bound: of.bound })}</p>}
+      {of.is_decided ? phone && <p>{of.bids.map((bid) => bid.bid).join(" ")}</p> : <Differences of={of} />}
+    </>
+  );
+}
+
+function Differences({ of }: { of: AwardSet }) {
+  const { t } = useTranslation();
+  if (of.gained.length + of.lost.length === 0) return <p>{t("tenders.compare.same")}</p>;
+  const names = (bids: AwardSet["gained"]): string => bids.map((bid) => bid.bid).join(" ");
+  return (
+    <>
+      {of.gained.length > 0 && (
+        <p>
+          <PlusOutlined aria-hidden /> {t("tenders.compare.gained", { bids: names(of.gained) })}
+        </p>
+      )}
+      {of.lost.length > 0 && (
+        <p>
+          <MinusOutlined aria-hidden /> {t("tenders.compare.lost", { bids: names(of.lost) })}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Winners({ of }: { of: Lot }) {
+  const { t, i18n } = useTranslation();
+  const columns: ColumnsType<BidRow> = [
+    { key: "place", title: t("rooms.awards.field.place"), align: "right", width: 70, render: (_, row) => row.bid.place },
+    {
+      key: "applicant",
+      title: t("tenders.result.applicant"),
+      render: (_, row) => (
+        <>
+          <div>{chosen(row.bid, "applicant", i18n.language)}</div>
+          <div className="soft">
+            {row.bid.bid} {row.bid.title}
+            {row.bid.is_own && <span className="own"> {t("tenders.result.own")}</span>}
+          </div>
+        </>
+      ),
+    },
+    { key: "score", title: t("rooms.awards.field.score"), align: "right", width: 90, render: (_, row) => <span className="figures">{row.bid.score}</span> },
+    ...of.sets.map((set, number) => ({
+      key: set.method + number,
+      title: t(`rooms.awards.rule.${set.method}`) + (set.is_decided ? ` · ${t("tenders.compare.decided")}` : ""),
+      width: 150,
+      render: (_: unknown, row: BidRow) => {
+        const amount = row.amounts[number];
+        if (!amount) return <span className="soft">{t("tenders.compare.out")}</span>;
+        return (
+          <span className="won">
+            <CheckOutlined aria-label={t("tenders.result.won")} /> <Money of={amount} />
+          </span>
+        );
+      },
+    })),
+  ];
+  return (
+    <Table<BidRow>
+      aria-label={t("tenders.compare.winners", { lot: of.lot })}
+      rowKey={(row) => row.bid.bid}
+      dataSource={bidRows(of.sets)}
+      columns={columns}
+      pagination={false}
+      scroll={{ x: 1000 }}
+      rowClassName={(row) => (row.differs ? "row-differs" : "")}
+    />
+  );
+}
