@@ -16,7 +16,7 @@ export function AwardSets({ of }: { of: Lot }) {
   const phone = usePhone();
   return (
     <>
-      <div className="rules">
+      <div className="rules sets">
         <ul>
           {of.sets.map((set) => (
             <li key={set.method + set.is_decided} className={set.is_decided ? "rule rule-chosen" : "rule"}>
@@ -90,7 +90,7 @@ function Winners({ of }: { of: Lot }) {
     ...of.sets.map((set, number) => ({
       key: set.method + number,
       title: t(`rooms.awards.rule.${set.method}`) + (set.is_decided ? ` · ${t("tenders.compare.decided")}` : ""),
-      width: 150,
+      width: 132,
       render: (_: unknown, row: BidRow) => {
         const amount = row.amounts[number];
         if (!amount) return <span className="soft">{t("tenders.compare.out")}</span>;
@@ -109,7 +109,7 @@ function Winners({ of }: { of: Lot }) {
       dataSource={bidRows(of.sets)}
       columns={columns}
       pagination={false}
-      scroll={{ x: 1000 }}
+      scroll={{ x: 900 }}
       rowClassName={(row) => (row.differs ? "row-differs" : "")}
     />
   );
