@@ -53,12 +53,8 @@ export function Relax({ of, to, tryOut }: { of: Ranking; to: Direction["to"]; tr
               {t("selection.relax.brings", { count: admitted, party: chosen(best, "party_name", i18n.language), score: Math.round(Number(best.score) * 100), place: best.place })}{" "}
               <Link to={`/${to}/${best.id}`}>{best.title}</Link>
             </p>
-            <Button
-              icon={<ExperimentOutlined aria-hidden />}
-              aria-label={t("selection.relax.try_filter", { filter: t(`selection.filter.${filter}`) })}
-              onClick={() => tryOut.skip(filter, true)}
-            >
-              {t("selection.relax.try")}
+            <Button icon={<ExperimentOutlined aria-hidden />} onClick={() => tryOut.skip(filter, true)}>
+              {t("selection.relax.try_filter", { filter: t(`selection.filter.${filter}`) })}
             </Button>
           </li>
         ))}
