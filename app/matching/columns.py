@@ -36,9 +36,9 @@ class TooManyGroups(DomainError):
 
 
 class NeedColumns(NamedTuple):
-    """`reach` one bit for the district; `kinds` one for each parent category it is about; `places` the numbers of the areas a community lies in, -1 below its code;
-    `length` in months, 0 when unknown; `named` the numbers of the qualifications asked for and `qualified` their
-    bits. Compressed columns: row i lies at start[i]:start[i+1]."""
+    """`reach` one bit for the district; `kinds` one for each parent category it is about; `places` the numbers of the
+    areas a community lies in, -1 below its code; `length` in months, 0 when unknown; `named` the numbers of the
+    qualifications asked for and `qualified` their bits. Compressed columns: row i lies at start[i]:start[i+1]."""
 
     reach: NDArray[np.uint64]
     kinds: NDArray[np.uint64]
@@ -60,8 +60,8 @@ class NeedColumns(NamedTuple):
 
 
 class OfferColumns(NamedTuple):
-    """`reach` the bits of all districts touched; `kinds` of the parent categories it is about; `place` the numbers of the areas covered; `rating` 0..1 or NaN;
-    `named` the numbers of the qualifications held and `qualified` their bits."""
+    """`reach` the bits of all districts touched; `kinds` of the parent categories it is about; `place` the numbers of
+    the areas covered; `rating` 0..1 or NaN; `named` the numbers of the qualifications held, `qualified` their bits."""
 
     reach: NDArray[np.uint64]
     kinds: NDArray[np.uint64]
