@@ -6,7 +6,7 @@ import type { components } from "../../api/schema.gen";
 import { chosen } from "../../ui/chosen";
 import { Money } from "../../ui/Money";
 import { usePhone } from "../../ui/media";
-import { type BidRow, bidRows } from "./sets";
+import { type BidRow, bidRows, unlike } from "./sets";
 
 type Lot = components["schemas"]["LotComparisonRead"];
 type AwardSet = components["schemas"]["AwardSet"];
@@ -69,6 +69,18 @@ function Differences({ of }: { of: AwardSet }) {
   );
 }
 
+/** Where a set differs from the decision it says so, by a sign and a word. */
+function Unlike({ how }: { how: ReturnType<typeof unlike> }) {
+  const { t } = useTranslation();
+  if (how === null) return null;
+  const Sign = how === "gained" ? PlusOutlined : MinusOutlined;
+  return (
+    <span className="unlike">
+      <Sign aria-hidden /> {t(`tenders.compare.${how}_here`)}
+    </span>
+  );
+}
+
 function Winners({ of }: { of: Lot }) {
   const { t, i18n } = useTranslation();
   const columns: ColumnsType<BidRow> = [
@@ -90,14 +102,20 @@ function Winners({ of }: { of: Lot }) {
     ...of.sets.map((set, number) => ({
       key: set.method + number,
       title: t(`rooms.awards.rule.${set.method}`) + (set.is_decided ? ` · ${t("tenders.compare.decided")}` : ""),
-      width: 132,
+      width: 148,
       render: (_: unknown, row: BidRow) => {
         const amount = row.amounts[number];
-        if (!amount) return <span className="soft">{t("tenders.compare.out")}</span>;
+        const how = unlike(row, number);
         return (
-          <span className="won">
-            <CheckOutlined aria-label={t("tenders.result.won")} /> <Money of={amount} />
-          </span>
+          <>
+            {!amount && !how && <span className="soft">{t("tenders.compare.out")}</span>}
+            {amount && (
+              <span className="won">
+                <CheckOutlined aria-label={t("tenders.result.won")} /> <Money of={amount} />
+              </span>
+            )}
+            <Unlike how={how} />
+          </>
         );
       },
     })),

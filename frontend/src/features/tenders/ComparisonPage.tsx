@@ -16,6 +16,7 @@ const ASK_AGAIN = 2000; // ms, while losers are being priced
 
 /** What each way of choosing would have awarded, and what it would cost to include those who lost. */
 export default function ComparisonPage() {
+  const { t } = useTranslation();
   const { tender_id } = useParams({ strict: false }) as { tender_id: string };
   const compared = $api.useQuery(
     "get",
@@ -23,7 +24,12 @@ export default function ComparisonPage() {
     { params: { path: { tender_id: Number(tender_id) } } },
     { refetchInterval: (query) => (query.state.data?.is_running ? ASK_AGAIN : false) },
   );
-  return <Fetched query={compared}>{(it) => <Shown of={it} />}</Fetched>;
+  if (compared.data) return <Shown of={compared.data} />;
+  return (
+    <Page title={t("tenders.compare.title")} crumbs={[{ label: t("nav.tenders"), to: "/tenders" }]}>
+      <Fetched query={compared}>{() => null}</Fetched>
+    </Page>
+  );
 }
 
 function Shown({ of }: { of: Comparison }) {

@@ -5,7 +5,9 @@ import { request } from "../../api/request";
 import type { components } from "../../api/schema.gen";
 import { chosen } from "../../ui/chosen";
 import { momentText } from "../../ui/format";
+import { Money } from "../../ui/Money";
 import { RefusalAlert } from "../../ui/RefusalAlert";
+import { ownFirst, pointsText } from "./sets";
 
 type Lot = components["schemas"]["LotComparisonRead"];
 type Run = components["schemas"]["InclusionRead"];
@@ -55,8 +57,13 @@ function Prices({ of }: { of: Run }) {
         </div>
       )}
       {of.proven_at && <p className="soft">{t("tenders.inclusion.proven", { at: momentText(of.proven_at, i18n.language), total: of.total })}</p>}
+      {of.best && (
+        <p>
+          {t("tenders.inclusion.against", { count: of.best.bids.length, score: of.best.score })} <Money of={of.best.amount} />
+        </p>
+      )}
       <ol className="result-cards prices">
-        {of.rows.map((row) => (
+        {ownFirst(of.rows).map((row) => (
           <Priced key={row.bid_id} of={row} />
         ))}
       </ol>
@@ -86,7 +93,7 @@ function useCost(): (row: Row) => string {
   const { t } = useTranslation();
   return (row) => {
     if (row.price === null) return t("tenders.inclusion.never", { reason: t(`rooms.awards.reason.${row.reason}`) });
-    const parts = [Number(row.price) === 0 ? t("tenders.inclusion.free") : t("tenders.inclusion.cost", { price: row.price })];
+    const parts = [Number(row.price) === 0 ? t("tenders.inclusion.free") : t("tenders.inclusion.cost", { price: pointsText(row.price) })];
     if (row.instead_of.length > 0) parts.push(t("tenders.inclusion.instead", { bids: names(row.instead_of) }));
     if (row.joined.length > 0) parts.push(t("tenders.inclusion.joined", { bids: names(row.joined) }));
     return parts.join(t("tenders.inclusion.then")) + t("tenders.inclusion.stop");

@@ -49,7 +49,7 @@ function Papers({ of }: { of: Result }) {
   const paper = `/api/v1/contracts/results/${of.tender_id}/paper`;
   return (
     <Space wrap>
-      <Link to={`/tenders/${of.tender_id}/compare`} className="ant-btn ant-btn-default">
+      <Link to={`/tenders/${of.tender_id}/compare`} className="button">
         {t("tenders.compare.title")}
       </Link>
       <Button href={`${paper}?format=pdf`} icon={<FilePdfOutlined aria-hidden />}>

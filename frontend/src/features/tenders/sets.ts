@@ -19,5 +19,19 @@ export function bidRows(sets: readonly AwardSet[]): BidRow[] {
     const amounts = sets.map((set) => set.bids.find((each) => each.bid === bid.bid)?.amount);
     return { bid, amounts, differs: amounts.some((amount) => amount === undefined) };
   });
-  return rows.toSorted((one, other) => one.bid.place - other.bid.place || one.bid.bid.localeCompare(other.bid.bid));
+  return rows.sort((one, other) => one.bid.place - other.bid.place || one.bid.bid.localeCompare(other.bid.bid));
 }
+
+/** Whether a set does what the decision (the first set) does not: awards the bid, or does not. */
+export function unlike({ amounts }: BidRow, number: number): "gained" | "lost" | null {
+  const [decided, here] = [amounts[0] !== undefined, amounts[number] !== undefined];
+  if (decided === here) return null;
+  return here ? "gained" : "lost";
+}
+
+/** "3.2000" → "3.2": points are decimal text and stay so. */
+export const pointsText = (points: string): string => (points.includes(".") ? points.replace(/\.?0+$/, "") : points);
+
+/** One's own bids first, the rest by place. */
+export const ownFirst = <Row extends { is_own: boolean; place: number }>(rows: readonly Row[]): Row[] =>
+  [...rows].sort((one, other) => Number(other.is_own) - Number(one.is_own) || one.place - other.place);
