@@ -100,6 +100,8 @@ def _nobody(count: int, top: int, explain: bool) -> Best:
 
 def _in_order_of_shard(asked: Asked, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
     """Places in `chosen`, those of one shard together: its arrays then stay in the cache."""
+    if len(chosen) == 1:
+        return np.zeros(1, dtype=np.int64)
     tops = asked.subjects.tops
     return np.argsort(tops.tops[tops.start[:-1][chosen]], kind="stable")
 
@@ -115,6 +117,9 @@ def _searched(asked: Asked, chosen: NDArray[np.int64], part: NDArray[np.int64]) 
     else:
         places = np.repeat(part, tops.start[subjects + 1] - tops.start[subjects])
         wanted = tops.tops[ragged_rows(tops.start, subjects)]
+    if len(places) == 1:
+        yield from ((shard, places) for shard in asked.others.shards if shard.top == wanted[0])
+        return
     present = set(wanted.tolist())
     yield from ((shard, places[wanted == shard.top]) for shard in asked.others.shards if shard.top in present)
 
