@@ -99,11 +99,12 @@ def _nobody(count: int, top: int, explain: bool) -> Best:
 
 
 def _in_order_of_shard(asked: Asked, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Places in `chosen`, those of one shard together: its arrays then stay in the cache."""
+    """Places in `chosen`, those of one shard together, and in it those of one district: its arrays then stay in the
+    cache."""
     if len(chosen) == 1:
         return np.zeros(1, dtype=np.int64)
     tops = asked.subjects.tops
-    return np.argsort(tops.tops[tops.start[:-1][chosen]], kind="stable")
+    return np.lexsort((asked.subjects.columns.reach[chosen], tops.tops[tops.start[:-1][chosen]]))
 
 
 def _searched(asked: Asked, chosen: NDArray[np.int64], part: NDArray[np.int64]) -> Iterator[tuple[Shard[Any], Any]]:
@@ -169,10 +170,9 @@ class _Compiled:
                 places,
                 chosen,
                 tuple(subjects.words),
-                shard.rows,
+                (shard.rows, tuple(shard.blocks), tuple(shard.postings)),
                 tuple(needs.columns),
                 tuple(offers.columns),
-                (shard.postings.start, shard.postings.local, shard.postings.weights),
                 (frame.suits, frame.levels, frame.compatible, frame.dimensions),
                 asked.weights.astype(np.float64),
                 best.rows,

@@ -2,10 +2,11 @@
 where numba is installed; what it computes is defined by `criteria`, `filters` and `points`, and `vectors` does the
 same without it.
 
-Per subject: add up the postings, look at the reach bits of every row, test the filters of those within reach,
-score those that can still come among the best, keep these. Four criteria bound what a pair can reach, which settles
-most. Sums run in the order of the scalar reference in double precision and the final points are whole numbers, so all
-engines agree to the last digit.
+Per subject: pick the blocks of rows within reach, add up the postings in them, test the filters of bits, prices and
+dates, score the rows that can still come among the best, keep these. Four criteria bound what a pair can reach, which
+settles most. What is computed of each candidate has no branches, and whole columns are worked through at a time: on
+values that cannot be foreseen a branch costs more than the arithmetic it saves. Sums run in the order of the scalar
+reference in double precision and the final points are whole numbers, so all engines agree to the last digit.
 """
 
 import numpy as np
@@ -26,69 +27,99 @@ from app.matching.columns import (
     YEARLY_PRICE,
 )
 from app.matching.criteria import IN_TURNS_AT_LEAST
+from app.matching.snapshot import NO_CUTS
 from app.matching.vectors import NEAR
 
 BARRED = IN_RECTIFICATION | INACTIVE
+CRITERIA = 8
+AT_A_TIME = 64  # candidates that are put in order together
 LEVELS = len(NEAR)
 CATEGORY_AT_MOST = TOP_SHARE + 1e-6  # single precision
 ROUNDING = 5  # ten-thousandths: eight roundings of a half, and one to spare
-compiled = njit(cache=True, nogil=True)
+HALF, ROW_BITS = 32, np.int64(0xFFFFFFFF)  # a key: above, the points; below, all bits less the row
+compiled = njit(cache=True, nogil=True, error_model="numpy")  # a quotient by nought is infinite, not an exception
 
 
 @compiled
-def rank(
-    forward, places, chosen, words, shard_rows, needs, offers, postings, frame, weights, rows, points, values, counts
-):
+def rank(forward, places, chosen, words, shard, needs, offers, frame, weights, rows, points, values, counts):
     """The best of one shard for the subjects at `places` of `chosen`, joined to the best found so far.
 
     `forward`: the subjects are needs and the shard holds offers; otherwise the other way round. `words` of the
-    subjects and `postings` of the shard in compressed form; `frame`: see `Frame`. `rows`, `points`
+    subjects in compressed form; `shard`: its rows, blocks and postings; `frame`: see `Frame`. `rows`, `points`
     (subjects × top) and `counts` are written to, `values` (× 8) too unless it is empty.
     """
-    _, n_kinds, n_groups, n_flags = needs[:4]
-    _, o_kinds, o_groups, o_flags = offers[:4]
+    n_reach, n_kinds, n_groups, n_flags = needs[:4]
+    o_reach, o_kinds, o_groups, o_flags = offers[:4]
+    shard_rows, (block_reach, block_start), postings = shard
     suits, levels, compatible, dimensions = frame
     word_start, terms, word_weights = words
     if forward:
-        my_kinds, my_groups, my_flags, kinds, groups, flags = n_kinds, n_groups, n_flags, o_kinds, o_groups, o_flags
+        my_reach, my_kinds, my_groups, my_flags = n_reach, n_kinds, n_groups, n_flags
+        kinds, groups, flags = o_kinds, o_groups, o_flags
         my_start, mine, my_value = needs[-3:]
     else:
-        my_kinds, my_groups, my_flags, kinds, groups, flags = o_kinds, o_groups, o_flags, n_kinds, n_groups, n_flags
+        my_reach, my_kinds, my_groups, my_flags = o_reach, o_kinds, o_groups, o_flags
+        kinds, groups, flags = n_kinds, n_groups, n_flags
         my_start, mine, my_value = offers[-3:]
-    size = len(shard_rows)
-    shares, wanted, kin = np.zeros(size), np.zeros(dimensions), np.zeros(len(levels), np.uint64)
-    akin, others, found = np.empty(size, np.uint32), np.empty(size, np.uint32), np.zeros(8)
-    gate = np.empty(size, np.uint8)
+    size, top = len(shard_rows), rows.shape[1]
+    shares, wanted, kin = np.zeros(size), np.zeros(dimensions, np.float32), np.zeros(len(levels), np.uint64)
+    akin, others, gate = np.empty(size, np.uint32), np.empty(size, np.uint32), np.empty(size, np.uint8)
+    spans = np.empty((len(block_reach), 2), np.int64)
+    best = np.empty((4, top + AT_A_TIME), np.int64)  # keys and columns of `found`, and room to sort both
+    found, total, score = np.empty((CRITERIA, top + size)), np.empty(top + size), np.empty(top + size)
+    scratch = (found, total, score, best)
     for s in places:
         subject = np.uint32(chosen[s])
-        add_shares(word_start[subject], word_start[subject + 1], terms, word_weights, postings, shares)
+        reached = within(my_reach[subject], block_reach, spans)
+        add_shares(word_start[subject], word_start[subject + 1], terms, word_weights, postings, reached, shares)
         for item in range(my_start[subject], my_start[subject + 1]):
             wanted[mine[item]] = my_value[item]
         fitting = suiting(suits[0 if forward else 1], compatible, my_groups[subject], kin)
+        opened = 0
+        for begin, end in reached:
+            if forward:
+                open_offers(subject, fitting, needs, offers, block_start[begin], block_start[end], gate)
+            else:
+                open_needs(subject, fitting, offers, needs, block_start[begin], block_start[end], gate)
+            opened = gather(gate, block_start[begin], block_start[end], others, opened)
         me = (subject, my_groups[subject], my_kinds[subject], my_flags[subject])
-        best = (rows[s], points[s], values[s] if len(values) else values[:0, 0])
-        seen = (shares, wanted, kin, levels, weights, found)
-        if forward:
-            open_offers(subject, fitting, needs, offers, gate)
-        else:
-            open_needs(subject, fitting, offers, needs, gate)
-        close, far = split(gate, my_kinds[subject], kinds, akin, others)
-        count = weigh(forward, me, akin[:close], shard_rows, needs, offers, seen, best, counts[s])
-        left = promising(me, others[:far], shares, kinds, groups, flags, kin, levels, weights, points[s], count)
-        counts[s] = weigh(forward, me, others[:left], shard_rows, needs, offers, seen, best, count)
+        seen = (shares, wanted, kin, levels, weights)
+        met = recall(rows[s], points[s], values[s] if len(values) else values[:0, 0], counts[s], found, best)
+        count = len(met)
+        close, far = split(others[:opened], my_kinds[subject], kinds, akin)
+        count, used = weigh(forward, me, akin[:close], shard_rows, needs, offers, seen, scratch, met, count, count)
+        left = promising(me, others[:far], shares, kinds, groups, flags, kin, levels, weights, least(best, top, count))
+        count, used = weigh(forward, me, others[:left], shard_rows, needs, offers, seen, scratch, met, count, used)
+        counts[s] = note(rows[s], points[s], values[s] if len(values) else values[:0, 0], count, found, best)
         for item in range(my_start[subject], my_start[subject + 1]):
             wanted[mine[item]] = 0.0
 
 
 @compiled
-def open_offers(need, fitting, needs, offers, gate):
-    """Fills `gate`: 1 for every offer within reach that no filter of bits, prices or dates shuts out."""
+def within(reach, block_reach, spans):
+    """The blocks that hold rows within reach, as spans from one block up to another."""
+    count, inside = 0, False
+    for block in range(len(block_reach)):
+        reached = block_reach[block] & reach != 0
+        if reached and not inside:
+            spans[count, 0] = block
+            count += 1
+        if reached:
+            spans[count - 1, 1] = block + 1
+        inside = reached
+    return spans[:count]
+
+
+@compiled
+def open_offers(need, fitting, needs, offers, begin, end, gate):
+    """Fills `gate` between two rows: 1 for every offer within reach that no filter of bits, prices or dates shuts
+    out."""
     _, _, n_groups, _, n_qualified, n_budget, n_length, n_starts, n_ends = needs[:9]
     o_reach, _, o_groups, o_flags, o_qualified, o_price, o_kind, o_opens, o_closes = offers[:9]
     reach, groups, asked = needs[0][need], n_groups[need], n_qualified[need]
     starts, ends, most = n_starts[need], n_ends[need], 11 * 12 * n_budget[need]
     months = np.int64(n_length[need] if n_length[need] > 0 else 12)
-    for row in range(len(gate)):
+    for row in range(np.uint64(begin), np.uint64(end)):
         price = 10 * o_price[row] * (months if o_kind[row] == YEARLY_PRICE else 12)
         gate[row] = (
             (o_reach[row] & reach != 0)
@@ -102,7 +133,7 @@ def open_offers(need, fitting, needs, offers, gate):
 
 
 @compiled
-def open_needs(offer, fitting, offers, needs, gate):
+def open_needs(offer, fitting, offers, needs, begin, end, gate):
     """The mirror of `open_offers`: 1 for every need."""
     o_reach, _, o_groups, o_flags, o_qualified, o_price, o_kind, o_opens, o_closes = offers[:9]
     n_reach, _, n_groups, _, n_qualified, n_budget, n_length, n_starts, n_ends = needs[:9]
@@ -110,7 +141,7 @@ def open_needs(offer, fitting, offers, needs, gate):
     price, opens, closes = 10 * o_price[offer], o_opens[offer], o_closes[offer]
     yearly, priced = o_kind[offer] == YEARLY_PRICE, o_kind[offer] != NOT_COMPARABLE
     in_order = o_flags[offer] & BARRED == 0
-    for row in range(len(gate)):
+    for row in range(np.uint64(begin), np.uint64(end)):
         months = np.int64(n_length[row]) if yearly and n_length[row] > 0 else 12
         most = 11 * 12 * n_budget[row]
         gate[row] = (
@@ -125,25 +156,34 @@ def open_needs(offer, fitting, offers, needs, gate):
 
 
 @compiled
-def split(gate, my_kinds, kinds, akin, others):
-    """Fills `akin` with the open rows that have a parent category in common with the subject, `others` with the rest
-    of them; how many of each. Without branches: what they decide cannot be foreseen."""
+def gather(gate, begin, end, rows, count):
+    """Adds the open rows between two to `rows`, of which `count` are filled; how many are then."""
+    for row in range(np.uint64(begin), np.uint64(end)):
+        rows[count] = row
+        count += gate[row]
+    return count
+
+
+@compiled
+def split(others, my_kinds, kinds, akin):
+    """Moves those that have a parent category in common with the subject from `others` to `akin`; how many are in
+    each then."""
     close, far = 0, 0
-    for row in range(len(gate)):
+    for candidate in range(len(others)):
+        row = others[candidate]
         related = kinds[row] & my_kinds != 0
         akin[close] = row
-        close += gate[row] & related
+        close += related
         others[far] = row
-        far += gate[row] & ~related
+        far += not related
     return close, far
 
 
 @compiled
-def promising(me, others, shares, kinds, groups, flags, kin, levels, weights, points, count):
+def promising(me, others, shares, kinds, groups, flags, kin, levels, weights, enough):
     """Keeps of `others`, which have at most a top-level category in common with the subject, those that would come
     among the best were all that is not looked at here perfect; how many they are."""
     _, my_groups, my_kinds, my_flags = me
-    enough = points[-1] - ROUNDING if count == len(points) else -ROUNDING
     rest, kept = weights[3:].sum(), 0
     for candidate in range(len(others)):
         row = others[candidate]
@@ -158,33 +198,62 @@ def promising(me, others, shares, kinds, groups, flags, kin, levels, weights, po
 
 
 @compiled
-def weigh(forward, me, candidates, shard_rows, needs, offers, seen, best, count):
-    """Scores the candidates and admits them among the `best`; how many these are then."""
+def weigh(forward, me, candidates, shard_rows, needs, offers, seen, scratch, met, count, used):
+    """Scores the candidates and admits them among the best; how many these are then, and how many columns of
+    `found` are in use."""
+    found, total, score, best = scratch
+    top = best.shape[1] - AT_A_TIME
+    kept = look(forward, me, candidates, needs, offers, seen, least(best, top, count), found, used)
+    consider(forward, me[0], candidates[:kept], needs, offers, found, used)
+    score_all(found, used, kept, seen[-1], total, score)
+    _, _, _, _, n_qualified = needs[:5]
+    n_named_start, n_named = needs[-5:-3]
+    o_named_start, o_named = offers[-5:-3]
+    more, enough = count, worst(best, top, count)
+    for candidate in range(kept):
+        other = candidates[candidate]
+        i, j = (me[0], other) if forward else (other, me[0])
+        key = np.int64(score[candidate]) << HALF | (ROW_BITS - shard_rows[other])
+        best[0, more], best[1, more] = key, used + candidate
+        more += (
+            (key > enough)
+            & (len(met) == 0 or absent(key, met))
+            & (
+                n_qualified[i] == 0
+                or holds_all(
+                    n_named, n_named_start[i], n_named_start[i + 1], o_named, o_named_start[j], o_named_start[j + 1]
+                )
+            )
+        )
+        if more == best.shape[1]:
+            count = settle(best, top, more)
+            more, enough = count, worst(best, top, count)
+    return settle(best, top, more), used + kept
+
+
+@compiled
+def look(forward, me, candidates, needs, offers, seen, enough, found, used):
+    """Fills the first four rows of `found` from column `used` on, and keeps of the candidates those in reach that
+    these four let come among the best; how many they are."""
     # Columns are taken out of their tuples once: inside the loop every access would count references.
-    # fmt: off
-    (_, _, n_groups, n_flags, n_qualified, n_budget, n_length, n_starts, n_ends, n_months, n_people, n_places,
-     n_named_start, n_named, n_about_start, n_about, n_about_value) = needs
-    (_, _, o_groups, o_flags, _, o_price, o_kind, o_opens, o_closes, o_months, o_amount, o_rating,
-     o_place_start, o_place, o_named_start, o_named, o_about_start, o_about, o_about_value) = offers
-    # fmt: on
+    _, _, n_groups, n_flags, _, _, _, _, _, _, _, n_places, _, _, n_about_start, n_about, n_about_value = needs
+    _, _, o_groups, o_flags = offers[:4]
+    o_place_start, o_place, _, _, o_about_start, o_about, o_about_value = offers[-7:]
     subject, my_groups, my_kinds, _ = me
-    shares, wanted, kin, levels, weights, found = seen
-    rows, points, values = best
+    shares, wanted, kin, levels, weights = seen
     if forward:
         groups, start, about, about_value = o_groups, o_about_start, o_about, o_about_value
     else:
         groups, start, about, about_value = n_groups, n_about_start, n_about, n_about_value
-    top, rest = len(rows), weights[4:].sum()
+    rest, kept = weights[4:].sum(), 0
     for candidate in range(len(candidates)):
         other = candidates[candidate]
         i, j = (subject, other) if forward else (other, subject)
         near = nearness(n_places, i, o_place, o_place_start[j], o_place_start[j + 1])
-        located = n_flags[i] & o_flags[j] & LOCATED != 0
-        if located and near == 0.0:
-            continue
-        worded = n_flags[i] & o_flags[j] & WORDED != 0
-        grouped = my_groups != 0 and groups[other] != 0
-        known = my_kinds != 0 and start[other + 1] > start[other]
+        flags = n_flags[i] & o_flags[j]
+        worded, located = flags & WORDED != 0, flags & LOCATED != 0
+        grouped = (my_groups != 0) & (groups[other] != 0)
+        known = (my_kinds != 0) & (start[other + 1] > start[other])
         text = np.sqrt(min(1.0, shares[other]))
         category = min(1.0, closeness(wanted, about, about_value, start[other], start[other + 1]))
         population = kindest(kin, levels, groups[other])
@@ -192,38 +261,69 @@ def weigh(forward, me, candidates, shard_rows, needs, offers, seen, best, count)
         total = rest + weights[0] * worded + weights[1] * known + weights[2] * grouped + weights[3] * located
         weighed = rest + weights[0] * worded * text + weights[1] * known * category
         weighed += weights[2] * grouped * population + weights[3] * located * near
-        enough = points[top - 1] if count == top else -1
-        if 10_000.0 * weighed < (enough - ROUNDING) * total:
-            continue
-        if n_qualified[i] and not holds_all(
-            n_named, n_named_start[i], n_named_start[i + 1], o_named, o_named_start[j], o_named_start[j + 1]
-        ):
-            continue
-        found[0] = text if worded else np.nan
-        found[1] = category if known else np.nan
-        found[2] = population if grouped else np.nan
-        found[3] = near if located else np.nan
-        price = whole_price(o_price[j], o_kind[j], n_length[i])
-        found[4] = affordable(price, 12 * n_budget[i], o_kind[j])
-        found[5] = time_shared(n_starts[i], n_ends[i], n_length[i], n_months[i], o_opens[j], o_closes[j], o_months[j])
-        found[6] = room(n_people[i], o_amount[j], o_flags[j])
-        found[7] = o_rating[j]
-        if can_reach(found, weights, enough):
-            count = admit(rows, points, values, count, shard_rows[other], score_of(found, weights), found)
-    return count
+        candidates[kept] = other
+        found[0, used + kept] = text if worded else np.nan
+        found[1, used + kept] = category if known else np.nan
+        found[2, used + kept] = population if grouped else np.nan
+        found[3, used + kept] = near if located else np.nan
+        kept += (10_000.0 * weighed >= enough * total) & ((near > 0.0) | (not located))
+    return kept
 
 
 @compiled
-def add_shares(begin, end, terms, weights, postings, shares):
-    """Fills `shares`: how much of the need's best possible text score each row of the shard reaches."""
-    start, local, post_weights = postings
+def consider(forward, subject, candidates, needs, offers, found, used):
+    """Fills the other four rows of `found` from column `used` on."""
+    _, _, _, _, _, n_budget, n_length, n_starts, n_ends, n_months, n_people = needs[:11]
+    _, _, _, o_flags, _, o_price, o_kind, o_opens, o_closes, o_months, o_amount, o_rating = offers[:12]
+    for candidate in range(len(candidates)):
+        other, column = candidates[candidate], used + candidate
+        i, j = (subject, other) if forward else (other, subject)
+        price = whole_price(o_price[j], o_kind[j], n_length[i])
+        found[4, column] = affordable(price, 12 * n_budget[i], o_kind[j])
+        found[5, column] = time_shared(
+            n_starts[i], n_ends[i], n_length[i], n_months[i], o_opens[j], o_closes[j], o_months[j]
+        )
+        found[6, column] = room(n_people[i], o_amount[j], o_flags[j])
+        found[7, column] = o_rating[j]
+
+
+@compiled
+def score_all(found, used, count, weights, total, score):
+    """Fills `score` with the points of so many columns of `found` from `used` on; `total` is scratch."""
+    total[:count], score[:count] = 0.0, 0.0
+    for criterion in range(CRITERIA):
+        values, weight = found[criterion, used : used + count], weights[criterion]
+        for column in range(count):
+            total[column] += 0.0 if np.isnan(values[column]) else weight
+    for criterion in range(CRITERIA):  # whole numbers below 2^53, so the quotients are exact enough for their floors
+        values, weight = found[criterion, used : used + count], weights[criterion]
+        for column in range(count):
+            whole = np.rint(values[column] * 10_000.0)
+            part = np.floor((2.0 * weight * whole + total[column]) / (2.0 * total[column]))
+            score[column] += 0.0 if np.isnan(part) else part
+
+
+@compiled
+def add_shares(begin, end, terms, weights, postings, spans, shares):
+    """Fills `shares`: how much of the need's best possible text score each row of the blocks in `spans` reaches."""
+    start, local, post_weights, cut, cuts = postings
     shares[:] = 0.0
     for item in range(begin, end):
         term = terms[item]
-        if term + 1 < len(start):
-            weight = np.float64(weights[item])
-            for posting in range(start[term], start[term + 1]):
-                shares[local[posting]] += post_weights[posting] * weight
+        if term + 1 >= len(start):
+            continue
+        weight = np.float64(weights[item])
+        if cut[term] == NO_CUTS:
+            add_share(start[term], start[term + 1], local, post_weights, weight, shares)
+        else:
+            for first, last in spans:
+                add_share(cuts[cut[term], first], cuts[cut[term], last], local, post_weights, weight, shares)
+
+
+@compiled
+def add_share(begin, end, local, weights, weight, shares):
+    for posting in range(np.uint64(begin), np.uint64(end)):  # unsigned: no index counts from the end
+        shares[local[posting]] += weights[posting] * weight
 
 
 @compiled
@@ -269,16 +369,15 @@ def whole_price(price, kind, length):
 
 @compiled
 def affordable(price, money, kind):
-    if money <= 0 or kind == NOT_COMPARABLE:
-        return np.nan
-    return 1.0 if price <= money else max(0.0, 3.0 - 2.0 * (price / money))
+    share = min(1.0, max(0.0, 3.0 - 2.0 * (price / max(1, money))))
+    return np.nan if (money <= 0) | (kind == NOT_COMPARABLE) else share
 
 
 @compiled
 def closeness(wanted, about, values, begin, end):
     total = 0.0
     for item in range(begin, end):
-        total += wanted[about[item]] * np.float64(values[item])
+        total += np.float64(wanted[about[item]]) * np.float64(values[item])
     return total
 
 
@@ -292,15 +391,14 @@ def kindest(kin, levels, others):
 
 @compiled
 def time_shared(starts, ends, length, months, opens, closes, offered):
-    value = np.nan
-    if length > 0 and (opens != EARLIEST or closes != LATEST):
-        shared = min(np.int64(ends), np.int64(closes)) - max(np.int64(starts), np.int64(opens)) + 1
-        value = max(0.0, shared / (np.int64(ends) - np.int64(starts) + 1))
-    if months and offered:
-        share = bits(np.int64(months & offered)) / min(bits(np.int64(months)), bits(np.int64(offered)))
-        if np.isnan(value) or share < value:
-            value = share
-    return value
+    both = min(np.int64(ends), np.int64(closes)) - max(np.int64(starts), np.int64(opens)) + 1
+    asked = np.int64(ends) - np.int64(starts) + 1
+    days = max(0.0, both / max(np.int64(1), asked))
+    fewest = min(bits(np.int64(months)), bits(np.int64(offered)))
+    season = bits(np.int64(months & offered)) / max(np.int64(1), np.int64(fewest))
+    dated, seasonal = (length > 0) & ((opens != EARLIEST) | (closes != LATEST)), fewest > 0
+    value = min(days if dated else 1.0, season if seasonal else 1.0)
+    return value if dated | seasonal else np.nan
 
 
 @compiled
@@ -313,57 +411,64 @@ def bits(months):
 
 @compiled
 def room(people, amount, flags):
-    if amount == UNKNOWN or people == 0:
-        return np.nan
-    if amount == UNLIMITED:
-        return 1.0
-    share = min(1.0, amount / people)
-    return max(IN_TURNS_AT_LEAST, share) if flags & IN_TURNS else share
+    share = min(1.0, amount / max(1, people))
+    share = max(IN_TURNS_AT_LEAST, share) if flags & IN_TURNS else share
+    share = 1.0 if amount == UNLIMITED else share
+    return np.nan if (amount == UNKNOWN) | (people == 0) else share
 
 
 @compiled
-def can_reach(found, weights, enough):
-    total, weighed = 0.0, 0.0
-    for criterion in range(8):
-        known = not np.isnan(found[criterion])
-        total += weights[criterion] if known else 0.0
-        weighed += weights[criterion] * found[criterion] if known else 0.0
-    return 10_000.0 * weighed >= (enough - ROUNDING) * total
+def least(best, top, count):
+    """The points below which nobody comes among the best."""
+    return (worst(best, top, count) >> HALF) - ROUNDING
 
 
 @compiled
-def score_of(found, weights):
-    """The points of a pair."""
-    total = 0.0
-    for criterion in range(8):
-        total += 0.0 if np.isnan(found[criterion]) else weights[criterion]
-    if total == 0.0:
-        return 0
-    score = 0.0
-    for criterion in range(8):  # whole numbers below 2^53, so the quotients are exact enough for their floors
-        known = not np.isnan(found[criterion])
-        whole = np.rint(found[criterion] * 10_000.0) if known else 0.0
-        score += np.floor((2.0 * weights[criterion] * whole + total) / (2.0 * total)) if known else 0.0
-    return np.int64(score)
+def worst(best, top, count):
+    """The key that whoever comes among the best has to exceed."""
+    return best[0, top - 1] if count == top else np.int64(0)
 
 
 @compiled
-def admit(rows, points, values, count, row, score, found):
-    """Puts a row in its place among the best, if it belongs there; the number of the best after it."""
-    top = len(rows)
+def recall(rows, points, values, count, found, best):
+    """The best found in other shards, in the first columns of `found`; their keys."""
     for place in range(count):
-        if rows[place] == row:
-            return count
-    place = count
-    while place > 0 and (points[place - 1] < score or (points[place - 1] == score and rows[place - 1] > row)):
-        place -= 1
-    if place == top:
-        return count
-    for later in range(min(count, top - 1), place, -1):
-        rows[later], points[later] = rows[later - 1], points[later - 1]
+        best[0, place] = np.int64(points[place]) << HALF | (ROW_BITS - rows[place])
+        best[1, place] = place
         if len(values):
-            values[later] = values[later - 1]
-    rows[place], points[place] = row, score
-    if len(values):
-        values[place] = found
-    return min(count + 1, top)
+            found[:, place] = values[place]
+    return best[0, :count].copy()
+
+
+@compiled
+def absent(key, met):
+    found = False
+    for each in met:
+        found |= each == key
+    return not found
+
+
+@compiled
+def settle(best, top, count):
+    """Puts so many keys in order, highest first, each where the number of higher ones says; how many of them are
+    among the best. Counting is quicker here than sorting: it has no branches."""
+    keys, columns, sorted_keys, sorted_columns = best[0], best[1], best[2], best[3]
+    for one in range(count):
+        key, higher = keys[one], 0
+        for other in range(count):
+            higher += keys[other] > key
+        sorted_keys[higher], sorted_columns[higher] = key, columns[one]
+    count = min(count, top)
+    keys[:count], columns[:count] = sorted_keys[:count], sorted_columns[:count]
+    return count
+
+
+@compiled
+def note(rows, points, values, count, found, best):
+    """Writes the best down; how many they are."""
+    for place in range(count):
+        key = best[0, place]
+        rows[place], points[place] = ROW_BITS - (key & ROW_BITS), key >> HALF
+        if len(values):
+            values[place] = found[:, best[1, place]]
+    return count

@@ -7,13 +7,14 @@ ranks against the old one keeps it until they are done.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from app.matching.columns import (
+    ALL_BITS,
     Columns,
     Frame,
     NeedColumns,
@@ -27,15 +28,27 @@ from app.matching.columns import (
 
 Chained = TypeVar("Chained", NeedColumns, OfferColumns, Words, Tops)
 SHARD_ROWS = 65_536  # what a 16-bit number can tell apart
+LONG = 32  # postings of a term from which on it is worth knowing where each block of rows begins among them
+NO_CUTS = 65_535
 
 
-@dataclass(frozen=True, slots=True)
-class Postings:
-    """Term t stands in the rows `local[start[t]:start[t + 1]]` of its shard, ascending, with these weights."""
+class Postings(NamedTuple):
+    """Term t stands in the rows `local[start[t]:start[t + 1]]` of its shard, ascending, with these weights; those of
+    block b lie at `cuts[cut[t], b]` to `cuts[cut[t], b + 1]`, unless the term is rare and `cut[t]` NO_CUTS."""
 
     start: NDArray[np.int32]
     local: NDArray[np.uint16]
     weights: NDArray[np.float32]
+    cut: NDArray[np.uint16]
+    cuts: NDArray[np.int32]
+
+
+class Blocks(NamedTuple):
+    """Rows `start[b]` to `start[b + 1]` of a shard reach the districts of the bits `reach[b]` at most: one district a
+    block, and before them all rows of several. Who looks for one district passes over the other blocks."""
+
+    reach: NDArray[np.uint64]
+    start: NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +66,15 @@ class Table(Generic[Columns]):
 
 @dataclass(frozen=True, slots=True)
 class Shard(Generic[Columns]):
-    """The records of one top-level category; `rows` are their rows in the table, ascending; `first` marks those
-    for which this is the likeliest category, so that all shards together hold each record once."""
+    """The records of one top-level category, block by block; `rows` are their rows in the table, ascending within a
+    block; `first` marks those for which this is the likeliest category, so that all shards together hold each
+    record once."""
 
     top: int
     rows: NDArray[np.int32]
     first: NDArray[np.bool_]
     columns: Columns
+    blocks: Blocks
     postings: Postings
 
     def __len__(self) -> int:
@@ -87,13 +102,18 @@ class Snapshot(Generic[Columns]):
 
 
 def _arrays(name: str, holder: object) -> Iterator[tuple[str, NDArray[np.generic]]]:
-    fields = holder._fields if isinstance(holder, tuple) else getattr(holder, "__slots__", ())  # type: ignore[attr-defined]
-    for field in fields:
+    for field in fields_of(type(holder)):
         value = getattr(holder, field)
         if isinstance(value, np.ndarray):
             yield f"{name}.{field}", value
         elif not isinstance(value, int):
             yield from _arrays(f"{name}.{field}", value)
+
+
+def fields_of(kind: type) -> tuple[str, ...]:
+    """The names of what a tuple of columns, or a frozen record of them, is made of."""
+    names: tuple[str, ...] = getattr(kind, "_fields" if issubclass(kind, tuple) else "__slots__", ())
+    return names
 
 
 def snapshot_of(table: Table[Columns], frame: Frame) -> Snapshot[Columns]:
@@ -117,7 +137,7 @@ def changed(snapshot: Snapshot[Columns], fresh: Table[Columns], gone: Sequence[s
     touched = {*_tops_at(old, np.flatnonzero(leaves)), *(int(top) for top in fresh.tops.tops)}
     kept: list[Shard[Columns]] = [_renumbered(shard, moved) for shard in snapshot.shards if shard.top not in touched]
     built: list[Shard[Columns]] = [shard for top in sorted(touched) for shard in _shards(table, top)]
-    shards: list[Shard[Columns]] = sorted(kept + built, key=lambda shard: (shard.top, int(shard.rows[0])))
+    shards: list[Shard[Columns]] = sorted(kept + built, key=lambda shard: (shard.top, int(shard.rows.min())))
     return Snapshot(snapshot.frame, table, tuple(shards), snapshot.version + 1)
 
 
@@ -141,13 +161,26 @@ def _shards(table: Table[Columns], top: int) -> Iterator[Shard[Columns]]:
 
 
 def _shard(table: Table[Columns], top: int, rows: NDArray[np.int64]) -> Shard[Columns]:
+    blocks, order = _blocks(table.columns.reach[rows])
+    rows = rows[order]
     return Shard(
         top=top,
         rows=rows.astype(np.int32),
         first=table.tops.tops[table.tops.start[:-1][rows]] == top,
         columns=take(table.columns, rows),
-        postings=_postings(words_at(table.words, rows)),
+        blocks=blocks,
+        postings=_postings(words_at(table.words, rows), blocks),
     )
+
+
+def _blocks(reach: NDArray[np.uint64]) -> tuple[Blocks, NDArray[np.int64]]:
+    """The blocks of rows of this reach, and the order that puts the rows into them."""
+    several = np.uint64(0)
+    one_bit = np.where(reach & (reach - np.uint64(1)) == 0, reach, several)
+    order = np.argsort(one_bit, kind="stable")
+    bits, start = np.unique(one_bit[order], return_index=True)
+    reached = np.where(bits == several, np.uint64(ALL_BITS), bits)
+    return Blocks(reached, np.append(start, len(reach)).astype(np.int32)), order
 
 
 def words_at(words: Words, rows: NDArray[np.int64]) -> Words:
@@ -156,11 +189,29 @@ def words_at(words: Words, rows: NDArray[np.int64]) -> Words:
     return Words(ragged_start(words.start, rows), words.terms[items], words.weights[items])
 
 
-def _postings(words: Words) -> Postings:
+def _postings(words: Words, blocks: Blocks) -> Postings:
     """Rows by term instead of terms by row; scipy's conversion is linear and keeps the rows in order."""
     width = int(words.terms.max(initial=-1)) + 1
     turned = csr_array((words.weights, words.terms, words.start), shape=(len(words.start) - 1, width)).tocsc()
-    return Postings(turned.indptr.astype(np.int32), turned.indices.astype(np.uint16), turned.data.astype(np.float32))
+    start, local = turned.indptr.astype(np.int32), turned.indices.astype(np.uint16)
+    long = np.flatnonzero(np.diff(start) >= LONG)[:NO_CUTS]
+    cut = np.full(width, NO_CUTS, dtype=np.uint16)
+    cut[long] = np.arange(len(long))
+    return Postings(start, local, turned.data.astype(np.float32), cut, _cuts(start, local, long, blocks))
+
+
+def _cuts(
+    start: NDArray[np.int32], local: NDArray[np.uint16], long: NDArray[np.int64], blocks: Blocks
+) -> NDArray[np.int32]:
+    """Where among the postings of each of the `long` terms each block begins, and the last one ends."""
+    block_of = np.repeat(np.arange(len(blocks.reach)), np.diff(blocks.start))
+    lengths = (start[1:] - start[:-1])[long]
+    place = np.repeat(np.arange(len(long)), lengths) * len(blocks.reach) + block_of[local[ragged_rows(start, long)]]
+    sizes = np.bincount(place, minlength=len(long) * len(blocks.reach)).reshape(len(long), len(blocks.reach))
+    cuts = np.empty((len(long), len(blocks.reach) + 1), dtype=np.int32)
+    cuts[:, 0] = start[:-1][long]
+    cuts[:, 1:] = cuts[:, :1] + np.cumsum(sizes, axis=1)
+    return cuts
 
 
 def taken(table: Table[Columns], rows: NDArray[np.int64]) -> Table[Columns]:

@@ -16,9 +16,9 @@ import numpy as np
 from app.core.errors import DomainError
 from app.matching.columns import Columns, Frame, NeedColumns, OfferColumns, Tops, Words
 from app.matching.records import Population
-from app.matching.snapshot import Postings, Shard, Snapshot, Table
+from app.matching.snapshot import Blocks, Postings, Shard, Snapshot, Table, fields_of
 
-LAYOUT = 1  # of the folder; another number is not read
+LAYOUT = 2  # of the folder; another number is not read
 Made = TypeVar("Made")
 
 
@@ -91,18 +91,18 @@ def _loaded(folder: Path, about: dict[str, Any], frame: Frame) -> Snapshot[Any]:
 
 
 def _shard(folder: Path, name: str, top: int, side: type[Any]) -> Shard[Any]:
-    postings = [_mapped(folder, f"{name}.postings.{field}") for field in ("start", "local", "weights")]
     return Shard(
         top,
         _mapped(folder, f"{name}.rows"),
         _mapped(folder, f"{name}.first"),
         _filled(side, folder, f"{name}.columns"),
-        Postings(*postings),
+        _filled(Blocks, folder, f"{name}.blocks"),
+        _filled(Postings, folder, f"{name}.postings"),
     )
 
 
 def _filled(kind: type[Made], folder: Path, name: str) -> Made:
-    return kind(*(_mapped(folder, f"{name}.{field}") for field in kind._fields))  # type: ignore[attr-defined]
+    return kind(*(_mapped(folder, f"{name}.{field}") for field in fields_of(kind)))
 
 
 def _mapped(folder: Path, name: str) -> Any:

@@ -10,7 +10,7 @@ from app.bench.city import City, city
 from app.bench.winners import PeerDisagrees
 from app.matching.batch import OWN, Best, rank_all
 from app.matching.columns import OfferColumns
-from app.matching.snapshot import Snapshot
+from app.matching.snapshot import NO_CUTS, Snapshot
 
 
 @pytest.fixture(scope="module")
@@ -65,3 +65,20 @@ def test_the_bytes_of_a_run_are_words_postings_and_filter_columns(town: City, sh
             ]
             expected += 8 * len(terms) + 6 * int(sum(held)) + 50 * len(shard)
     assert ranking.bytes_read(town, shards) == expected
+
+
+def test_the_bytes_within_reach_leave_out_the_blocks_of_other_districts(
+    town: City, shards: Snapshot[OfferColumns]
+) -> None:
+    expected = 0
+    for shard, rows in ranking.searched(town, shards):
+        block_of = np.repeat(np.arange(len(shard.blocks.reach)), np.diff(shard.blocks.start))
+        for row in rows:
+            near = (shard.blocks.reach & town.needs.columns.reach[row] != 0)[block_of]
+            terms = town.needs.words.terms[town.needs.words.start[row] : town.needs.words.start[row + 1]].tolist()
+            expected += 8 * len(terms) + 50 * int(near.sum())
+            for t in terms:
+                if t + 1 < len(shard.postings.start):
+                    held = shard.postings.local[shard.postings.start[t] : shard.postings.start[t + 1]]
+                    expected += 6 * (len(held) if shard.postings.cut[t] == NO_CUTS else int(near[held].sum()))
+    assert ranking.bytes_read(town, shards, blocks=True) == expected < ranking.bytes_read(town, shards)

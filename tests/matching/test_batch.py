@@ -1,6 +1,7 @@
 """The best of the other side for everybody: both engines give the reference's top, whatever the market."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.bench.city import city
 from app.matching.batch import ALL, NOBODY, OWN, RELATED, Best, compiled, rank_all
 from app.matching.pool import NeedPool, OfferPool, new_frame, pool_of_needs, pool_of_offers
 from app.matching.profiles import Reader
 from app.matching.rank import rank, rank_for_offer
 from app.matching.records import NeedRecord, OfferRecord
+from app.matching.snapshot import snapshot_of
 from tests.matching.factories import season_needs, season_offers, season_reference
 from tests.matching.records import NEEDS, OFFERS, READER
 
@@ -81,6 +84,19 @@ def test_the_engines_agree_on_points_and_explained_values_however_far_they_searc
     ]
     assert found[0].digest() == found[1].digest()
     np.testing.assert_allclose(found[0].values, found[1].values, atol=1e-5)
+
+
+def test_the_engines_agree_where_hundreds_compete_for_a_few_places() -> None:
+    made = city(20, 15_000)
+    anywhere = np.full(15_000, np.iinfo(np.uint64).max, dtype=np.uint64)
+    anybody = np.zeros(15_000, dtype=np.uint64)
+    free = made.offers.columns._replace(reach=anywhere, groups=anybody, price=np.zeros(15_000, dtype=np.int64))
+    whole_city = free._replace(place=np.zeros_like(free.place))
+    crowd = snapshot_of(replace(made.offers, columns=whole_city), made.frame)
+    for top in (3, 20):
+        found = [rank_all(made.needs, crowd, top=top, explain=True, kernel=kernel) for kernel in (None, compiled())]
+        assert found[0].digest() == found[1].digest()
+        np.testing.assert_allclose(found[0].values, found[1].values, atol=1e-5)
 
 
 def test_the_number_of_threads_changes_nothing(season: tuple[NeedPool, OfferPool]) -> None:

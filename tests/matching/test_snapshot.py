@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.bench.city import city
 from app.matching.batch import ALL, rank_all
 from app.matching.pool import new_frame, offer_table, pool_of_needs, pool_of_offers
 from app.matching.records import OfferRecord
-from app.matching.snapshot import Snapshot, changed
+from app.matching.snapshot import LONG, NO_CUTS, Snapshot, changed, snapshot_of
 from app.matching.storage import SnapshotUnreadable, load, save
 from tests.matching.factories import make_need, make_offer
 from tests.matching.records import NEEDS, OFFERS, READER
@@ -115,3 +116,39 @@ def test_a_category_of_more_rows_than_a_shard_holds_makes_several_and_ranks_the_
     cut = pool_of_offers(offers, READER, STATISTICS, frame).snapshot
     assert len(cut.shards) == len(whole.shards) + 2
     assert rankings(asked, cut) == rankings(asked, whole)
+
+
+def districts(*codes: str) -> OfferRecord:
+    return make_offer("-".join(codes), coverage=codes)
+
+
+def test_a_shard_holds_rows_of_several_districts_first_and_then_district_by_district() -> None:
+    offers = [districts("530114"), districts("530111", "530114"), districts("530111"), districts("5301"), districts()]
+    offers += [replace(districts("530114"), id="again")]
+    snapshot = pool_of_offers(offers, READER, STATISTICS).snapshot
+    (shard,) = snapshot.shards
+    reach = shard.columns.reach
+    for bits, begin, end in zip(shard.blocks.reach, shard.blocks.start, shard.blocks.start[1:], strict=False):
+        assert np.all(reach[begin:end] & bits == reach[begin:end])
+        assert np.all(np.diff(shard.rows[begin:end]) > 0)
+    assert np.diff(shard.blocks.start).tolist() in ([3, 1, 2], [3, 2, 1])
+    assert sorted(shard.rows) == list(range(6))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 300), st.integers(1, 5))
+def test_the_cuts_of_a_frequent_term_say_where_each_block_begins_among_its_rows(
+    seed: int, count: int, areas: int
+) -> None:
+    draw = np.random.default_rng(seed)
+    reach = (np.uint64(1) << draw.integers(0, areas, count).astype(np.uint64)) | np.uint64(draw.integers(0, 2))
+    made = city(1, count, seed)
+    table = replace(made.offers, columns=made.offers.columns._replace(reach=reach))
+    for shard in snapshot_of(table, made.frame).shards:
+        held, starts = shard.postings, shard.blocks.start
+        for term in range(len(held.start) - 1):
+            local = held.local[held.start[term] : held.start[term + 1]]
+            assert (held.cut[term] == NO_CUTS) == (len(local) < LONG)
+            if held.cut[term] != NO_CUTS:
+                expected = held.start[term] + np.searchsorted(local, starts)
+                assert held.cuts[held.cut[term]].tolist() == expected.tolist()
