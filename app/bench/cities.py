@@ -11,7 +11,7 @@ from app.matching.cities import NEEDS, OFFERS, digest_of, rank_locally, saved_ci
 from app.matching.snapshot import snapshot_of
 from app.matching.storage import save
 
-CITIES, SIZE = 8, 40_000
+CITIES, SIZE = 8, 50_000
 
 
 class DigestsDiffer(RuntimeError):

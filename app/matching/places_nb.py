@@ -4,8 +4,8 @@ Needs numba and is imported by name only where numba is present; without it ever
 """
 
 import numpy as np
-from numba import njit
 
+from app.matching.machine import compiled
 from app.matching.places import Market, Numbers
 
 
@@ -19,7 +19,7 @@ def settle(market: Market) -> Numbers:
     return edges
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _rise(heap, key, where, base, at):
     """Moves the seeker at place `at` of a heap (largest key first) up to where it belongs."""
     seeker = heap[base + at]
@@ -35,7 +35,7 @@ def _rise(heap, key, where, base, at):
     where[seeker] = at
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _sink(heap, key, where, base, at, size):
     """Moves the seeker at place `at` of a heap of `size` down to where it belongs."""
     seeker = heap[base + at]
@@ -55,7 +55,7 @@ def _sink(heap, key, where, base, at, size):
     where[seeker] = at
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _take_out(heap, key, where, base, seeker, size):
     """Removes a seeker from a heap of `size`."""
     at = where[seeker]
@@ -68,7 +68,7 @@ def _take_out(heap, key, where, base, seeker, size):
         _sink(heap, key, where, base, where[last], size - 1)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _another_has_room(provider, crossed, taken, quota, begin, end, held):
     for edge in range(begin, end):
         if edge != held and not crossed[edge] and taken[provider[edge]] < quota[provider[edge]]:
@@ -76,7 +76,7 @@ def _another_has_room(provider, crossed, taken, quota, begin, end, held):
     return False
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _choice(provider, crossed, taken, quota, begin, end):
     """Of a tie group the first edge whose provider has room, else the first that is not crossed out."""
     first = -1
@@ -89,7 +89,7 @@ def _choice(provider, crossed, taken, quota, begin, end):
     return first
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _without_equal_wishes(start, wish):
     """Counts equal neighbours, then takes back those that are of two seekers."""
     equal = 0
@@ -102,7 +102,7 @@ def _without_equal_wishes(start, wish):
     return equal == 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _bases(provider, quota):
     """Where the seats of each provider begin: as many as it has places, but no more than it was chosen."""
     base = np.zeros(len(quota) + 1, np.int64)
@@ -113,7 +113,7 @@ def _bases(provider, quota):
     return base
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _push(seats, low, size, number):
     """Adds a number to a heap of `size`, largest first."""
     at = size
@@ -126,7 +126,7 @@ def _push(seats, low, size, number):
     seats[low + at] = number
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _replace(seats, low, size, number):
     """Puts a number in the place of the largest of a heap of `size`."""
     at = 0
@@ -141,7 +141,7 @@ def _replace(seats, low, size, number):
     seats[low + at] = number
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _in_order(start, provider, standing, quota):
     """No seeker likes two alike, so no seat is precarious; a number is rank and round, and below them the seeker."""
     count, base = len(start) - 1, _bases(provider, quota)
@@ -174,7 +174,7 @@ def _in_order(start, provider, standing, quota):
     return held
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _next_group(start, wish, begin, end, left, second, crossed, seeker):
     """Turns to the seeker's next tie group, in the second round once more to the first; false when both are over."""
     at = end[seeker]
@@ -190,7 +190,7 @@ def _next_group(start, wish, begin, end, left, second, crossed, seeker):
     return True
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _with_equal_wishes(start, provider, wish, standing, quota):
     """Per provider two heaps of seekers that know their places in them: by number, and loose seats by lot."""
     count, base = len(start) - 1, _bases(provider, quota)
