@@ -13,7 +13,7 @@ from app.bench.city import city
 from app.matching.batch import ALL, rank_all
 from app.matching.pool import new_frame, offer_table, pool_of_needs, pool_of_offers
 from app.matching.records import OfferRecord
-from app.matching.snapshot import LONG, NO_CUTS, Snapshot, changed, snapshot_of
+from app.matching.snapshot import LONG, NO_CUTS, Snapshot, _by_number, changed, snapshot_of
 from app.matching.storage import SnapshotUnreadable, load, save
 from tests.matching.factories import make_need, make_offer
 from tests.matching.records import NEEDS, OFFERS, READER
@@ -152,3 +152,9 @@ def test_the_cuts_of_a_frequent_term_say_where_each_block_begins_among_its_rows(
             if held.cut[term] != NO_CUTS:
                 expected = held.start[term] + np.searchsorted(local, starts)
                 assert held.cuts[held.cut[term]].tolist() == expected.tolist()
+
+
+@given(st.lists(st.integers(0, 200_000), max_size=60))
+def test_terms_are_put_in_order_by_halves_however_large_their_numbers_are(terms: list[int]) -> None:
+    order = _by_number(np.array(terms, dtype=np.int32))
+    assert order.tolist() == sorted(range(len(terms)), key=terms.__getitem__)
