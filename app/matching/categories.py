@@ -17,8 +17,9 @@ Floats = NDArray[np.float64]
 
 PARENT_TIMES, TOP_TIMES = 0.3, 0.1  # how much of a leaf's description is its parents'
 ENTERED_SHARE = 0.15  # prior weight of the entered code; the rest is spread over all leaves
-DOUBT = 0.05  # likelihood left to a leaf of which the text says nothing
-SHARPNESS = 3  # independent hints that one matching term stands for
+FULL_EVIDENCE = 3.0  # what one telling word of a label amounts to; a text that says less speaks that much lower
+DOUBT = 0.1  # likelihood left to a leaf of which the text says nothing
+SHARPNESS = 2  # independent hints that one matching term stands for
 LEVELS = {6: 0.5, 4: 0.3, 2: 0.2}  # same leaf, same parent, same top: shares of closeness
 KIND = 4  # digits of a parent's code
 TOP_SHARE = LEVELS[2]  # the closeness of two records that have no parent in common is never above it
@@ -80,7 +81,7 @@ class Leaves:
         for term, times in sorted(terms.items()):
             for place, weight in self._hints.get(term, ()):
                 found[place] += weight * _damped(times, self._statistics, term)
-        return found / found.max() if found.any() else found
+        return found / max(found.max(), FULL_EVIDENCE)
 
     def entered(self, codes: Iterable[str]) -> Floats:
         """The entered codes as a distribution: a coarse code is spread over its leaves; unknown codes say nothing."""

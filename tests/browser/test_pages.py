@@ -1,6 +1,7 @@
 """The pages people meet first, in a real browser: what they show, in both languages, on phone and desktop."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -31,6 +32,19 @@ def test_a_page_is_accessible_and_fits_its_window(
     expect(page.locator("h1")).to_be_visible()
     assert faults_of(page) == []
     assert page.locator("text=/\\b(status|action|field|nav|ui|rooms|tenders|selection)\\.[a-z_]+/").count() == 0
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_top_bar_of_whoever_is_signed_in_fits_every_window(visit: Open, lang: str) -> None:
+    page = visit("/desk", role="committee", lang=lang, size=PHONE)
+    for width in (320, 390, 600, 768, 900, 1023, 1024, 1150, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        sides = page.locator(".topbar button, .topbar .brand-name").evaluate_all(
+            "all => all.map(each => each.getBoundingClientRect()).map(box => [box.left, box.right])"
+        )
+        assert all(left >= 0 and right <= width for left, right in sides), (width, sides)
+        assert all(one <= other for (_, one), (other, _) in pairwise(sides)), (width, sides)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_demonstration_data_is_labelled_on_every_page(visit: Open) -> None:

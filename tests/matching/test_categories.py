@@ -56,6 +56,13 @@ def test_closeness_nests_same_leaf_same_parent_same_top_nothing() -> None:
     assert np.round(found, 4).tolist() == [1.0, 0.5, 0.2, 0.0]
 
 
+def test_a_word_in_passing_does_not_overrule_the_entered_code() -> None:
+    lexicon = Lexicon(season_reference())
+    need = next(need for need in season_needs() if need.id == "N199")
+    about = Leaves(lexicon).infer(lexicon.need_terms(need), need.category_codes)
+    assert Leaves(lexicon).likeliest(about) == "080101"
+
+
 def test_the_inferred_service_of_the_season_s_needs_does_not_hang_on_the_entered_code() -> None:
     lexicon = Lexicon(season_reference())
     leaves = Leaves(lexicon)
