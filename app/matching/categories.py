@@ -81,7 +81,7 @@ class Leaves:
         for term, times in sorted(terms.items()):
             for place, weight in self._hints.get(term, ()):
                 found[place] += weight * _damped(times, self._statistics, term)
-        return found / max(found.max(), FULL_EVIDENCE)
+        return found / max(float(found.max()), FULL_EVIDENCE)
 
     def entered(self, codes: Iterable[str]) -> Floats:
         """The entered codes as a distribution: a coarse code is spread over its leaves; unknown codes say nothing."""

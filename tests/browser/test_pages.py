@@ -39,6 +39,7 @@ def test_the_top_bar_of_whoever_is_signed_in_fits_every_window(visit: Open, lang
     page = visit("/desk", role="committee", lang=lang, size=PHONE)
     for width in (320, 390, 600, 768, 900, 1023, 1024, 1150, 1280):
         page.set_viewport_size({"width": width, "height": 800})
+        expect(page.locator(".side")).to_have_count(int(width >= 768))
         sides = page.locator(".topbar button, .topbar .brand-name").evaluate_all(
             "all => all.map(each => each.getBoundingClientRect()).map(box => [box.left, box.right])"
         )
