@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from app.matching.categories import LEVELS as CLOSENESS
 from app.matching.columns import (
+    ALL_BITS,
+    ANYWHERE,
     BITS,
     EARLIEST,
     LATEST,
@@ -28,6 +30,7 @@ from app.matching.columns import (
     Tops,
     Words,
 )
+from app.matching.columns import STREETS as ANY_STREET
 from app.matching.records import Population
 from app.matching.snapshot import Snapshot, Table, snapshot_of
 
@@ -40,6 +43,7 @@ CITY_WIDE, BY_DISTRICT = 0.15, 0.60
 TWO_TOPS = 0.15
 KINDS = (NOT_COMPARABLE, WHOLE_PRICE, YEARLY_PRICE)
 SEED = 20180607
+HALF = BITS // 2  # from this bit of a reach on they are for districts
 
 Ints = NDArray[np.int64]
 
@@ -61,6 +65,7 @@ def city(needs: int, offers: int, seed: int = SEED) -> City:
     draw = np.random.default_rng(seed)
     frame = Frame(_populations(), LEAVES + MIDDLES + TOPS, range(LEAVES, LEAVES + MIDDLES))
     frame.areas = {f"{number:07d}": number for number in range(1 + DISTRICTS + STREETS + COMMUNITIES)}
+    frame.qualifications = {f"Q{number:02d}": number for number in range(QUALIFICATIONS)}
     frame.tops = {f"{number:02d}": number for number in range(TOPS)}
     places = _Places(draw)
     return City(frame, _needs(draw, needs, places), _offers(draw, offers, places))
@@ -94,6 +99,10 @@ class _Places:
 
 def _bit(numbers: Ints) -> NDArray[np.uint64]:
     return np.uint64(1) << numbers.astype(np.uint64)
+
+
+def _reach(districts: Ints, streets: Ints) -> NDArray[np.uint64]:
+    return _bit(HALF + districts % HALF) | _bit(streets % HALF)
 
 
 def _words(draw: np.random.Generator, leaves: Ints, draws: int, *, shares: bool) -> Words:
@@ -201,7 +210,7 @@ def _needs(draw: np.random.Generator, count: int, places: _Places) -> Table[Need
     asks = draw.random(count) < 0.2
     asked = draw.integers(0, QUALIFICATIONS, count)
     columns = NeedColumns(
-        reach=_bit(inside[:, 2].astype(np.int64) % BITS),
+        reach=_reach(inside[:, 2].astype(np.int64) - 1, inside[:, 3].astype(np.int64) - 1 - DISTRICTS),
         kinds=about.kinds,
         groups=_groups(draw, count),
         qualified=np.where(asks, _bit(asked), 0).astype(np.uint64),
@@ -260,12 +269,12 @@ def _coverage(draw: np.random.Generator, count: int, places: _Places) -> tuple[A
     reach, covered = np.zeros(count, dtype=np.uint64), []
     for row in range(count):
         if kind[row] < CITY_WIDE:
-            reach[row], mine = np.iinfo(np.uint64).max, [0]
+            reach[row], mine = ALL_BITS, [0]
         elif kind[row] < BY_DISTRICT:
-            reach[row], mine = np.uint64(1 << int(1 + district[row])), [int(1 + district[row])]
+            reach[row], mine = _bit(HALF + district[row]) | np.uint64(ANY_STREET | ANYWHERE), [int(1 + district[row])]
         else:
             chosen = np.unique(streets[row, : several[row]])
-            reach[row] = np.bitwise_or.reduce(_bit(1 + places.district_of[chosen]))
+            reach[row] = np.bitwise_or.reduce(_reach(places.district_of[chosen], chosen)) | np.uint64(ANYWHERE)
             mine = [int(1 + DISTRICTS + street) for street in chosen]
         covered.append(mine)
     start = np.concatenate([[0], np.cumsum([len(mine) for mine in covered])]).astype(np.int32)

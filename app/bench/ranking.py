@@ -21,8 +21,8 @@ from app.bench.city import WORDS, City, city
 from app.bench.matching import Inputs
 from app.bench.measures import RUNS, Measure, at_least, at_most, median_pair, median_seconds, seconds
 from app.matching.batch import ALL, OWN, RELATED, Best, compiled, rank_all
-from app.matching.columns import OfferColumns, Words
-from app.matching.snapshot import NO_CUTS, Shard, Snapshot
+from app.matching.columns import OfferColumns, Words, meet
+from app.matching.snapshot import NO_CUTS, Postings, Shard, Snapshot, words_at
 
 SIZE = 50_000
 THREADS = 2
@@ -93,7 +93,7 @@ def text(made: City, snapshot: Shards) -> Iterator[Measure]:
         lambda: everybody(made, snapshot), lambda: sp_matmul_topn(some, turned, top_n=TOP, n_threads=THREADS)
     )
     unblocked *= PART
-    blocks = [(needs[rows], offers[shard.rows].T.tocsr()) for shard, rows in searched(made, snapshot)]
+    blocks = [(needs[rows], offers[np.unique(shard.rows)].T.tocsr()) for shard, rows in searched(made, snapshot)]
     again, blocked = median_pair(lambda: everybody(made, snapshot), lambda: _by_block(blocks))
     what = "all needs × all offers of a city, all criteria, top 20, two threads"
     against = f"sparse_dot_topn on text alone, two threads: {unblocked:.2f} s (one need in {PART}, multiplied)"
@@ -197,23 +197,30 @@ def bytes_read(made: City, snapshot: Shards, blocks: bool = False) -> int:
     read = 0
     for shard, rows in searched(made, snapshot):
         if not blocks:
-            read += _read_of(made, shard, rows, np.ones(len(shard.blocks.reach), bool))
+            held = words_at(made.offers.words, np.unique(shard.rows))
+            read += _read_of(made, rows, np.bincount(held.terms, minlength=WORDS), len(held.start) - 1)
             continue
-        reach = made.needs.columns.reach[rows]
-        for bits in np.unique(reach):
-            read += _read_of(made, shard, rows[reach == bits], shard.blocks.reach & bits != 0)
+        reached = meet(shard.blocks.reach, made.needs.columns.reach[rows][:, None])
+        for inside in np.unique(reached, axis=0):
+            some = rows[(reached == inside).all(axis=1)]
+            within = int(np.diff(shard.blocks.start) @ inside)
+            read += _read_of(made, some, _lengths(shard.postings, inside), within)
     return read
 
 
-def _read_of(made: City, shard: Shard[OfferColumns], rows: NDArray[np.int64], inside: NDArray[np.bool_]) -> int:
-    words, held = made.needs.words, shard.postings
+def _lengths(held: Postings, inside: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """How many postings of each word are read for the blocks `inside`."""
     lengths = np.zeros(WORDS, np.int64)
     lengths[: len(held.start) - 1] = np.diff(held.start)
     cut = np.flatnonzero(held.cut != NO_CUTS)
     lengths[cut] = np.diff(held.cuts, axis=1)[held.cut[cut]] @ inside
+    return lengths
+
+
+def _read_of(made: City, rows: NDArray[np.int64], lengths: NDArray[np.int64], reached: int) -> int:
+    words = made.needs.words
     begins, ends = words.start[rows], words.start[rows + 1]
     postings = np.concatenate([[0], np.cumsum(lengths[words.terms], dtype=np.int64)])
-    reached = int(np.diff(shard.blocks.start) @ inside)
     return (
         8 * int((ends - begins).sum()) + 6 * int((postings[ends] - postings[begins]).sum()) + 50 * reached * len(rows)
     )

@@ -21,10 +21,10 @@ from app.bench.city import City
 from app.bench.winners import PeerDisagrees
 from app.core.postgres import embedded
 from app.matching.batch import NOBODY, TOP, Best
-from app.matching.columns import EARLIEST, IN_TURNS, LATEST, OfferColumns
+from app.matching.columns import EARLIEST, IN_TURNS, LATEST, OfferColumns, Words, take
 from app.matching.points import millionths
 from app.matching.records import CRITERIA, DEFAULT_WEIGHTS
-from app.matching.snapshot import Shard, Snapshot
+from app.matching.snapshot import Snapshot, words_at
 from app.matching.vectors import NEAR
 
 Ask = Callable[[int], list[tuple[Any, ...]]]
@@ -104,7 +104,7 @@ def asked(made: City, snapshot: Snapshot[OfferColumns]) -> Iterator[Ask]:
         server = embedded(Path(name), options=[part for each in SETTINGS for part in ("-c", each)])
         try:
             with psycopg.connect(server.start(), autocommit=True, prepare_threshold=0) as connection:
-                _fill(connection, snapshot)
+                _fill(connection, made, snapshot)
                 statement, tops = query(made.frame.levels.tolist()), made.needs.tops
 
                 prepared = cache(lambda row: parameters(made, row, int(tops.tops[tops.start[row]])))
@@ -119,16 +119,17 @@ def asked(made: City, snapshot: Snapshot[OfferColumns]) -> Iterator[Ask]:
             server.stop()
 
 
-def _fill(connection: psycopg.Connection[Any], snapshot: Snapshot[OfferColumns]) -> None:
+def _fill(connection: psycopg.Connection[Any], made: City, snapshot: Snapshot[OfferColumns]) -> None:
     _each(connection, TABLES)
     cursor = connection.cursor()
     for shard in snapshot.shards:
+        rows = np.unique(shard.rows).astype(np.int64)
         with cursor.copy("COPY offers FROM STDIN") as copy:
-            for line in _offers(shard):
+            for line in _offers(shard.top, rows, take(made.offers.columns, rows)):
                 copy.write_row(line)
         with cursor.copy("COPY postings FROM STDIN") as copy:
-            for start in range(0, len(shard.postings.local), 100_000):
-                copy.write(_posting_lines(shard, start, start + 100_000))
+            for part in np.array_split(rows, 1 + len(rows) // 1_000):
+                copy.write(_posting_lines(shard.top, part, words_at(made.offers.words, part)))
     _each(connection, INDEXES)
 
 
@@ -138,15 +139,13 @@ def _each(connection: psycopg.Connection[Any], statements: str) -> None:
             connection.execute(statement)
 
 
-def _posting_lines(shard: Shard[OfferColumns], begin: int, end: int) -> str:
-    held = shard.postings
-    terms = np.searchsorted(held.start, np.arange(begin, min(end, len(held.local))), side="right") - 1
-    rows, weights = shard.rows[held.local[begin:end]].tolist(), held.weights[begin:end].tolist()
-    return "".join(f"{shard.top}\t{t}\t{r}\t{w!r}\n" for t, r, w in zip(terms.tolist(), rows, weights, strict=True))
+def _posting_lines(top: int, rows: NDArray[np.int64], words: Words) -> str:
+    owners = np.repeat(rows, np.diff(words.start)).tolist()
+    postings = zip(words.terms.tolist(), owners, words.weights.tolist(), strict=True)
+    return "".join(f"{top}\t{term}\t{row}\t{weight!r}\n" for term, row, weight in postings)
 
 
-def _offers(shard: Shard[OfferColumns]) -> Iterator[list[Any]]:
-    held = shard.columns
+def _offers(top: int, rows: NDArray[np.int64], held: OfferColumns) -> Iterator[list[Any]]:
     plain = [
         column.tolist()
         for column in (held.groups, held.flags, held.qualified, held.price, held.kind, held.opens, held.closes)
@@ -159,8 +158,8 @@ def _offers(shard: Shard[OfferColumns]) -> Iterator[list[Any]]:
         _lists(held.about_start, held.about),
         _lists(held.about_start, held.about_value),
     ]
-    for row, *values in zip(shard.rows.tolist(), *plain, ratings, *lists, strict=True):
-        yield [shard.top, row, *values]
+    for row, *values in zip(rows.tolist(), *plain, ratings, *lists, strict=True):
+        yield [top, row, *values]
 
 
 def _lists(start: NDArray[np.int32], items: NDArray[Any]) -> list[list[Any]]:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.matching import vectors
-from app.matching.columns import NeedColumns, ragged_rows, take
+from app.matching.columns import NeedColumns, meet, ragged_rows, take
 from app.matching.points import millionths
 from app.matching.records import CRITERIA, DEFAULT_WEIGHTS, Weights
 from app.matching.snapshot import Shard, Snapshot, Table, words_at
@@ -128,7 +128,9 @@ def _searched(asked: Asked, chosen: NDArray[np.int64], part: NDArray[np.int64]) 
 def _by_numpy(asked: Asked, chosen: NDArray[np.int64], part: NDArray[np.int64], best: Best) -> None:
     for shard, places in _searched(asked, chosen, part):
         for place in places.tolist():
-            _join(best, place, shard, _see(asked, int(chosen[place]), shard), asked.weights)
+            row = int(chosen[place])
+            met = meet(shard.columns.reach, asked.subjects.columns.reach[row])
+            _join(best, place, shard, met, _see(asked, row, shard), asked.weights)
 
 
 def _see(asked: Asked, row: int, shard: Shard[Any]) -> vectors.Seen:
@@ -139,9 +141,11 @@ def _see(asked: Asked, row: int, shard: Shard[Any]) -> vectors.Seen:
     return seen
 
 
-def _join(best: Best, place: int, shard: Shard[Any], seen: vectors.Seen, weights: NDArray[np.int64]) -> None:
-    """Whoever of the shard is admitted and not there yet, among the best of one subject."""
-    admitted = np.flatnonzero(seen.failed == 0)
+def _join(
+    best: Best, place: int, shard: Shard[Any], met: NDArray[np.bool_], seen: vectors.Seen, weights: NDArray[np.int64]
+) -> None:
+    """Whoever of the rows `met` is admitted and not there yet, among the best of one subject."""
+    admitted = np.flatnonzero(met & (seen.failed == 0))
     known = best.rows[place] != NOBODY
     new = admitted[~np.isin(shard.rows[admitted], best.rows[place][known])]
     rows = np.concatenate([best.rows[place][known], shard.rows[new]])
@@ -173,7 +177,7 @@ class _Compiled:
                 (shard.rows, tuple(shard.blocks), tuple(shard.postings)),
                 tuple(needs.columns),
                 tuple(offers.columns),
-                (frame.suits, frame.levels, frame.compatible, frame.dimensions),
+                (frame.suits, frame.levels, frame.compatible, frame.dimensions, frame.bits_tell_qualifications_apart),
                 asked.weights.astype(np.float64),
                 best.rows,
                 best.points,

@@ -20,6 +20,9 @@ from app.matching.records import Population
 BITS = 64
 LEVELS = (2, 4, 6, 9, 12)  # digits of an area code at each level, province to community
 ALL_BITS = (1 << BITS) - 1
+STREETS = (1 << BITS // 2) - 1  # the bits of a reach that stand for streets
+ANYWHERE = 1 << BITS - 1  # the bit of a reach that stands for no district in particular
+DISTRICTS = ALL_BITS ^ STREETS ^ ANYWHERE
 EARLIEST, LATEST = np.iinfo(np.int32).min, np.iinfo(np.int32).max
 EPOCH = date(1970, 1, 1).toordinal()
 NOT_COMPARABLE, WHOLE_PRICE, YEARLY_PRICE = 0, 1, 2  # kinds of price
@@ -36,8 +39,8 @@ class TooManyGroups(DomainError):
 
 
 class NeedColumns(NamedTuple):
-    """`reach` one bit for the district; `kinds` one for each parent category it is about; `places` the numbers of the
-    areas a community lies in, -1 below its code; `length` in months, 0 when unknown; `named` the numbers of the
+    """`reach` see `reach_of`; `kinds` one bit for each parent category it is about; `places` the numbers of the areas
+    a community lies in, -1 below its code; `length` in months, 0 when unknown; `named` the numbers of the
     qualifications asked for and `qualified` their bits. Compressed columns: row i lies at start[i]:start[i+1]."""
 
     reach: NDArray[np.uint64]
@@ -60,8 +63,9 @@ class NeedColumns(NamedTuple):
 
 
 class OfferColumns(NamedTuple):
-    """`reach` the bits of all districts touched; `kinds` of the parent categories it is about; `place` the numbers of
-    the areas covered; `rating` 0..1 or NaN; `named` the numbers of the qualifications held, `qualified` their bits."""
+    """`reach` the bits of all areas covered and `ANYWHERE`; `kinds` of the parent categories it is about; `place` the
+    numbers of the areas covered; `rating` 0..1 or NaN; `named` the numbers of the qualifications held, `qualified`
+    their bits."""
 
     reach: NDArray[np.uint64]
     kinds: NDArray[np.uint64]
@@ -117,6 +121,11 @@ class Frame:
             [sum(1 << bit for bit, b in enumerate(groups) if not ages_apart(a, b)) for a in groups], dtype=np.uint64
         )
 
+    @property
+    def bits_tell_qualifications_apart(self) -> bool:
+        """No two share a bit yet."""
+        return len(self.qualifications) <= BITS
+
 
 def _suiting(kinship: NDArray[np.float64], levels: NDArray[np.float64]) -> NDArray[np.uint64]:
     """Per group and level of kinship, highest first, the bits of the groups that are akin to it at least so much."""
@@ -130,10 +139,14 @@ def _number(known: dict[str, int], key: str) -> int:
     return known.setdefault(key, len(known))
 
 
-def district_bit(code: str) -> int:
-    """The bit of the district (or of whatever larger area) a code lies in; two districts may share one:
-    bits only keep most rows from being looked at."""
-    return 1 << (int.from_bytes(code[:6].encode()) % 61)
+def reach_of(code: str) -> int:
+    """One bit for the district an area lies in, or `ANYWHERE`, and one for its street, or those of all streets. Areas
+    may share a bit, neighbours hardly ever do. Records can only have to do with each other that have a bit of either
+    sort in common: most rows need not be looked at."""
+    _, _, district, street, _ = LEVELS
+    half = BITS // 2
+    where = 1 << half + int(code[:district]) % (half - 1) if len(code) >= district else ANYWHERE
+    return where | (1 << int(code[:street]) % half if len(code) >= street else STREETS)
 
 
 def days(day: date | None, missing: int) -> int:
@@ -164,7 +177,7 @@ def need_columns(profiles: Sequence[NeedProfile], frame: Frame) -> NeedColumns:
     about = [profile.signature for profile in profiles]
     named = [[_number(frame.qualifications, word) for word in sorted(set(r.qualifications))] for r in records]
     return NeedColumns(
-        reach=_bits([district_bit(r.area) if r.area else ALL_BITS for r in records]),
+        reach=_bits([reach_of(r.area) for r in records]),
         kinds=_bits([_kind_bits(row, frame) for row in about]),
         groups=_group_bits(profiles, frame),
         qualified=_qualified(named),
@@ -276,12 +289,18 @@ def _lies_in(area: str, frame: Frame) -> list[int]:
     return [_number(frame.areas, area[:size]) if len(area) >= size else -1 for size in LEVELS]
 
 
+def meet(reach: Any, other: Any) -> Any:
+    """Whether two reaches, or each of a column and another, have a bit of a district and one of a street in common."""
+    both, streets = reach & other, np.uint64(STREETS)
+    return (both & streets != 0) & (both & ~streets != 0)
+
+
 def _reach(coverage: Sequence[str]) -> int:
-    if not coverage or any(len(prefix) < 6 for prefix in coverage):
-        return ALL_BITS
-    reach = 0
-    for prefix in coverage:
-        reach |= district_bit(prefix)
+    """All bits for whoever covers more than a district; `ANYWHERE` is for needs that name no district."""
+    reach = ANYWHERE
+    for area in coverage or ("",):
+        mine = reach_of(area)
+        reach |= ALL_BITS if mine & ANYWHERE else mine
     return reach
 
 

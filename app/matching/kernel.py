@@ -11,9 +11,11 @@ reference in double precision and the final points are whole numbers, so all eng
 
 import numpy as np
 
+from app.matching import columns
+from app.matching.best_nb import AT_A_TIME, CRITERIA, HALF, ROW_BITS, absent, least, note, recall, settle, worst
 from app.matching.categories import TOP_SHARE
 from app.matching.columns import IN_RECTIFICATION, INACTIVE, LOCATED, NOT_COMPARABLE, WORDED, YEARLY_PRICE
-from app.matching.machine import compiled
+from app.matching.machine import borrowing
 from app.matching.pair_nb import (
     affordable,
     closeness,
@@ -28,14 +30,11 @@ from app.matching.pair_nb import (
 from app.matching.snapshot import NO_CUTS
 
 BARRED = IN_RECTIFICATION | INACTIVE
-CRITERIA = 8
-AT_A_TIME = 64  # candidates that are put in order together
 CATEGORY_AT_MOST = TOP_SHARE + 1e-6  # single precision
-ROUNDING = 5  # ten-thousandths: eight roundings of a half, and one to spare
-HALF, ROW_BITS = 32, np.int64(0xFFFFFFFF)  # a key: above, the points; below, all bits less the row
+meet = borrowing(columns.meet)
+HALF_UP = 0.5 + 1e-7
 
 
-@compiled
 def rank(forward, places, chosen, words, shard, needs, offers, frame, weights, rows, points, values, counts):
     """The best of one shard for the subjects at `places` of `chosen`, joined to the best found so far.
 
@@ -43,11 +42,25 @@ def rank(forward, places, chosen, words, shard, needs, offers, frame, weights, r
     subjects in compressed form; `shard`: its rows, blocks and postings; `frame`: see `Frame`. `rows`, `points`
     (subjects × top) and `counts` are written to, `values` (× 8) too unless it is empty.
     """
+    (shard_rows, (block_reach, _), _), (suits, levels, compatible, dimensions, told_apart) = shard, frame
+    size, top = len(shard_rows), rows.shape[1]
+    best = np.empty((4, top + AT_A_TIME), np.int64)  # keys and columns of `found`, and room to sort both
+    scratch = (np.empty((CRITERIA, top + size)), np.empty(top + size), np.empty(top + size), best)
+    picked = (np.empty(size, np.uint8), np.empty(size, np.uint32), np.empty(size, np.uint32))
+    subject = (np.zeros(size), np.zeros(dimensions, np.float32), np.zeros(len(levels), np.uint64))
+    spans, met = np.empty((len(block_reach), 2), np.int64), np.empty(top, np.int64)
+    asked = (places, chosen, words, weights, suits[0 if forward else 1], levels, compatible, told_apart)
+    noted = (rows, points, values, counts)
+    fill(forward, asked, shard, needs, offers, noted, (scratch, picked, subject, spans, met))
+
+
+@borrowing
+def fill(forward, asked, shard, needs, offers, noted, ready):
+    """What `rank` does, in the arrays that it made ready."""
+    places, chosen, (word_start, terms, word_weights), weights, suits, levels, compatible, told_apart = asked
+    shard_rows, (block_reach, block_start), postings = shard
     n_reach, n_kinds, n_groups, n_flags = needs[:4]
     o_reach, o_kinds, o_groups, o_flags = offers[:4]
-    shard_rows, (block_reach, block_start), postings = shard
-    suits, levels, compatible, dimensions = frame
-    word_start, terms, word_weights = words
     if forward:
         my_reach, my_kinds, my_groups, my_flags = n_reach, n_kinds, n_groups, n_flags
         kinds, groups, flags = o_kinds, o_groups, o_flags
@@ -56,56 +69,55 @@ def rank(forward, places, chosen, words, shard, needs, offers, frame, weights, r
         my_reach, my_kinds, my_groups, my_flags = o_reach, o_kinds, o_groups, o_flags
         kinds, groups, flags = n_kinds, n_groups, n_flags
         my_start, mine, my_value = offers[-3:]
-    size, top = len(shard_rows), rows.shape[1]
-    shares, wanted, kin = np.zeros(size), np.zeros(dimensions, np.float32), np.zeros(len(levels), np.uint64)
-    akin, others, gate = np.empty(size, np.uint32), np.empty(size, np.uint32), np.empty(size, np.uint8)
-    spans = np.empty((len(block_reach), 2), np.int64)
-    best = np.empty((4, top + AT_A_TIME), np.int64)  # keys and columns of `found`, and room to sort both
-    found, total, score = np.empty((CRITERIA, top + size)), np.empty(top + size), np.empty(top + size)
-    scratch = (found, total, score, best)
+    scratch, (gate, akin, others), (shares, wanted, kin), spans, met = ready
+    found, _, _, best = scratch
+    top, counts = len(met), noted[3]
+    seen = (shares, wanted, kin, levels, told_apart, weights)
     for s in places:
         subject = np.uint32(chosen[s])
-        reached = within(my_reach[subject], block_reach, spans)
+        reached = spans[: within(my_reach[subject], block_reach, spans)]
+        for span in range(len(reached)):
+            shares[block_start[reached[span, 0]] : block_start[reached[span, 1]]] = 0.0
         add_shares(word_start[subject], word_start[subject + 1], terms, word_weights, postings, reached, shares)
         for item in range(my_start[subject], my_start[subject + 1]):
             wanted[mine[item]] = my_value[item]
-        fitting = suiting(suits[0 if forward else 1], compatible, my_groups[subject], kin)
+        fitting = suiting(suits, compatible, my_groups[subject], kin)
         opened = 0
-        for begin, end in reached:
+        for span in range(len(reached)):
+            begin, end = block_start[reached[span, 0]], block_start[reached[span, 1]]
             if forward:
-                open_offers(subject, fitting, needs, offers, block_start[begin], block_start[end], gate)
+                open_offers(subject, fitting, needs, offers, begin, end, gate)
             else:
-                open_needs(subject, fitting, offers, needs, block_start[begin], block_start[end], gate)
-            opened = gather(gate, block_start[begin], block_start[end], others, opened)
+                open_needs(subject, fitting, offers, needs, begin, end, gate)
+            opened = gather(gate, begin, end, others, opened)
         me = (subject, my_groups[subject], my_kinds[subject], my_flags[subject])
-        seen = (shares, wanted, kin, levels, weights)
-        met = recall(rows[s], points[s], values[s] if len(values) else values[:0, 0], counts[s], found, best)
-        count = len(met)
+        count = recall(noted, s, found, best, met)
+        before = met[:count]
         close, far = split(others[:opened], my_kinds[subject], kinds, akin)
-        count, used = weigh(forward, me, akin[:close], shard_rows, needs, offers, seen, scratch, met, count, count)
+        count, used = weigh(forward, me, akin[:close], shard_rows, needs, offers, seen, scratch, before, count, count)
         left = promising(me, others[:far], shares, kinds, groups, flags, kin, levels, weights, least(best, top, count))
-        count, used = weigh(forward, me, others[:left], shard_rows, needs, offers, seen, scratch, met, count, used)
-        counts[s] = note(rows[s], points[s], values[s] if len(values) else values[:0, 0], count, found, best)
+        count, used = weigh(forward, me, others[:left], shard_rows, needs, offers, seen, scratch, before, count, used)
+        counts[s] = note(noted, s, count, found, best)
         for item in range(my_start[subject], my_start[subject + 1]):
             wanted[mine[item]] = 0.0
 
 
-@compiled
+@borrowing
 def within(reach, block_reach, spans):
-    """The blocks that hold rows within reach, as spans from one block up to another."""
+    """Fills `spans` with the blocks that hold rows within reach, from one block up to another; how many spans."""
     count, inside = 0, False
     for block in range(len(block_reach)):
-        reached = block_reach[block] & reach != 0
+        reached = meet(block_reach[block], reach)
         if reached and not inside:
             spans[count, 0] = block
             count += 1
         if reached:
             spans[count - 1, 1] = block + 1
         inside = reached
-    return spans[:count]
+    return count
 
 
-@compiled
+@borrowing
 def open_offers(need, fitting, needs, offers, begin, end, gate):
     """Fills `gate` between two rows: 1 for every offer within reach that no filter of bits, prices or dates shuts
     out."""
@@ -117,7 +129,7 @@ def open_offers(need, fitting, needs, offers, begin, end, gate):
     for row in range(np.uint64(begin), np.uint64(end)):
         price = 10 * o_price[row] * (months if o_kind[row] == YEARLY_PRICE else 12)
         gate[row] = (
-            (o_reach[row] & reach != 0)
+            meet(o_reach[row], reach)
             & ((o_groups[row] & fitting != 0) | (o_groups[row] == 0) | (groups == 0))
             & ((price <= most) | (o_kind[row] == NOT_COMPARABLE) | (most <= 0))
             & (o_opens[row] <= ends)
@@ -127,7 +139,7 @@ def open_offers(need, fitting, needs, offers, begin, end, gate):
         )
 
 
-@compiled
+@borrowing
 def open_needs(offer, fitting, offers, needs, begin, end, gate):
     """The mirror of `open_offers`: 1 for every need."""
     o_reach, _, o_groups, o_flags, o_qualified, o_price, o_kind, o_opens, o_closes = offers[:9]
@@ -140,7 +152,7 @@ def open_needs(offer, fitting, offers, needs, begin, end, gate):
         months = np.int64(n_length[row]) if yearly and n_length[row] > 0 else 12
         most = 11 * 12 * n_budget[row]
         gate[row] = (
-            (n_reach[row] & reach != 0)
+            meet(n_reach[row], reach)
             & ((n_groups[row] & fitting != 0) | (n_groups[row] == 0) | (groups == 0))
             & ((price * months <= most) | (not priced) | (most <= 0))
             & (opens <= n_ends[row])
@@ -150,7 +162,7 @@ def open_needs(offer, fitting, offers, needs, begin, end, gate):
         )
 
 
-@compiled
+@borrowing
 def gather(gate, begin, end, rows, count):
     """Adds the open rows between two to `rows`, of which `count` are filled; how many are then."""
     for row in range(np.uint64(begin), np.uint64(end)):
@@ -159,7 +171,7 @@ def gather(gate, begin, end, rows, count):
     return count
 
 
-@compiled
+@borrowing
 def split(others, my_kinds, kinds, akin):
     """Moves those that have a parent category in common with the subject from `others` to `akin`; how many are in
     each then."""
@@ -174,7 +186,7 @@ def split(others, my_kinds, kinds, akin):
     return close, far
 
 
-@compiled
+@borrowing
 def promising(me, others, shares, kinds, groups, flags, kin, levels, weights, enough):
     """Keeps of `others`, which have at most a top-level category in common with the subject, those that would come
     among the best were all that is not looked at here perfect; how many they are."""
@@ -192,7 +204,7 @@ def promising(me, others, shares, kinds, groups, flags, kin, levels, weights, en
     return kept
 
 
-@compiled
+@borrowing
 def weigh(forward, me, candidates, shard_rows, needs, offers, seen, scratch, met, count, used):
     """Scores the candidates and admits them among the best; how many these are then, and how many columns of
     `found` are in use."""
@@ -214,7 +226,8 @@ def weigh(forward, me, candidates, shard_rows, needs, offers, seen, scratch, met
             (key > enough)
             & (len(met) == 0 or absent(key, met))
             & (
-                n_qualified[i] == 0
+                seen[-2]
+                or n_qualified[i] == 0
                 or holds_all(
                     n_named, n_named_start[i], n_named_start[i + 1], o_named, o_named_start[j], o_named_start[j + 1]
                 )
@@ -226,7 +239,7 @@ def weigh(forward, me, candidates, shard_rows, needs, offers, seen, scratch, met
     return settle(best, top, more), used + kept
 
 
-@compiled
+@borrowing
 def look(forward, me, candidates, needs, offers, seen, enough, found, used):
     """Fills the first four rows of `found` from column `used` on, and keeps of the candidates those in reach that
     these four let come among the best; how many they are."""
@@ -235,7 +248,7 @@ def look(forward, me, candidates, needs, offers, seen, enough, found, used):
     _, _, o_groups, o_flags = offers[:4]
     o_place_start, o_place, _, _, o_about_start, o_about, o_about_value = offers[-7:]
     subject, my_groups, my_kinds, _ = me
-    shares, wanted, kin, levels, weights = seen
+    shares, wanted, kin, levels, _, weights = seen
     if forward:
         groups, start, about, about_value = o_groups, o_about_start, o_about, o_about_value
     else:
@@ -265,7 +278,7 @@ def look(forward, me, candidates, needs, offers, seen, enough, found, used):
     return kept
 
 
-@compiled
+@borrowing
 def consider(forward, subject, candidates, needs, offers, found, used):
     """Fills the other four rows of `found` from column `used` on."""
     _, _, _, _, _, n_budget, n_length, n_starts, n_ends, n_months, n_people = needs[:11]
@@ -282,27 +295,34 @@ def consider(forward, subject, candidates, needs, offers, found, used):
         found[7, column] = o_rating[j]
 
 
-@compiled
+@borrowing
 def score_all(found, used, count, weights, total, score):
-    """Fills `score` with the points of so many columns of `found` from `used` on; `total` is scratch."""
+    """Fills `score` with the points of so many columns of `found` from `used` on; `total` is scratch.
+
+    A share of points is n / total and a half, cut off, where n and total are whole numbers and total is at most a
+    million: unless it is whole it is half a millionth off any whole number, so `HALF_UP` mends what is lost by
+    multiplying with 1 / total and takes none too far.
+    """
     total[:count], score[:count] = 0.0, 0.0
     for criterion in range(CRITERIA):
         values, weight = found[criterion, used : used + count], weights[criterion]
         for column in range(count):
             total[column] += 0.0 if np.isnan(values[column]) else weight
-    for criterion in range(CRITERIA):  # whole numbers below 2^53, so the quotients are exact enough for their floors
+    for column in range(count):
+        total[column] = 1.0 / total[column]
+    for criterion in range(CRITERIA):
         values, weight = found[criterion, used : used + count], weights[criterion]
         for column in range(count):
             whole = np.rint(values[column] * 10_000.0)
-            part = np.floor((2.0 * weight * whole + total[column]) / (2.0 * total[column]))
+            part = np.floor(weight * whole * total[column] + HALF_UP)
             score[column] += 0.0 if np.isnan(part) else part
 
 
-@compiled
+@borrowing
 def add_shares(begin, end, terms, weights, postings, spans, shares):
-    """Fills `shares`: how much of the need's best possible text score each row of the blocks in `spans` reaches."""
+    """Adds to `shares` how much of the need's best possible text score each row of the blocks in `spans` reaches; what
+    the other rows get is not all of theirs."""
     start, local, post_weights, cut, cuts = postings
-    shares[:] = 0.0
     for item in range(begin, end):
         term = terms[item]
         if term + 1 >= len(start):
@@ -311,68 +331,12 @@ def add_shares(begin, end, terms, weights, postings, spans, shares):
         if cut[term] == NO_CUTS:
             add_share(start[term], start[term + 1], local, post_weights, weight, shares)
         else:
-            for first, last in spans:
-                add_share(cuts[cut[term], first], cuts[cut[term], last], local, post_weights, weight, shares)
+            for span in range(len(spans)):
+                begins, ends = cuts[cut[term], spans[span, 0]], cuts[cut[term], spans[span, 1]]
+                add_share(begins, ends, local, post_weights, weight, shares)
 
 
-@compiled
+@borrowing
 def add_share(begin, end, local, weights, weight, shares):
     for posting in range(np.uint64(begin), np.uint64(end)):  # unsigned: no index counts from the end
         shares[local[posting]] += weights[posting] * weight
-
-
-@compiled
-def least(best, top, count):
-    """The points below which nobody comes among the best."""
-    return (worst(best, top, count) >> HALF) - ROUNDING
-
-
-@compiled
-def worst(best, top, count):
-    """The key that whoever comes among the best has to exceed."""
-    return best[0, top - 1] if count == top else np.int64(0)
-
-
-@compiled
-def recall(rows, points, values, count, found, best):
-    """The best found in other shards, in the first columns of `found`; their keys."""
-    for place in range(count):
-        best[0, place] = np.int64(points[place]) << HALF | (ROW_BITS - rows[place])
-        best[1, place] = place
-        if len(values):
-            found[:, place] = values[place]
-    return best[0, :count].copy()
-
-
-@compiled
-def absent(key, met):
-    found = False
-    for each in met:
-        found |= each == key
-    return not found
-
-
-@compiled
-def settle(best, top, count):
-    """Puts so many keys in order, highest first, each where the number of higher ones says; how many of them are
-    among the best. Counting is quicker here than sorting: it has no branches."""
-    keys, columns, sorted_keys, sorted_columns = best[0], best[1], best[2], best[3]
-    for one in range(count):
-        key, higher = keys[one], 0
-        for other in range(count):
-            higher += keys[other] > key
-        sorted_keys[higher], sorted_columns[higher] = key, columns[one]
-    count = min(count, top)
-    keys[:count], columns[:count] = sorted_keys[:count], sorted_columns[:count]
-    return count
-
-
-@compiled
-def note(rows, points, values, count, found, best):
-    """Writes the best down; how many they are."""
-    for place in range(count):
-        key = best[0, place]
-        rows[place], points[place] = ROW_BITS - (key & ROW_BITS), key >> HALF
-        if len(values):
-            values[place] = found[:, best[1, place]]
-    return count

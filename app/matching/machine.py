@@ -22,4 +22,8 @@ config: Any = numba.config
 if not config.CACHE_DIR:
     config.CACHE_DIR = str(FOLDER / "__pycache__" / f"machine-{state(FOLDER)}")
 
-compiled = numba.njit(cache=True, nogil=True, error_model="numpy")  # a quotient by nought is infinite, not an exception
+njit: Any = numba.njit  # its annotation leaves out the option below
+compiled = njit(cache=True, nogil=True, error_model="numpy")  # a quotient by nought is infinite, not an exception
+# For functions that make no arrays of their own: those they are given belong to their caller. Counting references to
+# forty columns at each call takes a fifteenth of the time of a ranking.
+borrowing = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)

@@ -6,13 +6,13 @@ import numpy as np
 
 from app.matching.columns import EARLIEST, IN_TURNS, LATEST, NOT_COMPARABLE, UNKNOWN, UNLIMITED, YEARLY_PRICE
 from app.matching.criteria import IN_TURNS_AT_LEAST
-from app.matching.machine import compiled
+from app.matching.machine import borrowing
 from app.matching.vectors import NEAR
 
 LEVELS = len(NEAR)
 
 
-@compiled
+@borrowing
 def suiting(suits, compatible, groups, kin):
     """Fills `kin`, by level of kinship the groups that suit the subject at least so well; returns the groups whose
     ages go together with any of the subject's."""
@@ -26,7 +26,7 @@ def suiting(suits, compatible, groups, kin):
     return fitting
 
 
-@compiled
+@borrowing
 def nearness(places, i, covered, begin, end):
     near = 0.0
     for item in range(begin, end):
@@ -36,7 +36,7 @@ def nearness(places, i, covered, begin, end):
     return near
 
 
-@compiled
+@borrowing
 def holds_all(asked, begin, end, held, held_begin, held_end):
     for wish in range(begin, end):
         holds = False
@@ -47,19 +47,19 @@ def holds_all(asked, begin, end, held, held_begin, held_end):
     return True
 
 
-@compiled
+@borrowing
 def whole_price(price, kind, length):
     """In twelfths of a fen, for the need's whole period."""
     return price * (length if kind == YEARLY_PRICE and length > 0 else 12)
 
 
-@compiled
+@borrowing
 def affordable(price, money, kind):
     share = min(1.0, max(0.0, 3.0 - 2.0 * (price / max(1, money))))
     return np.nan if (money <= 0) | (kind == NOT_COMPARABLE) else share
 
 
-@compiled
+@borrowing
 def closeness(wanted, about, values, begin, end):
     total = 0.0
     for item in range(begin, end):
@@ -67,7 +67,7 @@ def closeness(wanted, about, values, begin, end):
     return total
 
 
-@compiled
+@borrowing
 def kindest(kin, levels, others):
     value = 0.0
     for level in range(len(levels) - 1, -1, -1):
@@ -75,7 +75,7 @@ def kindest(kin, levels, others):
     return value
 
 
-@compiled
+@borrowing
 def time_shared(starts, ends, length, months, opens, closes, offered):
     both = min(np.int64(ends), np.int64(closes)) - max(np.int64(starts), np.int64(opens)) + 1
     asked = np.int64(ends) - np.int64(starts) + 1
@@ -87,7 +87,7 @@ def time_shared(starts, ends, length, months, opens, closes, offered):
     return value if dated | seasonal else np.nan
 
 
-@compiled
+@borrowing
 def bits(months):
     """How many of the sixteen bits are set."""
     pairs = months - ((months >> 1) & 0x5555)
@@ -95,7 +95,7 @@ def bits(months):
     return (((fours + (fours >> 4)) & 0x0F0F) * 0x0101 >> 8) & 0x1F
 
 
-@compiled
+@borrowing
 def room(people, amount, flags):
     share = min(1.0, amount / max(1, people))
     share = max(IN_TURNS_AT_LEAST, share) if flags & IN_TURNS else share

@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.matching.columns import (
-    ALL_BITS,
+    ANYWHERE,
+    DISTRICTS,
+    STREETS,
     Columns,
     Frame,
     NeedColumns,
@@ -26,7 +28,8 @@ from app.matching.columns import (
 )
 
 Chained = TypeVar("Chained", NeedColumns, OfferColumns, Words, Tops)
-SHARD_ROWS = 65_536  # what a 16-bit number can tell apart
+COPIES = 4  # a record of up to so many districts stands in the block of each
+SHARD_ROWS = 65_536 - COPIES  # what a 16-bit number can tell apart, and room for the copies of the last one
 LONG = 32  # postings of a term from which on it is worth knowing where each block of rows begins among them
 NO_CUTS = 65_535
 
@@ -43,8 +46,8 @@ class Postings(NamedTuple):
 
 
 class Blocks(NamedTuple):
-    """Rows `start[b]` to `start[b + 1]` of a shard reach the districts of the bits `reach[b]` at most: one district a
-    block, and before them all rows of several. Who looks for one district passes over the other blocks."""
+    """Rows `start[b]` to `start[b + 1]` of a shard reach the areas of the bits `reach[b]` at most: one district a
+    block, and before them all rows of many. Who looks for one district passes over the other blocks."""
 
     reach: NDArray[np.uint64]
     start: NDArray[np.int32]
@@ -66,8 +69,9 @@ class Table(Generic[Columns]):
 @dataclass(frozen=True, slots=True)
 class Shard(Generic[Columns]):
     """The records of one top-level category, block by block; `rows` are their rows in the table, ascending within a
-    block; `first` marks those for which this is the likeliest category, so that all shards together hold each
-    record once."""
+    block. A record of a few districts has a row in the block of each, whose `reach` is for that one: whoever asks
+    for one district, or for `ANYWHERE`, meets no record twice. `first` marks one row of every record for which this
+    is the likeliest category, so that all shards together mark each record once."""
 
     top: int
     rows: NDArray[np.int32]
@@ -155,31 +159,49 @@ def _tops_at(table: Table[Columns], rows: NDArray[np.int64]) -> set[int]:
 def _shards(table: Table[Columns], top: int) -> Iterator[Shard[Columns]]:
     owner = np.repeat(np.arange(len(table)), np.diff(table.tops.start))
     rows = owner[table.tops.tops == top]
-    for begin in range(0, len(rows), SHARD_ROWS):
-        yield _shard(table, top, rows[begin : begin + SHARD_ROWS])
+    taken = _rows_taken(table.columns.reach[rows])
+    last = np.cumsum(taken)
+    for begin in range(0, int(taken.sum()), SHARD_ROWS):
+        yield _shard(table, top, rows[(last > begin) & (last <= begin + SHARD_ROWS)])
 
 
 def _shard(table: Table[Columns], top: int, rows: NDArray[np.int64]) -> Shard[Columns]:
-    blocks, order = _blocks(table.columns.reach[rows])
-    rows = rows[order]
+    blocks, placed, reach = _blocks(table.columns.reach[rows])
+    first = np.zeros(len(placed), dtype=np.bool_)
+    first[np.unique(placed, return_index=True)[1]] = True
+    rows = rows[placed]
     return Shard(
         top=top,
         rows=rows.astype(np.int32),
-        first=table.tops.tops[table.tops.start[:-1][rows]] == top,
-        columns=take(table.columns, rows),
+        first=first & (table.tops.tops[table.tops.start[:-1][rows]] == top),
+        columns=take(table.columns, rows)._replace(reach=reach),
         blocks=blocks,
         postings=_postings(words_at(table.words, rows), blocks),
     )
 
 
-def _blocks(reach: NDArray[np.uint64]) -> tuple[Blocks, NDArray[np.int64]]:
-    """The blocks of rows of this reach, and the order that puts the rows into them."""
-    several = np.uint64(0)
-    one_bit = np.where(reach & (reach - np.uint64(1)) == 0, reach, several)
-    order = np.argsort(one_bit, kind="stable")
-    bits, start = np.unique(one_bit[order], return_index=True)
-    reached = np.where(bits == several, np.uint64(ALL_BITS), bits)
-    return Blocks(reached, np.append(start, len(reach)).astype(np.int32)), order
+def _rows_taken(reach: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """By how many rows of a shard a record of this reach stands for."""
+    districts = np.bitwise_count(reach & np.uint64(DISTRICTS)).astype(np.int64)
+    return np.where(districts > COPIES, 1, np.maximum(1, districts))
+
+
+def _blocks(reach: NDArray[np.uint64]) -> tuple[Blocks, NDArray[np.int64], NDArray[np.uint64]]:
+    """The blocks of records of this reach; for every row in them which record it is of and what it reaches."""
+    left = np.where(_rows_taken(reach) > 1, reach & np.uint64(DISTRICTS), 0)
+    placed, parts, others = [np.flatnonzero(left == 0)], [reach[left == 0]], np.uint64(STREETS | ANYWHERE)
+    while left.any():
+        rows = np.flatnonzero(left)
+        lowest = left[rows] & (~left[rows] + np.uint64(1))
+        placed, parts = [*placed, rows], [*parts, reach[rows] & (lowest | others)]
+        left[rows] ^= lowest
+        others = np.uint64(STREETS)
+    row, reached = np.concatenate(placed), np.concatenate(parts)
+    district = np.where(np.bitwise_count(reached & np.uint64(DISTRICTS)) == 1, reached & np.uint64(DISTRICTS), 0)
+    order = np.lexsort((row, district))
+    start = np.unique(district[order], return_index=True)[1]
+    blocks = Blocks(np.bitwise_or.reduceat(reached[order], start), np.append(start, len(row)).astype(np.int32))
+    return blocks, row[order], reached[order]
 
 
 def words_at(words: Words, rows: NDArray[np.int64]) -> Words:

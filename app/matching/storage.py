@@ -18,7 +18,7 @@ from app.matching.columns import Columns, Frame, NeedColumns, OfferColumns, Tops
 from app.matching.records import Population
 from app.matching.snapshot import Blocks, Postings, Shard, Snapshot, Table, fields_of
 
-LAYOUT = 2  # of the folder; another number is not read
+LAYOUT = 3  # of the folder; another number is not read
 Made = TypeVar("Made")
 
 

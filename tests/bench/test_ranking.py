@@ -1,6 +1,8 @@
 """The benchmark of ranking compares like with like: its SQL peer gives the engine's answer, its bytes are counted."""
 
+from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from app.bench import ranking, sql
 from app.bench.city import City, city
 from app.bench.winners import PeerDisagrees
 from app.matching.batch import OWN, Best, rank_all
-from app.matching.columns import OfferColumns
+from app.matching.columns import OfferColumns, meet
 from app.matching.snapshot import NO_CUTS, Snapshot
 
 
@@ -54,16 +56,17 @@ def test_the_same_seed_makes_the_same_city_and_another_another() -> None:
 
 
 def test_the_bytes_of_a_run_are_words_postings_and_filter_columns(town: City, shards: Snapshot[OfferColumns]) -> None:
-    expected = 0
+    words, expected = town.offers.words, 0
+    speaking = defaultdict(set)
+    for row, (begin, end) in enumerate(pairwise(words.start.tolist())):
+        for term in words.terms[begin:end].tolist():
+            speaking[term].add(row)
     for shard, rows in ranking.searched(town, shards):
         for row in rows:
             terms = town.needs.words.terms[town.needs.words.start[row] : town.needs.words.start[row + 1]].tolist()
-            held = [
-                shard.postings.start[t + 1] - shard.postings.start[t]
-                for t in terms
-                if t + 1 < len(shard.postings.start)
-            ]
-            expected += 8 * len(terms) + 6 * int(sum(held)) + 50 * len(shard)
+            records = set(shard.rows.tolist())
+            held = [len(records & speaking[term]) for term in terms]
+            expected += 8 * len(terms) + 6 * sum(held) + 50 * len(records)
     assert ranking.bytes_read(town, shards) == expected
 
 
@@ -74,7 +77,7 @@ def test_the_bytes_within_reach_leave_out_the_blocks_of_other_districts(
     for shard, rows in ranking.searched(town, shards):
         block_of = np.repeat(np.arange(len(shard.blocks.reach)), np.diff(shard.blocks.start))
         for row in rows:
-            near = (shard.blocks.reach & town.needs.columns.reach[row] != 0)[block_of]
+            near = meet(shard.blocks.reach, town.needs.columns.reach[row])[block_of]
             terms = town.needs.words.terms[town.needs.words.start[row] : town.needs.words.start[row + 1]].tolist()
             expected += 8 * len(terms) + 50 * int(near.sum())
             for t in terms:

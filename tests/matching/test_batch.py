@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from app.bench.city import city
 from app.matching.batch import ALL, NOBODY, OWN, RELATED, Best, compiled, rank_all
+from app.matching.columns import BITS
 from app.matching.pool import NeedPool, OfferPool, new_frame, pool_of_needs, pool_of_offers
 from app.matching.profiles import Reader
 from app.matching.rank import rank, rank_for_offer
 from app.matching.records import NeedRecord, OfferRecord
 from app.matching.snapshot import snapshot_of
-from tests.matching.factories import season_needs, season_offers, season_reference
+from app.matching.vectors import points
+from tests.matching.factories import make_need, make_offer, season_needs, season_offers, season_reference
 from tests.matching.records import NEEDS, OFFERS, READER
 
 Sides = tuple[list[NeedRecord], list[OfferRecord]]
@@ -97,6 +99,28 @@ def test_the_engines_agree_where_hundreds_compete_for_a_few_places() -> None:
         found = [rank_all(made.needs, crowd, top=top, explain=True, kernel=kernel) for kernel in (None, compiled())]
         assert found[0].digest() == found[1].digest()
         np.testing.assert_allclose(found[0].values, found[1].values, atol=1e-5)
+
+
+def test_who_shares_only_the_bit_of_an_asked_qualification_is_left_out() -> None:
+    offers = tuple(make_offer(f"{n:02d}", qualifications=(f"q{n:02d}",)) for n in range(BITS + 6))
+    needs = tuple(make_need(f"{n:02d}", qualifications=(f"q{n:02d}",)) for n in (0, 3, BITS + 3))
+    asking, giving = pools(needs, offers, READER)
+    for kernel in (None, compiled()):
+        best = rank_all(asking.snapshot.table, giving.snapshot, reach=ALL, kernel=kernel)
+        assert [[id for id, _ in row] for row in listed(best, giving.snapshot.table.ids)] == [["00"], ["03"], ["67"]]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_kernel_adds_up_the_points_of_the_reference_for_any_weights(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    values = draw.random((8, 100_000)).round(draw.integers(2, 8))
+    values[draw.random(values.shape) < 0.2] = np.nan
+    weights = np.diff(np.sort(np.concatenate([[0, 1_000_000], draw.integers(0, 1_000_000, 7)])))
+    kernel, count = compiled(), values.shape[1]
+    assert kernel is not None
+    score = np.empty(count)
+    kernel.score_all(values, 0, count, weights.astype(np.float64), np.empty(count), score)
+    assert score.tolist() == points(values, weights).tolist()
 
 
 def test_the_number_of_threads_changes_nothing(season: tuple[NeedPool, OfferPool]) -> None:

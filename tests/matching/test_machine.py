@@ -15,5 +15,5 @@ def test_a_change_in_any_source_of_the_package_gives_its_machine_code_another_fo
 
 
 def test_machine_code_is_kept_in_the_folder_of_these_sources() -> None:
-    for compiled in (kernel.rank, places_nb._in_order):
+    for compiled in (kernel.fill, places_nb._in_order):
         assert machine.state(machine.FOLDER) in compiled._cache.cache_path

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 
 from app.bench.city import city
 from app.matching.batch import ALL, rank_all
+from app.matching.columns import ANYWHERE, STREETS, meet, reach_of
 from app.matching.pool import new_frame, offer_table, pool_of_needs, pool_of_offers
-from app.matching.records import OfferRecord
-from app.matching.snapshot import LONG, NO_CUTS, Snapshot, _by_number, changed, snapshot_of
+from app.matching.records import OfferRecord, area_prefix
+from app.matching.snapshot import COPIES, LONG, NO_CUTS, Snapshot, _by_number, changed, snapshot_of
 from app.matching.storage import SnapshotUnreadable, load, save
 from tests.matching.factories import make_need, make_offer
 from tests.matching.records import NEEDS, OFFERS, READER
@@ -122,17 +124,53 @@ def districts(*codes: str) -> OfferRecord:
     return make_offer("-".join(codes), coverage=codes)
 
 
-def test_a_shard_holds_rows_of_several_districts_first_and_then_district_by_district() -> None:
+def test_a_shard_holds_rows_of_many_districts_first_and_then_district_by_district() -> None:
+    many = tuple(f"5301{number:02d}" for number in range(2, 8))
     offers = [districts("530114"), districts("530111", "530114"), districts("530111"), districts("5301"), districts()]
-    offers += [replace(districts("530114"), id="again")]
+    offers += [replace(districts("530114"), id="again"), districts(*many)]
     snapshot = pool_of_offers(offers, READER, STATISTICS).snapshot
     (shard,) = snapshot.shards
-    reach = shard.columns.reach
-    for bits, begin, end in zip(shard.blocks.reach, shard.blocks.start, shard.blocks.start[1:], strict=False):
-        assert np.all(reach[begin:end] & bits == reach[begin:end])
+    ids, starts = snapshot.table.ids[shard.rows].tolist(), shard.blocks.start.tolist()
+    blocks = [set(ids[begin:end]) for begin, end in pairwise(starts)]
+    assert blocks[0] == {"", "5301", "-".join(many)}
+    here = [{"530111", "530111-530114"}, {"530114", "530111-530114", "again"}]
+    assert blocks[1:] in (here, here[::-1])
+    assert sorted(np.array(ids)[shard.first]) == sorted(offer.id for offer in offers)
+    for reach, begin, end in zip(shard.blocks.reach, starts, starts[1:], strict=False):
+        assert np.bitwise_or.reduce(shard.columns.reach[begin:end]) == reach
         assert np.all(np.diff(shard.rows[begin:end]) > 0)
-    assert np.diff(shard.blocks.start).tolist() in ([3, 1, 2], [3, 2, 1])
-    assert sorted(shard.rows) == list(range(6))
+
+
+AREAS = st.sampled_from(["", "53", "5301", "530111", "530114", "530111004", "530114001", "530114001003", "530102002"])
+
+
+@settings(max_examples=200, deadline=None)
+@given(AREAS, st.lists(st.lists(AREAS.filter(bool), max_size=7), min_size=1, max_size=6))
+def test_whoever_asks_for_an_area_meets_every_record_that_covers_it_once(area: str, covered: list[list[str]]) -> None:
+    offers = [make_offer(f"{number}", coverage=tuple(areas)) for number, areas in enumerate(covered)]
+    snapshot = pool_of_offers(offers, READER, STATISTICS).snapshot
+    asking = np.uint64(reach_of(area))
+    for shard in snapshot.shards:
+        met = shard.rows[meet(shard.columns.reach, asking)].tolist()
+        assert len(met) == len(set(met))
+        for row, areas in enumerate(covered):
+            if not area or not areas or any(area.startswith(area_prefix(each)) for each in areas):
+                assert row in met
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(1, 6), min_size=1, max_size=30), st.integers(2 * COPIES, 12))
+def test_no_shard_has_more_rows_than_its_numbers_tell_apart(reaching: list[int], most: int) -> None:
+    offers = [
+        make_offer(f"{number:02d}", coverage=tuple(f"5301{district:02d}" for district in range(1, 1 + count)))
+        for number, count in enumerate(reaching)
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.matching.snapshot.SHARD_ROWS", most - COPIES + 1)
+        shards = pool_of_offers(offers, READER, STATISTICS).snapshot.shards
+    assert all(len(shard) <= most for shard in shards)
+    held = [row for shard in shards for row in shard.rows[shard.first].tolist()]
+    assert sorted(held) == list(range(len(offers)))
 
 
 @settings(max_examples=60, deadline=None)
@@ -141,7 +179,8 @@ def test_the_cuts_of_a_frequent_term_say_where_each_block_begins_among_its_rows(
     seed: int, count: int, areas: int
 ) -> None:
     draw = np.random.default_rng(seed)
-    reach = (np.uint64(1) << draw.integers(0, areas, count).astype(np.uint64)) | np.uint64(draw.integers(0, 2))
+    where = (np.uint64(1) << draw.integers(32, 32 + areas, (count, 2)).astype(np.uint64)).sum(axis=1)
+    reach = where | np.uint64(STREETS | ANYWHERE)
     made = city(1, count, seed)
     table = replace(made.offers, columns=made.offers.columns._replace(reach=reach))
     for shard in snapshot_of(table, made.frame).shards:
