@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.matching import vectors
-from app.matching.columns import NeedColumns, meet, ragged_rows, take
+from app.matching.columns import STREETS, NeedColumns, meet, ragged_rows, take
 from app.matching.points import millionths
 from app.matching.records import CRITERIA, DEFAULT_WEIGHTS, Weights
 from app.matching.snapshot import Shard, Snapshot, Table, words_at
@@ -99,12 +99,13 @@ def _nobody(count: int, top: int, explain: bool) -> Best:
 
 
 def _in_order_of_shard(asked: Asked, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Places in `chosen`, those of one shard together, and in it those of one district: its arrays then stay in the
-    cache."""
+    """Places in `chosen`, those of one shard together, in it those of one district, and of these those of one kind:
+    blocks and postings then stay in the cache."""
     if len(chosen) == 1:
         return np.zeros(1, dtype=np.int64)
-    tops = asked.subjects.tops
-    return np.lexsort((asked.subjects.columns.reach[chosen], tops.tops[tops.start[:-1][chosen]]))
+    columns, tops = asked.subjects.columns, asked.subjects.tops
+    districts = columns.reach[chosen] & ~np.uint64(STREETS)
+    return np.lexsort((columns.kinds[chosen], districts, tops.tops[tops.start[:-1][chosen]]))
 
 
 def _searched(asked: Asked, chosen: NDArray[np.int64], part: NDArray[np.int64]) -> Iterator[tuple[Shard[Any], Any]]:
