@@ -29,8 +29,8 @@ from app.matching.columns import (
     OfferColumns,
     Tops,
     Words,
+    reach_of,
 )
-from app.matching.columns import STREETS as ANY_STREET
 from app.matching.records import Population
 from app.matching.snapshot import Snapshot, Table, snapshot_of
 
@@ -43,7 +43,6 @@ CITY_WIDE, BY_DISTRICT = 0.15, 0.60
 TWO_TOPS = 0.15
 KINDS = (NOT_COMPARABLE, WHOLE_PRICE, YEARLY_PRICE)
 SEED = 20180607
-HALF = BITS // 2  # from this bit of a reach on they are for districts
 
 Ints = NDArray[np.int64]
 
@@ -82,6 +81,10 @@ class _Places:
 
     def __init__(self, draw: np.random.Generator) -> None:
         self.district_of = np.concatenate([np.arange(DISTRICTS), draw.integers(0, DISTRICTS, STREETS - DISTRICTS)])
+        districts = [f"5301{1 + district:02d}" for district in range(DISTRICTS)]
+        streets = [f"{districts[district]}{street:03d}" for street, district in enumerate(self.district_of.tolist())]
+        self.district_reach = np.array([reach_of(code) for code in districts], dtype=np.uint64)
+        self.street_reach = np.array([reach_of(code) for code in streets], dtype=np.uint64)
         self.street_of = np.concatenate([np.arange(STREETS), draw.integers(0, STREETS, COMMUNITIES - STREETS)])
 
     def above(self, communities: Ints) -> NDArray[np.int32]:
@@ -99,10 +102,6 @@ class _Places:
 
 def _bit(numbers: Ints) -> NDArray[np.uint64]:
     return np.uint64(1) << numbers.astype(np.uint64)
-
-
-def _reach(districts: Ints, streets: Ints) -> NDArray[np.uint64]:
-    return _bit(HALF + districts % HALF) | _bit(streets % HALF)
 
 
 def _words(draw: np.random.Generator, leaves: Ints, draws: int, *, shares: bool) -> Words:
@@ -210,7 +209,7 @@ def _needs(draw: np.random.Generator, count: int, places: _Places) -> Table[Need
     asks = draw.random(count) < 0.2
     asked = draw.integers(0, QUALIFICATIONS, count)
     columns = NeedColumns(
-        reach=_reach(inside[:, 2].astype(np.int64) - 1, inside[:, 3].astype(np.int64) - 1 - DISTRICTS),
+        reach=places.street_reach[inside[:, 3] - 1 - DISTRICTS],
         kinds=about.kinds,
         groups=_groups(draw, count),
         qualified=np.where(asks, _bit(asked), 0).astype(np.uint64),
@@ -269,12 +268,12 @@ def _coverage(draw: np.random.Generator, count: int, places: _Places) -> tuple[A
     reach, covered = np.zeros(count, dtype=np.uint64), []
     for row in range(count):
         if kind[row] < CITY_WIDE:
-            reach[row], mine = ALL_BITS, [0]
+            reach[row], mine = np.uint64(ALL_BITS), [0]
         elif kind[row] < BY_DISTRICT:
-            reach[row], mine = _bit(HALF + district[row]) | np.uint64(ANY_STREET | ANYWHERE), [int(1 + district[row])]
+            reach[row], mine = places.district_reach[district[row]] | np.uint64(ANYWHERE), [int(1 + district[row])]
         else:
             chosen = np.unique(streets[row, : several[row]])
-            reach[row] = np.bitwise_or.reduce(_reach(places.district_of[chosen], chosen)) | np.uint64(ANYWHERE)
+            reach[row] = np.bitwise_or.reduce(places.street_reach[chosen]) | np.uint64(ANYWHERE)
             mine = [int(1 + DISTRICTS + street) for street in chosen]
         covered.append(mine)
     start = np.concatenate([[0], np.cumsum([len(mine) for mine in covered])]).astype(np.int32)

@@ -41,6 +41,7 @@ def recall(noted, s, found, best, met):
 
 @borrowing
 def absent(key, met):
+    """Whether it was not met in another shard; all are looked at, since a search that stops has branches."""
     found = False
     for each in met:
         found |= each == key

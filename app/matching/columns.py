@@ -141,8 +141,8 @@ def _number(known: dict[str, int], key: str) -> int:
 
 def reach_of(code: str) -> int:
     """One bit for the district an area lies in, or `ANYWHERE`, and one for its street, or those of all streets. Areas
-    may share a bit, neighbours hardly ever do. Records can only have to do with each other that have a bit of either
-    sort in common: most rows need not be looked at."""
+    may share a bit, neighbours hardly ever do. Only records that have a bit of each sort in
+    common can have to do with each other: most rows need not be looked at."""
     _, _, district, street, _ = LEVELS
     half = BITS // 2
     where = 1 << half + int(code[:district]) % (half - 1) if len(code) >= district else ANYWHERE

@@ -209,10 +209,11 @@ def weigh(forward, me, candidates, shard_rows, needs, offers, seen, scratch, met
     """Scores the candidates and admits them among the best; how many these are then, and how many columns of
     `found` are in use."""
     found, total, score, best = scratch
+    told_apart, weights = seen[-2:]
     top = best.shape[1] - AT_A_TIME
     kept = look(forward, me, candidates, needs, offers, seen, least(best, top, count), found, used)
     consider(forward, me[0], candidates[:kept], needs, offers, found, used)
-    score_all(found, used, kept, seen[-1], total, score)
+    score_all(found, used, kept, weights, total, score)
     _, _, _, _, n_qualified = needs[:5]
     n_named_start, n_named = needs[-5:-3]
     o_named_start, o_named = offers[-5:-3]
@@ -226,7 +227,7 @@ def weigh(forward, me, candidates, shard_rows, needs, offers, seen, scratch, met
             (key > enough)
             & (len(met) == 0 or absent(key, met))
             & (
-                seen[-2]
+                told_apart
                 or n_qualified[i] == 0
                 or holds_all(
                     n_named, n_named_start[i], n_named_start[i + 1], o_named, o_named_start[j], o_named_start[j + 1]

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from app.matching.columns import (
     ANYWHERE,
+    BITS,
     DISTRICTS,
-    STREETS,
     Columns,
     Frame,
     NeedColumns,
@@ -47,7 +47,8 @@ class Postings(NamedTuple):
 
 class Blocks(NamedTuple):
     """Rows `start[b]` to `start[b + 1]` of a shard reach the areas of the bits `reach[b]` at most: one district a
-    block, and before them all rows of many. Who looks for one district passes over the other blocks."""
+    block, and before them (they may be none) the rows of many districts or of no particular one. Who looks for one
+    district passes over the other blocks."""
 
     reach: NDArray[np.uint64]
     start: NDArray[np.int32]
@@ -120,7 +121,7 @@ def fields_of(kind: type) -> tuple[str, ...]:
 
 
 def snapshot_of(table: Table[Columns], frame: Frame) -> Snapshot[Columns]:
-    """The table cut into shards; a category of more than 65,536 records makes several."""
+    """The table cut into shards; a category of more than 65,536 rows makes several."""
     return Snapshot(frame, table, tuple(shard for top in _tops(table) for shard in _shards(table, top)))
 
 
@@ -159,9 +160,8 @@ def _tops_at(table: Table[Columns], rows: NDArray[np.int64]) -> set[int]:
 def _shards(table: Table[Columns], top: int) -> Iterator[Shard[Columns]]:
     owner = np.repeat(np.arange(len(table)), np.diff(table.tops.start))
     rows = owner[table.tops.tops == top]
-    taken = _rows_taken(table.columns.reach[rows])
-    last = np.cumsum(taken)
-    for begin in range(0, int(taken.sum()), SHARD_ROWS):
+    last = np.cumsum(np.maximum(1, _few(table.columns.reach[rows])))
+    for begin in range(0, int(last.max(initial=0)), SHARD_ROWS):
         yield _shard(table, top, rows[(last > begin) & (last <= begin + SHARD_ROWS)])
 
 
@@ -180,28 +180,26 @@ def _shard(table: Table[Columns], top: int, rows: NDArray[np.int64]) -> Shard[Co
     )
 
 
-def _rows_taken(reach: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """By how many rows of a shard a record of this reach stands for."""
-    districts = np.bitwise_count(reach & np.uint64(DISTRICTS)).astype(np.int64)
-    return np.where(districts > COPIES, 1, np.maximum(1, districts))
+def _few(reach: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """How many districts each record reaches; 0 where it is none in particular or too many for a row in each."""
+    count = np.bitwise_count(reach & np.uint64(DISTRICTS)).astype(np.int64)
+    return np.where(count > COPIES, 0, count)
 
 
 def _blocks(reach: NDArray[np.uint64]) -> tuple[Blocks, NDArray[np.int64], NDArray[np.uint64]]:
-    """The blocks of records of this reach; for every row in them which record it is of and what it reaches."""
-    left = np.where(_rows_taken(reach) > 1, reach & np.uint64(DISTRICTS), 0)
-    placed, parts, others = [np.flatnonzero(left == 0)], [reach[left == 0]], np.uint64(STREETS | ANYWHERE)
-    while left.any():
-        rows = np.flatnonzero(left)
-        lowest = left[rows] & (~left[rows] + np.uint64(1))
-        placed, parts = [*placed, rows], [*parts, reach[rows] & (lowest | others)]
-        left[rows] ^= lowest
-        others = np.uint64(STREETS)
-    row, reached = np.concatenate(placed), np.concatenate(parts)
-    district = np.where(np.bitwise_count(reached & np.uint64(DISTRICTS)) == 1, reached & np.uint64(DISTRICTS), 0)
-    order = np.lexsort((row, district))
-    start = np.unique(district[order], return_index=True)[1]
-    blocks = Blocks(np.bitwise_or.reduceat(reached[order], start), np.append(start, len(row)).astype(np.int32))
-    return blocks, row[order], reached[order]
+    """The blocks of records of this reach; for every row in them which record it is of and what it reaches there.
+    The row in the first of a record's districts stands for it where none is asked for."""
+    few = _few(reach) > 0
+    placed, reached = [np.flatnonzero(~few)], [reach[~few]]
+    for district in (np.uint64(1 << bit) for bit in range(BITS) if DISTRICTS >> bit & 1):
+        rows = np.flatnonzero(few & (reach & district != 0))
+        earlier = reach[rows] & np.uint64(DISTRICTS) & (district - np.uint64(1)) != 0
+        elsewhere = np.where(earlier, np.uint64(DISTRICTS | ANYWHERE), np.uint64(DISTRICTS)) ^ district
+        if len(rows):
+            placed, reached = [*placed, rows], [*reached, reach[rows] & ~elsewhere]
+    start = np.cumsum([0, *map(len, placed)]).astype(np.int32)
+    together = np.array([np.bitwise_or.reduce(part) for part in reached], dtype=np.uint64)
+    return Blocks(together, start), np.concatenate(placed), np.concatenate(reached)
 
 
 def words_at(words: Words, rows: NDArray[np.int64]) -> Words:
