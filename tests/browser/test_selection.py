@@ -44,6 +44,13 @@ def no_bare_keys(page: Page) -> bool:
     return page.locator("text=/\\b(ui|rooms|selection|tenders|field)\\.[a-z_]+/").count() == 0
 
 
+@pytest.mark.parametrize("width", [390, 900, 1280])
+def test_what_the_eye_meets_first_is_the_ranking_and_not_its_levers(visit: Open, width: int) -> None:
+    page, _ = ranking_page(visit, size={"width": width, "height": 844})
+    best = page.locator(".ranked-score").first.bounding_box()
+    assert best and best["y"] < 844
+
+
 @pytest.mark.parametrize(("size", "lang"), SCREENS)
 def test_a_ranking_with_everything_unfolded_is_accessible_and_fits(
     visit: Open, size: dict[str, int], lang: str

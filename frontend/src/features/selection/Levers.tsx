@@ -2,23 +2,23 @@ import { ExperimentOutlined, UndoOutlined } from "@ant-design/icons";
 import { Button, Checkbox, InputNumber } from "antd";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { usePhone } from "../../ui/media";
+import { useMedia } from "../../ui/media";
 import { FILTERS, type Direction, type TryOut, isTried } from "./tryOut";
 import { CRITERIA, type Criterion } from "./weights";
 
 type Props = { tryOut: TryOut; direction: Direction; budget: string | null };
 
-/** What if? Weights, budget and conditions to play with; on a phone folded away until wanted. */
+/** What if? Weights, budget and conditions to play with; folded away until wanted where they stand above the ranking. */
 export function Levers(props: Props) {
   const { t } = useTranslation();
-  const phone = usePhone();
+  const above = useMedia("(max-width: 1099px)");
   const [unfolded] = useState(isTried(props.tryOut.tried));
   const title = (
     <>
       <ExperimentOutlined aria-hidden /> {t("selection.try.title")}
     </>
   );
-  if (phone) {
+  if (above) {
     return (
       <details className="levers" open={unfolded}>
         <summary>{title}</summary>
