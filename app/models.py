@@ -5,6 +5,8 @@ import app.contracts.models
 import app.core.audit
 import app.core.calendar_table
 import app.core.db
+import app.core.limits
+import app.core.secret
 import app.core.web
 import app.needs.models
 import app.offers.models

@@ -22,6 +22,7 @@ from app.core.settings import Settings
 from app.core.upgrade import upgrade
 from app.main import create_app
 
+os.environ["SECRET_KEY"] = "the secret of all tests, which is no secret"  # noqa: S105
 set_up_logs(Settings())
 TODAY = datetime(2026, 11, 20, 10, 0, tzinfo=SHANGHAI)
 ClientOf = Callable[[Actor], AbstractAsyncContextManager[AsyncClient]]

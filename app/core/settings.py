@@ -21,6 +21,9 @@ class Settings(BaseSettings):
     pg_bin: Path | None = Field(
         default=None, description="folder of PostgreSQL server programs to use instead of the shipped ones"
     )
+    secret_key: str | None = Field(
+        default=None, description="the installation's secret, 32 characters or more; else a file in the data folder"
+    )
     web_dir: Path = PROJECT / "frontend" / "dist"
     demonstration: bool = Field(default=True, description="load the demonstration season on first start and label it")
     worker_in_web: bool = Field(default=True, description="run the job worker inside the web process")

@@ -1,4 +1,4 @@
-"""What the installation does for itself every night: forget answered requests, check the audit log."""
+"""What the installation does for itself every night: forget answered requests and tries, check the audit log."""
 
 from datetime import timedelta
 
@@ -8,6 +8,7 @@ import structlog
 from app.core.audit import verify
 from app.core.clock import now
 from app.core.jobs import jobs, unit
+from app.core.limits import forget_whole
 from app.core.web import Idempotency
 
 log = structlog.get_logger()
@@ -20,6 +21,13 @@ KEPT = timedelta(days=30)
 async def forget_answered_requests(timestamp: int) -> None:
     async with unit() as session:
         await session.execute(sa.delete(Idempotency).where(Idempotency.at < await now(session) - KEPT))
+
+
+@jobs.periodic(cron="40 3 * * *")
+@jobs.task(name="core.forget_tries", queueing_lock="core.forget_tries")
+async def forget_tries(timestamp: int) -> None:
+    async with unit() as session:
+        await forget_whole(session)
 
 
 @jobs.periodic(cron="0 4 * * *")

@@ -1,0 +1,69 @@
+"""How often something may be tried: an allowance per limit and subject, kept in the database for all processes.
+
+The generic cell rate algorithm (ITU-T I.371): one instant per subject says when its allowance is whole again; a try
+moves it on by one interval, and is refused while that instant lies more than `free` intervals ahead.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.clock import now
+from app.core.db import Base
+from app.core.errors import DomainError
+from app.core.secret import keyed
+
+
+class TooOften(DomainError):
+    """`seconds` until the next try is heard."""
+
+    status = 429
+
+
+@dataclass(frozen=True)
+class Limit:
+    """`free` tries at once, then one every `every`."""
+
+    name: str
+    free: int
+    every: timedelta
+
+
+class Allowance(Base):
+    """`subject` is a keyed hash, so that no address or name can be read from the table."""
+
+    __tablename__ = "allowances"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    whole_at: Mapped[datetime]
+
+
+async def check_allowed(session: AsyncSession, limit: Limit, subject: str) -> None:
+    """Refusal: TooOften, while `subject` has used up its allowance. Counts nothing."""
+    at = await now(session)
+    key = (limit.name, keyed(limit.name, subject))
+    whole_at = await session.scalar(
+        sa.select(Allowance.whole_at).where(sa.tuple_(Allowance.name, Allowance.subject) == key)
+    )
+    early = (whole_at - at) - (limit.free - 1) * limit.every if whole_at else timedelta()
+    if early > timedelta():
+        raise TooOften(seconds=ceil(early.total_seconds()))
+
+
+async def count_try(session: AsyncSession, limit: Limit, subject: str) -> None:
+    """One more try of `subject`; of tries sent at once each counts."""
+    at = await now(session)
+    row = insert(Allowance).values(name=limit.name, subject=keyed(limit.name, subject), whole_at=at + limit.every)
+    again = {"whole_at": sa.func.greatest(Allowance.whole_at, at) + limit.every}
+    await session.execute(row.on_conflict_do_update(index_elements=["name", "subject"], set_=again))
+
+
+async def forget_whole(session: AsyncSession) -> None:
+    """Allowances that are whole again say nothing any more."""
+    await session.execute(sa.delete(Allowance).where(Allowance.whole_at <= await now(session)))
