@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from app.core import bounds, texts
 from app.core.errors import DomainError, RowRefused
 
 WHOLE = re.compile(r"-?[0-9]{1,9}")
@@ -94,7 +95,10 @@ class Cells:
     def __init__(self, number: int, cells: Mapping[str, str]) -> None:
         self.number = number
         self.faults: list[RowRefused] = []
-        self._cells = cells
+        self._cells = dict.fromkeys(cells, "")
+        for column, cell in cells.items():
+            with self._noting(column):
+                self._cells[column] = texts.prose(cell)
 
     def __contains__(self, column: str) -> bool:
         return column in self._cells
@@ -104,15 +108,19 @@ class Cells:
 
     def check(self, column: str, check: Callable[..., object], *facts: object) -> None:
         """Note what `check` refuses of `facts`, if it does."""
-        try:
+        with self._noting(column):
             check(*facts)
-        except DomainError as error:
-            self.refuse(column, error)
 
     def text(self, column: str) -> str:
         """The cell without the mark that keeps a spreadsheet from running it as a formula."""
-        cell = self._cells.get(column, "").strip()
+        cell = self._cells.get(column, "")
         return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS) else cell
+
+    def line(self, column: str) -> str:
+        """A text in which a line break is a fault."""
+        with self._noting(column):
+            return texts.line(self.text(column))
+        return ""
 
     def whole(self, column: str) -> int | None:
         text = self._number(column)
@@ -132,11 +140,10 @@ class Cells:
     def day(self, column: str) -> date | None:
         """2018-07-01, 2018/7/1, 2018.7.1 or 2018年7月1日."""
         text = unicodedata.normalize("NFKC", self.text(column))
-        if found := DAY.fullmatch(text):
-            with suppress(ValueError):  # 2018-02-30 has the form of a day
-                return date(*map(int, found.groups()))
-        if text:
-            self.refuse(column, DayUnreadable(value=text))
+        if not text:
+            return None
+        with self._noting(column):
+            return bounds.day(_day(text))
         return None
 
     def codes(self, column: str) -> list[str]:
@@ -148,9 +155,23 @@ class Cells:
         """What stands between semicolons, Chinese or Latin, as it was written."""
         return [word.strip() for word in self.text(column).replace("；", ";").split(";") if word.strip()]
 
+    @contextmanager
+    def _noting(self, column: str) -> Iterator[None]:
+        try:
+            yield
+        except DomainError as error:
+            self.refuse(column, error)
+
     def _number(self, column: str) -> str:
         text = unicodedata.normalize("NFKC", self.text(column))
         return re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", "", text)
+
+
+def _day(text: str) -> date:
+    if found := DAY.fullmatch(text):
+        with suppress(ValueError):  # 2018-02-30 has the form of a day
+            return date(*map(int, found.groups()))
+    raise DayUnreadable(value=text)
 
 
 def named(table: Table, headings: Mapping[str, str]) -> Table:

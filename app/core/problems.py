@@ -1,5 +1,6 @@
 """Refusals on the wire: RFC 9457 problems with a stable code, the facts, and the sentence in both languages."""
 
+import json
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -46,8 +47,22 @@ class Faulty(DomainError):
 
 
 class FieldProblem(BaseModel):
+    """`code`: what is wrong, ours or pydantic's word for it; ours have a sentence in both languages."""
+
     field: str
+    code: str
     message: str
+    messages: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, error: dict[str, Any]) -> "FieldProblem":
+        refusal = DomainError.registry.get(error["type"])
+        return cls(
+            field=".".join(map(str, error["loc"])),
+            code=error["type"],
+            message=error["msg"],
+            messages=sentences(refusal(**error["ctx"])) if refusal else {},
+        )
 
 
 class RowProblem(BaseModel):
@@ -70,6 +85,15 @@ class Problem(BaseModel):
     facts: dict[str, Any] = {}
     fields: list[FieldProblem] = []
     rows: list[RowProblem] = []
+
+
+class ProblemResponse(JSONResponse):
+    """What is refused may be quoted, and need not be UTF-8: lone surrogates become question marks."""
+
+    media_type = "application/problem+json"
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 @cache
@@ -123,9 +147,7 @@ def _plain(facts: dict[str, Any]) -> dict[str, Any]:
 def answer(request: Request, error: DomainError, **more: Any) -> JSONResponse:
     wanted = request.headers.get("accept-language", "zh").lower()
     problem = problem_of(error, "en" if wanted.startswith("en") else "zh").model_copy(update=more)
-    return JSONResponse(
-        problem.model_dump(mode="json"), status_code=error.status, media_type="application/problem+json"
-    )
+    return ProblemResponse(problem.model_dump(), status_code=error.status)
 
 
 def refusal_of(error: IntegrityError) -> DomainError:
@@ -144,7 +166,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        fields = [FieldProblem(field=".".join(map(str, e["loc"])), message=e["msg"]) for e in error.errors()]
+        fields = [FieldProblem.of(each) for each in error.errors()]
         named = "、".join(dict.fromkeys(f.field for f in fields))
         return answer(request, InputInvalid(fields=named), fields=fields)
 

@@ -67,7 +67,7 @@ def read_needs(table: Table) -> list[ListedNeed]:
 
 def _read(cells: Cells) -> ListedNeed:
     values = {
-        "title": cells.text("title"),
+        "title": cells.line("title"),
         "description": cells.text("description"),
         "category_code": cells.text("category_code") or None,
         "population_codes": cells.codes("population_code"),

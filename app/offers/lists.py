@@ -63,9 +63,8 @@ def read_offers(table: Table) -> list[ListedOffer]:
 
 
 def _read(cells: Cells) -> ListedOffer:
-    values: dict[str, Any] = {
-        column: cells.text(column) for column in ("title", "description", "price_unit", "capacity", "schedule")
-    }
+    values: dict[str, Any] = {column: cells.line(column) for column in ("title", "price_unit", "capacity", "schedule")}
+    values["description"] = cells.text("description")
     values |= {column: cells.codes(column) for column in ("category_codes", "population_codes")}
     values["coverage_codes"] = sorted({rules.whole_code(code) for code in cells.codes("coverage_codes")})
     values["price"] = cells.amount("price")

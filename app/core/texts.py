@@ -1,0 +1,63 @@
+"""What text people may leave here: one spelling of every character (NFC), nothing unseen that breaks or deceives.
+
+Refused are control characters, lone surrogates (no UTF-8), U+FFFE and U+FFFF (no XML), and the characters that turn
+the reading direction around, behind which a name can pose as another one. Every door asks here: the API through
+`core.fields`, lists and seasons through `core.cells`.
+"""
+
+import re
+import unicodedata
+
+from app.core.errors import DomainError
+
+BREAKS = "\n\r\t\u2028\u2029"
+REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+LINE_END = re.compile("\r\n|[\r\u2028\u2029]")
+
+
+class CharacterRefused(DomainError):
+    """`character`: the first one that cannot be kept, as U+0001."""
+
+    status = 422
+
+
+class LineBroken(DomainError):
+    """A line break or a tab where one line is asked for."""
+
+    status = 422
+
+
+def line(text: str) -> str:
+    """One line, trimmed. Refusals: CharacterRefused, LineBroken."""
+    trimmed = _spelled(text).strip()
+    if any(mark in trimmed for mark in BREAKS):
+        raise LineBroken()
+    return trimmed
+
+
+def prose(text: str) -> str:
+    """Any number of lines, trimmed; every line end becomes a line feed, a tab a space. Refusal: CharacterRefused."""
+    return LINE_END.sub("\n", _spelled(text)).replace("\t", " ").strip()
+
+
+def exact(text: str) -> str:
+    """The text as it came, a secret say. Refusals: CharacterRefused, LineBroken."""
+    _check(text)
+    if any(mark in text for mark in BREAKS):
+        raise LineBroken()
+    return text
+
+
+def printable(text: str) -> str:
+    """What of a text stored before these rules can be set on paper."""
+    return REFUSED.sub("", text)
+
+
+def _spelled(text: str) -> str:
+    _check(text)
+    return unicodedata.normalize("NFC", text)
+
+
+def _check(text: str) -> None:
+    if found := REFUSED.search(text):
+        raise CharacterRefused(character=f"U+{ord(found[0]):04X}")
