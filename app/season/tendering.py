@@ -49,12 +49,17 @@ def tender_steps(season: Season, when: Schedule) -> list[Step]:
 
 
 def bidding_steps(season: Season, when: Schedule, scheme: str) -> list[Step]:
-    """From the notice to the pre-qualification; `scheme` numbers the needs that the lots answer."""
+    """From the notice to the pre-qualification; `scheme` numbers the needs that the lots answer. What arrived late is
+    recorded after the opening, once decided by itself after the pre-qualification."""
+    late = [bid for bid in season.competition.proposals if bid.submitted_at >= when.bids_end]
+    decided = [bid for bid in late if bid.submitted_at >= when.prequalified]
     return [
         publishing_step(when, scheme),
-        *(_bid_step(bid, when) for bid in season.competition.proposals),
+        *(_bid_step(bid) for bid in season.competition.proposals if bid not in late),
         Step("tender opened", when.opened, _open),
+        *(_late_step(bid, when, decided=False) for bid in late if bid not in decided),
         Step("tender prequalified", when.prequalified, _prequalify),
+        *(_late_step(bid, when, decided=True) for bid in decided),
     ]
 
 
@@ -129,10 +134,12 @@ async def _publish(session: AsyncSession, season: Season, *, scheme: str) -> Non
     await publish_tender(session, buyer, tender.id)
 
 
-def _bid_step(bid: Proposal, when: Schedule) -> Step:
-    late = bid.submitted_at >= when.bids_end
-    hand_in = partial(_record_late, bid=bid, decided=bid.submitted_at >= when.prequalified) if late else None
-    return Step(f"bid {bid.id}", bid.submitted_at, hand_in or partial(_submit, bid=bid))
+def _bid_step(bid: Proposal) -> Step:
+    return Step(f"bid {bid.id}", bid.submitted_at, partial(_submit, bid=bid))
+
+
+def _late_step(bid: Proposal, when: Schedule, *, decided: bool) -> Step:
+    return Step(f"bid {bid.id}", max(bid.submitted_at, when.opened), partial(_record_late, bid=bid, decided=decided))
 
 
 def _content(bid: Proposal) -> dict[str, Any]:
@@ -146,7 +153,7 @@ async def _submit(session: AsyncSession, season: Season, *, bid: Proposal) -> No
 
 
 async def _record_late(session: AsyncSession, season: Season, *, bid: Proposal, decided: bool) -> None:
-    """What arrived on paper after the deadline; after the pre-qualification it is decided on by itself."""
+    """What arrived on paper after the deadline; `decided`: after the pre-qualification, so it is judged by itself."""
     buyer, tender = await buyer_and_tender(session, season)
     party = await party_of(session, season, bid.applicant)
     await record_late_bid(

@@ -64,6 +64,15 @@ async def bids_of(session: AsyncSession, tender_id: int, statuses: Collection[Bi
     return list(await session.scalars(query.order_by(Bid.ref, Bid.id)))
 
 
+async def find_bid(session: AsyncSession, lot_id: int, item_id: int | None, party_id: int) -> Bid | None:
+    """What a party has for a lot or item, in whatever state."""
+    query = sa.select(Bid).where(
+        Bid.lot_id == lot_id, Bid.item_id.is_not_distinct_from(item_id), Bid.party_id == party_id
+    )
+    bid: Bid | None = await session.scalar(query)
+    return bid
+
+
 async def eligible_entries(session: AsyncSession, tender_id: int) -> list[Entry]:
     """What is to be scored: the eligible bids by number."""
     return await entries(session, await bids_of(session, tender_id, {BidStatus.eligible}))

@@ -1,5 +1,6 @@
 """draft --submit--> submitted --qualify--> eligible;  submitted --disqualify--> ineligible;
-submitted --unsettle--> unconfirmed --confirm--> submitted;  draft --record_late--> late --disqualify--> ineligible
+submitted --unsettle--> unconfirmed --confirm--> submitted;  draft --record_late--> late --disqualify--> ineligible;
+withdrawn --record_late--> late
 
 The reasons of pre-qualification are the same refusals that an online submission meets: one catalogue for both.
 """
@@ -44,6 +45,7 @@ MOVES = {
     (S.unconfirmed, "revise"): S.submitted,
     (S.unconfirmed, "withdraw"): S.withdrawn,
     (S.withdrawn, "submit"): S.submitted,
+    (S.withdrawn, "record_late"): S.late,
     (S.submitted, "qualify"): S.eligible,
     (S.submitted, "disqualify"): S.ineligible,
     (S.unconfirmed, "disqualify"): S.ineligible,
@@ -101,6 +103,16 @@ class NotLateYet(DomainError):
     """Before the deadline a bid is handed in by its bidder, not recorded as late."""
 
 
+class LateBeforeOpening(DomainError):
+    """Between the deadline and the opening nobody but the bidders may learn who has handed in."""
+
+
+class ArrivalInFuture(DomainError):
+    """Nothing has arrived at an hour that has not come yet."""
+
+    status = 422
+
+
 class RectificationOpen(DomainError):
     """The applicant was put in rectification and has not passed the re-examination."""
 
@@ -146,6 +158,19 @@ def check_in_time(received_at: datetime, bids_end: datetime) -> None:
     """A bid received at the deadline itself is late (87号令 art. 33)."""
     if received_at >= bids_end:
         raise BidTooLate(bids_end=bids_end, received=received_at)
+
+
+def check_late(arrived: datetime, at: datetime, bids_end: datetime, *, opened_at: datetime | None) -> None:
+    """Whether what arrived on paper at `arrived` may be recorded as late at the hour `at`: the clock decides, not what
+    is claimed, and before the opening the answer is the same for everybody (87号令 art. 28, 33)."""
+    if at < bids_end:
+        raise NotLateYet(bids_end=bids_end)
+    if opened_at is None:
+        raise LateBeforeOpening(bids_end=bids_end)
+    if arrived < bids_end:
+        raise NotLateYet(bids_end=bids_end)
+    if arrived > at:
+        raise ArrivalInFuture(arrived=arrived, now=at)
 
 
 def check_amount(amount: Decimal) -> None:

@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
@@ -18,6 +19,7 @@ from app.core.audit import record
 from app.core.clock import now
 from app.core.errors import Denied, MoveRefused
 from app.core.moves import move
+from app.core.problems import refusal_of
 from app.core.web import check_version
 from app.parties.queries import parties_by_id, require_party
 from app.tenders.bids import rules
@@ -31,6 +33,7 @@ from app.tenders.bids.queries import (
     applicant_of,
     bids_of,
     entries,
+    find_bid,
     findings,
 )
 from app.tenders.bids.rules import (
@@ -38,8 +41,8 @@ from app.tenders.bids.rules import (
     BidExists,
     BidIncomplete,
     BidStatus,
+    BidTooLate,
     LotUnknown,
-    NotLateYet,
     NotReceiving,
     Terms,
     check_in_time,
@@ -55,6 +58,7 @@ from app.tenders.notices.rules import TenderStatus, check_bidders, check_openabl
 
 # What a bid says: "title", "amount" (Decimal) and "plan"; all may be missing in a draft.
 Content = Mapping[str, Any]
+IN_TIME = "bid_in_time"  # the constraint that the database names when the deadline has passed
 
 
 async def draft_bid(
@@ -162,18 +166,21 @@ async def record_late_bid(
 ) -> Bid:
     """The purchaser notes what arrived on paper after the deadline: it is never scored, and told why.
 
-    Refusals: NotLateYet, NotReceiving, PartyUnknown, BidIncomplete, BidExists, those of lot and item.
+    Late is what the clock says. Until the opening every party gets the same answer, whether it has a bid or not
+    (87号令 art. 28); afterwards only what was handed in and is listed anyway refuses a second one. Refusals: those of
+    `rules.check_late`, NotReceiving, PartyUnknown, BidIncomplete, BidExists, those of lot and item.
     """
     tender = await access_tender(session, actor, tender_id, "prequalify")
     at = await now(session)
-    _check_late(tender, received_at or at)
+    arrived = received_at or at
+    _check_late(tender, arrived, at)
     title, amount, plan = _complete(_plain(content))
     rules.check_amount(amount)
     party = await require_party(session, party_id)
-    bid = await _new_bid(session, tender, party.id, lot, item, ref, at)
-    bid.status = move(MOVES, bid.status, "record_late")
-    said = rules.Bid(lot, item, amount, received_at or at)
-    version = _receive(session, bid, tender, said, title, plan, late=True)
+    bid = await _late_bid(session, tender, party.id, lot, item, ref, at)
+    bid.status, bid.withdrawn_at = move(MOVES, bid.status, "record_late"), None
+    said = rules.Bid(lot, item, amount, arrived)
+    version = await _receive(session, bid, tender, said, title, plan, late=True)
     await record(session, actor, "bid.recorded_late", bid, at, stream=_stream(bid), **_facts(version))
     return bid
 
@@ -223,20 +230,35 @@ def _decide(finding: Finding, at: datetime) -> None:
 async def _new_bid(
     session: AsyncSession, tender: Tender, party_id: int, lot: str, item: str | None, ref: str | None, at: datetime
 ) -> Bid:
-    parts = await _lot_named(session, tender, lot)
-    check_item(item, parts.terms)
-    item_id = next((each.id for each in parts.items if each.code == item), None)
-    same = sa.select(Bid.id).where(
-        Bid.lot_id == parts.lot.id, Bid.item_id.is_not_distinct_from(item_id), Bid.party_id == party_id
-    )
-    if (existing := await session.scalar(same)) is not None:
-        raise BidExists(bid=existing, lot=lot, item=item or "")
-    bid = Bid(tender_id=tender.id, lot_id=parts.lot.id, item_id=item_id, party_id=party_id, ref=ref, created_at=at)
+    lot_id, item_id = await _place(session, tender, lot, item)
+    if (existing := await find_bid(session, lot_id, item_id, party_id)) is not None:
+        raise BidExists(bid=existing.id, lot=lot, item=item or "")
+    bid = Bid(tender_id=tender.id, lot_id=lot_id, item_id=item_id, party_id=party_id, ref=ref, created_at=at)
     bid.id, bid.status = sealed_number(), BidStatus.draft
     bid.version, bid.version_number, bid.confirmed_amendment = 1, 0, tender.amendment_number
     session.add(bid)
     await session.flush()
     return bid
+
+
+async def _late_bid(
+    session: AsyncSession, tender: Tender, party_id: int, lot: str, item: str | None, ref: str | None, at: datetime
+) -> Bid:
+    """What the late paper is filed under: a draft or a withdrawn bid of the same place, which only its party knows
+    of, becomes the late one as a new bid would; the purchaser cannot tell."""
+    lot_id, item_id = await _place(session, tender, lot, item)
+    found = await find_bid(session, lot_id, item_id, party_id)
+    if found is None or found.status in HANDED_IN:
+        return await _new_bid(session, tender, party_id, lot, item, ref, at)
+    found.ref = ref or found.ref
+    return found
+
+
+async def _place(session: AsyncSession, tender: Tender, lot: str, item: str | None) -> tuple[int, int | None]:
+    """The numbers of lot and item. Refusals: LotUnknown, ItemUnknown, ItemMissing."""
+    parts = await _lot_named(session, tender, lot)
+    check_item(item, parts.terms)
+    return parts.lot.id, next((each.id for each in parts.items if each.code == item), None)
 
 
 async def _lot_named(session: AsyncSession, tender: Tender, code: str) -> LotParts:
@@ -258,13 +280,14 @@ async def _hand_in(session: AsyncSession, bid: Bid, tender: Tender, verb: str, a
     said = rules.Bid(entry.lot.code, item, amount, at)
     rules.check_submission(said, applicant_of(party), Terms(parts.terms, profile_of(tender), _end(tender)))
     bid.withdrawn_at, bid.confirmed_amendment = None, tender.amendment_number
-    return _receive(session, bid, tender, said, title, plan)
+    return await _receive(session, bid, tender, said, title, plan)
 
 
-def _receive(
+async def _receive(
     session: AsyncSession, bid: Bid, tender: Tender, said: rules.Bid, title: str, plan: str, *, late: bool = False
 ) -> BidVersion:
-    """The next version with its receipt; the database checks the hour once more."""
+    """The next version with its receipt. The database checks the hour once more: between the question what time it
+    is and the writing the deadline may have passed. Refused with BidTooLate."""
     bid.version_number += 1
     bid.version += 1
     content = content_digest({"title": title, "amount": str(said.amount), "plan": plan})
@@ -272,7 +295,14 @@ def _receive(
     version = BidVersion(bid_id=bid.id, tender_id=tender.id, number=bid.version_number, title=title, plan=plan)
     version.amount, version.received_at, version.arrived_late = said.amount, said.received_at, late
     version.content_hash, version.receipt_hash, version.receipt = content, receipt.digest, receipt.code
-    session.add(version)
+    end = _end(tender)
+    try:
+        async with session.begin_nested():
+            session.add(version)
+    except IntegrityError as refused:
+        if refusal_of(refused).facts["constraint"] != IN_TIME:
+            raise
+        raise BidTooLate(bids_end=end, received=await now(session)) from None
     return version
 
 
@@ -310,11 +340,10 @@ def _check_receiving(tender: Tender, at: datetime) -> None:
     check_in_time(at, _end(tender))
 
 
-def _check_late(tender: Tender, received_at: datetime) -> None:
+def _check_late(tender: Tender, arrived: datetime, at: datetime) -> None:
     if tender.status not in {TenderStatus.published, TenderStatus.opened}:
         raise NotReceiving(status=tender.status.value)
-    if received_at < _end(tender):
-        raise NotLateYet(bids_end=_end(tender))
+    rules.check_late(arrived, at, _end(tender), opened_at=tender.opened_at)
 
 
 async def _number(session: AsyncSession, tender: Tender) -> None:

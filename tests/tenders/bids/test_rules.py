@@ -51,7 +51,7 @@ def test_an_unopened_bid_ends_eligible_ineligible_or_withdrawn() -> None:
     S = BidStatus
     assert {S.draft, *MOVES.values()} == set(S)
     assert [s for s in S if not verbs_from(MOVES, s)] == [S.eligible, S.ineligible]
-    assert verbs_from(MOVES, S.withdrawn) == ["submit"]
+    assert verbs_from(MOVES, S.withdrawn) == ["submit", "record_late"]
 
 
 def test_a_late_bid_is_never_found_eligible_and_an_unconfirmed_one_neither() -> None:

@@ -18,12 +18,14 @@ from app.core.db import make_engine, units
 from app.core.errors import DomainError, MoveRefused, NotFound, StaleVersion
 from app.parties.queries import PartyUnknown
 from app.parties.rules import LegalKind
+from app.tenders.bids import service
 from app.tenders.bids.models import Bid, BidVersion
 from app.tenders.bids.queries import bids_of, eligible_entries, versions_of, waiting, warnings_of
 from app.tenders.bids.rules import (
     AmountAboveCeiling,
     AmountNotPositive,
     ApplicantNotAdmitted,
+    ArrivalInFuture,
     BidExists,
     BidIncomplete,
     BidStatus,
@@ -51,6 +53,7 @@ from app.tenders.bids.service import (
 from app.tenders.notices.models import Tender
 from app.tenders.notices.rules import BidsStillRunning, TenderStatus, TooFewBidders
 from app.tenders.notices.service import amend_tender
+from tests.conftest import ClientOf
 from tests.factories.bids import make_bid, version_of
 from tests.factories.notices import DATES, OPENED, lots_of, make_lot, make_tender, set_clock
 from tests.factories.parties import make_party
@@ -226,27 +229,92 @@ async def test_an_ended_tender_takes_no_bids(session: AsyncSession, status: Tend
         await draft_bid(session, await bidder(session), tender.id, lot="L1", content=CONTENT)
 
 
-async def test_a_late_paper_bid_is_recorded_and_never_eligible(session: AsyncSession) -> None:
+async def test_a_late_paper_bid_is_recorded_after_the_opening_and_never_eligible(session: AsyncSession) -> None:
     tender, party = await make_tender(session), await make_party(session)
     await submitted(session, tender, await bidder(session))
-    arrived = END + timedelta(hours=8)
+    await set_clock(session, OPENED)
+    await open_bids(session, buyer_of(tender), tender.id)
     late = {"party_id": party.id, "lot": "L1", "content": CONTENT}
     with pytest.raises(NotLateYet):
-        await record_late_bid(session, buyer_of(tender), tender.id, **late)
-    await set_clock(session, OPENED)
-    with pytest.raises(NotLateYet):
         await record_late_bid(session, buyer_of(tender), tender.id, **late, received_at=END - timedelta(seconds=1))
+    with pytest.raises(ArrivalInFuture):
+        await record_late_bid(session, buyer_of(tender), tender.id, **late, received_at=OPENED + timedelta(seconds=1))
     with pytest.raises(PartyUnknown):
         await record_late_bid(session, buyer_of(tender), tender.id, **{**late, "party_id": 999_999})
-    bid = await record_late_bid(session, buyer_of(tender), tender.id, **late, received_at=arrived)
+    bid = await record_late_bid(session, buyer_of(tender), tender.id, **late, received_at=END + timedelta(hours=8))
     assert bid.status is BidStatus.late
-    await open_bids(session, buyer_of(tender), tender.id)
     await prequalify_bids(session, buyer_of(tender), tender.id)
     assert (bid.status, bid.ref, [each["code"] for each in bid.reasons]) == (
         BidStatus.ineligible,
         "B02",
         ["BidTooLate"],
     )
+
+
+async def parties_of_every_state(session: AsyncSession, tender: Tender) -> dict[str, int]:
+    """Whose bid is handed in, withdrawn, only drafted, and who has none: name → party."""
+    actors = {name: await bidder(session) for name in ("submitted", "withdrawn", "drafted", "none")}
+    await submitted(session, tender, actors["submitted"])
+    withdrawn = await submitted(session, tender, actors["withdrawn"])
+    await withdraw_bid(session, actors["withdrawn"], withdrawn.id)
+    await draft_bid(session, actors["drafted"], tender.id, lot="L1", content=CONTENT)
+    return {name: actor.party_id or 0 for name, actor in actors.items()}
+
+
+@pytest.mark.parametrize("at", [NOW, END - timedelta(microseconds=1), END, OPENED])
+@pytest.mark.parametrize("claimed", [None, NOW, END, OPENED + timedelta(days=30)])
+async def test_before_the_opening_a_late_bid_is_answered_alike_whoever_has_a_bid(
+    session: AsyncSession, client_of: ClientOf, clock: SimulatedClock, at: datetime, claimed: datetime | None
+) -> None:
+    tender = await make_tender(session)
+    parties = await parties_of_every_state(session, tender)
+    await session.commit()
+    clock.at = at
+    late: dict[str, Any] = {"lot": "L1", "title": "逾期", "amount": {"amount": "1.00"}}
+    if claimed:
+        late["received_at"] = claimed.isoformat()
+    async with client_of(buyer_of(tender)) as client:
+        answers = [
+            await client.post(f"/tenders/{tender.id}/late-bids", json={**late, "party_id": party})
+            for party in [*parties.values(), 999_999]
+        ]
+    assert {(answer.status_code, answer.content) for answer in answers} == {(409, answers[0].content)}
+    assert answers[0].json()["code"] == ("NotLateYet" if at < END else "LateBeforeOpening")
+
+
+async def test_after_the_opening_only_bids_that_are_listed_anyway_refuse_a_late_one(session: AsyncSession) -> None:
+    tender = await make_tender(session)
+    parties = await parties_of_every_state(session, tender)
+    await set_clock(session, OPENED)
+    await open_bids(session, buyer_of(tender), tender.id)
+    late = {"lot": "L1", "content": CONTENT}
+    with pytest.raises(BidExists):
+        await record_late_bid(session, buyer_of(tender), tender.id, **late, party_id=parties.pop("submitted"))
+    for party in parties.values():
+        bid = await record_late_bid(session, buyer_of(tender), tender.id, **late, party_id=party)
+        assert (bid.status, bid.party_id, bid.withdrawn_at) == (BidStatus.late, party, None)
+    await prequalify_bids(session, buyer_of(tender), tender.id)
+
+
+@pytest.mark.parametrize("verb", ["submit", "revise"])
+async def test_a_deadline_that_passes_while_the_bid_is_written_refuses_it_as_too_late(
+    session: AsyncSession, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    """The service still read the last moment before; the database's trigger asks again."""
+    tender, actor = await make_tender(session), await bidder(session)
+    bid = await draft_bid(session, actor, tender.id, lot="L1", content=CONTENT)
+    if verb == "revise":
+        await submit_bid(session, actor, bid.id)
+    await set_clock(session, END)
+    hours = iter([END - timedelta(microseconds=1), END])
+
+    async def ticking(_session: AsyncSession) -> datetime:
+        return next(hours)
+
+    monkeypatch.setattr(service, "now", ticking)
+    with pytest.raises(BidTooLate) as refused:
+        await getattr(service, f"{verb}_bid")(session, actor, bid.id)
+    assert refused.value.facts == {"bids_end": END, "received": END}
 
 
 # amendments
