@@ -19,7 +19,7 @@ from app.core.db import Units, make_engine, units
 from app.core.errors import DomainError
 from app.core.jobs import work, worker_is_alive
 from app.core.logs import set_up_logs
-from app.core.postgres import NoServerPrograms, ServerDidNotStart, database
+from app.core.postgres import database
 from app.core.problems import problem_of
 from app.core.settings import Settings, settings
 from app.core.upgrade import upgrade
@@ -46,16 +46,13 @@ SeasonArgument = Annotated[str, typer.Argument(metavar="NAME_OR_FOLDER", help="a
 
 def main() -> None:
     """Run a command; a refusal is a sentence in both languages and exit code 1."""
-    set_up_logs(settings())
     try:
+        set_up_logs(settings())
         cli()
     except DomainError as error:
         problem = problem_of(error)
         lines = [f"第 {row.row} 行 {row.column}: {row.messages['zh']} / {row.messages['en']}" for row in problem.rows]
         typer.echo("\n".join([problem.messages["zh"], problem.messages["en"], *lines]), err=True)
-        sys.exit(1)
-    except (NoServerPrograms, ServerDidNotStart) as error:
-        typer.echo(str(error), err=True)
         sys.exit(1)
 
 
