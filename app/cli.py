@@ -15,6 +15,7 @@ import uvicorn
 
 from app.bench.commands import JsonOption, bench, write_json
 from app.core.audit import verify as verify_audit
+from app.core.connections import IDLE_SECONDS, TimedProtocol
 from app.core.db import Units, make_engine, units
 from app.core.errors import DomainError
 from app.core.jobs import work, worker_is_alive
@@ -86,7 +87,8 @@ def serve() -> None:
     with contextlib.suppress(KeyboardInterrupt), listening(configured) as door, database(configured) as url:
         upgrade(url)
         asyncio.run(make_ready(url, configured))
-        config = uvicorn.Config(web_application(configured, url, authenticate), log_config=None)
+        application = web_application(configured, url, authenticate)
+        config = uvicorn.Config(application, http=TimedProtocol, timeout_keep_alive=IDLE_SECONDS, log_config=None)
         Server(config, partial(announce, url, configured, address_of(door))).run([door])
 
 

@@ -1,17 +1,14 @@
 """The web application: every room's endpoints under /api/v1, refusals as problems, and the built front end."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from mimetypes import guess_type
 from pathlib import Path
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import FileResponse
-from fastapi.staticfiles import StaticFiles
-from starlette.datastructures import Headers
-from starlette.types import Scope
 
 from app import flow
 from app.areas import api as areas
@@ -19,7 +16,9 @@ from app.contracts import api as contracts
 from app.core import health, problems
 from app.core.db import Units, make_engine, units
 from app.core.errors import NotFound
+from app.core.guard import Guard
 from app.core.jobs import work
+from app.core.lanes import CONNECTIONS, Lanes
 from app.core.settings import Settings
 from app.core.web import Authenticate
 from app.desk import api as desk
@@ -66,50 +65,51 @@ API = "/api/v1"
 
 def create_app(settings: Settings, door: Units, authenticate: Authenticate) -> FastAPI:
     """The application over an open database."""
-    app = FastAPI(title="Shuangxuan 双选", version="1", openapi_url=f"{API}/openapi.json", docs_url=f"{API}/docs")
+    app = FastAPI(
+        title="Shuangxuan 双选", version="1", openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None
+    )
     app.state.settings, app.state.units, app.state.authenticate = settings, door, authenticate
+    app.state.lanes = Lanes()
     app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(Guard, settings=settings)
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix=API)
     return app
 
 
-class Assets(StaticFiles):
-    """Files named after their content: kept by browsers for ever, sent packed where the build left a packed twin."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        packed = (Path(str(self.directory)) / f"{path}.gz").is_file() and "gzip" in Headers(scope=scope).get(
-            "accept-encoding", ""
-        )
-        response = await super().get_response(f"{path}.gz" if packed else path, scope)
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        response.headers["Vary"] = "Accept-Encoding"
-        if packed:
-            response.headers["Content-Encoding"] = "gzip"
-            response.headers["Content-Type"] = guess_type(path)[0] or "application/octet-stream"
-        return response
-
-
 def serve_front_end(app: FastAPI, settings: Settings) -> None:
-    """The built pages: the resident's light page under /s and /r, everything else the application."""
-    web = settings.web_dir
-    app.mount("/assets", Assets(directory=web / "assets"), name="assets")
+    """The built pages: the resident's light page under /s and /r, everything else the application.
 
-    @app.get("/{path:path}", include_in_schema=False)
-    async def page(path: str) -> FileResponse:
-        if path.startswith("api/"):
-            raise NotFound(path=path)
-        asked = (web / path).resolve()
-        if path and asked.is_relative_to(web.resolve()) and asked.is_file():
-            return FileResponse(asked)
+    Files are found by name among those of the build, so that no path of a request reaches the file system.
+    """
+    web = settings.web_dir
+    files = {str(path.relative_to(web)): path for path in web.rglob("*") if path.is_file()}
+
+    @app.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
+    async def page(request: Request, path: str) -> Response:
+        if path in files:
+            return file_response(path, files, packed="gzip" in request.headers.get("accept-encoding", ""))
+        if path.startswith(("api/", "assets/")):
+            raise NotFound()
         light = path == "r" or path.startswith(("s/", "r/"))
         return FileResponse(web / ("survey.html" if light else "index.html"), headers={"Cache-Control": "no-cache"})
 
 
+def file_response(name: str, files: Mapping[str, Path], *, packed: bool) -> FileResponse:
+    """A file of the build, packed where the build left a packed twin. Assets are named after their content, so
+    browsers keep them for ever."""
+    media = guess_type(name)[0] or "application/octet-stream"
+    lasts = "public, max-age=31536000, immutable" if name.startswith("assets/") else "no-cache"
+    headers = {"Cache-Control": lasts, "Vary": "Accept-Encoding"}
+    if packed and f"{name}.gz" in files:
+        return FileResponse(files[f"{name}.gz"], headers=headers | {"Content-Encoding": "gzip"}, media_type=media)
+    return FileResponse(files[name], headers=headers, media_type=media)
+
+
 def web_application(settings: Settings, url: str, authenticate: Authenticate) -> FastAPI:
     """The application with its own engine and, unless set otherwise, its own job worker."""
-    engine = make_engine(url)
+    engine = make_engine(url, pool_size=CONNECTIONS)
     door = units(engine)
 
     @asynccontextmanager

@@ -5,9 +5,9 @@ import app.contracts.models
 import app.core.audit
 import app.core.calendar_table
 import app.core.db
+import app.core.idempotency
 import app.core.limits
 import app.core.secret
-import app.core.web
 import app.needs.models
 import app.offers.models
 import app.parties.models

@@ -23,6 +23,7 @@ from app.core.upgrade import upgrade
 from app.main import create_app
 
 os.environ["SECRET_KEY"] = "the secret of all tests, which is no secret"  # noqa: S105
+os.environ["ALLOWED_HOSTS"] = "test"
 set_up_logs(Settings())
 TODAY = datetime(2026, 11, 20, 10, 0, tzinfo=SHANGHAI)
 ClientOf = Callable[[Actor], AbstractAsyncContextManager[AsyncClient]]

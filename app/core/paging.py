@@ -18,11 +18,6 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.core.errors import DomainError
 
 T = TypeVar("T")
-READERS: dict[type, Callable[[Any], Any]] = {
-    datetime: datetime.fromisoformat,
-    date: date.fromisoformat,
-    Decimal: Decimal,
-}
 
 
 class CursorUnreadable(DomainError):
@@ -48,7 +43,9 @@ class Paging:
 
 
 def _paging(
-    cursor: str | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50, sort: str | None = None
+    cursor: Annotated[str | None, Query(max_length=1000)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    sort: Annotated[str | None, Query(max_length=40)] = None,
 ) -> Paging:
     return Paging(cursor, limit, sort)
 
@@ -92,6 +89,39 @@ def _write(values: list[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(plain, default=str).encode()).decode().rstrip("=")
 
 
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**63:
+        raise ValueError(value)
+    return value
+
+
+def _words(value: Any) -> str:
+    if not isinstance(value, str) or "\x00" in value:
+        raise ValueError(value)
+    return value.encode().decode()  # lone surrogates are no text
+
+
+def _instant(value: Any) -> datetime:
+    if (instant := datetime.fromisoformat(value)).tzinfo is None:
+        raise ValueError(value)
+    return instant
+
+
+def _amount(value: Any) -> Decimal:
+    if not (amount := Decimal(value)).is_finite():
+        raise ValueError(value)
+    return amount
+
+
+READERS: dict[type, Callable[[Any], Any]] = {
+    int: _whole,
+    str: _words,
+    datetime: _instant,
+    date: date.fromisoformat,
+    Decimal: _amount,
+}
+
+
 def _read(cursor: str, keys: tuple[InstrumentedAttribute[Any], ...]) -> list[Any]:
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
@@ -99,5 +129,5 @@ def _read(cursor: str, keys: tuple[InstrumentedAttribute[Any], ...]) -> list[Any
             raise ValueError(cursor)
         kinds = [key.type.python_type for key in keys]
         return [READERS.get(kind, kind)(value) for kind, value in zip(kinds, values, strict=True)]
-    except (ValueError, TypeError, binascii.Error):
-        raise CursorUnreadable(cursor=cursor) from None
+    except (ValueError, TypeError, ArithmeticError, RecursionError, binascii.Error):
+        raise CursorUnreadable(cursor=cursor[:40]) from None

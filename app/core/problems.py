@@ -13,12 +13,16 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from starlette.exceptions import HTTPException
 
 from app.core.errors import AlreadyExists, DomainError, Impossible, NotFound, RowsRefused
+from app.core.lanes import Busy
 
 CATALOGUE = Path(__file__).resolve().parents[1] / "refusals.toml"
 LANGUAGES = ("zh", "en")
+PASSING = {429, 503}
+UNREAD = {408, 413}  # the rest of the body may still be under way
 log = structlog.get_logger()
 
 
@@ -28,16 +32,10 @@ class InputInvalid(DomainError):
     status = 422
 
 
-class NotServed(DomainError):
-    """No such address, or not this method on it."""
+class MethodNotServed(DomainError):
+    """The address takes other kinds of request (Allow says which)."""
 
-    status = 404
-
-
-class Busy(DomainError):
-    """The database could not serve the request now; nothing was changed."""
-
-    status = 503
+    status = 405
 
 
 class Faulty(DomainError):
@@ -145,9 +143,13 @@ def _plain(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def answer(request: Request, error: DomainError, **more: Any) -> JSONResponse:
+    """The refusal as a response; one that passes with time says after how many seconds (Retry-After)."""
     wanted = request.headers.get("accept-language", "zh").lower()
     problem = problem_of(error, "en" if wanted.startswith("en") else "zh").model_copy(update=more)
-    return ProblemResponse(problem.model_dump(), status_code=error.status)
+    headers = {"Retry-After": str(error.facts["seconds"])} if error.status in PASSING else {}
+    if error.status in UNREAD:
+        headers["Connection"] = "close"
+    return ProblemResponse(problem.model_dump(), error.status, headers=headers)
 
 
 def refusal_of(error: IntegrityError) -> DomainError:
@@ -178,15 +180,17 @@ def install(app: FastAPI) -> None:
     async def database(request: Request, error: DBAPIError) -> JSONResponse:
         log.error("database", error=str(error.orig))
         busy = isinstance(error, OperationalError)
-        return answer(request, Busy() if busy else InputInvalid(fields="?"))
+        return answer(request, Busy(seconds=2) if busy else InputInvalid(fields="?"))
+
+    @app.exception_handler(NoConnectionLeft)
+    async def exhausted(request: Request, error: NoConnectionLeft) -> JSONResponse:
+        log.error("database", error="no connection left")
+        return answer(request, Busy(seconds=2))
 
     @app.exception_handler(HTTPException)
     async def unserved(request: Request, error: HTTPException) -> JSONResponse:
-        if error.status_code in {404, 405}:
-            return answer(request, NotServed() if error.status_code == 405 else NotFound())
-        return answer(request, InputInvalid(fields=str(error.detail)))
-
-    @app.exception_handler(Exception)
-    async def faulty(request: Request, error: Exception) -> JSONResponse:
-        log.exception("faulty", path=request.url.path)
-        return answer(request, Faulty(request_id=getattr(request.state, "request_id", "")))
+        if error.status_code == 405:
+            response = answer(request, MethodNotServed())
+            response.headers["Allow"] = (error.headers or {}).get("Allow", "GET")
+            return response
+        return answer(request, NotFound() if error.status_code == 404 else InputInvalid(fields=str(error.detail)))

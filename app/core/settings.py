@@ -2,10 +2,12 @@
 
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -28,9 +30,32 @@ class Settings(BaseSettings):
     demonstration: bool = Field(default=True, description="load the demonstration season on first start and label it")
     worker_in_web: bool = Field(default=True, description="run the job worker inside the web process")
     secure_cookies: bool = Field(default=False, description="set to true behind HTTPS")
+    public_url: str | None = Field(
+        default=None, pattern=r"^https?://[^/?#]+$", description="the address people use; printed on cards and links"
+    )
+    allowed_hosts: str = Field(
+        default="", description="names, with commas, under which the platform may be asked; by default PUBLIC_URL's"
+    )
     upload_limit_mb: int = Field(default=10, ge=1)
     log_level: str = "INFO"
     log_json: bool = False
+
+    @property
+    def upload_bytes(self) -> int:
+        return self.upload_limit_mb * 1024 * 1024
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can reach the platform."""
+        return self.host in LOOPBACK
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names a request may ask for; none: any, since nobody said which."""
+        named = {name.strip().lower() for name in self.allowed_hosts.split(",") if name.strip()}
+        if self.public_url:
+            named.add(urlsplit(self.public_url).hostname or "")
+        return frozenset(named | LOOPBACK) if named or self.is_local else frozenset()
 
 
 @cache

@@ -7,9 +7,9 @@ import structlog
 
 from app.core.audit import verify
 from app.core.clock import now
+from app.core.idempotency import Idempotency
 from app.core.jobs import jobs, unit
 from app.core.limits import forget_whole
-from app.core.web import Idempotency
 
 log = structlog.get_logger()
 # A request is repeated within minutes, by a person within days; after a month nobody repeats it.

@@ -1,32 +1,35 @@
-"""One request = one transaction: who asks, may their role, has it been answered before; then the use case, then commit.
+"""One request = one transaction: who asks, may their role, the body, a place in the lane, has it been answered before;
+then the use case, then commit. Nothing is held while a client is waited for.
 
 An endpoint's router uses `Unit` as its route class and names who may call it with `allow(...)`.
 """
 
-import hashlib
 import json
+import re
 import uuid
 from collections.abc import Awaitable, Callable, Collection, Coroutine
-from datetime import datetime
-from typing import Annotated, Any
-from urllib.parse import urlsplit
+from typing import Annotated, Any, TypeVar
 
 import structlog
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.params import Depends as DependsParam
+from fastapi.params import File
 from fastapi.routing import APIRoute
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.actors import Actor, Role
-from app.core.clock import now
-from app.core.db import Base, Units
+from app.core.actors import RESIDENT, Actor, Role
+from app.core.body import with_body
+from app.core.db import Units
 from app.core.errors import Denied, DomainError, NotSignedIn, StaleVersion, VersionRequired
+from app.core.idempotency import answered_once
+from app.core.lanes import Lane, Lanes
 from app.core.problems import Problem
+from app.core.settings import Settings
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 SESSION_COOKIE = "shuangxuan_session"
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+VERSION = re.compile(r"[0-9]{1,9}")
 REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": what, "content": {"application/problem+json": {}}}
     for status, what in {
@@ -34,17 +37,20 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
         401: "not signed in",
         403: "not allowed",
         404: "absent or not visible",
+        408: "the body came too slowly",
         409: "refused in this state",
         412: "stale version",
         413: "too large",
         422: "input refused",
         428: "If-Match is required",
-        503: "busy",
+        429: "tried too often; Retry-After says when again",
+        503: "busy; Retry-After says when again",
     }.items()
 }
 
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 Authenticate = Callable[[AsyncSession, str], Awaitable[Actor]]
+M = TypeVar("M")
 
 
 class CrossSite(DomainError):
@@ -53,82 +59,126 @@ class CrossSite(DomainError):
     status = 403
 
 
-class KeyReused(DomainError):
-    """The Idempotency-Key was used for a different request."""
+class Allowed:
+    """A route's gate: refuses every role that is not in `roles`, before the body is even waited for."""
 
-    status = 422
+    def __init__(self, roles: Collection[Role]) -> None:
+        self.roles = frozenset(roles)
+
+    def __call__(self) -> None:
+        """Nothing: a mark on the route, asked by `Unit`."""
+
+    def check(self, actor: Actor) -> None:
+        """Refusals: NotSignedIn, Denied."""
+        if actor.role in self.roles:
+            return
+        if not actor.is_signed_in:
+            raise NotSignedIn()
+        raise Denied(verb="call", reason="role")
 
 
-class Idempotency(Base):
-    """An answered request, so that sending it again has no second effect."""
+class InLane:
+    """A route's lane, where it is not that of its kind."""
 
-    __tablename__ = "idempotency"
+    def __init__(self, lane: Lane) -> None:
+        self.lane = lane
 
-    who: Mapped[str] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(primary_key=True)
-    request_hash: Mapped[str]
-    status: Mapped[int | None]
-    body: Mapped[str | None]
-    at: Mapped[datetime]
+    def __call__(self) -> None:
+        """Nothing: a mark on the route, asked by `Unit`."""
+
+
+def allow(roles: Collection[Role]) -> DependsParam:
+    """For a route's `dependencies=[allow(WHO["publish"])]`."""
+    gate: DependsParam = Depends(Allowed(roles))
+    return gate
+
+
+def in_lane(lane: Lane) -> DependsParam:
+    """For a route's, or a router's, `dependencies=[in_lane(Lane.files)]`."""
+    mark: DependsParam = Depends(InLane(lane))
+    return mark
 
 
 class Unit(APIRoute):
     """Runs its endpoint in one transaction and commits before anything is acknowledged."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> Endpoint:
         endpoint = super().get_route_handler()
+        gate = self._mark(Allowed) or Allowed(())
+        takes_file = any(isinstance(param.field_info, File) for param in self.dependant.body_params)
+        lane = self._lane(takes_file)
 
         async def run(request: Request) -> Response:
+            name_request(request)
             check_same_site(request)
-            request.state.request_id = request.headers.get("x-request-id") or uuid.uuid4().hex
-            structlog.contextvars.bind_contextvars(request_id=request.state.request_id)
-            units: Units = request.app.state.units
-            async with units() as session:
-                request.state.session = session
-                request.state.actor = await request.app.state.authenticate(
-                    session, request.cookies.get(SESSION_COOKIE, "")
-                )
-                return await self._answered_once(session, request, endpoint)
+            lanes: Lanes = request.app.state.lanes
+            if request.method not in SAFE:
+                async with lanes.place(Lane.gate):
+                    await self._ask_who(request, gate)
+                settings: Settings = request.app.state.settings
+                request = await with_body(request, file_limit=settings.upload_bytes if takes_file else None)
+            async with lanes.place(lane):
+                return await self._in_one_transaction(request, gate, endpoint)
 
         return run
 
-    async def fingerprint(self, request: Request) -> str:
-        """What tells this request from another one sent with the same key."""
-        asked = f"{request.method} {request.url}\n".encode() + await request.body()
-        return hashlib.sha256(asked).hexdigest()
+    def _mark(self, kind: type[M]) -> M | None:
+        """The route's own mark of that kind comes after its router's."""
+        marks = [each.dependency for each in self.dependencies if isinstance(each.dependency, kind)]
+        return marks[-1] if marks else None
 
-    async def _answered_once(self, session: AsyncSession, request: Request, endpoint: Endpoint) -> Response:
-        """Run `endpoint`, unless this Idempotency-Key was answered before: then give that answer again."""
-        key = request.headers.get("idempotency-key")
-        if request.method in SAFE or not key:
+    def _lane(self, takes_file: bool) -> Lane:
+        if mark := self._mark(InLane):
+            return mark.lane
+        if takes_file:
+            return Lane.files
+        return Lane.reading if set(self.methods or ()) <= SAFE else Lane.writing
+
+    async def _ask_who(self, request: Request, gate: Allowed) -> None:
+        """In a short transaction of its own, since the body may be long in coming."""
+        units: Units = request.app.state.units
+        async with units() as session:
+            gate.check(await self.who(session, request))
+
+    async def _in_one_transaction(self, request: Request, gate: Allowed, endpoint: Endpoint) -> Response:
+        """Who asks is asked again: a session may have ended while the body came."""
+        units: Units = request.app.state.units
+        async with units() as session:
+            actor = await self.who(session, request)
+            gate.check(actor)
+            request.state.session, request.state.actor = session, actor
+            return await self.answer(session, actor, request, endpoint)
+
+    async def who(self, session: AsyncSession, request: Request) -> Actor:
+        authenticate: Authenticate = request.app.state.authenticate
+        return await authenticate(session, request.cookies.get(SESSION_COOKIE, ""))
+
+    async def answer(self, session: AsyncSession, actor: Actor, request: Request, endpoint: Endpoint) -> Response:
+        if request.method in SAFE:
             return await endpoint(request)
-        actor: Actor = request.state.actor
-        who = str(actor.account_id or "resident")
-        asked = await self.fingerprint(request)
-        claim = insert(Idempotency).values(who=who, key=key, request_hash=asked, at=await now(session))
-        claimed = await session.execute(claim.on_conflict_do_nothing().returning(Idempotency.key))
-        row = await session.get_one(Idempotency, (who, key))
-        if claimed.scalar_one_or_none() is None:
-            if row.request_hash != asked:
-                raise KeyReused(key=key)
-            return Response(row.body, status_code=row.status or 200, media_type="application/json")
-        response = await endpoint(request)
-        row.status, row.body = response.status_code, bytes(response.body).decode()
-        return response
+        return await answered_once(session, request, f"{actor.account_id}:{actor.role}:{actor.party_id}", endpoint)
 
 
 class Unlinked(Unit):
-    """Answers of people who must stay unknown: a repeated request is known by its key alone, nothing of it is kept."""
+    """Answers of people who must stay unknown: whoever is signed in, here they are a resident."""
 
-    async def fingerprint(self, request: Request) -> str:
-        return ""
+    async def who(self, session: AsyncSession, request: Request) -> Actor:
+        return RESIDENT
 
 
 class Unkept(Unit):
     """Requests that carry or are answered with a secret: an Idempotency-Key is not heeded, nothing is kept."""
 
-    async def _answered_once(self, session: AsyncSession, request: Request, endpoint: Endpoint) -> Response:
+    async def answer(self, session: AsyncSession, actor: Actor, request: Request, endpoint: Endpoint) -> Response:
         return await endpoint(request)
+
+
+def name_request(request: Request) -> None:
+    """Give the request the number by which the log finds it; one from outside is taken if it is fit to be logged."""
+    given = request.headers.get("x-request-id", "")
+    request.state.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=request.state.request_id)
 
 
 def check_same_site(request: Request) -> None:
@@ -140,8 +190,10 @@ def check_same_site(request: Request) -> None:
         if site not in {"same-origin", "none"}:
             raise CrossSite(site=site)
         return
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    origin, host = request.headers.get("origin"), request.headers.get("host")
+    settings: Settings = request.app.state.settings
+    own = {f"https://{host}"} if settings.secure_cookies else {f"https://{host}", f"http://{host}"}
+    if origin is not None and origin not in own:
         raise CrossSite(site=origin)
 
 
@@ -159,36 +211,17 @@ UnitSession = Annotated[AsyncSession, Depends(_session)]
 CurrentActor = Annotated[Actor, Depends(_actor)]
 
 
-class Allowed:
-    """A gate before an endpoint: refuses every role that is not in `roles`, before the body is even looked at."""
-
-    def __init__(self, roles: Collection[Role]) -> None:
-        self.roles = frozenset(roles)
-
-    def __call__(self, actor: CurrentActor) -> None:
-        if actor.role in self.roles:
-            return
-        if not actor.is_signed_in:
-            raise NotSignedIn()
-        raise Denied(verb="call", reason="role")
-
-
-def allow(roles: Collection[Role]) -> DependsParam:
-    """For a route's `dependencies=[allow(WHO["publish"])]`."""
-    gate: DependsParam = Depends(Allowed(roles))
-    return gate
-
-
-def router(prefix: str, tag: str, unit: type[Unit] = Unit) -> APIRouter:
-    """A room's router: each route a unit of work, each refusal declared."""
-    return APIRouter(prefix=prefix, tags=[tag], route_class=unit, responses=REFUSALS)
+def router(prefix: str, tag: str, unit: type[Unit] = Unit, lane: Lane | None = None) -> APIRouter:
+    """A room's router: each route a unit of work, each refusal declared; `lane` where it is not that of its kind."""
+    marks = [in_lane(lane)] if lane else []
+    return APIRouter(prefix=prefix, tags=[tag], route_class=unit, responses=REFUSALS, dependencies=marks)
 
 
 def _if_match(if_match: Annotated[str | None, Header()] = None) -> int:
     if if_match is None:
         raise VersionRequired()
     text = if_match.removeprefix("W/").strip('"')
-    return int(text) if text.isdigit() else -1
+    return int(text) if VERSION.fullmatch(text) else -1
 
 
 IfMatch = Annotated[int, Depends(_if_match)]

@@ -14,8 +14,9 @@ from app.core.clock import SimulatedClock, move_clock, now
 from app.core.db import Units, make_engine
 from app.core.db import units as units_of
 from app.core.errors import MoveRefused, NotFound
+from app.core.idempotency import Idempotency
 from app.core.settings import Settings
-from app.core.web import SESSION_COOKIE, Idempotency
+from app.core.web import SESSION_COOKIE
 from app.main import create_app
 from app.parties import accounts
 from app.parties.accounts import (
@@ -380,7 +381,7 @@ async def test_a_request_with_a_password_leaves_no_hash_behind(browser: Browser,
     async with units() as session:
         await make_dounan(session)
     async with browser() as client:
-        key = {"Idempotency-Key": "once"}
+        key = {"Idempotency-Key": "0123456789abcdef"}
         answer = await client.post("/session", json={"username": "dounan", "password": PASSWORD}, headers=key)
     assert answer.status_code == 200
     async with units() as session:
