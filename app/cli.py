@@ -88,7 +88,14 @@ def serve() -> None:
         upgrade(url)
         asyncio.run(make_ready(url, configured))
         application = web_application(configured, url, authenticate)
-        config = uvicorn.Config(application, http=TimedProtocol, timeout_keep_alive=IDLE_SECONDS, log_config=None)
+        config = uvicorn.Config(
+            application,
+            http=TimedProtocol,
+            timeout_keep_alive=IDLE_SECONDS,
+            log_config=None,
+            proxy_headers=bool(configured.forwarded_allow_ips),
+            forwarded_allow_ips=configured.forwarded_allow_ips,
+        )
         Server(config, partial(announce, url, configured, address_of(door))).run([door])
 
 

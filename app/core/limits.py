@@ -47,10 +47,7 @@ class Allowance(Base):
 async def check_allowed(session: AsyncSession, limit: Limit, subject: str) -> None:
     """Refusal: TooOften, while `subject` has used up its allowance. Counts nothing."""
     at = await now(session)
-    key = (limit.name, keyed(limit.name, subject))
-    whole_at = await session.scalar(
-        sa.select(Allowance.whole_at).where(sa.tuple_(Allowance.name, Allowance.subject) == key)
-    )
+    whole_at = await session.scalar(sa.select(Allowance.whole_at).where(_is_of(limit, subject)))
     early = (whole_at - at) - (limit.free - 1) * limit.every if whole_at else timedelta()
     if early > timedelta():
         raise TooOften(seconds=ceil(early.total_seconds()))
@@ -58,10 +55,35 @@ async def check_allowed(session: AsyncSession, limit: Limit, subject: str) -> No
 
 async def count_try(session: AsyncSession, limit: Limit, subject: str) -> None:
     """One more try of `subject`; of tries sent at once each counts."""
+    await _count(session, limit, subject, await now(session))
+
+
+async def take(session: AsyncSession, limit: Limit, subject: str) -> int:
+    """Count a try in advance, of tries sent at once each: 0 when it is heard, else the seconds until one is.
+
+    A try that is not heard must not count: the caller refuses it, and the transaction is rolled back.
+    """
     at = await now(session)
+    early = await _count(session, limit, subject, at) - at - limit.free * limit.every
+    return max(0, ceil(early.total_seconds()))
+
+
+async def give_back(session: AsyncSession, limit: Limit, subject: str) -> None:
+    """What was taken for a try that need not count."""
+    whole_at = Allowance.whole_at - limit.every
+    await session.execute(sa.update(Allowance).where(_is_of(limit, subject)).values(whole_at=whole_at))
+
+
+async def _count(session: AsyncSession, limit: Limit, subject: str, at: datetime) -> datetime:
+    """One more try at `at`: when the allowance is whole again."""
     row = insert(Allowance).values(name=limit.name, subject=keyed(limit.name, subject), whole_at=at + limit.every)
     again = {"whole_at": sa.func.greatest(Allowance.whole_at, at) + limit.every}
-    await session.execute(row.on_conflict_do_update(index_elements=["name", "subject"], set_=again))
+    counted = row.on_conflict_do_update(index_elements=["name", "subject"], set_=again)
+    return (await session.execute(counted.returning(Allowance.whole_at))).scalar_one()
+
+
+def _is_of(limit: Limit, subject: str) -> sa.ColumnElement[bool]:
+    return sa.and_(Allowance.name == limit.name, Allowance.subject == keyed(limit.name, subject))
 
 
 async def forget_whole(session: AsyncSession) -> None:

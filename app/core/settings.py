@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     allowed_hosts: str = Field(
         default="", description="names, with commas, under which the platform may be asked; by default PUBLIC_URL's"
     )
+    forwarded_allow_ips: str = Field(
+        default="", description="addresses of the proxies whose X-Forwarded-For is believed; by default nobody's"
+    )
     upload_limit_mb: int = Field(default=10, ge=1)
     log_level: str = "INFO"
     log_json: bool = False

@@ -154,13 +154,11 @@ class AccountSession(Base, Identified):
     )
 
 
-class SignInTry(Base):
-    """Failed tries to sign in under a name since the last success, whether or not the name has an account."""
+class KnownBrowser(Base):
+    """From where an account was signed in to: a keyed hash of a browser's mark, or of its address."""
 
-    __tablename__ = "sign_in_tries"
+    __tablename__ = "known_browsers"
 
-    username: Mapped[str] = mapped_column(primary_key=True)
-    failures: Mapped[int] = mapped_column(sa.Integer)
-    last_at: Mapped[datetime]
-
-    __table_args__ = (sa.CheckConstraint("failures > 0", name="counts_failures"),)
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("accounts.id"), primary_key=True)
+    mark: Mapped[str] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime]

@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor
 from app.core.errors import DomainError
 from app.core.waiting import Waiting
+from app.parties.credentials import folded_username
 from app.parties.models import Account, AccountSession, Membership, Party
 from app.parties.policy import is_open, visible
-from app.parties.rules import PartyKind, folded_username, token_hash
+from app.parties.rules import PartyKind, token_hash
 
 
 class PartyUnknown(DomainError):

@@ -7,11 +7,9 @@ competition allows.
 
 import hashlib
 import re
-import unicodedata
 from calendar import monthrange
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
-from math import ceil
 
 from app.areas.rules import AreaLevel
 from app.core.actors import Role
@@ -148,14 +146,6 @@ class RoleDoesNotFit(DomainError):
     status = 422
 
 
-class UsernameMalformed(DomainError):
-    status = 422
-
-
-class PasswordWeak(DomainError):
-    status = 422
-
-
 class CredentialsWrong(DomainError):
     """The same answer whether the name, the password or the state of the account is at fault."""
 
@@ -163,7 +153,7 @@ class CredentialsWrong(DomainError):
 
 
 class TooManyTries(DomainError):
-    """Signing in under this name has failed too often; `seconds` says when to try again."""
+    """Signing in under this name or from this address has failed too often; `seconds` says when to try again."""
 
     status = 429
 
@@ -250,24 +240,6 @@ def check_role(role: Role, kind: PartyKind | None) -> None:
         raise RoleDoesNotFit(role=role.value, kind=kind.value if kind else "-")
 
 
-USERNAME = re.compile(r"[\w.@-]{2,64}")
-# NIST SP 800-63B §5.1.1: length counts, composition rules do not; the upper limit keeps hashing affordable.
-PASSWORD_LENGTH, PASSWORD_LIMIT = 10, 128
-
-
-def folded_username(username: str) -> str:
-    """How names of accounts are compared: half width, lower case, no spaces around."""
-    return unicodedata.normalize("NFKC", username).strip().casefold()
-
-
-def check_credentials(username: str, password: str) -> None:
-    """Refuse what may not become an account's folded name or its password (UsernameMalformed, PasswordWeak)."""
-    if not USERNAME.fullmatch(username):
-        raise UsernameMalformed(username=username)
-    if not PASSWORD_LENGTH <= len(password) <= PASSWORD_LIMIT or username in password.casefold():
-        raise PasswordWeak(least=PASSWORD_LENGTH, most=PASSWORD_LIMIT)
-
-
 # Staff leave a counter or a shared office computer: half an hour idle. Twelve hours outlast any working day.
 IDLE, LIFETIME = timedelta(minutes=30), timedelta(hours=12)
 # How exactly idleness is measured: a write per request would cost more than it tells.
@@ -277,23 +249,3 @@ SEEN_STEP = timedelta(minutes=1)
 def token_hash(token: str) -> bytes:
     """What the database keeps of a session's token; 256 random bits need no salt."""
     return hashlib.sha256(token.encode()).digest()
-
-
-# After a few slips the wait doubles to a quarter of an hour: about 100 guesses a day (NIST SP 800-63B §5.2.2).
-FREE_TRIES = 5
-FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=15)
-TRIES_FORGOTTEN = timedelta(days=1)
-
-
-def wait_after(failures: int) -> timedelta:
-    """How long after that many failed tries in a row the next one is refused unheard."""
-    if failures < FREE_TRIES:
-        return timedelta(0)
-    return min(FIRST_WAIT * (1 << min(failures - FREE_TRIES, 10)), LONGEST_WAIT)
-
-
-def check_tries(failures: int, last_at: datetime, at: datetime) -> None:
-    """Refuse a try that comes too soon after failed ones (TooManyTries)."""
-    left = last_at + wait_after(failures) - at
-    if left > timedelta(0):
-        raise TooManyTries(seconds=ceil(left.total_seconds()))

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import move_clock
-from app.core.limits import Allowance, Limit, TooOften, check_allowed, count_try, forget_whole
+from app.core.db import make_engine
+from app.core.db import units as units_of
+from app.core.limits import Allowance, Limit, TooOften, check_allowed, count_try, forget_whole, give_back, take
 from tests.conftest import TODAY
 
 pytestmark = pytest.mark.anyio
@@ -36,6 +38,19 @@ async def test_three_tries_are_heard_at_once_and_then_one_a_minute(session: Asyn
 
 async def test_one_subject_does_not_use_up_the_allowance_of_another(session: AsyncSession) -> None:
     assert [await is_heard(session, subject) for subject in ("a", "a", "a", "b", "a")] == [0, 0, 0, 0, 60]
+
+
+async def test_a_try_taken_in_advance_is_heard_as_often_by_the_running_clock_and_can_be_given_back(
+    own_database: str,
+) -> None:
+    engine = make_engine(own_database)
+    async with units_of(engine)() as session:
+        waits = [await take(session, THREE_THEN_ONE_A_MINUTE, "a") for _ in range(4)]
+        for _ in range(2):
+            await give_back(session, THREE_THEN_ONE_A_MINUTE, "a")
+        waits += [await take(session, THREE_THEN_ONE_A_MINUTE, "a") for _ in range(2)]
+    await engine.dispose()
+    assert [wait > 0 for wait in waits] == [False, False, False, True, False, True]
 
 
 async def test_the_table_names_nobody_and_forgets_who_may_try_again(session: AsyncSession) -> None:

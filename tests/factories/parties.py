@@ -1,5 +1,7 @@
 """Parties, accounts and actors of tests."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,8 +12,12 @@ from app.areas.queries import areas_with_parents
 from app.areas.rules import SCHEME, AreaLevel, folded, prefix_of
 from app.core.actors import Actor, Role
 from app.core.clock import now
+from app.core.db import Units
+from app.parties.accounts import create_account
 from app.parties.models import Account, Membership, Party
 from app.parties.rules import LegalKind, PartyKind, responsibility
+from app.parties.sessions import SignedIn
+from app.parties.sign_in import Place, sign_in
 from tests.factories.reference import DOUNAN
 
 PLACES = {PartyKind.committee: DOUNAN, PartyKind.street_office: "530114003000", PartyKind.bureau: "530114000000"}
@@ -25,6 +31,9 @@ KINDS = {
 }
 # Argon2id of nothing anybody types, so that tests which do not sign in need not hash.
 NO_PASSWORD = "$argon2id$v=19$m=19456,t=2,p=1$bm9zYWx0$bm9oYXNo"  # noqa: S105
+
+PASSWORD = "pear orchard in May"  # noqa: S105
+HERE, ELSEWHERE = Place("192.0.2.1", "this browser"), Place("198.51.100.7", "another browser")
 
 
 async def make_area(session: AsyncSession, code: str) -> Area:
@@ -105,3 +114,39 @@ async def area_of(session: AsyncSession, party: Party | None) -> str:
         return ""
     path = (await areas_with_parents(session, [party.area_code]))[party.area_code]
     return responsibility(party.kind, path[-1].prefix)
+
+
+def apart(session: AsyncSession) -> Units:
+    """Transactions of their own inside the one of a test."""
+
+    @asynccontextmanager
+    async def unit() -> AsyncIterator[AsyncSession]:
+        async with session.begin_nested():
+            yield session
+
+    return unit
+
+
+async def enter(
+    session: AsyncSession,
+    username: str = "dounan",
+    password: str = PASSWORD,
+    place: Place = HERE,
+    *,
+    old_token: str = "",
+) -> SignedIn:
+    """The session that a browser gets; demonstration is on."""
+    return await sign_in(session, apart(session), username, password, place, old_token=old_token, demonstration=True)
+
+
+async def make_dounan(session: AsyncSession, *places: str) -> Account:
+    """The account "dounan", which may act for the committee of each place."""
+    parties = [await make_party(session, PartyKind.committee, area_code=place) for place in places or (DOUNAN,)]
+    return await create_account(
+        session,
+        await actor_of(session),
+        username="Dounan",
+        display_name="斗南社区",
+        password=PASSWORD,
+        seats=[(Role.committee, party.id) for party in parties],
+    )

@@ -1,8 +1,9 @@
-"""Signing in, sessions, memberships, and what ends them."""
+"""Accounts and their sessions, memberships, and what ends them."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -10,29 +11,27 @@ from httpx import ASGITransport, AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import RESIDENT, Actor, Role
-from app.core.clock import SimulatedClock, move_clock, now
-from app.core.db import Units, make_engine
-from app.core.db import units as units_of
-from app.core.errors import MoveRefused, NotFound
+from app.core.clock import move_clock, now
+from app.core.db import Units
+from app.core.errors import MoveRefused, NotFound, NotSignedIn
 from app.core.idempotency import Idempotency
 from app.core.settings import Settings
 from app.core.web import SESSION_COOKIE
 from app.main import create_app
+from app.models import TABLES
 from app.parties import accounts
 from app.parties.accounts import (
     DEMONSTRATION_PASSWORD,
-    SignedIn,
     UsernameTaken,
     create_account,
     disable_account,
     enable_account,
     make_demonstration_accounts,
     one_seat_per_role,
-    sign_in,
-    sign_out,
-    switch_membership,
 )
-from app.parties.models import Account, AccountSession, Membership, SignInTry
+from app.parties.credentials import PasswordWeak
+from app.parties.models import Account, AccountSession, Membership
+from app.parties.new_passwords import change_password
 from app.parties.policy import authenticate
 from app.parties.rules import (
     IDLE,
@@ -41,16 +40,15 @@ from app.parties.rules import (
     CredentialsWrong,
     OwnAccount,
     PartyKind,
-    PasswordWeak,
     RoleDoesNotFit,
     TooManyTries,
     token_hash,
 )
-from tests.factories.parties import actor_of, make_account, make_party
+from app.parties.sessions import sign_out, switch_membership
+from tests.factories.parties import PASSWORD, actor_of, apart, enter, make_account, make_dounan, make_party
 from tests.factories.reference import DOUNAN, LONGJIE
 
 pytestmark = pytest.mark.anyio
-PASSWORD = "pear orchard in May"  # noqa: S105
 Browser = Callable[..., AbstractAsyncContextManager[AsyncClient]]
 
 
@@ -68,39 +66,19 @@ def browser(units: Units) -> Browser:
     return browser
 
 
-async def make_dounan(session: AsyncSession, *places: str) -> Account:
-    """The account "dounan", which may act for the committee of each place."""
-    parties = [await make_party(session, PartyKind.committee, area_code=place) for place in places or (DOUNAN,)]
-    return await create_account(
-        session,
-        await actor_of(session),
-        username="Dounan",
-        display_name="斗南社区",
-        password=PASSWORD,
-        seats=[(Role.committee, party.id) for party in parties],
-    )
-
-
-async def opened(session: AsyncSession, username: str = "dounan", password: str = PASSWORD) -> SignedIn:
-    signed_in = await sign_in(session, username, password, demonstration=True)
-    assert isinstance(signed_in, SignedIn)
-    return signed_in
-
-
 async def test_no_table_holds_a_password_or_a_token_in_clear(session: AsyncSession) -> None:
     account = await make_dounan(session)
-    token = (await opened(session)).token
+    token = (await enter(session)).token
     assert account.password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
-    tables = ("accounts", "account_sessions", "memberships", "sign_in_tries", "audit_events", "idempotency")
     await session.commit()
-    for table in tables:
+    for table in TABLES.tables:
         stored = str((await session.execute(sa.text(f"SELECT * FROM {table}"))).all())  # noqa: S608
         assert (PASSWORD in stored, token in stored) == (False, False)
 
 
 async def test_who_signs_in_acts_in_the_first_membership(session: AsyncSession) -> None:
     account = await make_dounan(session, DOUNAN, LONGJIE)
-    signed_in = await opened(session, " DOUNAN ")
+    signed_in = await enter(session, " DOUNAN ")
     membership = await session.scalar(sa.select(Membership).where(Membership.area == DOUNAN))
     assert membership is not None
     assert signed_in.actor == Actor(account.id, Role.committee, membership.party_id, DOUNAN)
@@ -123,47 +101,9 @@ async def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(browser:
     assert wrong.headers.get("set-cookie") is None
 
 
-async def test_failed_tries_are_kept_although_they_are_refused_and_slow_the_next_down(
-    browser: Browser, units: Units, clock: SimulatedClock
-) -> None:
-    async with units() as session:
-        await make_dounan(session)
-    right = {"username": "dounan", "password": PASSWORD}
-    async with browser() as client:
-        for _ in range(5):
-            await client.post("/session", json={**right, "password": "guess"})
-        refused = await client.post("/session", json=right)
-        clock.at += timedelta(seconds=30)
-        admitted = await client.post("/session", json=right)
-    assert (refused.status_code, refused.json()["code"], refused.json()["facts"]) == (
-        429,
-        "TooManyTries",
-        {"seconds": 30},
-    )
-    assert admitted.status_code == 200
-    async with units() as session:
-        assert (await session.scalars(sa.select(SignInTry))).all() == []
-
-
-async def test_tries_of_days_past_are_forgotten(session: AsyncSession) -> None:
-    for name in ("first", "second"):
-        assert isinstance(await sign_in(session, name, "guess"), CredentialsWrong)
-        await move_clock(session, await now(session) + timedelta(days=1))
-    assert list(await session.scalars(sa.select(SignInTry.username))) == ["second"]
-
-
-async def test_two_tries_at_once_under_one_name_do_not_share_a_count(own_database: str) -> None:
-    engine = make_engine(own_database)
-    async with units_of(engine)() as one, units_of(engine)() as other:
-        assert isinstance(await sign_in(one, "dounan", "guess"), CredentialsWrong)
-        with pytest.raises(TooManyTries):
-            await sign_in(other, "dounan", "guess")
-    await engine.dispose()
-
-
 async def test_a_session_ends_after_half_an_hour_idle_but_not_while_it_is_used(session: AsyncSession) -> None:
     await make_dounan(session)
-    token = (await opened(session)).token
+    token = (await enter(session)).token
     for _ in range(4):
         await move_clock(session, await now(session) + IDLE - SEEN_STEP)
         assert (await authenticate(session, token)).role is Role.committee
@@ -173,7 +113,7 @@ async def test_a_session_ends_after_half_an_hour_idle_but_not_while_it_is_used(s
 
 async def test_a_session_ends_after_twelve_hours_however_busy(session: AsyncSession) -> None:
     await make_dounan(session)
-    token, end = (await opened(session)).token, await now(session) + LIFETIME
+    token, end = (await enter(session)).token, await now(session) + LIFETIME
     while await now(session) < end - IDLE:
         await move_clock(session, await now(session) + IDLE - SEEN_STEP)
         assert (await authenticate(session, token)).role is Role.committee
@@ -183,16 +123,15 @@ async def test_a_session_ends_after_twelve_hours_however_busy(session: AsyncSess
 
 async def test_signing_in_again_ends_the_session_of_the_same_browser(session: AsyncSession) -> None:
     await make_dounan(session)
-    old = (await opened(session)).token
-    new = await sign_in(session, "dounan", PASSWORD, old_token=old)
-    assert isinstance(new, SignedIn)
+    old = (await enter(session)).token
+    new = await enter(session, old_token=old)
     assert await authenticate(session, old) == RESIDENT
     assert (await authenticate(session, new.token)).role is Role.committee
 
 
 async def test_signing_out_ends_this_session_only(session: AsyncSession) -> None:
     await make_dounan(session)
-    here, there = await opened(session), await opened(session)
+    here, there = await enter(session), await enter(session)
     await sign_out(session, here.actor, here.token)
     assert await authenticate(session, here.token) == RESIDENT
     assert (await authenticate(session, there.token)).role is Role.committee
@@ -200,11 +139,12 @@ async def test_signing_out_ends_this_session_only(session: AsyncSession) -> None
 
 async def test_a_disabled_account_loses_its_sessions_at_once_and_gets_none_back(session: AsyncSession) -> None:
     account, admin = await make_dounan(session), await actor_of(session)
-    token = (await opened(session)).token
+    token = (await enter(session)).token
     await disable_account(session, admin, account.id)
     left = sa.select(sa.func.count()).select_from(AccountSession).where(AccountSession.account_id == account.id)
     assert await session.scalar(left) == 0
-    assert isinstance(await sign_in(session, "dounan", PASSWORD), CredentialsWrong)
+    with pytest.raises(CredentialsWrong):
+        await enter(session)
     with pytest.raises(MoveRefused):
         await disable_account(session, admin, account.id)
     await enable_account(session, admin, account.id)
@@ -213,7 +153,7 @@ async def test_a_disabled_account_loses_its_sessions_at_once_and_gets_none_back(
 
 async def test_a_session_that_outlived_its_account_stands_for_nobody(session: AsyncSession) -> None:
     account = await make_dounan(session)
-    token = (await opened(session)).token
+    token = (await enter(session)).token
     account.disabled_at = await now(session)
     await session.flush()
     assert await authenticate(session, token) == RESIDENT
@@ -228,7 +168,7 @@ async def test_an_administrator_cannot_shut_out_oneself(session: AsyncSession) -
 
 async def test_another_membership_is_taken_under_a_new_token_until_the_same_end(session: AsyncSession) -> None:
     account = await make_dounan(session, DOUNAN, LONGJIE)
-    first = await opened(session)
+    first = await enter(session)
     ends_at = await session.scalar(sa.select(AccountSession.expires_at))
     await move_clock(session, await now(session) + timedelta(minutes=10))
     other = await session.scalar(sa.select(Membership).where(Membership.area == LONGJIE))
@@ -245,41 +185,62 @@ async def test_another_membership_is_taken_under_a_new_token_until_the_same_end(
 async def test_somebody_elses_membership_is_not_found_and_nothing_changes(session: AsyncSession) -> None:
     await make_dounan(session)
     _, foreign = await make_account(session, Role.purchaser)
-    mine = await opened(session)
+    mine = await enter(session)
     with pytest.raises(NotFound):
         await switch_membership(session, mine.actor, mine.token, foreign.id)
     assert await authenticate(session, mine.token) == mine.actor
 
 
+async def test_a_session_that_was_ended_is_not_opened_again_by_switching(session: AsyncSession) -> None:
+    await make_dounan(session, DOUNAN, LONGJIE)
+    mine = await enter(session)
+    other = await session.scalar(sa.select(Membership).where(Membership.area == LONGJIE))
+    assert other is not None
+    await sign_out(session, mine.actor, mine.token)
+    with pytest.raises(NotSignedIn):
+        await switch_membership(session, mine.actor, mine.token, other.id)
+
+
 async def test_a_membership_taken_away_ends_the_sessions_in_it(session: AsyncSession) -> None:
     await make_dounan(session)
-    token = (await opened(session)).token
+    token = (await enter(session)).token
     await session.execute(sa.delete(Membership).where(Membership.area == DOUNAN))
     assert await authenticate(session, token) == RESIDENT
 
 
 async def test_a_new_password_needs_the_old_one_and_ends_the_other_sessions(session: AsyncSession) -> None:
     await make_dounan(session)
-    here, there = await opened(session), await opened(session)
-    refused = await accounts.change_password(session, here.actor, here.token, "guess", "another long password")
-    assert isinstance(refused, CredentialsWrong)
+    here, there = await enter(session), await enter(session)
+    change = partial(change_password, session, apart(session), here.actor, here.token)
+    with pytest.raises(CredentialsWrong):
+        await change("guess", "another long password")
     with pytest.raises(PasswordWeak):
-        await accounts.change_password(session, here.actor, here.token, PASSWORD, "short")
-    assert await accounts.change_password(session, here.actor, here.token, PASSWORD, "another long password") is None
+        await change(PASSWORD, "short")
+    await change(PASSWORD, "another long password")
     assert (await authenticate(session, here.token)).role is Role.committee
     assert await authenticate(session, there.token) == RESIDENT
-    assert isinstance(await sign_in(session, "dounan", PASSWORD), CredentialsWrong)
-    await opened(session, password="another long password")
+    with pytest.raises(CredentialsWrong):
+        await enter(session)
+    await enter(session, password="another long password")
 
 
-async def test_a_reset_password_ends_every_session_and_the_wait(session: AsyncSession) -> None:
-    account = await make_dounan(session)
-    token = (await opened(session)).token
+async def test_the_old_password_is_not_guessed_faster_at_an_open_session(session: AsyncSession) -> None:
+    await make_dounan(session)
+    here = await enter(session)
+    change = partial(change_password, session, apart(session), here.actor, here.token)
     for _ in range(5):
-        await sign_in(session, "dounan", "guess")
+        with pytest.raises(CredentialsWrong):
+            await change("guess", "another long password")
+    with pytest.raises(TooManyTries):
+        await change(PASSWORD, "another long password")
+
+
+async def test_a_reset_password_ends_every_session(session: AsyncSession) -> None:
+    account = await make_dounan(session)
+    token = (await enter(session)).token
     await accounts.reset_password(session, await actor_of(session), account.id, "given at the counter")
     assert await authenticate(session, token) == RESIDENT
-    await opened(session, password="given at the counter")
+    await enter(session, password="given at the counter")
 
 
 async def test_an_account_is_refused_with_a_taken_name_or_a_role_for_the_wrong_party(session: AsyncSession) -> None:
@@ -315,7 +276,7 @@ async def test_each_role_has_its_demonstration_account_made_only_once(session: A
     first = await make_demonstration_accounts(session, admin, seats)
     again = await make_demonstration_accounts(session, admin, seats)
     assert [account.id for account in first.values()] == [account.id for account in again.values()]
-    roles = {(await opened(session, name, DEMONSTRATION_PASSWORD)).actor.role.value: name for name in first}
+    roles = {(await enter(session, name, DEMONSTRATION_PASSWORD)).actor.role.value: name for name in first}
     expected = ["committee", "street", "organization", "purchaser", "judge", "evaluator", "auditor", "admin"]
     assert roles == {name: name for name in expected}
     assert await session.scalar(sa.select(sa.func.count()).select_from(Membership)) == len(expected) + 1
@@ -390,5 +351,5 @@ async def test_a_request_with_a_password_leaves_no_hash_behind(browser: Browser,
 
 async def test_a_token_is_kept_as_its_hash(session: AsyncSession) -> None:
     await make_dounan(session)
-    token = (await opened(session)).token
+    token = (await enter(session)).token
     assert await session.scalar(sa.select(AccountSession.token_hash)) == token_hash(token)

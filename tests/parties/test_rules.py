@@ -1,6 +1,6 @@
 """Rules of parties, accounts and sessions, without a database."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,6 @@ from app.core.actors import STAFF, Role
 from app.core.moves import verbs_from
 from app.parties.rules import (
     CREDIT_SIGNS,
-    LONGEST_WAIT,
     MOVES,
     AccountState,
     AreaDoesNotFit,
@@ -22,21 +21,14 @@ from app.parties.rules import (
     LegalKindMisplaced,
     LegalKindRequired,
     PartyKind,
-    PasswordWeak,
     RoleDoesNotFit,
-    TooManyTries,
-    UsernameMalformed,
-    check_credentials,
     check_credit_code,
     check_party,
     check_role,
-    check_tries,
-    folded_username,
     is_credit_code,
     is_in_rectification,
     rectification_period,
     responsibility,
-    wait_after,
 )
 
 REAL = "91440300708461136T"  # of a listed company, from its annual report
@@ -152,34 +144,3 @@ def _fits(role: Role, kind: PartyKind | None) -> bool:
 
 def test_offices_answer_for_their_area_and_nobody_else_does() -> None:
     assert [responsibility(kind, "530114") for kind in PartyKind] == ["530114", "530114", "530114", "", ""]
-
-
-def test_usernames_are_the_same_in_any_case_and_width() -> None:
-    assert folded_username("  ＤｏｕNan ") == "dounan"
-
-
-def test_a_username_or_password_that_will_not_do_is_refused() -> None:
-    check_credentials("斗南", "a good long one")
-    for username in ("x", "two words", "a" * 65):
-        with pytest.raises(UsernameMalformed):
-            check_credentials(username, "a good long one")
-    for password in ("too short", "x" * 129, "Dounan-2026-Dounan"):
-        with pytest.raises(PasswordWeak):
-            check_credentials("dounan", password)
-
-
-def test_after_a_few_failures_the_wait_doubles_up_to_a_quarter_of_an_hour() -> None:
-    seconds = [int(wait_after(failures).total_seconds()) for failures in range(12)]
-    assert seconds == [0, 0, 0, 0, 0, 30, 60, 120, 240, 480, 900, 900]
-
-
-@given(st.integers(0, 10_000))
-def test_waiting_never_gets_shorter_nor_longer_than_its_limit(failures: int) -> None:
-    assert wait_after(failures) <= wait_after(failures + 1) <= LONGEST_WAIT
-
-
-def test_a_try_is_refused_until_the_wait_is_over() -> None:
-    check_tries(5, AT, AT + timedelta(seconds=30))
-    with pytest.raises(TooManyTries) as refused:
-        check_tries(5, AT, AT + timedelta(seconds=29, milliseconds=1))
-    assert refused.value.facts == {"seconds": 1}

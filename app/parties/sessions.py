@@ -1,0 +1,80 @@
+"""Signed-in browsers: a session begins, moves to another membership, ends."""
+
+import secrets
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import Actor
+from app.core.audit import record
+from app.core.clock import now
+from app.core.errors import NotSignedIn
+from app.parties.models import Account, AccountSession, Membership
+from app.parties.policy import access_membership
+from app.parties.queries import open_session
+from app.parties.rules import LIFETIME, token_hash
+
+
+class SignedIn(NamedTuple):
+    """The token is told once, to the browser; the database keeps its hash."""
+
+    token: str
+    actor: Actor
+
+
+async def begin_session(session: AsyncSession, membership: Membership, at: datetime) -> SignedIn:
+    signed_in = _acting_in(membership)
+    session.add(
+        AccountSession(
+            token_hash=token_hash(signed_in.token),
+            account_id=membership.account_id,
+            membership_id=membership.id,
+            created_at=at,
+            last_seen_at=at,
+            expires_at=at + LIFETIME,
+        )
+    )
+    await session.flush()
+    return signed_in
+
+
+async def sign_out(session: AsyncSession, actor: Actor, token: str) -> None:
+    """End this session; without one there is nothing to end."""
+    opened = await open_session(session, token)
+    at = await now(session)
+    await end_sessions(session, AccountSession.token_hash == token_hash(token))
+    if opened:
+        await record(session, actor, "account.signed_out", opened.account, at)
+
+
+async def switch_membership(session: AsyncSession, actor: Actor, token: str, membership_id: int) -> SignedIn:
+    """Act in another of one's own memberships, under a new token; the session ends when it would have.
+
+    A session that somebody ended meanwhile is not opened again (NotSignedIn).
+    """
+    membership = await access_membership(session, actor, membership_id)
+    at = await now(session)
+    signed_in = _acting_in(membership)
+    moved = (
+        sa.update(AccountSession)
+        .where(AccountSession.token_hash == token_hash(token))
+        .values(token_hash=token_hash(signed_in.token), membership_id=membership.id)
+        .returning(AccountSession.id)
+        .execution_options(synchronize_session=False)
+    )
+    if await session.scalar(moved) is None:
+        raise NotSignedIn()
+    account = await session.get_one(Account, membership.account_id)
+    await record(session, signed_in.actor, "account.switched", account, at, membership=membership.id)
+    return signed_in
+
+
+async def end_sessions(session: AsyncSession, *where: sa.ColumnElement[bool]) -> None:
+    await session.execute(sa.delete(AccountSession).where(*where).execution_options(synchronize_session=False))
+
+
+def _acting_in(membership: Membership) -> SignedIn:
+    actor = Actor(membership.account_id, membership.role, membership.party_id, membership.area)
+    return SignedIn(secrets.token_urlsafe(32), actor)
