@@ -10,16 +10,16 @@ from app.areas.schemas import AreaRead
 from app.core import web
 from app.core.actors import EVERYONE
 from app.core.errors import NotFound
+from app.core.fields import Code, Search
 from app.core.web import UnitSession, allow
 
 router = web.router("/areas", "areas")
-Text = Annotated[str, Query(max_length=100)]
 Limit = Annotated[int, Query(ge=1, le=500)]
 
 
 @router.get("", operation_id="list_areas", dependencies=[allow(EVERYONE)])
 async def list_areas(
-    session: UnitSession, q: Text = "", level: AreaLevel | None = None, under: Text = "", limit: Limit = 20
+    session: UnitSession, q: Search = "", level: AreaLevel | None = None, under: Search = "", limit: Limit = 20
 ) -> list[AreaRead]:
     found = await queries.search_areas(session, q, level=level, under=under, limit=limit)
     paths = await queries.areas_with_parents(session, [area.code for area in found])
@@ -27,7 +27,7 @@ async def list_areas(
 
 
 @router.get("/{code}", operation_id="read_area", dependencies=[allow(EVERYONE)])
-async def read_area(session: UnitSession, code: str) -> AreaRead:
+async def read_area(session: UnitSession, code: Code) -> AreaRead:
     path = (await queries.areas_with_parents(session, [code])).get(code)
     if not path:
         raise NotFound(area=code)

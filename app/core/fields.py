@@ -18,6 +18,7 @@ from app.core.errors import DomainError
 from app.core.problems import sentences
 
 T = TypeVar("T")
+STORED = object()  # `model_validate(…, context=STORED)`: what was taken before these rules is read as it stands
 
 
 def _telling(check: Callable[[Any], T]) -> Callable[[Any], T]:
@@ -47,10 +48,12 @@ class Text:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         clean = _telling(self.clean)
+
+        def read(given: Any, info: core_schema.ValidationInfo) -> Any:
+            return clean(given) if isinstance(given, str) and info.context is not STORED else given
+
         bounded = core_schema.str_schema(min_length=self.least, max_length=self.limit, pattern=self.pattern)
-        return core_schema.no_info_before_validator_function(
-            lambda given: clean(given) if isinstance(given, str) else given, bounded
-        )
+        return core_schema.with_info_before_validator_function(read, bounded)
 
 
 class Line(Text):
@@ -76,7 +79,7 @@ class Exact(Text):
 
 Day = Annotated[date, AfterValidator(_telling(bounds.day))]
 Instant = Annotated[AwareDatetime, AfterValidator(_telling(bounds.instant))]
-Id = Annotated[int, Field(ge=1, le=bounds.GREATEST)]
+Id = Annotated[int, Field(ge=0, le=bounds.GREATEST)]  # nothing has the number 0, which is asked for in vain
 Code = Annotated[str, Line(12, least=1)]
 Search = Annotated[str, Line(100)]
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.core.fields import Line
+
 CENT = Decimal("0.01")
 Amount = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
 
@@ -15,7 +17,7 @@ class Money(BaseModel):
     )
 
     amount: Amount
-    currency: str = Field(default="CNY", pattern="^CNY$")
+    currency: Annotated[str, Line(3, pattern="^CNY$")] = "CNY"
 
     @classmethod
     def of(cls, amount: Decimal | None) -> "Money | None":

@@ -98,7 +98,7 @@ def test_every_instant_is_kept_or_refused(at: datetime) -> None:
         assert bounds.instant(at).astimezone(UTC).year in range(1900, 2201)
 
 
-@pytest.mark.parametrize("id", [0, -1, 2**63, 10**30])
+@pytest.mark.parametrize("id", [-1, 2**63, 10**30])
 def test_a_number_that_no_column_holds_is_no_id(id: int) -> None:
     assert [field for field, _ in refusals(id=id)] == ["id"]
 
