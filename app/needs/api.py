@@ -7,6 +7,7 @@ from fastapi import Depends, Response, UploadFile
 from app.core import web
 from app.core.actors import EVERYONE
 from app.core.clock import now, today
+from app.core.fields import Id
 from app.core.files import XLSX, read_table, read_upload, table_response
 from app.core.paging import Page, PagingQuery
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
@@ -53,7 +54,7 @@ async def draft_need(body: NeedCreate, session: UnitSession, actor: CurrentActor
     dependencies=[allow(WHO["draft"])],
 )
 async def draft_need_from_result(
-    result_id: int, session: UnitSession, actor: CurrentActor, response: Response
+    result_id: Id, session: UnitSession, actor: CurrentActor, response: Response
 ) -> NeedRead:
     need = await service.draft_need_from_result(session, actor, result_id)
     tag_version(response, need.version)
@@ -91,7 +92,7 @@ async def import_needs(
 
 
 @router.get("/{need_id}", operation_id="read_need", dependencies=[allow(EVERYONE)])
-async def read_need(need_id: int, session: UnitSession, actor: CurrentActor, response: Response) -> NeedRead:
+async def read_need(need_id: Id, session: UnitSession, actor: CurrentActor, response: Response) -> NeedRead:
     need = await policy.read_need(session, actor, need_id)
     tag_version(response, need.version)
     return NeedRead.of(need, actor, today(await now(session)))
@@ -99,7 +100,7 @@ async def read_need(need_id: int, session: UnitSession, actor: CurrentActor, res
 
 @router.put("/{need_id}", operation_id="edit_need", dependencies=[allow(WHO["edit"])])
 async def edit_need(
-    need_id: int, given: IfMatch, body: NeedUpdate, session: UnitSession, actor: CurrentActor, response: Response
+    need_id: Id, given: IfMatch, body: NeedUpdate, session: UnitSession, actor: CurrentActor, response: Response
 ) -> NeedRead:
     need = await service.edit_need(session, actor, need_id, given, body.values())
     tag_version(response, need.version)
@@ -107,18 +108,18 @@ async def edit_need(
 
 
 @router.post("/{need_id}/publish", operation_id="publish_need", dependencies=[allow(WHO["publish"])])
-async def publish_need(need_id: int, session: UnitSession, actor: CurrentActor) -> NeedRead:
+async def publish_need(need_id: Id, session: UnitSession, actor: CurrentActor) -> NeedRead:
     need = await service.publish_need(session, actor, need_id)
     return NeedRead.of(need, actor, today(await now(session)))
 
 
 @router.post("/{need_id}/withdraw", operation_id="withdraw_need", dependencies=[allow(WHO["withdraw"])])
-async def withdraw_need(need_id: int, body: NeedWithdraw, session: UnitSession, actor: CurrentActor) -> NeedRead:
+async def withdraw_need(need_id: Id, body: NeedWithdraw, session: UnitSession, actor: CurrentActor) -> NeedRead:
     need = await service.withdraw_need(session, actor, need_id, body.reason)
     return NeedRead.of(need, actor, today(await now(session)))
 
 
 @router.get("/{need_id}/versions", operation_id="list_need_versions", dependencies=[allow(EVERYONE)])
-async def list_need_versions(need_id: int, session: UnitSession, actor: CurrentActor) -> list[NeedVersionRead]:
+async def list_need_versions(need_id: Id, session: UnitSession, actor: CurrentActor) -> list[NeedVersionRead]:
     need = await policy.read_need(session, actor, need_id)
     return [NeedVersionRead.of(version) for version in await queries.need_versions(session, need.id)]

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from operator import eq, ge, le
 
 import sqlalchemy as sa
@@ -16,6 +15,8 @@ from app.areas.rules import folded
 from app.core.actors import Actor, Role
 from app.core.calendar import end_of_day
 from app.core.clock import today
+from app.core.fields import Day, Id, Search
+from app.core.money import Amount
 from app.core.paging import Columns, Paging, paginate
 from app.core.waiting import Waiting
 from app.needs.models import Need, NeedPopulation, NeedVersion
@@ -41,18 +42,18 @@ SORTS: Columns = {
 class NeedFilter:
     """`area`, `category` and `population` are prefixes of codes; `status` is the one the need has today."""
 
-    q: str = ""
+    q: Search = ""
     status: NeedStatus | None = None
-    area: str = ""
-    category: str = ""
-    population: str = ""
-    party_id: int | None = None
-    survey_id: int | None = None
-    survey_result_id: int | None = None
-    budget_from: Decimal | None = None
-    budget_until: Decimal | None = None
-    starts_from: date | None = None
-    starts_until: date | None = None
+    area: Search = ""
+    category: Search = ""
+    population: Search = ""
+    party_id: Id | None = None
+    survey_id: Id | None = None
+    survey_result_id: Id | None = None
+    budget_from: Amount | None = None
+    budget_until: Amount | None = None
+    starts_from: Day | None = None
+    starts_until: Day | None = None
 
 
 def filtered(actor: Actor, wanted: NeedFilter, today: date) -> sa.Select[Need]:

@@ -4,18 +4,20 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.actors import Actor
 from app.core.cells import Imported
+from app.core.fields import Code, Day, Line, Prose
 from app.core.money import Money
 from app.core.web import example
 from app.needs.models import Need, NeedVersion
 from app.needs.policy import actions
 from app.needs.rules import NeedStatus, ends_on, standing
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True)]
-Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=12)]
+# Wider than what the rules allow, which say in a sentence what is too long, too many or too few.
+Title = Annotated[str, Line(2000)]
+Text = Annotated[str, Prose(20_000)]
 EXAMPLE = {
     "title": "开办老年助餐点",
     "description": "辖区60岁以上老人占两成多，午饭凑合的多。居委会可提供一间80平米场地，缺运营力量。",
@@ -37,16 +39,16 @@ class NeedCreate(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=example(**EXAMPLE))
 
-    title: Text
+    title: Title
     description: Text = ""
     category_code: Code | None = None
     population_codes: list[Code] = Field(default=[], max_length=20)
-    beneficiaries: int | None = Field(default=None, le=100_000_000)
+    beneficiaries: Annotated[int, Field(ge=-100_000_000, le=100_000_000)] | None = None
     budget: Money | None = None
-    period_months: int | None = Field(default=None, le=10_000)
-    starts_on: date | None = None
+    period_months: Annotated[int, Field(ge=-10_000, le=10_000)] | None = None
+    starts_on: Day | None = None
     requirements: Text = ""
-    expires_on: date | None = None
+    expires_on: Day | None = None
     evidence_note: Text = ""
     no_evidence_reason: Text = ""
 
@@ -65,7 +67,7 @@ class NeedUpdate(NeedCreate):
 class NeedWithdraw(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra=example(reason="已由街道统一办理"))
 
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+    reason: Annotated[str, Prose(1000, least=1)]
 
 
 class EvidenceRead(BaseModel):
