@@ -7,6 +7,7 @@ from fastapi import Depends, Response, UploadFile
 from app.core import web
 from app.core.actors import EVERYONE
 from app.core.clock import now, today
+from app.core.fields import Id
 from app.core.files import XLSX, read_table, read_upload, table_response
 from app.core.paging import Page, PagingQuery
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
@@ -77,7 +78,7 @@ async def import_offers(
 
 
 @router.get("/{offer_id}", operation_id="read_offer", dependencies=[allow(EVERYONE)])
-async def read_offer(offer_id: int, session: UnitSession, actor: CurrentActor, response: Response) -> OfferRead:
+async def read_offer(offer_id: Id, session: UnitSession, actor: CurrentActor, response: Response) -> OfferRead:
     offer = await policy.read_offer(session, actor, offer_id)
     tag_version(response, offer.version)
     return OfferRead.of(offer, actor, today(await now(session)))
@@ -85,7 +86,7 @@ async def read_offer(offer_id: int, session: UnitSession, actor: CurrentActor, r
 
 @router.put("/{offer_id}", operation_id="edit_offer", dependencies=[allow(WHO["edit"])])
 async def edit_offer(
-    offer_id: int, given: IfMatch, body: OfferUpdate, session: UnitSession, actor: CurrentActor, response: Response
+    offer_id: Id, given: IfMatch, body: OfferUpdate, session: UnitSession, actor: CurrentActor, response: Response
 ) -> OfferRead:
     offer = await service.edit_offer(session, actor, offer_id, given, body.values())
     tag_version(response, offer.version)
@@ -93,30 +94,30 @@ async def edit_offer(
 
 
 @router.post("/{offer_id}/publish", operation_id="publish_offer", dependencies=[allow(WHO["publish"])])
-async def publish_offer(offer_id: int, session: UnitSession, actor: CurrentActor) -> OfferRead:
+async def publish_offer(offer_id: Id, session: UnitSession, actor: CurrentActor) -> OfferRead:
     offer = await service.publish_offer(session, actor, offer_id)
     return OfferRead.of(offer, actor, today(await now(session)))
 
 
 @router.post("/{offer_id}/pause", operation_id="pause_offer", dependencies=[allow(WHO["pause"])])
-async def pause_offer(offer_id: int, session: UnitSession, actor: CurrentActor) -> OfferRead:
+async def pause_offer(offer_id: Id, session: UnitSession, actor: CurrentActor) -> OfferRead:
     offer = await service.pause_offer(session, actor, offer_id)
     return OfferRead.of(offer, actor, today(await now(session)))
 
 
 @router.post("/{offer_id}/resume", operation_id="resume_offer", dependencies=[allow(WHO["resume"])])
-async def resume_offer(offer_id: int, session: UnitSession, actor: CurrentActor) -> OfferRead:
+async def resume_offer(offer_id: Id, session: UnitSession, actor: CurrentActor) -> OfferRead:
     offer = await service.resume_offer(session, actor, offer_id)
     return OfferRead.of(offer, actor, today(await now(session)))
 
 
 @router.post("/{offer_id}/withdraw", operation_id="withdraw_offer", dependencies=[allow(WHO["withdraw"])])
-async def withdraw_offer(offer_id: int, body: OfferWithdraw, session: UnitSession, actor: CurrentActor) -> OfferRead:
+async def withdraw_offer(offer_id: Id, body: OfferWithdraw, session: UnitSession, actor: CurrentActor) -> OfferRead:
     offer = await service.withdraw_offer(session, actor, offer_id, body.reason)
     return OfferRead.of(offer, actor, today(await now(session)))
 
 
 @router.get("/{offer_id}/versions", operation_id="list_offer_versions", dependencies=[allow(EVERYONE)])
-async def list_offer_versions(offer_id: int, session: UnitSession, actor: CurrentActor) -> list[OfferVersionRead]:
+async def list_offer_versions(offer_id: Id, session: UnitSession, actor: CurrentActor) -> list[OfferVersionRead]:
     offer = await policy.read_offer(session, actor, offer_id)
     return [OfferVersionRead.of(version) for version in await queries.offer_versions(session, offer.id)]

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from operator import eq, ge, le
 
 import sqlalchemy as sa
@@ -14,6 +13,8 @@ from app.areas.rules import prefixes_above
 from app.core.actors import Actor, Role
 from app.core.calendar import end_of_day
 from app.core.clock import today
+from app.core.fields import Id, Search
+from app.core.money import Amount
 from app.core.paging import Columns, Paging, paginate
 from app.core.waiting import Waiting
 from app.offers.models import Offer, OfferArea, OfferCategory, OfferPopulation, OfferVersion
@@ -39,15 +40,15 @@ class OfferFilter:
     Prices compare only within one `price_unit`.
     """
 
-    q: str = ""
+    q: Search = ""
     status: OfferStatus | None = None
-    area: str = ""
-    category: str = ""
-    population: str = ""
-    party_id: int | None = None
-    price_unit: str | None = None
-    price_from: Decimal | None = None
-    price_until: Decimal | None = None
+    area: Search = ""
+    category: Search = ""
+    population: Search = ""
+    party_id: Id | None = None
+    price_unit: Search | None = None
+    price_from: Amount | None = None
+    price_until: Amount | None = None
 
 
 def filtered(actor: Actor, wanted: OfferFilter, today: date) -> sa.Select[Offer]:

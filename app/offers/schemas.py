@@ -4,18 +4,20 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.actors import Actor
 from app.core.cells import Imported
+from app.core.fields import Code, Day, Line, Prose
 from app.core.web import example
 from app.offers.models import Offer, OfferVersion
 from app.offers.policy import actions
 from app.offers.rules import OfferStatus, standing, whole_code
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True)]
-Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=12)]
+Word = Annotated[str, Line(200, least=1)]
+# Wider than what the rules allow, which say in a sentence what is too long.
+Title = Annotated[str, Line(2000)]
+Text = Annotated[str, Prose(20_000)]
 EXAMPLE = {
     "title": "“暖灶”长者厨房托管",
     "description": "由持证厨师和营养员驻场，每个工作日供应两荤两素一汤，按年龄分档优惠。",
@@ -37,18 +39,18 @@ class OfferCreate(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=example(**EXAMPLE))
 
-    title: Text
+    title: Title
     description: Text = ""
     category_codes: list[Code] = Field(default=[], max_length=20)
     population_codes: list[Code] = Field(default=[], max_length=20)
     coverage_codes: list[Code] = Field(default=[], max_length=200)
     price: Decimal | None = Field(default=None, max_digits=14, decimal_places=2)
-    price_unit: Text = ""
-    capacity: Text = ""
-    schedule: Text = ""
+    price_unit: Title = ""
+    capacity: Title = ""
+    schedule: Title = ""
     qualifications: list[Word] = Field(default=[], max_length=50)
-    available_from: date | None = None
-    available_until: date | None = None
+    available_from: Day | None = None
+    available_until: Day | None = None
 
     def values(self) -> dict[str, Any]:
         """field → value as the offer keeps it; codes each once, in order."""
@@ -65,7 +67,7 @@ class OfferUpdate(OfferCreate):
 class OfferWithdraw(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra=example(reason="人员调整，暂不承接"))
 
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+    reason: Annotated[str, Prose(1000, least=1)]
 
 
 class OfferSeen(BaseModel):
