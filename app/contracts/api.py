@@ -27,6 +27,7 @@ from app.contracts.schemas import (
 from app.core import web
 from app.core.actors import EVERYONE, Actor
 from app.core.errors import NotFound
+from app.core.fields import Id, Search
 from app.core.files import download, table_response
 from app.core.paging import Page, PagingQuery, paginate
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
@@ -37,7 +38,6 @@ from app.tenders.profiles.rules import Gate
 router = web.router("/contracts", "contracts")
 Kind = Annotated[Literal["xlsx", "csv"], Query(alias="format")]
 PaperKind = Annotated[Literal["pdf", "docx"], Query(alias="format")]
-Text = Annotated[str, Query(max_length=100)]
 EXPORT_LIMIT = 10_000
 
 
@@ -57,8 +57,8 @@ async def list_contracts(
     actor: CurrentActor,
     paging: PagingQuery,
     status: ContractStatus | None = None,
-    tender_id: int | None = None,
-    q: Text = "",
+    tender_id: Id | None = None,
+    q: Search = "",
 ) -> Page[ContractRow]:
     query = queries.search_contracts(actor, status=status, tender_id=tender_id, q=q)
     sorts = {"number": Contract.number, "amount": Contract.amount, "ends_on": Contract.ends_on}
@@ -76,7 +76,7 @@ async def export_contracts(session: UnitSession, actor: CurrentActor, kind: Kind
 
 @router.get("/results/{tender_id}/paper", operation_id="read_result_paper", dependencies=[allow(EVERYONE)])
 async def read_result_paper(
-    session: UnitSession, actor: CurrentActor, tender_id: int, kind: PaperKind = "pdf"
+    session: UnitSession, actor: CurrentActor, tender_id: Id, kind: PaperKind = "pdf"
 ) -> Response:
     tender, result = await read_result(session, actor, tender_id)
     if result.published_at is None:
@@ -86,9 +86,7 @@ async def read_result_paper(
 
 
 @router.get("/{contract_id}", operation_id="read_contract", dependencies=[allow(WHO["read"])])
-async def read_contract(
-    session: UnitSession, actor: CurrentActor, response: Response, contract_id: int
-) -> ContractRead:
+async def read_contract(session: UnitSession, actor: CurrentActor, response: Response, contract_id: Id) -> ContractRead:
     contract = await policy.read_contract(session, actor, contract_id)
     tag_version(response, contract.version)
     return await _read(session, actor, contract)
@@ -96,7 +94,7 @@ async def read_contract(
 
 @router.get("/{contract_id}/paper", operation_id="read_contract_paper", dependencies=[allow(WHO["read"])])
 async def read_contract_paper(
-    session: UnitSession, actor: CurrentActor, contract_id: int, kind: PaperKind = "pdf"
+    session: UnitSession, actor: CurrentActor, contract_id: Id, kind: PaperKind = "pdf"
 ) -> Response:
     contract = await policy.read_contract(session, actor, contract_id)
     paper = documents.contract_document(await queries.parts_of(session, contract))
@@ -105,7 +103,7 @@ async def read_contract_paper(
 
 @router.put("/{contract_id}", operation_id="edit_contract", dependencies=[allow(WHO["edit"])])
 async def edit_contract(
-    session: UnitSession, actor: CurrentActor, contract_id: int, given: IfMatch, wanted: ContractUpdate
+    session: UnitSession, actor: CurrentActor, contract_id: Id, given: IfMatch, wanted: ContractUpdate
 ) -> ContractRead:
     targets = [(target.what, target.quantity) for target in wanted.targets]
     terms = service.Terms(wanted.title, wanted.starts_on, wanted.ends_on, targets, wanted.contract_by)
@@ -114,13 +112,13 @@ async def edit_contract(
 
 @router.post("/{contract_id}/sign", operation_id="sign_contract", dependencies=[allow(WHO["sign"])])
 async def sign_contract(
-    session: UnitSession, actor: CurrentActor, contract_id: int, wanted: ContractSign
+    session: UnitSession, actor: CurrentActor, contract_id: Id, wanted: ContractSign
 ) -> ContractRead:
     return await _read(session, actor, await service.sign_contract(session, actor, contract_id, wanted.name))
 
 
 @router.post("/{contract_id}/start", operation_id="start_contract", dependencies=[allow(WHO["start"])])
-async def start_contract(session: UnitSession, actor: CurrentActor, contract_id: int) -> ContractRead:
+async def start_contract(session: UnitSession, actor: CurrentActor, contract_id: Id) -> ContractRead:
     return await _read(session, actor, await service.start_contract(session, actor, contract_id))
 
 
@@ -128,14 +126,14 @@ async def start_contract(session: UnitSession, actor: CurrentActor, contract_id:
     "/{contract_id}/milestones/{gate}/report", operation_id="report_milestone", dependencies=[allow(WHO["report"])]
 )
 async def report_milestone(
-    session: UnitSession, actor: CurrentActor, contract_id: int, gate: Gate, wanted: MilestoneReport
+    session: UnitSession, actor: CurrentActor, contract_id: Id, gate: Gate, wanted: MilestoneReport
 ) -> MilestoneRead:
     return MilestoneRead.of(await service.report_milestone(session, actor, contract_id, gate, wanted.report))
 
 
 @router.post("/{contract_id}/milestones/{gate}/meet", operation_id="meet_milestone", dependencies=[allow(WHO["meet"])])
 async def meet_milestone(
-    session: UnitSession, actor: CurrentActor, contract_id: int, gate: Gate, wanted: MilestoneDecision
+    session: UnitSession, actor: CurrentActor, contract_id: Id, gate: Gate, wanted: MilestoneDecision
 ) -> MilestoneRead:
     return MilestoneRead.of(await service.meet_milestone(session, actor, contract_id, gate, wanted.opinion))
 
@@ -144,14 +142,14 @@ async def meet_milestone(
     "/{contract_id}/milestones/{gate}/return", operation_id="return_milestone", dependencies=[allow(WHO["return"])]
 )
 async def return_milestone(
-    session: UnitSession, actor: CurrentActor, contract_id: int, gate: Gate, wanted: MilestoneDecision
+    session: UnitSession, actor: CurrentActor, contract_id: Id, gate: Gate, wanted: MilestoneDecision
 ) -> MilestoneRead:
     return MilestoneRead.of(await service.return_milestone(session, actor, contract_id, gate, wanted.opinion))
 
 
 @router.post("/{contract_id}/milestones/{gate}/miss", operation_id="miss_milestone", dependencies=[allow(WHO["miss"])])
 async def miss_milestone(
-    session: UnitSession, actor: CurrentActor, contract_id: int, gate: Gate, wanted: MilestoneDecision
+    session: UnitSession, actor: CurrentActor, contract_id: Id, gate: Gate, wanted: MilestoneDecision
 ) -> MilestoneRead:
     return MilestoneRead.of(await service.miss_milestone(session, actor, contract_id, gate, wanted.opinion))
 
@@ -160,14 +158,14 @@ async def miss_milestone(
     "/{contract_id}/milestones/{gate}/remedy", operation_id="remedy_milestone", dependencies=[allow(WHO["remedy"])]
 )
 async def remedy_milestone(
-    session: UnitSession, actor: CurrentActor, contract_id: int, gate: Gate, wanted: MilestoneDecision
+    session: UnitSession, actor: CurrentActor, contract_id: Id, gate: Gate, wanted: MilestoneDecision
 ) -> MilestoneRead:
     return MilestoneRead.of(await service.remedy_milestone(session, actor, contract_id, gate, wanted.opinion))
 
 
 @router.post("/{contract_id}/accept", operation_id="accept_delivery", dependencies=[allow(WHO["accept"])])
 async def accept_delivery(
-    session: UnitSession, actor: CurrentActor, contract_id: int, wanted: DeliveryAcceptance
+    session: UnitSession, actor: CurrentActor, contract_id: Id, wanted: DeliveryAcceptance
 ) -> MilestoneRead:
     counts = wanted.model_dump(exclude={"channel"})
     return MilestoneRead.of(await service.accept_delivery(session, actor, contract_id, wanted.channel, **counts))
@@ -175,7 +173,7 @@ async def accept_delivery(
 
 @router.post("/{contract_id}/pay", operation_id="record_payment", status_code=201, dependencies=[allow(WHO["pay"])])
 async def record_payment(
-    session: UnitSession, actor: CurrentActor, contract_id: int, wanted: PaymentCreate
+    session: UnitSession, actor: CurrentActor, contract_id: Id, wanted: PaymentCreate
 ) -> PaymentRead:
     amount = wanted.amount.amount
     payment = await service.record_payment(session, actor, contract_id, wanted.instalment, amount, wanted.voucher)
@@ -183,12 +181,12 @@ async def record_payment(
 
 
 @router.post("/{contract_id}/complete", operation_id="complete_contract", dependencies=[allow(WHO["complete"])])
-async def complete_contract(session: UnitSession, actor: CurrentActor, contract_id: int) -> ContractRead:
+async def complete_contract(session: UnitSession, actor: CurrentActor, contract_id: Id) -> ContractRead:
     return await _read(session, actor, await service.complete_contract(session, actor, contract_id))
 
 
 @router.post("/{contract_id}/terminate", operation_id="terminate_contract", dependencies=[allow(WHO["terminate"])])
 async def terminate_contract(
-    session: UnitSession, actor: CurrentActor, contract_id: int, wanted: ContractTerminate
+    session: UnitSession, actor: CurrentActor, contract_id: Id, wanted: ContractTerminate
 ) -> ContractRead:
     return await _read(session, actor, await service.terminate_contract(session, actor, contract_id, wanted.reason))

@@ -11,20 +11,21 @@ from app.contracts.policy import actions
 from app.contracts.queries import ContractParts
 from app.contracts.rules import ContractStatus, MilestoneStatus
 from app.core.actors import Actor
+from app.core.fields import STORED, Day, Line, Prose
 from app.core.money import Money
 from app.core.web import example
 from app.tenders.profiles.rules import Gate
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Text = Annotated[str, Field(max_length=4000)]
+Name = Annotated[str, Line(200, least=1)]
+Text = Annotated[str, Prose(4000)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
 class Target(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    what: Annotated[str, Field(max_length=500)]
-    quantity: Annotated[str, Field(max_length=50)] = ""
+    what: Annotated[str, Prose(500)]
+    quantity: Annotated[str, Line(50)] = ""
 
 
 class ContractUpdate(BaseModel):
@@ -33,10 +34,10 @@ class ContractUpdate(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     title: Name
-    starts_on: date
-    ends_on: date
+    starts_on: Day
+    ends_on: Day
     targets: Annotated[list[Target], Field(max_length=50)]
-    contract_by: date | None = None
+    contract_by: Day | None = None
 
 
 class ContractSign(BaseModel):
@@ -212,7 +213,7 @@ class ContractRead(ContractRow):
             contractor_zh=parts.contractor.name_zh,
             contractor_en=parts.contractor.name_en or parts.contractor.name_zh,
             place_zh=contract.places_zh,
-            targets=[Target(**target) for target in contract.targets],
+            targets=[Target.model_validate(target, context=STORED) for target in contract.targets],
             paid=Money(amount=parts.paid),
             signatures=[SignatureRead(side=s.side, name=s.name, at=s.at) for s in parts.signatures],
             instalments=_instalments(parts),
