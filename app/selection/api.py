@@ -6,6 +6,7 @@ from app.core import web
 from app.core.actors import EVERYONE
 from app.core.clock import now
 from app.core.errors import NotFound
+from app.core.fields import Id
 from app.core.paging import Page, PagingQuery
 from app.core.web import CurrentActor, UnitSession, allow
 from app.matching.records import DEFAULT_WEIGHTS
@@ -35,7 +36,7 @@ async def read_weights() -> WeightsRead:
 
 @router.post("/needs/{need_id}/ranking", operation_id="rank_offers", dependencies=[allow(WHO["rank_offers"])])
 async def rank_offers(
-    session: UnitSession, actor: CurrentActor, need_id: int, body: RankingAsk | None = None
+    session: UnitSession, actor: CurrentActor, need_id: Id, body: RankingAsk | None = None
 ) -> RankingRead:
     asked = body or RankingAsk()
     ranking, found = await service.rank_offers(session, actor, need_id, asked.what_if(), asked.about)
@@ -45,7 +46,7 @@ async def rank_offers(
 
 @router.post("/offers/{offer_id}/ranking", operation_id="rank_needs", dependencies=[allow(WHO["rank_needs"])])
 async def rank_needs(
-    session: UnitSession, actor: CurrentActor, offer_id: int, body: RankingAsk | None = None
+    session: UnitSession, actor: CurrentActor, offer_id: Id, body: RankingAsk | None = None
 ) -> RankingRead:
     asked = body or RankingAsk()
     ranking, found = await service.rank_needs(session, actor, offer_id, asked.what_if(), asked.about)
@@ -65,24 +66,24 @@ async def create_round(session: UnitSession, actor: CurrentActor, body: RoundCre
 
 
 @router.get("/rounds/{round_id}", operation_id="read_round", dependencies=[allow(EVERYONE)])
-async def read_round(session: UnitSession, actor: CurrentActor, round_id: int) -> RoundRead:
+async def read_round(session: UnitSession, actor: CurrentActor, round_id: Id) -> RoundRead:
     return RoundRead.of(await policy.read_round(session, actor, round_id), actor)
 
 
 @router.get("/rounds/{round_id}/seats", operation_id="list_seats", dependencies=[allow(EVERYONE)])
-async def list_seats(session: UnitSession, actor: CurrentActor, round_id: int, side: Side) -> list[Seat]:
+async def list_seats(session: UnitSession, actor: CurrentActor, round_id: Id, side: Side) -> list[Seat]:
     await policy.read_round(session, actor, round_id)
     return [Seat(**seat) for seat in await queries.named_seats(session, round_id, side)]
 
 
 @router.get("/rounds/{round_id}/pairs", operation_id="list_pairs", dependencies=[allow(EVERYONE)])
-async def list_pairs(session: UnitSession, actor: CurrentActor, round_id: int) -> list[PairRead]:
+async def list_pairs(session: UnitSession, actor: CurrentActor, round_id: Id) -> list[PairRead]:
     await policy.read_round(session, actor, round_id)
     return [PairRead.of(*found, actor) for found in await queries.list_pairs(session, actor, round_id)]
 
 
 @router.get("/rounds/{round_id}/certificate", operation_id="read_certificate", dependencies=[allow(EVERYONE)])
-async def read_certificate(session: UnitSession, actor: CurrentActor, round_id: int) -> dict[str, Any]:
+async def read_certificate(session: UnitSession, actor: CurrentActor, round_id: Id) -> dict[str, Any]:
     round = await policy.read_round(session, actor, round_id)
     if round.certificate is None:
         raise NotFound(certificate=round_id)
@@ -90,32 +91,32 @@ async def read_certificate(session: UnitSession, actor: CurrentActor, round_id: 
 
 
 @router.post("/rounds/{round_id}/open", operation_id="open_round", dependencies=[allow(WHO["open"])])
-async def open_round(session: UnitSession, actor: CurrentActor, round_id: int) -> RoundRead:
+async def open_round(session: UnitSession, actor: CurrentActor, round_id: Id) -> RoundRead:
     return RoundRead.of(await service.open_round(session, actor, round_id), actor)
 
 
 @router.post("/rounds/{round_id}/derive", operation_id="derive_preferences", dependencies=[allow(WHO["derive"])])
-async def derive_preferences(session: UnitSession, actor: CurrentActor, round_id: int) -> RoundRead:
+async def derive_preferences(session: UnitSession, actor: CurrentActor, round_id: Id) -> RoundRead:
     return RoundRead.of(await service.derive_preferences(session, actor, round_id), actor)
 
 
 @router.post("/rounds/{round_id}/close", operation_id="close_round", dependencies=[allow(WHO["close"])])
-async def close_round(session: UnitSession, actor: CurrentActor, round_id: int) -> RoundRead:
+async def close_round(session: UnitSession, actor: CurrentActor, round_id: Id) -> RoundRead:
     return RoundRead.of(await service.close_round(session, actor, round_id), actor)
 
 
 @router.post("/rounds/{round_id}/finish", operation_id="finish_round", dependencies=[allow(WHO["finish"])])
-async def finish_round(session: UnitSession, actor: CurrentActor, round_id: int) -> RoundRead:
+async def finish_round(session: UnitSession, actor: CurrentActor, round_id: Id) -> RoundRead:
     return RoundRead.of(await service.finish_round(session, actor, round_id), actor)
 
 
 @router.post("/rounds/{round_id}/cancel", operation_id="cancel_round", dependencies=[allow(WHO["cancel"])])
-async def cancel_round(session: UnitSession, actor: CurrentActor, round_id: int) -> RoundRead:
+async def cancel_round(session: UnitSession, actor: CurrentActor, round_id: Id) -> RoundRead:
     return RoundRead.of(await service.cancel_round(session, actor, round_id), actor)
 
 
 @router.get("/rounds/{round_id}/preferences", operation_id="list_own_preferences", dependencies=[allow(WHO["submit"])])
-async def list_own_preferences(session: UnitSession, actor: CurrentActor, round_id: int) -> list[PreferencesRead]:
+async def list_own_preferences(session: UnitSession, actor: CurrentActor, round_id: Id) -> list[PreferencesRead]:
     round, at = await policy.read_round(session, actor, round_id), await now(session)
     own = await queries.own_preferences(session, actor, round_id)
     return [PreferencesRead.of(*found, may_submit=policy.takes_lists(round, at)) for found in own]
@@ -127,7 +128,7 @@ async def list_own_preferences(session: UnitSession, actor: CurrentActor, round_
     dependencies=[allow(WHO["submit_need"])],
 )
 async def submit_need_preferences(
-    session: UnitSession, actor: CurrentActor, round_id: int, need_id: int, body: PreferencesSubmit
+    session: UnitSession, actor: CurrentActor, round_id: Id, need_id: Id, body: PreferencesSubmit
 ) -> None:
     await service.submit_need_preferences(session, actor, round_id, need_id, body.groups)
 
@@ -138,18 +139,18 @@ async def submit_need_preferences(
     dependencies=[allow(WHO["submit_offer"])],
 )
 async def submit_offer_preferences(
-    session: UnitSession, actor: CurrentActor, round_id: int, offer_id: int, body: PreferencesSubmit
+    session: UnitSession, actor: CurrentActor, round_id: Id, offer_id: Id, body: PreferencesSubmit
 ) -> None:
     await service.submit_offer_preferences(session, actor, round_id, offer_id, body.groups, body.places)
 
 
 @router.post("/pairs/{pair_id}/confirm", operation_id="confirm_pair", dependencies=[allow(WHO["confirm"])])
-async def confirm_pair(session: UnitSession, actor: CurrentActor, pair_id: int) -> PairRead:
+async def confirm_pair(session: UnitSession, actor: CurrentActor, pair_id: Id) -> PairRead:
     pair = await service.confirm_pair(session, actor, pair_id)
     return PairRead.of(*await queries.pair_with_sides(session, pair), actor)
 
 
 @router.post("/pairs/{pair_id}/decline", operation_id="decline_pair", dependencies=[allow(WHO["decline"])])
-async def decline_pair(session: UnitSession, actor: CurrentActor, pair_id: int) -> PairRead:
+async def decline_pair(session: UnitSession, actor: CurrentActor, pair_id: Id) -> PairRead:
     pair = await service.decline_pair(session, actor, pair_id)
     return PairRead.of(*await queries.pair_with_sides(session, pair), actor)

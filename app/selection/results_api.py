@@ -2,6 +2,7 @@
 
 from app.core import web
 from app.core.actors import EVERYONE
+from app.core.fields import Id
 from app.core.web import CurrentActor, UnitSession, allow
 from app.matching.exported import ExportedSelection
 from app.selection import results
@@ -11,11 +12,11 @@ router = web.router("/selection", "selection")
 
 
 @router.get("/rounds/{round_id}/export", operation_id="export_round", dependencies=[allow(EVERYONE)])
-async def export_round(session: UnitSession, actor: CurrentActor, round_id: int) -> ExportedSelection:
+async def export_round(session: UnitSession, actor: CurrentActor, round_id: Id) -> ExportedSelection:
     """Check it with `shuangxuan verify selection FILE`."""
     return await results.exported_round(session, actor, round_id)
 
 
 @router.get("/rounds/{round_id}/fairness", operation_id="read_fairness", dependencies=[allow(EVERYONE)])
-async def read_fairness(session: UnitSession, actor: CurrentActor, round_id: int) -> FairnessRead:
+async def read_fairness(session: UnitSession, actor: CurrentActor, round_id: Id) -> FairnessRead:
     return FairnessRead.of(*await results.fairness_of_round(session, actor, round_id))

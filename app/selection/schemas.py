@@ -3,11 +3,12 @@
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.actors import Actor
+from app.core.fields import Code, Id, Instant, Line
 from app.core.money import Amount, Money
 from app.core.web import example
 from app.matching.rank import Absence, Explanation, Ranked, Ranking, Relaxed
@@ -20,7 +21,9 @@ from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOf
 from app.selection.policy import actions, pair_actions
 from app.selection.rules import Answer, Basis, ListSource, PairStatus, RoundStatus, Side, WhatIf
 
-IdGroups = list[list[int]]
+Ids = Annotated[list[Id], Field(max_length=200)]
+IdGroups = Annotated[list[Ids], Field(max_length=200)]
+Share = Annotated[Decimal, Field(max_digits=12, decimal_places=10)]
 Things = dict[int, NeedEntry] | dict[int, OfferEntry]
 
 
@@ -37,11 +40,11 @@ class RoundCreate(BaseModel):
         ),
     )
 
-    area_code: str
-    title_zh: str = Field(min_length=1, max_length=200)
-    title_en: str = Field(default="", max_length=200)
-    opens_at: AwareDatetime
-    closes_at: AwareDatetime
+    area_code: Code
+    title_zh: Annotated[str, Line(200, least=1)]
+    title_en: Annotated[str, Line(200)] = ""
+    opens_at: Instant
+    closes_at: Instant
     micro_grant_limit: Amount = Decimal(10000)
 
 
@@ -88,7 +91,7 @@ class PreferencesSubmit(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra=example(groups=[[12], [7, 9]], places=1))
 
     groups: IdGroups
-    places: int = 1
+    places: Annotated[int, Field(ge=-1000, le=1000)] = 1  # less than one is refused by the rules
 
 
 class PreferencesRead(BaseModel):
@@ -141,14 +144,14 @@ class WeightsRead(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    text: Decimal
-    category: Decimal
-    population: Decimal
-    coverage: Decimal
-    budget: Decimal
-    time: Decimal
-    capacity: Decimal
-    rating: Decimal
+    text: Share
+    category: Share
+    population: Share
+    coverage: Share
+    budget: Share
+    time: Share
+    capacity: Share
+    rating: Share
 
     @classmethod
     def of(cls, weights: Weights) -> "WeightsRead":
@@ -166,8 +169,8 @@ class RankingAsk(BaseModel):
 
     weights: WeightsRead | None = None
     budget: Amount | None = None
-    without: list[Filter] = []
-    about: int | None = None
+    without: Annotated[list[Filter], Field(max_length=20)] = []
+    about: Id | None = None
 
     def what_if(self) -> WhatIf:
         weights = Weights(**self.weights.model_dump()) if self.weights else DEFAULT_WEIGHTS
