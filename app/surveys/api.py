@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import web
 from app.core.actors import Actor
+from app.core.fields import Code, Id, Search
 from app.core.files import XLSX, download, read_upload
 from app.core.paging import Page, PagingQuery
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
@@ -57,14 +58,14 @@ async def import_survey(
 
 
 @router.get("/{survey_id}", operation_id="read_survey", dependencies=[allow(WHO["read"])])
-async def read_survey(survey_id: int, session: UnitSession, actor: CurrentActor, response: Response) -> SurveyRead:
+async def read_survey(survey_id: Id, session: UnitSession, actor: CurrentActor, response: Response) -> SurveyRead:
     survey = await policy.read_survey(session, actor, survey_id)
     return await survey_read(session, survey, actor, response)
 
 
 @router.put("/{survey_id}", operation_id="edit_survey", dependencies=[allow(WHO["edit"])])
 async def edit_survey(
-    survey_id: int, given: IfMatch, body: SurveyUpdate, session: UnitSession, actor: CurrentActor, response: Response
+    survey_id: Id, given: IfMatch, body: SurveyUpdate, session: UnitSession, actor: CurrentActor, response: Response
 ) -> SurveyRead:
     survey = await service.edit_survey(session, actor, survey_id, given, body.definition)
     return await survey_read(session, survey, actor, response)
@@ -72,7 +73,7 @@ async def edit_survey(
 
 @router.put("/{survey_id}/import", operation_id="replace_questionnaire", dependencies=[allow(WHO["edit"])])
 async def replace_questionnaire(
-    survey_id: int, given: IfMatch, upload: UploadFile, session: UnitSession, actor: CurrentActor, response: Response
+    survey_id: Id, given: IfMatch, upload: UploadFile, session: UnitSession, actor: CurrentActor, response: Response
 ) -> SurveyRead:
     """The questionnaire as an XLSForm workbook has it."""
     _, content = await read_upload(upload)
@@ -81,7 +82,7 @@ async def replace_questionnaire(
 
 
 @router.get("/{survey_id}/export", operation_id="export_survey", dependencies=[allow(WHO["read"])])
-async def export_survey(survey_id: int, session: UnitSession, actor: CurrentActor) -> Response:
+async def export_survey(survey_id: Id, session: UnitSession, actor: CurrentActor) -> Response:
     """The questionnaire as an XLSForm workbook."""
     survey = await policy.read_survey(session, actor, survey_id)
     return download(f"survey-{survey.id}.xlsx", write_xlsform(queries.definition_of(survey)), XLSX)
@@ -89,27 +90,27 @@ async def export_survey(survey_id: int, session: UnitSession, actor: CurrentActo
 
 @router.put("/{survey_id}/targets", operation_id="set_targets", dependencies=[allow(WHO["target"])])
 async def set_targets(
-    survey_id: int, given: IfMatch, body: TargetsSet, session: UnitSession, actor: CurrentActor, response: Response
+    survey_id: Id, given: IfMatch, body: TargetsSet, session: UnitSession, actor: CurrentActor, response: Response
 ) -> SurveyRead:
     survey = await service.set_targets(session, actor, survey_id, given, body.plain())
     return await survey_read(session, survey, actor, response)
 
 
 @router.post("/{survey_id}/publish", operation_id="publish_survey", dependencies=[allow(WHO["publish"])])
-async def publish_survey(survey_id: int, session: UnitSession, actor: CurrentActor, response: Response) -> SurveyRead:
+async def publish_survey(survey_id: Id, session: UnitSession, actor: CurrentActor, response: Response) -> SurveyRead:
     survey = await service.publish_survey(session, actor, survey_id)
     return await survey_read(session, survey, actor, response)
 
 
 @router.post("/{survey_id}/close", operation_id="close_survey", dependencies=[allow(WHO["close"])])
-async def close_survey(survey_id: int, session: UnitSession, actor: CurrentActor, response: Response) -> SurveyRead:
+async def close_survey(survey_id: Id, session: UnitSession, actor: CurrentActor, response: Response) -> SurveyRead:
     survey = await service.close_survey(session, actor, survey_id)
     return await survey_read(session, survey, actor, response)
 
 
 @router.get("/{survey_id}/findings", operation_id="read_findings", dependencies=[allow(WHO["read"])])
 async def read_findings(
-    survey_id: int, session: UnitSession, actor: CurrentActor, stratum: str | None = None
+    survey_id: Id, session: UnitSession, actor: CurrentActor, stratum: Search | None = None
 ) -> FindingsRead:
     """Every question's answers so far, by `stratum` (a single-choice question or community_code) besides."""
     survey = await policy.read_survey(session, actor, survey_id)
@@ -120,7 +121,7 @@ async def read_findings(
 
 @router.get("/{survey_id}/results", operation_id="list_results", dependencies=[allow(WHO["read"])])
 async def list_results(
-    survey_id: int, session: UnitSession, actor: CurrentActor, community_code: str | None = None
+    survey_id: Id, session: UnitSession, actor: CurrentActor, community_code: Code | None = None
 ) -> list[SurveyResultRead]:
     """How strongly each category is wanted, once the survey is closed: what needs rest on."""
     survey = await policy.read_survey(session, actor, survey_id)
@@ -131,7 +132,7 @@ async def list_results(
 
 
 @router.get("/{survey_id}/summary", operation_id="read_survey_summary", dependencies=[allow(WHO["read_summary"])])
-async def read_survey_summary(survey_id: int, session: UnitSession) -> SummaryRead:
+async def read_survey_summary(survey_id: Id, session: UnitSession) -> SummaryRead:
     """A closed survey for everybody: public questions only, small cells hidden."""
     survey = await policy.closed_survey(session, survey_id)
     valid = await queries.valid_answers(session, survey.id)

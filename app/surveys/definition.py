@@ -9,11 +9,12 @@ most important first; rating_matrix → {row name: option name}; number → numb
 Blank questions are absent. A note has no answer.
 """
 
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.core.fields import Prose
 
 QuestionType = Literal["single", "multi", "ranking", "rating_matrix", "number", "date", "open", "note"]
 Sensitivity = Literal["none", "personal", "sensitive"]
@@ -22,16 +23,15 @@ Answers = Mapping[str, Any]
 LABEL_LIMIT = 2000
 
 
-def _cell(text: str) -> str:
+class _Cell(Prose):
     """As a spreadsheet cell keeps it, so that a questionnaire survives Excel unchanged."""
-    text = text.replace("\u00a0", " ").replace("\r\n", "\n").replace("\r", "\n")
-    if any(c not in "\n\t" and (unicodedata.category(c) in ("Cc", "Cs") or c in "\ufffe\uffff") for c in text):
-        raise ValueError("control characters")
-    return text.strip()
+
+    def clean(self, text: str) -> str:
+        return super().clean(text.replace("\u00a0", " "))
 
 
-Cell = Annotated[str, AfterValidator(_cell), Field(max_length=LABEL_LIMIT)]
-Filled = Annotated[Cell, Field(min_length=1)]
+Cell = Annotated[str, _Cell(LABEL_LIMIT)]
+Filled = Annotated[str, _Cell(LABEL_LIMIT, least=1)]
 
 
 class _Strict(BaseModel):
@@ -70,8 +70,8 @@ class Question(_Strict):
     shown_if: Filled | None = None
     constraint: Filled | None = None
     constraint_message: Label | None = None
-    options: list[Option] = []
-    rows: list[Row] = []
+    options: Annotated[list[Option], Field(max_length=1000)] = []
+    rows: Annotated[list[Row], Field(max_length=1000)] = []
     max_select: Annotated[int, Field(ge=1, le=1000)] | None = None
     rank_count: Annotated[int, Field(ge=1, le=1000)] | None = None
     derived_from: Filled | None = None

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.areas.queries import areas_with_parents
 from app.core.actors import Actor
 from app.core.errors import NotFound
+from app.core.fields import STORED
 from app.core.paging import Paging, paginate
 from app.core.waiting import Waiting
 from app.surveys.definition import SurveyDefinition
@@ -59,7 +60,7 @@ class Tally:
 
 
 def definition_of(survey: Survey) -> SurveyDefinition:
-    return SurveyDefinition.model_validate(survey.definition)
+    return SurveyDefinition.model_validate(survey.definition, context=STORED)
 
 
 async def list_surveys(

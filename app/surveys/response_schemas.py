@@ -3,18 +3,20 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.actors import Actor
+from app.core.fields import Code, Line, Loose
 from app.core.web import example
 from app.surveys.definition import SurveyDefinition
 from app.surveys.models import Response, ResponseReview, Survey, Wave
 from app.surveys.policy import receipt_actions, response_actions, seen_answers
 from app.surveys.queries import definition_of
 from app.surveys.rules import Quality, ResponseState, Source, is_taking
-from app.surveys.schemas import QUESTIONNAIRE, Code, Note
+from app.surveys.schemas import QUESTIONNAIRE, Note
 
-Serial = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+Typed = Annotated[str, Line(100)]  # a link's secret or a receipt code, as the resident has it
+Serial = Annotated[str, Line(40, least=1)]
 EXAMPLE = {
     "survey_id": 3,
     "survey": QUESTIONNAIRE,
@@ -76,14 +78,14 @@ class AnswersSubmit(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=example(answers={"Q1": ["01"]}, seconds=95))
 
-    answers: dict[str, Any]
+    answers: Loose
     seconds: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
 
 
 class AnswersCorrect(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra=example(answers={"Q1": ["01"]}))
 
-    answers: dict[str, Any]
+    answers: Loose
 
 
 class Submitted(BaseModel):
@@ -131,7 +133,7 @@ class ResponseEnter(BaseModel):
 
     community_code: Code
     serial: Serial | None = None
-    answers: dict[str, Any]
+    answers: Loose
 
 
 class ResponseRow(BaseModel):

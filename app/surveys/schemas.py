@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.actors import Actor
+from app.core.bounds import GREATEST
+from app.core.fields import Code, Instant, Line, Prose
 from app.core.web import example
 from app.surveys.definition import Label, SurveyDefinition
 from app.surveys.models import Issue, Survey, Wave
@@ -13,8 +15,8 @@ from app.surveys.policy import actions, wave_actions
 from app.surveys.queries import Tally, definition_of
 from app.surveys.rules import Channel, RateWithN, ResponseState, Returns, SurveyStatus, WaveState
 
-Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=12)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+Name = Annotated[str, Line(200)]
+Note = Annotated[str, Prose(500)]
 Number = Annotated[int, Field(ge=1, le=500)]
 FORBID = ConfigDict(extra="forbid")
 QUESTIONNAIRE = {
@@ -60,8 +62,8 @@ class Target(BaseModel):
 
     model_config = FORBID
 
-    margin: str
-    counts: dict[str, int]
+    margin: Name
+    counts: Annotated[dict[Name, Annotated[int, Field(ge=-GREATEST, le=GREATEST)]], Field(max_length=1000)]
 
 
 class TargetsSet(BaseModel):
@@ -197,11 +199,11 @@ class WaveCreate(BaseModel):
         ),
     )
 
-    title: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
+    title: Name = ""
     channel: Channel
     communities: list[Code] = Field(min_length=1, max_length=200)
-    opens_at: AwareDatetime | None = None
-    closes_at: AwareDatetime | None = None
+    opens_at: Instant | None = None
+    closes_at: Instant | None = None
 
 
 class WaveUpdate(BaseModel):
@@ -211,9 +213,9 @@ class WaveUpdate(BaseModel):
         extra="forbid", json_schema_extra=example(title="第一批", opens_at=None, closes_at="2026-12-05T18:00:00+08:00")
     )
 
-    title: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
-    opens_at: AwareDatetime | None = None
-    closes_at: AwareDatetime | None = None
+    title: Name = ""
+    opens_at: Instant | None = None
+    closes_at: Instant | None = None
 
 
 class WaveRead(BaseModel):

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import web
 from app.core.actors import Actor
+from app.core.fields import Code, Id
 from app.core.files import read_table, read_upload, table_response
 from app.core.paging import Page, PagingQuery
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
@@ -51,13 +52,13 @@ async def wave_after(session: AsyncSession, wave: Wave, actor: Actor) -> WaveRea
     return await wave_read(session, await session.get_one(Survey, wave.survey_id), wave, actor)
 
 
-async def response_read(session: AsyncSession, response_id: int, actor: Actor) -> ResponseRead:
+async def response_read(session: AsyncSession, response_id: Id, actor: Actor) -> ResponseRead:
     survey, _, response = await policy.read_response(session, actor, response_id)
     return ResponseRead.seen(response, survey, actor, await queries.reviews_of(session, response_id))
 
 
 @router.get("/{survey_id}/waves", operation_id="list_waves", dependencies=[allow(WHO["read"])])
-async def list_waves(survey_id: int, session: UnitSession, actor: CurrentActor) -> list[WaveRead]:
+async def list_waves(survey_id: Id, session: UnitSession, actor: CurrentActor) -> list[WaveRead]:
     survey = await policy.read_survey(session, actor, survey_id)
     found = await queries.waves_of(session, survey.id)
     tallies = await queries.tallies(session, found)
@@ -68,7 +69,7 @@ async def list_waves(survey_id: int, session: UnitSession, actor: CurrentActor) 
 @router.post(
     "/{survey_id}/waves", operation_id="create_wave", status_code=201, dependencies=[allow(WHO["create_wave"])]
 )
-async def create_wave(survey_id: int, body: WaveCreate, session: UnitSession, actor: CurrentActor) -> WaveRead:
+async def create_wave(survey_id: Id, body: WaveCreate, session: UnitSession, actor: CurrentActor) -> WaveRead:
     wave = await waves.create_wave(
         session,
         actor,
@@ -83,7 +84,7 @@ async def create_wave(survey_id: int, body: WaveCreate, session: UnitSession, ac
 
 
 @router.get("/waves/{wave_id}", operation_id="read_wave", dependencies=[allow(WHO["read"])])
-async def read_wave(wave_id: int, session: UnitSession, actor: CurrentActor, response: Response) -> WaveRead:
+async def read_wave(wave_id: Id, session: UnitSession, actor: CurrentActor, response: Response) -> WaveRead:
     survey, wave = await policy.read_wave(session, actor, wave_id)
     tag_version(response, wave.version)
     return await wave_read(session, survey, wave, actor)
@@ -91,7 +92,7 @@ async def read_wave(wave_id: int, session: UnitSession, actor: CurrentActor, res
 
 @router.put("/waves/{wave_id}", operation_id="edit_wave", dependencies=[allow(WHO["edit"])])
 async def edit_wave(
-    wave_id: int, given: IfMatch, body: WaveUpdate, session: UnitSession, actor: CurrentActor, response: Response
+    wave_id: Id, given: IfMatch, body: WaveUpdate, session: UnitSession, actor: CurrentActor, response: Response
 ) -> WaveRead:
     wave = await waves.edit_wave(session, actor, wave_id, given, **dict(body))
     tag_version(response, wave.version)
@@ -99,22 +100,22 @@ async def edit_wave(
 
 
 @router.post("/waves/{wave_id}/open", operation_id="open_wave", dependencies=[allow(WHO["open"])])
-async def open_wave(wave_id: int, session: UnitSession, actor: CurrentActor) -> WaveRead:
+async def open_wave(wave_id: Id, session: UnitSession, actor: CurrentActor) -> WaveRead:
     return await wave_after(session, await waves.open_wave(session, actor, wave_id), actor)
 
 
 @router.post("/waves/{wave_id}/close", operation_id="close_wave", dependencies=[allow(WHO["close"])])
-async def close_wave(wave_id: int, session: UnitSession, actor: CurrentActor) -> WaveRead:
+async def close_wave(wave_id: Id, session: UnitSession, actor: CurrentActor) -> WaveRead:
     return await wave_after(session, await waves.close_wave(session, actor, wave_id), actor)
 
 
 @router.post("/waves/{wave_id}/discard", operation_id="discard_wave", dependencies=[allow(WHO["discard"])])
-async def discard_wave(wave_id: int, session: UnitSession, actor: CurrentActor) -> WaveRead:
+async def discard_wave(wave_id: Id, session: UnitSession, actor: CurrentActor) -> WaveRead:
     return await wave_after(session, await waves.discard_wave(session, actor, wave_id), actor)
 
 
 @router.get("/waves/{wave_id}/issues", operation_id="list_issues", dependencies=[allow(WHO["read"])])
-async def list_issues(wave_id: int, session: UnitSession, actor: CurrentActor) -> list[IssueRead]:
+async def list_issues(wave_id: Id, session: UnitSession, actor: CurrentActor) -> list[IssueRead]:
     _, wave = await policy.read_wave(session, actor, wave_id)
     return [IssueRead.of(issue) for issue in await queries.ledger_of(session, wave.id)]
 
@@ -122,7 +123,7 @@ async def list_issues(wave_id: int, session: UnitSession, actor: CurrentActor) -
 @router.post(
     "/waves/{wave_id}/issue", operation_id="record_issued", status_code=201, dependencies=[allow(WHO["issue"])]
 )
-async def record_issued(wave_id: int, body: IssueCreate, session: UnitSession, actor: CurrentActor) -> IssueRead:
+async def record_issued(wave_id: Id, body: IssueCreate, session: UnitSession, actor: CurrentActor) -> IssueRead:
     return IssueRead.of(await waves.record_issued(session, actor, wave_id, **dict(body)))
 
 
@@ -133,7 +134,7 @@ async def record_issued(wave_id: int, body: IssueCreate, session: UnitSession, a
     dependencies=[allow(WHO["make_tokens"])],
 )
 async def make_tokens(
-    wave_id: int, body: Handout, request: Request, session: UnitSession, actor: CurrentActor
+    wave_id: Id, body: Handout, request: Request, session: UnitSession, actor: CurrentActor
 ) -> LinksRead:
     tokens = await waves.make_tokens(session, actor, wave_id, **dict(body))
     paths = [f"/s/{token}" for token in tokens]
@@ -147,7 +148,7 @@ async def make_tokens(
     dependencies=[allow(WHO["make_tokens"])],
 )
 async def print_tokens(
-    wave_id: int, body: Handout, request: Request, session: UnitSession, actor: CurrentActor
+    wave_id: Id, body: Handout, request: Request, session: UnitSession, actor: CurrentActor
 ) -> HTMLResponse:
     """New one-time links as cards to print and cut out; they cannot be shown again."""
     tokens = await waves.make_tokens(session, actor, wave_id, **dict(body))
@@ -167,7 +168,7 @@ def _address(request: Request, path: str) -> str:
     status_code=201,
     dependencies=[allow(WHO["make_sheets"])],
 )
-async def make_sheets(wave_id: int, body: Handout, session: UnitSession, actor: CurrentActor) -> SheetsRead:
+async def make_sheets(wave_id: Id, body: Handout, session: UnitSession, actor: CurrentActor) -> SheetsRead:
     return SheetsRead(serials=await waves.make_sheets(session, actor, wave_id, **dict(body)))
 
 
@@ -178,7 +179,7 @@ async def make_sheets(wave_id: int, body: Handout, session: UnitSession, actor: 
     dependencies=[allow(WHO["make_sheets"])],
 )
 async def print_sheets(
-    wave_id: int, session: UnitSession, actor: CurrentActor, community_code: str | None = None
+    wave_id: Id, session: UnitSession, actor: CurrentActor, community_code: Code | None = None
 ) -> HTMLResponse:
     """The numbered paper questionnaires of the wave, one to a page, with their serials as QR codes."""
     survey, wave = await policy.read_wave(session, actor, wave_id)
@@ -190,7 +191,7 @@ async def print_sheets(
 
 
 @router.post("/waves/{wave_id}/import_issued", operation_id="import_issued", dependencies=[allow(WHO["import_issued"])])
-async def import_issued(wave_id: int, upload: UploadFile, session: UnitSession, actor: CurrentActor) -> SheetsIssued:
+async def import_issued(wave_id: Id, upload: UploadFile, session: UnitSession, actor: CurrentActor) -> SheetsIssued:
     table = read_table(*await read_upload(upload))
     return SheetsIssued(added=await waves.import_issued(session, actor, wave_id, table))
 
@@ -199,7 +200,7 @@ async def import_issued(wave_id: int, upload: UploadFile, session: UnitSession, 
     "/waves/{wave_id}/enter", operation_id="enter_response", status_code=201, dependencies=[allow(WHO["enter"])]
 )
 async def enter_response(
-    wave_id: int, body: ResponseEnter, session: UnitSession, actor: CurrentActor
+    wave_id: Id, body: ResponseEnter, session: UnitSession, actor: CurrentActor
 ) -> ResponseEntered:
     survey, response, code = await entry.enter_response(session, actor, wave_id, **dict(body))
     return ResponseEntered(response=ResponseRead.seen(response, survey, actor, []), receipt_code=code)
@@ -211,11 +212,11 @@ async def enter_response(
     dependencies=[allow(WHO["import_responses"])],
 )
 async def import_responses(
-    wave_id: int,
+    wave_id: Id,
     upload: UploadFile,
     session: UnitSession,
     actor: CurrentActor,
-    community_code: str | None = None,
+    community_code: Code | None = None,
 ) -> ResponsesImportedRead:
     table = read_table(*await read_upload(upload))
     done = await entry.import_responses(session, actor, wave_id, table, community_code)
@@ -227,13 +228,13 @@ async def import_responses(
     operation_id="confirm_unflagged",
     dependencies=[allow(WHO["confirm_unflagged"])],
 )
-async def confirm_unflagged(wave_id: int, session: UnitSession, actor: CurrentActor) -> Confirmed:
+async def confirm_unflagged(wave_id: Id, session: UnitSession, actor: CurrentActor) -> Confirmed:
     return Confirmed(count=await reviewing.confirm_unflagged(session, actor, wave_id))
 
 
 @router.get("/waves/{wave_id}/responses", operation_id="list_responses", dependencies=[allow(WHO["read"])])
 async def list_responses(
-    wave_id: int,
+    wave_id: Id,
     session: UnitSession,
     actor: CurrentActor,
     paging: PagingQuery,
@@ -251,7 +252,7 @@ async def list_responses(
     dependencies=[allow(WHO["export_responses"])],
 )
 async def export_responses(
-    wave_id: int, session: UnitSession, actor: CurrentActor, format: Literal["xlsx", "csv"] = "xlsx"
+    wave_id: Id, session: UnitSession, actor: CurrentActor, format: Literal["xlsx", "csv"] = "xlsx"
 ) -> Response:
     survey, wave = await policy.access_wave(session, actor, wave_id, "export_responses")
     header, rows = await queries.export_rows(session, survey, wave)
@@ -259,16 +260,14 @@ async def export_responses(
 
 
 @router.get("/responses/{response_id}", operation_id="read_response", dependencies=[allow(WHO["read"])])
-async def read_response(
-    response_id: int, session: UnitSession, actor: CurrentActor, response: Response
-) -> ResponseRead:
+async def read_response(response_id: Id, session: UnitSession, actor: CurrentActor, response: Response) -> ResponseRead:
     found = await response_read(session, response_id, actor)
     tag_version(response, found.version)
     return found
 
 
 @router.post("/responses/{response_id}/confirm", operation_id="confirm_response", dependencies=[allow(WHO["confirm"])])
-async def confirm_response(response_id: int, body: Decide, session: UnitSession, actor: CurrentActor) -> ResponseRead:
+async def confirm_response(response_id: Id, body: Decide, session: UnitSession, actor: CurrentActor) -> ResponseRead:
     await reviewing.confirm_response(session, actor, response_id, body.note)
     return await response_read(session, response_id, actor)
 
@@ -277,7 +276,7 @@ async def confirm_response(response_id: int, body: Decide, session: UnitSession,
     "/responses/{response_id}/invalidate", operation_id="invalidate_response", dependencies=[allow(WHO["invalidate"])]
 )
 async def invalidate_response(
-    response_id: int, body: Invalidate, session: UnitSession, actor: CurrentActor
+    response_id: Id, body: Invalidate, session: UnitSession, actor: CurrentActor
 ) -> ResponseRead:
     await reviewing.invalidate_response(session, actor, response_id, body.reason, body.note)
     return await response_read(session, response_id, actor)
@@ -289,13 +288,13 @@ async def invalidate_response(
     dependencies=[allow(WHO["mark_duplicate"])],
 )
 async def mark_duplicate_response(
-    response_id: int, body: Decide, session: UnitSession, actor: CurrentActor
+    response_id: Id, body: Decide, session: UnitSession, actor: CurrentActor
 ) -> ResponseRead:
     await reviewing.mark_duplicate_response(session, actor, response_id, body.note)
     return await response_read(session, response_id, actor)
 
 
 @router.post("/responses/{response_id}/restore", operation_id="restore_response", dependencies=[allow(WHO["restore"])])
-async def restore_response(response_id: int, body: Decide, session: UnitSession, actor: CurrentActor) -> ResponseRead:
+async def restore_response(response_id: Id, body: Decide, session: UnitSession, actor: CurrentActor) -> ResponseRead:
     await reviewing.restore_response(session, actor, response_id, body.note)
     return await response_read(session, response_id, actor)
