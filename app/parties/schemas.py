@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.areas.models import Area
 from app.core.actors import Actor, Role
 from app.core.clock import today
+from app.core.fields import Code, Exact, Id, Line, Prose
 from app.core.web import example
 from app.parties.models import Account, Party
 from app.parties.policy import account_actions, actions, state_of
@@ -23,10 +24,10 @@ from app.parties.rules import (
     is_in_rectification,
 )
 
-Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
-Ref = Annotated[str, Field(min_length=1, max_length=100)]
-Password = Annotated[str, Field(max_length=200)]
-Username = Annotated[str, Field(min_length=1, max_length=64)]
+Name = Annotated[str, Line(200, least=1)]
+Ref = Annotated[str, Line(100, least=1)]
+Password = Annotated[str, Exact(200)]
+Username = Annotated[str, Line(64, least=1)]
 
 FIREFLY = {
     "id": 12,
@@ -51,9 +52,9 @@ class _Input(BaseModel):
 
 class _Registration(_Input):
     name_zh: Name
-    name_en: str = Field(default="", max_length=200)
-    area_code: str | None = None
-    credit_code: str | None = None
+    name_en: Annotated[str, Line(200)] = ""
+    area_code: Code | None = None
+    credit_code: Annotated[str, Line(100)] | None = None
     ref: Ref | None = None
     is_fictional: bool = False
 
@@ -74,10 +75,10 @@ class ApplicantCreate(_Registration):
 class PartyUpdate(_Input):
     """What a party says of itself. The phone and mail are the office's, since everybody reads them."""
 
-    introduction: str | None = Field(default=None, max_length=4000)
-    office_phone: str | None = Field(default=None, max_length=40, pattern=r"^[0-9+()\- ]*$")
-    office_email: str | None = Field(default=None, max_length=200, pattern=r"^([^@\s]+@[^@\s]+)?$")
-    address: str | None = Field(default=None, max_length=300)
+    introduction: Annotated[str, Prose(4000)] | None = None
+    office_phone: Annotated[str, Line(40, pattern=r"^[0-9+()\- ]*$")] | None = None
+    office_email: Annotated[str, Line(200, pattern=r"^([^@\s]+@[^@\s]+)?$")] | None = None
+    address: Annotated[str, Line(300)] | None = None
 
 
 class PartyRow(BaseModel):
@@ -207,7 +208,7 @@ class SignIn(_Input):
 
 
 class MembershipChoice(_Input):
-    membership_id: int
+    membership_id: Id
 
 
 class PasswordChange(_Input):
@@ -221,7 +222,7 @@ class PasswordReset(_Input):
 
 class SeatCreate(_Input):
     role: Role
-    party_id: int | None = None
+    party_id: Id | None = None
 
 
 class AccountCreate(_Input):
