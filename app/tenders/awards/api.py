@@ -1,6 +1,6 @@
 """Endpoints of results and awards."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import sqlalchemy as sa
 from fastapi import Query, Response
@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import web
 from app.core.actors import Actor
+from app.core.fields import Id
 from app.core.files import table_response
 from app.core.paging import Page, PagingQuery, paginate
 from app.core.web import CurrentActor, UnitSession, allow, tag_version
@@ -19,17 +20,17 @@ from app.tenders.awards.policy import WHO
 from app.tenders.awards.schemas import AwardRead, AwardRow, AwardsPropose, OwnOutcome, ResultPublish, ResultRead
 
 router = web.router("/awards", "awards")
-Kind = Annotated[str, Query(alias="format", pattern="^(xlsx|csv)$")]
+Kind = Annotated[Literal["xlsx", "csv"], Query(alias="format")]
 
 
-async def _result(session: AsyncSession, actor: Actor, tender_id: int) -> ResultRead:
+async def _result(session: AsyncSession, actor: Actor, tender_id: Id) -> ResultRead:
     tender, result = await policy.read_result(session, actor, tender_id)
     return ResultRead.of(await queries.result_page(session, tender, result), actor)
 
 
 @router.get("", operation_id="list_awards", dependencies=[allow(WHO["read"])])
 async def list_awards(
-    session: UnitSession, actor: CurrentActor, paging: PagingQuery, tender_id: int | None = None
+    session: UnitSession, actor: CurrentActor, paging: PagingQuery, tender_id: Id | None = None
 ) -> Page[AwardRow]:
     query = sa.select(Award).where(policy.visible(actor))
     if tender_id is not None:
@@ -51,20 +52,20 @@ async def propose_awards(session: UnitSession, actor: CurrentActor, wanted: Awar
 
 
 @router.get("/results/{tender_id}", operation_id="read_result", dependencies=[allow(WHO["read"])])
-async def read_result(session: UnitSession, actor: CurrentActor, response: Response, tender_id: int) -> ResultRead:
+async def read_result(session: UnitSession, actor: CurrentActor, response: Response, tender_id: Id) -> ResultRead:
     result = await _result(session, actor, tender_id)
     tag_version(response, result.version)
     return result
 
 
 @router.get("/results/{tender_id}/export", operation_id="export_result", dependencies=[allow(WHO["read"])])
-async def export_result(session: UnitSession, actor: CurrentActor, tender_id: int, kind: Kind = "xlsx") -> Response:
+async def export_result(session: UnitSession, actor: CurrentActor, tender_id: Id, kind: Kind = "xlsx") -> Response:
     header, rows = (await _result(session, actor, tender_id)).table()
     return table_response(f"result-{tender_id}", header, rows, xlsx=kind == "xlsx")
 
 
 @router.get("/results/{tender_id}/compare", operation_id="compare_awards", dependencies=[allow(WHO["compare"])])
-async def compare_awards(session: UnitSession, actor: CurrentActor, tender_id: int) -> AwardsComparison:
+async def compare_awards(session: UnitSession, actor: CurrentActor, tender_id: Id) -> AwardsComparison:
     tender, result = await policy.read_result(session, actor, tender_id)
     return AwardsComparison.of(tender, result, await compared_lots(session, tender, result), actor)
 
@@ -76,38 +77,36 @@ async def compare_awards(session: UnitSession, actor: CurrentActor, tender_id: i
     dependencies=[allow(WHO["price_inclusion"])],
 )
 async def price_inclusion(
-    session: UnitSession, actor: CurrentActor, tender_id: int, wanted: InclusionAsk
+    session: UnitSession, actor: CurrentActor, tender_id: Id, wanted: InclusionAsk
 ) -> AwardsComparison:
     await pricing.price_inclusion(session, actor, tender_id, wanted.lot)
     return await compare_awards(session, actor, tender_id)
 
 
 @router.post("/results/{tender_id}/publish", operation_id="publish_result", dependencies=[allow(WHO["publish"])])
-async def publish_result(
-    session: UnitSession, actor: CurrentActor, tender_id: int, wanted: ResultPublish
-) -> ResultRead:
+async def publish_result(session: UnitSession, actor: CurrentActor, tender_id: Id, wanted: ResultPublish) -> ResultRead:
     await service.publish_result(session, actor, tender_id, wanted.notice_ends_on)
     return await _result(session, actor, tender_id)
 
 
 @router.post("/results/{tender_id}/confirm", operation_id="confirm_awards", dependencies=[allow(WHO["confirm"])])
-async def confirm_awards(session: UnitSession, actor: CurrentActor, tender_id: int) -> ResultRead:
+async def confirm_awards(session: UnitSession, actor: CurrentActor, tender_id: Id) -> ResultRead:
     await service.confirm_awards(session, actor, tender_id)
     return await _result(session, actor, tender_id)
 
 
 @router.get("/{award_id}", operation_id="read_award", dependencies=[allow(WHO["read"])])
-async def read_award(session: UnitSession, actor: CurrentActor, response: Response, award_id: int) -> AwardRead:
+async def read_award(session: UnitSession, actor: CurrentActor, response: Response, award_id: Id) -> AwardRead:
     award = await policy.read_award(session, actor, award_id)
     tag_version(response, award.version)
     return AwardRead.of(award, actor)
 
 
 @router.post("/{award_id}/accept_cut", operation_id="accept_cut", dependencies=[allow(WHO["accept_cut"])])
-async def accept_cut(session: UnitSession, actor: CurrentActor, award_id: int) -> AwardRead:
+async def accept_cut(session: UnitSession, actor: CurrentActor, award_id: Id) -> AwardRead:
     return AwardRead.of(await service.accept_cut(session, actor, award_id), actor)
 
 
 @router.post("/{award_id}/decline_cut", operation_id="decline_cut", dependencies=[allow(WHO["decline_cut"])])
-async def decline_cut(session: UnitSession, actor: CurrentActor, award_id: int) -> AwardRead:
+async def decline_cut(session: UnitSession, actor: CurrentActor, award_id: Id) -> AwardRead:
     return AwardRead.of(await service.decline_cut(session, actor, award_id), actor)

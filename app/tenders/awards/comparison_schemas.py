@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from app.core.actors import Actor
+from app.core.fields import Line
 from app.core.money import Money, yuan
 from app.core.web import example
 from app.tenders.awards.comparison import LIVE, Method, RunStatus, Unpriced
@@ -25,7 +27,7 @@ class InclusionAsk(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    lot: str = Field(max_length=40)
+    lot: Annotated[str, Line(40, least=1)]
 
 
 class BidLabel(BaseModel):

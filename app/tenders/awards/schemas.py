@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from app.core.actors import Actor
+from app.core.fields import Day, Id
 from app.core.money import Money
 from app.core.web import example
 from app.tenders.awards.models import Award
@@ -21,7 +22,7 @@ from app.tenders.profiles.rules import OverspendRule
 class AwardsPropose(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    tender_id: int
+    tender_id: Id
 
 
 class ResultPublish(BaseModel):
@@ -29,7 +30,7 @@ class ResultPublish(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    notice_ends_on: date | None = None
+    notice_ends_on: Day | None = None
 
 
 class AwardRow(BaseModel):

@@ -11,6 +11,7 @@ from app.core import web
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.errors import Denied
+from app.core.fields import Id
 from app.core.files import table_response
 from app.core.paging import Page, PagingQuery, paginate
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
@@ -35,7 +36,7 @@ async def _rows(session: AsyncSession, actor: Actor, bids: Sequence[Bid]) -> lis
     return [BidRow.of(each, names[each.bid.party_id], tenders[each.bid.tender_id], actor) for each in found]
 
 
-async def _read(session: AsyncSession, actor: Actor, bid_id: int, response: Response) -> BidRead:
+async def _read(session: AsyncSession, actor: Actor, bid_id: Id, response: Response) -> BidRead:
     bid = await policy.read_bid(session, actor, bid_id)
     tag_version(response, bid.version)
     tender = await read_tender(session, actor, bid.tender_id)
@@ -47,7 +48,7 @@ async def _read(session: AsyncSession, actor: Actor, bid_id: int, response: Resp
 
 
 @of_tenders.get("/bids", operation_id="list_bids", dependencies=[allow(WHO["list"])])
-async def list_bids(session: UnitSession, actor: CurrentActor, tender_id: int, paging: PagingQuery) -> Page[BidRow]:
+async def list_bids(session: UnitSession, actor: CurrentActor, tender_id: Id, paging: PagingQuery) -> Page[BidRow]:
     """Before the opening one's own bids; after it, what was handed in by everybody."""
     await read_tender(session, actor, tender_id)
     query = queries.list_query(actor, tender_id)
@@ -57,7 +58,7 @@ async def list_bids(session: UnitSession, actor: CurrentActor, tender_id: int, p
 
 @of_tenders.get("/bids/export", operation_id="export_bids", dependencies=[allow(WHO["list"])], response_class=Response)
 async def export_bids(
-    session: UnitSession, actor: CurrentActor, tender_id: int, format: Literal["xlsx", "csv"] = "xlsx"
+    session: UnitSession, actor: CurrentActor, tender_id: Id, format: Literal["xlsx", "csv"] = "xlsx"
 ) -> Response:
     await read_tender(session, actor, tender_id)
     bids = list(await session.scalars(queries.list_query(actor, tender_id).order_by(Bid.ref, Bid.id)))
@@ -73,7 +74,7 @@ def _cells(row: BidRow) -> list[object]:
 
 @of_tenders.post("/bids", operation_id="draft_bid", status_code=201, dependencies=[allow(WHO["draft"])])
 async def draft_bid(
-    session: UnitSession, actor: CurrentActor, tender_id: int, body: BidCreate, response: Response
+    session: UnitSession, actor: CurrentActor, tender_id: Id, body: BidCreate, response: Response
 ) -> BidRead:
     bid = await service.draft_bid(session, actor, tender_id, lot=body.lot, item=body.item, content=body.content())
     return await _read(session, actor, bid.id, response)
@@ -82,7 +83,7 @@ async def draft_bid(
 @of_tenders.post(
     "/late-bids", operation_id="record_late_bid", status_code=201, dependencies=[allow(WHO["record_late"])]
 )
-async def record_late_bid(session: UnitSession, actor: CurrentActor, tender_id: int, body: LateBidRecord) -> BidRow:
+async def record_late_bid(session: UnitSession, actor: CurrentActor, tender_id: Id, body: LateBidRecord) -> BidRow:
     bid = await service.record_late_bid(
         session,
         actor,
@@ -97,12 +98,12 @@ async def record_late_bid(session: UnitSession, actor: CurrentActor, tender_id: 
 
 
 @of_tenders.post("/open", operation_id="open_bids", dependencies=[allow(WHO["open"])])
-async def open_bids(session: UnitSession, actor: CurrentActor, tender_id: int) -> list[BidRow]:
+async def open_bids(session: UnitSession, actor: CurrentActor, tender_id: Id) -> list[BidRow]:
     return await _rows(session, actor, await service.open_bids(session, actor, tender_id))
 
 
 @of_tenders.get("/prequalification", operation_id="review_bids", dependencies=[allow(WHO["review"])])
-async def review_bids(session: UnitSession, actor: CurrentActor, tender_id: int) -> list[FindingRead]:
+async def review_bids(session: UnitSession, actor: CurrentActor, tender_id: Id) -> list[FindingRead]:
     """What the rules find about every bid that is not decided yet, before the purchaser confirms it."""
     tender = await read_tender(session, actor, tender_id)
     if reason := denial(actor, "prequalify", tender):
@@ -114,7 +115,7 @@ async def review_bids(session: UnitSession, actor: CurrentActor, tender_id: int)
 
 
 @of_tenders.post("/prequalify", operation_id="prequalify_bids", dependencies=[allow(WHO["prequalify"])])
-async def prequalify_bids(session: UnitSession, actor: CurrentActor, tender_id: int) -> list[FindingRead]:
+async def prequalify_bids(session: UnitSession, actor: CurrentActor, tender_id: Id) -> list[FindingRead]:
     found = await service.prequalify_bids(session, actor, tender_id)
     return await _findings(session, actor, await read_tender(session, actor, tender_id), found)
 
@@ -134,37 +135,37 @@ async def list_own_bids(session: UnitSession, actor: CurrentActor, paging: Pagin
 
 
 @router.get("/{bid_id}", operation_id="read_bid", dependencies=[allow(WHO["read"])])
-async def read_bid(session: UnitSession, actor: CurrentActor, bid_id: int, response: Response) -> BidRead:
+async def read_bid(session: UnitSession, actor: CurrentActor, bid_id: Id, response: Response) -> BidRead:
     return await _read(session, actor, bid_id, response)
 
 
 @router.put("/{bid_id}", operation_id="edit_bid", dependencies=[allow(WHO["edit"])])
 async def edit_bid(
-    session: UnitSession, actor: CurrentActor, bid_id: int, given: IfMatch, body: BidUpdate, response: Response
+    session: UnitSession, actor: CurrentActor, bid_id: Id, given: IfMatch, body: BidUpdate, response: Response
 ) -> BidRead:
     await service.edit_bid(session, actor, bid_id, given, body.content())
     return await _read(session, actor, bid_id, response)
 
 
 @router.post("/{bid_id}/submit", operation_id="submit_bid", dependencies=[allow(WHO["submit"])])
-async def submit_bid(session: UnitSession, actor: CurrentActor, bid_id: int, response: Response) -> BidRead:
+async def submit_bid(session: UnitSession, actor: CurrentActor, bid_id: Id, response: Response) -> BidRead:
     await service.submit_bid(session, actor, bid_id)
     return await _read(session, actor, bid_id, response)
 
 
 @router.post("/{bid_id}/revise", operation_id="revise_bid", dependencies=[allow(WHO["revise"])])
-async def revise_bid(session: UnitSession, actor: CurrentActor, bid_id: int, response: Response) -> BidRead:
+async def revise_bid(session: UnitSession, actor: CurrentActor, bid_id: Id, response: Response) -> BidRead:
     await service.revise_bid(session, actor, bid_id)
     return await _read(session, actor, bid_id, response)
 
 
 @router.post("/{bid_id}/confirm", operation_id="confirm_bid", dependencies=[allow(WHO["confirm"])])
-async def confirm_bid(session: UnitSession, actor: CurrentActor, bid_id: int, response: Response) -> BidRead:
+async def confirm_bid(session: UnitSession, actor: CurrentActor, bid_id: Id, response: Response) -> BidRead:
     await service.confirm_bid(session, actor, bid_id)
     return await _read(session, actor, bid_id, response)
 
 
 @router.post("/{bid_id}/withdraw", operation_id="withdraw_bid", dependencies=[allow(WHO["withdraw"])])
-async def withdraw_bid(session: UnitSession, actor: CurrentActor, bid_id: int, response: Response) -> BidRead:
+async def withdraw_bid(session: UnitSession, actor: CurrentActor, bid_id: Id, response: Response) -> BidRead:
     await service.withdraw_bid(session, actor, bid_id)
     return await _read(session, actor, bid_id, response)

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.actors import Actor
 from app.core.errors import DomainError
+from app.core.fields import STORED, Id, Instant, Line, Prose
 from app.core.money import Money
 from app.core.problems import sentences
 from app.core.web import example
@@ -17,9 +18,9 @@ from app.tenders.bids.queries import Entry, Finding
 from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Tender
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
-Plan = Annotated[str, StringConstraints(max_length=100_000)]
-Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+Title = Annotated[str, Line(200)]
+Plan = Annotated[str, Prose(100_000)]
+Code = Annotated[str, Line(40, least=1)]
 CONTENT = {
     "title": "花乡睦邻·斗南社工站",
     "amount": {"amount": "80000.00", "currency": "CNY"},
@@ -74,8 +75,8 @@ class LateBidRecord(BidCreate):
         json_schema_extra=example(lot="L3", party_id=71, received_at="2026-12-02T08:15:00+08:00", **CONTENT),
     )
 
-    party_id: int
-    received_at: AwareDatetime | None = None
+    party_id: Id
+    received_at: Instant | None = None
 
 
 class ReasonRead(BaseModel):
@@ -211,7 +212,8 @@ def _draft(bid: Bid) -> BidUpdate | None:
         return None
     amount = bid.draft.get("amount")
     money = Money(amount=amount) if amount else None
-    return BidUpdate(title=bid.draft.get("title") or "", amount=money, plan=bid.draft.get("plan") or "")
+    words = {"title": bid.draft.get("title") or "", "plan": bid.draft.get("plan") or ""}
+    return BidUpdate.model_validate({**words, "amount": money}, context=STORED)
 
 
 def _row(entry: Entry, party: PartyName, tender: Tender, actor: Actor) -> dict[str, Any]:

@@ -1,14 +1,15 @@
 """Tenders: the public portal's notices, and what a purchaser does with them."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import Query, Response
+from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import web
 from app.core.actors import Actor
 from app.core.clock import now
+from app.core.fields import Id, Search
 from app.core.files import table_response
 from app.core.paging import Page, PagingQuery, paginate
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
@@ -21,7 +22,6 @@ from app.tenders.notices.rules import TenderStatus
 from app.tenders.notices.schemas import AmendmentRead, EnquiryRead, TenderRead, TenderRow
 
 router = web.router("/tenders", "tenders")
-Text = Annotated[str, Query(max_length=100)]
 SORTS = {"ref": Tender.ref, "title_zh": Tender.title_zh, "budget": Tender.budget}
 EXPORTED = ("ref", "title_zh", "title_en", "party_name_zh", "area_code", "status", "phase", "profile", "budget")
 EXPORT_LIMIT = 10_000
@@ -46,9 +46,9 @@ async def list_tenders(
     actor: CurrentActor,
     paging: PagingQuery,
     status: TenderStatus | None = None,
-    phase: Text = "",
-    area: Text = "",
-    q: Text = "",
+    phase: Search = "",
+    area: Search = "",
+    q: Search = "",
 ) -> Page[TenderRow]:
     at = await now(session)
     query = queries.search_tenders(actor, at, status=status, phase=phase or None, area=area, q=q)
@@ -62,9 +62,9 @@ async def export_tenders(
     actor: CurrentActor,
     format: Literal["xlsx", "csv"] = "xlsx",
     status: TenderStatus | None = None,
-    phase: Text = "",
-    area: Text = "",
-    q: Text = "",
+    phase: Search = "",
+    area: Search = "",
+    q: Search = "",
 ) -> Response:
     at = await now(session)
     query = queries.search_tenders(actor, at, status=status, phase=phase or None, area=area, q=q)
@@ -96,7 +96,7 @@ async def create_tender(
 
 
 @router.get("/{tender_id}", operation_id="read_tender", dependencies=[allow(WHO["read"])])
-async def read_tender(session: UnitSession, actor: CurrentActor, tender_id: int, response: Response) -> TenderRead:
+async def read_tender(session: UnitSession, actor: CurrentActor, tender_id: Id, response: Response) -> TenderRead:
     return await _read(session, await policy.read_tender(session, actor, tender_id), actor, response)
 
 
@@ -104,7 +104,7 @@ async def read_tender(session: UnitSession, actor: CurrentActor, tender_id: int,
 async def edit_tender(
     session: UnitSession,
     actor: CurrentActor,
-    tender_id: int,
+    tender_id: Id,
     given: IfMatch,
     body: TenderUpdate,
     response: Response,
@@ -114,13 +114,13 @@ async def edit_tender(
 
 
 @router.post("/{tender_id}/publish", operation_id="publish_tender", dependencies=[allow(WHO["publish"])])
-async def publish_tender(session: UnitSession, actor: CurrentActor, tender_id: int, response: Response) -> TenderRead:
+async def publish_tender(session: UnitSession, actor: CurrentActor, tender_id: Id, response: Response) -> TenderRead:
     return await _read(session, await service.publish_tender(session, actor, tender_id), actor, response)
 
 
 @router.post("/{tender_id}/amend", operation_id="amend_tender", dependencies=[allow(WHO["amend"])])
 async def amend_tender(
-    session: UnitSession, actor: CurrentActor, tender_id: int, given: IfMatch, body: TenderAmend
+    session: UnitSession, actor: CurrentActor, tender_id: Id, given: IfMatch, body: TenderAmend
 ) -> AmendmentRead:
     amendment = await service.amend_tender(session, actor, tender_id, given, body.reason, body.facts())
     return AmendmentRead.of(amendment)
@@ -128,32 +128,32 @@ async def amend_tender(
 
 @router.post("/{tender_id}/cancel", operation_id="cancel_tender", dependencies=[allow(WHO["cancel"])])
 async def cancel_tender(
-    session: UnitSession, actor: CurrentActor, tender_id: int, body: TenderEnd, response: Response
+    session: UnitSession, actor: CurrentActor, tender_id: Id, body: TenderEnd, response: Response
 ) -> TenderRead:
     return await _read(session, await service.cancel_tender(session, actor, tender_id, body.reason), actor, response)
 
 
 @router.post("/{tender_id}/fail", operation_id="fail_tender", dependencies=[allow(WHO["fail"])])
 async def fail_tender(
-    session: UnitSession, actor: CurrentActor, tender_id: int, body: TenderEnd, response: Response
+    session: UnitSession, actor: CurrentActor, tender_id: Id, body: TenderEnd, response: Response
 ) -> TenderRead:
     return await _read(session, await service.fail_tender(session, actor, tender_id, body.reason), actor, response)
 
 
 @router.get("/{tender_id}/amendments", operation_id="list_amendments", dependencies=[allow(WHO["read"])])
-async def list_amendments(session: UnitSession, actor: CurrentActor, tender_id: int) -> list[AmendmentRead]:
+async def list_amendments(session: UnitSession, actor: CurrentActor, tender_id: Id) -> list[AmendmentRead]:
     tender = await policy.read_tender(session, actor, tender_id)
     return [AmendmentRead.of(each) for each in await queries.amendments_of(session, tender.id)]
 
 
 @router.get("/{tender_id}/enquiries", operation_id="list_enquiries", dependencies=[allow(WHO["read"])])
-async def list_enquiries(session: UnitSession, actor: CurrentActor, tender_id: int) -> list[EnquiryRead]:
+async def list_enquiries(session: UnitSession, actor: CurrentActor, tender_id: Id) -> list[EnquiryRead]:
     tender = await policy.read_tender(session, actor, tender_id)
     return [EnquiryRead.of(each, tender, actor) for each in await queries.enquiries_of(session, actor, tender)]
 
 
 @router.post("/{tender_id}/enquiries", operation_id="ask_enquiry", status_code=201, dependencies=[allow(WHO["ask"])])
-async def ask_enquiry(session: UnitSession, actor: CurrentActor, tender_id: int, body: EnquiryAsk) -> EnquiryRead:
+async def ask_enquiry(session: UnitSession, actor: CurrentActor, tender_id: Id, body: EnquiryAsk) -> EnquiryRead:
     enquiry = await service.ask_enquiry(session, actor, tender_id, body.question)
     return EnquiryRead.of(enquiry, await policy.read_tender(session, actor, tender_id), actor)
 
@@ -164,7 +164,7 @@ async def ask_enquiry(session: UnitSession, actor: CurrentActor, tender_id: int,
     dependencies=[allow(WHO["answer"])],
 )
 async def answer_enquiry(
-    session: UnitSession, actor: CurrentActor, tender_id: int, enquiry_id: int, body: EnquiryAnswer
+    session: UnitSession, actor: CurrentActor, tender_id: Id, enquiry_id: Id, body: EnquiryAnswer
 ) -> EnquiryRead:
     enquiry = await service.answer_enquiry(session, actor, tender_id, enquiry_id, body.answer)
     return EnquiryRead.of(enquiry, await policy.read_tender(session, actor, tender_id), actor)

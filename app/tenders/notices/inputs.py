@@ -1,19 +1,20 @@
 """What comes in about tenders: drafts, amendments, enquiries. Money with its currency, instants with their offset."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
+from app.core.fields import Day, Id, Instant, Line, Prose
 from app.core.money import Money
 from app.core.web import example
 from app.tenders.profiles.rules import OverspendRule
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000)]
+Text = Annotated[str, Prose(20_000)]
+Title = Annotated[str, Line(200, least=1)]
+Translation = Annotated[str, Line(400)]
+Code = Annotated[str, Line(40, least=1)]
+Words = Annotated[str, Prose(5000, least=1)]
 Points = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
 LOT = {
     "code": "L2",
@@ -51,7 +52,7 @@ class _Input(BaseModel):
 
 class ItemInput(_Input):
     code: Code
-    need_id: int | None = None
+    need_id: Id | None = None
     community_code: Code | None = None
 
 
@@ -60,13 +61,13 @@ class LotInput(_Input):
 
     code: Code
     title_zh: Title
-    title_en: Text = ""
+    title_en: Translation = ""
     kind: Code
     places: int = Field(ge=0, le=1000)
     budget: Money
     ceiling: Money
     items: list[ItemInput] = Field(default=[], max_length=200)
-    need_ids: list[int] = Field(default=[], max_length=200)
+    need_ids: list[Id] = Field(default=[], max_length=200)
 
     def facts(self) -> dict[str, Any]:
         plain = {**dict(self), "budget": self.budget.amount, "ceiling": self.ceiling.amount}
@@ -76,7 +77,7 @@ class LotInput(_Input):
 class CriterionInput(_Input):
     code: Code
     label_zh: Title
-    label_en: Text = ""
+    label_en: Translation = ""
     maximum: Points
     is_price: bool = False
 
@@ -87,20 +88,20 @@ class TenderUpdate(_Input):
     ref: Code
     area_code: Code
     title_zh: Title
-    title_en: Text = ""
+    title_en: Translation = ""
     requirements: Text = ""
     profile: Code
     budget: Money
     overspend_rule: OverspendRule
     tie_criterion: Code | None = None
-    enquiries_end: AwareDatetime | None = None
-    bids_end: AwareDatetime | None = None
-    prequalification_end: AwareDatetime | None = None
-    evaluation_end: AwareDatetime | None = None
-    objections_end: AwareDatetime | None = None
-    contracts_end: AwareDatetime | None = None
-    contract_start: date | None = None
-    contract_end: date | None = None
+    enquiries_end: Instant | None = None
+    bids_end: Instant | None = None
+    prequalification_end: Instant | None = None
+    evaluation_end: Instant | None = None
+    objections_end: Instant | None = None
+    contracts_end: Instant | None = None
+    contract_start: Day | None = None
+    contract_end: Day | None = None
     lots: list[LotInput] = Field(default=[], max_length=100)
     criteria: list[CriterionInput] = Field(default=[], max_length=50)
 
@@ -127,7 +128,7 @@ class LotAmendment(_Input):
 
     code: Code
     title_zh: Title | None = None
-    title_en: Text | None = None
+    title_en: Translation | None = None
     places: int | None = Field(default=None, ge=0, le=1000)
     budget: Money | None = None
     ceiling: Money | None = None
@@ -147,21 +148,21 @@ class TenderAmend(_Input):
 
     reason: Words
     title_zh: Title | None = None
-    title_en: Text | None = None
+    title_en: Translation | None = None
     requirements: Text | None = None
     budget: Money | None = None
     overspend_rule: OverspendRule | None = None
     tie_criterion: Code | None = None
-    enquiries_end: AwareDatetime | None = None
-    bids_end: AwareDatetime | None = None
-    prequalification_end: AwareDatetime | None = None
-    evaluation_end: AwareDatetime | None = None
-    objections_end: AwareDatetime | None = None
-    contracts_end: AwareDatetime | None = None
-    contract_start: date | None = None
-    contract_end: date | None = None
-    lots: list[LotAmendment] | None = None
-    criteria: list[CriterionInput] | None = None
+    enquiries_end: Instant | None = None
+    bids_end: Instant | None = None
+    prequalification_end: Instant | None = None
+    evaluation_end: Instant | None = None
+    objections_end: Instant | None = None
+    contracts_end: Instant | None = None
+    contract_start: Day | None = None
+    contract_end: Day | None = None
+    lots: Annotated[list[LotAmendment], Field(max_length=100)] | None = None
+    criteria: Annotated[list[CriterionInput], Field(max_length=50)] | None = None
 
     def facts(self) -> dict[str, Any]:
         given: dict[str, Any] = {name: value for name, value in self if value is not None and name != "reason"}

@@ -1,6 +1,7 @@
 """Objections against a published result."""
 
 from app.core import web
+from app.core.fields import Id
 from app.core.web import CurrentActor, UnitSession, allow
 from app.tenders.objections import queries, service
 from app.tenders.objections.policy import WHO
@@ -11,14 +12,14 @@ router = web.router("/objections", "objections")
 
 @router.get("", operation_id="list_objections", dependencies=[allow(WHO["read"])])
 async def list_objections(
-    session: UnitSession, actor: CurrentActor, tender_id: int | None = None
+    session: UnitSession, actor: CurrentActor, tender_id: Id | None = None
 ) -> list[ObjectionRead]:
     return [ObjectionRead.of(each, actor) for each in await queries.list_objections(session, actor, tender_id)]
 
 
 @router.post("/results/{tender_id}", operation_id="file_objection", status_code=201, dependencies=[allow(WHO["file"])])
 async def file_objection(
-    session: UnitSession, actor: CurrentActor, tender_id: int, body: ObjectionFile
+    session: UnitSession, actor: CurrentActor, tender_id: Id, body: ObjectionFile
 ) -> ObjectionRead:
     filed = await service.file_objection(session, actor, tender_id, body.lot_id, body.grounds)
     return ObjectionRead.of(filed, actor)
@@ -26,18 +27,18 @@ async def file_objection(
 
 @router.post("/{objection_id}/accept", operation_id="accept_objection", dependencies=[allow(WHO["accept"])])
 async def accept_objection(
-    session: UnitSession, actor: CurrentActor, objection_id: int, body: ObjectionAnswer
+    session: UnitSession, actor: CurrentActor, objection_id: Id, body: ObjectionAnswer
 ) -> ObjectionRead:
     return ObjectionRead.of(await service.accept_objection(session, actor, objection_id, body.answer), actor)
 
 
 @router.post("/{objection_id}/reject", operation_id="reject_objection", dependencies=[allow(WHO["reject"])])
 async def reject_objection(
-    session: UnitSession, actor: CurrentActor, objection_id: int, body: ObjectionAnswer
+    session: UnitSession, actor: CurrentActor, objection_id: Id, body: ObjectionAnswer
 ) -> ObjectionRead:
     return ObjectionRead.of(await service.reject_objection(session, actor, objection_id, body.answer), actor)
 
 
 @router.post("/{objection_id}/withdraw", operation_id="withdraw_objection", dependencies=[allow(WHO["withdraw"])])
-async def withdraw_objection(session: UnitSession, actor: CurrentActor, objection_id: int) -> ObjectionRead:
+async def withdraw_objection(session: UnitSession, actor: CurrentActor, objection_id: Id) -> ObjectionRead:
     return ObjectionRead.of(await service.withdraw_objection(session, actor, objection_id), actor)

@@ -1,10 +1,12 @@
 """Objections on the wire."""
 
 from datetime import date, datetime
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from app.core.actors import Actor
+from app.core.fields import Id, Prose
 from app.core.web import example
 from app.tenders.objections.models import Objection
 from app.tenders.objections.policy import actions
@@ -18,14 +20,14 @@ class ObjectionFile(BaseModel):
         extra="forbid", json_schema_extra=example(lot_id=12, grounds="评分表中第三位评委的合计有误，请核对。")
     )
 
-    lot_id: int | None = None
-    grounds: str = Field(max_length=5000)
+    lot_id: Id | None = None
+    grounds: Annotated[str, Prose(5000)]
 
 
 class ObjectionAnswer(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra=example(answer="已核对，合计由系统计算，结果不变。"))
 
-    answer: str = Field(max_length=5000)
+    answer: Annotated[str, Prose(5000)]
 
 
 class ObjectionRead(BaseModel):

@@ -1,6 +1,6 @@
 """Endpoints of panels: everything hangs on the tender."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import web
 from app.core.actors import Actor
 from app.core.errors import NotFound
+from app.core.fields import Id
 from app.core.files import table_response
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.tenders.notices.queries import criteria_of
@@ -32,16 +33,16 @@ from app.tenders.panels.schemas import (
 )
 
 router = web.router("/panels", "panels")
-Xlsx = Annotated[str, Query(alias="format", pattern="^(xlsx|csv)$")]
+Xlsx = Annotated[Literal["xlsx", "csv"], Query(alias="format")]
 
 
-async def _panel(session: AsyncSession, actor: Actor, tender_id: int) -> PanelRead:
+async def _panel(session: AsyncSession, actor: Actor, tender_id: Id) -> PanelRead:
     tender, panel = await policy.read_panel(session, actor, tender_id)
     members = await queries.members_of(session, tender_id)
     return PanelRead.of(tender, panel, members, await queries.recusals_of(session, tender_id), actor)
 
 
-async def _sheet(session: AsyncSession, actor: Actor, tender_id: int, sheet: ScoreSheet) -> SheetRead:
+async def _sheet(session: AsyncSession, actor: Actor, tender_id: Id, sheet: ScoreSheet) -> SheetRead:
     _, panel = await policy.read_panel(session, actor, tender_id)
     return SheetRead.of(sheet, await queries.marks_of(session, sheet.id), panel, actor)
 
@@ -54,21 +55,21 @@ async def appoint_panel(session: UnitSession, actor: CurrentActor, wanted: Panel
 
 
 @router.get("/{tender_id}", operation_id="read_panel", dependencies=[allow(WHO["read"])])
-async def read_panel(session: UnitSession, actor: CurrentActor, response: Response, tender_id: int) -> PanelRead:
+async def read_panel(session: UnitSession, actor: CurrentActor, response: Response, tender_id: Id) -> PanelRead:
     panel = await _panel(session, actor, tender_id)
     tag_version(response, panel.version)
     return panel
 
 
 @router.get("/{tender_id}/applicants", operation_id="list_applicants", dependencies=[allow(WHO["declare"])])
-async def list_applicants(session: UnitSession, actor: CurrentActor, tender_id: int) -> list[ApplicantRow]:
+async def list_applicants(session: UnitSession, actor: CurrentActor, tender_id: Id) -> list[ApplicantRow]:
     await policy.access_panel(session, actor, tender_id, "declare")
     return [ApplicantRow.of(party) for party in await queries.applicants_of(session, tender_id)]
 
 
 @router.post("/{tender_id}/declare", operation_id="declare_interests", dependencies=[allow(WHO["declare"])])
 async def declare_interests(
-    session: UnitSession, actor: CurrentActor, tender_id: int, wanted: InterestsDeclare
+    session: UnitSession, actor: CurrentActor, tender_id: Id, wanted: InterestsDeclare
 ) -> MemberRead:
     interests = [service.Interest(**each.model_dump()) for each in wanted.interests]
     member = await service.declare_interests(session, actor, tender_id, interests, wanted.judge)
@@ -76,20 +77,20 @@ async def declare_interests(
 
 
 @router.put("/{tender_id}/pitches", operation_id="order_pitches", dependencies=[allow(WHO["order"])])
-async def order_pitches(session: UnitSession, actor: CurrentActor, tender_id: int, wanted: PitchOrder) -> PitchOrder:
+async def order_pitches(session: UnitSession, actor: CurrentActor, tender_id: Id, wanted: PitchOrder) -> PitchOrder:
     await service.order_pitches(session, actor, tender_id, wanted.lot, wanted.bids)
     return wanted
 
 
 @router.get("/{tender_id}/bids", operation_id="list_scoring_bids", dependencies=[allow(WHO["open"])])
-async def list_scoring_bids(session: UnitSession, actor: CurrentActor, tender_id: int) -> list[ScoringBidRow]:
+async def list_scoring_bids(session: UnitSession, actor: CurrentActor, tender_id: Id) -> list[ScoringBidRow]:
     member = await service.open_bids(session, actor, tender_id)
     return [ScoringBidRow.of(row) for row in await queries.scoring_bids(session, member)]
 
 
 @router.get("/{tender_id}/bids/{bid_id}", operation_id="open_bid", dependencies=[allow(WHO["open"])])
 async def open_bid(
-    session: UnitSession, actor: CurrentActor, response: Response, tender_id: int, bid_id: int
+    session: UnitSession, actor: CurrentActor, response: Response, tender_id: Id, bid_id: Id
 ) -> ScoringBidRead:
     seat, bid = await service.open_bid(session, actor, tender_id, bid_id)
     row = next((r for r in await queries.scoring_bids(session, seat.member) if r.bid.id == bid.id), None)
@@ -104,21 +105,21 @@ async def open_bid(
 
 @router.put("/{tender_id}/bids/{bid_id}/sheet", operation_id="save_sheet", dependencies=[allow(WHO["save"])])
 async def save_sheet(
-    session: UnitSession, actor: CurrentActor, tender_id: int, bid_id: int, given: IfMatch, wanted: SheetSave
+    session: UnitSession, actor: CurrentActor, tender_id: Id, bid_id: Id, given: IfMatch, wanted: SheetSave
 ) -> SheetRead:
     sheet = await service.save_sheet(session, actor, tender_id, bid_id, wanted.marks, given)
     return await _sheet(session, actor, tender_id, sheet)
 
 
 @router.post("/{tender_id}/bids/{bid_id}/deliver", operation_id="deliver_sheet", dependencies=[allow(WHO["deliver"])])
-async def deliver_sheet(session: UnitSession, actor: CurrentActor, tender_id: int, bid_id: int) -> SheetRead:
+async def deliver_sheet(session: UnitSession, actor: CurrentActor, tender_id: Id, bid_id: Id) -> SheetRead:
     sheet = await service.deliver_sheet(session, actor, tender_id, bid_id)
     return await _sheet(session, actor, tender_id, sheet)
 
 
 @router.post("/{tender_id}/bids/{bid_id}/reopen", operation_id="reopen_sheet", dependencies=[allow(WHO["reopen"])])
 async def reopen_sheet(
-    session: UnitSession, actor: CurrentActor, tender_id: int, bid_id: int, wanted: SheetReopen
+    session: UnitSession, actor: CurrentActor, tender_id: Id, bid_id: Id, wanted: SheetReopen
 ) -> SheetRead:
     sheet = await service.reopen_sheet(session, actor, tender_id, wanted.judge, bid_id, wanted.reason)
     return await _sheet(session, actor, tender_id, sheet)
@@ -128,7 +129,7 @@ async def reopen_sheet(
     "/{tender_id}/sheets", operation_id="enter_paper_sheet", status_code=201, dependencies=[allow(WHO["enter"])]
 )
 async def enter_paper_sheet(
-    session: UnitSession, actor: CurrentActor, tender_id: int, wanted: PaperSheetCreate
+    session: UnitSession, actor: CurrentActor, tender_id: Id, wanted: PaperSheetCreate
 ) -> SheetRead:
     sheet = await service.enter_paper_sheet(
         session, actor, tender_id, wanted.judge, wanted.bid_id, wanted.marks, wanted.written_total
@@ -137,13 +138,13 @@ async def enter_paper_sheet(
 
 
 @router.get("/{tender_id}/sheets", operation_id="list_sheets", dependencies=[allow(WHO["list_sheets"])])
-async def list_sheets(session: UnitSession, actor: CurrentActor, tender_id: int) -> list[SheetRow]:
+async def list_sheets(session: UnitSession, actor: CurrentActor, tender_id: Id) -> list[SheetRow]:
     _, panel = await policy.read_panel(session, actor, tender_id)
     return [SheetRow.of(each, panel) for each in await queries.sheets_of(session, tender_id)]
 
 
 @router.get("/{tender_id}/sheets/export", operation_id="export_sheets", dependencies=[allow(WHO["list_sheets"])])
-async def export_sheets(session: UnitSession, actor: CurrentActor, tender_id: int, kind: Xlsx = "xlsx") -> Response:
+async def export_sheets(session: UnitSession, actor: CurrentActor, tender_id: Id, kind: Xlsx = "xlsx") -> Response:
     rows = await list_sheets(session, actor, tender_id)
     codes = [each.code for each in await criteria_of(session, tender_id) if not each.is_price]
     header = ["bid", "judge", "status", *codes, "total", "written_total"]
@@ -154,6 +155,6 @@ async def export_sheets(session: UnitSession, actor: CurrentActor, tender_id: in
 
 
 @router.post("/{tender_id}/close", operation_id="close_scoring", dependencies=[allow(WHO["close"])])
-async def close_scoring(session: UnitSession, actor: CurrentActor, tender_id: int) -> PanelRead:
+async def close_scoring(session: UnitSession, actor: CurrentActor, tender_id: Id) -> PanelRead:
     await service.close_scoring(session, actor, tender_id)
     return await _panel(session, actor, tender_id)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.actors import Actor, Role
+from app.core.fields import Id, Line
 from app.core.money import Money
 from app.core.web import example
 from app.parties.models import Party
@@ -18,8 +19,8 @@ from app.tenders.panels.queries import ScoredSheet, ScoringBid
 from app.tenders.panels.rules import SheetStatus
 
 Points = Annotated[Decimal, Field(max_digits=6, decimal_places=2)]
-Text = Annotated[str, Field(max_length=200)]
-Name = Annotated[str, Field(min_length=1, max_length=100)]
+Text = Annotated[str, Line(200)]
+Name = Annotated[str, Line(100, least=1)]
 
 
 class MemberCreate(BaseModel):
@@ -30,21 +31,21 @@ class MemberCreate(BaseModel):
     role_zh: Name
     role_en: Text = ""
     is_expert: bool = False
-    account_id: int | None = None
-    party_id: int | None = None
+    account_id: Id | None = None
+    party_id: Id | None = None
 
 
 class PanelCreate(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    tender_id: int
+    tender_id: Id
     members: Annotated[list[MemberCreate], Field(max_length=99)]
 
 
 class InterestCreate(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    party_id: int
+    party_id: Id
     reason: Text = ""
 
 
@@ -71,12 +72,12 @@ class SheetSave(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    marks: dict[str, Points]
+    marks: Annotated[dict[Name, Points], Field(max_length=50)]
 
 
 class PaperSheetCreate(SheetSave):
     judge: Name
-    bid_id: int
+    bid_id: Id
     written_total: Annotated[Points, Field(ge=0)] | None = None
 
 
