@@ -3,17 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from functools import cache
 from mimetypes import guess_type
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.gzip import GZipMiddleware
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, HTMLResponse
 
 from app import flow
 from app.areas import api as areas
 from app.contracts import api as contracts
-from app.core import health, problems
+from app.core import description, health, problems
 from app.core.db import Units, make_engine, units
 from app.core.errors import NotFound
 from app.core.guard import Guard
@@ -75,6 +76,9 @@ def create_app(settings: Settings, door: Units, authenticate: Authenticate) -> F
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix=API)
+    described, page = app.openapi, cache(lambda: description.page(app.openapi()))
+    app.openapi = cache(lambda: description.with_versions_required(described()))  # type: ignore[method-assign]
+    app.get(f"{API}/docs", include_in_schema=False)(lambda: HTMLResponse(page()))
     return app
 
 

@@ -7,10 +7,11 @@ class DomainError(Exception):
     """A request that was understood and refused.
 
     `code` is the class name and stays stable; `facts` fill the sentences of the catalogue.
-    `status` is the HTTP status the web layer answers with.
+    `status` is the HTTP status the web layer answers with; `is_guess`: somebody named a secret that is none.
     """
 
     status: ClassVar[int] = 409
+    is_guess: ClassVar[bool] = False
     registry: ClassVar[dict[str, type["DomainError"]]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

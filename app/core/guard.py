@@ -1,6 +1,9 @@
 """What stands around every answer, pages and API alike: the names we answer to, what a browser may do with an answer,
 and that a fault of ours ends in an answer too."""
 
+import re
+import uuid
+
 import structlog
 from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
@@ -26,6 +29,7 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 YEAR = "max-age=31536000"
 
 
@@ -46,13 +50,15 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        begun = False
+        begun, number = False, _number(Headers(scope=scope).get("x-request-id", ""))
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=number)
 
         async def guarded(message: Message) -> None:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                self._label(scope, MutableHeaders(scope=message))
+                self._label(MutableHeaders(scope=message), number, is_api=scope["path"].startswith("/api/"))
             await send(message)
 
         try:
@@ -63,7 +69,7 @@ class Guard:
             log.exception("faulty", path=scope["path"])
             if begun:
                 raise
-            await answer(Request(scope), Faulty(request_id=_number(scope)))(scope, receive, guarded)
+            await answer(Request(scope), Faulty(request_id=number))(scope, receive, guarded)
 
     def _checked(self, scope: Scope) -> ASGIApp:
         """The application, or the refusal of a foreign name."""
@@ -73,14 +79,14 @@ class Guard:
             return answer(Request(scope), HostUnknown(host=host[:100]))
         return self.app
 
-    def _label(self, scope: Scope, headers: MutableHeaders) -> None:
+    def _label(self, headers: MutableHeaders, number: str, *, is_api: bool) -> None:
         for name, value in self.always.items():
             headers.setdefault(name, value)
-        if scope["path"].startswith("/api/"):
+        if is_api:
             headers.setdefault("Cache-Control", "no-store")
-        if number := _number(scope):
-            headers["X-Request-Id"] = number
+        headers["X-Request-Id"] = number
 
 
-def _number(scope: Scope) -> str:
-    return str(scope.get("state", {}).get("request_id", ""))
+def _number(given: str) -> str:
+    """By which the log finds a request; one from outside is taken if it is fit to be logged."""
+    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex

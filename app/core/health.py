@@ -7,9 +7,10 @@ from pydantic import BaseModel
 
 from app.core import web
 from app.core.actors import EVERYONE
+from app.core.lanes import Lane
 from app.core.web import UnitSession, allow
 
-router = web.router("/health", "health")
+router = web.router("/health", "health", lane=Lane.reserved)
 
 
 class Health(BaseModel):

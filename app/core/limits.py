@@ -6,6 +6,7 @@ moves it on by one interval, and is refused while that instant lies more than `f
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address
 from math import ceil
 
 import sqlalchemy as sa
@@ -84,6 +85,17 @@ async def _count(session: AsyncSession, limit: Limit, subject: str, at: datetime
 
 def _is_of(limit: Limit, subject: str) -> sa.ColumnElement[bool]:
     return sa.and_(Allowance.name == limit.name, Allowance.subject == keyed(limit.name, subject))
+
+
+def network_of(host: str) -> str:
+    """The address that one customer of a network has: an IPv4 address, or the first half of an IPv6 one."""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or IPv6Address(int(address) >> 64 << 64))
+    return str(address)
 
 
 async def forget_whole(session: AsyncSession) -> None:

@@ -146,7 +146,7 @@ def answer(request: Request, error: DomainError, **more: Any) -> JSONResponse:
     """The refusal as a response; one that passes with time says after how many seconds (Retry-After)."""
     wanted = request.headers.get("accept-language", "zh").lower()
     problem = problem_of(error, "en" if wanted.startswith("en") else "zh").model_copy(update=more)
-    headers = {"Retry-After": str(error.facts["seconds"])} if error.status in PASSING else {}
+    headers = {"Retry-After": str(error.facts.get("seconds", 1))} if error.status in PASSING else {}
     if error.status in UNREAD:
         headers["Connection"] = "close"
     return ProblemResponse(problem.model_dump(), error.status, headers=headers)

@@ -6,11 +6,10 @@ An endpoint's router uses `Unit` as its route class and names who may call it wi
 
 import json
 import re
-import uuid
 from collections.abc import Awaitable, Callable, Collection, Coroutine
+from datetime import timedelta
 from typing import Annotated, Any, TypeVar
 
-import structlog
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.params import Depends as DependsParam
 from fastapi.params import File
@@ -23,12 +22,12 @@ from app.core.db import Units
 from app.core.errors import Denied, DomainError, NotSignedIn, StaleVersion, VersionRequired
 from app.core.idempotency import answered_once
 from app.core.lanes import Lane, Lanes
+from app.core.limits import Limit, check_allowed, count_try, network_of
 from app.core.problems import Problem
 from app.core.settings import Settings
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 SESSION_COOKIE = "shuangxuan_session"
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 VERSION = re.compile(r"[0-9]{1,9}")
 REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": what, "content": {"application/problem+json": {}}}
@@ -51,6 +50,12 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 Authenticate = Callable[[AsyncSession, str], Awaitable[Actor]]
 M = TypeVar("M")
+# A household mistypes a code a few times; 31^8 codes tried at this pace take a million years.
+GUESSES = Limit("guesses", 20, timedelta(seconds=30))
+
+
+class PublicAddressUnset(DomainError):
+    """PUBLIC_URL is not set."""
 
 
 class CrossSite(DomainError):
@@ -109,7 +114,6 @@ class Unit(APIRoute):
         lane = self._lane(takes_file)
 
         async def run(request: Request) -> Response:
-            name_request(request)
             check_same_site(request)
             lanes: Lanes = request.app.state.lanes
             if request.method not in SAFE:
@@ -160,10 +164,25 @@ class Unit(APIRoute):
 
 
 class Unlinked(Unit):
-    """Answers of people who must stay unknown: whoever is signed in, here they are a resident."""
+    """Answers of people who must stay unknown: whoever is signed in, here they are a resident, admitted by the secret
+    they name. Wrong ones are counted by address, in a transaction of their own, since the refusal undoes the other."""
 
     async def who(self, session: AsyncSession, request: Request) -> Actor:
         return RESIDENT
+
+    async def _in_one_transaction(self, request: Request, gate: Allowed, endpoint: Endpoint) -> Response:
+        try:
+            return await super()._in_one_transaction(request, gate, endpoint)
+        except DomainError as refused:
+            if refused.is_guess:
+                units: Units = request.app.state.units
+                async with units() as session:
+                    await count_try(session, GUESSES, _network(request))
+            raise
+
+    async def answer(self, session: AsyncSession, actor: Actor, request: Request, endpoint: Endpoint) -> Response:
+        await check_allowed(session, GUESSES, _network(request))
+        return await super().answer(session, actor, request, endpoint)
 
 
 class Unkept(Unit):
@@ -173,12 +192,17 @@ class Unkept(Unit):
         return await endpoint(request)
 
 
-def name_request(request: Request) -> None:
-    """Give the request the number by which the log finds it; one from outside is taken if it is fit to be logged."""
-    given = request.headers.get("x-request-id", "")
-    request.state.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=request.state.request_id)
+def _network(request: Request) -> str:
+    return network_of(request.client.host if request.client else "")
+
+
+def public_address(request: Request) -> str:
+    """The address that people open, for what is printed: a setting, never what a request says. Refusal:
+    PublicAddressUnset, where the platform is reached from other machines and nobody said under which name."""
+    settings: Settings = request.app.state.settings
+    if settings.public_url is None and not settings.is_local:
+        raise PublicAddressUnset()
+    return settings.public_url or f"http://{settings.host}:{settings.port}"
 
 
 def check_same_site(request: Request) -> None:

@@ -14,9 +14,9 @@ from app.core.moves import move
 from app.surveys import rules
 from app.surveys.answers import check_answers, examine
 from app.surveys.models import Response, ResponseReview, Survey, Token, Wave
-from app.surveys.policy import access_receipt, taking_wave
+from app.surveys.policy import access_receipt, receipt_mark, taking_wave
 from app.surveys.quality import suggestions
-from app.surveys.queries import Address, definition_of, find_address, fingerprints_of, frames_of
+from app.surveys.queries import Address, definition_of, find_address, frames_of, same_content
 from app.surveys.rules import RESPONSE_MOVES, ResponseState, Source
 
 
@@ -45,7 +45,7 @@ async def submit_response(
     await _spend(session, address)
     code = rules.new_receipt_code()
     response = Response(wave_id=wave.id, community_code=address.community_code, source=Source.page, seconds=seconds)
-    response.receipt_hash, response.submitted_at = rules.secret_hash(code), at
+    response.receipt_hash, response.submitted_at = receipt_mark(code), at
     response.answers, response.fingerprint = kept, rules.fingerprint_of(kept)
     response.suggestions = await _doubts(session, survey, response, at)
     session.add(response)
@@ -74,7 +74,7 @@ async def _doubts(session: AsyncSession, survey: Survey, response: Response, at:
         seconds=response.seconds,
         community_code=response.community_code,
         frame=(await frames_of(session, [response.wave_id]))[response.wave_id],
-        earlier=await fingerprints_of(session, response.wave_id, but=response.id),
+        earlier=await same_content(session, response.wave_id, response.fingerprint, but=response.id),
     )
 
 

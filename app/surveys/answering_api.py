@@ -4,13 +4,14 @@ from fastapi import APIRouter
 
 from app.core import web
 from app.core.clock import now
+from app.core.lanes import Lane
 from app.core.web import CurrentActor, UnitSession, allow
 from app.surveys import answering, policy
 from app.surveys.policy import WHO
 from app.surveys.queries import place_of
 from app.surveys.response_schemas import AnsweringRead, AnswersCorrect, AnswersSubmit, ReceiptRead, Submitted, Typed
 
-router: APIRouter = web.router("/surveys", "surveys", web.Unlinked)
+router: APIRouter = web.router("/surveys", "surveys", web.Unlinked, Lane.answering)
 
 
 @router.get("/answering/{token}", operation_id="read_questionnaire", dependencies=[allow(WHO["answer"])])

@@ -19,9 +19,9 @@ from app.surveys import rules
 from app.surveys.answers import check_entered
 from app.surveys.definition import SurveyDefinition
 from app.surveys.models import Response, ResponseReview, Survey, Wave
-from app.surveys.policy import access_wave
+from app.surveys.policy import access_wave, receipt_mark
 from app.surveys.quality import suggestions
-from app.surveys.queries import definition_of, fingerprints_of, frames_of, sheets_of
+from app.surveys.queries import definition_of, fingerprints_of, frames_of, same_content, sheets_of
 from app.surveys.rules import Channel, Quality, ResponseState, Source
 from app.surveys.tabular import NOT_RETURNED, CommunityMissing, ReadResponse, SerialMissing, read_own_layout
 from app.surveys.wenjuanxing import is_wenjuanxing, read_wenjuanxing
@@ -71,7 +71,7 @@ async def enter_response(
     code = None if wave.channel is Channel.paper else rules.new_receipt_code()
     response = Response(wave_id=wave.id, community_code=community_code, serial=serial, source=Source.keyboard)
     response.answers, response.fingerprint = examined.answers, rules.fingerprint_of(examined.answers)
-    response.receipt_hash, response.submitted_at = rules.secret_hash(code) if code else None, at
+    response.receipt_hash, response.submitted_at = receipt_mark(code) if code else None, at
     response.suggestions = suggestions(
         definition,
         examined.answers,
@@ -80,7 +80,7 @@ async def enter_response(
         seconds=None,
         community_code=community_code,
         frame=(await frames_of(session, [wave.id]))[wave.id],
-        earlier=await fingerprints_of(session, wave.id),
+        earlier=await same_content(session, wave.id, response.fingerprint),
     )
     session.add(response)
     await record(session, actor, "response.entered", response, at, stream=f"waves:{wave.id}")

@@ -152,6 +152,7 @@ class Response(Base, Identified, Versioned):
     __table_args__ = (
         sa.UniqueConstraint("wave_id", "serial"),
         sa.Index(None, "wave_id", "community_code", "status"),
+        sa.Index(None, "wave_id", "fingerprint"),
         sa.CheckConstraint("serial <> ''", name="serial_is_not_blank"),
         sa.CheckConstraint("seconds >= 0", name="seconds_are_not_negative"),
         sa.CheckConstraint("(status = 'invalid') = (reason IS NOT NULL)", name="invalid_has_its_reason"),

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import EVERYONE, Actor, Role
 from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
+from app.core.secret import keyed
 from app.parties.models import Party
 from app.surveys.definition import SurveyDefinition
 from app.surveys.models import Response, Survey, Wave
@@ -202,7 +203,7 @@ async def read_receipt(session: AsyncSession, typed: str) -> tuple[Survey, Wave,
         sa.select(Survey, Wave, Response)
         .join(Wave, Wave.survey_id == Survey.id)
         .join(Response, Response.wave_id == Wave.id)
-        .where(Response.receipt_hash == secret_hash(read_receipt_code(typed)))
+        .where(Response.receipt_hash == receipt_mark(read_receipt_code(typed)))
     )
     found = (await session.execute(query)).one_or_none()
     if found is None:
@@ -227,6 +228,11 @@ async def _survey_of(session: AsyncSession, wave_id: int | None, condition: sa.C
         .with_for_update(read=True)
         .execution_options(populate_existing=True)
     )
+
+
+def receipt_mark(code: str) -> str:
+    """What is kept of a receipt code: keyed with the installation's secret, since 31^8 codes could be tried out."""
+    return keyed("receipt", secret_hash(code))
 
 
 def _response(response_id: int) -> sa.Select[Response]:

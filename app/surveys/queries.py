@@ -188,13 +188,22 @@ async def place_of(session: AsyncSession, code: str) -> list[str]:
     return [area.name for area in (await areas_with_parents(session, [code])).get(code, [])]
 
 
-async def fingerprints_of(session: AsyncSession, wave_id: int, but: int | None = None) -> dict[str, str]:
+async def fingerprints_of(session: AsyncSession, wave_id: int) -> dict[str, str]:
     """Fingerprint → serial (or number) of the wave's first response with these answers."""
-    query = sa.select(Response.fingerprint, Response.serial, Response.id).where(
-        Response.wave_id == wave_id, Response.fingerprint != "", Response.id.is_distinct_from(but)
-    )
-    rows = await session.execute(query.order_by(Response.id.desc()))
+    rows = await session.execute(_fingerprints(wave_id).where(Response.fingerprint != ""))
     return {fingerprint: serial or f"#{id}" for fingerprint, serial, id in rows}
+
+
+async def same_content(session: AsyncSession, wave_id: int, fingerprint: str, but: int | None = None) -> dict[str, str]:
+    """The same for one fingerprint, by its index: what one answer costs does not grow with the wave."""
+    query = _fingerprints(wave_id).where(Response.fingerprint == fingerprint, Response.id.is_distinct_from(but))
+    return {found: serial or f"#{id}" for found, serial, id in await session.execute(query)}
+
+
+def _fingerprints(wave_id: int) -> sa.Select[str, str | None, int]:
+    """The first response comes last, so that a dictionary keeps it."""
+    query = sa.select(Response.fingerprint, Response.serial, Response.id).where(Response.wave_id == wave_id)
+    return query.order_by(Response.id.desc())
 
 
 async def list_responses(

@@ -185,6 +185,7 @@ class CorrectionUnexplained(DomainError):
 
 class TokenUnknown(DomainError):
     status = 404
+    is_guess = True
 
 
 class TokenSpent(DomainError): ...
@@ -192,6 +193,7 @@ class TokenSpent(DomainError): ...
 
 class ReceiptUnknown(DomainError):
     status = 404
+    is_guess = True
 
 
 class SerialUnknown(DomainError):
@@ -386,5 +388,5 @@ def new_token() -> str:
 
 
 def secret_hash(secret: str) -> str:
-    """SHA-256 of a token or receipt code; only this is kept. 128 random bits need no salt."""
+    """SHA-256 of a link's token; only this is kept. 128 random bits need no salt."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -11,7 +11,7 @@ from app.core.actors import Actor
 from app.core.fields import Code, Id
 from app.core.files import read_table, read_upload, table_response
 from app.core.paging import Page, PagingQuery
-from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
+from app.core.web import CurrentActor, IfMatch, UnitSession, allow, public_address, tag_version
 from app.surveys import entry, policy, printing, queries, reviewing, waves
 from app.surveys.models import Survey, Wave
 from app.surveys.policy import WHO
@@ -138,7 +138,8 @@ async def make_tokens(
 ) -> LinksRead:
     tokens = await waves.make_tokens(session, actor, wave_id, **dict(body))
     paths = [f"/s/{token}" for token in tokens]
-    return LinksRead(links=[LinkRead(path=path, qr_svg=printing.qr_svg(_address(request, path))) for path in paths])
+    at = public_address(request)
+    return LinksRead(links=[LinkRead(path=path, qr_svg=printing.qr_svg(f"{at}{path}")) for path in paths])
 
 
 @links.post(
@@ -154,12 +155,8 @@ async def print_tokens(
     tokens = await waves.make_tokens(session, actor, wave_id, **dict(body))
     survey, _ = await policy.read_wave(session, actor, wave_id)
     place = await queries.place_of(session, body.community_code)
-    addresses = [_address(request, f"/s/{token}") for token in tokens]
+    addresses = [f"{public_address(request)}/s/{token}" for token in tokens]
     return HTMLResponse(printing.link_cards(queries.definition_of(survey), place, addresses))
-
-
-def _address(request: Request, path: str) -> str:
-    return f"{str(request.base_url).rstrip('/')}{path}"
 
 
 @router.post(

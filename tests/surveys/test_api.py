@@ -293,7 +293,7 @@ async def test_links_and_sheets_are_made_to_be_printed(session: AsyncSession, cl
     async with client_of(RESIDENT) as client:
         assert (await client.get(f"/surveys/answering/{made[0]['path'].removeprefix('/s/')}")).status_code == 200
     assert [link["qr_svg"].startswith("<svg") for link in made] == [True, True]
-    assert (cards.text.count("<svg"), cards.text.count("http://test/s/")) == (2, 2)
+    assert (cards.text.count("<svg"), cards.text.count("http://127.0.0.1:8000/s/")) == (2, 2)
     assert [sheets.text.count(f"<b>{serial}</b>") for serial in serials] == [1, 1]
     assert "老年助餐" in sheets.text
     assert codes(too_many) == (422, "InputInvalid")

@@ -16,6 +16,7 @@ from app.parties.rules import PartyKind
 from app.surveys import entry, queries, results, reviewing, rules, service, waves
 from app.surveys.definition_checks import DefinitionRefused
 from app.surveys.models import Issue, Response, ResponseReview, Sheet, Survey, SurveyResult, Wave
+from app.surveys.policy import receipt_mark
 from app.surveys.rules import Channel, Quality, ResponseState, SurveyStatus, WaveState
 from tests.factories.parties import actor_of, make_area, make_party
 from tests.factories.reference import DONGHUALU, DOUNAN, LONGJIE, make_reference, season_table
@@ -265,7 +266,7 @@ async def test_who_is_asked_by_phone_gets_a_receipt(session: AsyncSession) -> No
         session, actor, wave.id, community_code=DOUNAN, serial=None, answers=WANTS_MEALS
     )
     assert receipt is not None
-    assert response.receipt_hash == rules.secret_hash(receipt)
+    assert response.receipt_hash == receipt_mark(receipt) != rules.secret_hash(receipt)
 
 
 async def test_nothing_is_entered_into_a_closed_wave(session: AsyncSession) -> None:

@@ -13,6 +13,7 @@ from app.core.clock import now
 from app.core.errors import Denied
 from app.core.fields import Id
 from app.core.files import table_response
+from app.core.lanes import Lane
 from app.core.paging import Page, PagingQuery, paginate
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.parties.queries import party_names
@@ -23,8 +24,8 @@ from app.tenders.bids.schemas import BidCreate, BidRead, BidRow, BidUpdate, Find
 from app.tenders.notices.models import Tender
 from app.tenders.notices.policy import denial, read_tender
 
-of_tenders: APIRouter = web.router("/tenders/{tender_id}", "bids")
-router = web.router("/bids", "bids")
+of_tenders: APIRouter = web.router("/tenders/{tender_id}", "bids", lane=Lane.reserved)
+router = web.router("/bids", "bids", lane=Lane.reserved)
 EXPORTED = ("ref", "lot", "item", "party_name_zh", "party_name_en", "title", "amount", "status", "received_at")
 
 
