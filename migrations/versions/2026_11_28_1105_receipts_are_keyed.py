@@ -6,7 +6,7 @@ from alembic import op
 from app.core.secret import keyed
 
 revision = "receipts_are_keyed"
-down_revision = "answers_are_sealed"
+down_revision = "known_browsers"
 
 
 def upgrade() -> None:
