@@ -18,6 +18,7 @@ from app.core.audit import verify as verify_audit
 from app.core.connections import IDLE_SECONDS, TimedProtocol
 from app.core.db import Units, make_engine, units
 from app.core.errors import DomainError
+from app.core.folders import data_folder
 from app.core.jobs import work, worker_is_alive
 from app.core.logs import set_up_logs
 from app.core.postgres import database
@@ -107,7 +108,8 @@ async def make_ready(url: str, configured: Settings) -> None:
 
 async def announce(url: str, configured: Settings, address: str) -> None:
     async with open_units(url) as door, door() as session:
-        for line in await welcome(session, address, demonstration=configured.demonstration):
+        data = "DATABASE_URL" if configured.database_url else str(data_folder(configured.data_dir))
+        for line in await welcome(session, address, data, demonstration=configured.demonstration):
             typer.echo(line)
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -73,7 +74,7 @@ class Versioned:
 def make_engine(url: str, *, as_owner: bool = False, pool_size: int = 10) -> AsyncEngine:
     """An engine over psycopg 3 with `pool_size` connections and 5 more when pressed. Sessions drop to the runtime role,
     which may not alter the audit log. No value of a row gets into an error's words."""
-    return create_async_engine(
+    engine = create_async_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1),
         pool_size=pool_size,
         max_overflow=5,
@@ -81,6 +82,16 @@ def make_engine(url: str, *, as_owner: bool = False, pool_size: int = 10) -> Asy
         hide_parameters=True,
         connect_args={"options": OPTIONS if as_owner else AS_RUNTIME_ROLE},
     )
+    sa.event.listen(engine.sync_engine, "handle_error", _keep_rows_out)
+    return engine
+
+
+def _keep_rows_out(context: sa.ExceptionContext) -> None:
+    """PostgreSQL's DETAIL repeats the refused row; errors end in logs, so they keep the first sentence alone."""
+    if isinstance(error := context.original_exception, psycopg.Error) and error.diag.message_primary:
+        error.args = (error.diag.message_primary,)
+        if context.sqlalchemy_exception:
+            context.sqlalchemy_exception.args = error.args
 
 
 def units(engine: AsyncEngine, **context: Any) -> Units:

@@ -63,8 +63,10 @@ def server_uid() -> int:
 def data_folder(data_dir: Path) -> Path:
     """Where the data of `data_dir` lie: in it; or for root, where the server's user cannot get there, below STATE.
 
-    Data that lie in one of the two places are never left for the other. Refusals: DataOutOfReach.
+    Data that lie in one of the two places are never left for the other. Refusals: DataOutOfReach, DataFolderUnusable.
     """
+    if data_dir.exists() and not data_dir.is_dir():
+        raise DataFolderUnusable(path=str(data_dir), why=os.strerror(errno.ENOTDIR))
     asked = (data_dir / "postgres").resolve()
     user = server_user()
     if user is None:
@@ -73,6 +75,12 @@ def data_folder(data_dir: Path) -> Path:
     if asked.exists() and not reachable:
         raise DataOutOfReach(path=str(asked), user=user.pw_name)
     return asked if asked.exists() or (reachable and not kept.exists()) else kept
+
+
+def beside_data(data_dir: Path, name: str) -> Path:
+    """A file that goes with the data, wherever these lie."""
+    data = data_folder(data_dir)
+    return data_dir / name if data.is_relative_to(data_dir.resolve()) else data.with_name(f"{data.name}-{name}")
 
 
 def socket_folder(data_dir: Path) -> Path:

@@ -1,6 +1,6 @@
 """The installation's secret, kept outside the database: a copy of the database alone opens nothing made with it.
 
-SECRET_KEY, or else a file `secret.key` in the data folder, made at the first start and readable to its owner alone.
+SECRET_KEY, or else a file `secret.key` beside the data, made at the first start and readable to its owner alone.
 It belongs into every backup: with another one, receipt codes and repeated requests are no longer recognised, so a
 database made with a different secret is refused.
 """
@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base
 from app.core.errors import DomainError
+from app.core.folders import beside_data, make_way, refusing
 from app.core.settings import settings
 
 LEAST_LENGTH = 32
@@ -43,20 +44,21 @@ class Installation(Base):
 
 @cache
 def secret() -> bytes:
-    """Refusal: SecretTooShort."""
-    given = settings().secret_key or _kept(settings().data_dir / "secret.key")
+    """Refusals: SecretTooShort, and what keeps it from being written."""
+    given = settings().secret_key or _kept(beside_data(settings().data_dir, "secret.key"))
     if len(given) < LEAST_LENGTH:
         raise SecretTooShort(least=LEAST_LENGTH)
     return given.encode()
 
 
 def _kept(path: Path) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError):  # another process of this installation was first
-        made = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(made, "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    return path.read_text(encoding="utf-8").strip()
+    with refusing(path.parent):
+        make_way(path.parent)
+        with suppress(FileExistsError):  # another process of this installation was first
+            made = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(made, "w") as file:
+                file.write(secrets.token_urlsafe(48))
+        return path.read_text(encoding="utf-8").strip()
 
 
 def keyed(purpose: str, words: str) -> str:

@@ -2,10 +2,13 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.core.errors import DomainError
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 PROJECT = Path(__file__).resolve().parents[2]
@@ -14,7 +17,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 class Settings(BaseSettings):
     """One attribute per environment variable; README lists them."""
 
-    model_config = SettingsConfigDict(env_file=None, extra="ignore")
+    model_config = SettingsConfigDict(env_file=None, env_ignore_empty=True, extra="ignore")
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
@@ -40,7 +43,7 @@ class Settings(BaseSettings):
         default="", description="addresses of the proxies whose X-Forwarded-For is believed; by default nobody's"
     )
     upload_limit_mb: int = Field(default=10, ge=1)
-    log_level: str = "INFO"
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
     log_json: bool = False
 
     @property
@@ -61,6 +64,15 @@ class Settings(BaseSettings):
         return frozenset(named | LOOPBACK) if named or self.is_local else frozenset()
 
 
+class SettingInvalid(DomainError):
+    """An environment variable has a value that it cannot have."""
+
+
 @cache
 def settings() -> Settings:
-    return Settings()
+    """What this process was started with. Refusal: SettingInvalid, which names variables and tells no value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors()]
+        raise SettingInvalid(faults="; ".join(faults)) from None

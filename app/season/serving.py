@@ -64,9 +64,9 @@ class Server(uvicorn.Server):
             await self.tell_started()
 
 
-async def welcome(session: AsyncSession, address: str, *, demonstration: bool) -> list[str]:
-    """The lines printed at the start: where to go, and with which demonstration accounts."""
-    lines = ["", f"  双选 Shuangxuan   {address}", ""]
+async def welcome(session: AsyncSession, address: str, data: str, *, demonstration: bool) -> list[str]:
+    """The lines printed at the start: where to go, where the data are, and with which demonstration accounts."""
+    lines = ["", f"  双选 Shuangxuan   {address}", f"  数据 / data   {data}", ""]
     if not demonstration:
         return lines
     if seats := await demonstration_seats(session):

@@ -18,7 +18,15 @@ import pytest
 
 from app.core import folders
 from app.core.errors import DomainError
-from app.core.folders import DataOfAnotherUser, DataOutOfReach, DiskFull, SocketFolderTaken, claim, data_folder
+from app.core.folders import (
+    DataOfAnotherUser,
+    DataOutOfReach,
+    DiskFull,
+    SocketFolderTaken,
+    beside_data,
+    claim,
+    data_folder,
+)
 from app.core.postgres import (
     DatabaseUrlUnreadable,
     DataNotACluster,
@@ -105,6 +113,12 @@ def test_a_copy_of_the_programs_runs_and_is_made_once_for_each_version(closed: P
     (programs / "postgres").write_text("a newer one")
     assert (copied(programs, folder / "programs") / "postgres").read_text() == "a newer one"
     assert (copy / "postgres").exists() and not (folder / "programs" / "unfinished").exists()
+
+
+def test_what_goes_with_the_data_lies_beside_them(closed: Path, folder: Path) -> None:
+    away = data_folder(closed).parent if AS_ROOT else closed
+    assert beside_data(closed, "secret.key").parent == away
+    assert beside_data(folder, "secret.key") == folder / "secret.key"
 
 
 @pytest.mark.parametrize("asked_for_is_open", [True, False])

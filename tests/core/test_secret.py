@@ -7,14 +7,16 @@ import pytest
 import sqlalchemy as sa
 from cryptography.fernet import InvalidToken
 
-from app.core import secret
+from app.core import folders, secret
+from app.core.folders import beside_data
 from app.core.secret import SecretDiffers, SecretTooShort, box, hold_to_secret, keyed
 from app.core.settings import Settings
 
 
 @pytest.fixture
-def settle(monkeypatch: pytest.MonkeyPatch) -> object:
+def settle(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> object:
     """`settle(secret_key=…, data_dir=…)`: from here on in this test, the installation is set so."""
+    monkeypatch.setattr(folders, "STATE", tmp_path / "state")
 
     def settle(**values: object) -> None:
         monkeypatch.setattr(secret, "settings", lambda: Settings(**values))
@@ -29,7 +31,7 @@ def test_without_a_setting_a_secret_is_made_once_for_its_owner_alone(settle, tmp
     for _ in range(2):
         settle(secret_key=None, data_dir=tmp_path / "data")
         made = secret.secret()
-    file = tmp_path / "data" / "secret.key"
+    file = beside_data(tmp_path / "data", "secret.key")
     assert (file.read_bytes(), len(made) >= 64, stat.S_IMODE(file.stat().st_mode)) == (made, True, 0o600)
 
 

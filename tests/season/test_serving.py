@@ -40,6 +40,29 @@ def test_a_taken_port_is_refused_before_anything_is_started(taken: int, tmp_path
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("PORT", "99999", "PORT"),
+        ("DATABASE_URL", "postgresql://clerk:canary@127.0.0.1:1/district", "DATABASE_URL"),
+    ],
+)
+def test_a_wrong_setting_is_a_sentence_in_both_languages(variable: str, value: str, told: str, tmp_path: Path) -> None:
+    answer = run("serve", **{"PORT": "0", "DATA_DIR": str(tmp_path / "data"), variable: value})
+    zh, en = answer.stderr.splitlines()
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert told in zh and told in en and "canary" not in answer.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_data_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "data").touch()
+    answer = run("serve", PORT="0", DATA_DIR=str(tmp_path / "data"))
+    zh, en = answer.stderr.splitlines()
+    assert (answer.returncode, answer.stdout, str(tmp_path) in zh, str(tmp_path) in en) == (1, "", True, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
 def test_the_refusals_of_an_address_say_which(taken: int) -> None:
     with pytest.raises(PortTaken) as refused, listening(Settings(port=taken)):
         pass
