@@ -91,3 +91,30 @@ test("empty filters leave the address, lists repeat the name", () => {
     "/api/v1/needs?category=01&category=02&open=true",
   );
 });
+
+const busy = (seconds: string): Response => new Response("", { status: 503, headers: { "Retry-After": seconds } });
+
+test("a busy server that says when to come again is asked again, under the same key", async () => {
+  vi.useFakeTimers();
+  const seen = answering(
+    () => busy("1"),
+    () => busy("1"),
+    () => Response.json({ taken: 1 }),
+  );
+  const answered = request("/api/v1/bids", { method: "POST", body: { amount: "1.00" } });
+  await vi.runAllTimersAsync();
+  await expect(answered).resolves.toEqual({ taken: 1 });
+  expect(new Set(keys(seen)).size).toBe(1);
+  vi.useRealTimers();
+});
+
+test("a server that stays busy, or is for long, is not waited for", async () => {
+  vi.useFakeTimers();
+  for (const [seconds, tries] of [["1", 5], ["60", 1]] as const) {
+    const seen = answering(...Array.from({ length: 9 }, () => () => busy(seconds)));
+    const refused = request("/api/v1/needs").catch((error: unknown) => error);
+    await vi.runAllTimersAsync();
+    expect([await refused, seen.length]).toEqual([expect.any(Refusal), tries]);
+  }
+  vi.useRealTimers();
+});

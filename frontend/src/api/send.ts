@@ -4,6 +4,9 @@ import { noConnection, refusalFrom } from "./refusal";
 /** Keys of POSTs without an answer yet, by address and body: the same request sent again carries the same key. */
 const unanswered = new Map<string, string>();
 let serverAhead = 0;
+/** How often a busy server is asked again, and for how many seconds it may put us off. */
+const PATIENCE = 4;
+const LONGEST_WAIT = 5;
 
 /** The server's time as far as its last answer told it; deadlines are counted from this, not from the visitor's clock. */
 export const serverNow = (): Date => new Date(Date.now() + serverAhead);
@@ -13,13 +16,23 @@ export async function send(request: Request, named?: string): Promise<Response> 
   if (intent !== null && !request.headers.has("Idempotency-Key")) {
     request.headers.set("Idempotency-Key", keyOf(intent));
   }
-  const response = await fetch(request).catch(() => {
-    throw noConnection();
-  });
+  const response = await patiently(request);
   noteClock(response);
   if (intent !== null && response.status < 500) unanswered.delete(intent);
   if (!response.ok) throw await refusalFrom(response);
   return response;
+}
+
+/** A server under load says when to come again (503, Retry-After) and has changed nothing: it is asked again. */
+async function patiently(request: Request): Promise<Response> {
+  for (let tries = 1; ; tries++) {
+    const response = await fetch(request.clone()).catch(() => {
+      throw noConnection();
+    });
+    const seconds = Number(response.headers.get("Retry-After") ?? Number.NaN);
+    if (response.status !== 503 || !(seconds <= LONGEST_WAIT) || tries > PATIENCE) return response;
+    await new Promise((resume) => setTimeout(resume, (seconds + Math.random()) * 1000));
+  }
 }
 
 /** 128 random bits as hex; unlike crypto.randomUUID this also works without HTTPS, on an office network. */
