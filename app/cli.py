@@ -19,6 +19,7 @@ from app.core.connections import IDLE_SECONDS, TimedProtocol
 from app.core.db import Units, make_engine, units
 from app.core.errors import DomainError
 from app.core.folders import data_folder
+from app.core.foreign import content_of
 from app.core.jobs import work, worker_is_alive
 from app.core.logs import set_up_logs
 from app.core.postgres import database
@@ -230,7 +231,7 @@ def verify_the_audit_log() -> None:
 def verify_a_selection(file: Annotated[Path, typer.Argument(help="the export of a round")]) -> None:
     """Recompute an exported round from its lists, without the platform; exit code 1 says every fault found."""
     try:
-        content = file.read_bytes()
+        content = content_of(file)
     except OSError:
         raise SelectionFileUnreadable() from None
     facts, faults = verify_selection(parse_selection(content))

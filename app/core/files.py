@@ -2,34 +2,20 @@
 
 import csv
 import io
-import zipfile
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Annotated, Any, Generic, TypeVar
 
 import xlsxwriter
-from fastapi import Response, UploadFile
-from python_calamine import CalamineError, CalamineWorkbook
+from fastapi import Depends, Request, Response, UploadFile
+from starlette.datastructures import UploadFile as FormFile
 
 from app.core.cells import FORMULA_STARTS
 from app.core.cells import Table as Table
 from app.core.errors import DomainError
-from app.core.settings import settings
+from app.core.foreign import TABLES, off_loop, read_lines
 
+T = TypeVar("T")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-UNPACKED_LIMIT = 200 * 1024 * 1024
-ROW_LIMIT = 50_000
-
-
-class FileTooLarge(DomainError):
-    status = 413
-
-
-class FileNotUtf8(DomainError):
-    status = 422
-
-
-class FileUnreadable(DomainError):
-    status = 422
 
 
 class FileEmpty(DomainError):
@@ -42,28 +28,38 @@ class WrongColumns(DomainError):
     status = 422
 
 
-async def read_upload(upload: UploadFile) -> tuple[str, bytes]:
-    """Name and content; refused beyond the installation's limit."""
-    limit = settings().upload_limit_mb * 1024 * 1024
-    content = await upload.read(limit + 1)
-    if len(content) > limit:
-        raise FileTooLarge(limit_mb=settings().upload_limit_mb)
-    return upload.filename or "", content
-
-
 def read_table(name: str, content: bytes) -> Table:
-    """The first sheet of an Excel file, or a UTF-8 CSV.
+    """The first sheet of an Excel file, or a UTF-8 CSV. Blocks; a request takes an `UploadedTable`.
 
-    Refusals: FileUnreadable, FileNotUtf8, FileEmpty, FileTooLarge.
+    Refusals: FileEmpty and those of `foreign`.
     """
-    cells = _sheet(content) if name.lower().endswith((".xlsx", ".xls")) else _csv(content)
-    if not cells or not any(cell.strip() for cell in cells[0]):
+    kind = "sheet" if name.lower().endswith((".xlsx", ".xls")) else "csv"
+    header, *rows = list(read_lines(kind, content, TABLES)) or [[]]
+    if not any(header):
         raise FileEmpty(name=name)
-    if len(cells) > ROW_LIMIT:
-        raise FileTooLarge(limit_mb=settings().upload_limit_mb)
-    header = [cell.strip() for cell in cells[0]]
-    width = len(header)
-    return Table(header, [(row + [""] * width)[:width] for row in cells[1:]])
+    return Table(header, rows)
+
+
+class Uploaded(Generic[T]):
+    """What `read(name, content)` makes of the file that a request brings, as an endpoint's dependency. `Unit` has it
+    read before the request's transaction begins, so that no connection waits for the file."""
+
+    def __init__(self, read: Callable[[str, bytes], T]) -> None:
+        self.read = read
+
+    async def take(self, request: Request) -> None:
+        """Refusals: those of `read`."""
+        upload = (await request.form()).get("upload")
+        if isinstance(upload, FormFile):
+            request.state.uploaded = await off_loop(self.read, upload.filename or "", await upload.read())
+            await upload.seek(0)
+
+    async def __call__(self, request: Request, upload: UploadFile) -> T:
+        found: T = request.state.uploaded
+        return found
+
+
+UploadedTable = Annotated[Table, Depends(Uploaded(read_table))]
 
 
 def require_columns(table: Table, required: Iterable[str], optional: Iterable[str] = ()) -> None:
@@ -92,39 +88,6 @@ def download(filename: str, content: bytes, media_type: str) -> Response:
         "X-Content-Type-Options": "nosniff",
     }
     return Response(content, media_type=media_type, headers=headers)
-
-
-def _sheet(content: bytes) -> list[list[str]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > UNPACKED_LIMIT:
-                raise FileTooLarge(limit_mb=settings().upload_limit_mb)
-    except zipfile.BadZipFile:
-        pass  # the older .xls is no archive; the reader below decides
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        cells = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (CalamineError, OSError, ValueError, IndexError):
-        raise FileUnreadable() from None
-    return [[_text(cell) for cell in row] for row in cells]
-
-
-def _text(cell: Any) -> str:
-    """Excel keeps 3 as 3.0; people mean 3."""
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
-
-
-def _csv(content: bytes) -> list[list[str]]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise FileNotUtf8() from None
-    if "\x00" in text:
-        raise FileUnreadable()
-    try:
-        return list(csv.reader(io.StringIO(text, newline="")))
-    except csv.Error:
-        raise FileUnreadable() from None
 
 
 def _write_sheet(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:

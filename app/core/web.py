@@ -12,7 +12,6 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.params import Depends as DependsParam
-from fastapi.params import File
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +19,7 @@ from app.core.actors import RESIDENT, Actor, Role
 from app.core.body import with_body
 from app.core.db import Units
 from app.core.errors import Denied, DomainError, NotSignedIn, StaleVersion, VersionRequired
+from app.core.files import Uploaded
 from app.core.idempotency import answered_once
 from app.core.lanes import Lane, Lanes
 from app.core.limits import Limit, check_allowed, count_try, network_of
@@ -110,8 +110,8 @@ class Unit(APIRoute):
     def get_route_handler(self) -> Endpoint:
         endpoint = super().get_route_handler()
         gate = self._mark(Allowed) or Allowed(())
-        takes_file = any(isinstance(param.field_info, File) for param in self.dependant.body_params)
-        lane = self._lane(takes_file)
+        upload = next((each.call for each in self.dependant.dependencies if isinstance(each.call, Uploaded)), None)
+        lane = self._lane(upload is not None)
 
         async def run(request: Request) -> Response:
             check_same_site(request)
@@ -120,8 +120,10 @@ class Unit(APIRoute):
                 async with lanes.place(Lane.gate):
                     await self._ask_who(request, gate)
                 settings: Settings = request.app.state.settings
-                request = await with_body(request, file_limit=settings.upload_bytes if takes_file else None)
+                request = await with_body(request, file_limit=settings.upload_bytes if upload else None)
             async with lanes.place(lane):
+                if upload:
+                    await upload.take(request)
                 return await self._in_one_transaction(request, gate, endpoint)
 
         return run

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.core.errors import DomainError
+from app.core.foreign import FileTooDeep, FileUnreadable, check_json
 
 Groups = list[list[str]]
 
@@ -95,13 +96,12 @@ class ExportedSelection(_Form):
 
 
 def parse_selection(content: bytes) -> Any:
-    """What a file holds, not yet judged. Refuses SelectionFileUnreadable, also for text that cannot be written down."""
+    """What a file holds, not yet judged. Refuses SelectionFileUnreadable, and what meets a limit of `foreign`."""
     try:
-        found = json.loads(content.decode("utf-8-sig"))
-        json.dumps(found, ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
+        check_json(content)
+    except (FileUnreadable, FileTooDeep):
         raise SelectionFileUnreadable() from None
-    return found
+    return json.loads(content.decode("utf-8-sig"))
 
 
 def read_selection(exported: Any) -> ExportedSelection:

@@ -2,13 +2,13 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import Depends, Response, UploadFile
+from fastapi import Depends, Response
 
 from app.core import web
 from app.core.actors import EVERYONE
 from app.core.clock import now, today
 from app.core.fields import Id
-from app.core.files import XLSX, read_table, read_upload, table_response
+from app.core.files import XLSX, UploadedTable, table_response
 from app.core.paging import Page, PagingQuery
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.needs import lists, policy, queries, service
@@ -85,9 +85,8 @@ async def read_needs_template(format: Format = "xlsx", headings: Headings = "zh"
 
 @router.post("/import", operation_id="import_needs", dependencies=[allow(WHO["import"])])
 async def import_needs(
-    upload: UploadFile, session: UnitSession, actor: CurrentActor, update: bool = False
+    table: UploadedTable, session: UnitSession, actor: CurrentActor, update: bool = False
 ) -> NeedsImported:
-    table = read_table(*await read_upload(upload))
     return NeedsImported.of(await service.import_needs(session, actor, table, update=update))
 
 

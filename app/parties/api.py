@@ -2,13 +2,13 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response, UploadFile
+from fastapi import APIRouter, Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.queries import areas_with_parents
 from app.core import web
 from app.core.clock import now
-from app.core.files import read_table, read_upload, table_response
+from app.core.files import UploadedTable, table_response
 from app.core.paging import Page, PagingQuery, paginate
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.parties import account_api, policy, queries, service, session_api
@@ -62,8 +62,7 @@ async def read_roster_template() -> Response:
 
 
 @parties.post("/import", operation_id="import_organizations", dependencies=[allow(WHO["import"])])
-async def import_organizations(session: UnitSession, actor: CurrentActor, upload: UploadFile) -> Imported:
-    table = read_table(*await read_upload(upload))
+async def import_organizations(session: UnitSession, actor: CurrentActor, table: UploadedTable) -> Imported:
     return Imported(count=len(await service.import_organizations(session, actor, table)))
 
 

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from app.core.cells import Table
 from app.core.errors import DomainError, RowRefused, RowsRefused
 from app.core.files import read_table, require_columns
+from app.core.foreign import FileUnreadable, check_json, content_of
 from app.season.competition import Competition
 from app.surveys.definition import SurveyDefinition, from_season
 from app.surveys.definition_checks import check_definition
@@ -139,10 +140,10 @@ def read_season(name_or_folder: str, check_tables: Callable[[Tables, Faults], No
 def _contents(folder: Path, faults: Faults) -> dict[str, bytes]:
     contents = {}
     for name in FILES:
-        if (folder / name).is_file():
-            contents[name] = (folder / name).read_bytes()
-        else:
+        if not (folder / name).is_file():
             faults.note(name, 0, "", SeasonFileMissing(file=name))
+        elif (content := faults.take(name, content_of, folder / name)) is not None:
+            contents[name] = content
     return contents
 
 
@@ -159,12 +160,12 @@ def _require_key(table: Table | None, key: str) -> None:
 
 
 def read_json(content: bytes) -> Any:
-    """The document, decimals kept exact. Refusal: JsonUnreadable."""
+    """The document, decimals kept exact. Blocks. Refusals: JsonUnreadable, and those of `foreign`."""
     try:
-        found = json.loads(content.decode("utf-8-sig"), parse_float=Decimal)
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        line = getattr(error, "lineno", 1)
-        raise JsonUnreadable(line=line) from None
+        check_json(content)
+    except FileUnreadable as refused:
+        raise JsonUnreadable(line=refused.facts.get("line", 1)) from None
+    found = json.loads(content.decode("utf-8-sig"), parse_float=Decimal)
     if not isinstance(found, dict):
         raise JsonUnreadable(line=1)
     return found

@@ -1,15 +1,18 @@
 """Questionnaires and what they found, for those who run them; the summary of a closed survey for everybody."""
 
-from fastapi import Response, UploadFile
+from typing import Annotated
+
+from fastapi import Depends, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import web
 from app.core.actors import Actor
 from app.core.fields import Code, Id, Search
-from app.core.files import XLSX, download, read_upload
+from app.core.files import XLSX, Uploaded, download
 from app.core.paging import Page, PagingQuery
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.surveys import policy, queries, results, service
+from app.surveys.definition import SurveyDefinition
 from app.surveys.models import Survey
 from app.surveys.policy import WHO
 from app.surveys.result_schemas import FindingsRead, ReturnsRead, SummaryRead, SurveyResultRead
@@ -19,6 +22,7 @@ from app.surveys.xlsform import read_xlsform
 from app.surveys.xlsform_export import write_xlsform
 
 router = web.router("/surveys", "surveys")
+UploadedForm = Annotated[SurveyDefinition, Depends(Uploaded(lambda _name, content: read_xlsform(content)))]
 
 
 async def survey_read(session: AsyncSession, survey: Survey, actor: Actor, response: Response) -> SurveyRead:
@@ -49,11 +53,10 @@ async def create_survey(
 
 @router.post("/import", operation_id="import_survey", status_code=201, dependencies=[allow(WHO["create"])])
 async def import_survey(
-    upload: UploadFile, session: UnitSession, actor: CurrentActor, response: Response
+    form: UploadedForm, session: UnitSession, actor: CurrentActor, response: Response
 ) -> SurveyRead:
     """A new draft from an XLSForm workbook."""
-    _, content = await read_upload(upload)
-    survey = await service.create_survey(session, actor, read_xlsform(content))
+    survey = await service.create_survey(session, actor, form)
     return await survey_read(session, survey, actor, response)
 
 
@@ -73,11 +76,15 @@ async def edit_survey(
 
 @router.put("/{survey_id}/import", operation_id="replace_questionnaire", dependencies=[allow(WHO["edit"])])
 async def replace_questionnaire(
-    survey_id: Id, given: IfMatch, upload: UploadFile, session: UnitSession, actor: CurrentActor, response: Response
+    survey_id: Id,
+    given: IfMatch,
+    form: UploadedForm,
+    session: UnitSession,
+    actor: CurrentActor,
+    response: Response,
 ) -> SurveyRead:
     """The questionnaire as an XLSForm workbook has it."""
-    _, content = await read_upload(upload)
-    survey = await service.edit_survey(session, actor, survey_id, given, read_xlsform(content))
+    survey = await service.edit_survey(session, actor, survey_id, given, form)
     return await survey_read(session, survey, actor, response)
 
 

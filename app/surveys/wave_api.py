@@ -2,14 +2,14 @@
 
 from typing import Literal
 
-from fastapi import Request, Response, UploadFile
+from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import web
 from app.core.actors import Actor
 from app.core.fields import Code, Id
-from app.core.files import read_table, read_upload, table_response
+from app.core.files import UploadedTable, table_response
 from app.core.paging import Page, PagingQuery
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, public_address, tag_version
 from app.surveys import entry, policy, printing, queries, reviewing, waves
@@ -188,8 +188,7 @@ async def print_sheets(
 
 
 @router.post("/waves/{wave_id}/import_issued", operation_id="import_issued", dependencies=[allow(WHO["import_issued"])])
-async def import_issued(wave_id: Id, upload: UploadFile, session: UnitSession, actor: CurrentActor) -> SheetsIssued:
-    table = read_table(*await read_upload(upload))
+async def import_issued(wave_id: Id, table: UploadedTable, session: UnitSession, actor: CurrentActor) -> SheetsIssued:
     return SheetsIssued(added=await waves.import_issued(session, actor, wave_id, table))
 
 
@@ -210,12 +209,11 @@ async def enter_response(
 )
 async def import_responses(
     wave_id: Id,
-    upload: UploadFile,
+    table: UploadedTable,
     session: UnitSession,
     actor: CurrentActor,
     community_code: Code | None = None,
 ) -> ResponsesImportedRead:
-    table = read_table(*await read_upload(upload))
     done = await entry.import_responses(session, actor, wave_id, table, community_code)
     return ResponsesImportedRead(added=done.added, unchanged=done.unchanged, not_returned=done.not_returned)
 

@@ -1,5 +1,5 @@
-"""An XLSForm workbook as a questionnaire. The only file that knows pyxform, which reads the workbook and has the
-last word on whether it is an XLSForm at all; its message is translated into a refusal of the row it names.
+"""An XLSForm workbook as a questionnaire. pyxform reads the workbook, in the process of `core/reader.py`, and has the
+last word on whether it is an XLSForm at all; here its message is translated into a refusal of the row it names.
 
 Rows of a refusal count as in Excel; columns are called sheet.column. Besides our own export this takes the common
 part of XLSForm: select_one, select_multiple, rank, integer, decimal, date, text, note, groups (their relevant is
@@ -7,22 +7,17 @@ joined to that of the questions inside) and table-list groups as rating matrices
 deviceid …) are passed over. Whatever else has content is refused and not dropped in silence.
 """
 
-import io
 import re
-import zipfile
-from collections.abc import Callable, Sequence
-
-from pyxform.errors import PyXFormError
-from pyxform.xls2json_backends import get_xlsform
-from pyxform.xls2xform import convert
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from app.core.errors import DomainError, RowRefused, RowsRefused
-from app.core.files import FileTooLarge, FileUnreadable
+from app.core.foreign import FORMS, read_lines
 from app.surveys.definition import SurveyDefinition
 from app.surveys.definition_checks import NameNotAllowed, NameTaken, ReferenceDangling
 from app.surveys.xlsform_reader import GroupUnbalanced, LabelMissing, SheetReader, lines_of
 
-UNPACKED_LIMIT_MB = 50
 _AT = re.compile(r"\[row : ([0-9]+)\]")
 _SHEET = re.compile(r"'(survey|choices|settings)' sheet")
 _COLUMN = re.compile(r"the '(\w+)' value")
@@ -45,14 +40,17 @@ class XlsformRefused(DomainError):
 
 
 def read_xlsform(content: bytes) -> SurveyDefinition:
-    """The questionnaire in a workbook. Refusals: FileUnreadable, FileTooLarge, RowsRefused with every fault."""
-    _check_archive(content)
-    reader = _reader(content)
+    """The questionnaire in a workbook. Blocks. Refusals: those of `foreign`, RowsRefused with every fault."""
+    found: defaultdict[str, list[Any]] = defaultdict(list)
+    for part, line in read_lines("xlsform", content, FORMS):
+        found[part].append(line)
+    sheets = {name: lines_of(found[name]) for name in ("survey", "choices", "settings")}
+    reader = SheetReader(sheets, has_limits=any("sx_max_select" in titles for titles in found["survey_header"]))
     definition = reader.definition()
     refused = reader.refused
     if definition is not None:
         refused += [r for r in reader.faults_of(definition) if not _is_known(r, refused)]
-    objection = _objection(content)
+    objection = _objection(found)
     if objection is not None and not _is_covered(objection, refused):
         refused.append(objection)
     if refused or definition is None:
@@ -69,32 +67,12 @@ def _is_covered(objection: RowRefused, refused: Sequence[RowRefused]) -> bool:
     return any(objection.row in (1, r.row) for r in refused)
 
 
-def _check_archive(content: bytes) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > UNPACKED_LIMIT_MB * 1024 * 1024:
-                raise FileTooLarge(limit_mb=UNPACKED_LIMIT_MB)
-    except zipfile.BadZipFile:
-        raise FileUnreadable() from None
-
-
-def _reader(content: bytes) -> SheetReader:
-    try:
-        book = get_xlsform(content, file_type=".xlsx")
-    except PyXFormError as error:
-        raise FileUnreadable() from error
-    sheets = {name: lines_of(getattr(book, name)) for name in ("survey", "choices", "settings")}
-    return SheetReader(sheets, has_limits=any("sx_max_select" in titles for titles in book.survey_header or []))
-
-
-def _objection(content: bytes) -> RowRefused | None:
+def _objection(found: Mapping[str, list[Any]]) -> RowRefused | None:
     """What pyxform has against the workbook."""
-    try:
-        convert(xlsform=content, file_type=".xlsx", validate=False)
-    except PyXFormError as error:
-        return _translated(str(error))
-    except Exception as error:  # on some broken sheets pyxform stumbles before it can object
-        return RowRefused(1, "survey", XlsformRefused(message=f"{type(error).__name__}: {error}"[:300]))
+    for message in found.get("objection", []):
+        return _translated(message)
+    for message in found.get("stumble", []):
+        return RowRefused(1, "survey", XlsformRefused(message=message[:300]))
     return None
 
 

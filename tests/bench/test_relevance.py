@@ -14,7 +14,8 @@ from app.bench.judgements import (
 )
 from app.bench.market import Market, season_market
 from app.bench.relevance import figures, measure_relevance, ndcg, orders_by_bigrams, readable
-from app.core.files import FileEmpty, FileNotUtf8, FileUnreadable
+from app.core.files import FileEmpty
+from app.core.foreign import FileNotUtf8, FileUnreadable
 from app.core.problems import problem_of
 from tests.matching.factories import TOWN, make_need, make_offer, season_needs, season_offers, season_reference
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.core.cells import Cells, named, text_faults, written
 from app.core.errors import StaleVersion
 from app.core.files import Table, read_table, write_table
+from tests.core.reading import here
 
 
 def cell(text: str) -> Cells:
@@ -95,6 +96,7 @@ def test_an_amount_is_written_as_people_write_it(amount: str, text: str) -> None
 
 
 @given(st.text("=+-@abc'1", max_size=6).filter(lambda t: not t.startswith("'")))
+@here()
 def test_text_survives_a_spreadsheet_in_both_forms(text: str) -> None:
     for xlsx in (False, True):
         back = read_table("x.xlsx" if xlsx else "x.csv", write_table(["cell", "end"], [[text, "."]], xlsx=xlsx))

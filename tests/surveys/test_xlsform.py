@@ -1,17 +1,19 @@
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 
 from app.core.errors import RowsRefused
-from app.core.files import FileTooLarge, FileUnreadable
+from app.core.foreign import FORMS, FileUnpacksTooLarge, FileUnreadable
 from app.surveys import xlsform
 from app.surveys.definition import SurveyDefinition
 from app.surveys.definition_checks import definition_faults
 from app.surveys.xlsform import read_xlsform
 from app.surveys.xlsform_export import write_xlsform
+from tests.core.reading import here
 from tests.surveys.factories import definitions, make_definition, make_question, season_definition
 
 SURVEY = ["type", "name", "label::中文 (zh)", "label::English (en)"]
@@ -53,6 +55,7 @@ def test_the_season_questionnaire_survives_the_workbook() -> None:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(definitions())
+@here()
 def test_every_sound_questionnaire_survives_the_workbook_and_pyxform_accepts_it(definition: SurveyDefinition) -> None:
     assert definition_faults(definition) == []
     assert read_xlsform(write_xlsform(definition)) == definition
@@ -209,8 +212,8 @@ def test_what_is_no_workbook_is_refused() -> None:
 
 
 def test_a_workbook_that_unpacks_beyond_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xlsform, "UNPACKED_LIMIT_MB", 0)
-    with pytest.raises(FileTooLarge):
+    monkeypatch.setattr(xlsform, "FORMS", replace(FORMS, unpacked_mb=0))
+    with pytest.raises(FileUnpacksTooLarge):
         read_xlsform(write_xlsform(make_definition(make_question("open", "a"))))
 
 

@@ -1,0 +1,33 @@
+"""Reading without a process for each file, where a property is tried on many."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from importlib import import_module
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from app.core import files
+from app.core.foreign import Limits
+from app.core.reader import READERS
+from app.surveys import xlsform
+
+
+@contextmanager
+def here() -> Iterator[None]:
+    """As `@here()`: what the reader does, it does in the test's own process."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (files, xlsform):
+            patch.setattr(module, "read_lines", lines_here)
+        yield
+
+
+def lines_here(kind: str, content: bytes, limits: Limits) -> Iterator[list[Any]]:
+    read, needs = READERS[kind]
+    for module in needs:
+        import_module(module)
+    for line in read(content, SimpleNamespace(**asdict(limits))):
+        yield json.loads(json.dumps(line))
