@@ -30,6 +30,7 @@ from app.main import create_app, web_application
 from app.matching.cities import Engine, digest_of, rank_locally, rank_on_ray, save_cities
 from app.matching.exported import SelectionFileUnreadable, parse_selection
 from app.matching.verifier import in_words, verify_selection
+from app.parties.accounts import close_demonstration, reopen_demonstration
 from app.parties.policy import authenticate
 from app.season.demonstration import load_demonstration
 from app.season.export import export_season
@@ -89,7 +90,8 @@ def serve() -> None:
     with contextlib.suppress(KeyboardInterrupt), listening(configured) as door, database(configured) as url:
         upgrade(url)
         asyncio.run(make_ready(url, configured))
-        application = web_application(configured, url, authenticate)
+        asked = partial(authenticate, demonstration=configured.demonstration)
+        application = web_application(configured, url, asked)
         config = uvicorn.Config(
             application,
             http=TimedProtocol,
@@ -102,9 +104,12 @@ def serve() -> None:
 
 
 async def make_ready(url: str, configured: Settings) -> None:
-    if configured.demonstration:
-        async with open_units(url) as door:
+    """The demonstration made and open, or else shut."""
+    async with open_units(url) as door:
+        if configured.demonstration:
             await load_demonstration(door, watched("演示数据 demonstration"))
+        async with door() as session:
+            await (reopen_demonstration if configured.demonstration else close_demonstration)(session)
 
 
 async def announce(url: str, configured: Settings, address: str) -> None:

@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import web
 from app.core.paging import Page, PagingQuery, paginate
 from app.core.web import CurrentActor, UnitSession, allow
-from app.parties import accounts, queries
+from app.parties import accounts, memberships, queries
 from app.parties.models import Account
 from app.parties.policy import WHO
-from app.parties.schemas import AccountCreate, AccountRead, PasswordReset
+from app.parties.schemas import AccountCreate, AccountRead, PasswordReset, SeatCreate
 
 Text = Annotated[str, Query(max_length=100)]
 people = web.router("/accounts", "accounts", web.Unkept)
@@ -57,6 +57,27 @@ async def reset_password(
 ) -> AccountRead:
     account = await accounts.reset_password(session, actor, account_id, given.password)
     return await _account(session, actor, account)
+
+
+@people.post(
+    "/{account_id}/memberships",
+    status_code=201,
+    operation_id="add_membership",
+    dependencies=[allow(WHO["add_membership"])],
+)
+async def add_membership(session: UnitSession, actor: CurrentActor, account_id: int, given: SeatCreate) -> AccountRead:
+    account = await memberships.add_membership(session, actor, account_id, given.role, given.party_id)
+    return await _account(session, actor, account)
+
+
+@people.post(
+    "/memberships/{membership_id}/end",
+    status_code=204,
+    operation_id="end_membership",
+    dependencies=[allow(WHO["end_membership"])],
+)
+async def end_membership(session: UnitSession, actor: CurrentActor, membership_id: int) -> None:
+    await memberships.end_membership(session, actor, membership_id)
 
 
 async def _account(session: AsyncSession, actor: CurrentActor, account: Account) -> AccountRead:

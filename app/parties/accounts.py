@@ -6,18 +6,18 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.areas.models import Area
-from app.core.actors import Actor, Role
+from app.core.actors import CLOCK, Actor, Role
 from app.core.audit import record
 from app.core.clock import now
 from app.core.errors import DomainError
 from app.core.moves import move
 from app.parties.credentials import check_name, check_password, check_username, folded_username
-from app.parties.models import Account, AccountSession, Membership, Party
+from app.parties.memberships import held_membership, new_membership
+from app.parties.models import Account, AccountSession, Party
 from app.parties.passwords import hashed
 from app.parties.policy import access_account, state_of
 from app.parties.queries import find_account, require_party
-from app.parties.rules import MOVES, OwnAccount, check_role, responsibility
+from app.parties.rules import MOVES, OwnAccount
 from app.parties.sessions import end_sessions
 
 # Known to everybody who reads the manual; such accounts open only where demonstration is switched on.
@@ -70,7 +70,7 @@ async def create_account(
     await session.flush()
     for role, party_id in dict.fromkeys(seats):
         party = await require_party(session, party_id) if party_id is not None else None
-        session.add(await _membership(session, account, role, party))
+        session.add(await new_membership(session, account, role, party))
     roles = sorted({role.value for role, _ in seats})
     await record(session, actor, "account.created", account, at, roles=roles)
     return account
@@ -141,20 +141,28 @@ async def make_demonstration_accounts(
 
 async def _add_seat(session: AsyncSession, account: Account, seat: DemonstrationSeat) -> None:
     party_id = seat.party.id if seat.party else None
-    held = sa.select(Membership.id).where(
-        Membership.account_id == account.id,
-        Membership.role == seat.role,
-        Membership.party_id.is_not_distinct_from(party_id),
-    )
-    if await session.scalar(held) is None:
-        session.add(await _membership(session, account, seat.role, seat.party))
+    if await held_membership(session, account.id, seat.role, party_id) is None:
+        session.add(await new_membership(session, account, seat.role, seat.party))
         await session.flush()
 
 
-async def _membership(session: AsyncSession, account: Account, role: Role, party: Party | None) -> Membership:
-    check_role(role, party.kind if party else None)
-    area = ""
-    if party and party.area_code:
-        prefix = await session.scalar(sa.select(Area.prefix).where(Area.code == party.area_code))
-        area = responsibility(party.kind, prefix or "")
-    return Membership(account_id=account.id, party_id=party.id if party else None, role=role, area=area)
+async def close_demonstration(session: AsyncSession) -> None:
+    """Where demonstration is switched off its accounts are shut out and their sessions end."""
+    at = await now(session)
+    open_ones = sa.select(Account).where(Account.is_demonstration, Account.disabled_at.is_(None)).order_by(Account.id)
+    for account in await session.scalars(open_ones.with_for_update()):
+        account.disabled_at = at
+        await end_sessions(session, AccountSession.account_id == account.id)
+        await record(session, CLOCK, "account.demonstration_ended", account, at)
+
+
+async def reopen_demonstration(session: AsyncSession) -> None:
+    """Switched on again, they open again; but not when an administrator shut out some of them, and not others."""
+    of_demonstration = sa.select(Account).where(Account.is_demonstration).order_by(Account.id)
+    accounts = list(await session.scalars(of_demonstration.with_for_update()))
+    if not all(account.disabled_at for account in accounts):
+        return
+    at = await now(session)
+    for account in accounts:
+        account.disabled_at = None
+        await record(session, CLOCK, "account.demonstration_resumed", account, at)

@@ -119,7 +119,7 @@ class Account(Base, Identified):
 
 
 class Membership(Base, Identified):
-    """In which role, for which party and for which area ("" = none) an account may act."""
+    """In which role, for which party and for which area ("" = none) an account may act, until it ended."""
 
     __tablename__ = "memberships"
 
@@ -127,9 +127,18 @@ class Membership(Base, Identified):
     party_id: Mapped[int | None] = mapped_column(sa.ForeignKey("parties.id"), index=True)
     role: Mapped[Role]
     area: Mapped[str] = mapped_column(default="", server_default="")
+    ended_at: Mapped[datetime | None]
 
     __table_args__ = (
-        sa.UniqueConstraint("account_id", "party_id", "role", postgresql_nulls_not_distinct=True),
+        sa.Index(
+            "uq_memberships_held_once",
+            "account_id",
+            "party_id",
+            "role",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
         sa.CheckConstraint("role NOT IN ('resident', 'clock')", name="role_needs_an_account"),
         sa.CheckConstraint("role IN ('judge', 'admin') OR party_id IS NOT NULL", name="acts_for_a_party"),
         sa.CheckConstraint("area ~ '^([0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})?$'", name="area_is_a_prefix"),
@@ -137,7 +146,7 @@ class Membership(Base, Identified):
 
 
 class AccountSession(Base, Identified):
-    """A signed-in browser. The token itself is only in its cookie; here is its SHA-256."""
+    """A signed-in browser. The token itself is only in its cookie; here is its SHA-256. `device` is a coarse word."""
 
     __tablename__ = "account_sessions"
 
@@ -147,6 +156,7 @@ class AccountSession(Base, Identified):
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    device: Mapped[str] = mapped_column(default="", server_default="")
 
     __table_args__ = (
         sa.CheckConstraint("length(token_hash) = 32", name="token_is_hashed"),

@@ -21,12 +21,19 @@ WHO = {
     "read_session": EVERYONE,
     "switch": STAFF,
     "change_password": STAFF,
+    "list_sessions": STAFF,
+    "end_session": STAFF,
+    "end_other_sessions": STAFF,
+    "end_membership": STAFF,
+    "add_membership": {Role.admin},
     "list_accounts": {Role.admin},
     "create_account": {Role.admin},
     "disable": {Role.admin},
     "enable": {Role.admin},
     "reset_password": {Role.admin},
 }
+# What nobody does to another's account.
+OWN = frozenset({"change_password", "end_session", "end_other_sessions"})
 # Who applies without registration is known to the buyer; a list open to all would tell bidders of each other.
 SEES_APPLICANTS = frozenset({Role.purchaser, Role.admin, Role.clock})
 
@@ -77,7 +84,7 @@ def account_denial(actor: Actor, verb: str, account: Account) -> str | None:
     """Why `actor` may not `verb` this account; None when they may."""
     if actor.role not in WHO[verb]:
         return "role"
-    return "account" if verb == "change_password" and account.id != actor.account_id else None
+    return "account" if verb in OWN and account.id != actor.account_id else None
 
 
 def account_actions(actor: Actor, account: Account) -> list[str]:
@@ -98,12 +105,18 @@ async def access_account(session: AsyncSession, actor: Actor, account_id: int, v
 
 
 async def access_membership(session: AsyncSession, actor: Actor, membership_id: int) -> Membership:
-    """One of the actor's own memberships; anybody else's is not found."""
-    query = sa.select(Membership).where(Membership.id == membership_id, Membership.account_id == actor.account_id)
+    """One of the actor's own memberships that they may act in; anybody else's is not found."""
+    own = sa.and_(Membership.account_id == actor.account_id, is_held())
+    query = sa.select(Membership).where(Membership.id == membership_id, own)
     membership = await session.scalar(query)
     if membership is None:
         raise NotFound(membership=membership_id)
     return membership
+
+
+def is_held() -> sa.ColumnElement[bool]:
+    """Memberships in which their account may act."""
+    return Membership.ended_at.is_(None)
 
 
 def is_open() -> sa.ColumnElement[bool]:
@@ -112,15 +125,29 @@ def is_open() -> sa.ColumnElement[bool]:
     return sa.and_(AccountSession.expires_at > at, AccountSession.last_seen_at > at - IDLE)
 
 
-async def authenticate(session: AsyncSession, token: str) -> Actor:
-    """Who a session's token stands for; a resident when it is absent, unknown, expired or of a disabled account."""
+async def access_seat(session: AsyncSession, actor: Actor, membership_id: int, verb: str) -> Membership:
+    """A membership that has not ended, locked for `verb`. Only administrators see those of others (NotFound)."""
+    seen = sa.true() if actor.role is Role.admin else Membership.account_id == actor.account_id
+    query = sa.select(Membership).where(Membership.id == membership_id, Membership.ended_at.is_(None), seen)
+    membership = await session.scalar(query.with_for_update())
+    if membership is None:
+        raise NotFound(membership=membership_id)
+    if actor.role not in WHO[verb]:
+        raise Denied(verb=verb, reason="role")
+    return membership
+
+
+async def authenticate(session: AsyncSession, token: str, *, demonstration: bool = True) -> Actor:
+    """Who a session's token stands for; a resident when it is absent, unknown, expired or of a disabled account,
+    or of one of the `demonstration` where that is switched off."""
     if not token:
         return RESIDENT
     query = (
         sa.select(AccountSession.account_id, Membership.role, Membership.party_id, Membership.area)
         .join(Account, Account.id == AccountSession.account_id)
         .join(Membership, Membership.id == AccountSession.membership_id)
-        .where(AccountSession.token_hash == token_hash(token), Account.disabled_at.is_(None), is_open())
+        .where(AccountSession.token_hash == token_hash(token), Account.disabled_at.is_(None), is_open(), is_held())
+        .where(sa.or_(sa.literal(demonstration), Account.is_demonstration.is_(False)))
     )
     row = (await session.execute(query)).one_or_none()
     if row is None:

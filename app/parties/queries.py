@@ -12,7 +12,7 @@ from app.core.errors import DomainError
 from app.core.waiting import Waiting
 from app.parties.credentials import folded_username
 from app.parties.models import Account, AccountSession, Membership, Party
-from app.parties.policy import is_open, visible
+from app.parties.policy import is_held, is_open, visible
 from app.parties.rules import PartyKind, token_hash
 
 
@@ -97,11 +97,11 @@ async def find_account(session: AsyncSession, username: str) -> Account | None:
 
 
 async def seats_of(session: AsyncSession, account_ids: Collection[int]) -> dict[int, list[Seat]]:
-    """Account → its memberships with their parties, oldest first."""
+    """Account → the memberships it may act in, with their parties, oldest first."""
     query = (
         sa.select(Membership, Party)
         .outerjoin(Party, Party.id == Membership.party_id)
-        .where(Membership.account_id.in_(account_ids))
+        .where(Membership.account_id.in_(account_ids), is_held())
         .order_by(Membership.id)
     )
     seats: dict[int, list[Seat]] = {id: [] for id in account_ids}
@@ -116,10 +116,16 @@ async def open_session(session: AsyncSession, token: str) -> OpenSession | None:
         sa.select(Account, Membership, AccountSession.expires_at)
         .join(AccountSession, AccountSession.account_id == Account.id)
         .join(Membership, Membership.id == AccountSession.membership_id)
-        .where(AccountSession.token_hash == token_hash(token), Account.disabled_at.is_(None), is_open())
+        .where(AccountSession.token_hash == token_hash(token), Account.disabled_at.is_(None), is_open(), is_held())
     )
     row = (await session.execute(query)).one_or_none()
     return OpenSession(*row) if row else None
+
+
+async def sessions_of(session: AsyncSession, account_id: int | None) -> list[AccountSession]:
+    """The browsers in which an account is signed in, last used first."""
+    query = sa.select(AccountSession).where(AccountSession.account_id == account_id, is_open())
+    return list(await session.scalars(query.order_by(AccountSession.last_seen_at.desc(), AccountSession.id.desc())))
 
 
 async def demonstration_seats(session: AsyncSession) -> list[tuple[Account, Seat]]:

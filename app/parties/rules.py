@@ -162,6 +162,14 @@ class OwnAccount(DomainError):
     """Nobody shuts out themselves: the last administrator could not come back."""
 
 
+class OwnSeat(DomainError):
+    """Nobody ends the membership in which they are acting, for the same reason."""
+
+
+class SeatHeld(DomainError):
+    """The account acts in this role for this party already."""
+
+
 def responsibility(kind: PartyKind, prefix: str) -> str:
     """The area prefix that people of a party answer for: an office its own division, anybody else none ("")."""
     return prefix if kind in LEVELS else ""
@@ -249,3 +257,29 @@ SEEN_STEP = timedelta(minutes=1)
 def token_hash(token: str) -> bytes:
     """What the database keeps of a session's token; 256 random bits need no salt."""
     return hashlib.sha256(token.encode()).digest()
+
+
+# What a browser calls itself, in the order in which they must be looked for: most pretend to be another one as well.
+BROWSERS = {
+    "MicroMessenger": "微信 WeChat",
+    "QQBrowser": "QQ",
+    "Edg": "Edge",
+    "Firefox": "Firefox",
+    "Chrome": "Chrome",
+    "Safari": "Safari",
+}
+SYSTEMS = {
+    "Windows": "Windows",
+    "OpenHarmony": "HarmonyOS",
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Macintosh": "macOS",
+    "Linux": "Linux",
+}
+
+
+def device_of(user_agent: str) -> str:
+    """A coarse word by which people know their own browser ("Chrome · Windows"); nothing else of it is kept."""
+    words = [next((word for sign, word in known.items() if sign in user_agent), "") for known in (BROWSERS, SYSTEMS)]
+    return " · ".join(filter(None, words))

@@ -10,7 +10,7 @@ from app.core.actors import Actor, Role
 from app.core.clock import today
 from app.core.fields import Code, Exact, Id, Line, Prose
 from app.core.web import example
-from app.parties.models import Account, Party
+from app.parties.models import Account, AccountSession, Party
 from app.parties.policy import account_actions, actions, state_of
 from app.parties.queries import OpenSession, Seat
 from app.parties.rules import (
@@ -22,6 +22,7 @@ from app.parties.rules import (
     PartyKind,
     RatingA,
     is_in_rectification,
+    token_hash,
 )
 
 Name = Annotated[str, Line(200, least=1)]
@@ -205,6 +206,39 @@ class SignIn(_Input):
 
     username: Username
     password: Password
+
+
+class BrowserRead(BaseModel):
+    """A browser in which one is signed in; `device` is a coarse word, "" when it does not say."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            id=31,
+            device="Chrome · Windows",
+            begun_at="2026-11-20T09:00:00+08:00",
+            last_seen_at="2026-11-20T10:00:00+08:00",
+            ends_at="2026-11-20T21:00:00+08:00",
+            is_current=True,
+        )
+    )
+
+    id: int
+    device: str
+    begun_at: datetime
+    last_seen_at: datetime
+    ends_at: datetime
+    is_current: bool
+
+    @classmethod
+    def of(cls, opened: AccountSession, token: str) -> "BrowserRead":
+        return cls(
+            id=opened.id,
+            device=opened.device,
+            begun_at=opened.created_at,
+            last_seen_at=opened.last_seen_at,
+            ends_at=opened.expires_at,
+            is_current=opened.token_hash == token_hash(token),
+        )
 
 
 class MembershipChoice(_Input):

@@ -19,7 +19,7 @@ from app.parties import sessions as opened_sessions
 from app.parties import sign_in as signing_in
 from app.parties.policy import WHO
 from app.parties.rules import LIFETIME
-from app.parties.schemas import DemonstrationAccount, MembershipChoice, PasswordChange, SessionRead, SignIn
+from app.parties.schemas import BrowserRead, DemonstrationAccount, MembershipChoice, PasswordChange, SessionRead, SignIn
 from app.parties.sign_in import KNOWN_FOR, Place, network_of
 
 BROWSER_COOKIE = "shuangxuan_browser"
@@ -46,7 +46,8 @@ def _place(
     request: Request, browser: Annotated[str, Cookie(alias=BROWSER_COOKIE, include_in_schema=False)] = ""
 ) -> Place:
     """A browser that has no mark yet is given one."""
-    return Place(network_of(request.client.host if request.client else ""), browser or secrets.token_urlsafe(16))
+    address = network_of(request.client.host if request.client else "")
+    return Place(address, browser or secrets.token_urlsafe(16), request.headers.get("user-agent", ""))
 
 
 UnitsApart = Annotated[Units, Depends(_units)]
@@ -112,6 +113,23 @@ async def change_password(
 ) -> SessionRead:
     await new_passwords.change_password(session, units, actor, token, given.current, given.new)
     return await _session(session, request, token)
+
+
+@sessions.get("/list", operation_id="list_sessions", dependencies=[allow(WHO["list_sessions"])])
+async def list_sessions(session: UnitSession, actor: CurrentActor, token: Token = "") -> list[BrowserRead]:
+    return [BrowserRead.of(each, token) for each in await queries.sessions_of(session, actor.account_id)]
+
+
+@sessions.delete(
+    "/others", status_code=204, operation_id="end_other_sessions", dependencies=[allow(WHO["end_other_sessions"])]
+)
+async def end_other_sessions(session: UnitSession, actor: CurrentActor, token: Token = "") -> None:
+    await opened_sessions.end_other_sessions(session, actor, token)
+
+
+@sessions.delete("/{session_id}", status_code=204, operation_id="end_session", dependencies=[allow(WHO["end_session"])])
+async def end_session(session: UnitSession, actor: CurrentActor, session_id: int) -> None:
+    await opened_sessions.end_session(session, actor, session_id)
 
 
 async def _session(session: AsyncSession, request: Request, token: str) -> SessionRead:

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor
 from app.core.audit import record
 from app.core.clock import now
-from app.core.errors import NotSignedIn
+from app.core.errors import NotFound, NotSignedIn
 from app.parties.models import Account, AccountSession, Membership
-from app.parties.policy import access_membership
+from app.parties.policy import access_account, access_membership
 from app.parties.queries import open_session
 from app.parties.rules import LIFETIME, token_hash
 
@@ -24,7 +24,7 @@ class SignedIn(NamedTuple):
     actor: Actor
 
 
-async def begin_session(session: AsyncSession, membership: Membership, at: datetime) -> SignedIn:
+async def begin_session(session: AsyncSession, membership: Membership, at: datetime, device: str) -> SignedIn:
     signed_in = _acting_in(membership)
     session.add(
         AccountSession(
@@ -34,6 +34,7 @@ async def begin_session(session: AsyncSession, membership: Membership, at: datet
             created_at=at,
             last_seen_at=at,
             expires_at=at + LIFETIME,
+            device=device,
         )
     )
     await session.flush()
@@ -69,6 +70,25 @@ async def switch_membership(session: AsyncSession, actor: Actor, token: str, mem
     account = await session.get_one(Account, membership.account_id)
     await record(session, signed_in.actor, "account.switched", account, at, membership=membership.id)
     return signed_in
+
+
+async def end_session(session: AsyncSession, actor: Actor, session_id: int) -> None:
+    """End one of one's own sessions, in whichever browser; anybody else's is not found."""
+    account = await access_account(session, actor, actor.account_id or 0, "end_session")
+    query = sa.select(AccountSession).where(AccountSession.id == session_id, AccountSession.account_id == account.id)
+    found = await session.scalar(query)
+    if found is None:
+        raise NotFound(session=session_id)
+    await session.delete(found)
+    await record(session, actor, "account.session_ended", account, await now(session))
+
+
+async def end_other_sessions(session: AsyncSession, actor: Actor, token: str) -> None:
+    """End all of one's own sessions but this one."""
+    account = await access_account(session, actor, actor.account_id or 0, "end_other_sessions")
+    others = AccountSession.token_hash != token_hash(token)
+    await end_sessions(session, AccountSession.account_id == account.id, others)
+    await record(session, actor, "account.other_sessions_ended", account, await now(session))
 
 
 async def end_sessions(session: AsyncSession, *where: sa.ColumnElement[bool]) -> None:

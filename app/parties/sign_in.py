@@ -24,7 +24,8 @@ from app.core.secret import keyed
 from app.parties.credentials import folded_username
 from app.parties.models import Account, AccountSession, KnownBrowser, Membership
 from app.parties.passwords import is_password
-from app.parties.rules import CredentialsWrong, TooManyTries, token_hash
+from app.parties.policy import is_held
+from app.parties.rules import CredentialsWrong, TooManyTries, device_of, token_hash
 from app.parties.sessions import SignedIn, begin_session, end_sessions
 
 MINUTE = timedelta(minutes=1)
@@ -41,10 +42,11 @@ Taken = Sequence[tuple[Limit, str]]
 
 
 class Place(NamedTuple):
-    """Where somebody signs in: the network address, and the mark that this browser was given."""
+    """Where somebody signs in: the network address, the mark that this browser was given, and what it calls itself."""
 
     address: str
     browser: str
+    user_agent: str = ""
 
     @property
     def marks(self) -> dict[str, str]:
@@ -98,7 +100,7 @@ async def sign_in(
         raise CredentialsWrong()
     await give_all_back(session, admitted.taken)
     await _remember(session, account, place)
-    return await _open_first(session, account, membership, old_token)
+    return await _open_first(session, account, membership, device_of(place.user_agent), old_token)
 
 
 async def take_all(session: AsyncSession, taken: Taken) -> None:
@@ -151,14 +153,16 @@ def _may_open(name: str, demonstration: bool) -> sa.Select[Account]:
 async def _first_membership(session: AsyncSession, account: Account | None) -> Membership | None:
     if account is None:
         return None
-    query = sa.select(Membership).where(Membership.account_id == account.id).order_by(Membership.id).limit(1)
-    return await session.scalar(query)
+    query = sa.select(Membership).where(Membership.account_id == account.id, is_held())
+    return await session.scalar(query.order_by(Membership.id).limit(1))
 
 
-async def _open_first(session: AsyncSession, account: Account, membership: Membership, old_token: str) -> SignedIn:
+async def _open_first(
+    session: AsyncSession, account: Account, membership: Membership, device: str, old_token: str
+) -> SignedIn:
     at = await now(session)
     is_over = sa.and_(AccountSession.account_id == account.id, AccountSession.expires_at <= at)
     await end_sessions(session, sa.or_(is_over, AccountSession.token_hash == token_hash(old_token)))
-    opened = await begin_session(session, membership, at)
+    opened = await begin_session(session, membership, at, device)
     await record(session, opened.actor, "account.signed_in", account, at, membership=membership.id)
     return opened

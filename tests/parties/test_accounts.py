@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from functools import partial
+from unittest.mock import ANY
 
 import pytest
 import sqlalchemy as sa
@@ -22,33 +23,43 @@ from app.models import TABLES
 from app.parties import accounts
 from app.parties.accounts import (
     DEMONSTRATION_PASSWORD,
+    DemonstrationSeat,
     UsernameTaken,
+    close_demonstration,
     create_account,
     disable_account,
     enable_account,
     make_demonstration_accounts,
     one_seat_per_role,
+    reopen_demonstration,
 )
 from app.parties.credentials import PasswordWeak
+from app.parties.memberships import add_membership, end_membership
 from app.parties.models import Account, AccountSession, Membership
 from app.parties.new_passwords import change_password
-from app.parties.policy import authenticate
+from app.parties.passwords import HASHER
+from app.parties.policy import authenticate, state_of
+from app.parties.queries import Seat, open_session, seats_of
 from app.parties.rules import (
     IDLE,
     LIFETIME,
     SEEN_STEP,
+    AccountState,
     CredentialsWrong,
     OwnAccount,
+    OwnSeat,
     PartyKind,
     RoleDoesNotFit,
+    SeatHeld,
     TooManyTries,
     token_hash,
 )
-from app.parties.sessions import sign_out, switch_membership
+from app.parties.sessions import end_other_sessions, sign_out, switch_membership
 from tests.factories.parties import PASSWORD, actor_of, apart, enter, make_account, make_dounan, make_party
 from tests.factories.reference import DOUNAN, LONGJIE
 
 pytestmark = pytest.mark.anyio
+JUDGE = DemonstrationSeat("judge", "评审专家 Judge", Role.judge, None)
 Browser = Callable[..., AbstractAsyncContextManager[AsyncClient]]
 
 
@@ -201,11 +212,84 @@ async def test_a_session_that_was_ended_is_not_opened_again_by_switching(session
         await switch_membership(session, mine.actor, mine.token, other.id)
 
 
-async def test_a_membership_taken_away_ends_the_sessions_in_it(session: AsyncSession) -> None:
+async def test_a_membership_ends_at_once_with_the_sessions_in_it_and_the_others_stay(session: AsyncSession) -> None:
+    account, admin = await make_dounan(session, DOUNAN, LONGJIE), await actor_of(session)
+    seats = {seat.membership.area: seat.membership for seat in (await seats_of(session, [account.id]))[account.id]}
+    first, second = await enter(session), await enter(session)
+    moved = await switch_membership(session, second.actor, second.token, seats[LONGJIE].id)
+    await end_membership(session, admin, seats[DOUNAN].id)
+    assert await authenticate(session, first.token) == RESIDENT
+    assert (await authenticate(session, moved.token)).area == LONGJIE
+    assert (await enter(session)).actor.area == LONGJIE
+    with pytest.raises(NotFound):
+        await switch_membership(session, moved.actor, moved.token, seats[DOUNAN].id)
+    with pytest.raises(NotFound):
+        await end_membership(session, admin, seats[DOUNAN].id)
+
+
+async def test_a_session_that_outlived_its_membership_stands_for_nobody(session: AsyncSession) -> None:
     await make_dounan(session)
     token = (await enter(session)).token
-    await session.execute(sa.delete(Membership).where(Membership.area == DOUNAN))
+    await session.execute(sa.update(Membership).where(Membership.area == DOUNAN).values(ended_at=await now(session)))
     assert await authenticate(session, token) == RESIDENT
+    assert await open_session(session, token) is None
+    with pytest.raises(CredentialsWrong):
+        await enter(session)
+
+
+async def test_a_membership_that_ended_is_given_again_but_never_twice(session: AsyncSession) -> None:
+    account, admin = await make_dounan(session), await actor_of(session)
+    (seat,) = (await seats_of(session, [account.id]))[account.id]
+    with pytest.raises(SeatHeld):
+        await add_membership(session, admin, account.id, Role.committee, seat.membership.party_id)
+    await end_membership(session, admin, seat.membership.id)
+    await add_membership(session, admin, account.id, Role.committee, seat.membership.party_id)
+    (again,) = (await seats_of(session, [account.id]))[account.id]
+    assert (again.membership.id != seat.membership.id, again.membership.area) == (True, DOUNAN)
+
+
+async def test_whose_membership_it_is_may_end_it_but_not_while_acting_in_it(session: AsyncSession) -> None:
+    account = await make_dounan(session, DOUNAN, LONGJIE)
+    _, foreign = await make_account(session, Role.purchaser)
+    mine = await enter(session)
+    first, second = (seat.membership for seat in (await seats_of(session, [account.id]))[account.id])
+    with pytest.raises(OwnSeat):
+        await end_membership(session, mine.actor, first.id)
+    with pytest.raises(NotFound):
+        await end_membership(session, mine.actor, foreign.id)
+    await end_membership(session, mine.actor, second.id)
+    assert (await seats_of(session, [account.id]))[account.id] == [Seat(first, ANY)]
+
+
+async def test_ones_sessions_are_listed_with_their_browsers_and_ended_one_by_one(
+    browser: Browser, units: Units
+) -> None:
+    async with units() as session:
+        await make_dounan(session)
+        foreign = await make_account(session, Role.committee, username="longjie", password_hash=HASHER.hash(PASSWORD))
+    signing = {"username": "dounan", "password": PASSWORD}
+    edge = {"User-Agent": "Mozilla/5.0 (Windows NT 10.0) Chrome/130.0 Safari/537.36 Edg/130.0"}
+    async with browser() as desktop, browser() as phone, browser() as other:
+        await desktop.post("/session", json=signing, headers=edge)
+        await phone.post("/session", json=signing)
+        await other.post("/session", json={**signing, "username": foreign[0].username})
+        seen = (await phone.get("/session/list")).json()
+        of_other = (await other.get("/session/list")).json()
+        theirs = await phone.delete(f"/session/{of_other[0]['id']}")
+        ended = await phone.delete(f"/session/{next(each['id'] for each in seen if not each['is_current'])}")
+        roles = [(await each.get("/session")).json()["role"] for each in (desktop, phone, other)]
+    assert sorted((each["device"], each["is_current"]) for each in seen) == [("", True), ("Edge · Windows", False)]
+    assert (theirs.status_code, ended.status_code, roles) == (404, 204, ["resident", "committee", "committee"])
+
+
+async def test_all_other_sessions_end_and_this_one_stays(session: AsyncSession) -> None:
+    await make_dounan(session)
+    here, there = await enter(session), await enter(session)
+    await end_other_sessions(session, here.actor, here.token)
+    assert (await authenticate(session, here.token), await authenticate(session, there.token)) == (
+        here.actor,
+        RESIDENT,
+    )
 
 
 async def test_a_new_password_needs_the_old_one_and_ends_the_other_sessions(session: AsyncSession) -> None:
@@ -304,6 +388,31 @@ async def test_demonstration_accounts_are_shown_and_open_only_where_demonstratio
     assert (shown.json()["demonstration"], admitted.status_code) == (True, 200)
     assert (hidden.json()["demonstration"], hidden.json()["demonstration_accounts"]) == (False, [])
     assert (refused.status_code, refused.json()["code"]) == (401, "CredentialsWrong")
+
+
+async def test_demonstration_switched_off_ends_its_sessions_and_shuts_its_accounts_until_it_is_on_again(
+    session: AsyncSession,
+) -> None:
+    await make_demonstration_accounts(session, await actor_of(session), one_seat_per_role({})[-1:])
+    await make_dounan(session)
+    token, real = (await enter(session, "admin", DEMONSTRATION_PASSWORD)).token, (await enter(session)).token
+    assert await authenticate(session, token, demonstration=False) == RESIDENT
+    await close_demonstration(session)
+    assert await authenticate(session, token) == RESIDENT
+    assert (await authenticate(session, real, demonstration=False)).role is Role.committee
+    with pytest.raises(CredentialsWrong):
+        await enter(session, "admin", DEMONSTRATION_PASSWORD)
+    await reopen_demonstration(session)
+    assert await authenticate(session, token) == RESIDENT
+    await enter(session, "admin", DEMONSTRATION_PASSWORD)
+
+
+async def test_a_demonstration_account_that_an_administrator_shut_out_stays_out(session: AsyncSession) -> None:
+    admin = await actor_of(session)
+    accounts = await make_demonstration_accounts(session, admin, [*one_seat_per_role({})[-1:], JUDGE])
+    await disable_account(session, admin, accounts["judge"].id)
+    await reopen_demonstration(session)
+    assert state_of(accounts["judge"]) is AccountState.disabled
 
 
 async def test_a_browser_signs_in_is_known_and_signs_out(browser: Browser, units: Units) -> None:

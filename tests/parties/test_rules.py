@@ -25,6 +25,7 @@ from app.parties.rules import (
     check_credit_code,
     check_party,
     check_role,
+    device_of,
     is_credit_code,
     is_in_rectification,
     rectification_period,
@@ -144,3 +145,22 @@ def _fits(role: Role, kind: PartyKind | None) -> bool:
 
 def test_offices_answer_for_their_area_and_nobody_else_does() -> None:
     assert [responsibility(kind, "530114") for kind in PartyKind] == ["530114", "530114", "530114", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "word"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64) Chrome/130.0 Safari/537.36 Edg/130.0",
+            "Edge · Windows",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 14) Chrome/116.0 Safari/537.36 MicroMessenger/8.0",
+            "微信 WeChat · Android",
+        ),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1", "Safari · iPhone"),
+        ("curl/8.5", ""),
+    ],
+)
+def test_a_browser_is_known_by_a_coarse_word(user_agent: str, word: str) -> None:
+    assert device_of(user_agent) == word

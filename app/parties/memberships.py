@@ -1,0 +1,61 @@
+"""Memberships: in which roles and for whom an account may act; each is given and ended on its own."""
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.areas.models import Area
+from app.core.actors import Actor, Role
+from app.core.audit import record
+from app.core.clock import now
+from app.parties.models import Account, AccountSession, Membership, Party
+from app.parties.policy import access_account, access_seat
+from app.parties.queries import require_party
+from app.parties.rules import OwnSeat, SeatHeld, check_role, responsibility
+from app.parties.sessions import end_sessions
+
+
+async def add_membership(
+    session: AsyncSession, actor: Actor, account_id: int, role: Role, party_id: int | None
+) -> Account:
+    """Let an account act in one more role. Refusals: PartyUnknown, RoleDoesNotFit, SeatHeld."""
+    account = await access_account(session, actor, account_id, "add_membership")
+    at = await now(session)
+    if await held_membership(session, account.id, role, party_id):
+        raise SeatHeld()
+    party = await require_party(session, party_id) if party_id is not None else None
+    session.add(await new_membership(session, account, role, party))
+    await record(session, actor, "account.membership_added", account, at, role=role.value, party=party_id)
+    return account
+
+
+async def end_membership(session: AsyncSession, actor: Actor, membership_id: int) -> Account:
+    """End one membership, and with it the sessions that act in it. Refusal: OwnSeat."""
+    seat = await access_seat(session, actor, membership_id, "end_membership")
+    if (seat.account_id, seat.role, seat.party_id) == (actor.account_id, actor.role, actor.party_id):
+        raise OwnSeat()
+    at = await now(session)
+    seat.ended_at = at
+    await end_sessions(session, AccountSession.membership_id == seat.id)
+    account = await session.get_one(Account, seat.account_id)
+    await record(session, actor, "account.membership_ended", account, at, membership=seat.id)
+    return account
+
+
+async def held_membership(session: AsyncSession, account_id: int, role: Role, party_id: int | None) -> int | None:
+    """The membership of that role and party, unless it ended."""
+    query = sa.select(Membership.id).where(
+        Membership.account_id == account_id,
+        Membership.role == role,
+        Membership.party_id.is_not_distinct_from(party_id),
+        Membership.ended_at.is_(None),
+    )
+    return await session.scalar(query)
+
+
+async def new_membership(session: AsyncSession, account: Account, role: Role, party: Party | None) -> Membership:
+    check_role(role, party.kind if party else None)
+    area = ""
+    if party and party.area_code:
+        prefix = await session.scalar(sa.select(Area.prefix).where(Area.code == party.area_code))
+        area = responsibility(party.kind, prefix or "")
+    return Membership(account_id=account.id, party_id=party.id if party else None, role=role, area=area)
