@@ -20,7 +20,7 @@ from app.core.db import Units, make_engine, units
 from app.core.errors import DomainError
 from app.core.folders import data_folder
 from app.core.foreign import content_of
-from app.core.jobs import work, worker_is_alive
+from app.core.jobs import Worker, worker_is_alive
 from app.core.logs import set_up_logs
 from app.core.postgres import database
 from app.core.problems import problem_of
@@ -36,7 +36,7 @@ from app.season.demonstration import load_demonstration
 from app.season.export import export_season
 from app.season.importing import import_season, open_season
 from app.season.replay import replay_season
-from app.season.serving import Server, address_of, listening, watched, welcome
+from app.season.serving import REQUESTS_END_WITHIN, Server, address_of, listening, watched, welcome
 from app.season.summary import Summary, readable
 from app.selection.market import market
 
@@ -99,6 +99,7 @@ def serve() -> None:
             log_config=None,
             proxy_headers=bool(configured.forwarded_allow_ips),
             forwarded_allow_ips=configured.forwarded_allow_ips,
+            timeout_graceful_shutdown=REQUESTS_END_WITHIN,
         )
         Server(config, partial(announce, url, configured, address_of(door))).run([door])
 
@@ -168,6 +169,7 @@ def worker(check: Annotated[bool, typer.Option(help="only say whether a worker i
 
     if check:
         raise typer.Exit(0 if with_units(run) else 1)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with database(settings()) as url, contextlib.suppress(KeyboardInterrupt):
         upgrade(url)
         asyncio.run(work_alone(url))
@@ -175,7 +177,7 @@ def worker(check: Annotated[bool, typer.Option(help="only say whether a worker i
 
 async def work_alone(url: str) -> None:
     async with open_units(url) as door:
-        await work(url, door)
+        await Worker(url, door).run()
 
 
 @cli.command("rank-all")

@@ -1,8 +1,7 @@
 """The web application: every room's endpoints under /api/v1, refusals as problems, and the built front end."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext
 from functools import cache
 from mimetypes import guess_type
 from pathlib import Path
@@ -18,7 +17,7 @@ from app.core import description, health, problems
 from app.core.db import Units, make_engine, units
 from app.core.errors import NotFound
 from app.core.guard import Guard
-from app.core.jobs import work
+from app.core.jobs import Worker
 from app.core.lanes import CONNECTIONS, Lanes
 from app.core.settings import Settings
 from app.core.web import Authenticate
@@ -70,7 +69,7 @@ def create_app(settings: Settings, door: Units, authenticate: Authenticate) -> F
         title="Shuangxuan 双选", version="1", openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None
     )
     app.state.settings, app.state.units, app.state.authenticate = settings, door, authenticate
-    app.state.lanes = Lanes()
+    app.state.lanes, app.state.worker = Lanes(), None
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Guard, settings=settings)
     problems.install(app)
@@ -115,18 +114,16 @@ def web_application(settings: Settings, url: str, authenticate: Authenticate) ->
     """The application with its own engine and, unless set otherwise, its own job worker."""
     engine = make_engine(url, pool_size=CONNECTIONS)
     door = units(engine)
+    worker = Worker(url, door) if settings.worker_in_web else None
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        worker = asyncio.create_task(work(url, door)) if settings.worker_in_web else None
-        yield
-        if worker:
-            worker.cancel()
-            with suppress(asyncio.CancelledError):
-                await worker
+        async with worker.beside() if worker else nullcontext():
+            yield
         await engine.dispose()
 
     app = create_app(settings, door, authenticate)
+    app.state.worker = worker
     app.router.lifespan_context = lifespan
     serve_front_end(app, settings)
     return app

@@ -1,13 +1,17 @@
 """Slow and periodic work: procrastinate on the same database. A job is deferred in the transaction of the change."""
 
+import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from procrastinate import App, PsycopgConnector
 from procrastinate.jobs import DeleteJobCondition
+from procrastinate.retry import RetryStrategy
 from procrastinate.tasks import Task
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +23,11 @@ DEFER = sa.text(
     "::procrastinate_job_to_defer_v1[])"
 )
 _doors: list[Units] = []
+FIRST_PAUSE, LONGEST_PAUSE, LONG_ENOUGH = 0.5, 10.0, 60.0
+STOP_WITHIN = 3.0
+# For a task that must not be lost with the worker, or the connection, that it ran on.
+AGAIN = RetryStrategy(max_attempts=20, wait=5)
+log = structlog.get_logger()
 
 
 async def defer(session: AsyncSession, task: Task[Any, Any, Any], *, once: str | None = None, **args: Any) -> None:
@@ -45,7 +54,41 @@ async def work(url: str, units: Units, *, until_empty: bool = False) -> None:
             concurrency=2,
             install_signal_handlers=False,
             delete_jobs=DeleteJobCondition.SUCCESSFUL,
+            shutdown_graceful_timeout=STOP_WITHIN,
         )
+
+
+class Worker:
+    """The job worker of this process, started again whatever ends it."""
+
+    def __init__(self, url: str, units: Units) -> None:
+        self.url, self.units, self.is_working = url, units, False
+
+    async def run(self) -> None:
+        """Work until cancelled. The pause before it is started again grows until it has worked for a minute."""
+        pause = FIRST_PAUSE
+        while True:
+            began, self.is_working = time.monotonic(), True
+            try:
+                await work(self.url, self.units)
+            except Exception:
+                log.exception("worker_failed")
+            finally:
+                self.is_working = False
+            pause = FIRST_PAUSE if time.monotonic() - began > LONG_ENOUGH else pause
+            log.warning("worker_starts_again", seconds=pause)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    @asynccontextmanager
+    async def beside(self) -> AsyncIterator[None]:
+        """Working for as long as the block lasts. What does not end in time is left to the next worker."""
+        running = asyncio.create_task(self.run())
+        try:
+            yield
+        finally:
+            running.cancel()
+            await asyncio.wait({running}, timeout=STOP_WITHIN + 1)
 
 
 def open_door(units: Units) -> None:

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 import structlog
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import Status
 
 from app.core.audit import verify
 from app.core.clock import now
@@ -14,6 +16,18 @@ from app.core.limits import forget_whole
 log = structlog.get_logger()
 # A request is repeated within minutes, by a person within days; after a month nobody repeats it.
 KEPT = timedelta(days=30)
+
+
+@jobs.periodic(cron="* * * * *")
+@jobs.task(name="core.take_up_stalled_jobs", queueing_lock="core.take_up_stalled_jobs")
+async def take_up_stalled_jobs(timestamp: int) -> None:
+    """The jobs of a worker that was killed wait for another one, unless the same job already waits."""
+    for job in await jobs.job_manager.get_stalled_jobs():
+        log.warning("job_taken_up", task=job.task_name, job=job.id)
+        try:
+            await jobs.job_manager.retry_job(job)
+        except AlreadyEnqueued:
+            await jobs.job_manager.finish_job(job, Status.ABORTED, delete_job=True)
 
 
 @jobs.periodic(cron="30 3 * * *")

@@ -2,9 +2,12 @@
 
 import contextlib
 import errno
+import os
 import socket
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Iterator
+from types import FrameType
 
 import typer
 import uvicorn
@@ -17,6 +20,8 @@ from app.parties.queries import demonstration_seats
 from app.season.demonstration import survey_token
 from app.season.steps import Progress
 
+# Requests, then the worker (4 s), then the embedded database (5 s).
+REQUESTS_END_WITHIN, ENDS_WITHIN, AT_ONCE = 4, 14, 2
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
 
 
@@ -52,7 +57,7 @@ def address_of(door: socket.socket) -> str:
 
 
 class Server(uvicorn.Server):
-    """Says that it is there once it is."""
+    """Says that it is there once it is, and ends in time whatever clients do."""
 
     def __init__(self, config: uvicorn.Config, started: Callable[[], Awaitable[None]]) -> None:
         super().__init__(config)
@@ -62,6 +67,15 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if not self.should_exit:
             await self.tell_started()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A first signal ends everything in turn, a second one at once; what then still hangs is left."""
+        again = self.should_exit
+        super().handle_exit(sig, frame)
+        self.force_exit = again
+        last = threading.Timer(AT_ONCE if again else ENDS_WITHIN, os._exit, (1,))
+        last.daemon = True
+        last.start()
 
 
 async def welcome(session: AsyncSession, address: str, data: str, *, demonstration: bool) -> list[str]:

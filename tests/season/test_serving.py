@@ -2,9 +2,11 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,6 +63,23 @@ def test_a_data_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
     zh, en = answer.stderr.splitlines()
     assert (answer.returncode, answer.stdout, str(tmp_path) in zh, str(tmp_path) in en) == (1, "", True, True)
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
+def test_it_ends_in_time_although_a_client_never_finishes(own_database: str) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = {**os.environ, "DATABASE_URL": own_database, "PORT": str(port), "DEMONSTRATION": "false"}
+    server = subprocess.Popen([*COMMAND, "serve"], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert server.stdout
+    while f":{port}" not in (line := server.stdout.readline()):
+        assert line or server.poll() is None
+    with socket.create_connection(("127.0.0.1", port)) as slow:
+        slow.sendall(b"POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n{")
+        began = time.monotonic()
+        server.send_signal(signal.SIGTERM)
+        server.communicate(timeout=15)
+    assert (server.returncode, time.monotonic() - began < 15) == (0, True)
 
 
 def test_the_refusals_of_an_address_say_which(taken: int) -> None:

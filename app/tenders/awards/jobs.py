@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
 from app.core.errors import DomainError
-from app.core.jobs import defer, jobs, unit
+from app.core.jobs import AGAIN, defer, jobs, unit
 from app.matching.winners import Winners, best_winners
 from app.tenders.awards import pricing
 from app.tenders.awards.comparison import Ranking, price
@@ -16,7 +16,7 @@ from app.tenders.awards.models import InclusionRun
 PER_JOB = 10
 
 
-@jobs.task(name="awards.price_losers")
+@jobs.task(name="awards.price_losers", retry=AGAIN)
 async def price_losers(run_id: int) -> None:
     """Price the next losers of a run, then have the rest priced by a job of its own."""
     try:
