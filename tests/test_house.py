@@ -136,6 +136,11 @@ def test_both_sentences_of_a_refusal_state_the_same_facts() -> None:
     assert [code for code, entry in catalogue().items() if facts(entry["zh"]) != facts(entry["en"])] == []
 
 
+def test_every_reason_with_words_of_its_own_has_them_in_both_languages() -> None:
+    worded = {code: {k: v for k, v in entry.items() if k not in {"zh", "en"}} for code, entry in catalogue().items()}
+    assert [(code, why) for code, of in worded.items() for why in of if {"zh", "en"} ^ set(of[why])] == []
+
+
 def recorded_events() -> Counter[str]:
     """The event names that `record(session, actor, "noun.past", …)` is called with."""
     found: Counter[str] = Counter()

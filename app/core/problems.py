@@ -95,7 +95,7 @@ class ProblemResponse(JSONResponse):
 
 
 @cache
-def catalogue() -> dict[str, dict[str, str]]:
+def catalogue() -> dict[str, dict[str, Any]]:
     return tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))
 
 
@@ -107,8 +107,9 @@ class _Plain(Formatter):
 
 
 def sentences(error: DomainError) -> dict[str, str]:
-    """The refusal in zh and en."""
+    """The refusal in zh and en; where the catalogue has words of their own for its `reason`, those."""
     entry = catalogue()[error.code]
+    entry = entry.get(str(error.facts.get("reason")), entry)
     return {language: _Plain().vformat(entry[language], (), error.facts) for language in LANGUAGES}
 
 

@@ -1,5 +1,6 @@
 """Who may see a need and do what with it. A committee's own needs are its own; drafts are also its street office's."""
 
+from collections.abc import Collection
 from datetime import date
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from app.core.actors import Actor, Role
 from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
 from app.needs.models import Need
-from app.needs.rules import MOVES, NeedStatus, standing
+from app.needs.rules import MOVES, NeedStatus, NeedUnknown, standing
 from app.surveys.models import SurveyResult, Wave, WaveCommunity
 
 WHO = {
@@ -64,6 +65,11 @@ def may_list_for(actor: Actor, community_code: str, party_id: int) -> bool:
     return actor.role is Role.admin or actor.covers(community_code)
 
 
+def may_tender(actor: Actor, community_code: str) -> bool:
+    """Whether `actor` may put what this community needs out to tender: a bureau buys for its own area."""
+    return actor.role is Role.purchaser and actor.covers(community_code)
+
+
 def may_take_over(actor: Actor) -> bool:
     """Whether `actor` may say that a need was published elsewhere before."""
     return actor.role in {Role.purchaser, Role.admin}
@@ -106,3 +112,26 @@ async def read_need(session: AsyncSession, actor: Actor, need_id: int) -> Need:
     if need is None:
         raise NotFound(need=need_id)
     return need
+
+
+async def read_needs_to_tender(session: AsyncSession, actor: Actor, ids: Collection[int]) -> list[Need]:
+    """The needs that a notice of `actor` names, in the order of their numbers.
+
+    Refusals: NeedUnknown for the first that is absent or unseen, Denied (area) for one that another bureau buys for.
+    """
+    return await _to_tender(session, actor, ids, sa.select(Need))
+
+
+async def access_needs_to_tender(session: AsyncSession, actor: Actor, ids: Collection[int]) -> list[Need]:
+    """The same needs, locked. Refusals as for reading them."""
+    return await _to_tender(session, actor, ids, sa.select(Need).with_for_update())
+
+
+async def _to_tender(session: AsyncSession, actor: Actor, ids: Collection[int], query: sa.Select[Need]) -> list[Need]:
+    query = query.where(Need.id.in_(ids), visible(actor)).order_by(Need.id)
+    needs = list(await session.scalars(query, execution_options={"populate_existing": True}))
+    if unknown := sorted(set(ids) - {need.id for need in needs}):
+        raise NeedUnknown(need=unknown[0])
+    if not all(may_tender(actor, need.community_code) for need in needs):
+        raise Denied(verb="tender", reason="area")
+    return needs

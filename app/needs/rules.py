@@ -100,6 +100,12 @@ class CommunityElsewhere(DomainError):
     status = 422
 
 
+class NeedUnknown(DomainError):
+    """No need of this number that whoever names it may see."""
+
+    status = 422
+
+
 class ResultTooSmall(DomainError):
     """So few asked for it that showing how many could point at them."""
 

@@ -1,5 +1,7 @@
 """Who may see, register and change parties and accounts; who a session's token stands for."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -7,7 +9,18 @@ from app.core.actors import EVERYONE, RESIDENT, STAFF, Actor, Role
 from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
 from app.parties.models import Account, AccountSession, Membership, Party
-from app.parties.rules import APPLICANTS, IDLE, MOVES, SEEN_STEP, AccountState, token_hash
+from app.parties.rules import (
+    APPLICANTS,
+    IDLE,
+    LEVELS,
+    MOVES,
+    SEEN_STEP,
+    AccountState,
+    JudgeAccountUnknown,
+    PartyKind,
+    PartyUnknown,
+    token_hash,
+)
 
 WHO = {
     "list": EVERYONE,
@@ -38,6 +51,12 @@ OWN = frozenset({"change_password", "end_session", "end_other_sessions"})
 SEES_APPLICANTS = frozenset({Role.purchaser, Role.admin, Role.clock})
 
 
+def check_registers(actor: Actor, kind: PartyKind, area_code: str | None) -> None:
+    """A bureau registers committees and offices of its own area; organisations come from anywhere."""
+    if actor.role is Role.purchaser and kind in LEVELS and not actor.covers(area_code or ""):
+        raise Denied(verb="register", reason="area")
+
+
 def denial(actor: Actor, verb: str, party: Party) -> str | None:
     """Why `actor` may not `verb` this party; None when they may."""
     if actor.role not in WHO[verb]:
@@ -63,6 +82,26 @@ async def read_party(session: AsyncSession, actor: Actor, party_id: int) -> Part
     if party is None:
         raise NotFound(party=party_id)
     return party
+
+
+async def read_parties(session: AsyncSession, actor: Actor, ids: Collection[int]) -> None:
+    """Refuse numbers of parties that are absent or unseen (PartyUnknown, naming the first)."""
+    known = set(await session.scalars(sa.select(Party.id).where(Party.id.in_(ids), visible(actor))))
+    if unknown := sorted(set(ids) - known):
+        raise PartyUnknown(party=unknown[0])
+
+
+async def read_judges(session: AsyncSession, ids: Collection[int]) -> dict[int | None, set[int]]:
+    """Account of a judge → the parties it also acts for.
+
+    Refused with JudgeAccountUnknown for the first that is none, so that nobody learns of other accounts.
+    """
+    query = sa.select(Membership.account_id, Membership.role, Membership.party_id)
+    rows = (await session.execute(query.where(Membership.account_id.in_(ids)))).all()
+    judges = {row.account_id for row in rows if row.role is Role.judge}
+    if unknown := sorted(set(ids) - judges):
+        raise JudgeAccountUnknown(account=unknown[0])
+    return {id: {row.party_id for row in rows if row.account_id == id and row.party_id is not None} for id in judges}
 
 
 async def access_party(session: AsyncSession, actor: Actor, party_id: int, verb: str) -> Party:

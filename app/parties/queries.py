@@ -8,18 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.errors import DomainError
 from app.core.waiting import Waiting
 from app.parties.credentials import folded_username
 from app.parties.models import Account, AccountSession, Membership, Party
 from app.parties.policy import is_held, is_open, visible
-from app.parties.rules import PartyKind, token_hash
-
-
-class PartyUnknown(DomainError):
-    """No party has this number or short code."""
-
-    status = 422
+from app.parties.rules import PartyKind, PartyUnknown, token_hash
 
 
 class PartyName(NamedTuple):

@@ -100,6 +100,18 @@ MOVES = {
 }
 
 
+class PartyUnknown(DomainError):
+    """No party has this number or short code."""
+
+    status = 422
+
+
+class JudgeAccountUnknown(DomainError):
+    """No account of a judge has this number."""
+
+    status = 422
+
+
 class LegalKindRequired(DomainError):
     """An organisation without a legal kind."""
 

@@ -16,7 +16,7 @@ from app.core.errors import DomainError, RowRefused, RowsRefused
 from app.core.files import Table
 from app.core.web import check_version
 from app.parties.models import Party
-from app.parties.policy import access_party
+from app.parties.policy import access_party, check_registers
 from app.parties.queries import offices_of
 from app.parties.roster import Entry, read_roster
 from app.parties.rules import APPLICANTS, ApplicantIsRegistered, LegalKind, PartyKind, check_party
@@ -50,10 +50,11 @@ async def register_party(
     ref_scheme: str = "",
     is_fictional: bool = False,
 ) -> Party:
-    """An office, a firm or a registered organisation."""
+    """An office, a firm or a registered organisation. A bureau registers the offices of its own area only."""
     at = await now(session)
     level = await _level_of(session, area_code)
     check_party(kind, level=level, legal_kind=legal_kind, credit_code=credit_code, is_fictional=is_fictional)
+    check_registers(actor, kind, area_code)
     await _check_free(session, kind=kind, area_code=area_code, credit_code=credit_code, ref=ref, ref_scheme=ref_scheme)
     party = Party(
         kind=kind,

@@ -11,12 +11,13 @@ from app.contracts.rules import PeriodBackwards
 from app.core.calendar import from_holidays
 from app.core.cells import RowDoubled
 from app.core.errors import DomainError
+from app.needs.rules import NeedUnknown
 from app.parties.rules import LEGAL_PERSONS
 from app.season.competition import Competition, Proposal, ScoreRow
 from app.season.files import Faults, Season
 from app.season.terms import closing_of, notice_of, published_at, terms_of
 from app.tenders.bids.rules import Applicant, Bid, LotUnknown, Terms, check_amount, check_item, prequalify
-from app.tenders.notices.rules import NeedUnknown, check_publishable
+from app.tenders.notices.rules import check_publishable
 from app.tenders.panels.rules import check_enough_sheets, check_marks, check_panel
 from app.tenders.profiles.rules import Profile
 

@@ -8,8 +8,8 @@ from app.areas.rules import DIGITS, AreaLevel
 from app.core.actors import Actor, Role
 from app.matching.records import area_prefix
 from app.parties.models import Party
-from app.parties.queries import PartyUnknown, find_party_by_ref, offices_of
-from app.parties.rules import PartyKind
+from app.parties.queries import find_party_by_ref, offices_of
+from app.parties.rules import PartyKind, PartyUnknown
 from app.season.competition import asked_for
 from app.season.files import Season
 

@@ -8,14 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.queries import AreaUnknown
-from app.core.actors import Role
+from app.core.actors import Actor, Role
 from app.core.audit import AuditEvent
-from app.core.errors import DomainError, RowsRefused
+from app.core.errors import Denied, DomainError, RowsRefused
 from app.core.files import Table, WrongColumns
 from app.parties.models import Party
 from app.parties.queries import (
     PartyName,
-    PartyUnknown,
     count_parties,
     find_party_by_ref,
     offices_of,
@@ -29,6 +28,7 @@ from app.parties.rules import (
     LegalKind,
     PartyBuilding,
     PartyKind,
+    PartyUnknown,
     RatingA,
 )
 from app.parties.service import (
@@ -220,3 +220,11 @@ async def test_each_registration_leaves_one_event_without_particulars(session: A
     assert [(e.event, e.account_id, e.facts) for e in events] == [
         ("party.registered", actor.account_id, {"kind": "firm", "area": ""})
     ]
+
+
+async def test_a_bureau_registers_no_office_of_another_district(session: AsyncSession) -> None:
+    await make_area(session, DONGHUALU)
+    bureau = Actor(1, Role.purchaser, 1, "530114")
+    with pytest.raises(Denied) as refusal:
+        await register_party(session, bureau, kind=PartyKind.committee, name_zh="东华路社区", area_code=DONGHUALU)
+    assert refusal.value.facts == {"verb": "register", "reason": "area"}

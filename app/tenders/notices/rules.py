@@ -132,10 +132,6 @@ class LotsFixed(DomainError):
     status = 422
 
 
-class NeedUnknown(DomainError):
-    status = 422
-
-
 class NeedNotOnOffer(DomainError):
     """A need that is not published, or that was already put to tender."""
 

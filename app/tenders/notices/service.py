@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.areas.queries import require_areas
 from app.core.actors import Actor
 from app.core.audit import record
 from app.core.calendar_table import work_calendar
@@ -16,6 +17,7 @@ from app.core.money import yuan
 from app.core.moves import move
 from app.core.web import check_version
 from app.needs.models import Need
+from app.needs.policy import access_needs_to_tender, read_needs_to_tender
 from app.needs.rules import NeedStatus, standing
 from app.tenders.notices.models import Amendment, Criterion, Enquiry, Lot, LotItem, LotNeed, Tender
 from app.tenders.notices.policy import access_enquiry, access_tender, check_creates, hold_tender, read_tender
@@ -26,7 +28,6 @@ from app.tenders.notices.rules import (
     EnquiryAnswered,
     LotsFixed,
     NeedNotOnOffer,
-    NeedUnknown,
     check_amendment,
     check_dates,
     check_enquiry,
@@ -57,14 +58,14 @@ ON_OFFER = frozenset({NeedStatus.published, NeedStatus.matched})
 
 
 async def create_tender(session: AsyncSession, actor: Actor, facts: Facts) -> Tender:
-    """A draft of the actor's bureau. Refusals: Denied, ProfileUnknown, NeedUnknown."""
+    """A draft of the actor's bureau. Refusals: Denied, ProfileUnknown, NeedUnknown, AreaUnknown."""
     check_creates(actor, facts["area_code"])
     profile(facts["profile"])
     at = await now(session)
     tender = Tender(party_id=actor.party_id, created_at=at, **_columns(facts))
     session.add(tender)
     await session.flush()
-    await _write_parts(session, tender, facts)
+    await _write_parts(session, actor, tender, facts)
     await record(session, actor, "tender.created", tender, at, profile=tender.profile)
     return tender
 
@@ -78,7 +79,7 @@ async def edit_tender(session: AsyncSession, actor: Actor, tender_id: int, given
     check_creates(actor, facts.get("area_code", tender.area_code))
     _set_columns(tender, facts)
     profile(tender.profile)
-    await _write_parts(session, tender, facts)
+    await _write_parts(session, actor, tender, facts)
     await record(session, actor, "tender.edited", tender, at, version=tender.version)
     return tender
 
@@ -86,7 +87,7 @@ async def edit_tender(session: AsyncSession, actor: Actor, tender_id: int, given
 async def publish_tender(session: AsyncSession, actor: Actor, tender_id: int) -> Tender:
     """Put the notice out: from now on its profile is pinned and its needs are spoken for."""
     await read_tender(session, actor, tender_id)
-    needs = await _lock_needs(session, tender_id)
+    needs = await access_needs_to_tender(session, actor, await need_ids_of(session, tender_id))
     tender = await access_tender(session, actor, tender_id, "publish")
     at = await now(session)
     tender.status = move(MOVES, tender.status, "publish")
@@ -203,15 +204,15 @@ def _end_of_bids(tender: Tender) -> datetime:
     return _set(tender.bids_end)
 
 
-async def _write_parts(session: AsyncSession, tender: Tender, facts: Facts) -> None:
+async def _write_parts(session: AsyncSession, actor: Actor, tender: Tender, facts: Facts) -> None:
     if "lots" in facts:
+        await _check_references(session, actor, facts["lots"])
         await _write_lots(session, tender, facts["lots"])
     if "criteria" in facts:
         await _write_criteria(session, tender, facts["criteria"])
 
 
 async def _write_lots(session: AsyncSession, tender: Tender, lots: Sequence[Facts]) -> None:
-    await _check_needs_exist(session, lots)
     await session.execute(sa.delete(Lot).where(Lot.tender_id == tender.id))
     for position, facts in enumerate(lots, 1):
         columns = {name: facts[name] for name in LOT_COLUMNS if name in facts}
@@ -235,12 +236,15 @@ async def _write_criteria(session: AsyncSession, tender: Tender, criteria: Seque
     await session.flush()
 
 
-async def _check_needs_exist(session: AsyncSession, lots: Sequence[Facts]) -> None:
-    of_items = [item.get("need_id") for lot in lots for item in lot.get("items", ())]
-    asked = {id for id in of_items if id} | {id for lot in lots for id in lot.get("need_ids", ())}
-    known = set(await session.scalars(sa.select(Need.id).where(Need.id.in_(asked))))
-    if unknown := sorted(asked - known):
-        raise NeedUnknown(need=unknown[0])
+async def _check_references(session: AsyncSession, actor: Actor, lots: Sequence[Facts]) -> None:
+    """Lots name needs and communities that the bureau may buy for."""
+    items = [item for lot in lots for item in lot.get("items", ())]
+    needs = {item["need_id"] for item in items if item.get("need_id")}
+    await read_needs_to_tender(session, actor, needs | {id for lot in lots for id in lot.get("need_ids", ())})
+    places = {item["community_code"] for item in items if item.get("community_code")}
+    await require_areas(session, sorted(places))
+    for code in places:
+        check_creates(actor, code)
 
 
 async def _lock_needs(session: AsyncSession, tender_id: int) -> list[Need]:

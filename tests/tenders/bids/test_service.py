@@ -16,8 +16,7 @@ from app.core.audit import AuditEvent
 from app.core.clock import SHANGHAI, SimulatedClock, now
 from app.core.db import make_engine, units
 from app.core.errors import DomainError, MoveRefused, NotFound, StaleVersion
-from app.parties.queries import PartyUnknown
-from app.parties.rules import LegalKind
+from app.parties.rules import LegalKind, PartyUnknown
 from app.tenders.bids import service
 from app.tenders.bids.models import Bid, BidVersion
 from app.tenders.bids.queries import bids_of, eligible_entries, versions_of, waiting, warnings_of

@@ -13,7 +13,7 @@ from app.core.actors import Actor
 from app.core.audit import AuditEvent
 from app.core.clock import SHANGHAI
 from app.core.errors import Denied, DomainError, MoveRefused, NotFound, StaleVersion
-from app.needs.rules import NeedStatus
+from app.needs.rules import NeedStatus, NeedUnknown
 from app.parties.rules import PartyKind
 from app.tenders.notices.models import Tender
 from app.tenders.notices.queries import (
@@ -36,7 +36,6 @@ from app.tenders.notices.rules import (
     EnquiryAnswered,
     LotsFixed,
     NeedNotOnOffer,
-    NeedUnknown,
     TenderStatus,
 )
 from app.tenders.notices.service import (
@@ -131,7 +130,7 @@ async def test_a_published_tender_takes_its_needs(session: AsyncSession) -> None
     assert need.status is NeedStatus.published
 
 
-@pytest.mark.parametrize("status", [NeedStatus.draft, NeedStatus.tendered, NeedStatus.withdrawn])
+@pytest.mark.parametrize("status", [NeedStatus.tendered, NeedStatus.withdrawn])
 async def test_a_need_that_is_not_on_offer_cannot_be_put_to_tender(session: AsyncSession, status: NeedStatus) -> None:
     actor = await purchaser(session)
     need = await make_need(session, status=status)
