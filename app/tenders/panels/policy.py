@@ -1,6 +1,7 @@
 """Who may appoint, declare, open a bid for scoring, score and close; a judge opens nothing before declaring."""
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor, Role
 from app.core.errors import Denied, DomainError, NotFound
 from app.core.moves import verbs_from
+from app.parties.models import Membership
+from app.parties.policy import read_judges, read_parties
 from app.tenders.bids.models import Bid
 from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Tender
@@ -43,6 +46,17 @@ class ScoringClosed(DomainError): ...
 
 
 class BidsNotOpened(DomainError): ...
+
+
+class Nominee(Protocol):
+    """Who is to sit on a panel: with which account, working where, as an expert or for the purchaser."""
+
+    @property
+    def account_id(self) -> int | None: ...
+    @property
+    def party_id(self) -> int | None: ...
+    @property
+    def is_expert(self) -> bool: ...
 
 
 class Seat(NamedTuple):
@@ -91,6 +105,22 @@ async def access_tender(session: AsyncSession, actor: Actor, tender_id: int, ver
     return tender
 
 
+async def check_judges(session: AsyncSession, actor: Actor, tender: Tender, nominees: Iterable[Nominee]) -> None:
+    """Seats go to judges' accounts and known parties. Nobody appoints themselves, and who works for the purchaser
+    is no expert on its own tender (财政部令18号 art. 45).
+
+    Refusals: JudgeAccountUnknown, PartyUnknown, Denied (both_sides).
+    """
+    seated = list(nominees)
+    works_for = await read_judges(session, {each.account_id for each in seated if each.account_id is not None})
+    await read_parties(session, actor, {each.party_id for each in seated if each.party_id is not None})
+    for each in seated:
+        own = {each.party_id, *works_for.get(each.account_id, ())}
+        is_own_expert = each.is_expert and tender.party_id in own
+        if is_own_expert or (each.account_id is not None and each.account_id == actor.account_id):
+            raise Denied(verb="appoint", reason="both_sides")
+
+
 async def access_panel(session: AsyncSession, actor: Actor, tender_id: int, verb: str) -> tuple[Tender, Panel]:
     """The panel of an opened tender while scoring is open; closing locks out every sheet being written."""
     tender = await access_tender(session, actor, tender_id, verb)
@@ -128,7 +158,8 @@ async def access_seat(session: AsyncSession, actor: Actor, tender_id: int, verb:
 async def access_bid(session: AsyncSession, member: PanelMember, bid_id: int) -> Bid:
     """An eligible bid of the tender, opened for this judge.
 
-    Refusals: DeclarationMissing before the judge has declared, JudgeRecused with an interest in the applicant.
+    Refusals: DeclarationMissing before the judge has declared, JudgeRecused with an interest in the applicant or a
+    membership in it.
     """
     if member.declared_at is None:
         raise DeclarationMissing(judge=member.ref)
@@ -137,6 +168,16 @@ async def access_bid(session: AsyncSession, member: PanelMember, bid_id: int) ->
     if bid is None:
         raise NotFound(bid=bid_id)
     recused = sa.select(Recusal.id).where(Recusal.member_id == member.id, Recusal.party_id == bid.party_id)
-    if await session.scalar(recused):
+    if await session.scalar(recused) or bid.party_id in await works_for(session, member):
         raise JudgeRecused(judge=member.ref)
     return bid
+
+
+async def works_for(session: AsyncSession, member: PanelMember) -> set[int]:
+    """The parties whose bids are none of this judge's: where the seat says the judge works, and where the account
+    has a membership."""
+    own = {member.party_id} if member.party_id is not None else set()
+    query = sa.select(Membership.party_id).where(
+        Membership.account_id == member.account_id, Membership.party_id.is_not(None)
+    )
+    return own | {party for party in await session.scalars(query) if party is not None}

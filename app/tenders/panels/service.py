@@ -30,6 +30,8 @@ from app.tenders.panels.policy import (
     access_panel,
     access_seat,
     access_tender,
+    check_judges,
+    works_for,
 )
 from app.tenders.panels.rules import MOVES, SheetStatus
 
@@ -76,7 +78,8 @@ def _stream(tender: Tender) -> str:
 
 
 async def appoint_panel(session: AsyncSession, actor: Actor, tender_id: int, members: Sequence[NewMember]) -> Panel:
-    """Refusals: PanelTooSmall, PanelEven, TooFewExperts, SeatRepeated, BidsNotOpened for a draft notice."""
+    """Refusals: PanelTooSmall, PanelEven, TooFewExperts, SeatRepeated, BidsNotOpened for a draft notice, and those of
+    `policy.check_judges`."""
     tender = await access_tender(session, actor, tender_id, "appoint")
     at = await now(session)
     if tender.status not in {TenderStatus.published, TenderStatus.opened}:
@@ -85,6 +88,7 @@ async def appoint_panel(session: AsyncSession, actor: Actor, tender_id: int, mem
     if doubled := [ref for ref in refs if refs.count(ref) > 1]:
         raise SeatRepeated(seat=doubled[0])
     experts = sum(member.is_expert for member in members)
+    await check_judges(session, actor, tender, members)
     rules.check_panel(len(members), experts, tender.budget, profile_of(tender))
     panel = Panel(tender_id=tender.id, appointed_at=at)
     session.add(panel)
@@ -99,8 +103,8 @@ async def declare_interests(
 ) -> PanelMember:
     """A judge says whose bids are not theirs to score; an empty list declares that there is none.
 
-    Declared again, new interests are added, and the judge's sheets of those applicants are void. The party the
-    judge works for is recused by itself. Refused with NotAnApplicant.
+    Declared again, new interests are added, and the judge's sheets of those applicants are void. The parties the
+    judge works for are recused by themselves. Refused with NotAnApplicant.
     """
     seat = await access_seat(session, actor, tender_id, "declare", ref)
     at = await now(session)
@@ -109,8 +113,8 @@ async def declare_interests(
         if interest.party_id not in applicants:
             raise NotAnApplicant(party=interest.party_id)
     wanted = {interest.party_id: interest.reason for interest in interests}
-    if seat.member.party_id in applicants and seat.member.party_id is not None:
-        wanted.setdefault(seat.member.party_id, "works for the applicant")
+    for party in applicants & await works_for(session, seat.member):
+        wanted.setdefault(party, "works for the applicant")
     seat.member.declared_at = seat.member.declared_at or at
     voided = await _recuse(session, seat.member, wanted, at)
     facts = {"judge": seat.member.ref, "applicants": sorted(wanted), "voided": voided}
