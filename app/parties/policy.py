@@ -97,7 +97,7 @@ async def read_judges(session: AsyncSession, ids: Collection[int]) -> dict[int |
     Refused with JudgeAccountUnknown for the first that is none, so that nobody learns of other accounts.
     """
     query = sa.select(Membership.account_id, Membership.role, Membership.party_id)
-    rows = (await session.execute(query.where(Membership.account_id.in_(ids)))).all()
+    rows = (await session.execute(query.where(Membership.account_id.in_(ids), is_held()))).all()
     judges = {row.account_id for row in rows if row.role is Role.judge}
     if unknown := sorted(set(ids) - judges):
         raise JudgeAccountUnknown(account=unknown[0])

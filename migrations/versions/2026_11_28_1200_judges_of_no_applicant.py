@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "judges_of_no_applicant"
-down_revision = "receipts_are_keyed"
+down_revision = "memberships_end"
 
 JUDGES = """
 CREATE FUNCTION judge_is_of_no_applicant() RETURNS trigger LANGUAGE plpgsql AS $$

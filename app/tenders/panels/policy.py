@@ -175,7 +175,7 @@ async def access_bid(session: AsyncSession, member: PanelMember, bid_id: int) ->
 
 async def works_for(session: AsyncSession, member: PanelMember) -> set[int]:
     """The parties whose bids are none of this judge's: where the seat says the judge works, and where the account
-    has a membership."""
+    has or had a membership (政府采购法实施条例 art. 9: whoever was employed there within three years stands back)."""
     own = {member.party_id} if member.party_id is not None else set()
     query = sa.select(Membership.party_id).where(
         Membership.account_id == member.account_id, Membership.party_id.is_not(None)
