@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from app.core.db import make_engine, units
 from app.core.postgres import EmbeddedPostgres
@@ -88,7 +88,11 @@ def site(demonstration: tuple[str, str]) -> Iterator[str]:
 @pytest.fixture
 def visit(browser: Browser, site: str) -> Iterator[Open]:
     """`visit("/needs", role="committee", lang="en", size=PHONE)` opens a page as that person would see it."""
-    contexts = []
+    contexts, blocked = [], list[str]()
+
+    def note(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            blocked.append(message.text)
 
     def visit(path: str, role: str = "", lang: str = "zh", size: dict[str, int] = DESKTOP) -> Page:
         context = browser.new_context(viewport=size, reduced_motion="reduce", base_url=site)
@@ -100,6 +104,7 @@ def visit(browser: Browser, site: str) -> Iterator[Open]:
             )
             assert signed.ok, signed.text()
         page = context.new_page()
+        page.on("console", note)
         page.goto(path)
         page.wait_for_load_state("networkidle")
         return page
@@ -107,11 +112,12 @@ def visit(browser: Browser, site: str) -> Iterator[Open]:
     yield visit
     for context in contexts:
         context.close()
+    assert blocked == []  # a page that asks for what its own policy forbids is broken for somebody
 
 
 def faults_of(page: Page) -> list[str]:
     """Serious accessibility faults by axe, and a page wider than its window."""
-    page.add_script_tag(path=AXE)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run({resultTypes: ['violations']})")
     serious = [v["id"] for v in found["violations"] if v["impact"] in {"serious", "critical"}]
     wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")

@@ -112,9 +112,9 @@ test("a server that stays busy, or is for long, is not waited for", async () => 
   vi.useFakeTimers();
   for (const [seconds, tries] of [["1", 5], ["60", 1]] as const) {
     const seen = answering(...Array.from({ length: 9 }, () => () => busy(seconds)));
-    const refused = request("/api/v1/needs").catch((error: unknown) => error);
+    const answered = request("/api/v1/needs").catch((error: unknown) => error);
     await vi.runAllTimersAsync();
-    expect([await refused, seen.length]).toEqual([expect.any(Refusal), tries]);
+    expect([await answered, seen.length]).toEqual([expect.any(Refusal), tries]);
   }
   vi.useRealTimers();
 });
