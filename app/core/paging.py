@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.errors import DomainError
+from app.core.fields import Exact, Line
 
 T = TypeVar("T")
 
@@ -43,9 +44,9 @@ class Paging:
 
 
 def _paging(
-    cursor: Annotated[str | None, Query(max_length=1000)] = None,
+    cursor: Annotated[str, Exact(1000)] | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    sort: Annotated[str | None, Query(max_length=40)] = None,
+    sort: Annotated[str, Line(40)] | None = None,
 ) -> Paging:
     return Paging(cursor, limit, sort)
 

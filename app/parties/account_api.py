@@ -1,11 +1,9 @@
 """Endpoints of accounts: an administrator's list, and what colleagues do for each other."""
 
-from typing import Annotated
-
-from fastapi import Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import web
+from app.core.fields import Id, Search
 from app.core.paging import Page, PagingQuery, paginate
 from app.core.web import CurrentActor, UnitSession, allow
 from app.parties import accounts, memberships, queries
@@ -13,13 +11,12 @@ from app.parties.models import Account
 from app.parties.policy import WHO
 from app.parties.schemas import AccountCreate, AccountRead, PasswordReset, SeatCreate
 
-Text = Annotated[str, Query(max_length=100)]
 people = web.router("/accounts", "accounts", web.Unkept)
 
 
 @people.get("", operation_id="list_accounts", dependencies=[allow(WHO["list_accounts"])])
 async def list_accounts(
-    session: UnitSession, actor: CurrentActor, paging: PagingQuery, q: Text = ""
+    session: UnitSession, actor: CurrentActor, paging: PagingQuery, q: Search = ""
 ) -> Page[AccountRead]:
     sorts = {"username": Account.username}
     found, cursor = await paginate(session, queries.search_accounts(q), paging, id=Account.id, sorts=sorts)
@@ -42,18 +39,18 @@ async def create_account(session: UnitSession, actor: CurrentActor, given: Accou
 
 
 @people.post("/{account_id}/disable", operation_id="disable_account", dependencies=[allow(WHO["disable"])])
-async def disable_account(session: UnitSession, actor: CurrentActor, account_id: int) -> AccountRead:
+async def disable_account(session: UnitSession, actor: CurrentActor, account_id: Id) -> AccountRead:
     return await _account(session, actor, await accounts.disable_account(session, actor, account_id))
 
 
 @people.post("/{account_id}/enable", operation_id="enable_account", dependencies=[allow(WHO["enable"])])
-async def enable_account(session: UnitSession, actor: CurrentActor, account_id: int) -> AccountRead:
+async def enable_account(session: UnitSession, actor: CurrentActor, account_id: Id) -> AccountRead:
     return await _account(session, actor, await accounts.enable_account(session, actor, account_id))
 
 
 @people.post("/{account_id}/reset_password", operation_id="reset_password", dependencies=[allow(WHO["reset_password"])])
 async def reset_password(
-    session: UnitSession, actor: CurrentActor, account_id: int, given: PasswordReset
+    session: UnitSession, actor: CurrentActor, account_id: Id, given: PasswordReset
 ) -> AccountRead:
     account = await accounts.reset_password(session, actor, account_id, given.password)
     return await _account(session, actor, account)

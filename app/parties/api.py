@@ -1,13 +1,14 @@
 """Endpoints of parties; those of the session and of accounts join them."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.queries import areas_with_parents
 from app.core import web
 from app.core.clock import now
+from app.core.fields import Id, Search
 from app.core.files import UploadedTable, table_response
 from app.core.paging import Page, PagingQuery, paginate
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
@@ -26,7 +27,6 @@ from app.parties.schemas import (
 )
 
 parties = web.router("/parties", "parties")
-Text = Annotated[str, Query(max_length=100)]
 
 
 @parties.get("", operation_id="list_parties", dependencies=[allow(WHO["list"])])
@@ -36,8 +36,8 @@ async def list_parties(
     paging: PagingQuery,
     kind: PartyKind | None = None,
     legal_kind: LegalKind | None = None,
-    area: Text = "",
-    q: Text = "",
+    area: Search = "",
+    q: Search = "",
 ) -> Page[PartyRow]:
     query = queries.search_parties(actor, kind=kind, legal_kind=legal_kind, area=area, q=q)
     found, cursor = await paginate(session, query, paging, id=Party.id, sorts={"name_zh": Party.name_zh})
@@ -46,7 +46,11 @@ async def list_parties(
 
 @parties.get("/export", operation_id="export_organizations", dependencies=[allow(WHO["export"])])
 async def export_organizations(
-    session: UnitSession, actor: CurrentActor, format: Literal["xlsx", "csv"] = "xlsx", area: Text = "", q: Text = ""
+    session: UnitSession,
+    actor: CurrentActor,
+    format: Literal["xlsx", "csv"] = "xlsx",
+    area: Search = "",
+    q: Search = "",
 ) -> Response:
     query = queries.search_parties(actor, kind=PartyKind.organization, area=area, q=q).order_by(Party.id)
     rows = await _rows(session, list(await session.scalars(query)))
@@ -79,7 +83,7 @@ async def register_applicant(session: UnitSession, actor: CurrentActor, given: A
 
 
 @parties.get("/{party_id}", operation_id="read_party", dependencies=[allow(WHO["read"])])
-async def read_party(session: UnitSession, actor: CurrentActor, response: Response, party_id: int) -> PartyRead:
+async def read_party(session: UnitSession, actor: CurrentActor, response: Response, party_id: Id) -> PartyRead:
     party = await policy.read_party(session, actor, party_id)
     tag_version(response, party.version)
     return await _read(session, actor, party)
@@ -87,7 +91,7 @@ async def read_party(session: UnitSession, actor: CurrentActor, response: Respon
 
 @parties.patch("/{party_id}", operation_id="edit_party", dependencies=[allow(WHO["edit"])])
 async def edit_party(
-    session: UnitSession, actor: CurrentActor, response: Response, party_id: int, version: IfMatch, given: PartyUpdate
+    session: UnitSession, actor: CurrentActor, response: Response, party_id: Id, version: IfMatch, given: PartyUpdate
 ) -> PartyRead:
     words = given.model_dump(exclude_none=True)
     party = await service.edit_party(session, actor, party_id, version, **words)

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from app.core import bounds
 from app.core.errors import DomainError, RowRefused, RowsRefused
+from app.core.texts import CharacterRefused, prose
 from app.surveys.definition import Answer, Question, SurveyDefinition
 from app.surveys.evaluation import evaluate, is_true
 from app.surveys.expressions import parse
@@ -42,6 +44,10 @@ class AnswerTooLong(AnswerFault): ...
 
 
 class AnswerRepeated(AnswerFault): ...
+
+
+class AnswerCharacter(AnswerFault):
+    """A character that cannot be kept (`core.texts`)."""
 
 
 class QuestionUnknown(AnswerFault): ...
@@ -194,7 +200,7 @@ def _ratings(question: Question, answer: Any, offered: list[str]) -> dict[str, s
 
 
 def _number(question: Question, answer: Any) -> int | float:
-    if isinstance(answer, bool) or not isinstance(answer, int | float) or not math.isfinite(answer):
+    if isinstance(answer, bool) or not isinstance(answer, int | float) or not abs(answer) < math.inf:
         raise AnswerMalformed(name=question.name, expected="number")
     if abs(answer) >= NUMBER_LIMIT:
         raise AnswerTooLong(name=question.name, limit=15)
@@ -209,17 +215,21 @@ def _date(question: Question, answer: Any) -> str:
     if not isinstance(answer, str) or not _DATE.fullmatch(answer):
         raise AnswerMalformed(name=question.name, expected="date")
     try:
-        return date.fromisoformat(answer).isoformat()
-    except ValueError:
+        return bounds.day(date.fromisoformat(answer)).isoformat()
+    except (ValueError, bounds.YearRefused):
         raise AnswerMalformed(name=question.name, expected="date") from None
 
 
 def _words(question: Question, answer: Any) -> str:
-    if not isinstance(answer, str) or "\x00" in answer:
+    if not isinstance(answer, str):
         raise AnswerMalformed(name=question.name, expected="open")
-    if len(answer.strip()) > TEXT_LIMIT:
+    try:
+        words = prose(answer)
+    except CharacterRefused as refused:
+        raise AnswerCharacter(name=question.name, **refused.facts) from None
+    if len(words) > TEXT_LIMIT:
         raise AnswerTooLong(name=question.name, limit=TEXT_LIMIT)
-    return answer.strip()
+    return words
 
 
 _FORMS: dict[str, Callable[[Question, Any], Answer]] = {"number": _number, "date": _date, "open": _words}

@@ -70,12 +70,15 @@ def test_blanks_are_left_out() -> None:
         ("age", "36", "AnswerMalformed"),
         ("age", True, "AnswerMalformed"),
         ("age", float("nan"), "AnswerMalformed"),
+        ("age", float("inf"), "AnswerMalformed"),
         ("age", 3.5, "NotWhole"),
+        ("age", 10**400, "AnswerTooLong"),
         ("age", 10**15, "AnswerTooLong"),
         ("age", -1, "ConstraintBroken"),
         ("age", 120, "ConstraintBroken"),
         ("day", "2018-02-30", "AnswerMalformed"),
         ("day", "15.10.2018", "AnswerMalformed"),
+        ("day", "9999-12-31", "AnswerMalformed"),
         ("day", "2018-10-16", "ConstraintBroken"),
         ("thanks", "hello", "QuestionUnknown"),
         ("ghost", "hello", "QuestionUnknown"),
@@ -96,6 +99,15 @@ def test_a_ranking_is_not_blamed_for_its_refused_source() -> None:
 
 def test_text_beyond_the_limit_is_refused() -> None:
     assert refusals(one="b", why="长" * 2001) == [(7, "why", "AnswerTooLong")]
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x0b", "\ud800", "\u202e"])
+def test_a_character_that_cannot_be_kept_is_refused_at_its_question(character: str) -> None:
+    assert refusals(one="b", why=f"电梯{character}") == [(7, "why", "AnswerCharacter")]
+
+
+def test_an_open_answer_is_kept_in_one_spelling() -> None:
+    assert check_answers(DEFINITION, {"one": "b", "why": " cafe\u0301\r\n老人 "}, TODAY)["why"] == "caf\u00e9\n老人"
 
 
 def test_a_required_question_is_asked_only_when_it_is_shown() -> None:
