@@ -7,8 +7,8 @@ from fastapi import Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import documents, policy, queries, service
+from app.contracts.blocks import Paper
 from app.contracts.models import Contract
-from app.contracts.papers import Paper
 from app.contracts.policy import WHO
 from app.contracts.rules import ContractStatus
 from app.contracts.schemas import (

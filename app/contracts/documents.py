@@ -2,12 +2,12 @@
 
 from decimal import Decimal
 
+from app.contracts.blocks import Paper
 from app.contracts.models import Side
 from app.contracts.papers import (
     ContractFacts,
     InstalmentLine,
     LotLines,
-    Paper,
     ResultFacts,
     ResultLine,
     TargetLine,

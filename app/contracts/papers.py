@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 
+from app.contracts.blocks import Block, Fields, Grid, Heading, Paper, Paragraph, Signature, Signatures
 from app.core.calendar import DAY, SHANGHAI, shanghai_date
 from app.core.money import yuan
 
@@ -22,62 +23,6 @@ GATES = {
     "final_evaluation": "末期评估通过",
     "resident_acceptance": "服务对象验收认可",
 }
-DEMONSTRATION = "演示数据 / demonstration data"
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    text: str
-
-
-@dataclass(frozen=True)
-class Heading:
-    text: str
-
-
-@dataclass(frozen=True)
-class Fields:
-    """Label and value, one pair a line."""
-
-    rows: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A ruled table; `widths` are shares of the line, columns in `numbers` are set to the right."""
-
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    widths: tuple[int, ...]
-    numbers: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True)
-class Signature:
-    """One side's block at the end; `signed` is what the platform recorded, blank while unsigned."""
-
-    side: str
-    name: str
-    signed: str = ""
-
-
-@dataclass(frozen=True)
-class Signatures:
-    blocks: tuple[Signature, ...]
-
-
-Block = Paragraph | Heading | Fields | Grid | Signatures
-
-
-@dataclass(frozen=True)
-class Paper:
-    """`title` by lines, so that it breaks where it reads well."""
-
-    title: tuple[str, ...]
-    number: str
-    made_on: date
-    blocks: tuple[Block, ...]
-    demonstration: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typst
 
-from app.contracts.papers import DEMONSTRATION, Paper
+from app.contracts.blocks import DEMONSTRATION, Paper
 from app.core.calendar import SHANGHAI
 from app.core.errors import DomainError
 from app.core.settings import PROJECT, settings

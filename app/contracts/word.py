@@ -12,7 +12,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from app.contracts.papers import DEMONSTRATION, Block, Fields, Grid, Heading, Paper, Paragraph, Signatures
+from app.contracts.blocks import DEMONSTRATION, Block, Fields, Grid, Heading, Paper, Paragraph, Signatures
 from app.core.calendar import SHANGHAI
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

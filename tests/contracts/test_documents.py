@@ -12,11 +12,11 @@ import pytest
 from pypdf import PdfReader
 
 from app.contracts import pdf as typesetting
+from app.contracts.blocks import Paper
 from app.contracts.papers import (
     ContractFacts,
     InstalmentLine,
     LotLines,
-    Paper,
     ResultFacts,
     ResultLine,
     Side,
@@ -138,6 +138,13 @@ def test_a_result_names_every_applicant_the_reason_and_the_rules_compared(write:
 @pytest.mark.parametrize(("write", "read"), [(pdf, pdf_text), (word, word_text)])
 def test_what_a_user_typed_stays_text(write: Write, read: Read) -> None:
     assert TYPED in read(write(contract_paper(replace(CONTRACT, title=TYPED))))
+
+
+@pytest.mark.parametrize(("write", "read"), [(pdf, pdf_text), (word, word_text)])
+def test_what_no_paper_can_hold_is_left_out(write: Write, read: Read) -> None:
+    side = replace(CONTRACT.contractor, name="邻里\x01家\ufffe", address="斗南\x0b\u202e街道")
+    text = read(write(contract_paper(replace(CONTRACT, title="青年\x00与\ud800街坊", contractor=side))))
+    assert [word for word in ("青年与街坊", "邻里家", "斗南街道") if word not in text] == []
 
 
 def test_the_same_contract_gives_the_same_pdf() -> None:
