@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.contracts.rules import ContractStatus, MilestoneStatus
-from app.core.db import Base, Identified, Versioned
+from app.core.db import Base, Identified, Versioned, within_years
 from app.tenders.profiles.rules import Gate
 
 
@@ -72,6 +72,7 @@ class Contract(Base, Identified, Versioned):
     terminated_reason: Mapped[str | None]
 
     __table_args__ = (
+        within_years("starts_on", "ends_on", "contract_by"),
         sa.CheckConstraint("num_nonnulls(award_id, pair_id) = 1", name="comes_from_an_award_or_a_pair"),
         sa.CheckConstraint("(award_id IS NULL) = (tender_id IS NULL)", name="award_has_its_tender"),
         sa.CheckConstraint("purchaser_id <> contractor_id", name="has_two_sides"),
@@ -151,6 +152,7 @@ class Milestone(Base, Identified, Versioned):
     decided_at: Mapped[datetime | None]
 
     __table_args__ = (
+        within_years("due_on"),
         sa.UniqueConstraint("contract_id", "gate"),
         sa.CheckConstraint("status <> 'reported' OR reported_at IS NOT NULL", name="reported_has_date"),
         sa.CheckConstraint("status NOT IN ('met', 'not_met') OR decided_at IS NOT NULL", name="decided_has_date"),

@@ -13,6 +13,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from app.core.loaders import read_nearest
+
 RUNTIME_ROLE = "shuangxuan_app"
 OPTIONS = (
     "-c statement_timeout=60s -c idle_in_transaction_session_timeout=60s -c lock_timeout=10s -c timezone=Asia/Shanghai"
@@ -34,6 +36,12 @@ def text_enum(kind: type[Enum], name: str | None = None) -> sa.Enum:
         values_callable=lambda kind: [item.value for item in kind],
         **named,
     )
+
+
+def within_years(*columns: str) -> sa.CheckConstraint:
+    """What `core.bounds` says of days and instants that people fill in, held by the database too."""
+    within = (f"{column} >= '1900-01-01Z' AND {column} < '2201-01-01Z'" for column in columns)
+    return sa.CheckConstraint(" AND ".join(within), name="years_1900_to_2200")
 
 
 class Base(DeclarativeBase):
@@ -82,6 +90,7 @@ def make_engine(url: str, *, as_owner: bool = False, pool_size: int = 10) -> Asy
         hide_parameters=True,
         connect_args={"options": OPTIONS if as_owner else AS_RUNTIME_ROLE},
     )
+    sa.event.listen(engine.sync_engine, "connect", read_nearest)
     sa.event.listen(engine.sync_engine, "handle_error", _keep_rows_out)
     return engine
 

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
-from app.core.db import Base, Identified, Versioned
+from app.core.bounds import LAST_DAY
+from app.core.db import Base, Identified, Versioned, within_years
 from app.needs.rules import NeedStatus
 
 
@@ -70,12 +71,13 @@ class Need(Base, Identified, Versioned):
 
     # What lists are sorted by where a column may be blank: no budget comes first, no start comes last.
     sorted_budget: Mapped[Decimal] = column_property(sa.func.coalesce(budget, -1, type_=sa.Numeric(14, 2)))
-    sorted_start: Mapped[date] = column_property(sa.func.coalesce(starts_on, date.max, type_=sa.Date()))
+    sorted_start: Mapped[date] = column_property(sa.func.coalesce(starts_on, LAST_DAY, type_=sa.Date()))
     sorted_at: Mapped[datetime] = column_property(
         sa.func.coalesce(published_at, created_at, type_=sa.TIMESTAMP(timezone=True))
     )
 
     __table_args__ = (
+        within_years("starts_on", "expires_on", "published_at"),
         sa.UniqueConstraint("ref_scheme", "party_id", "ref"),
         sa.Index(
             "uq_needs_ref_within_a_scheme",

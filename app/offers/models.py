@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
-from app.core.db import Base, Identified, Versioned
+from app.core.db import Base, Identified, Versioned, within_years
 from app.offers.rules import OfferStatus
 
 
@@ -92,6 +92,7 @@ class Offer(Base, Identified, Versioned):
     )
 
     __table_args__ = (
+        within_years("available_from", "available_until", "published_at"),
         sa.UniqueConstraint("ref_scheme", "party_id", "ref"),
         sa.Index(
             "uq_offers_ref_within_a_scheme",

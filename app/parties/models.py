@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.actors import Role
-from app.core.db import Base, Identified, Versioned
+from app.core.db import Base, Identified, Versioned, within_years
 from app.parties.rules import FourLevel, Inspection, LegalKind, PartyBuilding, PartyKind, RatingA
 
 LEGAL_PERSON = "legal_kind IN ('social_service_agency', 'association', 'foundation', 'company')"
@@ -52,6 +52,7 @@ class Party(Base, Identified, Versioned):
     address: Mapped[str] = mapped_column(default="", server_default="")
 
     __table_args__ = (
+        within_years("rectification_from", "rectification_until"),
         sa.UniqueConstraint("ref_scheme", "ref"),
         sa.UniqueConstraint("credit_code"),
         sa.CheckConstraint("name_zh <> ''", name="has_a_name"),

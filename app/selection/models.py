@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base, Identified, Versioned, text_enum
+from app.core.db import Base, Identified, Versioned, text_enum, within_years
 from app.selection.rules import Answer, Basis, ListSource, PairStatus, RoundStatus, Side
 
 
@@ -32,6 +32,7 @@ class Round(Base, Identified, Versioned):
     proposed_at: Mapped[datetime | None]
 
     __table_args__ = (
+        within_years("opens_at", "closes_at"),
         sa.CheckConstraint("opens_at < closes_at", name="closes_after_it_opens"),
         sa.CheckConstraint("micro_grant_limit >= 0", name="limit_is_not_negative"),
         sa.CheckConstraint("title_zh <> '' AND seed <> ''", name="has_a_title_and_a_seed"),

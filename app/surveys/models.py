@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base, Identified, Versioned, text_enum
+from app.core.db import Base, Identified, Versioned, text_enum, within_years
 from app.surveys.rules import Channel, Quality, ResponseState, Source, SurveyStatus, WaveState
 
 Share = sa.Numeric(5, 4)
@@ -53,6 +53,7 @@ class Wave(Base, Identified, Versioned):
     closed_at: Mapped[datetime | None]
 
     __table_args__ = (
+        within_years("opens_at", "closes_at"),
         sa.CheckConstraint("opens_at < closes_at", name="closes_after_it_opens"),
         sa.CheckConstraint("(channel = 'open_link') = (open_token IS NOT NULL)", name="only_open_links_have_one_token"),
         sa.CheckConstraint("(state IN ('open', 'closed')) = (opened_at IS NOT NULL)", name="opened_has_its_date"),
@@ -150,6 +151,7 @@ class Response(Base, Identified, Versioned):
     submitted_at: Mapped[datetime]
 
     __table_args__ = (
+        within_years("submitted_at"),
         sa.UniqueConstraint("wave_id", "serial"),
         sa.Index(None, "wave_id", "community_code", "status"),
         sa.Index(None, "wave_id", "fingerprint"),

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base, Identified, Versioned
+from app.core.db import Base, Identified, Versioned, within_years
 from app.tenders.awards.comparison import RunStatus, Unpriced
 from app.tenders.awards.rules import AwardStatus, PassedOver
 from app.tenders.profiles.rules import OverspendRule
@@ -44,6 +44,7 @@ class Result(Base, Identified, Versioned):
     confirmed_at: Mapped[datetime | None]
 
     __table_args__ = (
+        within_years("notice_ends_on", "objections_end"),
         sa.UniqueConstraint("tender_id", "number"),
         sa.CheckConstraint(
             "num_nonnulls(published_at, notice_ends_on, objections_end, notice_rule) IN (0, 4)",

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base, Identified, Versioned
+from app.core.db import Base, Identified, Versioned, within_years
 from app.tenders.bids.rules import BidStatus
 
 
@@ -73,6 +73,7 @@ class BidVersion(Base, Identified):
     received_at: Mapped[datetime]
 
     __table_args__ = (
+        within_years("received_at"),
         sa.UniqueConstraint("bid_id", "number"),
         sa.UniqueConstraint("receipt"),
         sa.CheckConstraint("amount > 0", name="amount_is_positive"),

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base, Identified, Versioned
+from app.core.db import Base, Identified, Versioned, within_years
 from app.tenders.notices.rules import TIMELINE, TenderStatus
 from app.tenders.profiles.rules import OverspendRule
 
@@ -55,6 +55,16 @@ class Tender(Base, Identified, Versioned):
     ended_reason: Mapped[str | None]
 
     __table_args__ = (
+        within_years(
+            "enquiries_end",
+            "bids_end",
+            "prequalification_end",
+            "evaluation_end",
+            "objections_end",
+            "contracts_end",
+            "contract_start",
+            "contract_end",
+        ),
         sa.UniqueConstraint("ref"),
         sa.CheckConstraint("title_zh <> ''", name="has_a_title"),
         sa.CheckConstraint("budget >= 0 AND (published_at IS NULL OR budget > 0)", name="budget_is_positive"),
