@@ -62,7 +62,7 @@ async def reset_password(
     operation_id="add_membership",
     dependencies=[allow(WHO["add_membership"])],
 )
-async def add_membership(session: UnitSession, actor: CurrentActor, account_id: int, given: SeatCreate) -> AccountRead:
+async def add_membership(session: UnitSession, actor: CurrentActor, account_id: Id, given: SeatCreate) -> AccountRead:
     account = await memberships.add_membership(session, actor, account_id, given.role, given.party_id)
     return await _account(session, actor, account)
 
@@ -73,7 +73,7 @@ async def add_membership(session: UnitSession, actor: CurrentActor, account_id: 
     operation_id="end_membership",
     dependencies=[allow(WHO["end_membership"])],
 )
-async def end_membership(session: UnitSession, actor: CurrentActor, membership_id: int) -> None:
+async def end_membership(session: UnitSession, actor: CurrentActor, membership_id: Id) -> None:
     await memberships.end_membership(session, actor, membership_id)
 
 

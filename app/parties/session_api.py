@@ -11,6 +11,7 @@ from app.core import web
 from app.core.actors import RESIDENT, Actor
 from app.core.clock import now
 from app.core.db import Units
+from app.core.fields import Id
 from app.core.lanes import Lane
 from app.core.settings import Settings
 from app.core.web import SESSION_COOKIE, CurrentActor, UnitSession, allow, in_lane
@@ -128,7 +129,7 @@ async def end_other_sessions(session: UnitSession, actor: CurrentActor, token: T
 
 
 @sessions.delete("/{session_id}", status_code=204, operation_id="end_session", dependencies=[allow(WHO["end_session"])])
-async def end_session(session: UnitSession, actor: CurrentActor, session_id: int) -> None:
+async def end_session(session: UnitSession, actor: CurrentActor, session_id: Id) -> None:
     await opened_sessions.end_session(session, actor, session_id)
 
 
