@@ -6,7 +6,7 @@ Rows that lie beyond survive: they are moved to the nearest bound, which is how 
 from alembic import op
 
 revision = "years_have_bounds"
-down_revision = "memberships_end"
+down_revision = "judges_of_no_applicant"
 
 DATED = {
     "needs": ("starts_on", "expires_on", "published_at"),
