@@ -9,7 +9,7 @@ API := $(shell find app -name '*.py' -o -name '*.toml')
 APT_BROWSER := chromium fonts-noto-cjk
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types house pytest web-test browser openapi season bench lock clean
+.PHONY: help setup run test check lint types house pytest web-test browser openapi season bench soak lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ season: setup ## replay the 2018 season on an empty database and print its summa
 
 bench: setup ## measure what the project claims
 	$(BIN)/shuangxuan bench season
+
+soak: $(VENV)/.dev ## attack a running server at length: 20,000 inputs, evil files, slow clients, floods, kills, races
+	$(BIN)/shuangxuan bench reliability --long
 
 lock: $(VENV)/.uv ## renew requirements*.txt from requirements*.in (versions and hashes, no addresses)
 	for name in requirements requirements-dev; do \

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +13,8 @@ from app.bench.market import season_market
 from app.bench.matching import FIGURES, Inputs, measure_matching
 from app.bench.measures import Measure, as_table
 from app.bench.relevance import measure_relevance, readable
+from app.bench.reliability import FIGURES as ATTACKS
+from app.bench.reliability import LONG, SHORT, measured
 from app.bench.season import SEASON, measure_season
 
 bench = typer.Typer(no_args_is_help=True, help="Measure what the project claims.")
@@ -49,6 +52,24 @@ def bench_relevance(
     judged = read_judgements(judgements, {need.id for need in market.needs}, {offer.id for offer in market.offers})
     found = measure_relevance(market, judged)
     write_json(found, target) if target else typer.echo(readable(found))
+
+
+@bench.command("reliability")
+def bench_reliability(
+    target: JsonOption = "",
+    only: Annotated[list[str] | None, typer.Option(help=f"one of {', '.join(ATTACKS)}; may be repeated")] = None,
+    long: Annotated[bool, typer.Option("--long", help="the long form, about an hour (`make soak`)")] = False,
+    inputs: Annotated[int, typer.Option(min=0, help="generated requests; 0: as many as the form has")] = 0,
+    kills: Annotated[int, typer.Option(min=0, help="kills of each part; 0: as many as the form has")] = 0,
+) -> None:
+    """Attack a server of its own as strangers and users would (needs a checkout and the demonstration)."""
+    form = LONG if long else SHORT
+    size = replace(form, inputs=inputs or form.inputs, kills=kills or form.kills)
+    show(measured(size, only or (), _told, lambda figure: _told(as_table([figure]))), target)
+
+
+def _told(line: str) -> None:
+    typer.echo(line, err=True)
 
 
 def show(measures: Sequence[Measure], target: str) -> None:

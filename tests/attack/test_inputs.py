@@ -1,0 +1,52 @@
+"""Whatever is sent to whichever route by whomever, the answer is one that the API declares: never a fault."""
+
+import random
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.core.db import make_engine, units
+from app.core.settings import Settings
+from app.main import create_app, serve_front_end
+from app.parties.policy import authenticate
+from app.season import demonstration
+from app.season.importing import open_season
+from tests.attack.fuzz import fuzz, smallest
+from tests.attack.inputs import Generator
+from tests.attack.inside import sending
+from tests.attack.known import learn, people
+from tests.factories.season import make_season
+
+pytestmark = pytest.mark.anyio
+SEED, INPUTS = 20261128, 1000  # so many with a seed of every run, so many with one of this run alone
+
+
+async def test_no_generated_input_brings_out_a_fault(
+    own_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = open_season(str(make_season(tmp_path / "gulou")))
+    monkeypatch.setattr(demonstration, "open_season", lambda _name: small)
+    engine = make_engine(own_database)
+    await demonstration.load_demonstration(units(engine))
+    settings = Settings(demonstration=True, web_dir=web_at(tmp_path))
+    app = create_app(settings, units(engine), authenticate)
+    serve_front_end(app, settings)
+    sends = people(sending(app))
+    known = await learn(sends, app.openapi())
+    found = []
+    for seed in (SEED, random.randrange(2**32)):
+        tally = await fuzz(sends, Generator(app.openapi(), known, seed).requests(INPUTS))
+        sys.stdout.write(f"seed {seed}: {dict(sorted(tally.classes.items()))}\n")
+        answered = tally.classes["401"] < INPUTS / 5 and tally.classes["200"] > INPUTS / 20
+        assert answered, "the attack did not get past the door, and proves nothing"
+        found += [(role, await smallest(sends[role], request)) for role, request, _ in tally.firsts()]
+    await engine.dispose()
+    assert [f"{role}: {request}" for role, request in found] == []
+
+
+def web_at(folder: Path) -> Path:
+    (folder / "dist" / "assets").mkdir(parents=True)
+    for page in ("index.html", "survey.html", "assets/a.js"):
+        (folder / "dist" / page).write_text("<!doctype html>")
+    return folder / "dist"
