@@ -62,7 +62,7 @@ class Limits:
 
 TABLES = Limits()
 FORMS = Limits(unpacked_mb=50, rows=5_000, cells=100_000, text=2_000_000)
-DOCUMENTS = Limits(cells=5_000_000, memory_mb=2_048)  # the export of a round names every candidate of every need
+DOCUMENTS = Limits(cells=2_000_000, memory_mb=1_024)  # the export of a round names every candidate of every need
 
 
 class FileTooLarge(DomainError):

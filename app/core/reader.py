@@ -25,8 +25,10 @@ FIGURE = 60  # characters of a number
 NOT_NEEDED = ("numpy", "lxml")  # openpyxl would load them for nothing
 SWELLING_FROM = 10 * MB  # below, nothing is said about how much smaller a file was packed
 FILLED = re.compile(  # a cell of a sheet that holds something: its column and its row
-    rb"""<(?:\w+:)?c\s(?:[^<>]*?\s)?r=["']([A-Z]{1,3})([0-9]{1,7})["'][^<>]*(?<!/)>(?!</)"""
+    rb"""<(?:\w{1,20}:)?c\s(?:[^<>]{0,200}?\s)?r=["']([A-Z]{1,3})([0-9]{1,7})["'][^<>]{0,200}(?<!/)>(?!</)"""
 )
+SHEET = re.compile(rb"<(?:\w{1,20}:)?sheet\s[^<>]*")
+LINK = re.compile(rb"<(?:\w{1,20}:)?Relationship\s[^<>]*")
 Lines = Iterator[list[Any]]
 
 
@@ -191,9 +193,10 @@ def _first_sheet(archive: zipfile.ZipFile) -> str | None:
     names = set(archive.namelist())
     if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
         return None
-    named = re.search(rb'<(?:\w+:)?sheet\s[^<>]*?\w+:id="([^"<>]*)"', archive.read("xl/workbook.xml"))
-    for link in re.findall(rb"<(?:\w+:)?Relationship\s[^<>]*>", archive.read("xl/_rels/workbook.xml.rels")):
-        target = re.search(rb'\sTarget="([^"<>]*)"', link)
+    sheet = SHEET.search(archive.read("xl/workbook.xml"))
+    named = sheet and re.search(rb'\s\w{1,20}:id="([^"]*)"', sheet[0])
+    for link in LINK.findall(archive.read("xl/_rels/workbook.xml.rels")):
+        target = re.search(rb'\sTarget="([^"]*)"', link)
         if named and target and b' Id="%s"' % named[1] in link:
             name = posixpath.normpath(posixpath.join("/xl", target[1].decode())).lstrip("/")
             return name if name in names else None

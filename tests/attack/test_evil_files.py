@@ -1,0 +1,106 @@
+"""Every evil file is answered, in time, with what it met; the server that was asked keeps its memory and its pace."""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from app.core.actors import Actor, Role
+from app.core.errors import DomainError
+from app.core.files import read_table
+from app.core.foreign import READERS, TABLES, check_json, off_loop
+from app.surveys.xlsform import read_xlsform
+from tests.attack.evil_files import EVIL, Evil
+from tests.conftest import ClientOf
+
+pytestmark = pytest.mark.anyio
+READ: dict[str, Callable[[str, bytes], Any]] = {
+    "table": read_table,
+    "xlsform": lambda _name, content: read_xlsform(content),
+    "json": lambda _name, content: check_json(content),
+}
+GROWTH_MB = 100
+HELD_S = 0.1
+
+
+@dataclass
+class Watch:
+    """The longest time the event loop did not come round because this process was busy, and the most memory it had.
+
+    Time in which it had no core is not counted: the readers take both, and the machine may have other work.
+    """
+
+    held_s: float = 0.0
+    memory_mb: float = field(default_factory=lambda: resident_mb())
+
+    async def run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            before, busy = loop.time(), time.process_time()
+            await asyncio.sleep(0.005)
+            self.held_s = max(self.held_s, min(loop.time() - before - 0.005, time.process_time() - busy))
+            self.memory_mb = max(self.memory_mb, resident_mb())
+
+
+def resident_mb() -> float:
+    with open("/proc/self/statm") as kept:
+        return int(kept.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+@asynccontextmanager
+async def watched() -> AsyncIterator[Watch]:
+    watch = Watch()
+    running = asyncio.create_task(watch.run())
+    yield watch
+    running.cancel()
+
+
+async def outcome(evil: Evil, content: bytes) -> str:
+    """ "read", or the code of the refusal; anything else a reader does is no DomainError and fails the test."""
+    try:
+        async with asyncio.timeout(2 * TABLES.wall_s):
+            await off_loop(READ[evil.kind], evil.name, content)
+    except DomainError as refused:
+        return refused.code
+    return "read"
+
+
+async def test_every_evil_file_is_answered_and_harms_nobody() -> None:
+    waiting = [(evil, evil.make()) for evil in EVIL]
+    assert len(waiting) >= 106
+    wrong: list[tuple[str, str, str]] = []
+
+    async def read_on() -> None:
+        while waiting:
+            evil, content = waiting.pop()
+            got = await outcome(evil, content)
+            if evil.expected not in (got, "either"):
+                wrong.append((evil.name, evil.expected, got))
+
+    async with watched() as watch:
+        before = watch.memory_mb
+        await asyncio.gather(*(read_on() for _ in range(READERS)))
+    assert wrong == []
+    assert watch.memory_mb - before <= GROWTH_MB
+    assert watch.held_s <= HELD_S
+
+
+@pytest.mark.parametrize("place", ["/needs/import", "/offers/import", "/parties/import", "/surveys/import"])
+@pytest.mark.parametrize(
+    "name",
+    ["the_last_cell_of_excel.xlsx", "an_old_workbook_that_reaches_everywhere.xls", "billion_laughs_in_the_texts.xlsx"],
+)
+async def test_what_breaks_its_reader_is_refused_over_http(client_of: ClientOf, place: str, name: str) -> None:
+    (evil,) = (evil for evil in EVIL if evil.name == name)
+    roles = {"/needs/import": Role.committee, "/offers/import": Role.organization}
+    async with client_of(Actor(1, roles.get(place, Role.purchaser), 1, "530114")) as client:
+        refused = await client.post(place, files={"upload": (name, evil.make())})
+    assert (refused.status_code in {413, 422}, refused.headers["content-type"]) == (True, "application/problem+json")
+    if place != "/surveys/import":  # pyxform reads on after 60 empty rows no further, and no .xls at all
+        assert refused.json()["code"] == ("FileUnreadable" if evil.expected == "either" else evil.expected)
+        assert refused.json()["messages"].keys() == {"zh", "en"}
