@@ -15,7 +15,8 @@ from app.core.errors import DomainError, RowRefused
 WHOLE = re.compile(r"-?[0-9]{1,9}")
 AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,2})?")
 DAY = re.compile(r"([0-9]{4})(?:-|/|\.|年)([0-9]{1,2})(?:-|/|\.|月)([0-9]{1,2})日?(?: 00:00:00)?")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet may take for the beginning of a formula; in East Asian editions the wide forms too.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class Cells:
         self._cells = dict.fromkeys(cells, "")
         for column, cell in cells.items():
             with self._noting(column):
-                self._cells[column] = texts.prose(cell)
+                self._cells[column] = texts.prose(bare(cell.strip()))
 
     def __contains__(self, column: str) -> bool:
         return column in self._cells
@@ -112,9 +113,7 @@ class Cells:
             check(*facts)
 
     def text(self, column: str) -> str:
-        """The cell without the mark that keeps a spreadsheet from running it as a formula."""
-        cell = self._cells.get(column, "")
-        return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS) else cell
+        return self._cells.get(column, "")
 
     def line(self, column: str) -> str:
         """A text in which a line break is a fault."""
@@ -165,6 +164,16 @@ class Cells:
     def _number(self, column: str) -> str:
         text = unicodedata.normalize("NFKC", self.text(column))
         return re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", "", text)
+
+
+def inert(text: str) -> str:
+    """The text behind a mark where a spreadsheet would run it as a formula, or where it would be read without one."""
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text
+
+
+def bare(cell: str) -> str:
+    """What `inert` was given."""
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(FORMULA_STARTS) else cell
 
 
 def _day(text: str) -> date:

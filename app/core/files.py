@@ -9,8 +9,8 @@ import xlsxwriter
 from fastapi import Depends, Request, Response, UploadFile
 from starlette.datastructures import UploadFile as FormFile
 
-from app.core.cells import FORMULA_STARTS
 from app.core.cells import Table as Table
+from app.core.cells import inert
 from app.core.errors import DomainError
 from app.core.foreign import TABLES, off_loop, read_lines
 
@@ -107,11 +107,6 @@ def _write_sheet(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 def _write_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow(header)
-    for row in rows:
-        writer.writerow(["" if cell is None else _inert(str(cell)) for cell in row])
+    for row in (header, *rows):
+        writer.writerow(["" if cell is None else inert(str(cell)) for cell in row])
     return out.getvalue().encode("utf-8-sig")
-
-
-def _inert(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from app.core.errors import RowsRefused
-from app.core.files import WrongColumns
+from app.core.files import WrongColumns, read_table, write_table
 from app.surveys.definition import Label, Option, SurveyDefinition
 from app.surveys.tabular import ReadResponse, read_own_layout, table_of
 from tests.surveys.factories import make_definition, make_question, season_definition, season_rows
@@ -58,6 +58,14 @@ def test_the_season_written_and_read_again_is_the_same() -> None:
     again_header, again = table_of(season_definition(), responses)
     assert again_header == header
     assert read_own_layout(season_definition(), again_header, again, TODAY) == responses
+
+
+def test_answers_that_would_run_as_formulas_are_read_back_from_a_list_of_commas() -> None:
+    (before,) = read(changed(age="-5", why="=1+1"))
+    file = write_table(*table_of(DEFINITION, [before]), xlsx=False)
+    back = read_table("answers.csv", file)
+    assert b"'=1+1" in file
+    assert read_own_layout(DEFINITION, back.header, back.rows, TODAY) == [before]
 
 
 def test_a_row_becomes_answers() -> None:
