@@ -116,7 +116,7 @@ async def make_ready(url: str, configured: Settings) -> None:
 async def announce(url: str, configured: Settings, address: str) -> None:
     async with open_units(url) as door, door() as session:
         data = "DATABASE_URL" if configured.database_url else str(data_folder(configured.data_dir))
-        for line in await welcome(session, address, data, demonstration=configured.demonstration):
+        for line in await welcome(session, address, data, configured):
             typer.echo(line)
 
 

@@ -16,6 +16,7 @@ from app.contracts import api as contracts
 from app.core import description, health, problems
 from app.core.db import Units, make_engine, units
 from app.core.errors import NotFound
+from app.core.exposure import marked
 from app.core.guard import Guard
 from app.core.jobs import Worker
 from app.core.lanes import CONNECTIONS, Lanes
@@ -91,12 +92,13 @@ def serve_front_end(app: FastAPI, settings: Settings) -> None:
 
     @app.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
     async def page(request: Request, path: str) -> Response:
-        if path in files:
-            return file_response(path, files, packed="gzip" in request.headers.get("accept-encoding", ""))
-        if path.startswith(("api/", "assets/")):
+        if path not in files and path.startswith(("api/", "assets/")):
             raise NotFound()
         light = path == "r" or path.startswith(("s/", "r/"))
-        return FileResponse(web / ("survey.html" if light else "index.html"), headers={"Cache-Control": "no-cache"})
+        name = path if path in files else "survey.html" if light else "index.html"
+        if settings.is_exposed and name.endswith(".html"):
+            return HTMLResponse(marked(files[name]), headers={"Cache-Control": "no-cache"})
+        return file_response(name, files, packed="gzip" in request.headers.get("accept-encoding", ""))
 
 
 def file_response(name: str, files: Mapping[str, Path], *, packed: bool) -> FileResponse:

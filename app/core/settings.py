@@ -56,6 +56,11 @@ class Settings(BaseSettings):
         return self.host in LOOPBACK
 
     @property
+    def is_exposed(self) -> bool:
+        """Whether other machines reach a demonstration, whose passwords everybody knows."""
+        return self.demonstration and not self.is_local
+
+    @property
     def hosts(self) -> frozenset[str]:
         """The names a request may ask for; none: any, since nobody said which."""
         named = {name.strip().lower() for name in self.allowed_hosts.split(",") if name.strip()}

@@ -14,6 +14,7 @@ import uvicorn
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import DomainError
+from app.core.exposure import REMEDY, WARNING
 from app.core.settings import Settings
 from app.parties.accounts import DEMONSTRATION_PASSWORD
 from app.parties.queries import demonstration_seats
@@ -78,11 +79,14 @@ class Server(uvicorn.Server):
         last.start()
 
 
-async def welcome(session: AsyncSession, address: str, data: str, *, demonstration: bool) -> list[str]:
+async def welcome(session: AsyncSession, address: str, data: str, settings: Settings) -> list[str]:
     """The lines printed at the start: where to go, where the data are, and with which demonstration accounts."""
     lines = ["", f"  双选 Shuangxuan   {address}", f"  数据 / data   {data}", ""]
-    if not demonstration:
+    if not settings.demonstration:
         return lines
+    if settings.is_exposed:
+        told = [f"  {each[language]}" for language in WARNING for each in (WARNING, REMEDY)]
+        lines += [*(typer.style(line, fg="red", bold=True) for line in told), ""]
     if seats := await demonstration_seats(session):
         lines += [
             "  演示数据 / demonstration data",

@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -67,14 +68,14 @@ def demonstration(server: EmbeddedPostgres, template: str) -> Iterator[tuple[str
         yield url, outcome[0]
 
 
-@pytest.fixture(scope="session")
-def site(demonstration: tuple[str, str]) -> Iterator[str]:
+@contextmanager
+def served(url: str, **settings: str) -> Iterator[str]:
     """The application on a free port, with its built pages."""
     assert Path(Settings().web_dir, "index.html").exists(), "build the front end first: make setup"
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    app = web_application(Settings(worker_in_web=False), demonstration[0], authenticate)
+    app = web_application(Settings(worker_in_web=False, **settings), url, authenticate)
     running = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning"))
     thread = threading.Thread(target=running.run)
     thread.start()
@@ -83,6 +84,12 @@ def site(demonstration: tuple[str, str]) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     running.should_exit = True
     thread.join()
+
+
+@pytest.fixture(scope="session")
+def site(demonstration: tuple[str, str]) -> Iterator[str]:
+    with served(demonstration[0]) as address:
+        yield address
 
 
 @pytest.fixture

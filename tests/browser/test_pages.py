@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, Open, faults_of
+from tests.browser.conftest import DESKTOP, PHONE, Open, faults_of, served
 
 pytestmark = pytest.mark.browser
 PAGES = [
@@ -134,3 +134,16 @@ def test_a_resident_answers_on_a_phone_and_follows_the_receipt(visit: Open, demo
     page.get_by_text("您的答案").click()
     expect(page.get_by_text("女", exact=True).first).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("撤.?回"))).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
+def test_a_demonstration_that_others_can_reach_says_so_in_red(
+    visit: Open, demonstration: tuple[str, str], size: dict[str, int]
+) -> None:
+    with served(demonstration[0], host="0.0.0.0") as address:
+        for path in ("/", "/sign-in", f"/s/{demonstration[1]}"):
+            page = visit(f"{address}{path}", size=size)
+            warning = page.locator(".exposed")
+            expect(warning).to_be_visible()
+            expect(warning).to_have_css("background-color", "rgb(180, 35, 24)")
+            assert faults_of(page) == []

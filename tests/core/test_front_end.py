@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
+from app.core.exposure import ROOT, WARNING
 from app.core.problems import install
 from app.core.settings import Settings
 from app.main import serve_front_end
@@ -16,17 +17,18 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def pages(tmp_path: Path) -> AsyncIterator[AsyncClient]:
+async def pages(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[AsyncClient]:
+    """Served as for `127.0.0.1`, or as the test's `host` says."""
     (tmp_path / "secret.txt").write_text("secret")
     web = tmp_path / "dist"
     (web / "assets").mkdir(parents=True)
-    (web / "index.html").write_text("application")
-    (web / "survey.html").write_text("survey")
+    (web / "index.html").write_text(f"{ROOT}application")
+    (web / "survey.html").write_text(f"{ROOT}survey")
     (web / "assets" / "x.js").write_text("plain")
     (web / "assets" / "x.js.gz").write_bytes(gzip.compress(b"plain"))
     app = FastAPI()
     install(app)
-    serve_front_end(app, Settings(web_dir=web))
+    serve_front_end(app, Settings(web_dir=web, **getattr(request, "param", {})))
     async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
         yield client
 
@@ -44,7 +46,7 @@ async def pages(tmp_path: Path) -> AsyncIterator[AsyncClient]:
     ],
 )
 async def test_each_address_gets_its_page(pages: AsyncClient, path: str, body: str) -> None:
-    assert (await pages.get(path)).text == body
+    assert (await pages.get(path)).text == f"{ROOT}{body}"
 
 
 async def test_an_unknown_api_address_is_a_problem_and_not_a_page(pages: AsyncClient) -> None:
@@ -59,3 +61,14 @@ async def test_assets_are_sent_packed_and_kept_for_ever(pages: AsyncClient) -> N
     assert "immutable" in packed.headers["cache-control"]
     plain = await pages.get("/assets/x.js", headers={"Accept-Encoding": "identity"})
     assert (plain.text, "content-encoding" in plain.headers) == ("plain", False)
+
+
+@pytest.mark.parametrize(
+    ("pages", "is_said"),
+    [({"host": "0.0.0.0"}, True), ({"host": "127.0.0.1"}, False), ({"host": "::", "demonstration": False}, False)],
+    indirect=["pages"],
+)
+async def test_a_demonstration_that_others_can_reach_says_so_on_every_page(pages: AsyncClient, is_said: bool) -> None:
+    for path in ("/", "/s/abc", "/survey.html", "/index.html"):
+        html = (await pages.get(path)).text
+        assert [sentence in html for sentence in WARNING.values()] == [is_said] * 2, path

@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.bench.measures import as_table
 from app.bench.season import measure
+from app.core.exposure import WARNING
 from app.core.settings import Settings
-from app.season.serving import AddressUnusable, PortTaken, address_of, listening, watched
+from app.season.serving import AddressUnusable, PortTaken, address_of, listening, watched, welcome
 from tests.factories.season import NEEDS, make_season
 
 COMMAND = (sys.executable, "-c", "from app.cli import main; main()")
@@ -94,6 +96,16 @@ def test_the_refusals_of_an_address_say_which(taken: int) -> None:
 def test_the_address_is_one_to_open_in_a_browser(host: str, shown: str) -> None:
     with listening(Settings(host=host, port=0)) as door:
         assert address_of(door) == f"{shown}{door.getsockname()[1]}"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("host", "is_said"), [("0.0.0.0", True), ("127.0.0.1", False)])
+async def test_the_start_says_in_red_that_others_can_reach_a_demonstration(
+    session: AsyncSession, host: str, is_said: bool
+) -> None:
+    lines = await welcome(session, "http://127.0.0.1:1", "var", Settings(host=host))
+    red = [line for line in lines if line.startswith("\033[31m")]
+    assert [any(sentence in line for line in red) for sentence in WARNING.values()] == [is_said] * 2
 
 
 def test_faults_of_a_season_are_listed_on_the_error_output_in_both_languages(tmp_path: Path) -> None:
