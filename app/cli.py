@@ -8,10 +8,11 @@ import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 import uvicorn
+from sqlalchemy.exc import OperationalError
 
 from app.bench.commands import JsonOption, bench, write_json
 from app.core.audit import verify as verify_audit
@@ -19,6 +20,7 @@ from app.core.connections import IDLE_SECONDS, TimedProtocol
 from app.core.db import Units, make_engine, units
 from app.core.errors import DomainError
 from app.core.folders import data_folder
+from app.core.health import DatabaseAway
 from app.core.foreign import content_of
 from app.core.jobs import Worker, worker_is_alive
 from app.core.logs import set_up_logs
@@ -54,10 +56,16 @@ def main() -> None:
         set_up_logs(settings())
         cli()
     except DomainError as error:
-        problem = problem_of(error)
-        lines = [f"第 {row.row} 行 {row.column}: {row.messages['zh']} / {row.messages['en']}" for row in problem.rows]
-        typer.echo("\n".join([problem.messages["zh"], problem.messages["en"], *lines]), err=True)
-        sys.exit(1)
+        refuse(error)
+    except OperationalError:
+        refuse(DatabaseAway(seconds=2))
+
+
+def refuse(error: DomainError) -> NoReturn:
+    problem = problem_of(error)
+    lines = [f"第 {row.row} 行 {row.column}: {row.messages['zh']} / {row.messages['en']}" for row in problem.rows]
+    typer.echo("\n".join([problem.messages["zh"], problem.messages["en"], *lines]), err=True)
+    sys.exit(1)
 
 
 @contextlib.asynccontextmanager
@@ -114,10 +122,12 @@ async def make_ready(url: str, configured: Settings) -> None:
 
 
 async def announce(url: str, configured: Settings, address: str) -> None:
-    async with open_units(url) as door, door() as session:
-        data = "DATABASE_URL" if configured.database_url else str(data_folder(configured.data_dir))
-        for line in await welcome(session, address, data, configured):
-            typer.echo(line)
+    """Without a database, which may be starting again just now, the start goes on and tells nothing."""
+    data = "DATABASE_URL" if configured.database_url else str(data_folder(configured.data_dir))
+    with contextlib.suppress(OperationalError):
+        async with open_units(url) as door, door() as session:
+            for line in await welcome(session, address, data, configured):
+                typer.echo(line)
 
 
 @season.command("import")
