@@ -28,7 +28,7 @@ from app.core import web
 from app.core.actors import EVERYONE, Actor
 from app.core.errors import NotFound
 from app.core.fields import Id, Search
-from app.core.files import download, table_response
+from app.core.files import TABLE_FILE, answers_file, download, table_response
 from app.core.paging import Page, PagingQuery, paginate
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.tenders.awards.policy import read_result
@@ -39,6 +39,7 @@ router = web.router("/contracts", "contracts")
 Kind = Annotated[Literal["xlsx", "csv"], Query(alias="format")]
 PaperKind = Annotated[Literal["pdf", "docx"], Query(alias="format")]
 EXPORT_LIMIT = 10_000
+PAPER = answers_file(*(media for _, media in documents.WRITERS.values()))
 
 
 async def _read(session: AsyncSession, actor: Actor, contract: Contract) -> ContractRead:
@@ -66,7 +67,7 @@ async def list_contracts(
     return Page(items=[ContractRow.of(contract) for contract in items], next_cursor=cursor)
 
 
-@router.get("/export", operation_id="export_contracts", dependencies=[allow(WHO["read"])])
+@router.get("/export", operation_id="export_contracts", dependencies=[allow(WHO["read"])], **TABLE_FILE)
 async def export_contracts(session: UnitSession, actor: CurrentActor, kind: Kind = "xlsx") -> Response:
     query = queries.search_contracts(actor).order_by(Contract.number).limit(EXPORT_LIMIT)
     header = ["number", "title", "amount", "starts_on", "ends_on", "status"]
@@ -74,7 +75,7 @@ async def export_contracts(session: UnitSession, actor: CurrentActor, kind: Kind
     return table_response("contracts", header, rows, xlsx=kind == "xlsx")
 
 
-@router.get("/results/{tender_id}/paper", operation_id="read_result_paper", dependencies=[allow(EVERYONE)])
+@router.get("/results/{tender_id}/paper", operation_id="read_result_paper", dependencies=[allow(EVERYONE)], **PAPER)
 async def read_result_paper(
     session: UnitSession, actor: CurrentActor, tender_id: Id, kind: PaperKind = "pdf"
 ) -> Response:
@@ -92,7 +93,7 @@ async def read_contract(session: UnitSession, actor: CurrentActor, response: Res
     return await _read(session, actor, contract)
 
 
-@router.get("/{contract_id}/paper", operation_id="read_contract_paper", dependencies=[allow(WHO["read"])])
+@router.get("/{contract_id}/paper", operation_id="read_contract_paper", dependencies=[allow(WHO["read"])], **PAPER)
 async def read_contract_paper(
     session: UnitSession, actor: CurrentActor, contract_id: Id, kind: PaperKind = "pdf"
 ) -> Response:

@@ -16,6 +16,16 @@ from app.core.foreign import TABLES, off_loop, read_lines
 
 T = TypeVar("T")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv"
+
+
+def answers_file(*media: str) -> dict[str, Any]:
+    """What a route that answers a file says of itself: `@router.get(…, **answers_file(XLSX))`."""
+    content: dict[str, Any] = {kind: {} for kind in media}
+    return {"response_class": Response, "responses": {200: {"description": "the file", "content": content}}}
+
+
+TABLE_FILE = answers_file(XLSX, CSV)
 
 
 class FileEmpty(DomainError):

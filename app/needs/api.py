@@ -1,6 +1,6 @@
 """Needs: open to read for everyone once published, written by committees."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Depends, Response
 
@@ -8,7 +8,7 @@ from app.core import web
 from app.core.actors import EVERYONE
 from app.core.clock import now, today
 from app.core.fields import Id
-from app.core.files import XLSX, UploadedTable, table_response
+from app.core.files import TABLE_FILE, UploadedTable, table_response
 from app.core.paging import Page, PagingQuery
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.needs import lists, policy, queries, service
@@ -28,9 +28,6 @@ router = web.router("/needs", "needs")
 Wanted = Annotated[NeedFilter, Depends()]
 Format = Literal["xlsx", "csv"]
 Headings = Literal["zh", "columns"]
-TABLE: dict[int | str, dict[str, Any]] = {
-    200: {"description": "the table as a file", "content": {XLSX: {}, "text/csv": {}}}
-}
 
 
 @router.get("", operation_id="list_needs", dependencies=[allow(EVERYONE)])
@@ -61,9 +58,7 @@ async def draft_need_from_result(
     return NeedRead.of(need, actor, today(need.created_at))
 
 
-@router.get(
-    "/export", operation_id="export_needs", dependencies=[allow(EVERYONE)], response_class=Response, responses=TABLE
-)
+@router.get("/export", operation_id="export_needs", dependencies=[allow(EVERYONE)], **TABLE_FILE)
 async def export_needs(
     session: UnitSession, actor: CurrentActor, wanted: Wanted, format: Format = "xlsx", headings: Headings = "zh"
 ) -> Response:
@@ -76,8 +71,7 @@ async def export_needs(
     "/template",
     operation_id="read_needs_template",
     dependencies=[allow(EVERYONE)],
-    response_class=Response,
-    responses=TABLE,
+    **TABLE_FILE,
 )
 async def read_needs_template(format: Format = "xlsx", headings: Headings = "zh") -> Response:
     return table_response("needs-template", lists.header(headings), [], xlsx=format == "xlsx")

@@ -1,6 +1,6 @@
 """Offers: open to read for everyone once published, written by organisations."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Depends, Response
 
@@ -8,7 +8,7 @@ from app.core import web
 from app.core.actors import EVERYONE
 from app.core.clock import now, today
 from app.core.fields import Id
-from app.core.files import XLSX, UploadedTable, table_response
+from app.core.files import TABLE_FILE, UploadedTable, table_response
 from app.core.paging import Page, PagingQuery
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.offers import lists, policy, queries, service
@@ -28,9 +28,6 @@ router = web.router("/offers", "offers")
 Wanted = Annotated[OfferFilter, Depends()]
 Format = Literal["xlsx", "csv"]
 Headings = Literal["zh", "columns"]
-TABLE: dict[int | str, dict[str, Any]] = {
-    200: {"description": "the table as a file", "content": {XLSX: {}, "text/csv": {}}}
-}
 
 
 @router.get("", operation_id="list_offers", dependencies=[allow(EVERYONE)])
@@ -47,9 +44,7 @@ async def draft_offer(body: OfferCreate, session: UnitSession, actor: CurrentAct
     return OfferRead.of(offer, actor, today(offer.created_at))
 
 
-@router.get(
-    "/export", operation_id="export_offers", dependencies=[allow(EVERYONE)], response_class=Response, responses=TABLE
-)
+@router.get("/export", operation_id="export_offers", dependencies=[allow(EVERYONE)], **TABLE_FILE)
 async def export_offers(
     session: UnitSession, actor: CurrentActor, wanted: Wanted, format: Format = "xlsx", headings: Headings = "zh"
 ) -> Response:
@@ -62,8 +57,7 @@ async def export_offers(
     "/template",
     operation_id="read_offers_template",
     dependencies=[allow(EVERYONE)],
-    response_class=Response,
-    responses=TABLE,
+    **TABLE_FILE,
 )
 async def read_offers_template(format: Format = "xlsx", headings: Headings = "zh") -> Response:
     return table_response("offers-template", lists.header(headings), [], xlsx=format == "xlsx")

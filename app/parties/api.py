@@ -9,7 +9,7 @@ from app.areas.queries import areas_with_parents
 from app.core import web
 from app.core.clock import now
 from app.core.fields import Id, Search
-from app.core.files import UploadedTable, table_response
+from app.core.files import TABLE_FILE, XLSX, UploadedTable, answers_file, table_response
 from app.core.paging import Page, PagingQuery, paginate
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.parties import account_api, policy, queries, service, session_api
@@ -44,7 +44,7 @@ async def list_parties(
     return Page(items=await _rows(session, found), next_cursor=cursor)
 
 
-@parties.get("/export", operation_id="export_organizations", dependencies=[allow(WHO["export"])])
+@parties.get("/export", operation_id="export_organizations", dependencies=[allow(WHO["export"])], **TABLE_FILE)
 async def export_organizations(
     session: UnitSession,
     actor: CurrentActor,
@@ -59,7 +59,9 @@ async def export_organizations(
     return table_response("organizations", header, cells, xlsx=format == "xlsx")
 
 
-@parties.get("/template", operation_id="read_roster_template", dependencies=[allow(WHO["import"])])
+@parties.get(
+    "/template", operation_id="read_roster_template", dependencies=[allow(WHO["import"])], **answers_file(XLSX)
+)
 async def read_roster_template() -> Response:
     """The columns of a roster of organisations, to be filled in and uploaded."""
     return table_response("organizations", [*REQUIRED, *OPTIONAL], [], xlsx=True)

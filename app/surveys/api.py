@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import web
 from app.core.actors import Actor
 from app.core.fields import Code, Id, Search
-from app.core.files import XLSX, Uploaded, download
+from app.core.files import XLSX, Uploaded, answers_file, download
 from app.core.paging import Page, PagingQuery
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.surveys import policy, queries, results, service
@@ -88,7 +88,9 @@ async def replace_questionnaire(
     return await survey_read(session, survey, actor, response)
 
 
-@router.get("/{survey_id}/export", operation_id="export_survey", dependencies=[allow(WHO["read"])])
+@router.get(
+    "/{survey_id}/export", operation_id="export_survey", dependencies=[allow(WHO["read"])], **answers_file(XLSX)
+)
 async def export_survey(survey_id: Id, session: UnitSession, actor: CurrentActor) -> Response:
     """The questionnaire as an XLSForm workbook."""
     survey = await policy.read_survey(session, actor, survey_id)

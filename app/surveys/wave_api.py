@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import web
 from app.core.actors import Actor
 from app.core.fields import Code, Id
-from app.core.files import UploadedTable, table_response
+from app.core.files import TABLE_FILE, UploadedTable, table_response
 from app.core.paging import Page, PagingQuery
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, public_address, tag_version
 from app.surveys import entry, policy, printing, queries, reviewing, waves
@@ -245,6 +245,7 @@ async def list_responses(
     "/waves/{wave_id}/export_responses",
     operation_id="export_responses",
     dependencies=[allow(WHO["export_responses"])],
+    **TABLE_FILE,
 )
 async def export_responses(
     wave_id: Id, session: UnitSession, actor: CurrentActor, format: Literal["xlsx", "csv"] = "xlsx"

@@ -15,10 +15,11 @@ from app.season.importing import open_season
 from tests.attack.fuzz import fuzz, smallest
 from tests.attack.inputs import Generator
 from tests.attack.inside import sending
-from tests.attack.known import learn, people
+from tests.attack.known import API, learn, people, routes_of
 from tests.factories.season import make_season
 
 pytestmark = pytest.mark.anyio
+NOWHERE = "postgresql://nowhere"  # describing the API opens no connection
 SEED, INPUTS = 20261128, 1000  # so many with a seed of every run, so many with one of this run alone
 
 
@@ -50,3 +51,15 @@ def web_at(folder: Path) -> Path:
     for page in ("index.html", "survey.html", "assets/a.js"):
         (folder / "dist" / page).write_text("<!doctype html>")
     return folder / "dist"
+
+
+def test_routes_that_answer_files_say_so() -> None:
+    """Nine of them once promised JSON, so that checks against the description found fault with every download."""
+    files = {"export", "template", "paper", "export_responses", "print_sheets", "print_tokens"}
+    promised = {
+        route.path: set(route.facts["responses"]["200"].get("content", ()))
+        for route in routes_of(create_app(Settings(), units(make_engine(NOWHERE)), authenticate).openapi())
+        if route.path.rsplit("/", 1)[-1] in files
+    }
+    of_json = [path for path, kinds in promised.items() if "application/json" in kinds]
+    assert (len(promised) > 9, of_json) == (True, [f"{API}/selection/rounds/{{round_id}}/export"])

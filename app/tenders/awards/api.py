@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import web
 from app.core.actors import Actor
 from app.core.fields import Id
-from app.core.files import table_response
+from app.core.files import TABLE_FILE, table_response
 from app.core.paging import Page, PagingQuery, paginate
 from app.core.web import CurrentActor, UnitSession, allow, tag_version
 from app.tenders.awards import policy, pricing, queries, service
@@ -58,7 +58,9 @@ async def read_result(session: UnitSession, actor: CurrentActor, response: Respo
     return result
 
 
-@router.get("/results/{tender_id}/export", operation_id="export_result", dependencies=[allow(WHO["read"])])
+@router.get(
+    "/results/{tender_id}/export", operation_id="export_result", dependencies=[allow(WHO["read"])], **TABLE_FILE
+)
 async def export_result(session: UnitSession, actor: CurrentActor, tender_id: Id, kind: Kind = "xlsx") -> Response:
     header, rows = (await _result(session, actor, tender_id)).table()
     return table_response(f"result-{tender_id}", header, rows, xlsx=kind == "xlsx")

@@ -12,7 +12,7 @@ from app.core.actors import Actor
 from app.core.clock import now
 from app.core.errors import Denied
 from app.core.fields import Id
-from app.core.files import table_response
+from app.core.files import TABLE_FILE, table_response
 from app.core.lanes import Lane
 from app.core.paging import Page, PagingQuery, paginate
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
@@ -57,7 +57,7 @@ async def list_bids(session: UnitSession, actor: CurrentActor, tender_id: Id, pa
     return Page(items=await _rows(session, actor, bids), next_cursor=cursor)
 
 
-@of_tenders.get("/bids/export", operation_id="export_bids", dependencies=[allow(WHO["list"])], response_class=Response)
+@of_tenders.get("/bids/export", operation_id="export_bids", dependencies=[allow(WHO["list"])], **TABLE_FILE)
 async def export_bids(
     session: UnitSession, actor: CurrentActor, tender_id: Id, format: Literal["xlsx", "csv"] = "xlsx"
 ) -> Response:

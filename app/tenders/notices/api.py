@@ -10,7 +10,7 @@ from app.core import web
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.fields import Id, Search
-from app.core.files import table_response
+from app.core.files import TABLE_FILE, table_response
 from app.core.paging import Page, PagingQuery, paginate
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.parties.queries import party_names
@@ -56,7 +56,7 @@ async def list_tenders(
     return Page(items=await _rows(session, tenders), next_cursor=cursor)
 
 
-@router.get("/export", operation_id="export_tenders", dependencies=[allow(WHO["read"])], response_class=Response)
+@router.get("/export", operation_id="export_tenders", dependencies=[allow(WHO["read"])], **TABLE_FILE)
 async def export_tenders(
     session: UnitSession,
     actor: CurrentActor,

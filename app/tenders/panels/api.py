@@ -9,7 +9,7 @@ from app.core import web
 from app.core.actors import Actor
 from app.core.errors import NotFound
 from app.core.fields import Id
-from app.core.files import table_response
+from app.core.files import TABLE_FILE, table_response
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.tenders.notices.queries import criteria_of
 from app.tenders.panels import policy, queries, service
@@ -143,7 +143,9 @@ async def list_sheets(session: UnitSession, actor: CurrentActor, tender_id: Id) 
     return [SheetRow.of(each, panel) for each in await queries.sheets_of(session, tender_id)]
 
 
-@router.get("/{tender_id}/sheets/export", operation_id="export_sheets", dependencies=[allow(WHO["list_sheets"])])
+@router.get(
+    "/{tender_id}/sheets/export", operation_id="export_sheets", dependencies=[allow(WHO["list_sheets"])], **TABLE_FILE
+)
 async def export_sheets(session: UnitSession, actor: CurrentActor, tender_id: Id, kind: Xlsx = "xlsx") -> Response:
     rows = await list_sheets(session, actor, tender_id)
     codes = [each.code for each in await criteria_of(session, tender_id) if not each.is_price]
