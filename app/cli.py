@@ -20,8 +20,8 @@ from app.core.connections import IDLE_SECONDS, TimedProtocol
 from app.core.db import Units, make_engine, units
 from app.core.errors import DomainError
 from app.core.folders import data_folder
-from app.core.health import DatabaseAway
 from app.core.foreign import content_of
+from app.core.health import DatabaseAway
 from app.core.jobs import Worker, worker_is_alive
 from app.core.logs import set_up_logs
 from app.core.postgres import database
@@ -33,6 +33,7 @@ from app.matching.cities import Engine, digest_of, rank_locally, rank_on_ray, sa
 from app.matching.exported import SelectionFileUnreadable, parse_selection
 from app.matching.verifier import in_words, verify_selection
 from app.parties.accounts import close_demonstration, reopen_demonstration
+from app.parties.commands import administration
 from app.parties.policy import authenticate
 from app.season.demonstration import load_demonstration
 from app.season.export import export_season
@@ -88,6 +89,9 @@ def with_units(action: Callable[[Units], Coroutine[Any, Any, Any]]) -> Any:
     with database(settings()) as url:
         upgrade(url)
         return asyncio.run(run(url))
+
+
+cli.add_typer(administration(with_units, lambda: settings().address), name="admin")
 
 
 @cli.command()

@@ -61,6 +61,12 @@ class Settings(BaseSettings):
         return self.demonstration and not self.is_local
 
     @property
+    def address(self) -> str:
+        """What people type into a browser, as far as it is set."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
+    @property
     def hosts(self) -> frozenset[str]:
         """The names a request may ask for; none: any, since nobody said which."""
         named = {name.strip().lower() for name in self.allowed_hosts.split(",") if name.strip()}

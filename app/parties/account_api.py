@@ -3,13 +3,28 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import web
+from app.core.clock import now
 from app.core.fields import Id, Search
 from app.core.paging import Page, PagingQuery, paginate
 from app.core.web import CurrentActor, UnitSession, allow
-from app.parties import accounts, memberships, queries
+from app.parties import accounts, colleagues, memberships, queries, resets
+from app.parties.account_schemas import (
+    AccountCreate,
+    AccountInvited,
+    AccountRead,
+    ColleaguesRead,
+    ResetApproval,
+    ResetApproved,
+    ResetAsked,
+    ResetTold,
+    SeatAsked,
+    SeatConfirmed,
+    SeatCreate,
+)
+from app.parties.accounts import Invited
 from app.parties.models import Account
 from app.parties.policy import WHO
-from app.parties.schemas import AccountCreate, AccountRead, PasswordReset, SeatCreate
+from app.parties.session_api import UnitsApart
 
 people = web.router("/accounts", "accounts", web.Unkept)
 
@@ -25,17 +40,32 @@ async def list_accounts(
     return Page(items=rows, next_cursor=cursor)
 
 
-@people.post("", status_code=201, operation_id="create_account", dependencies=[allow(WHO["create_account"])])
-async def create_account(session: UnitSession, actor: CurrentActor, given: AccountCreate) -> AccountRead:
-    account = await accounts.create_account(
-        session,
-        actor,
-        username=given.username,
-        display_name=given.display_name,
-        password=given.password,
-        seats=[(seat.role, seat.party_id) for seat in given.memberships],
+@people.get("/colleagues", operation_id="list_colleagues", dependencies=[allow(WHO["list_colleagues"])])
+async def list_colleagues(session: UnitSession, actor: CurrentActor) -> ColleaguesRead:
+    at = await now(session)
+    seats = list(await session.scalars(colleagues.unconfirmed(actor)))
+    asked = list(await session.scalars(colleagues.asked(actor, at)))
+    ids = {seat.account_id for seat in seats} | {reset.account_id for reset in asked}
+    people = await colleagues.accounts_by_id(session, ids)
+    return ColleaguesRead(
+        seats=[SeatAsked.of(seat, people[seat.account_id]) for seat in seats],
+        resets=[ResetAsked.of(reset, people[reset.account_id]) for reset in asked if reset.account_id],
+        told=[ResetTold.of(each) for each in await colleagues.told(session, actor, at)],
     )
-    return await _account(session, actor, account)
+
+
+@people.post("", status_code=201, operation_id="create_account", dependencies=[allow(WHO["create_account"])])
+async def create_account(session: UnitSession, actor: CurrentActor, given: AccountCreate) -> AccountInvited:
+    seats = [(seat.role, seat.party_id) for seat in given.memberships]
+    invited = await accounts.create_account(
+        session, actor, username=given.username, display_name=given.display_name, seats=seats
+    )
+    return await _invited(session, actor, invited)
+
+
+@people.post("/{account_id}/invite", operation_id="invite_account", dependencies=[allow(WHO["invite_account"])])
+async def invite_account(session: UnitSession, actor: CurrentActor, account_id: Id) -> AccountInvited:
+    return await _invited(session, actor, await accounts.invite_account(session, actor, account_id))
 
 
 @people.post("/{account_id}/disable", operation_id="disable_account", dependencies=[allow(WHO["disable"])])
@@ -48,12 +78,12 @@ async def enable_account(session: UnitSession, actor: CurrentActor, account_id: 
     return await _account(session, actor, await accounts.enable_account(session, actor, account_id))
 
 
-@people.post("/{account_id}/reset_password", operation_id="reset_password", dependencies=[allow(WHO["reset_password"])])
-async def reset_password(
-    session: UnitSession, actor: CurrentActor, account_id: Id, given: PasswordReset
-) -> AccountRead:
-    account = await accounts.reset_password(session, actor, account_id, given.password)
-    return await _account(session, actor, account)
+@people.post("/{account_id}/approve_reset", operation_id="approve_reset", dependencies=[allow(WHO["approve_reset"])])
+async def approve_reset(
+    session: UnitSession, units: UnitsApart, actor: CurrentActor, account_id: Id, given: ResetApproval
+) -> ResetApproved:
+    reset = await resets.approve_reset(session, units, actor, account_id, given.code.replace(" ", ""))
+    return ResetApproved(effective_at=reset.effective_at)
 
 
 @people.post(
@@ -75,6 +105,20 @@ async def add_membership(session: UnitSession, actor: CurrentActor, account_id: 
 )
 async def end_membership(session: UnitSession, actor: CurrentActor, membership_id: Id) -> None:
     await memberships.end_membership(session, actor, membership_id)
+
+
+@people.post(
+    "/memberships/{membership_id}/confirm",
+    operation_id="confirm_membership",
+    dependencies=[allow(WHO["confirm_membership"])],
+)
+async def confirm_membership(session: UnitSession, actor: CurrentActor, membership_id: Id) -> SeatConfirmed:
+    seat = await memberships.confirm_membership(session, actor, membership_id)
+    return SeatConfirmed(confirmed_at=seat.confirmed_at)
+
+
+async def _invited(session: AsyncSession, actor: CurrentActor, invited: Invited) -> AccountInvited:
+    return AccountInvited.with_link(await _account(session, actor, invited.account), invited.secret)
 
 
 async def _account(session: AsyncSession, actor: CurrentActor, account: Account) -> AccountRead:

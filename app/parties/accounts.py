@@ -9,14 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import CLOCK, Actor, Role
 from app.core.audit import record
 from app.core.clock import now
-from app.core.errors import DomainError
+from app.core.errors import DomainError, MoveRefused
 from app.core.moves import move
-from app.parties.credentials import check_name, check_password, check_username, folded_username
+from app.parties.credentials import check_name, check_username, folded_username
 from app.parties.memberships import held_membership, new_membership
 from app.parties.models import Account, AccountSession, Party
 from app.parties.passwords import hashed
 from app.parties.policy import access_account, state_of
 from app.parties.queries import find_account, require_party
+from app.parties.resets import draft_link
 from app.parties.rules import MOVES, OwnAccount
 from app.parties.sessions import end_sessions
 
@@ -38,6 +39,13 @@ class UsernameTaken(DomainError):
     """Names are compared without regard to case and width."""
 
 
+class Invited(NamedTuple):
+    """The secret of the one-time link is told once."""
+
+    account: Account
+    secret: str
+
+
 class DemonstrationSeat(NamedTuple):
     """An account of the demonstration: seats with the same username are memberships of one account."""
 
@@ -53,26 +61,39 @@ async def create_account(
     *,
     username: str,
     display_name: str,
-    password: str,
     seats: Sequence[tuple[Role, int | None]],
-) -> Account:
-    """An account that may act in each of `seats` (role, party). Refusals: UsernameMalformed, NameMisleading,
-    PasswordWeak, UsernameTaken, PartyUnknown, RoleDoesNotFit."""
-    name = folded_username(username)
-    check_username(name)
-    check_name(display_name)
-    check_password(name, password)
-    if await find_account(session, name):
-        raise UsernameTaken(username=name)
-    at = await now(session)
-    account = Account(username=name, display_name=display_name, password_hash=await hashed(password), created_at=at)
-    session.add(account)
-    await session.flush()
+) -> Invited:
+    """An account that may act in each of `seats` (role, party), and the link by which its person sets a password.
+
+    Refusals: UsernameMalformed, NameMisleading, UsernameTaken, PartyUnknown, RoleDoesNotFit.
+    """
+    account = await draft_account(session, username, display_name)
     for role, party_id in dict.fromkeys(seats):
         party = await require_party(session, party_id) if party_id is not None else None
         session.add(await new_membership(session, account, role, party))
     roles = sorted({role.value for role, _ in seats})
-    await record(session, actor, "account.created", account, at, roles=roles)
+    await record(session, actor, "account.created", account, account.created_at, roles=roles)
+    return Invited(account, (await draft_link(session, actor, account)).secret)
+
+
+async def invite_account(session: AsyncSession, actor: Actor, account_id: int) -> Invited:
+    """A new link for somebody who has not set a password yet; the one before opens nothing any more."""
+    account = await access_account(session, actor, account_id, "invite_account")
+    if account.password_hash:
+        raise MoveRefused(state=state_of(account).value, verb="invite_account")
+    return Invited(account, (await draft_link(session, actor, account)).secret)
+
+
+async def draft_account(session: AsyncSession, username: str, display_name: str) -> Account:
+    """An account without seats or password. Refusals: UsernameMalformed, NameMisleading, UsernameTaken."""
+    name = folded_username(username)
+    check_username(name)
+    check_name(display_name)
+    if await find_account(session, name):
+        raise UsernameTaken(username=name)
+    account = Account(username=name, display_name=display_name, created_at=await now(session))
+    session.add(account)
+    await session.flush()
     return account
 
 
@@ -95,17 +116,6 @@ async def enable_account(session: AsyncSession, actor: Actor, account_id: int) -
     move(MOVES, state_of(account), "enable")
     account.disabled_at = None
     await record(session, actor, "account.enabled", account, at)
-    return account
-
-
-async def reset_password(session: AsyncSession, actor: Actor, account_id: int, password: str) -> Account:
-    """An administrator gives somebody who forgot theirs a new password; open sessions end."""
-    account = await access_account(session, actor, account_id, "reset_password")
-    at = await now(session)
-    check_password(account.username, password)
-    account.password_hash = await hashed(password)
-    await end_sessions(session, AccountSession.account_id == account.id)
-    await record(session, actor, "account.password_reset", account, at)
     return account
 
 

@@ -12,7 +12,7 @@ from app.core.fields import Id, Search
 from app.core.files import TABLE_FILE, XLSX, UploadedTable, answers_file, table_response
 from app.core.paging import Page, PagingQuery, paginate
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
-from app.parties import account_api, policy, queries, service, session_api
+from app.parties import account_api, policy, queries, reset_api, service, session_api
 from app.parties.models import Party
 from app.parties.policy import WHO
 from app.parties.roster import OPTIONAL, REQUIRED
@@ -101,6 +101,7 @@ async def edit_party(
     return await _read(session, actor, party)
 
 
+assert reset_api  # its endpoints join the session's routers
 router = APIRouter()
 for part in (parties, session_api.sessions, session_api.entrance, account_api.people):
     router.include_router(part)

@@ -7,10 +7,12 @@ from app.areas.models import Area
 from app.core.actors import Actor, Role
 from app.core.audit import record
 from app.core.clock import now
+from app.core.errors import NotFound
+from app.parties.colleagues import has_had_people, unconfirmed
 from app.parties.models import Account, AccountSession, Membership, Party
 from app.parties.policy import access_account, access_seat
 from app.parties.queries import require_party
-from app.parties.rules import OwnSeat, SeatHeld, check_role, responsibility
+from app.parties.rules import OBJECTION, OwnSeat, PasswordUnset, SeatHeld, check_role, responsibility
 from app.parties.sessions import end_sessions
 
 
@@ -26,6 +28,23 @@ async def add_membership(
     session.add(await new_membership(session, account, role, party))
     await record(session, actor, "account.membership_added", account, at, role=role.value, party=party_id)
     return account
+
+
+async def confirm_membership(session: AsyncSession, actor: Actor, membership_id: int) -> Membership:
+    """Say that a person is a colleague: their seat counts at once. An administrator says so only where nobody else
+    of the party can, and then it counts after a day. Refusals: NotFound, PasswordUnset."""
+    found = await session.scalar(
+        unconfirmed(actor).where(Membership.id == membership_id).with_for_update(of=Membership)
+    )
+    if found is None:
+        raise NotFound(membership=membership_id)
+    account = await session.get_one(Account, found.account_id)
+    if account.password_hash is None:
+        raise PasswordUnset()
+    at = await now(session)
+    found.confirmed_at = at if found.party_id is not None and found.party_id == actor.party_id else at + OBJECTION
+    await record(session, actor, "account.membership_confirmed", account, at, membership=found.id)
+    return found
 
 
 async def end_membership(session: AsyncSession, actor: Actor, membership_id: int) -> Account:
@@ -53,9 +72,17 @@ async def held_membership(session: AsyncSession, account_id: int, role: Role, pa
 
 
 async def new_membership(session: AsyncSession, account: Account, role: Role, party: Party | None) -> Membership:
+    """A seat; it counts at once where the party has had no people yet, or where it is for no party."""
     check_role(role, party.kind if party else None)
     area = ""
     if party and party.area_code:
         prefix = await session.scalar(sa.select(Area.prefix).where(Area.code == party.area_code))
         area = responsibility(party.kind, prefix or "")
-    return Membership(account_id=account.id, party_id=party.id if party else None, role=role, area=area)
+    counts = account.is_demonstration or party is None or not await session.scalar(has_had_people(party.id, account.id))
+    return Membership(
+        account_id=account.id,
+        party_id=party.id if party else None,
+        role=role,
+        area=area,
+        confirmed_at=await now(session) if counts else None,
+    )

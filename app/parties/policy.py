@@ -43,10 +43,18 @@ WHO = {
     "create_account": {Role.admin},
     "disable": {Role.admin},
     "enable": {Role.admin},
-    "reset_password": {Role.admin},
+    "invite_account": {Role.admin},
+    "list_colleagues": STAFF,
+    "confirm_membership": STAFF,
+    "approve_reset": STAFF,
+    "cancel_reset": STAFF,
+    "ask_reset": EVERYONE,
+    "read_reset": EVERYONE,
+    "open_link": EVERYONE,
+    "set_password": EVERYONE,
 }
 # What nobody does to another's account.
-OWN = frozenset({"change_password", "end_session", "end_other_sessions"})
+OWN = frozenset({"change_password", "cancel_reset", "end_session", "end_other_sessions"})
 # Who applies without registration is known to the buyer; a list open to all would tell bidders of each other.
 SEES_APPLICANTS = frozenset({Role.purchaser, Role.admin, Role.clock})
 
@@ -128,7 +136,7 @@ def account_denial(actor: Actor, verb: str, account: Account) -> str | None:
 
 def account_actions(actor: Actor, account: Account) -> list[str]:
     own = account.id == actor.account_id
-    possible = [*verbs_from(MOVES, state_of(account)), "reset_password"]
+    possible = [*verbs_from(MOVES, state_of(account)), *([] if account.password_hash else ["invite_account"])]
     return [v for v in possible if account_denial(actor, v, account) is None and not (own and v == "disable")]
 
 
@@ -153,9 +161,10 @@ async def access_membership(session: AsyncSession, actor: Actor, membership_id: 
     return membership
 
 
-def is_held() -> sa.ColumnElement[bool]:
-    """Memberships in which their account may act."""
-    return Membership.ended_at.is_(None)
+def is_held(seat: type[Membership] = Membership) -> sa.ColumnElement[bool]:
+    """Memberships in which their account may act: confirmed, and not ended."""
+    at = sa.func.shuangxuan_now(type_=sa.TIMESTAMP(timezone=True))
+    return sa.and_(seat.ended_at.is_(None), seat.confirmed_at <= at)
 
 
 def is_open() -> sa.ColumnElement[bool]:
@@ -165,8 +174,10 @@ def is_open() -> sa.ColumnElement[bool]:
 
 
 async def access_seat(session: AsyncSession, actor: Actor, membership_id: int, verb: str) -> Membership:
-    """A membership that has not ended, locked for `verb`. Only administrators see those of others (NotFound)."""
-    seen = sa.true() if actor.role is Role.admin else Membership.account_id == actor.account_id
+    """A membership that has not ended, locked for `verb`. Of others', administrators see all, and colleagues those
+    that nobody confirmed yet (NotFound)."""
+    beside = sa.and_(Membership.party_id == actor.party_id, Membership.confirmed_at.is_(None))
+    seen = sa.true() if actor.role is Role.admin else sa.or_(Membership.account_id == actor.account_id, beside)
     query = sa.select(Membership).where(Membership.id == membership_id, Membership.ended_at.is_(None), seen)
     membership = await session.scalar(query.with_for_update())
     if membership is None:

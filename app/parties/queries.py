@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
 from app.core.waiting import Waiting
+from app.parties import colleagues
 from app.parties.credentials import folded_username
 from app.parties.models import Account, AccountSession, Membership, Party
 from app.parties.policy import is_held, is_open, visible
@@ -138,11 +139,10 @@ def search_accounts(q: str = "") -> sa.Select[Account]:
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
-    """An organisation that has not introduced itself: communities choose by what they read."""
+    """An organisation that has not introduced itself, since communities choose by what they read; and colleagues."""
     query = sa.select(Party).where(
         Party.id == actor.party_id, Party.kind == PartyKind.organization, Party.introduction == ""
     )
     own: Any = await session.scalar(query) if actor.party_id else None
-    if own is None:
-        return []
-    return [Waiting("parties", "edit", own.id, own.name_zh, None, None, f"/parties/{own.id}")]
+    blank = [Waiting("parties", "edit", own.id, own.name_zh, None, None, f"/parties/{own.id}")] if own else []
+    return blank + await colleagues.waiting(session, actor, at)

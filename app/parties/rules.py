@@ -94,6 +94,18 @@ class AccountState(StrEnum):
     disabled = "disabled"
 
 
+class ResetState(StrEnum):
+    """none: this browser asks for nothing; approved: but not in effect yet."""
+
+    none = "none"
+    asked = "asked"
+    approved = "approved"
+    ready = "ready"
+    used = "used"
+    cancelled = "cancelled"
+    expired = "expired"
+
+
 MOVES = {
     (AccountState.active, "disable"): AccountState.disabled,
     (AccountState.disabled, "enable"): AccountState.active,
@@ -168,6 +180,32 @@ class TooManyTries(DomainError):
     """Signing in under this name or from this address has failed too often; `seconds` says when to try again."""
 
     status = 429
+
+
+class SeatUnconfirmed(DomainError):
+    """The password is right, but no colleague has confirmed yet that this person is one."""
+
+    status = 403
+
+
+class PasswordUnset(DomainError):
+    """A seat is confirmed when its person has set the password: before, the link may be in other hands."""
+
+
+class CodeWrong(DomainError):
+    """No open request of this account has this code, or it is not this actor's to approve."""
+
+    status = 404
+
+
+class ResetNotReady(DomainError):
+    """This browser may not set the password: not approved, not in effect yet, used, stopped or expired."""
+
+
+class LinkUnknown(DomainError):
+    """No such link, or it was used, replaced or has expired."""
+
+    status = 404
 
 
 class OwnAccount(DomainError):
@@ -269,6 +307,19 @@ SEEN_STEP = timedelta(minutes=1)
 def token_hash(token: str) -> bytes:
     """What the database keeps of a session's token; 256 random bits need no salt."""
     return hashlib.sha256(token.encode()).digest()
+
+
+def link_of(secret: str) -> str:
+    """Where a one-time link leads, without the name of a host; what follows # no server and no log gets to see."""
+    return f"/set-password#{secret}"
+
+
+# A code is told on the telephone today; a link is handed over within the week; what is approved is used soon.
+ASKED_FOR, LINK_FOR, USABLE_FOR = timedelta(days=1), timedelta(days=7), timedelta(days=3)
+# Time for whoever still knows the password to sign in and stop what an administrator approved alone.
+OBJECTION = timedelta(hours=24)
+# Colleagues are told that a password was set anew until the slowest of them has been at the desk.
+TOLD_FOR = timedelta(days=14)
 
 
 # What a browser calls itself, in the order in which they must be looked for: most pretend to be another one as well.

@@ -18,9 +18,16 @@ from app.core.web import SESSION_COOKIE, CurrentActor, UnitSession, allow, in_la
 from app.parties import accounts, new_passwords, queries
 from app.parties import sessions as opened_sessions
 from app.parties import sign_in as signing_in
+from app.parties.account_schemas import (
+    BrowserRead,
+    DemonstrationAccount,
+    MembershipChoice,
+    PasswordChange,
+    SessionRead,
+    SignIn,
+)
 from app.parties.policy import WHO
 from app.parties.rules import LIFETIME
-from app.parties.schemas import BrowserRead, DemonstrationAccount, MembershipChoice, PasswordChange, SessionRead, SignIn
 from app.parties.sign_in import KNOWN_FOR, Place, network_of
 
 BROWSER_COOKIE = "shuangxuan_browser"
@@ -70,7 +77,7 @@ async def sign_in(
     place: CurrentPlace,
     token: Token = "",
 ) -> SessionRead:
-    demonstration = _settings(request).demonstration
+    demonstration = settings_of(request).demonstration
     opened = await signing_in.sign_in(
         session, units, given.username, given.password, place, old_token=token, demonstration=demonstration
     )
@@ -135,7 +142,7 @@ async def end_session(session: UnitSession, actor: CurrentActor, session_id: Id)
 
 async def _session(session: AsyncSession, request: Request, token: str) -> SessionRead:
     at: datetime = await now(session)
-    demonstration = _settings(request).demonstration
+    demonstration = settings_of(request).demonstration
     shown = await _demonstration_accounts(session) if demonstration else []
     reading = SessionRead(at=at, demonstration=demonstration, demonstration_accounts=shown)
     opened = await queries.open_session(session, token) if token else None
@@ -158,14 +165,14 @@ async def _demonstration_accounts(session: AsyncSession) -> list[DemonstrationAc
     ]
 
 
-def _settings(request: Request) -> Settings:
+def settings_of(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
 
 
 def _set_cookie(request: Request, response: Response, token: str) -> None:
     """Out of reach of scripts and of other sites; only over HTTPS where the installation has it."""
-    secure = _settings(request).secure_cookies
+    secure = settings_of(request).secure_cookies
     seconds = int(LIFETIME.total_seconds())
     response.set_cookie(SESSION_COOKIE, token, max_age=seconds, httponly=True, samesite="lax", secure=secure)
 
@@ -179,5 +186,5 @@ def _mark_browser(request: Request, response: Response, place: Place) -> None:
         path=request.url.path,
         httponly=True,
         samesite="lax",
-        secure=_settings(request).secure_cookies,
+        secure=settings_of(request).secure_cookies,
     )

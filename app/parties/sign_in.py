@@ -8,7 +8,7 @@ to before has an allowance of its own, which strangers cannot use up.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple
 
@@ -22,10 +22,10 @@ from app.core.db import Units
 from app.core.limits import Limit, give_back, take
 from app.core.secret import keyed
 from app.parties.credentials import folded_username
-from app.parties.models import Account, AccountSession, KnownBrowser, Membership
+from app.parties.models import Account, AccountSession, KnownBrowser, Membership, PasswordReset
 from app.parties.passwords import is_password
 from app.parties.policy import is_held
-from app.parties.rules import CredentialsWrong, TooManyTries, device_of, token_hash
+from app.parties.rules import CredentialsWrong, SeatUnconfirmed, TooManyTries, device_of, token_hash
 from app.parties.sessions import SignedIn, begin_session, end_sessions
 
 MINUTE = timedelta(minutes=1)
@@ -87,7 +87,7 @@ async def sign_in(
 
     The try is counted through `units`, apart from `session`, which is not used before the password is found right.
 
-    Refusals: TooManyTries, CredentialsWrong.
+    Refusals: TooManyTries, CredentialsWrong, SeatUnconfirmed.
     """
     name = folded_username(username)
     async with units() as apart:
@@ -96,9 +96,12 @@ async def sign_in(
         raise CredentialsWrong()
     account = await session.scalar(_may_open(name, demonstration).with_for_update(read=True))
     membership = await _first_membership(session, account)
-    if account is None or membership is None or account.password_hash != admitted.password_hash:
+    if account is None or account.password_hash != admitted.password_hash:
         raise CredentialsWrong()
     await give_all_back(session, admitted.taken)
+    if membership is None:
+        raise await _without_seat(session, account)
+    await stop_resets(session, account.id, await now(session))
     await _remember(session, account, place)
     return await _open_first(session, account, membership, device_of(place.user_agent), old_token)
 
@@ -113,6 +116,13 @@ async def take_all(session: AsyncSession, taken: Taken) -> None:
 async def give_all_back(session: AsyncSession, taken: Taken) -> None:
     for limit, subject in taken:
         await give_back(session, limit, subject)
+
+
+async def stop_resets(session: AsyncSession, account_id: int, at: datetime) -> None:
+    """Whoever has the password, or a newer link, needs none of those."""
+    open_ones = sa.and_(PasswordReset.used_at.is_(None), PasswordReset.cancelled_at.is_(None))
+    stopped = sa.update(PasswordReset).where(PasswordReset.account_id == account_id, open_ones).values(cancelled_at=at)
+    await session.execute(stopped.execution_options(synchronize_session=False))
 
 
 async def _admit(session: AsyncSession, name: str, place: Place, demonstration: bool) -> Admitted:
@@ -155,6 +165,11 @@ async def _first_membership(session: AsyncSession, account: Account | None) -> M
         return None
     query = sa.select(Membership).where(Membership.account_id == account.id, is_held())
     return await session.scalar(query.order_by(Membership.id).limit(1))
+
+
+async def _without_seat(session: AsyncSession, account: Account) -> SeatUnconfirmed | CredentialsWrong:
+    query = sa.select(Membership.id).where(Membership.account_id == account.id, Membership.ended_at.is_(None))
+    return SeatUnconfirmed() if await session.scalar(query.limit(1)) else CredentialsWrong()
 
 
 async def _open_first(

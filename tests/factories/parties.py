@@ -15,6 +15,7 @@ from app.core.clock import now
 from app.core.db import Units
 from app.parties.accounts import create_account
 from app.parties.models import Account, Membership, Party
+from app.parties.resets import set_password
 from app.parties.rules import LegalKind, PartyKind, responsibility
 from app.parties.sessions import SignedIn
 from app.parties.sign_in import Place, sign_in
@@ -97,6 +98,7 @@ async def make_account(
     session.add(account)
     await session.flush()
     membership = Membership(account_id=account.id, party_id=party.id if party else None, role=role)
+    membership.confirmed_at = account.created_at
     membership.area = area if area is not None else await area_of(session, party)
     session.add(membership)
     await session.flush()
@@ -140,13 +142,11 @@ async def enter(
 
 
 async def make_dounan(session: AsyncSession, *places: str) -> Account:
-    """The account "dounan", which may act for the committee of each place."""
+    """The account "dounan" with its password, which may act for the committee of each place."""
     parties = [await make_party(session, PartyKind.committee, area_code=place) for place in places or (DOUNAN,)]
-    return await create_account(
-        session,
-        await actor_of(session),
-        username="Dounan",
-        display_name="斗南社区",
-        password=PASSWORD,
-        seats=[(Role.committee, party.id) for party in parties],
+    seats = [(Role.committee, party.id) for party in parties]
+    invited = await create_account(
+        session, await actor_of(session), username="Dounan", display_name="斗南社区", seats=seats
     )
+    await set_password(session, apart(session), invited.secret, PASSWORD)
+    return invited.account

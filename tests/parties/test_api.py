@@ -141,7 +141,7 @@ async def test_only_administrators_reach_accounts(session: AsyncSession, client_
             await client.post("/accounts", json={}),
             await client.post(f"/accounts/{account.id}/disable"),
             await client.post(f"/accounts/{account.id}/enable"),
-            await client.post(f"/accounts/{account.id}/reset_password", json={}),
+            await client.post(f"/accounts/{account.id}/invite"),
         ]
     assert {r.status_code for r in answers} == {401 if role is Role.resident else 403}
     assert account.username not in "".join(r.text for r in answers)
@@ -156,11 +156,11 @@ async def test_an_administrator_makes_disables_and_enables_an_account(
     given = {
         "username": "Minzheng",
         "display_name": "民政局",
-        "password": "pear orchard in May",
         "memberships": [{"role": "purchaser", "party_id": bureau.id}],
     }
     async with client_of(admin) as client:
         made = (await client.post("/accounts", json=given)).json()
+        again = (await client.post(f"/accounts/{made['id']}/invite")).json()
         twice = await client.post("/accounts", json=given)
         disabled = (await client.post(f"/accounts/{made['id']}/disable")).json()
         enabled = (await client.post(f"/accounts/{made['id']}/enable")).json()
@@ -169,10 +169,11 @@ async def test_an_administrator_makes_disables_and_enables_an_account(
     assert (made["username"], made["memberships"][0]["area"]) == ("minzheng", "530114")
     assert (twice.status_code, twice.json()["code"]) == (409, "UsernameTaken")
     assert [(a["status"], a["actions"]) for a in (made, disabled, enabled)] == [
-        ("active", ["disable", "reset_password"]),
-        ("disabled", ["enable", "reset_password"]),
-        ("active", ["disable", "reset_password"]),
+        ("active", ["disable", "invite_account"]),
+        ("disabled", ["enable", "invite_account"]),
+        ("active", ["disable", "invite_account"]),
     ]
     assert (own.status_code, own.json()["code"]) == (409, "OwnAccount")
     assert [account["id"] for account in listed] == [made["id"]]
     assert "argon2" not in str(listed)
+    assert made["link"].startswith("/set-password#") and made["link"] != again["link"] and "link" not in listed[0]

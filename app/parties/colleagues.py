@@ -1,0 +1,121 @@
+"""The people of one party answer for each other: who joins them, and who of them has a new password.
+
+An administrator answers only where nobody of the party can. Selects here say at once who may and what there is.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from app.core.actors import Actor, Role
+from app.core.waiting import Waiting
+from app.parties.models import Account, Membership, PasswordReset
+from app.parties.policy import is_held
+from app.parties.rules import TOLD_FOR
+
+PAGE = "/colleagues"
+Number = sa.SQLColumnExpression[int] | sa.SQLColumnExpression[int | None]
+
+
+class Told(NamedTuple):
+    """A colleague's password that was set anew, and who approved it (None: the server's operator)."""
+
+    account: Account
+    reset: PasswordReset
+    approver: Account | None
+
+
+def has_others(party_id: Number, account_id: Number) -> sa.ColumnElement[bool]:
+    """Whether somebody else can act for the party."""
+    seat, person = aliased(Membership), aliased(Account)
+    query = sa.select(seat.id).join(person, person.id == seat.account_id)
+    able = sa.and_(person.disabled_at.is_(None), person.password_hash.is_not(None), is_held(seat))
+    return query.where(seat.party_id == party_id, seat.account_id != account_id, able).exists()
+
+
+def has_had_people(party_id: int, account_id: int) -> sa.Select[bool]:
+    """Whether somebody else ever had a seat of the party; people of the demonstration are nobody."""
+    query = sa.select(Membership.id).join(Account).where(Account.is_demonstration.is_(False))
+    return sa.select(query.where(Membership.party_id == party_id, Membership.account_id != account_id).exists())
+
+
+def unconfirmed(actor: Actor) -> sa.Select[Membership]:
+    """Seats that wait for this actor's word."""
+    seats = sa.select(Membership).join(Account, Account.id == Membership.account_id)
+    waiting = sa.and_(Membership.ended_at.is_(None), Membership.confirmed_at.is_(None), Account.disabled_at.is_(None))
+    beside = Membership.party_id == actor.party_id
+    if actor.role is Role.admin:
+        beside = sa.not_(has_others(Membership.party_id, Membership.account_id))
+    return seats.where(waiting, beside, Membership.account_id != actor.account_id)
+
+
+def asked(actor: Actor, at: datetime) -> sa.Select[PasswordReset]:
+    """Requests for a new password that wait for this actor's word."""
+    open_ones = sa.and_(
+        PasswordReset.effective_at.is_(None),
+        PasswordReset.cancelled_at.is_(None),
+        PasswordReset.expires_at > at,
+        PasswordReset.account_id != actor.account_id,
+    )
+    return sa.select(PasswordReset).where(open_ones, _vouched_by(actor))
+
+
+def set_anew(actor: Actor, at: datetime) -> sa.Select[PasswordReset]:
+    """Passwords of colleagues, and one's own, that were set anew within the last days."""
+    recent = PasswordReset.used_at > at - TOLD_FOR
+    whose = sa.or_(_is_colleague(actor), PasswordReset.account_id == actor.account_id)
+    return sa.select(PasswordReset).where(recent, PasswordReset.code.is_not(None), whose)
+
+
+def _vouched_by(actor: Actor) -> sa.ColumnElement[bool]:
+    if actor.role is not Role.admin:
+        return _is_colleague(actor)
+    seat = aliased(Membership)
+    seats = sa.select(seat.id).where(seat.account_id == PasswordReset.account_id, is_held(seat))
+    return sa.not_(seats.where(has_others(seat.party_id, seat.account_id)).exists())
+
+
+def _is_colleague(actor: Actor) -> sa.ColumnElement[bool]:
+    seat = aliased(Membership)
+    seats = sa.select(seat.id).where(seat.account_id == PasswordReset.account_id, is_held(seat))
+    return seats.where(seat.party_id == actor.party_id).exists()
+
+
+async def told(session: AsyncSession, actor: Actor, at: datetime) -> list[Told]:
+    resets = list(await session.scalars(set_anew(actor, at).order_by(PasswordReset.used_at.desc())))
+    people = await accounts_by_id(session, {each.account_id for each in resets} | {each.approved_by for each in resets})
+    return [Told(people[r.account_id], r, people.get(r.approved_by or 0)) for r in resets if r.account_id]
+
+
+async def accounts_by_id(session: AsyncSession, ids: set[int | None]) -> dict[int, Account]:
+    found = await session.scalars(sa.select(Account).where(Account.id.in_({id for id in ids if id is not None})))
+    return {account.id: account for account in found}
+
+
+async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
+    """Colleagues to confirm, new passwords to approve or to know of, and what one may still stop oneself."""
+    has_password = unconfirmed(actor).where(Account.password_hash.is_not(None))
+    seats = {seat.account_id: seat.id for seat in await session.scalars(has_password)}
+    resets = {reset.account_id for reset in await session.scalars(asked(actor, at))}
+    known = await accounts_by_id(session, {*seats, *resets, actor.account_id})
+    items = [_item("confirm_membership", seat, known[account]) for account, seat in seats.items()]
+    items += [_item("approve_reset", account, known[account]) for account in resets if account]
+    others = [each for each in await told(session, actor, at) if each.account.id != actor.account_id]
+    items += [_item("read_reset", each.reset.id, each.account) for each in others]
+    for reset in await session.scalars(coming(actor.account_id, at)):
+        items.append(_item("cancel_reset", reset.id, known[reset.account_id or 0], reset.effective_at, "/account"))
+    return items
+
+
+def coming(account_id: int | None, at: datetime) -> sa.Select[PasswordReset]:
+    """Approved new passwords of an account that can still be stopped."""
+    open_ones = sa.and_(PasswordReset.used_at.is_(None), PasswordReset.cancelled_at.is_(None))
+    approved = sa.and_(PasswordReset.effective_at.is_not(None), PasswordReset.expires_at > at)
+    return sa.select(PasswordReset).where(PasswordReset.account_id == account_id, open_ones, approved)
+
+
+def _item(verb: str, subject: int, account: Account, due_at: datetime | None = None, link: str = PAGE) -> Waiting:
+    return Waiting("parties", verb, subject, account.display_name, due_at, None, link)
