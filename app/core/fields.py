@@ -21,7 +21,7 @@ T = TypeVar("T")
 STORED = object()  # `model_validate(…, context=STORED)`: what was taken before these rules is read as it stands
 
 
-def _telling(check: Callable[[Any], T]) -> Callable[[Any], T]:
+def telling(check: Callable[[Any], T]) -> Callable[[Any], T]:
     """`check`, its refusals as pydantic knows them."""
 
     def run(value: Any) -> T:
@@ -47,7 +47,7 @@ class Text:
         raise NotImplementedError
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        clean = _telling(self.clean)
+        clean = telling(self.clean)
 
         def read(given: Any, info: core_schema.ValidationInfo) -> Any:
             return clean(given) if isinstance(given, str) and info.context is not STORED else given
@@ -77,8 +77,8 @@ class Exact(Text):
         return texts.exact(text)
 
 
-Day = Annotated[date, AfterValidator(_telling(bounds.day))]
-Instant = Annotated[AwareDatetime, AfterValidator(_telling(bounds.instant))]
+Day = Annotated[date, AfterValidator(telling(bounds.day))]
+Instant = Annotated[AwareDatetime, AfterValidator(telling(bounds.instant))]
 Id = Annotated[int, Field(ge=0, le=bounds.GREATEST)]  # nothing has the number 0, which is asked for in vain
 Code = Annotated[str, Line(12, least=1)]
 Search = Annotated[str, Line(100)]
@@ -106,4 +106,4 @@ def _loose(value: Any, where: str = "", depth: int = DEPTH) -> Any:
 
 
 # JSON whose form is looked at later. Its texts are left as they are: what looks at them says which one it refuses.
-Loose = Annotated[dict[str, Any], AfterValidator(_telling(_loose))]
+Loose = Annotated[dict[str, Any], AfterValidator(telling(_loose))]

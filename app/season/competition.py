@@ -7,14 +7,17 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
+from app.core.fields import Line, Prose
+from app.core.money import Amount
 from app.season.dates import Instant, When
 from app.tenders.profiles.rules import OverspendRule
 
-Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Amount = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
+Code = Annotated[str, Line(100, least=1)]
+Words = Annotated[str, Line(200, least=1)]
+Translation = Annotated[str, Line(400)]
+Text = Annotated[str, Prose(100_000)]
 Points = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
 # What a bidder is, in the file's word: a row of organizations.csv, or one of those who apply without registration.
 ApplicantKind = Literal["org", "resident_group", "student_team", "company"]
@@ -26,9 +29,9 @@ class _Part(BaseModel):
 
 class Payment(_Part):
     name_zh: Words
-    name_en: str = ""
+    name_en: Translation = ""
     share: Annotated[Decimal, Field(gt=0, le=1)]
-    after: str = ""
+    after: Text = ""
 
 
 class Timeline(_Part):
@@ -56,7 +59,7 @@ class Item(_Part):
 class Lot(_Part):
     id: Code
     title_zh: Words
-    title_en: str = ""
+    title_en: Translation = ""
     kind: Code = "service"
     awards: Annotated[int, Field(ge=1, le=1000)]
     budget_cny: Amount
@@ -68,22 +71,22 @@ class Lot(_Part):
 class Criterion(_Part):
     id: Code
     zh: Words
-    en: str = ""
+    en: Translation = ""
     max: Points
 
 
 class Judge(_Part):
     id: Code
-    name: str = ""
+    name: Translation = ""
     role_zh: Words
-    role_en: str = ""
+    role_en: Translation = ""
     expert: bool = True
 
 
 class Recusal(_Part):
     judge: Code
     applicant: Code
-    reason: str = ""
+    reason: Text = ""
 
 
 class Proposal(_Part):
@@ -97,7 +100,7 @@ class Proposal(_Part):
     applicant_name: Words
     title_zh: Words
     amount_cny: Amount
-    plan: str = ""
+    plan: Text = ""
     submitted_at: Instant
 
 
@@ -107,7 +110,7 @@ class ScoreRow(_Part):
     proposal: Code
     judge: Code
     recused: bool = False
-    scores: dict[str, Points] | None = None
+    scores: dict[Code, Points] | None = None
     total: Points | None = None
     total_written_on_sheet: Points | None = None
 
@@ -116,40 +119,47 @@ class ScoreRow(_Part):
         return self.total if self.total_written_on_sheet is None else self.total_written_on_sheet
 
 
+class SourceFacts(_Part):
+    """Of what the sources tell, what is computed with."""
+
+    total_fund_cny: Amount | None = None
+    organiser: Translation = ""
+
+
 class Competition(_Part):
     """`rules` changes single settings of the profile, section by section, for this competition alone."""
 
     id: Code
     title_zh: Words
-    title_en: str = ""
-    requirements_zh: str = ""
+    title_en: Translation = ""
+    requirements_zh: Text = ""
     district_code: Code | None = None
-    organiser: str = ""
+    organiser: Translation = ""
     fictional_proposals: bool = False
-    facts_from_sources: dict[str, Any] = {}
+    facts_from_sources: SourceFacts = SourceFacts()
     profile: Code = "venture"
     overspend_rule: OverspendRule | None = None
     tie_criterion: Code | None = None
-    scoring_rule: str = ""
+    scoring_rule: Text = ""
     rules: dict[str, dict[str, Any]] = {}
     timeline: Timeline
     lots: Annotated[list[Lot], Field(min_length=1, max_length=100)]
     criteria: Annotated[list[Criterion], Field(min_length=1, max_length=50)]
     judges: Annotated[list[Judge], Field(min_length=1, max_length=100)]
     recusals: list[Recusal] = []
-    pitch_order: dict[str, list[Code]] = {}
+    pitch_order: dict[Code, list[Code]] = {}
     proposals: Annotated[list[Proposal], Field(min_length=1, max_length=5000)]
     scores: list[ScoreRow] = []
 
     @property
     def budget(self) -> Decimal:
         """The fund as the sources give it, else what the lots come to."""
-        given = self.facts_from_sources.get("total_fund_cny")
-        return Decimal(str(given)) if given is not None else sum((lot.budget_cny for lot in self.lots), Decimal(0))
+        given = self.facts_from_sources.total_fund_cny
+        return given if given is not None else sum((lot.budget_cny for lot in self.lots), Decimal(0))
 
     @property
     def organiser_name(self) -> str:
-        return self.organiser or str(self.facts_from_sources.get("organiser", ""))
+        return self.organiser or self.facts_from_sources.organiser
 
     @property
     def tie(self) -> str | None:

@@ -7,7 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
+from app.core import bounds
 from app.core.clock import SHANGHAI
+from app.core.fields import telling
 
 MONTH = re.compile(r"\d{4}-\d{2}")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -40,7 +42,7 @@ class Span:
 
 
 def read_span(value: Any) -> Span:
-    """2018-04, 2018-05-15, 2018-06-30T17:00 or a list of two of these. Error: ValueError."""
+    """2018-04, 2018-05-15, 2018-06-30T17:00 or a list of two of these. Error: ValueError. Refusal: YearRefused."""
     if isinstance(value, Span):
         return value
     if isinstance(value, list) and len(value) == 2:
@@ -50,13 +52,13 @@ def read_span(value: Any) -> Span:
         return Span(first.start, last.end, first.opens, last.closes)
     text = str(value)
     if MONTH.fullmatch(text):
-        start = _midnight(date.fromisoformat(f"{text}-01"))
+        start = _midnight(bounds.day(date.fromisoformat(f"{text}-01")))
         return Span(start, _midnight((start.date() + timedelta(days=31)).replace(day=1)))
     if DAY.fullmatch(text):
-        day = date.fromisoformat(text)
+        day = bounds.day(date.fromisoformat(text))
         return Span(_midnight(day), _midnight(day + timedelta(days=1)))
     at = datetime.fromisoformat(text)
-    at = at.replace(tzinfo=SHANGHAI) if at.tzinfo is None else at.astimezone(SHANGHAI)
+    at = bounds.instant(at if at.tzinfo else at.replace(tzinfo=SHANGHAI)).astimezone(SHANGHAI)
     return Span(at, at, opens=True, closes=True)
 
 
@@ -69,5 +71,5 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, SHANGHAI)
 
 
-When = Annotated[Span, BeforeValidator(read_span)]
-Instant = Annotated[datetime, BeforeValidator(read_instant)]
+When = Annotated[Span, BeforeValidator(telling(read_span))]
+Instant = Annotated[datetime, BeforeValidator(telling(read_instant))]

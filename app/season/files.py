@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -108,8 +109,9 @@ def find_season(name_or_folder: str) -> Path:
     shipped = {folder.name: folder for folder in sorted(SHIPPED.iterdir()) if folder.is_dir()}
     if name_or_folder in shipped:
         return shipped[name_or_folder]
-    if name_or_folder and Path(name_or_folder).is_dir():
-        return Path(name_or_folder)
+    with suppress(OSError):  # no name that a file system takes
+        if name_or_folder and Path(name_or_folder).is_dir():
+            return Path(name_or_folder)
     raise SeasonUnknown(season=name_or_folder, shipped=", ".join(shipped))
 
 

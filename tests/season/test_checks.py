@@ -37,7 +37,7 @@ def test_the_shipped_season_is_sound_and_found_by_its_name() -> None:
     assert open_season("kunming2018").competition.id == "cg-2018-01"
 
 
-@pytest.mark.parametrize("given", ["nowhere", "", "../seasons"])
+@pytest.mark.parametrize("given", ["nowhere", "", "../seasons", "a\0b", "长" * 5000])
 def test_a_name_that_is_neither_shipped_nor_a_folder_is_refused(given: str) -> None:
     with pytest.raises(SeasonUnknown) as refused:
         read_season(given)
@@ -129,6 +129,10 @@ def grow(*path: str, by: Any) -> Callable[[Document], None]:
         (edit("timeline", "prequalification", to="2021-10-20"), "", "DatesOutOfOrder"),
         (edit("timeline", "end", to="2021-11-30"), "timeline.end", "PeriodBackwards"),
         (edit("timeline", "deadline", to="soon"), "timeline.deadline", "EntryInvalid"),
+        (edit("timeline", "deadline", to="9999-12-31T23:59:59-14:00"), "timeline.deadline", "EntryInvalid"),
+        (edit("title_zh", to="社区\u202e大赛"), "title_zh", "EntryInvalid"),
+        (edit("proposals", 0, "plan", to="\x01"), "proposals[0].plan", "EntryInvalid"),
+        (edit("facts_from_sources", to={"total_fund_cny": "NaN"}), "facts_from_sources.total_fund_cny", "EntryInvalid"),
         (edit("timeline", "payments", 1, "after", to="the party"), "", "PaymentGateUnknown"),
         (edit("district_code", to="320199000000"), "district_code", "AreaUnknown"),
         (edit("judges", to=[]), "judges", "EntryInvalid"),

@@ -2,6 +2,7 @@ from datetime import datetime
 
 import pytest
 
+from app.core.bounds import YearRefused
 from app.core.clock import SHANGHAI
 from app.season.dates import read_instant, read_span
 
@@ -29,6 +30,23 @@ def test_a_month_a_day_an_hour_or_two_of_them(written: object, opens: str, close
 
 def test_an_hour_with_its_offset_is_the_same_moment_in_shanghai() -> None:
     assert read_instant("2018-06-30T09:00+00:00") == at("2018-06-30T17:00")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "1899-12",
+        "2201-01",
+        "9999-12-31",
+        "0001-01-01",
+        "9999-12-31T23:59:59-14:00",
+        "0001-01-01T00:00",
+        ["2018-07", "9999-12"],
+    ],
+)
+def test_a_date_outside_1900_to_2200_is_refused(written: object) -> None:
+    with pytest.raises(YearRefused):
+        read_span(written)
 
 
 @pytest.mark.parametrize("written", ["", "mid-May 2018", "2018-13", "2018-02-30", ["2018-08-05", "2018-07-30"], 2018])
