@@ -143,6 +143,8 @@ class EmbeddedPostgres:
                     raise
                 self.server.wait(STOP_WITHIN)
         self.server = self.watcher = None
+        with contextlib.suppress(OSError):  # not empty while another process keeps the server
+            self.socket.rmdir()
 
     def _check_data(self) -> None:
         """Before anything is touched: what is there already must be usable."""
@@ -187,6 +189,7 @@ class EmbeddedPostgres:
 
     def _spawn(self) -> subprocess.Popen[str]:
         """Its first words go to `start.log`; from then on it keeps its logs itself."""
+        claim(self.socket)  # once more: whoever stopped the server took the folder away
         options = [f"--{name}={value}" for name, value in SERVER_OPTIONS.items()]
         command = [str(self.bin / "postgres"), "-D", str(self.cluster), "-k", str(self.socket), *options]
         command += [f"--log_directory={self.data / 'logs'}", *self.options]

@@ -2,11 +2,13 @@
 
 from alembic import command
 from alembic.config import Config
+from psycopg.errors import DiskFull as NoSpaceLeft
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.core.errors import DomainError
+from app.core.folders import DiskFull
 from app.core.secret import hold_to_secret
 from app.core.settings import PROJECT
 
@@ -48,6 +50,8 @@ def upgrade(url: str) -> None:
             hold_to_secret(connection)
             connection.commit()
     except OperationalError as error:
+        if isinstance(error.orig, NoSpaceLeft):
+            raise DiskFull(path="PostgreSQL") from None
         raise DatabaseUnreachable(why=" ".join(str(error.orig).split())[:300]) from None
     except ProgrammingError as error:
         if isinstance(error.orig, InsufficientPrivilege):

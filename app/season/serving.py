@@ -2,10 +2,9 @@
 
 import contextlib
 import errno
-import os
+import signal
 import socket
 import sys
-import threading
 from collections.abc import Awaitable, Callable, Iterator
 from types import FrameType
 
@@ -70,13 +69,11 @@ class Server(uvicorn.Server):
             await self.tell_started()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """A first signal ends everything in turn, a second one at once; what then still hangs is left."""
+        """A first signal ends everything in turn, a second one at once; what then still hangs, the system ends."""
         again = self.should_exit
         super().handle_exit(sig, frame)
         self.force_exit = again
-        last = threading.Timer(AT_ONCE if again else ENDS_WITHIN, os._exit, (1,))
-        last.daemon = True
-        last.start()
+        signal.setitimer(signal.ITIMER_REAL, AT_ONCE if again else ENDS_WITHIN)
 
 
 async def welcome(session: AsyncSession, address: str, data: str, settings: Settings) -> list[str]:

@@ -272,6 +272,7 @@ def test_two_processes_on_one_data_folder_stop_in_any_order(folder: Path, first_
         user.communicate(timeout=15)
         assert user.returncode == 0
     assert not answers(url) and not (folder / "postgres" / "cluster" / "postmaster.pid").exists()
+    assert not embedded(folder).socket.exists()
 
 
 def test_a_full_disk_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
