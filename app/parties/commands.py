@@ -12,6 +12,7 @@ from app.core.audit import record
 from app.core.clock import now
 from app.core.db import Units
 from app.core.errors import NotFound
+from app.core.texts import line
 from app.parties.accounts import draft_account
 from app.parties.credentials import check_password, check_username, folded_username
 from app.parties.memberships import new_membership
@@ -29,9 +30,9 @@ Username = Annotated[str, typer.Argument(metavar="USERNAME")]
 async def create_administrator(session: AsyncSession, username: str, name: str, password: str | None) -> str | None:
     """Make an administrator; without a password the secret of a link to set one.
 
-    Refusals: UsernameMalformed, NameMisleading, UsernameTaken, PasswordWeak.
+    Refusals: UsernameMalformed, NameMisleading, UsernameTaken, PasswordWeak, CharacterRefused, LineBroken.
     """
-    account = await draft_account(session, username, name or username)
+    account = await draft_account(session, username, line(name) or username)
     if password is not None:
         check_password(account.username, password)
         account.password_hash = await hashed(password)

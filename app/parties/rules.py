@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from app.areas.rules import AreaLevel
 from app.core.actors import Role
+from app.core.bounds import FIRST_DAY, LAST_DAY
 from app.core.errors import DomainError
 
 
@@ -282,6 +283,8 @@ def rectification_period(text: str) -> tuple[date | None, date | None]:
         return None, None
     from_year, from_month, to_year, to_month = map(int, found.groups())
     if not (1 <= from_month <= 12 and 1 <= to_month <= 12 and (from_year, from_month) <= (to_year, to_month)):
+        return None, None
+    if not FIRST_DAY.year <= from_year <= to_year <= LAST_DAY.year:
         return None, None
     return date(from_year, from_month, 1), date(to_year, to_month, monthrange(to_year, to_month)[1])
 

@@ -9,12 +9,14 @@ skipped and blank. The text file writes (跳过) and (空) for these. A written-
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Any
 
+from app.core import bounds
 from app.core.errors import DomainError, RowRefused, RowsRefused
 from app.core.files import WrongColumns
 from app.surveys.answers import AnswerMalformed, OptionUnknown, examine
@@ -178,19 +180,15 @@ def _head_faults(row: Sequence[str]) -> Iterator[CellFault]:
 
 
 def _instant(text: str) -> str | None:
-    """2018/10/15 09:30:00, local time of the questionnaire, as 2018-10-15T09:30:00."""
-    try:
-        return datetime.fromisoformat(text.strip().replace("/", "-")).isoformat()
-    except ValueError:
-        return _padded(text)
-
-
-def _padded(text: str) -> str | None:
-    """Excel drops the zeros of months and days: 2018/9/5 9:05:00."""
-    try:
-        return datetime.strptime(text.strip().replace("-", "/"), "%Y/%m/%d %H:%M:%S").isoformat()
-    except ValueError:
-        return None
+    """2018/10/15 09:30:00, local time of the questionnaire, as 2018-10-15T09:30:00. Excel drops the zeros of months
+    and days: 2018/9/5 9:05:00."""
+    text = text.strip().replace("/", "-")
+    for read in (datetime.fromisoformat, lambda padded: datetime.strptime(padded, "%Y-%m-%d %H:%M:%S")):
+        with suppress(ValueError, bounds.YearRefused):
+            at = read(text)
+            bounds.day(at.date())
+            return at.isoformat()
+    return None
 
 
 def _seconds(text: str) -> int | None:

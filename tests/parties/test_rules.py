@@ -102,6 +102,8 @@ def test_an_office_sits_in_an_area_of_its_level(kind: PartyKind, fitting: set[Ar
         ("限期整改", (None, None)),
         ("2018-13至2018-14", (None, None)),
         ("2018-06至2017-07", (None, None)),
+        ("0000-01至2017-07", (None, None)),
+        ("2017-07至9999-12", (None, None)),
         ("", (None, None)),
     ],
 )

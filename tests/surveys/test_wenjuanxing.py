@@ -115,7 +115,9 @@ def test_a_time_without_leading_zeros_is_read() -> None:
     [
         (0, "", "SerialMissing"),
         (1, "yesterday", "TimeMalformed"),
+        (1, "9999/12/31 23:59:59", "TimeMalformed"),
         (2, "long", "TimeMalformed"),
+        (2, "99999999999秒", "TimeMalformed"),
         (6, "保密", "OptionUnknown"),
         (6, "3", "OptionUnknown"),
         (7, "养老服务┋飞行", "OptionUnknown"),
