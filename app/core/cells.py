@@ -194,7 +194,7 @@ def text_faults(values: Mapping[str, Any], limits: Mapping[str, int]) -> list[tu
     return [
         (field, TextTooLong(field=field, limit=limit))
         for field, limit in limits.items()
-        if len(values.get(field, "")) > limit
+        if len(values.get(field) or "") > limit
     ]
 
 

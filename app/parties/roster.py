@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from app.core.cells import Cells, FieldBlank, RowDoubled
+from app.core.cells import Cells, FieldBlank, RowDoubled, text_faults
 from app.core.errors import DomainError
 from app.core.files import Table, require_columns
 from app.parties.rules import (
@@ -41,6 +41,7 @@ OPTIONAL = (
     "fictional",
 )
 INSPECTED = re.compile(r"annual_inspection_(\d{4})")
+LIMITS = {"ref": 100, "name_zh": 200, "name_en": 200, "credit_code": 100, "rectification": 1000}
 FOUNDED = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 YEAR = re.compile(r"(19|20)\d\d")
 
@@ -107,7 +108,7 @@ class Entry(Cells):
     def required(self, column: str) -> str:
         if not self.text(column):
             self.refuse(column, FieldBlank(field=column))
-        return self.text(column)
+        return self.line(column)
 
     def choice(self, column: str, words: Mapping[str, Any]) -> Any:
         """What the cell's word stands for; None when it is blank."""
@@ -142,6 +143,8 @@ def read_roster(table: Table) -> list[Entry]:
         _read_identity(entry)
         _read_people(entry)
         _read_grades(entry)
+        for field, fault in text_faults(entry.facts, LIMITS):
+            entry.refuse({"ref": "id", "credit_code": entry.credit_column}.get(field, field), fault)
         for column in inspected:
             outcome = entry.choice(column, INSPECTIONS)
             entry.facts["annual_inspection"] = outcome
@@ -163,7 +166,7 @@ def _read_identity(entry: Entry) -> None:
         "kind": PartyKind.organization,
         "ref": entry.required("id"),
         "name_zh": entry.required("name_zh"),
-        "name_en": entry.text("name_en"),
+        "name_en": entry.line("name_en"),
         "area_code": entry.required("district_code"),
         "legal_kind": legal_kind,
         "credit_code": credit_code,

@@ -117,6 +117,10 @@ def faults(refused: RowsRefused) -> list[tuple[int, str, str]]:
         ("credit_code_fictional", "5253", ("credit_code_fictional", "CreditCodeMalformed")),
         ("credit_code_fictional", "52530114FIC4265776", ("credit_code_fictional", "RowDoubled")),
         ("fictional", "perhaps", ("fictional", "ChoiceUnknown")),
+        ("name_zh", "名" * 201, ("name_zh", "TextTooLong")),
+        ("name_zh", "萤火\n中心", ("name_zh", "LineBroken")),
+        ("name_zh", "萤火\u202e中心", ("name_zh", "CharacterRefused")),
+        ("id", "G" * 101, ("id", "TextTooLong")),
     ],
 )
 async def test_one_bad_cell_is_named_and_nothing_is_imported(
