@@ -69,6 +69,9 @@ class Impossible(DomainError):
     status = 422
 
 
+LISTED = 1_000  # of 100,000 faults the list alone would be 25 MB
+
+
 class RowRefused:
     """One fault of one row of a file: which row (1-based, header included), which column, and why."""
 
@@ -77,10 +80,10 @@ class RowRefused:
 
 
 class RowsRefused(DomainError):
-    """A file is taken whole or not at all; every fault is listed."""
+    """A file is taken whole or not at all; every fault is listed, up to as many as people will mend in one go."""
 
     status = 422
 
     def __init__(self, rows: list[RowRefused]) -> None:
         super().__init__(count=len(rows))
-        self.rows = rows
+        self.rows = rows[:LISTED]

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Annotated, Any, Generic, TypeVar
 
 import xlsxwriter
@@ -12,7 +13,7 @@ from starlette.datastructures import UploadFile as FormFile
 from app.core.cells import Table as Table
 from app.core.cells import inert
 from app.core.errors import DomainError
-from app.core.foreign import TABLES, off_loop, read_lines
+from app.core.foreign import ANSWERS, LISTS, TABLES, Limits, off_loop, read_lines
 
 T = TypeVar("T")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -38,13 +39,13 @@ class WrongColumns(DomainError):
     status = 422
 
 
-def read_table(name: str, content: bytes) -> Table:
-    """The first sheet of an Excel file, or a UTF-8 CSV. Blocks; a request takes an `UploadedTable`.
+def read_table(name: str, content: bytes, limits: Limits = TABLES) -> Table:
+    """The first sheet of an Excel file, or a UTF-8 CSV. Blocks; a request takes an `Uploaded…`.
 
     Refusals: FileEmpty and those of `foreign`.
     """
     kind = "sheet" if name.lower().endswith((".xlsx", ".xls")) else "csv"
-    header, *rows = list(read_lines(kind, content, TABLES)) or [[]]
+    header, *rows = list(read_lines(kind, content, limits)) or [[]]
     if not any(header):
         raise FileEmpty(name=name)
     return Table(header, rows)
@@ -69,7 +70,8 @@ class Uploaded(Generic[T]):
         return found
 
 
-UploadedTable = Annotated[Table, Depends(Uploaded(read_table))]
+UploadedList = Annotated[Table, Depends(Uploaded(partial(read_table, limits=LISTS)))]
+UploadedAnswers = Annotated[Table, Depends(Uploaded(partial(read_table, limits=ANSWERS)))]
 
 
 def require_columns(table: Table, required: Iterable[str], optional: Iterable[str] = ()) -> None:

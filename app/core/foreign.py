@@ -61,6 +61,8 @@ class Limits:
 
 
 TABLES = Limits()
+LISTS = Limits(rows=3_000)  # what is uploaded becomes objects with a history: a district has some hundred needs
+ANSWERS = Limits(rows=10_000)  # a survey asks some hundred households
 FORMS = Limits(unpacked_mb=50, rows=5_000, cells=100_000, text=2_000_000)
 DOCUMENTS = Limits(cells=2_000_000, memory_mb=1_024)  # the export of a round names every candidate of every need
 

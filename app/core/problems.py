@@ -162,6 +162,7 @@ def refusal_of(error: IntegrityError) -> DomainError:
 
 def install(app: FastAPI) -> None:
     """Every way a request can fail ends in a problem that the API declares."""
+    catalogue()  # now, lest everybody waits for it at the first refusal
 
     @app.exception_handler(DomainError)
     async def refused(request: Request, error: DomainError) -> JSONResponse:

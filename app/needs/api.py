@@ -8,7 +8,7 @@ from app.core import web
 from app.core.actors import EVERYONE
 from app.core.clock import now, today
 from app.core.fields import Id
-from app.core.files import TABLE_FILE, UploadedTable, table_response
+from app.core.files import TABLE_FILE, UploadedList, table_response
 from app.core.paging import Page, PagingQuery
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.needs import lists, policy, queries, service
@@ -79,7 +79,7 @@ async def read_needs_template(format: Format = "xlsx", headings: Headings = "zh"
 
 @router.post("/import", operation_id="import_needs", dependencies=[allow(WHO["import"])])
 async def import_needs(
-    table: UploadedTable, session: UnitSession, actor: CurrentActor, update: bool = False
+    table: UploadedList, session: UnitSession, actor: CurrentActor, update: bool = False
 ) -> NeedsImported:
     return NeedsImported.of(await service.import_needs(session, actor, table, update=update))
 

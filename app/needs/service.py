@@ -13,8 +13,10 @@ from app.core.cells import Imported
 from app.core.clock import SHANGHAI, now, today
 from app.core.errors import NotFound, RowsRefused
 from app.core.files import Table
+from app.core.foreign import off_loop
 from app.core.history import differences, revise
 from app.core.moves import move
+from app.core.parts import in_parts
 from app.core.web import check_version
 from app.needs import rules
 from app.needs.lists import ListedNeed, check_row, known_as, read_needs
@@ -144,22 +146,27 @@ async def import_needs(
     Refusals: Denied, WrongColumns, RowsRefused.
     """
     check_role(actor, "import")
-    rows = read_needs(table)
+    rows = await off_loop(read_needs, table)
     places = {row.community_code for row in rows}
     register = await register_of(session, ref_scheme, {row.ref for row in rows if row.ref}, places)
     at = await now(session)
-    for row in rows:
-        check_row(row, register, actor, today(at), ref_scheme=ref_scheme, update=update)
+    async for part in in_parts(rows):
+        for row in part:
+            check_row(row, register, actor, today(at), ref_scheme=ref_scheme, update=update)
     if faults := [fault for row in rows for fault in row.cells.faults]:
         raise RowsRefused(faults)
-    changed = [(known_as(row, register), row) for row in rows]
-    added = [
-        _listed(row, register.committees[row.community_code], ref_scheme, at) for known, row in changed if not known
-    ]
-    edited = [need for need, row in changed if need and _refresh(session, actor, need, row.values, at)]
-    session.add_all(added)
-    for need in [*added, *edited]:
-        await record(session, actor, "need.imported", need, at, ref=need.ref, version=need.version)
+    added: list[Need] = []
+    edited: list[Need] = []
+    async for part in in_parts(rows):
+        changed = [(known_as(row, register), row) for row in part]
+        new = [_listed(r, register.committees[r.community_code], ref_scheme, at) for known, r in changed if not known]
+        edited += [need for need, row in changed if need and _refresh(session, actor, need, row.values, at)]
+        session.add_all(new)
+        await session.flush()
+        added += new
+    async for needs in in_parts([*added, *edited]):
+        for need in needs:
+            await record(session, actor, "need.imported", need, at, ref=need.ref, version=need.version)
     return Imported(len(added), len(edited), len(rows) - len(added) - len(edited))
 
 

@@ -12,8 +12,10 @@ from app.core.cells import Imported
 from app.core.clock import SHANGHAI, now, today
 from app.core.errors import RowsRefused
 from app.core.files import Table
+from app.core.foreign import off_loop
 from app.core.history import differences, revise
 from app.core.moves import move
+from app.core.parts import in_parts
 from app.core.web import check_version
 from app.offers import rules
 from app.offers.lists import ListedOffer, check_row, known_as, organization_of, read_offers
@@ -100,20 +102,27 @@ async def import_offers(
     Refusals: Denied, WrongColumns, RowsRefused.
     """
     check_role(actor, "import")
-    rows = read_offers(table)
+    rows = await off_loop(read_offers, table)
     named = {name for row in rows for name in (row.organization, row.cells.text("org_name")) if name}
     register = await register_of(session, actor, ref_scheme, {row.ref for row in rows if row.ref}, named)
     at = await now(session)
-    for row in rows:
-        check_row(row, register, actor, today(at), ref_scheme=ref_scheme, update=update)
+    async for part in in_parts(rows):
+        for row in part:
+            check_row(row, register, actor, today(at), ref_scheme=ref_scheme, update=update)
     if faults := [fault for row in rows for fault in row.cells.faults]:
         raise RowsRefused(faults)
-    matched = [(known_as(row, register), organization_of(row, register), row) for row in rows]
-    added = [_listed(row, party, ref_scheme, at) for known, party, row in matched if party and not known]
-    edited = [offer for offer, _, row in matched if offer and _refresh(session, actor, offer, row.values, at)]
-    session.add_all(added)
-    for offer in [*added, *edited]:
-        await record(session, actor, "offer.imported", offer, at, ref=offer.ref, version=offer.version)
+    added: list[Offer] = []
+    edited: list[Offer] = []
+    async for part in in_parts(rows):
+        matched = [(known_as(row, register), organization_of(row, register), row) for row in part]
+        new = [_listed(row, party, ref_scheme, at) for known, party, row in matched if party and not known]
+        edited += [offer for offer, _, row in matched if offer and _refresh(session, actor, offer, row.values, at)]
+        session.add_all(new)
+        await session.flush()
+        added += new
+    async for offers in in_parts([*added, *edited]):
+        for offer in offers:
+            await record(session, actor, "offer.imported", offer, at, ref=offer.ref, version=offer.version)
     return Imported(len(added), len(edited), len(rows) - len(added) - len(edited))
 
 

@@ -9,7 +9,7 @@ from app.areas.queries import areas_with_parents
 from app.core import web
 from app.core.clock import now
 from app.core.fields import Id, Search
-from app.core.files import TABLE_FILE, XLSX, UploadedTable, answers_file, table_response
+from app.core.files import TABLE_FILE, XLSX, UploadedList, answers_file, table_response
 from app.core.paging import Page, PagingQuery, paginate
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.parties import account_api, policy, queries, reset_api, service, session_api
@@ -68,7 +68,7 @@ async def read_roster_template() -> Response:
 
 
 @parties.post("/import", operation_id="import_organizations", dependencies=[allow(WHO["import"])])
-async def import_organizations(session: UnitSession, actor: CurrentActor, table: UploadedTable) -> Imported:
+async def import_organizations(session: UnitSession, actor: CurrentActor, table: UploadedList) -> Imported:
     return Imported(count=len(await service.import_organizations(session, actor, table)))
 
 

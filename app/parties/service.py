@@ -14,6 +14,8 @@ from app.core.audit import record
 from app.core.clock import now
 from app.core.errors import DomainError, RowRefused, RowsRefused
 from app.core.files import Table
+from app.core.foreign import off_loop
+from app.core.parts import in_parts
 from app.core.web import check_version
 from app.parties.models import Party
 from app.parties.policy import access_party, check_registers
@@ -129,7 +131,7 @@ async def import_organizations(
     session: AsyncSession, actor: Actor, table: Table, *, ref_scheme: str = ""
 ) -> list[Party]:
     """Register every organisation of a roster, or none. Refusals: WrongColumns, RowsRefused."""
-    entries = read_roster(table)
+    entries = await off_loop(read_roster, table)
     await _refuse_unknown_codes(session, entries)
     await _refuse_taken(session, entries, ref_scheme)
     faults: list[RowRefused] = [fault for entry in entries for fault in entry.faults]
@@ -137,10 +139,12 @@ async def import_organizations(
         raise RowsRefused(faults)
     at = await now(session)
     parties = [Party(**entry.facts, ref_scheme=ref_scheme, created_at=at) for entry in entries]
-    session.add_all(parties)
-    await session.flush()
-    for party in parties:
-        await record(session, actor, "party.imported", party, at, ref=party.ref, legal_kind=party.legal_kind)
+    async for part in in_parts(parties):
+        session.add_all(part)
+        await session.flush()
+    async for part in in_parts(parties):
+        for party in part:
+            await record(session, actor, "party.imported", party, at, ref=party.ref, legal_kind=party.legal_kind)
     return parties
 
 

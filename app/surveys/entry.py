@@ -15,6 +15,8 @@ from app.core.audit import record
 from app.core.clock import SHANGHAI, now, today
 from app.core.errors import RowRefused, RowsRefused
 from app.core.files import Table
+from app.core.foreign import off_loop
+from app.core.parts import in_parts
 from app.surveys import rules
 from app.surveys.answers import check_entered
 from app.surveys.definition import SurveyDefinition
@@ -114,13 +116,12 @@ async def import_responses(
     at = await now(session)
     rules.check_entering(wave.state)
     register = await _register(session, survey, wave)
-    source, read = _read(table, register, community_code, today(at))
-    if faults := [fault for row in read for fault in _faults(row, register)]:
-        raise RowsRefused(faults)
+    source, read = await off_loop(_read, table, register, community_code, today(at))
     returned = [row for row in read if row.status != NOT_RETURNED]
     fresh = [row for row in returned if row.serial not in register.responses]
     earlier = await fingerprints_of(session, wave.id)
-    await _insert(session, actor, at, [_new(register, source, row, earlier, at) for row in fresh])
+    async for part in in_parts(fresh):
+        await _insert(session, actor, at, [_new(register, source, row, earlier, at) for row in part])
     done = ResponsesImported(len(fresh), len(returned) - len(fresh), len(read) - len(returned))
     await record(session, actor, "responses.imported", wave, at, added=done.added, unchanged=done.unchanged)
     return done
@@ -139,6 +140,15 @@ async def _register(session: AsyncSession, survey: Survey, wave: Wave) -> Regist
 
 
 def _read(table: Table, register: Register, community_code: str | None, day: date) -> tuple[Source, list[ReadResponse]]:
+    """Refusals: those of `_rows`; RowsRefused."""
+    source, read = _rows(table, register, community_code, day)
+    if faults := [fault for row in read for fault in _faults(row, register)]:
+        raise RowsRefused(faults)
+    return source, read
+
+
+def _rows(table: Table, register: Register, community_code: str | None, day: date) -> tuple[Source, list[ReadResponse]]:
+    """Refusals: WrongColumns, CommunityMissing, RowsRefused."""
     definition, header, rows = register.definition, table.header, table.rows
     if not is_wenjuanxing(header):
         return Source.table, read_own_layout(definition, header, rows, day)

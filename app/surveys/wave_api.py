@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import web
 from app.core.actors import Actor
 from app.core.fields import Code, Id
-from app.core.files import TABLE_FILE, UploadedTable, table_response
+from app.core.files import TABLE_FILE, UploadedAnswers, table_response
 from app.core.paging import Page, PagingQuery
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, public_address, tag_version
 from app.surveys import entry, policy, printing, queries, reviewing, waves
@@ -188,7 +188,7 @@ async def print_sheets(
 
 
 @router.post("/waves/{wave_id}/import_issued", operation_id="import_issued", dependencies=[allow(WHO["import_issued"])])
-async def import_issued(wave_id: Id, table: UploadedTable, session: UnitSession, actor: CurrentActor) -> SheetsIssued:
+async def import_issued(wave_id: Id, table: UploadedAnswers, session: UnitSession, actor: CurrentActor) -> SheetsIssued:
     return SheetsIssued(added=await waves.import_issued(session, actor, wave_id, table))
 
 
@@ -209,7 +209,7 @@ async def enter_response(
 )
 async def import_responses(
     wave_id: Id,
-    table: UploadedTable,
+    table: UploadedAnswers,
     session: UnitSession,
     actor: CurrentActor,
     community_code: Code | None = None,

@@ -13,7 +13,7 @@ import pytest
 from app.core.actors import Actor, Role
 from app.core.errors import DomainError
 from app.core.files import read_table
-from app.core.foreign import READERS, TABLES, check_json, off_loop
+from app.core.foreign import LISTS, READERS, TABLES, check_json, off_loop
 from app.surveys.xlsform import read_xlsform
 from tests.attack.evil_files import EVIL, Evil
 from tests.conftest import ClientOf
@@ -104,3 +104,11 @@ async def test_what_breaks_its_reader_is_refused_over_http(client_of: ClientOf, 
     if place != "/surveys/import":  # pyxform reads on after 60 empty rows no further, and no .xls at all
         assert refused.json()["code"] == ("FileUnreadable" if evil.expected == "either" else evil.expected)
         assert refused.json()["messages"].keys() == {"zh", "en"}
+
+
+async def test_an_upload_has_fewer_rows_than_a_file_of_this_machine(client_of: ClientOf) -> None:
+    content = b"id\n" + b"1\n" * (LISTS.rows + 1)
+    async with client_of(Actor(1, Role.committee, 1, "530114001")) as client:
+        refused = await client.post("/needs/import", files={"upload": ("needs.csv", content)})
+    assert (refused.status_code, refused.json()["code"]) == (413, "FileTooManyRows")
+    assert refused.json()["facts"] == {"found": LISTS.rows + 1, "limit": LISTS.rows}
