@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.contracts import documents, policy, queries, service
+from app.contracts import documents, engagements, policy, queries, service
 from app.contracts.blocks import Paper
 from app.contracts.models import Contract
 from app.contracts.policy import WHO
@@ -18,6 +18,7 @@ from app.contracts.schemas import (
     ContractTerminate,
     ContractUpdate,
     DeliveryAcceptance,
+    FirmEngage,
     MilestoneDecision,
     MilestoneRead,
     MilestoneReport,
@@ -191,3 +192,19 @@ async def terminate_contract(
     session: UnitSession, actor: CurrentActor, contract_id: Id, wanted: ContractTerminate
 ) -> ContractRead:
     return await _read(session, actor, await service.terminate_contract(session, actor, contract_id, wanted.reason))
+
+
+@router.post("/{contract_id}/engage", operation_id="engage_firm", status_code=201, dependencies=[allow(WHO["engage"])])
+async def engage_firm(session: UnitSession, actor: CurrentActor, contract_id: Id, wanted: FirmEngage) -> ContractRead:
+    await engagements.engage_firm(session, actor, contract_id, wanted.kind, wanted.party_id)
+    return await _read(session, actor, await policy.read_contract(session, actor, contract_id))
+
+
+@router.post(
+    "/{contract_id}/engagements/{engagement_id}/end",
+    operation_id="end_engagement",
+    dependencies=[allow(WHO["disengage"])],
+)
+async def end_engagement(session: UnitSession, actor: CurrentActor, contract_id: Id, engagement_id: Id) -> ContractRead:
+    await engagements.end_engagement(session, actor, contract_id, engagement_id)
+    return await _read(session, actor, await policy.read_contract(session, actor, contract_id))

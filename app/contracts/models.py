@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.contracts.rules import ContractStatus, MilestoneStatus
+from app.contracts.rules import ContractStatus, EngagementKind, MilestoneStatus, Part
 from app.core.db import Base, Identified, Versioned, within_years
 from app.tenders.profiles.rules import Gate
 
@@ -138,7 +138,7 @@ class ContractInstalment(Base, Identified):
 
 
 class Milestone(Base, Identified, Versioned):
-    """What opens a gate. `report` is the contractor's, `opinion` that of whoever decides."""
+    """What opens a gate. `report` is the contractor's, `opinion` that of whoever decides; `_by` names the accounts."""
 
     __tablename__ = "milestones"
 
@@ -148,14 +148,17 @@ class Milestone(Base, Identified, Versioned):
     status: Mapped[MilestoneStatus] = mapped_column(default=MilestoneStatus.scheduled)
     report: Mapped[str] = mapped_column(default="", server_default="")
     reported_at: Mapped[datetime | None]
+    reported_by: Mapped[int | None]
     opinion: Mapped[str] = mapped_column(default="", server_default="")
     decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None]
 
     __table_args__ = (
         within_years("due_on"),
         sa.UniqueConstraint("contract_id", "gate"),
         sa.CheckConstraint("status <> 'reported' OR reported_at IS NOT NULL", name="reported_has_date"),
         sa.CheckConstraint("status NOT IN ('met', 'not_met') OR decided_at IS NOT NULL", name="decided_has_date"),
+        sa.CheckConstraint("reported_by <> decided_by", name="decided_by_somebody_else"),
     )
 
 
@@ -169,6 +172,7 @@ class Payment(Base, Identified):
     amount: Mapped[Decimal]
     voucher: Mapped[str]
     paid_at: Mapped[datetime]
+    recorded_by: Mapped[int | None]
 
     __table_args__ = (
         sa.UniqueConstraint("contract_id", "voucher"),
@@ -188,8 +192,45 @@ class ResidentAcceptance(Base, Identified):
     answers: Mapped[int] = mapped_column(sa.Integer)
     accepting: Mapped[int] = mapped_column(sa.Integer)
     recorded_at: Mapped[datetime]
+    recorded_by: Mapped[int | None]
 
     __table_args__ = (
         sa.UniqueConstraint("contract_id", "channel"),
         sa.CheckConstraint("0 <= accepting AND accepting <= answers AND answers <= asked", name="counts_nest"),
     )
+
+
+class Engagement(Base, Identified):
+    """An independent firm that the purchaser has evaluate or audit this contract. A trigger keeps the four parties of
+    a contract four: purchaser, contractor, evaluator, auditor."""
+
+    __tablename__ = "engagements"
+
+    contract_id: Mapped[int] = mapped_column(sa.ForeignKey("contracts.id"))
+    party_id: Mapped[int] = mapped_column(sa.ForeignKey("parties.id"), index=True)
+    kind: Mapped[EngagementKind]
+    engaged_at: Mapped[datetime]
+    engaged_by: Mapped[int | None]
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        sa.CheckConstraint("engaged_at <= ended_at", name="ends_after_its_start"),
+        sa.Index(
+            "uq_engagements_one_at_a_time",
+            "contract_id",
+            "kind",
+            unique=True,
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
+    )
+
+
+class ContractPerson(Base):
+    """Who has acted on a contract, and for which part: one account, one part. Triggers write down whoever signs,
+    reports, decides, accepts, pays or engages; nothing is ever changed or taken out."""
+
+    __tablename__ = "contract_people"
+
+    contract_id: Mapped[int] = mapped_column(sa.ForeignKey("contracts.id"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    part: Mapped[Part]

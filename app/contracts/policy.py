@@ -1,13 +1,16 @@
 """Who may sign, report, evaluate, accept, pay and end a contract, and who sees it."""
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.contracts.models import Contract, Side
-from app.contracts.rules import MOVES, ContractStatus
+from app.contracts.models import Contract, ContractPerson, Engagement, Side
+from app.contracts.rules import MOVES, ContractStatus, EngagementKind, Part
 from app.core.actors import Actor, Role
 from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
+from app.parties.models import Membership
 
 BUYS = frozenset({Role.purchaser})
 SIDES = frozenset({Role.purchaser, Role.organization})
@@ -27,9 +30,13 @@ WHO = {
     "pay": BUYS,
     "complete": BUYS,
     "terminate": BUYS,
+    "engage": BUYS,
+    "disengage": BUYS,
 }
 SETTLED = (ContractStatus.completed, ContractStatus.terminated)
 RUNNING = {ContractStatus.signed: ("pay",), ContractStatus.performing: ("report", "accept", "pay")}
+INDEPENDENT = {Role.evaluator: EngagementKind.evaluation, Role.auditor: EngagementKind.audit}
+PARTS = {Role.organization: Part.contractor, Role.evaluator: Part.evaluator, Role.auditor: Part.auditor}
 
 
 def side_of(actor: Actor, contract: Contract) -> Side | None:
@@ -37,6 +44,11 @@ def side_of(actor: Actor, contract: Contract) -> Side | None:
     if actor.role is Role.purchaser and actor.party_id == contract.purchaser_id:
         return Side.purchaser
     return Side.contractor if actor.role is Role.organization and actor.party_id == contract.contractor_id else None
+
+
+def part_of(actor: Actor) -> Part:
+    """The part of a contract that the actor acts for."""
+    return PARTS.get(actor.role, Part.client)
 
 
 def denial(actor: Actor, verb: str, contract: Contract) -> str | None:
@@ -50,17 +62,23 @@ def denial(actor: Actor, verb: str, contract: Contract) -> str | None:
     return None
 
 
-def actions(actor: Actor, contract: Contract, signed: frozenset[Side]) -> list[str]:
-    """`signed`: the sides that have signed; each signs once."""
+def actions(
+    actor: Actor, contract: Contract, signed: frozenset[Side], people: Mapping[int, Part] | None = None
+) -> list[str]:
+    """`signed`: the sides that have signed; each signs once. `people`: for which part an account has acted."""
+    if (people or {}).get(actor.account_id or 0, part_of(actor)) is not part_of(actor):
+        return []
     verbs = [*verbs_from(MOVES, contract.status), *RUNNING.get(contract.status, ())]
     if contract.status is ContractStatus.draft:
         verbs.append("edit")
+    if contract.status not in SETTLED:
+        verbs.append("engage")
     allowed = [verb for verb in verbs if denial(actor, verb, contract) is None]
     return [verb for verb in allowed if verb != "sign" or side_of(actor, contract) not in signed]
 
 
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
-    """Its two sides; signed ones also the committee and street where it is delivered, evaluators and auditors."""
+    """Its two sides; signed ones also the committee and street where it is delivered, and whoever is engaged for it."""
     if actor.role is Role.purchaser:
         return Contract.purchaser_id == actor.party_id
     if actor.role is Role.organization:
@@ -68,18 +86,59 @@ def visible(actor: Actor) -> sa.ColumnElement[bool]:
     signed = Contract.signed_at.is_not(None)
     if actor.role in ACCEPTS and actor.area:
         return sa.and_(signed, Contract.area_code.startswith(actor.area, autoescape=True))
-    return signed if actor.role in WHO["read"] - ACCEPTS else sa.false()
+    return sa.and_(signed, is_engaged(actor)) if actor.role in INDEPENDENT else sa.false()
+
+
+def is_engaged(actor: Actor) -> sa.ColumnElement[bool]:
+    """Whether the evaluator's or auditor's firm is engaged for the contract, as which it acts."""
+    return sa.exists().where(
+        Engagement.contract_id == Contract.id,
+        Engagement.party_id == actor.party_id,
+        Engagement.kind == INDEPENDENT[actor.role],
+        Engagement.ended_at.is_(None),
+    )
 
 
 async def access_contract(session: AsyncSession, actor: Actor, contract_id: int, verb: str) -> Contract:
-    """The contract, locked for `verb`: absent when unseen (404), refused with a reason (403)."""
+    """The contract, locked for `verb`: absent when unseen (404), refused with a reason (403): `both_sides` to whoever
+    has acted for another part of it, or evaluates and audits it while belonging to one."""
     query = sa.select(Contract).where(Contract.id == contract_id, visible(actor)).with_for_update()
     contract = await session.scalar(query, execution_options={"populate_existing": True})
     if contract is None:
         raise NotFound(contract=contract_id)
     if reason := denial(actor, verb, contract):
         raise Denied(verb=verb, reason=reason)
+    if await _is_on_another_side(session, actor, contract):
+        raise Denied(verb=verb, reason="both_sides")
     return contract
+
+
+async def _is_on_another_side(session: AsyncSession, actor: Actor, contract: Contract) -> bool:
+    if actor.account_id is None:
+        return False
+    acted = await session.get(ContractPerson, (contract.id, actor.account_id))
+    if acted is not None and acted.part is not part_of(actor):
+        return True
+    return actor.role in INDEPENDENT and await session.scalar(_belongs_to_a_side(actor, contract)) is not None
+
+
+def _belongs_to_a_side(actor: Actor, contract: Contract) -> sa.Select[int]:
+    """Memberships, held or ended, in either side, or in an office of the place (政府采购法实施条例 art. 9)."""
+    of_place = sa.and_(
+        Membership.role.in_(ACCEPTS), Membership.area != "", sa.literal(contract.area_code).startswith(Membership.area)
+    )
+    of_side = Membership.party_id.in_((contract.purchaser_id, contract.contractor_id))
+    return sa.select(Membership.id).where(Membership.account_id == actor.account_id, sa.or_(of_side, of_place)).limit(1)
+
+
+async def access_engagement(session: AsyncSession, actor: Actor, contract_id: int, engagement_id: int) -> Engagement:
+    """An engagement of the actor's own contract, both locked."""
+    contract = await access_contract(session, actor, contract_id, "disengage")
+    query = sa.select(Engagement).where(Engagement.id == engagement_id, Engagement.contract_id == contract.id)
+    engagement = await session.scalar(query.with_for_update())
+    if engagement is None:
+        raise NotFound(engagement=engagement_id)
+    return engagement
 
 
 async def read_contract(session: AsyncSession, actor: Actor, contract_id: int) -> Contract:

@@ -9,9 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.queries import areas_with_parents
 from app.contracts import rules
-from app.contracts.models import Contract, ContractInstalment, Milestone, Payment, ResidentAcceptance, Side, Signature
+from app.contracts.models import (
+    Contract,
+    ContractInstalment,
+    ContractPerson,
+    Engagement,
+    Milestone,
+    Payment,
+    ResidentAcceptance,
+    Side,
+    Signature,
+)
 from app.contracts.policy import side_of, visible
-from app.contracts.rules import ContractStatus, MilestoneStatus
+from app.contracts.rules import ContractStatus, MilestoneStatus, Part
 from app.core.actors import Actor, Role
 from app.core.calendar import end_of_day
 from app.core.waiting import Waiting
@@ -32,6 +42,8 @@ class ContractParts:
     milestones: list[Milestone]
     payments: list[Payment]
     acceptances: list[ResidentAcceptance]
+    engagements: list[tuple[Engagement, Party]]
+    people: dict[int, Part]
 
     @property
     def signed(self) -> frozenset[Side]:
@@ -57,7 +69,10 @@ def terms_of(instalment: ContractInstalment) -> rules.Instalment:
 
 
 async def parts_of(session: AsyncSession, contract: Contract) -> ContractParts:
-    parties = await parties_by_id(session, {contract.purchaser_id, contract.contractor_id})
+    engaged = await engagements_of(session, contract.id)
+    parties = await parties_by_id(
+        session, {contract.purchaser_id, contract.contractor_id, *(each.party_id for each in engaged)}
+    )
     return ContractParts(
         contract=contract,
         purchaser=parties[contract.purchaser_id],
@@ -67,7 +82,14 @@ async def parts_of(session: AsyncSession, contract: Contract) -> ContractParts:
         milestones=await milestones_of(session, contract.id),
         payments=await payments_of(session, contract.id),
         acceptances=await acceptances_of(session, contract.id),
+        engagements=[(each, parties[each.party_id]) for each in engaged],
+        people=await people_of(session, contract.id),
     )
+
+
+def stream_of(contract: Contract) -> str:
+    """The audit stream of a contract: that of its tender, where it comes from one."""
+    return f"tenders:{contract.tender_id}" if contract.tender_id else f"contracts:{contract.id}"
 
 
 async def signatures_of(session: AsyncSession, contract_id: int) -> list[Signature]:
@@ -93,6 +115,17 @@ async def payments_of(session: AsyncSession, contract_id: int) -> list[Payment]:
 async def acceptances_of(session: AsyncSession, contract_id: int) -> list[ResidentAcceptance]:
     query = sa.select(ResidentAcceptance).where(ResidentAcceptance.contract_id == contract_id)
     return list(await session.scalars(query.order_by(ResidentAcceptance.id)))
+
+
+async def engagements_of(session: AsyncSession, contract_id: int) -> list[Engagement]:
+    query = sa.select(Engagement).where(Engagement.contract_id == contract_id).order_by(Engagement.id)
+    return list(await session.scalars(query))
+
+
+async def people_of(session: AsyncSession, contract_id: int) -> dict[int, Part]:
+    """Account → the part for which it has acted on this contract."""
+    found = await session.scalars(sa.select(ContractPerson).where(ContractPerson.contract_id == contract_id))
+    return {each.account_id: each.part for each in found}
 
 
 async def place_name(session: AsyncSession, code: str) -> str:

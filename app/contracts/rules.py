@@ -59,6 +59,25 @@ MILESTONE_MOVES = {
 }
 
 
+class Part(StrEnum):
+    """For whom somebody acts on a contract; `client` is the purchaser and the community that it buys for.
+
+    One person acts for one part (行政事业单位内部控制规范 art. 33: posts that check each other are kept apart).
+    """
+
+    client = "client"
+    contractor = "contractor"
+    evaluator = "evaluator"
+    auditor = "auditor"
+
+
+class EngagementKind(StrEnum):
+    """What an independent firm is engaged for: the mid-term and final evaluation, or the audit of the money."""
+
+    evaluation = "evaluation"
+    audit = "audit"
+
+
 class Acceptance(StrEnum):
     """What the residents served say, taken together."""
 
@@ -80,6 +99,13 @@ class AmountTooSmall(DomainError):
 
 
 class AlreadySigned(DomainError): ...
+
+
+class AlreadyEngaged(DomainError):
+    """One firm at a time evaluates, and one audits."""
+
+
+class EngagementEnded(DomainError): ...
 
 
 class AwardNotMatched(DomainError): ...

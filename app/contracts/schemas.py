@@ -6,14 +6,15 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.contracts.models import AcceptanceChannel, Contract, Milestone, Payment, Side
-from app.contracts.policy import actions
+from app.contracts.models import AcceptanceChannel, Contract, Engagement, Milestone, Payment, Side
+from app.contracts.policy import actions, denial
 from app.contracts.queries import ContractParts
-from app.contracts.rules import ContractStatus, MilestoneStatus
+from app.contracts.rules import ContractStatus, EngagementKind, MilestoneStatus
 from app.core.actors import Actor
-from app.core.fields import STORED, Day, Line, Prose
+from app.core.fields import STORED, Day, Id, Line, Prose
 from app.core.money import Money
 from app.core.web import example
+from app.parties.models import Party
 from app.tenders.profiles.rules import Gate
 
 Name = Annotated[str, Line(200, least=1)]
@@ -81,6 +82,39 @@ class ContractTerminate(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: Name
+
+
+class FirmEngage(BaseModel):
+    """Which firm the purchaser has evaluate or audit the contract."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=example(kind="evaluation", party_id=31))
+
+    kind: EngagementKind
+    party_id: Id
+
+
+class EngagementRead(BaseModel):
+    """An independent firm and what it is engaged for; `ended_at` is empty while it is."""
+
+    id: int
+    kind: EngagementKind
+    party_id: int
+    party_zh: str
+    party_en: str
+    engaged_at: datetime
+    ended_at: datetime | None
+    actions: list[str]
+
+    @classmethod
+    def of(cls, engagement: Engagement, firm: Party, actor: Actor, contract: Contract) -> "EngagementRead":
+        same = ("id", "kind", "party_id", "engaged_at", "ended_at")
+        may_end = engagement.ended_at is None and denial(actor, "disengage", contract) is None
+        return cls(
+            **{name: getattr(engagement, name) for name in same},
+            party_zh=firm.name_zh,
+            party_en=firm.name_en or firm.name_zh,
+            actions=["end"] if may_end else [],
+        )
 
 
 class SignatureRead(BaseModel):
@@ -196,6 +230,7 @@ class ContractRead(ContractRow):
     milestones: list[MilestoneRead]
     payments: list[PaymentRead]
     acceptance: AcceptanceRead
+    engagements: list[EngagementRead]
     version: int
     actions: list[str]
 
@@ -220,7 +255,8 @@ class ContractRead(ContractRow):
             milestones=[MilestoneRead.of(each) for each in parts.milestones],
             payments=[PaymentRead.of(each) for each in parts.payments],
             acceptance=_acceptance(parts),
-            actions=actions(actor, contract, parts.signed),
+            engagements=[EngagementRead.of(each, firm, actor, contract) for each, firm in parts.engagements],
+            actions=actions(actor, contract, parts.signed, parts.people),
         )
 
 

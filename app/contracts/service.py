@@ -21,7 +21,7 @@ from app.contracts.models import (
     Signature,
 )
 from app.contracts.policy import access_contract, side_of
-from app.contracts.queries import EVALUATED
+from app.contracts.queries import EVALUATED, stream_of
 from app.contracts.rules import MILESTONE_MOVES, MOVES, Acceptance, ContractStatus, MilestoneStatus
 from app.core.actors import Actor
 from app.core.audit import record
@@ -60,16 +60,12 @@ class Terms:
     contract_by: date | None = None
 
 
-def _stream(contract: Contract) -> str:
-    return f"tenders:{contract.tender_id}" if contract.tender_id else f"contracts:{contract.id}"
-
-
 async def draft_from_award(session: AsyncSession, actor: Actor, award: Award) -> Contract:
     """Follows from the confirmation of an award."""
     at = await now(session)
     contract = await _write_draft(session, await award_draft(session, award, at))
     facts = {"number": contract.number, "amount": contract.amount}
-    await record(session, actor, "contract.drafted", contract, at, stream=_stream(contract), **facts)
+    await record(session, actor, "contract.drafted", contract, at, stream=stream_of(contract), **facts)
     return contract
 
 
@@ -80,7 +76,7 @@ async def draft_from_pair(session: AsyncSession, actor: Actor, pair: Pair) -> Co
     at = await now(session)
     contract = await _write_draft(session, await pair_draft(session, pair, at))
     facts = {"number": contract.number, "amount": contract.amount}
-    await record(session, actor, "micro_grant.drafted", contract, at, stream=_stream(contract), **facts)
+    await record(session, actor, "micro_grant.drafted", contract, at, stream=stream_of(contract), **facts)
     return contract
 
 
@@ -122,7 +118,7 @@ async def edit_contract(session: AsyncSession, actor: Actor, contract_id: int, g
     for milestone in await queries.milestones_of(session, contract.id):
         milestone.due_on = _due_on(contract, milestone.gate)
     facts = {"starts_on": terms.starts_on, "ends_on": terms.ends_on, "contract_by": contract.contract_by}
-    await record(session, actor, "contract.edited", contract, at, stream=_stream(contract), **facts)
+    await record(session, actor, "contract.edited", contract, at, stream=stream_of(contract), **facts)
     return contract
 
 
@@ -149,11 +145,13 @@ async def sign_contract(session: AsyncSession, actor: Actor, contract_id: int, n
     contract.signed_at = at if status is ContractStatus.signed else None
     contract.status = status
     contract.version += 1
-    await record(session, actor, "signature.given", contract, at, stream=_stream(contract), side=side.value)
+    await record(session, actor, "signature.given", contract, at, stream=stream_of(contract), side=side.value)
     if status is ContractStatus.signed:
         milestone = await _milestone(session, contract, Gate.signing)
         _settle(milestone, "meet", at)
-        await record(session, actor, "contract.signed", contract, at, stream=_stream(contract), amount=contract.amount)
+        await record(
+            session, actor, "contract.signed", contract, at, stream=stream_of(contract), amount=contract.amount
+        )
     return contract
 
 
@@ -162,7 +160,7 @@ async def start_contract(session: AsyncSession, actor: Actor, contract_id: int) 
     at = await now(session)
     contract.status = move(MOVES, contract.status, "start")
     contract.version += 1
-    await record(session, actor, "contract.started", contract, at, stream=_stream(contract))
+    await record(session, actor, "contract.started", contract, at, stream=stream_of(contract))
     return contract
 
 
@@ -172,16 +170,17 @@ async def report_milestone(session: AsyncSession, actor: Actor, contract_id: int
     at = await now(session)
     milestone = await _evaluated(session, contract, gate, "report")
     milestone.status, milestone.reported_at = move(MILESTONE_MOVES, milestone.status, "report"), at
-    milestone.report, milestone.version = report, milestone.version + 1
-    await record(session, actor, "milestone.reported", milestone, at, stream=_stream(contract), gate=gate.value)
+    milestone.report, milestone.reported_by = report, actor.account_id
+    milestone.decided_by, milestone.version = None, milestone.version + 1
+    await record(session, actor, "milestone.reported", milestone, at, stream=stream_of(contract), gate=gate.value)
     return milestone
 
 
 async def meet_milestone(session: AsyncSession, actor: Actor, contract_id: int, gate: Gate, opinion: str) -> Milestone:
     """The evaluation passes: its gate is open."""
     contract = await access_contract(session, actor, contract_id, "meet")
-    milestone, at = await _decide(session, contract, gate, "meet", opinion), await now(session)
-    await record(session, actor, "milestone.met", milestone, at, stream=_stream(contract), gate=gate.value)
+    milestone, at = await _decide(session, actor, contract, gate, "meet", opinion), await now(session)
+    await record(session, actor, "milestone.met", milestone, at, stream=stream_of(contract), gate=gate.value)
     return milestone
 
 
@@ -190,16 +189,16 @@ async def return_milestone(
 ) -> Milestone:
     """The report is not enough to decide on and goes back."""
     contract = await access_contract(session, actor, contract_id, "return")
-    milestone, at = await _decide(session, contract, gate, "return", opinion), await now(session)
-    await record(session, actor, "milestone.returned", milestone, at, stream=_stream(contract), gate=gate.value)
+    milestone, at = await _decide(session, actor, contract, gate, "return", opinion), await now(session)
+    await record(session, actor, "milestone.returned", milestone, at, stream=stream_of(contract), gate=gate.value)
     return milestone
 
 
 async def miss_milestone(session: AsyncSession, actor: Actor, contract_id: int, gate: Gate, opinion: str) -> Milestone:
     """The evaluation does not pass, or nothing was reported."""
     contract = await access_contract(session, actor, contract_id, "miss")
-    milestone, at = await _decide(session, contract, gate, "miss", opinion), await now(session)
-    await record(session, actor, "milestone.missed", milestone, at, stream=_stream(contract), gate=gate.value)
+    milestone, at = await _decide(session, actor, contract, gate, "miss", opinion), await now(session)
+    await record(session, actor, "milestone.missed", milestone, at, stream=stream_of(contract), gate=gate.value)
     return milestone
 
 
@@ -208,15 +207,17 @@ async def remedy_milestone(
 ) -> Milestone:
     """After a missed milestone the contractor may put things right and report again."""
     contract = await access_contract(session, actor, contract_id, "remedy")
-    milestone, at = await _decide(session, contract, gate, "remedy", opinion), await now(session)
-    await record(session, actor, "milestone.reopened", milestone, at, stream=_stream(contract), gate=gate.value)
+    milestone, at = await _decide(session, actor, contract, gate, "remedy", opinion), await now(session)
+    await record(session, actor, "milestone.reopened", milestone, at, stream=stream_of(contract), gate=gate.value)
     return milestone
 
 
-async def _decide(session: AsyncSession, contract: Contract, gate: Gate, verb: str, opinion: str) -> Milestone:
+async def _decide(
+    session: AsyncSession, actor: Actor, contract: Contract, gate: Gate, verb: str, opinion: str
+) -> Milestone:
     milestone, at = await _evaluated(session, contract, gate, verb), await now(session)
     milestone.status = move(MILESTONE_MOVES, milestone.status, verb)
-    milestone.opinion, milestone.decided_at = opinion, at
+    milestone.opinion, milestone.decided_at, milestone.decided_by = opinion, at, actor.account_id
     milestone.version += 1
     return milestone
 
@@ -267,18 +268,19 @@ async def accept_delivery(
     counts = {"asked": asked, "answers": answers, "accepting": accepting, "recorded_at": at}
     rule = AcceptanceRule(contract.acceptance_answers, contract.acceptance_share, contract.acceptance_rule)
     rules.resident_acceptance(accepting, answers, rule)
-    row = insert(ResidentAcceptance).values(contract_id=contract.id, channel=channel, **counts)
-    await session.execute(row.on_conflict_do_update(index_elements=["contract_id", "channel"], set_=counts))
+    said_by = counts | {"recorded_by": actor.account_id}
+    row = insert(ResidentAcceptance).values(contract_id=contract.id, channel=channel, **said_by)
+    await session.execute(row.on_conflict_do_update(index_elements=["contract_id", "channel"], set_=said_by))
     said = await queries.acceptances_of(session, contract.id)
     for each in said:
         await session.refresh(each)
     verdict = rules.resident_acceptance(sum(a.accepting for a in said), sum(a.answers for a in said), rule)
     facts = {"channel": channel.value, "asked": asked, "answers": answers, "accepting": accepting}
-    await record(session, actor, "acceptance.recorded", contract, at, stream=_stream(contract), **facts)
+    await record(session, actor, "acceptance.recorded", contract, at, stream=stream_of(contract), **facts)
     if verdict is not Acceptance.undecided:
         _settle(milestone, "meet" if verdict is Acceptance.accepted else "miss", at)
     if verdict is Acceptance.accepted:
-        await record(session, actor, "contract.accepted", contract, at, stream=_stream(contract))
+        await record(session, actor, "contract.accepted", contract, at, stream=stream_of(contract))
     return milestone
 
 
@@ -307,11 +309,12 @@ async def record_payment(
         raise NotFound(instalment=instalment)
     rules.check_payment(amount, queries.terms_of(row), parts.met)
     payment = Payment(contract_id=contract.id, instalment_id=row.id, amount=amount, voucher=voucher, paid_at=at)
+    payment.recorded_by = actor.account_id
     session.add(payment)
     await session.flush()
     await session.refresh(row)
     facts: Mapping[str, object] = {"instalment": instalment, "amount": amount, "paid": row.paid}
-    await record(session, actor, "payment.recorded", payment, at, stream=_stream(contract), **facts)
+    await record(session, actor, "payment.recorded", payment, at, stream=stream_of(contract), **facts)
     return payment
 
 
@@ -324,7 +327,7 @@ async def complete_contract(session: AsyncSession, actor: Actor, contract_id: in
     rules.check_completable(parts.terms, parts.met)
     contract.status, contract.completed_at = status, at
     contract.version += 1
-    await record(session, actor, "contract.completed", contract, at, stream=_stream(contract), paid=parts.paid)
+    await record(session, actor, "contract.completed", contract, at, stream=stream_of(contract), paid=parts.paid)
     return contract
 
 
@@ -337,5 +340,5 @@ async def terminate_contract(session: AsyncSession, actor: Actor, contract_id: i
     contract.status = move(MOVES, contract.status, "terminate")
     contract.terminated_at, contract.terminated_reason = at, reason
     contract.version += 1
-    await record(session, actor, "contract.terminated", contract, at, stream=_stream(contract), reason=reason)
+    await record(session, actor, "contract.terminated", contract, at, stream=stream_of(contract), reason=reason)
     return contract

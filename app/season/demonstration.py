@@ -11,6 +11,7 @@ from functools import partial
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.contracts.engagements import ROLES, engage_firm
 from app.contracts.models import Contract
 from app.contracts.service import report_milestone
 from app.core.actors import Actor, Role
@@ -112,6 +113,7 @@ def live_steps(season: Season, day: date) -> list[tuple[Season, list[Step]]]:
                 Step("survey", None, _open_survey),
                 Step("round", None, _open_round),
                 Step("need drafted", None, _draft_need),
+                Step("firms engaged", None, _engage_firms),
                 Step("report", None, _report),
                 Step("finished", None, _finish),
             ],
@@ -231,6 +233,14 @@ async def _draft_need(session: AsyncSession, season: Season) -> None:
     await draft_need(session, committee, {**said, "category_code": None, "population_codes": []})
 
 
+async def _engage_firms(session: AsyncSession, season: Season) -> None:
+    """The bureau has the shown contract evaluated by one firm and audited by another."""
+    contract, bureau = await _shown_contract(session, season), await _actor_of(session, Role.purchaser)
+    for kind, role in ROLES.items():
+        firm = await _actor_of(session, role)
+        await engage_firm(session, bureau, contract.id, kind, firm.party_id or 0)
+
+
 async def _report(session: AsyncSession, season: Season) -> None:
     """The contractor reports half time; the evaluator has it on the desk."""
     contract, contractor = await _shown_contract(session, season), await _actor_of(session, Role.organization)
@@ -246,6 +256,7 @@ TODAY = {
     "survey": _open_survey,
     "round": _open_round,
     "need drafted": _draft_need,
+    "firms engaged": _engage_firms,
     "report": _report,
     "finished": _finish,
 }

@@ -72,8 +72,8 @@ async def read_round(session: UnitSession, actor: CurrentActor, round_id: Id) ->
 
 @router.get("/rounds/{round_id}/seats", operation_id="list_seats", dependencies=[allow(EVERYONE)])
 async def list_seats(session: UnitSession, actor: CurrentActor, round_id: Id, side: Side) -> list[Seat]:
-    await policy.read_round(session, actor, round_id)
-    return [Seat(**seat) for seat in await queries.named_seats(session, round_id, side)]
+    round = await policy.read_round(session, actor, round_id)
+    return [Seat(**seat) for seat in await queries.named_seats(session, round, side)]
 
 
 @router.get("/rounds/{round_id}/pairs", operation_id="list_pairs", dependencies=[allow(EVERYONE)])

@@ -79,7 +79,7 @@ class RoundOffer(Base):
 
 
 class PreferenceList(Base, Identified):
-    """One side's wishes: `groups` holds tie groups of partner ids, best first."""
+    """One side's wishes: `groups` holds tie groups of partner ids, best first. `submitted_by`: the account."""
 
     __tablename__ = "preference_lists"
 
@@ -89,12 +89,13 @@ class PreferenceList(Base, Identified):
     groups: Mapped[list[Any]]
     source: Mapped[ListSource]
     submitted_at: Mapped[datetime]
+    submitted_by: Mapped[int | None]
 
     __table_args__ = (sa.UniqueConstraint("round_id", "side", "subject_id"),)
 
 
 class Pair(Base, Identified):
-    """A need and an offer that the allocation brings together, and what both sides answered."""
+    """A need and an offer that the allocation brings together, and what both sides answered: two people."""
 
     __tablename__ = "pairs"
 
@@ -106,6 +107,8 @@ class Pair(Base, Identified):
     status: Mapped[PairStatus] = mapped_column(default=PairStatus.proposed)
     need_answer: Mapped[Answer | None]
     offer_answer: Mapped[Answer | None] = mapped_column(text_enum(Answer, "offer_answer"))
+    need_answered_by: Mapped[int | None]
+    offer_answered_by: Mapped[int | None]
     basis: Mapped[Basis | None]
     proposed_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
@@ -117,6 +120,7 @@ class Pair(Base, Identified):
             " AND offer_answer IS NOT DISTINCT FROM 'confirmed')",
             name="confirmed_by_both",
         ),
+        sa.CheckConstraint("need_answered_by <> offer_answered_by", name="answered_by_two"),
         sa.CheckConstraint("(status = 'proposed') = (settled_at IS NULL)", name="settled_has_its_date"),
         sa.CheckConstraint("(status = 'confirmed') = (basis IS NOT NULL)", name="confirmed_is_a_basis"),
     )

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import EVERYONE, Actor, Role
 from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
-from app.selection.models import Pair, Round, RoundNeed, RoundOffer
+from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
 from app.selection.rules import MOVES, PairStatus, RoundStatus, Side
 
 RUNS = frozenset({Role.purchaser})
@@ -69,7 +69,8 @@ def _allowed(actor: Actor, verb: str, round: Round | None, round_id: int) -> Rou
 async def access_seat(
     session: AsyncSession, actor: Actor, round_id: int, side: Side, subject_id: int
 ) -> RoundNeed | RoundOffer:
-    """The actor's own need or offer in a round."""
+    """The actor's own need or offer in a round. Denied (both_sides) to whoever has handed in a list of the other side:
+    nobody chooses themselves."""
     seat: RoundNeed | RoundOffer | None
     if side is Side.need:
         seat = await session.get(RoundNeed, (round_id, subject_id))
@@ -77,6 +78,9 @@ async def access_seat(
         seat = await session.get(RoundOffer, (round_id, subject_id))
     if seat is None or seat.party_id != actor.party_id:
         raise NotFound(**{side.value: subject_id})
+    across = sa.select(PreferenceList.id).where(PreferenceList.round_id == round_id, PreferenceList.side != side)
+    if await session.scalar(across.where(PreferenceList.submitted_by == actor.account_id).limit(1)) is not None:
+        raise Denied(verb="submit", reason="both_sides")
     return seat
 
 
@@ -102,7 +106,14 @@ def takes_lists(round: Round, at: datetime) -> bool:
 def pair_actions(actor: Actor, pair: Pair) -> list[str]:
     side = side_of(actor, pair)
     answered = pair.need_answer if side is Side.need else pair.offer_answer
-    return ["confirm", "decline"] if side and not answered and pair.status is PairStatus.proposed else []
+    waits = side is not None and not answered and pair.status is PairStatus.proposed
+    return ["confirm", "decline"] if side and waits and not has_answered_across(actor, pair, side) else []
+
+
+def has_answered_across(actor: Actor, pair: Pair, side: Side) -> bool:
+    """Whether this very person has answered for the other side."""
+    across = pair.offer_answered_by if side is Side.need else pair.need_answered_by
+    return across is not None and across == actor.account_id
 
 
 def pairs_visible(actor: Actor) -> sa.ColumnElement[bool]:
@@ -121,4 +132,6 @@ async def access_pair(session: AsyncSession, actor: Actor, pair_id: int) -> tupl
     side = side_of(actor, pair)
     if side is None:
         raise Denied(verb="answer", reason="party")
+    if has_answered_across(actor, pair, side):
+        raise Denied(verb="answer", reason="both_sides")
     return pair, side

@@ -38,22 +38,24 @@ async def list_rounds(session: AsyncSession, actor: Actor, paging: Paging) -> tu
     return await paginate(session, sa.select(Round).where(visible(actor)), paging, id=Round.id, sorts=sorts)
 
 
-async def named_seats(session: AsyncSession, round_id: int, side: Side) -> list[dict[str, Any]]:
-    """Everybody on one side of a round, with title and party, by key."""
+async def named_seats(session: AsyncSession, round: Round, side: Side) -> list[dict[str, Any]]:
+    """Everybody on one side of a round, with title and party, by key. An offer's places come with its list, so until
+    the allocation is proposed they tell nobody that it was handed in."""
+    places = sa.literal(1) if round.proposed_at is None else RoundOffer.places
     of_needs = (
         sa.select(RoundNeed.need_id.label("id"), RoundNeed.key, Need.title, sa.literal(1).label("places"))
         .add_columns(RoundNeed.party_id, PARTY_ZH, PARTY_EN)
         .join(Need, Need.id == RoundNeed.need_id)
         .join(Party, Party.id == RoundNeed.party_id)
-        .where(RoundNeed.round_id == round_id)
+        .where(RoundNeed.round_id == round.id)
         .order_by(RoundNeed.key)
     )
     of_offers = (
-        sa.select(RoundOffer.offer_id.label("id"), RoundOffer.key, Offer.title, RoundOffer.places)
+        sa.select(RoundOffer.offer_id.label("id"), RoundOffer.key, Offer.title, places.label("places"))
         .add_columns(RoundOffer.party_id, PARTY_ZH, PARTY_EN)
         .join(Offer, Offer.id == RoundOffer.offer_id)
         .join(Party, Party.id == RoundOffer.party_id)
-        .where(RoundOffer.round_id == round_id)
+        .where(RoundOffer.round_id == round.id)
         .order_by(RoundOffer.key)
     )
     found = await session.execute(of_needs if side is Side.need else of_offers)

@@ -144,7 +144,7 @@ async def _submit(
         handed_in = PreferenceList(round_id=round_id, side=side, subject_id=subject_id)
         session.add(handed_in)
     handed_in.groups = [list(group) for group in groups if group]
-    handed_in.source, handed_in.submitted_at = ListSource.submitted, at
+    handed_in.source, handed_in.submitted_at, handed_in.submitted_by = ListSource.submitted, at, actor.account_id
     named = sum(len(group) for group in groups)
     await record(
         session,
@@ -276,9 +276,9 @@ async def _answer(session: AsyncSession, actor: Actor, pair_id: int, answer: Ans
     if given is not None or pair.status is not PairStatus.proposed:
         raise rules.PairAnswered(pair=pair_id)
     if side is Side.need:
-        pair.need_answer = answer
+        pair.need_answer, pair.need_answered_by = answer, actor.account_id
     else:
-        pair.offer_answer = answer
+        pair.offer_answer, pair.offer_answered_by = answer, actor.account_id
     pair.status = rules.pair_status(pair.need_answer, pair.offer_answer)
     if pair.status is not PairStatus.proposed:
         pair.settled_at = at

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import RESIDENT, Actor, Role
 from tests.conftest import ClientOf
 from tests.factories.awards import make_published
-from tests.factories.contracts import EVALUATOR, contractor, make_contract, make_performing, purchaser
+from tests.factories.contracts import contractor, evaluator, make_contract, make_performing, purchaser
 
 pytestmark = pytest.mark.anyio
 DONE = {"channel": "meeting", "asked": 12, "answers": 10, "accepting": 9}
@@ -21,17 +21,17 @@ async def test_a_contract_goes_from_draft_to_completed(session: AsyncSession, cl
     await session.commit()
     at = f"/contracts/{contract.id}"
     async with client_of(purchaser(contract)) as buyer, client_of(contractor(contract)) as seller:
-        assert (await buyer.get(at)).json()["actions"] == ["sign", "terminate", "edit"]
+        assert (await buyer.get(at)).json()["actions"] == ["sign", "terminate", "edit", "engage"]
         await buyer.post(f"{at}/sign", json={"name": "王科长"})
         signed = (await seller.post(f"{at}/sign", json={"name": "李主任"})).json()
         assert (signed["status"], [s["name"] for s in signed["signatures"]]) == ("signed", ["王科长", "李主任"])
         first = {"instalment": "first", "amount": {"amount": "10000.00"}, "voucher": "PZ-1"}
         assert (await buyer.post(f"{at}/pay", json=first)).status_code == 201
         await seller.post(f"{at}/start")
-        async with client_of(EVALUATOR) as evaluator:
+        async with client_of(await evaluator(session, contract)) as firm:
             for gate in ("midterm_evaluation", "final_evaluation"):
                 await seller.post(f"{at}/milestones/{gate}/report", json={"report": "完成情况"})
-                passed = await evaluator.post(f"{at}/milestones/{gate}/meet", json={"opinion": "合格"})
+                passed = await firm.post(f"{at}/milestones/{gate}/meet", json={"opinion": "合格"})
                 assert passed.json()["status"] == "met"
         final = {"instalment": "final", "amount": {"amount": "4000.00"}, "voucher": "PZ-2"}
         assert (await buyer.post(f"{at}/pay", json=final)).json()["code"] == "PaymentBeforeGate"

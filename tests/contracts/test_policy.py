@@ -6,9 +6,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.contracts import policy, service
 from app.contracts.models import Contract, Side
 from app.contracts.policy import actions
+from app.contracts.rules import EngagementKind
 from app.core.actors import Actor, Role
 from app.core.errors import NotFound
-from tests.factories.contracts import EVALUATOR, contractor, make_contract, make_performing, make_signed, purchaser
+from tests.factories.contracts import (
+    contractor,
+    engaged,
+    evaluator,
+    make_contract,
+    make_performing,
+    make_signed,
+    purchaser,
+)
 
 pytestmark = pytest.mark.anyio
 COMMITTEE = Actor(1, Role.committee, None, "530114")
@@ -27,7 +36,8 @@ async def test_a_draft_is_for_its_two_sides_and_a_signed_contract_for_those_who_
 ) -> None:
     contract = await make_contract(session)
     elsewhere = Actor(1, Role.committee, None, "530111004002")
-    others = (COMMITTEE, EVALUATOR, Actor(1, Role.auditor), elsewhere, Actor(1, Role.organization, 0))
+    firm, auditor = await evaluator(session, contract), await engaged(session, contract, EngagementKind.audit)
+    others = (COMMITTEE, firm, auditor, elsewhere, Actor(1, Role.organization, 0))
     assert [await sees(session, actor, contract) for actor in (purchaser(contract), contractor(contract))] == [
         True,
         True,
@@ -41,7 +51,7 @@ async def test_a_draft_is_for_its_two_sides_and_a_signed_contract_for_those_who_
 async def test_each_side_signs_once(session: AsyncSession) -> None:
     contract = await make_signed(session, by_both=False)
     signed = frozenset({Side.purchaser})
-    assert actions(purchaser(contract), contract, signed) == ["terminate"]
+    assert actions(purchaser(contract), contract, signed) == ["terminate", "engage"]
     assert actions(contractor(contract), contract, signed) == ["sign"]
 
 
@@ -51,10 +61,10 @@ async def test_under_way_everybody_has_their_own_part(session: AsyncSession) -> 
         "purchaser": actions(purchaser(contract), contract, BOTH),
         "contractor": actions(contractor(contract), contract, BOTH),
         "committee": actions(COMMITTEE, contract, BOTH),
-        "evaluator": actions(EVALUATOR, contract, BOTH),
+        "evaluator": actions(await evaluator(session, contract), contract, BOTH),
         "another bureau": actions(Actor(1, Role.purchaser, 0), contract, BOTH),
     } == {
-        "purchaser": ["complete", "terminate", "accept", "pay"],
+        "purchaser": ["complete", "terminate", "accept", "pay", "engage"],
         "contractor": ["report"],
         "committee": ["accept"],
         "evaluator": [],

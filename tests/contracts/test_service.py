@@ -37,10 +37,10 @@ from app.selection.rules import Answer, Basis, PairStatus, RoundStatus
 from app.tenders.profiles.rules import Gate
 from tests.conftest import TODAY
 from tests.factories.contracts import (
-    EVALUATOR,
     accept,
     contractor,
     evaluate,
+    evaluator,
     make_contract,
     make_performing,
     make_signed,
@@ -224,14 +224,15 @@ async def test_more_answers_than_asked_or_more_consent_than_answers_is_refused(
 
 async def test_an_evaluation_is_reported_returned_missed_and_mended(session: AsyncSession) -> None:
     contract, gate = await make_performing(session), Gate.midterm_evaluation
+    firm = await evaluator(session, contract)
     seen = []
     for use_case, actor in (
         (service.report_milestone, contractor(contract)),
-        (service.return_milestone, EVALUATOR),
-        (service.miss_milestone, EVALUATOR),
-        (service.remedy_milestone, EVALUATOR),
+        (service.return_milestone, firm),
+        (service.miss_milestone, firm),
+        (service.remedy_milestone, firm),
         (service.report_milestone, contractor(contract)),
-        (service.meet_milestone, EVALUATOR),
+        (service.meet_milestone, firm),
     ):
         seen.append((await use_case(session, actor, contract.id, gate, "意见")).status)
     assert [status.value for status in seen] == ["reported", "scheduled", "not_met", "scheduled", "reported", "met"]
@@ -357,4 +358,7 @@ async def test_what_waits_for_each_side_of_a_contract(session: AsyncSession) -> 
     assert await verbs(contractor(contract)) == ["report", "report"]
     assert await verbs(Actor(1, Role.committee, None, "530114")) == ["accept"]
     await service.report_milestone(session, contractor(contract), contract.id, Gate.midterm_evaluation, "报告")
-    assert (await verbs(EVALUATOR), await verbs(contractor(contract))) == (["meet"], ["report"])
+    assert (await verbs(await evaluator(session, contract)), await verbs(contractor(contract))) == (
+        ["meet"],
+        ["report"],
+    )

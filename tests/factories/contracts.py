@@ -5,13 +5,15 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.contracts import service
+from app.contracts import engagements, service
 from app.contracts.models import AcceptanceChannel, Contract, ContractInstalment
+from app.contracts.queries import engagements_of
+from app.contracts.rules import EngagementKind
 from app.core.actors import Actor, Role
+from app.parties.rules import PartyKind
 from app.tenders.profiles.rules import Gate
 from tests.factories.awards import make_confirmed
-
-EVALUATOR = Actor(1, Role.evaluator)
+from tests.factories.parties import make_party
 
 
 def purchaser(contract: Contract) -> Actor:
@@ -37,6 +39,19 @@ async def make_signed(session: AsyncSession, amount: int | str = 20_000, *, by_b
     return contract
 
 
+async def engaged(session: AsyncSession, contract: Contract, kind: EngagementKind) -> Actor:
+    """Somebody of the firm that is engaged for this, now if nobody is yet."""
+    found = [each for each in await engagements_of(session, contract.id) if each.kind is kind and not each.ended_at]
+    if not found:
+        firm = await make_party(session, PartyKind.firm, name_zh=f"示例{kind.value}事务所")
+        found = [await engagements.engage_firm(session, purchaser(contract), contract.id, kind, firm.id)]
+    return Actor(None, engagements.ROLES[kind], found[0].party_id)
+
+
+async def evaluator(session: AsyncSession, contract: Contract) -> Actor:
+    return await engaged(session, contract, EngagementKind.evaluation)
+
+
 async def make_performing(session: AsyncSession, amount: int | str = 20_000) -> Contract:
     contract = await make_signed(session, amount)
     return await service.start_contract(session, contractor(contract), contract.id)
@@ -46,7 +61,7 @@ async def evaluate(session: AsyncSession, contract: Contract, *gates: Gate) -> N
     """Reported by the contractor and passed by the evaluator."""
     for gate in gates:
         await service.report_milestone(session, contractor(contract), contract.id, gate, "完成情况报告")
-        await service.meet_milestone(session, EVALUATOR, contract.id, gate, "合格")
+        await service.meet_milestone(session, await evaluator(session, contract), contract.id, gate, "合格")
 
 
 async def accept(session: AsyncSession, contract: Contract, accepting: int, answers: int = 10) -> None:
