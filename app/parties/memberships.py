@@ -1,5 +1,7 @@
 """Memberships: in which roles and for whom an account may act; each is given and ended on its own."""
 
+from datetime import datetime, timedelta
+
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +16,9 @@ from app.parties.policy import access_account, access_seat
 from app.parties.queries import require_party
 from app.parties.rules import OBJECTION, OwnSeat, PasswordUnset, SeatHeld, check_role, responsibility
 from app.parties.sessions import end_sessions
+
+# The people of the demonstration take part in what it shows of the past.
+SHOWN_PAST = timedelta(days=3650)
 
 
 async def add_membership(
@@ -78,11 +83,17 @@ async def new_membership(session: AsyncSession, account: Account, role: Role, pa
     if party and party.area_code:
         prefix = await session.scalar(sa.select(Area.prefix).where(Area.code == party.area_code))
         area = responsibility(party.kind, prefix or "")
-    counts = account.is_demonstration or party is None or not await session.scalar(has_had_people(party.id, account.id))
     return Membership(
         account_id=account.id,
         party_id=party.id if party else None,
         role=role,
         area=area,
-        confirmed_at=await now(session) if counts else None,
+        confirmed_at=await _counts_from(session, account, party),
     )
+
+
+async def _counts_from(session: AsyncSession, account: Account, party: Party | None) -> datetime | None:
+    at = await now(session)
+    if account.is_demonstration:
+        return at - SHOWN_PAST
+    return None if party and await session.scalar(has_had_people(party.id, account.id)) else at

@@ -13,7 +13,10 @@ def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '4s'")
     op.alter_column("accounts", "password_hash", nullable=True)
     op.add_column("memberships", sa.Column("confirmed_at", INSTANT))
-    op.execute("UPDATE memberships SET confirmed_at = accounts.created_at FROM accounts WHERE accounts.id = account_id")
+    op.execute(
+        "UPDATE memberships SET confirmed_at = created_at - CASE WHEN is_demonstration THEN interval '10 years'"
+        " ELSE interval '0' END FROM accounts WHERE accounts.id = account_id"
+    )
     create_resets()
 
 

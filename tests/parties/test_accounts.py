@@ -37,8 +37,8 @@ from app.parties.memberships import add_membership, end_membership
 from app.parties.models import Account, AccountSession, Membership
 from app.parties.new_passwords import change_password
 from app.parties.passwords import HASHER
-from app.parties.policy import authenticate, state_of
-from app.parties.queries import Seat, open_session, seats_of
+from app.parties.policy import authenticate, read_judges, state_of
+from app.parties.queries import Seat, find_account, open_session, seats_of
 from app.parties.rules import (
     IDLE,
     LIFETIME,
@@ -354,6 +354,14 @@ async def test_each_role_has_its_demonstration_account_made_only_once(session: A
     expected = ["committee", "street", "organization", "purchaser", "judge", "evaluator", "auditor", "admin"]
     assert roles == {name: name for name in expected}
     assert await session.scalar(sa.select(sa.func.count()).select_from(Membership)) == len(expected) + 1
+
+
+async def test_people_of_the_demonstration_could_act_in_the_past_that_it_shows(session: AsyncSession) -> None:
+    await make_demonstration_accounts(session, await actor_of(session), [JUDGE])
+    judge = await find_account(session, "judge")
+    assert judge is not None
+    await move_clock(session, await now(session) - timedelta(days=300))
+    assert await read_judges(session, {judge.id}) == {judge.id: set()}
 
 
 async def test_a_demonstration_account_never_takes_over_a_real_one(session: AsyncSession) -> None:
