@@ -21,6 +21,7 @@ from fastapi.routing import APIRoute
 import app
 from app.core.errors import DomainError
 from app.core.events import REACTIONS
+from app.core.lanes import Lane
 from app.core.problems import catalogue
 from app.core.web import Allowed, Unit
 from app.main import ROUTERS
@@ -115,6 +116,21 @@ def test_every_route_is_a_unit_with_a_gate_and_a_name_of_its_own() -> None:
     assert ungated == []
     names = Counter(route.operation_id for route in routes())
     assert [name for name, count in names.items() if count > 1 or not name] == []
+
+
+def test_files_bids_answers_and_sign_ins_have_lanes_of_their_own() -> None:
+    lanes = {str(route.operation_id): route.lane for route in routes() if isinstance(route, Unit)}
+    in_lane = {lane: {name for name, found in lanes.items() if found is lane} for lane in Lane}
+    assert in_lane[Lane.files] >= {"import_needs", "export_needs", "import_responses", "read_contract_paper"}
+    assert in_lane[Lane.reserved] >= {"submit_bid", "revise_bid", "read_live", "read_ready"}
+    assert in_lane[Lane.answering] == {name for name in lanes if "receipt" in name} | {
+        "read_questionnaire",
+        "submit_response",
+        "correct_response",
+        "withdraw_response",
+    }
+    assert in_lane[Lane.signing_in] >= {"sign_in", "change_password"}
+    assert (lanes["list_needs"], lanes["publish_need"]) == (Lane.reading, Lane.writing)
 
 
 def test_a_route_is_named_after_its_function() -> None:

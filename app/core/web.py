@@ -111,7 +111,7 @@ class Unit(APIRoute):
         endpoint = super().get_route_handler()
         gate = self._mark(Allowed) or Allowed(())
         upload = next((each.call for each in self.dependant.dependencies if isinstance(each.call, Uploaded)), None)
-        lane = self._lane(upload is not None)
+        self.lane = self._lane(upload is not None)
 
         async def run(request: Request) -> Response:
             check_same_site(request)
@@ -121,7 +121,7 @@ class Unit(APIRoute):
                     await self._ask_who(request, gate)
                 settings: Settings = request.app.state.settings
                 request = await with_body(request, file_limit=settings.upload_bytes if upload else None)
-            async with lanes.place(lane):
+            async with lanes.place(self.lane):
                 if upload:
                     await upload.take(request)
                 return await self._in_one_transaction(request, gate, endpoint)
@@ -136,7 +136,7 @@ class Unit(APIRoute):
     def _lane(self, takes_file: bool) -> Lane:
         if mark := self._mark(InLane):
             return mark.lane
-        if takes_file:
+        if takes_file or self.response_class is Response:  # it takes a file, or answers one
             return Lane.files
         return Lane.reading if set(self.methods or ()) <= SAFE else Lane.writing
 
