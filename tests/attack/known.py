@@ -53,9 +53,11 @@ def allowed_roles() -> dict[str, list[str]]:
     return {row["operation"]: [role for role in (ANONYMOUS, *SEATS) if row.get(role) == "yes"] for row in rows}
 
 
-async def sign_in(send: Send, name: str, password: str = DEMONSTRATION_PASSWORD) -> str:
-    """The cookies of a new session; empty when refused."""
-    answer = await send(asking("POST", f"{API}/session", {"username": name, "password": password}))
+async def sign_in(send: Send, name: str, *, known: str = "") -> str:
+    """The cookies of a new session of a demonstration account; empty when refused. `known`: cookies from before, by
+    which the platform knows the browser again."""
+    body = {"username": name, "password": DEMONSTRATION_PASSWORD}
+    answer = await send(asking("POST", f"{API}/session", body, headers=[("Cookie", known)] if known else []))
     given = answer.headers.get("set-cookie", "").splitlines() if answer.status < 300 else []
     return "; ".join(each.partition(";")[0] for each in given)
 
@@ -67,16 +69,18 @@ def people(send: Send) -> dict[str, Send]:
 
 def signed_in(send: Send, name: str) -> Send:
     """Sends as an account, which is signed in when needed: an attack may have signed it out."""
-    cookie, door = "", asyncio.Lock()
+    cookies, inside, door = "", False, asyncio.Lock()
 
     async def send_as(request: Request) -> Answer:
-        nonlocal cookie
+        nonlocal cookies, inside
         if COOKIE in {header for header, _ in request.headers}:
             return await send(request)
         async with door:
-            cookie = cookie or await sign_in(send, name)
-        answer = await send(request._replace(headers=((COOKIE, cookie.encode()), *request.headers)))
-        cookie = "" if answer.status == 401 else cookie
+            if not inside:
+                given = await sign_in(send, name, known=cookies)
+                cookies, inside = given or cookies, bool(given)
+        answer = await send(request._replace(headers=((COOKIE, cookies.encode()), *request.headers)))
+        inside = inside and answer.status != 401
         return answer
 
     return send_as
