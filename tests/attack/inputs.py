@@ -25,7 +25,8 @@ KINDS = {
     "page": 5,
 }
 PAGES = ("/", "/assets/", "/s/", "/r/", "/r?", "/api/", "/api/v1/", "/api/v1/openapi.json/", "/needs/", "/assets/../")
-SHUTS_OUT = ("disable_", "reset_", "end_")  # others out: they are asked about strangers only
+# What shuts an account out is asked about strangers only, or soon nobody would be left to send anything.
+SHUTS_OUT = ("disable_", "reset_", "end_")
 BOUNDARY = "shuangxuan-attack"
 LONGEST = 20_000  # characters in an address: servers hang up on heads beyond 64 kB, as they may
 SHALLOW = 6  # nested objects a generated body has at the most
@@ -151,12 +152,12 @@ class Generator:
         return told.encode("utf-8", errors="replace") + content + end.encode()
 
     def _field(self, route: Route) -> str:
-        of = self._resolved(route.body[1])["properties"] if route.body else {"x": {}}
-        return self.dice.choice(sorted(of))
+        declared: list[str] = sorted(self._resolved(route.body[1])["properties"]) if route.body else ["x"]
+        return self.dice.choice(declared)
 
     def _file(self, route: Route) -> bytes:
         """The template with a row of evil cells."""
-        template = (self.known.get(f"file:{route.path.rsplit('/import', 1)[0]}") or ["a,b\r\n"])[0]
+        template = str((self.known.get(f"file:{route.path.rsplit('/import', 1)[0]}") or ["a,b\r\n"])[0])
         width = template.split("\n", 1)[0].count(",") + 1
         cells = [str(self.dice.choice(evil.TEXTS + evil.DATES + evil.NUMBERS[:15]))[:500] for _ in range(width)]
         row = ",".join('"' + cell.replace('"', '""') + '"' for cell in cells)

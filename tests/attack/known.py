@@ -32,7 +32,8 @@ class Route(NamedTuple):
 
     @property
     def parameters(self) -> list[dict[str, Any]]:
-        return self.facts.get("parameters", [])
+        found: list[dict[str, Any]] = self.facts.get("parameters", [])
+        return found
 
     @property
     def body(self) -> tuple[str, dict[str, Any]] | None:
@@ -144,12 +145,10 @@ def _values(found: Any, noun: str) -> Iterator[tuple[str, str]]:
                 yield from _values(value, noun if name == "items" else _singular(name))
             elif name == "id" and value is not None:
                 yield f"{noun}_id", str(value)
-            elif name.endswith(("_id", "code", "token", "gate", "username")) and value:
-                yield _parameter(name), str(value)
-
-
-def _parameter(name: str) -> str:
-    return "token" if name.endswith("token") else name
+            elif name == "open_path" and value:
+                yield "token", value.rsplit("/", 1)[-1]
+            elif name.endswith(("_id", "code", "gate", "username")) and value:
+                yield name, str(value)
 
 
 def _noun(path: str) -> str:

@@ -113,11 +113,12 @@ class Server:
 
 
 def family(pid: int) -> list[int]:
-    """A process and all below it."""
-    children = Path(f"/proc/{pid}/task/{pid}/children")
-    with contextlib.suppress(OSError):
-        return [pid, *(each for child in children.read_text().split() for each in family(int(child)))]
-    return []
+    """A process and all below it; each of its threads may have begun some."""
+    found = [pid]
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += [each for child in children.read_text().split() for each in family(int(child))]
+    return found
 
 
 def _name(pid: int) -> str:

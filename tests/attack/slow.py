@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable
 from typing import NamedTuple
 
+from app.core.settings import settings
 from tests.attack.known import API
 from tests.attack.server import Server
 from tests.attack.waits import Waits, meanwhile
@@ -35,8 +36,14 @@ def _slow_sign_in() -> tuple[bytes, bytes, bool]:
 
 
 def _slow_reader() -> tuple[bytes, bytes, bool]:
-    """Asks for much and reads nothing of it."""
-    return (HEAD % (b"GET", API.encode() + b"/needs?limit=200") + b"\r\n") * 40, b"", False
+    """Asks for more than all buffers on the way hold, and reads nothing of it."""
+    return (HEAD % (b"GET", _heaviest()) + b"\r\n") * 30, b"", False
+
+
+def _heaviest() -> bytes:
+    """The largest file of the built pages, which costs the server least."""
+    files = sorted((settings().web_dir / "assets").glob("*.js"), key=lambda file: file.stat().st_size)
+    return f"/assets/{files[-1].name}".encode() if files else API.encode() + b"/openapi.json"
 
 
 def _silent() -> tuple[bytes, bytes, bool]:
@@ -59,8 +66,16 @@ class Slow(NamedTuple):
     held: dict[str, int]
 
 
+async def warm_up(server: Server) -> None:
+    """A server that has just started opens its connections and loads what it needs with its first requests."""
+    send = Pool(server.port).send
+    for _ in range(3):
+        await asyncio.gather(*(send(page) for page in PAGES * 2))
+
+
 async def slow_clients(server: Server, *, slow: int = 200, readers: int = 200, seconds: float = 90) -> Slow:
     """`slow` clients of every kind in turn, while `readers` people read as people do."""
+    await warm_up(server)
     ended: dict[str, int] = dict.fromkeys(KINDS, 0)
     kinds = list(itertools.islice(itertools.cycle(KINDS), slow))
     clients = [asyncio.create_task(_client(server.port, kind, ended)) for kind in kinds]

@@ -48,11 +48,15 @@ def upload(path: str, name: str, content: bytes) -> Request:
 async def upload_evil(server: Server, *, files: int | None = None, doors: int = 1) -> Uploads:
     """Every file (or the first so many) to `doors` of the doors, while others read; what that cost them all."""
     as_, found = people(Pool(server.port).send), Uploads()
-    of_wave = [("committee", await _responses_of(as_["committee"]))]
+    doors_there = [*DOORS, ("committee", await _responses_of(as_["committee"]))]
+    for role, path in doors_there:  # what the first upload of all costs, the files are not to blame for
+        await as_[role](upload(path, "a.csv", b"a,b\r\n1,2\r\n"))
+        for page in PAGES * 5:
+            await as_[role](page)
     async with meanwhile([Pool(server.port).send] * 2, PAGES, pause=LOOK_EVERY) as found.waits, _watched(server, found):
         for number, file in enumerate(EVIL[:files]):
             content, found.sent = await asyncio.to_thread(file.make), number + 1
-            for role, path in _doors(file, [*DOORS, *of_wave], number, doors):
+            for role, path in _doors(file, doors_there, number, doors):
                 answer = await as_[role](upload(path, file.name, content))
                 found.statuses[answer.status] += 1
                 if answer.is_fault or answer.status == 0:
