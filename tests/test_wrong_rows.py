@@ -15,7 +15,8 @@ from app.core.actors import RESIDENT, Actor, Role
 from app.core.bounds import FIRST_DAY, FIRST_INSTANT, LAST_DAY, LAST_INSTANT
 from app.core.clock import SHANGHAI
 from app.core.db import RUNTIME_ROLE
-from app.core.upgrade import alembic_config, upgrade
+from app.core.postgres import EmbeddedPostgres
+from app.core.upgrade import alembic_config
 from app.models import TABLES
 from app.needs.rules import NeedStatus
 from app.offers.rules import OfferStatus
@@ -23,7 +24,7 @@ from app.parties.models import Party
 from app.parties.rules import PartyKind
 from app.selection.models import Round
 from app.selection.rules import RoundStatus
-from tests.conftest import TODAY, ClientOf
+from tests.conftest import TODAY, ClientOf, copied
 from tests.factories.contracts import contractor, make_performing, purchaser
 from tests.factories.needs import make_need
 from tests.factories.offers import make_offer
@@ -175,20 +176,21 @@ async def test_what_the_database_holds_is_read_as_the_nearest_day(
     assert tuple(row) == (day, instant, None)
 
 
-def test_a_database_with_wrong_rows_is_upgraded_and_keeps_them_as_the_nearest(own_database: str) -> None:
-    engine = sa.create_engine(own_database.replace("postgresql://", "postgresql+psycopg://", 1))
+def test_a_database_with_wrong_rows_is_upgraded_and_keeps_them_as_the_nearest(server: EmbeddedPostgres) -> None:
     row = "(1, '530114000000', '双选', '1', :opens, :closes, now(), 'draft')"
     insert = "INSERT INTO rounds (party_id, area_code, title_zh, seed, opens_at, closes_at, created_at, status) VALUES "
-    command.downgrade(alembic_config(own_database), "years_have_bounds@-1")
-    with engine.begin() as connection:
-        connection.execute(sa.text("SET session_replication_role = replica"))
-        connection.execute(sa.text(insert + row), {"opens": "2026-11-20Z", "closes": "9999-12-31Z"})
-        connection.execute(sa.text(insert + row), {"opens": "9999-01-01Z", "closes": "9999-12-31Z"})
-    upgrade(own_database)
-    with engine.begin() as connection:
-        connection.execute(sa.text("SET session_replication_role = replica"))
-        kept = connection.execute(sa.text("SELECT closes_at::text FROM rounds ORDER BY id")).scalars().all()
-        with pytest.raises(sa.exc.IntegrityError, match="years_1900_to_2200"), connection.begin_nested():
-            connection.execute(sa.text(insert + row), {"opens": "2026-11-20Z", "closes": "2201-01-01Z"})
-    engine.dispose()
+    with copied(server, "template1") as url:
+        command.upgrade(alembic_config(url), "years_have_bounds-1")
+        engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
+        with engine.begin() as connection:
+            connection.execute(sa.text("SET session_replication_role = replica"))  # parties and areas are not asked for
+            connection.execute(sa.text(insert + row), {"opens": "2026-11-20Z", "closes": "9999-12-31Z"})
+            connection.execute(sa.text(insert + row), {"opens": "9999-01-01Z", "closes": "9999-12-31Z"})
+        command.upgrade(alembic_config(url), "years_have_bounds")
+        with engine.begin() as connection:
+            connection.execute(sa.text("SET session_replication_role = replica"))
+            kept = connection.execute(sa.text("SELECT closes_at::text FROM rounds ORDER BY id")).scalars().all()
+            with pytest.raises(sa.exc.IntegrityError, match="years_1900_to_2200"), connection.begin_nested():
+                connection.execute(sa.text(insert + row), {"opens": "2026-11-20Z", "closes": "2201-01-01Z"})
+        engine.dispose()
     assert [closes[:4] for closes in kept] == ["2200", "9999"]  # both bounds at once would close before opening
