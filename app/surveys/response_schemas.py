@@ -12,11 +12,11 @@ from app.surveys.definition import SurveyDefinition
 from app.surveys.models import Response, ResponseReview, Survey, Wave
 from app.surveys.policy import receipt_actions, response_actions, seen_answers
 from app.surveys.queries import definition_of
-from app.surveys.rules import Quality, ResponseState, Source, is_taking
+from app.surveys.rules import SERIAL, Quality, ResponseState, Source, is_taking
 from app.surveys.schemas import QUESTIONNAIRE, Note
 
 Typed = Annotated[str, Line(100)]  # a link's secret or a receipt code, as the resident has it
-Serial = Annotated[str, Line(40, least=1)]
+Serial = Annotated[str, Line(SERIAL, least=1)]
 EXAMPLE = {
     "survey_id": 3,
     "survey": QUESTIONNAIRE,

@@ -21,6 +21,8 @@ from typing import Any
 
 from app.core.errors import DomainError
 
+SERIAL = 40  # characters
+
 
 class SurveyStatus(StrEnum):
     draft = "draft"

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from app.core.cells import bare
+from app.core import texts
+from app.core.cells import TextTooLong, bare
 from app.core.errors import DomainError, RowRefused, RowsRefused
 from app.core.files import WrongColumns
 from app.surveys.answers import AnswerMalformed, Examined, OptionUnknown, examine
 from app.surveys.definition import Answer, Option, Question, SurveyDefinition
-from app.surveys.rules import ResponseState
+from app.surveys.rules import SERIAL, ResponseState
 
 FIRST_COLUMNS = ("serial", "community_code", "status")
 NOT_RETURNED = "not_returned"
@@ -138,10 +139,21 @@ def _first_faults(
 
 def serial_faults(serial: str, number: int, serials: dict[str, int], column: str) -> Iterator[RowRefused]:
     """Serials are remembered in `serials` with their row."""
+    try:
+        _check_serial(serial)
+    except DomainError as fault:
+        yield RowRefused(number, column, fault)
     if not serial:
         yield RowRefused(number, column, SerialMissing())
     elif serials.setdefault(serial, number) != number:
         yield RowRefused(number, column, SerialTaken(serial=serial, first_row=serials[serial]))
+
+
+def _check_serial(serial: str) -> None:
+    """Refusals: CharacterRefused, LineBroken, TextTooLong."""
+    texts.line(serial)
+    if len(serial) > SERIAL:
+        raise TextTooLong(field="serial", limit=SERIAL)
 
 
 def row_faults(number: int, examined: Examined, unread: Collection[str]) -> Iterator[RowRefused]:

@@ -60,6 +60,21 @@ def test_the_season_written_and_read_again_is_the_same() -> None:
     assert read_own_layout(season_definition(), again_header, again, TODAY) == responses
 
 
+@pytest.mark.parametrize(
+    ("cells", "column", "code"),
+    [
+        ({"serial": "S\x00"}, "serial", "CharacterRefused"),
+        ({"serial": "S\u202e1"}, "serial", "CharacterRefused"),
+        ({"serial": "S\n1"}, "serial", "LineBroken"),
+        ({"serial": "S" * 41}, "serial", "TextTooLong"),
+        ({"why": "a\x00b"}, "why", "AnswerCharacter"),
+        ({"why": "a\x01b"}, "why", "AnswerCharacter"),
+    ],
+)
+def test_a_file_keeps_the_bounds_that_requests_keep(cells: dict[str, str], column: str, code: str) -> None:
+    assert refusals(changed(**cells)) == [(2, column, code)]
+
+
 def test_answers_that_would_run_as_formulas_are_read_back_from_a_list_of_commas() -> None:
     (before,) = read(changed(age="-5", why="=1+1"))
     file = write_table(*table_of(DEFINITION, [before]), xlsx=False)
