@@ -22,6 +22,10 @@ from app.core.calendar import shanghai_date
 from app.parties.models import Party
 from app.tenders.awards import queries as awards
 from app.tenders.awards.rules import PassedOver
+from app.tenders.notices.models import Tender
+from app.tenders.notices.queries import profile_of
+from app.tenders.panels.queries import Reopened
+from app.tenders.panels.rules import ground_named
 from app.tenders.profiles.rules import OverspendRule
 
 PDF = "application/pdf"
@@ -31,6 +35,7 @@ RULES = {
     OverspendRule.trim: "按比例核减",
     OverspendRule.optimise: "总分最优",
 }
+PERSONS = {"judge": "评委", "purchaser": "采购人", "auditor": "审计机构"}
 REASONS = {
     PassedOver.below_line: "超出名额",
     PassedOver.applicant_awarded: "同一单位已入选",
@@ -99,10 +104,22 @@ def result_document(page: awards.ResultPage) -> Paper:
                 f"{bid} 由 {judge} 评分，纸面合计 {written}，各项相加 {computed}"
                 for bid, judge, written, computed in panel.corrections or ()
             ),
+            corrected=tuple(_corrected(each, page.tender) for each in page.corrected),
             missing=tuple(f"{bid}（{judge}）" for bid, judge in panel.missing or ()),
             recusals=page.recusals,
             demonstration=page.tender.is_demonstration,
         )
+    )
+
+
+def _corrected(each: Reopened, tender: Tender) -> str:
+    ground = ground_named(each.reopening.ground, profile_of(tender))
+    after = f"更正为 {each.after.total}" if each.after else "退回后未再提交"
+    asked, approved = PERSONS[each.reopening.asked_role], PERSONS[each.reopening.decided_role or ""]
+    approved = "采购人的另一经办人" if approved == asked else approved
+    return (
+        f"{each.bid} 由 {each.judge} 评分，原总分 {each.before.total}，{after}；"
+        f"事由：{ground.zh}（{ground.source}）；{asked}申请，{approved}核准"
     )
 
 

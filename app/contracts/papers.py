@@ -106,6 +106,7 @@ class ResultFacts:
     lots: tuple[LotLines, ...]
     sheets_counted: int
     corrections: tuple[str, ...]
+    corrected: tuple[str, ...]
     missing: tuple[str, ...]
     recusals: int
     demonstration: bool
@@ -270,6 +271,7 @@ def result_paper(facts: ResultFacts) -> Paper:
         blocks += [Heading(f"{_numeral(number + 1)}、{lot.title}"), *_lot_result(lot)]
     blocks += [Heading(f"{_numeral(len(facts.lots) + 1)}、评审情况"), Paragraph(_scoring_sentence(facts))]
     blocks += [Paragraph(f"更正：{line}") for line in facts.corrections]
+    blocks += [Paragraph(f"评分表更正：{line}") for line in facts.corrected]
     blocks += [Heading(f"{_numeral(len(facts.lots) + 2)}、公示与异议"), Paragraph(_notice_sentence(facts))]
     blocks.append(Signatures((Signature("发布单位（盖章）", facts.purchaser, day(facts.published_on)),)))
     return Paper((facts.title, "评审结果公示"), facts.number, facts.published_on, tuple(blocks), facts.demonstration)

@@ -30,7 +30,7 @@ from app.tenders.panels.service import (
     appoint_panel,
     close_scoring,
     declare_interests,
-    enter_paper_sheet,
+    import_sheet,
     order_pitches,
 )
 
@@ -224,7 +224,7 @@ async def _enter_sheets(session: AsyncSession, season: Season, *, judge: str) ->
     for row in season.competition.scores:
         if row.judge == judge and row.scores is not None and row.proposal in ids:
             bid_id = ids[row.proposal]
-            await enter_paper_sheet(session, buyer, tender.id, judge, bid_id, row.scores, row.written_total)
+            await import_sheet(session, buyer, tender.id, judge, bid_id, row.scores, row.written_total)
 
 
 async def _close_scoring(session: AsyncSession, season: Season) -> None:

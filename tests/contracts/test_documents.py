@@ -80,6 +80,7 @@ RESULT = ResultFacts(
     ),
     sheets_counted=383,
     corrections=("B45 由 J2 评分，纸面合计 84.5，各项相加 74.5",),
+    corrected=("P1 由 J1 评分，原总分 42.00，更正为 43.00；事由：评分畸高、畸低；评委申请，审计机构核准",),
     missing=("B15（J6）",),
     recusals=8,
     demonstration=False,

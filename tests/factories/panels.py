@@ -1,4 +1,4 @@
-"""Panels of tests: five judges who have declared, and sheets entered from paper."""
+"""Panels of tests: five judges who have declared, and their sheets."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor, Role
 from app.core.clock import now
+from app.parties.models import Party
 from app.tenders.bids.models import Bid
 from app.tenders.notices.models import Tender
 from app.tenders.panels import service
-from app.tenders.panels.models import Panel, PanelMember, Recusal
+from app.tenders.panels.models import Panel, PanelMember, Recusal, ScoreSheet
 from app.tenders.panels.queries import members_of
 from app.tenders.panels.service import NewMember
 from tests.factories.parties import actor_of
@@ -66,11 +67,32 @@ async def make_recusal(session: AsyncSession, member: PanelMember, bid: Bid) -> 
 async def score_all(
     session: AsyncSession, tender: Tender, bids: Sequence[Bid], totals: Mapping[str, int | str | Decimal]
 ) -> None:
-    """Every judge gives each bid the total named for it (by number; 70 otherwise), on paper."""
+    """Every judge gives each bid the total named for it (by number; 70 otherwise)."""
     for member in await members_of(session, tender.id):
         for bid in bids:
-            given = marks_of(totals.get(bid.ref or "", 70))
-            await service.enter_paper_sheet(session, purchaser_of(tender), tender.id, member.ref, bid.id, given, None)
+            await deliver(session, tender, member, bid, totals.get(bid.ref or "", 70))
+
+
+async def deliver(
+    session: AsyncSession,
+    tender: Tender,
+    member: PanelMember,
+    bid: Bid,
+    total: int | str | Decimal,
+    written: Decimal | None = None,
+) -> ScoreSheet:
+    """A judge with an account delivers on screen; the paper of another one comes as in a replayed season."""
+    if member.account_id is None:
+        staff, given = purchaser_of(tender), marks_of(total)
+        return await service.import_sheet(session, staff, tender.id, member.ref, bid.id, given, written)
+    await service.save_sheet(session, judge(member), tender.id, bid.id, marks_of(total), 0)
+    return await service.deliver_sheet(session, judge(member), tender.id, bid.id)
+
+
+async def clerks_of(session: AsyncSession, tender: Tender, count: int = 2) -> list[Actor]:
+    """People of the tender's bureau, each with an account."""
+    bureau = await session.get_one(Party, tender.party_id)
+    return [await actor_of(session, Role.purchaser, bureau) for _ in range(count)]
 
 
 async def close(session: AsyncSession, tender: Tender) -> Panel:

@@ -24,6 +24,8 @@ from app.tenders.notices.queries import LotParts, criteria_of, lots_of, profile_
 from app.tenders.notices.rules import TenderStatus
 from app.tenders.panels.models import Panel, PanelMember
 from app.tenders.panels.queries import (
+    Reopened,
+    corrected_sheets,
     delivered_sheets,
     due_pairs,
     find_panel,
@@ -75,6 +77,7 @@ class ResultPage:
     panel: Panel
     judges: list[PanelMember]
     recusals: int
+    corrected: list[Reopened]
 
 
 async def standings(session: AsyncSession, tender: Tender) -> Standings:
@@ -146,6 +149,7 @@ async def result_page(session: AsyncSession, tender: Tender, result: Result) -> 
         panel=panel,
         judges=await members_of(session, tender.id),
         recusals=len(await recusals_of(session, tender.id)),
+        corrected=await corrected_sheets(session, tender.id),
     )
 
 

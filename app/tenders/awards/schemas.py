@@ -16,7 +16,10 @@ from app.tenders.awards.policy import award_actions, result_actions
 from app.tenders.awards.queries import LotPage, ResultLine, ResultPage
 from app.tenders.awards.rules import AwardStatus, PassedOver
 from app.tenders.notices.models import Tender
-from app.tenders.profiles.rules import OverspendRule
+from app.tenders.notices.queries import profile_of
+from app.tenders.panels.queries import Reopened
+from app.tenders.panels.rules import ground_named
+from app.tenders.profiles.rules import OverspendRule, Profile
 
 
 class AwardsPropose(BaseModel):
@@ -194,8 +197,42 @@ class IneligibleRow(BaseModel):
     applicant_en: str
 
 
+class SheetCorrection(BaseModel):
+    """A sheet that was taken back after delivery: its totals `before` and `after` (None: not delivered again), on
+    which ground of the profile, asked for and approved in which role."""
+
+    bid: str
+    judge: str
+    before: Decimal
+    after: Decimal | None
+    ground_zh: str
+    ground_en: str
+    rule: str
+    asked_role: str
+    approved_role: str
+    approved_at: datetime
+
+    @classmethod
+    def of(cls, each: Reopened, profile: Profile) -> "SheetCorrection":
+        reopening, ground = each.reopening, ground_named(each.reopening.ground, profile)
+        assert reopening.decided_role and reopening.decided_at  # ck_sheet_reopenings_decided_has_its_person
+        return cls(
+            bid=each.bid,
+            judge=each.judge,
+            before=each.before.total,
+            after=each.after.total if each.after else None,
+            ground_zh=ground.zh,
+            ground_en=ground.en,
+            rule=ground.source,
+            asked_role=reopening.asked_role,
+            approved_role=reopening.decided_role,
+            approved_at=reopening.decided_at,
+        )
+
+
 class ResultRead(BaseModel):
-    """`missing`: [bid, judge]; `corrections`: [bid, judge, written, computed]."""
+    """`missing`: [bid, judge]; `corrections`: [bid, judge, written, computed]; `corrected_sheets`: what was delivered,
+    taken back and delivered anew."""
 
     model_config = ConfigDict(
         json_schema_extra=example(
@@ -208,6 +245,7 @@ class ResultRead(BaseModel):
             recusals=8,
             missing=[["B15", "J6"]],
             corrections=[["B45", "J2", "84.5", "74.5"]],
+            corrected_sheets=[],
             lots=[],
             actions=[],
         )
@@ -237,6 +275,7 @@ class ResultRead(BaseModel):
     recusals: int
     missing: list[Any]
     corrections: list[Any]
+    corrected_sheets: list[SheetCorrection]
     version: int
     actions: list[str]
 
@@ -265,6 +304,7 @@ class ResultRead(BaseModel):
             recusals=page.recusals,
             missing=page.panel.missing or [],
             corrections=page.panel.corrections or [],
+            corrected_sheets=[SheetCorrection.of(each, profile_of(tender)) for each in page.corrected],
             actions=result_actions(actor, tender, result),
             **facts,
         )

@@ -6,15 +6,16 @@ from fastapi import Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import web
-from app.core.actors import Actor
+from app.core.actors import Actor, Role
 from app.core.errors import NotFound
 from app.core.fields import Id
 from app.core.files import TABLE_FILE, table_response
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.tenders.notices.queries import criteria_of
-from app.tenders.panels import policy, queries, service
+from app.tenders.panels import policy, queries, reopening, service
 from app.tenders.panels.models import ScoreSheet
 from app.tenders.panels.policy import WHO
+from app.tenders.panels.reopening_schemas import ReopeningAsk, ReopeningRead
 from app.tenders.panels.schemas import (
     ApplicantRow,
     CriterionRead,
@@ -26,8 +27,8 @@ from app.tenders.panels.schemas import (
     PitchOrder,
     ScoringBidRead,
     ScoringBidRow,
+    SheetLine,
     SheetRead,
-    SheetReopen,
     SheetRow,
     SheetSave,
 )
@@ -45,6 +46,12 @@ async def _panel(session: AsyncSession, actor: Actor, tender_id: Id) -> PanelRea
 async def _sheet(session: AsyncSession, actor: Actor, tender_id: Id, sheet: ScoreSheet) -> SheetRead:
     _, panel = await policy.read_panel(session, actor, tender_id)
     return SheetRead.of(sheet, await queries.marks_of(session, sheet.id), panel, actor)
+
+
+async def _reopening(session: AsyncSession, actor: Actor, tender_id: Id, reopening_id: Id) -> ReopeningRead:
+    tender, panel = await policy.read_panel(session, actor, tender_id)
+    found = await queries.reopened_of(session, tender_id)
+    return next(ReopeningRead.of(each, tender, panel, actor) for each in found if each.reopening.id == reopening_id)
 
 
 @router.post("", operation_id="appoint_panel", status_code=201, dependencies=[allow(WHO["appoint"])])
@@ -117,12 +124,47 @@ async def deliver_sheet(session: UnitSession, actor: CurrentActor, tender_id: Id
     return await _sheet(session, actor, tender_id, sheet)
 
 
-@router.post("/{tender_id}/bids/{bid_id}/reopen", operation_id="reopen_sheet", dependencies=[allow(WHO["reopen"])])
-async def reopen_sheet(
-    session: UnitSession, actor: CurrentActor, tender_id: Id, bid_id: Id, wanted: SheetReopen
-) -> SheetRead:
-    sheet = await service.reopen_sheet(session, actor, tender_id, wanted.judge, bid_id, wanted.reason)
-    return await _sheet(session, actor, tender_id, sheet)
+@router.post(
+    "/{tender_id}/bids/{bid_id}/reopen",
+    operation_id="ask_reopening",
+    status_code=201,
+    dependencies=[allow(WHO["reopen"])],
+)
+async def ask_reopening(
+    session: UnitSession, actor: CurrentActor, tender_id: Id, bid_id: Id, wanted: ReopeningAsk
+) -> ReopeningRead:
+    asked = await reopening.ask_reopening(session, actor, tender_id, bid_id, **wanted.asked())
+    return await _reopening(session, actor, tender_id, asked.id)
+
+
+@router.get("/{tender_id}/reopenings", operation_id="list_reopenings", dependencies=[allow(WHO["read"])])
+async def list_reopenings(session: UnitSession, actor: CurrentActor, tender_id: Id) -> list[ReopeningRead]:
+    tender, panel = await policy.read_panel(session, actor, tender_id)
+    judge = actor.account_id if actor.role is Role.judge else None
+    found = await queries.reopened_of(session, tender_id, judge)
+    return [ReopeningRead.of(each, tender, panel, actor) for each in found]
+
+
+@router.post(
+    "/{tender_id}/reopenings/{reopening_id}/approve",
+    operation_id="approve_reopening",
+    dependencies=[allow(WHO["approve"])],
+)
+async def approve_reopening(
+    session: UnitSession, actor: CurrentActor, tender_id: Id, reopening_id: Id
+) -> ReopeningRead:
+    await reopening.approve_reopening(session, actor, tender_id, reopening_id)
+    return await _reopening(session, actor, tender_id, reopening_id)
+
+
+@router.post(
+    "/{tender_id}/reopenings/{reopening_id}/refuse",
+    operation_id="refuse_reopening",
+    dependencies=[allow(WHO["refuse"])],
+)
+async def refuse_reopening(session: UnitSession, actor: CurrentActor, tender_id: Id, reopening_id: Id) -> ReopeningRead:
+    await reopening.refuse_reopening(session, actor, tender_id, reopening_id)
+    return await _reopening(session, actor, tender_id, reopening_id)
 
 
 @router.post(
@@ -131,9 +173,15 @@ async def reopen_sheet(
 async def enter_paper_sheet(
     session: UnitSession, actor: CurrentActor, tender_id: Id, wanted: PaperSheetCreate
 ) -> SheetRead:
-    sheet = await service.enter_paper_sheet(
-        session, actor, tender_id, wanted.judge, wanted.bid_id, wanted.marks, wanted.written_total
-    )
+    sheet = await service.enter_paper_sheet(session, actor, tender_id, **wanted.keyed())
+    return await _sheet(session, actor, tender_id, sheet)
+
+
+@router.post("/{tender_id}/sheets/confirm", operation_id="confirm_sheet", dependencies=[allow(WHO["confirm"])])
+async def confirm_sheet(
+    session: UnitSession, actor: CurrentActor, tender_id: Id, wanted: PaperSheetCreate
+) -> SheetRead:
+    sheet = await service.confirm_sheet(session, actor, tender_id, **wanted.keyed())
     return await _sheet(session, actor, tender_id, sheet)
 
 
@@ -147,13 +195,14 @@ async def list_sheets(session: UnitSession, actor: CurrentActor, tender_id: Id) 
     "/{tender_id}/sheets/export", operation_id="export_sheets", dependencies=[allow(WHO["list_sheets"])], **TABLE_FILE
 )
 async def export_sheets(session: UnitSession, actor: CurrentActor, tender_id: Id, kind: Xlsx = "xlsx") -> Response:
-    rows = await list_sheets(session, actor, tender_id)
+    """Every sheet as it counts, and before it the versions that were taken back, each with why and by whom."""
+    _, panel = await policy.read_panel(session, actor, tender_id)
     codes = [each.code for each in await criteria_of(session, tender_id) if not each.is_price]
-    header = ["bid", "judge", "status", *codes, "total", "written_total"]
-    lines = [
-        [r.bid, r.judge, r.status.value, *(r.marks.get(code) for code in codes), r.total, r.written_total] for r in rows
-    ]
-    return table_response(f"sheets-{tender_id}", header, lines, xlsx=kind == "xlsx")
+    taken_back = await queries.corrected_sheets(session, tender_id) if panel.closed_at else []
+    lines = [SheetLine.superseded(each) for each in taken_back]
+    lines += [SheetLine.of(each, panel) for each in await queries.sheets_of(session, tender_id)]
+    cells = [line.cells(codes) for line in sorted(lines, key=lambda line: (line.bid, line.judge))]
+    return table_response(f"sheets-{tender_id}", SheetLine.header(codes), cells, xlsx=kind == "xlsx")
 
 
 @router.post("/{tender_id}/close", operation_id="close_scoring", dependencies=[allow(WHO["close"])])

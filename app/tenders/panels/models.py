@@ -1,5 +1,6 @@
 """Tables of panels: who scores, who must not score whom, and the sheets. Triggers hold what a sheet may be:
-of a judge who has declared and is not recused, while scoring is open, its total the sum of its marks."""
+of a judge who has declared and is not recused, while scoring is open, its total the sum of its marks; once delivered
+it stays, a copy is kept, and only a reopening approved by a second person makes it a draft again."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Identified, Versioned
-from app.tenders.panels.rules import SheetStatus
+from app.tenders.panels.rules import ReopeningStatus, SheetStatus
 
 
 class Panel(Base, Identified, Versioned):
@@ -86,7 +87,8 @@ class Pitch(Base, Identified):
 
 
 class ScoreSheet(Base, Identified, Versioned):
-    """`total` is kept by the database as the sum of the marks; `written_total` is what stood on paper."""
+    """`total` is kept by the database as the sum of the marks; `written_total` is what stood on paper. `entered_by`:
+    the judge, or who keyed the paper first; `confirmed_by`: who keyed the paper independently."""
 
     __tablename__ = "score_sheets"
 
@@ -97,9 +99,12 @@ class ScoreSheet(Base, Identified, Versioned):
     total: Mapped[Decimal] = mapped_column(sa.Numeric(6, 2), server_default=sa.FetchedValue())
     written_total: Mapped[Decimal | None] = mapped_column(sa.Numeric(6, 2))
     delivered_at: Mapped[datetime | None]
+    entered_by: Mapped[int | None] = mapped_column(sa.ForeignKey("accounts.id"))
+    confirmed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("accounts.id"))
 
     __table_args__ = (
         sa.UniqueConstraint("member_id", "bid_id"),
+        sa.CheckConstraint("entered_by <> confirmed_by", name="confirmed_by_another"),
         sa.CheckConstraint("status <> 'empty'", name="exists_once_saved"),
         sa.CheckConstraint("(status = 'delivered') = (delivered_at IS NOT NULL)", name="delivered_has_date"),
         sa.CheckConstraint("written_total >= 0", name="written_total_is_not_negative"),
@@ -116,4 +121,81 @@ class Mark(Base, Identified):
     __table_args__ = (
         sa.UniqueConstraint("sheet_id", "criterion_id"),
         sa.CheckConstraint("value >= 0", name="value_is_not_negative"),
+    )
+
+
+class SheetVersion(Base, Identified):
+    """A sheet as it was delivered, written by the database itself and never changed. `marks`: criterion → points."""
+
+    __tablename__ = "sheet_versions"
+
+    tender_id: Mapped[int] = mapped_column(sa.ForeignKey("tenders.id"), index=True)
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("panel_members.id"))
+    bid_id: Mapped[int] = mapped_column(sa.ForeignKey("bids.id"))
+    number: Mapped[int] = mapped_column(sa.Integer)
+    marks: Mapped[dict[str, Any]]
+    total: Mapped[Decimal] = mapped_column(sa.Numeric(6, 2))
+    written_total: Mapped[Decimal | None] = mapped_column(sa.Numeric(6, 2))
+    delivered_at: Mapped[datetime]
+    entered_by: Mapped[int | None] = mapped_column(sa.ForeignKey("accounts.id"))
+    confirmed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("accounts.id"))
+
+    __table_args__ = (
+        sa.UniqueConstraint("member_id", "bid_id", "number"),
+        sa.CheckConstraint("number > 0", name="numbered_from_one"),
+        sa.CheckConstraint("entered_by <> confirmed_by", name="confirmed_by_another"),
+    )
+
+
+class SheetReopening(Base, Identified):
+    """A request to take version `number` of a sheet back: on a `ground` of the profile, by one person, decided once
+    by another who is no judge of the panel."""
+
+    __tablename__ = "sheet_reopenings"
+
+    tender_id: Mapped[int] = mapped_column(sa.ForeignKey("tenders.id"), index=True)
+    member_id: Mapped[int]
+    bid_id: Mapped[int]
+    number: Mapped[int] = mapped_column(sa.Integer)
+    ground: Mapped[str]
+    reason: Mapped[str]
+    status: Mapped[ReopeningStatus] = mapped_column(default=ReopeningStatus.asked)
+    asked_by: Mapped[int] = mapped_column(sa.ForeignKey("accounts.id"))
+    asked_role: Mapped[str]
+    asked_at: Mapped[datetime]
+    decided_by: Mapped[int | None] = mapped_column(sa.ForeignKey("accounts.id"))
+    decided_role: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["member_id", "bid_id", "number"],
+            ["sheet_versions.member_id", "sheet_versions.bid_id", "sheet_versions.number"],
+            name="fk_sheet_reopenings_version",
+        ),
+        sa.Index(
+            "uq_sheet_reopenings_asked",
+            "member_id",
+            "bid_id",
+            unique=True,
+            postgresql_where=sa.text("status = 'asked'"),
+        ),
+        sa.Index(
+            "uq_sheet_reopenings_approved",
+            "member_id",
+            "bid_id",
+            "number",
+            unique=True,
+            postgresql_where=sa.text("status = 'approved'"),
+        ),
+        sa.CheckConstraint("decided_by <> asked_by", name="decided_by_another"),
+        sa.CheckConstraint(
+            "num_nonnulls(decided_by, decided_role, decided_at) = CASE status WHEN 'asked' THEN 0 ELSE 3 END",
+            name="decided_has_its_person",
+        ),
+        sa.CheckConstraint(
+            "asked_role IN ('purchaser', 'judge') AND decided_role IN ('purchaser', 'auditor')",
+            name="asked_and_decided_by",
+        ),
+        sa.CheckConstraint("ground <> '' AND reason <> ''", name="has_a_ground"),
     )

@@ -1,4 +1,8 @@
-"""Who may appoint, declare, open a bid for scoring, score and close; a judge opens nothing before declaring."""
+"""Who may appoint, declare, open a bid for scoring, score and close; a judge opens nothing before declaring.
+
+Two persons: what one account of the purchaser keyed from paper another one keys again, and a reopening asked for by
+the judge or the purchaser is decided by another account of the purchaser or by an auditor, never by a judge.
+"""
 
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
@@ -15,11 +19,19 @@ from app.tenders.bids.models import Bid
 from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Tender
 from app.tenders.notices.rules import TenderStatus
-from app.tenders.panels.models import Panel, PanelMember, Recusal, ScoreSheet
-from app.tenders.panels.rules import MOVES, JudgeRecused
+from app.tenders.panels.models import Panel, PanelMember, Recusal, ScoreSheet, SheetReopening
+from app.tenders.panels.rules import (
+    MOVES,
+    REOPENING_MOVES,
+    JudgeHasAccount,
+    JudgeRecused,
+    SecondPersonNeeded,
+    check_second_person,
+)
 
 PURCHASER = frozenset({Role.purchaser})
 JUDGE = frozenset({Role.judge})
+SECOND = PURCHASER | {Role.auditor}
 WHO = {
     "appoint": PURCHASER,
     "declare": PURCHASER | JUDGE,
@@ -28,12 +40,16 @@ WHO = {
     "save": JUDGE,
     "deliver": JUDGE,
     "enter": PURCHASER,
-    "reopen": PURCHASER,
+    "confirm": SECOND,
+    "reopen": PURCHASER | JUDGE,
+    "approve": SECOND,
+    "refuse": SECOND,
     "close": PURCHASER,
     "read": PURCHASER | JUDGE | {Role.auditor},
     "list_sheets": PURCHASER | {Role.auditor},
 }
 PANEL_VERBS = ("declare", "order", "enter", "close")
+ON_PAPER = frozenset({"declare", "enter", "confirm"})
 
 
 class DeclarationMissing(DomainError):
@@ -81,7 +97,14 @@ def actions(actor: Actor, tender: Tender, panel: Panel) -> list[str]:
 def sheet_actions(actor: Actor, panel: Panel, sheet: ScoreSheet) -> list[str]:
     if panel.closed_at is not None:
         return []
-    return [verb for verb in verbs_from(MOVES, sheet.status) if actor.role in WHO[verb]]
+    verbs = [verb for verb in verbs_from(MOVES, sheet.status) if actor.role in WHO[verb]]
+    return [verb for verb in verbs if verb != "confirm" or sheet.entered_by != actor.account_id]
+
+
+def reopening_actions(actor: Actor, panel: Panel, reopening: SheetReopening) -> list[str]:
+    if panel.closed_at is not None or reopening.asked_by == actor.account_id:
+        return []
+    return [verb for verb in verbs_from(REOPENING_MOVES, reopening.status) if actor.role in WHO[verb]]
 
 
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
@@ -145,14 +168,42 @@ async def read_panel(session: AsyncSession, actor: Actor, tender_id: int) -> tup
 
 async def access_seat(session: AsyncSession, actor: Actor, tender_id: int, verb: str, ref: str | None = None) -> Seat:
     """A judge's own seat, or the one the purchaser's staff enter paper for; locked, so that a recusal and a
-    sheet of the same judge see each other."""
+    sheet of the same judge see each other. Refused with JudgeHasAccount where paper is entered for one who has."""
     tender, panel = await access_panel(session, actor, tender_id, verb)
     own = PanelMember.account_id == actor.account_id if actor.role is Role.judge else PanelMember.ref == ref
     query = sa.select(PanelMember).where(PanelMember.tender_id == tender_id, own)
     member = await session.scalar(query.with_for_update(key_share=True))
     if member is None:
         raise NotFound(member=ref or "")
+    if verb in ON_PAPER and actor.role is not Role.judge and member.account_id is not None:
+        raise JudgeHasAccount(judge=member.ref)
     return Seat(tender, panel, member)
+
+
+async def access_reopening(
+    session: AsyncSession, actor: Actor, tender_id: int, reopening_id: int, verb: str
+) -> tuple[Tender, SheetReopening]:
+    """A request of this panel while scoring is open, locked for the second person. Refused with SecondPersonNeeded."""
+    tender, _ = await access_panel(session, actor, tender_id, verb)
+    query = sa.select(SheetReopening).where(SheetReopening.id == reopening_id, SheetReopening.tender_id == tender_id)
+    reopening = await session.scalar(query.with_for_update())
+    if reopening is None:
+        raise NotFound(reopening=reopening_id)
+    await check_second(session, actor, tender_id, reopening.asked_by)
+    return tender, reopening
+
+
+async def check_second(session: AsyncSession, actor: Actor, tender_id: int, first: int | None) -> None:
+    """Whether `actor` may finish what the account `first` began. Refused with SecondPersonNeeded."""
+    judges = await session.scalars(sa.select(PanelMember.account_id).where(PanelMember.tender_id == tender_id))
+    check_second_person(first, actor.account_id, list(judges))
+
+
+def own_account(actor: Actor) -> int:
+    """Whoever begins something that takes two is a person. Refused with SecondPersonNeeded."""
+    if actor.account_id is None:
+        raise SecondPersonNeeded()
+    return actor.account_id
 
 
 async def access_bid(session: AsyncSession, member: PanelMember, bid_id: int) -> Bid:

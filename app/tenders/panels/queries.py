@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.core.actors import Actor, Role
 from app.core.waiting import Waiting
@@ -17,8 +18,18 @@ from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Criterion, Lot, Tender
 from app.tenders.notices.rules import TenderStatus
 from app.tenders.panels import rules
-from app.tenders.panels.models import Mark, Panel, PanelMember, Pitch, Recusal, ScoreSheet
-from app.tenders.panels.rules import SheetStatus
+from app.tenders.panels.models import (
+    Mark,
+    Panel,
+    PanelMember,
+    Pitch,
+    Recusal,
+    ScoreSheet,
+    SheetReopening,
+    SheetVersion,
+)
+from app.tenders.panels.policy import WHO
+from app.tenders.panels.rules import ReopeningStatus, SheetStatus
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,17 @@ class ScoredSheet:
     judge: str
     bid: str
     marks: dict[str, Decimal]
+
+
+@dataclass(frozen=True)
+class Reopened:
+    """A request to reopen a sheet, with the version it is about and the one that came after it (None: none yet)."""
+
+    reopening: SheetReopening
+    judge: str
+    bid: str
+    before: SheetVersion
+    after: SheetVersion | None
 
 
 async def find_panel(session: AsyncSession, tender_id: int) -> Panel | None:
@@ -97,6 +119,46 @@ async def sheets_of(session: AsyncSession, tender_id: int) -> list[ScoredSheet]:
     return [ScoredSheet(sheet, judge, bid or "", marks[sheet.id]) for sheet, judge, bid in rows]
 
 
+async def reopened_of(session: AsyncSession, tender_id: int, judge: int | None = None) -> list[Reopened]:
+    """Every request of the tender, or of one judge's seat, by bid, judge and version, the latest last."""
+    after, asked = aliased(SheetVersion), SheetReopening
+    follows = sa.and_(
+        after.member_id == asked.member_id,
+        after.bid_id == asked.bid_id,
+        after.number == asked.number + 1,
+        asked.status == ReopeningStatus.approved,
+    )
+    is_about = sa.and_(
+        SheetVersion.member_id == asked.member_id,
+        SheetVersion.bid_id == asked.bid_id,
+        SheetVersion.number == asked.number,
+    )
+    query = (
+        sa.select(asked, PanelMember.ref, Bid.ref, SheetVersion, after)
+        .join(PanelMember, PanelMember.id == asked.member_id)
+        .join(Bid, Bid.id == asked.bid_id)
+        .join(SheetVersion, is_about)
+        .outerjoin(after, follows)
+        .where(asked.tender_id == tender_id, sa.true() if judge is None else PanelMember.account_id == judge)
+        .order_by(Bid.ref, PanelMember.ref, asked.number, asked.id)
+    )
+    return [Reopened(row[0], row[1], row[2] or "", row[3], row[4]) for row in await session.execute(query)]
+
+
+async def corrected_sheets(session: AsyncSession, tender_id: int) -> list[Reopened]:
+    """The sheets that were taken back after delivery."""
+    found = await reopened_of(session, tender_id)
+    return [each for each in found if each.reopening.status is ReopeningStatus.approved]
+
+
+async def last_version(session: AsyncSession, member_id: int, bid_id: int) -> int:
+    """The number of the version delivered last; 0: none."""
+    query = sa.select(sa.func.max(SheetVersion.number)).where(
+        SheetVersion.member_id == member_id, SheetVersion.bid_id == bid_id
+    )
+    return await session.scalar(query) or 0
+
+
 async def delivered_sheets(session: AsyncSession, tender_id: int) -> list[rules.Sheet]:
     """As the rules take them."""
     return [
@@ -131,10 +193,12 @@ async def scoring_bids(session: AsyncSession, member: PanelMember) -> list[Scori
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
-    """Judges: declare, then score. Purchasers: appoint a panel, then close the scoring."""
+    """Judges: declare, then score. Purchasers: appoint a panel, then close the scoring. What another account began
+    waits for a second person: paper to be keyed again, reopenings to be decided."""
     if actor.role is Role.judge:
         return await _waiting_judge(session, actor)
-    return await _waiting_purchaser(session, actor) if actor.role is Role.purchaser else []
+    own = await _waiting_purchaser(session, actor) if actor.role is Role.purchaser else []
+    return own + (await _waiting_second(session, actor) if actor.role in WHO["approve"] else [])
 
 
 async def _waiting_judge(session: AsyncSession, actor: Actor) -> list[Waiting]:
@@ -162,6 +226,25 @@ async def _waiting_purchaser(session: AsyncSession, actor: Actor) -> list[Waitin
     query = query.where(Tender.party_id == actor.party_id, Tender.status == TenderStatus.opened)
     rows = (await session.execute(query.where(Panel.closed_at.is_(None)))).all()
     return [_waiting("close" if panel else "appoint", tender) for tender, panel in rows]
+
+
+async def _waiting_second(session: AsyncSession, actor: Actor) -> list[Waiting]:
+    """One item for each tender, however many sheets; an auditor reads every panel."""
+    keyed = sa.select(ScoreSheet.tender_id).join(PanelMember, PanelMember.id == ScoreSheet.member_id)
+    keyed = keyed.where(ScoreSheet.status == SheetStatus.draft, PanelMember.account_id.is_(None))
+    asked = sa.select(SheetReopening.tender_id).where(SheetReopening.status == ReopeningStatus.asked)
+    others = {
+        "confirm": keyed.where(ScoreSheet.entered_by != actor.account_id),
+        "approve": asked.where(SheetReopening.asked_by != actor.account_id),
+    }
+    panels = sa.select(Tender).join(Panel, Panel.tender_id == Tender.id).where(Panel.closed_at.is_(None))
+    if actor.role is Role.purchaser:
+        panels = panels.where(Tender.party_id == actor.party_id)
+    return [
+        _waiting(verb, tender)
+        for verb, tenders in others.items()
+        for tender in await session.scalars(panels.where(Tender.id.in_(tenders)).order_by(Tender.id))
+    ]
 
 
 def _waiting(verb: str, tender: Tender) -> Waiting:

@@ -1,6 +1,8 @@
 """Who may score what, and what a score sheet is worth.
 
 empty --save--> draft --save--> draft --deliver--> delivered --reopen--> draft;  a recused judge has no sheet
+A paper sheet is keyed twice: draft --confirm--> delivered.  A reopening: asked --approve--> approved; asked --refuse-->
+refused. Two persons stand behind either.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -11,7 +13,7 @@ from fractions import Fraction
 
 from app.core.errors import DomainError
 from app.tenders.notices.rules import Criterion
-from app.tenders.profiles.rules import Profile
+from app.tenders.profiles.rules import Ground, Profile
 
 
 class SheetStatus(StrEnum):
@@ -25,8 +27,19 @@ MOVES = {
     (S.empty, "save"): S.draft,
     (S.draft, "save"): S.draft,
     (S.draft, "deliver"): S.delivered,
+    (S.draft, "confirm"): S.delivered,
     (S.delivered, "reopen"): S.draft,
 }
+
+
+class ReopeningStatus(StrEnum):
+    asked = "asked"
+    approved = "approved"
+    refused = "refused"
+
+
+R = ReopeningStatus
+REOPENING_MOVES = {(R.asked, "approve"): R.approved, (R.asked, "refuse"): R.refused}
 
 
 class JudgeRecused(DomainError):
@@ -59,6 +72,34 @@ class TooFewExperts(DomainError): ...
 
 
 class TooFewSheets(DomainError): ...
+
+
+class GroundUnknown(DomainError):
+    """A delivered sheet is reopened on a ground that the profile names, and on no other."""
+
+    status = 422
+
+
+class SecondPersonNeeded(DomainError):
+    """What one account began another one has to finish, and no judge of the panel."""
+
+    status = 403
+
+
+class EntriesDiffer(DomainError):
+    """The two keyings of a paper sheet are not the same; told is where, not what the first one keyed."""
+
+    status = 422
+
+
+class JudgeHasAccount(DomainError):
+    """A judge with an account declares and scores alone: nobody enters paper in that name."""
+
+    status = 403
+
+
+class SheetDelivered(DomainError):
+    """An interest found late voids no delivered sheet by itself: that takes a reopening, and so a second person."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +164,25 @@ def check_mark(mark: Decimal, criterion: Criterion, step: Decimal) -> None:
         raise MarkOutOfRange(criterion=criterion.code, mark=mark, maximum=criterion.maximum)
     if mark % step:
         raise MarkOffStep(criterion=criterion.code, mark=mark, step=step)
+
+
+def differing(first: Mapping[str, Decimal | None], second: Mapping[str, Decimal | None]) -> list[str]:
+    """Where two keyings of one sheet differ, by code."""
+    return sorted(code for code in first.keys() | second.keys() if first.get(code) != second.get(code))
+
+
+def ground_named(code: str, profile: Profile) -> Ground:
+    """The ground of the profile. Refused with GroundUnknown."""
+    for ground in profile.reopening:
+        if ground.code == code:
+            return ground
+    raise GroundUnknown(ground=code, known=", ".join(each.code for each in profile.reopening))
+
+
+def check_second_person(first: int | None, second: int | None, judges: Collection[int | None]) -> None:
+    """Two different accounts, and the second is none of the panel's judges."""
+    if first is None or second is None or first == second or second in judges:
+        raise SecondPersonNeeded()
 
 
 def sheet_total(marks: Mapping[str, Decimal]) -> Decimal:

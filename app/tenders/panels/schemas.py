@@ -1,6 +1,7 @@
 """Panels and score sheets on the wire."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -13,14 +14,17 @@ from app.core.money import Money
 from app.core.web import example
 from app.parties.models import Party
 from app.tenders.notices.models import Criterion, Tender
-from app.tenders.panels.models import Panel, PanelMember, Recusal, ScoreSheet
+from app.tenders.notices.queries import profile_of
+from app.tenders.panels.models import Panel, PanelMember, Recusal, ScoreSheet, SheetReopening
 from app.tenders.panels.policy import actions, sheet_actions
-from app.tenders.panels.queries import ScoredSheet, ScoringBid
+from app.tenders.panels.queries import Reopened, ScoredSheet, ScoringBid
+from app.tenders.panels.reopening_schemas import GroundRead
 from app.tenders.panels.rules import SheetStatus
 
 Points = Annotated[Decimal, Field(max_digits=6, decimal_places=2)]
 Text = Annotated[str, Line(200)]
 Name = Annotated[str, Line(100, least=1)]
+REOPENED = ("number", "ground", "asked_role", "asked_at", "decided_role", "decided_at")
 
 
 class MemberCreate(BaseModel):
@@ -80,12 +84,8 @@ class PaperSheetCreate(SheetSave):
     bid_id: Id
     written_total: Annotated[Points, Field(ge=0)] | None = None
 
-
-class SheetReopen(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    judge: Name
-    reason: Name
+    def keyed(self) -> dict[str, Any]:
+        return {"ref": self.judge, **self.model_dump(exclude={"judge"})}
 
 
 class ApplicantRow(BaseModel):
@@ -131,7 +131,8 @@ class MemberRead(BaseModel):
 
 
 class PanelRead(BaseModel):
-    """`missing`: [bid, judge] of every sheet nobody delivered; `corrections`: [bid, judge, written, computed]."""
+    """`missing`: [bid, judge] of every sheet nobody delivered; `corrections`: [bid, judge, written, computed];
+    `grounds`: on which a delivered sheet may be reopened."""
 
     model_config = ConfigDict(
         json_schema_extra=example(
@@ -143,6 +144,7 @@ class PanelRead(BaseModel):
             sheets_counted=383,
             missing=[["B15", "J6"]],
             corrections=[["B45", "J2", "84.5", "74.5"]],
+            grounds=[],
             version=2,
             actions=[],
         )
@@ -156,6 +158,7 @@ class PanelRead(BaseModel):
     sheets_counted: int | None
     missing: list[Any] | None
     corrections: list[Any] | None
+    grounds: list[GroundRead]
     version: int
     actions: list[str]
 
@@ -177,6 +180,7 @@ class PanelRead(BaseModel):
             sheets_counted=panel.sheets_counted,
             missing=panel.missing,
             corrections=panel.corrections,
+            grounds=[GroundRead.of(ground) for ground in profile_of(tender).reopening],
             version=panel.version,
             actions=actions(actor, tender, panel),
         )
@@ -259,6 +263,39 @@ class SheetRow(BaseModel):
             marks={} if is_open else scored.marks,
             delivered_at=sheet.delivered_at,
         )
+
+
+@dataclass(frozen=True)
+class SheetLine:
+    """A line of the exported sheets: one that counts, or (`reopened`) a version that was taken back."""
+
+    bid: str
+    judge: str
+    status: str
+    marks: Mapping[str, Any]
+    total: Decimal | None
+    written_total: Decimal | None
+    reopened: SheetReopening | None = None
+
+    @classmethod
+    def of(cls, scored: ScoredSheet, panel: Panel) -> "SheetLine":
+        row = SheetRow.of(scored, panel)
+        return cls(row.bid, row.judge, row.status.value, row.marks, row.total, row.written_total)
+
+    @classmethod
+    def superseded(cls, each: Reopened) -> "SheetLine":
+        before = each.before
+        marks = {code: Decimal(mark) for code, mark in before.marks.items()}
+        return cls(each.bid, each.judge, "superseded", marks, before.total, before.written_total, each.reopening)
+
+    @staticmethod
+    def header(codes: Sequence[str]) -> list[str]:
+        return ["bid", "judge", "status", *codes, "total", "written_total", *REOPENED]
+
+    def cells(self, codes: Sequence[str]) -> list[object]:
+        marks = [self.marks.get(code) for code in codes]
+        why = [getattr(self.reopened, name, None) for name in REOPENED]
+        return [self.bid, self.judge, self.status, *marks, self.total, self.written_total, *why]
 
 
 class ScoringBidRow(BaseModel):

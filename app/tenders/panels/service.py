@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -31,9 +32,11 @@ from app.tenders.panels.policy import (
     access_seat,
     access_tender,
     check_judges,
+    check_second,
+    own_account,
     works_for,
 )
-from app.tenders.panels.rules import MOVES, SheetStatus
+from app.tenders.panels.rules import MOVES, EntriesDiffer, SheetDelivered, SheetStatus
 
 
 class SeatRepeated(DomainError):
@@ -103,8 +106,9 @@ async def declare_interests(
 ) -> PanelMember:
     """A judge says whose bids are not theirs to score; an empty list declares that there is none.
 
-    Declared again, new interests are added, and the judge's sheets of those applicants are void. The parties the
-    judge works for are recused by themselves. Refused with NotAnApplicant.
+    Declared again, new interests are added, and the judge's drafts of those applicants are void; a delivered sheet
+    has to be reopened first. The parties the judge works for are recused by themselves. Refusals: NotAnApplicant,
+    SheetDelivered, JudgeHasAccount.
     """
     seat = await access_seat(session, actor, tender_id, "declare", ref)
     at = await now(session)
@@ -125,6 +129,13 @@ async def declare_interests(
 async def _recuse(session: AsyncSession, member: PanelMember, wanted: Mapping[int, str], at: datetime) -> int:
     """How many sheets of the judge became void."""
     bids = sa.select(Bid.id).where(Bid.tender_id == member.tender_id, Bid.party_id.in_(wanted))
+    delivered = (
+        sa.select(Bid.ref)
+        .join(ScoreSheet, ScoreSheet.bid_id == Bid.id)
+        .where(ScoreSheet.member_id == member.id, ScoreSheet.status == SheetStatus.delivered, Bid.id.in_(bids))
+    )
+    if (ref := await session.scalar(delivered.order_by(Bid.ref).limit(1))) is not None:
+        raise SheetDelivered(judge=member.ref, bid=ref)
     void = sa.delete(ScoreSheet).where(ScoreSheet.member_id == member.id, ScoreSheet.bid_id.in_(bids))
     voided = list(await session.scalars(void.returning(ScoreSheet.id)))
     await session.flush()
@@ -170,8 +181,9 @@ async def save_sheet(
     bid = await access_bid(session, seat.member, bid_id)
     at = await now(session)
     sheet = await _sheet(session, seat.member, bid)
+    saved = move(MOVES, sheet.status, "save")
     check_version(sheet, given)
-    sheet.status = move(MOVES, sheet.status, "save")
+    sheet.status, sheet.entered_by = saved, actor.account_id
     await _write_marks(session, seat.tender, sheet, marks)
     facts = {"judge": seat.member.ref, "bid": bid.ref}
     await record(session, actor, "sheet.saved", sheet, at, stream=_stream(seat.tender), **facts)
@@ -187,9 +199,9 @@ async def deliver_sheet(session: AsyncSession, actor: Actor, tender_id: int, bid
     delivered = move(MOVES, sheet.status, "deliver")
     criteria = criterion_terms(await criteria_of(session, tender_id))
     rules.check_marks(await queries.marks_of(session, sheet.id), criteria, profile_of(seat.tender).scoring.mark_step)
-    sheet.status, sheet.delivered_at = delivered, at
+    sheet.status, sheet.delivered_at, sheet.entered_by = delivered, at, actor.account_id
     sheet.version += 1
-    facts = {"judge": seat.member.ref, "bid": bid.ref, "total": sheet.total}
+    facts = await _delivery(session, seat.member, bid, sheet)
     await record(session, actor, "sheet.delivered", sheet, at, stream=_stream(seat.tender), **facts)
     return sheet
 
@@ -203,40 +215,92 @@ async def enter_paper_sheet(
     marks: Mapping[str, Decimal],
     written_total: Decimal | None,
 ) -> ScoreSheet:
-    """A sheet on paper, entered by the purchaser's staff: complete or not at all.
+    """A sheet on paper, keyed by the purchaser's staff: complete or not at all, and only a draft until a second
+    person has keyed the same. Keyed again before that, it is replaced.
 
     The total that counts is the sum of the marks; a `written_total` that differs is kept and reported as a
     correction (87号令 art. 64).
     """
+    seat, bid, sheet, at = await _keyed(session, actor, tender_id, ref, bid_id, marks)
+    sheet.written_total, sheet.entered_by = written_total, own_account(actor)
+    await _write_marks(session, seat.tender, sheet, marks)
+    facts = {"judge": ref, "bid": bid.ref}
+    await record(session, actor, "sheet.entered", sheet, at, stream=_stream(seat.tender), **facts)
+    return sheet
+
+
+async def confirm_sheet(
+    session: AsyncSession,
+    actor: Actor,
+    tender_id: int,
+    ref: str,
+    bid_id: int,
+    marks: Mapping[str, Decimal],
+    written_total: Decimal | None,
+) -> ScoreSheet:
+    """The second keying of a paper sheet, by another account and without having seen the first: equal, it delivers.
+
+    Refusals: SecondPersonNeeded; EntriesDiffer, which names where, so that the paper is looked at again.
+    """
+    seat = await access_seat(session, actor, tender_id, "confirm", ref)
+    bid = await access_bid(session, seat.member, bid_id)
+    at = await now(session)
+    sheet = await _sheet(session, seat.member, bid)
+    delivered = move(MOVES, sheet.status, "confirm")
+    await check_second(session, actor, tender_id, sheet.entered_by)
+    first = {**await queries.marks_of(session, sheet.id), "written_total": sheet.written_total}
+    if differing := rules.differing(first, {**marks, "written_total": written_total}):
+        raise EntriesDiffer(criteria=", ".join(differing), judge=ref, bid=bid.ref or "")
+    sheet.status, sheet.delivered_at, sheet.confirmed_by = delivered, at, actor.account_id
+    sheet.version += 1
+    facts = await _delivery(session, seat.member, bid, sheet)
+    await record(session, actor, "sheet.confirmed", sheet, at, stream=_stream(seat.tender), **facts)
+    return sheet
+
+
+async def import_sheet(
+    session: AsyncSession,
+    actor: Actor,
+    tender_id: int,
+    ref: str,
+    bid_id: int,
+    marks: Mapping[str, Decimal],
+    written_total: Decimal | None,
+) -> ScoreSheet:
+    """A paper sheet of a season that is replayed: its file stands for both keyings, no person does. The database
+    takes it at a simulated instant only; no route leads here."""
+    seat, bid, sheet, at = await _keyed(session, actor, tender_id, ref, bid_id, marks)
+    sheet.written_total = written_total
+    await _write_marks(session, seat.tender, sheet, marks)
+    sheet.status, sheet.delivered_at = move(MOVES, sheet.status, "confirm"), at
+    facts = await _delivery(session, seat.member, bid, sheet)
+    await record(session, actor, "sheet.imported", sheet, at, stream=_stream(seat.tender), **facts)
+    return sheet
+
+
+async def _keyed(
+    session: AsyncSession, actor: Actor, tender_id: int, ref: str, bid_id: int, marks: Mapping[str, Decimal]
+) -> tuple[Seat, Bid, ScoreSheet, datetime]:
+    """What a paper sheet is keyed on: seat, bid, the sheet moved on, the hour. Refusals: those of `rules.check_marks`,
+    MoveRefused for a delivered sheet."""
     seat = await access_seat(session, actor, tender_id, "enter", ref)
     bid = await access_bid(session, seat.member, bid_id)
     at = await now(session)
     criteria = criterion_terms(await criteria_of(session, tender_id))
     rules.check_marks(marks, criteria, profile_of(seat.tender).scoring.mark_step)
     sheet = await _sheet(session, seat.member, bid)
-    sheet.version += 1
-    sheet.written_total = written_total
     sheet.status = move(MOVES, sheet.status, "save")
-    await _write_marks(session, seat.tender, sheet, marks)
-    sheet.status, sheet.delivered_at = move(MOVES, sheet.status, "deliver"), at
-    facts = {"judge": ref, "bid": bid.ref, "total": sheet.total, "written": written_total}
-    await record(session, actor, "sheet.entered", sheet, at, stream=_stream(seat.tender), **facts)
-    return sheet
-
-
-async def reopen_sheet(
-    session: AsyncSession, actor: Actor, tender_id: int, ref: str, bid_id: int, reason: str
-) -> ScoreSheet:
-    """A delivered sheet goes back to its judge, for a reason that is recorded."""
-    seat = await access_seat(session, actor, tender_id, "reopen", ref)
-    bid = await access_bid(session, seat.member, bid_id)
-    at = await now(session)
-    sheet = await _sheet(session, seat.member, bid)
-    sheet.status, sheet.delivered_at = move(MOVES, sheet.status, "reopen"), None
     sheet.version += 1
-    facts = {"judge": ref, "bid": bid.ref, "reason": reason}
-    await record(session, actor, "sheet.reopened", sheet, at, stream=_stream(seat.tender), **facts)
-    return sheet
+    return seat, bid, sheet, at
+
+
+async def _delivery(session: AsyncSession, member: PanelMember, bid: Bid, sheet: ScoreSheet) -> dict[str, Any]:
+    """What the audit log keeps of a delivered sheet: everything on it."""
+    await session.flush()
+    marks = await queries.marks_of(session, sheet.id)
+    number = await queries.last_version(session, member.id, bid.id)
+    facts = {"judge": member.ref, "bid": bid.ref, "number": number, "marks": marks, "total": sheet.total}
+    return facts if sheet.written_total is None else {**facts, "written": sheet.written_total}
 
 
 async def close_scoring(session: AsyncSession, actor: Actor, tender_id: int) -> Panel:

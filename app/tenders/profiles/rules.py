@@ -144,6 +144,16 @@ class InstalmentTerm:
 
 
 @dataclass(frozen=True)
+class Ground:
+    """Why a delivered score sheet may be reopened."""
+
+    code: str
+    zh: str
+    en: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Profile:
     """Terms absent from a family (a competition knows no complaint) are None."""
 
@@ -170,6 +180,7 @@ class Profile:
     sheets: Minimum
     panel: PanelRule
     scoring: ScoringRule
+    reopening: tuple[Ground, ...]
     overspend: OverspendTerms
     acceptance: AcceptanceRule
     instalments: tuple[InstalmentTerm, ...]
@@ -224,6 +235,7 @@ def parse_profile(document: Mapping[str, Any]) -> Profile:
         sheets=Minimum(**document["sheets"]),
         panel=_panel(document["panel"]),
         scoring=_scoring(document["scoring"]),
+        reopening=_reopening(document),
         overspend=_overspend(document["overspend"]),
         acceptance=_acceptance(document["acceptance"]),
         instalments=_instalments(document["instalments"]),
@@ -242,6 +254,12 @@ def _panel(row: Mapping[str, Any]) -> PanelRule:
 def _scoring(row: Mapping[str, Any]) -> ScoringRule:
     exact = {key: Decimal(row[key]) for key in ("price_weight_minimum", "mark_step")}
     return ScoringRule(**{**row, **exact, "ties": tuple(TieStep(step) for step in row["ties"])})
+
+
+def _reopening(document: Mapping[str, Any]) -> tuple[Ground, ...]:
+    """Documents pinned before there were any have the grounds of their profile as it is now."""
+    rows = document["reopening"] if "reopening" in document else profile_document(document["name"])["reopening"]
+    return tuple(Ground(**row) for row in rows)
 
 
 def _overspend(row: Mapping[str, Any]) -> OverspendTerms:

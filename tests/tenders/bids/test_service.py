@@ -455,11 +455,11 @@ async def test_no_acknowledged_bid_is_missing_from_the_opening_and_none_comes_af
     door = units(engine)
     async with door() as session:
         at = await now(session)
-        ends = {name: at + timedelta(days=day) for day, name in enumerate(DATES)}
-        ends["enquiries_end"] = ends["bids_end"] = at + timedelta(seconds=1)
+        ends = {name: at + timedelta(days=day) for day, name in enumerate(DATES, 1)}
         tender = await make_tender(session, published_at=at - timedelta(days=20), **ends)
         actors = [await bidder(session) for _ in range(6)]
         bids = [await submitted(session, tender, actor) for actor in actors]
+        tender.enquiries_end = tender.bids_end = end = await now(session) + timedelta(seconds=1)
     acknowledged: defaultdict[int, int] = defaultdict(int)
 
     async def revise(actor: Actor, bid_id: int) -> DomainError:
@@ -470,8 +470,6 @@ async def test_no_acknowledged_bid_is_missing_from_the_opening_and_none_comes_af
                 acknowledged[bid_id] = version.number
             except DomainError as refusal:
                 return refusal
-            except IntegrityError as refusal:  # the hour struck between the check and the row
-                assert "received after the deadline" in str(refusal)
 
     async def opening() -> dict[int, int]:
         while True:
@@ -488,7 +486,7 @@ async def test_no_acknowledged_bid_is_missing_from_the_opening_and_none_comes_af
     assert {type(each) for each in refusals} <= {BidTooLate, NotReceiving}
     assert opened == acknowledged
     async with door() as session:
-        late = sa.select(sa.func.count()).where(BidVersion.received_at >= ends["bids_end"])
+        late = sa.select(sa.func.count()).where(BidVersion.received_at >= end)
         assert await session.scalar(late) == 0
         handed_in = await bids_of(session, tender.id, {BidStatus.submitted})
         assert {bid.id: bid.version_number for bid in handed_in} == opened

@@ -7,19 +7,19 @@ from app.core.actors import Actor, Role
 from tests.conftest import ClientOf
 from tests.factories.bids import make_bid, make_opened
 from tests.factories.notices import lots_of, make_tender
-from tests.factories.panels import judge, make_panel, marks_of, purchaser_of
+from tests.factories.panels import clerks_of, judge, make_panel, marks_of, purchaser_of
 
 pytestmark = pytest.mark.anyio
 MARKS = {code: str(value) for code, value in marks_of(80).items()}
 
 
-async def opened(session: AsyncSession, bids: int = 1):  # type: ignore[no-untyped-def]
+async def opened(session: AsyncSession, bids: int = 1, *, accounts: bool = True):  # type: ignore[no-untyped-def]
     tender = await make_tender(session)
     (lot,) = await lots_of(session, tender)
     for _ in range(bids):
         await make_bid(session, lot, title="乡音课堂")
     found = await make_opened(session, tender)
-    members = await make_panel(session, tender, accounts=True, declared=False)
+    members = await make_panel(session, tender, accounts=accounts, declared=False)
     await session.commit()
     return tender, found, members
 
@@ -44,7 +44,7 @@ async def test_a_judge_declares_opens_marks_and_delivers(session: AsyncSession, 
         saved = await client.put(sheet, json={"marks": MARKS}, headers={"If-Match": '"0"'})
         assert (saved.json()["total"], saved.json()["actions"]) == ("80.00", ["save", "deliver"])
         delivered = await client.post(f"/panels/{tender.id}/bids/{other.id}/deliver")
-        assert (delivered.json()["status"], delivered.json()["actions"]) == ("delivered", [])
+        assert (delivered.json()["status"], delivered.json()["actions"]) == ("delivered", ["reopen"])
 
 
 async def test_a_score_above_its_maximum_is_refused_in_both_languages(
@@ -60,17 +60,38 @@ async def test_a_score_above_its_maximum_is_refused_in_both_languages(
     assert sorted(response.json()["messages"]) == ["en", "zh"]
 
 
-async def test_the_purchaser_sees_who_delivered_but_no_marks_before_closing(
+async def test_paper_is_keyed_by_two_people_and_no_mark_is_seen_before_closing(
     session: AsyncSession, client_of: ClientOf
 ) -> None:
-    tender, (bid,), members = await opened(session)
-    async with client_of(purchaser_of(tender)) as client:
-        for member in members:
-            await client.post(f"/panels/{tender.id}/declare", json={"judge": member.ref})
-            paper = {"judge": member.ref, "bid_id": bid.id, "marks": MARKS, "written_total": "90"}
-            assert (await client.post(f"/panels/{tender.id}/sheets", json=paper)).status_code == 201
+    tender, (bid,), members = await opened(session, accounts=False)
+    first, second = await clerks_of(session, tender)
+    await session.commit()
+    papers = [{"judge": each.ref, "bid_id": bid.id, "marks": MARKS, "written_total": "90"} for each in members]
+    async with client_of(first) as client:
+        for paper in papers:
+            await client.post(f"/panels/{tender.id}/declare", json={"judge": paper["judge"]})
+            entered = await client.post(f"/panels/{tender.id}/sheets", json=paper)
+            assert (entered.status_code, entered.json()["status"], entered.json()["actions"]) == (
+                201,
+                "draft",
+                [],
+            )
+        alone = await client.post(f"/panels/{tender.id}/sheets/confirm", json=papers[0])
+        assert (alone.status_code, alone.json()["code"]) == (403, "SecondPersonNeeded")
+    async with client_of(second) as client:
+        other = {**papers[0], "marks": {**MARKS, "C2": "24.5"}}
+        differs = await client.post(f"/panels/{tender.id}/sheets/confirm", json=other)
+        assert (differs.status_code, differs.json()["facts"]) == (
+            422,
+            {"criteria": "C2", "judge": "J1", "bid": "B01"},
+        )
+        for paper in papers:
+            confirmed = await client.post(f"/panels/{tender.id}/sheets/confirm", json=paper)
+            assert (confirmed.status_code, confirmed.json()["status"]) == (200, "delivered")
         rows = (await client.get(f"/panels/{tender.id}/sheets")).json()
-        assert [(row["judge"], row["total"], row["marks"]) for row in rows[:1]] == [("J1", None, {})]
+        assert [(row["judge"], row["status"], row["total"], row["marks"]) for row in rows[:1]] == [
+            ("J1", "delivered", None, {})
+        ]
         closed = (await client.post(f"/panels/{tender.id}/close")).json()
         assert (closed["sheets_counted"], closed["missing"], closed["corrections"][0]) == (
             5,
@@ -80,7 +101,7 @@ async def test_the_purchaser_sees_who_delivered_but_no_marks_before_closing(
         rows = (await client.get(f"/panels/{tender.id}/sheets")).json()
         assert (rows[0]["total"], rows[0]["marks"]) == ("80.00", {k: f"{float(v):.2f}" for k, v in MARKS.items()})
         table = await client.get(f"/panels/{tender.id}/sheets/export", params={"format": "csv"})
-        assert table.text.splitlines()[1] == "B01,J1,delivered,20.00,25.00,20.00,15.00,0.00,0.00,80.00,90.00"
+        assert table.text.splitlines()[1] == "B01,J1,delivered,20.00,25.00,20.00,15.00,0.00,0.00,80.00,90.00,,,,,,"
 
 
 @pytest.mark.parametrize("role", [Role.organization, Role.committee, Role.resident])

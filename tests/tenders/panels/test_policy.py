@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 def test_only_judges_score_and_only_the_purchaser_runs_the_panel() -> None:
     scoring = {verb for verb, roles in WHO.items() if roles == {Role.judge}}
     running = {verb for verb, roles in WHO.items() if roles == {Role.purchaser}}
-    assert (scoring, running) == ({"open", "save", "deliver"}, {"appoint", "order", "enter", "reopen", "close"})
+    assert (scoring, running) == ({"open", "save", "deliver"}, {"appoint", "order", "enter", "close"})
 
 
 async def test_a_panel_is_seen_by_its_purchaser_its_judges_and_auditors_only(session: AsyncSession) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
 from app.core.clock import now
-from app.core.errors import MoveRefused, NotFound, StaleVersion
+from app.core.errors import NotFound, StaleVersion
 from app.tenders.notices.models import Criterion
 from app.tenders.panels import service
 from app.tenders.panels.models import Mark, ScoreSheet
@@ -30,19 +30,29 @@ from app.tenders.panels.rules import (
 from app.tenders.panels.service import Interest, NewMember, NotAnApplicant, PitchOrderWrong, SeatRepeated
 from tests.factories.bids import make_bid, make_opened
 from tests.factories.notices import PUBLISHED, lots_of, make_tender, set_clock
-from tests.factories.panels import close, judge, make_panel, make_recusal, marks_of, purchaser_of, score_all
+from tests.factories.panels import (
+    clerks_of,
+    close,
+    deliver,
+    judge,
+    make_panel,
+    make_recusal,
+    marks_of,
+    purchaser_of,
+    score_all,
+)
 
 pytestmark = pytest.mark.anyio
 
 
-async def opened(session: AsyncSession, bids: int = 1):  # type: ignore[no-untyped-def]
-    """A tender with `bids` eligible bids, five judges with accounts who have declared."""
+async def opened(session: AsyncSession, bids: int = 1, *, accounts: bool = True):  # type: ignore[no-untyped-def]
+    """A tender with `bids` eligible bids, five judges who have declared; with `accounts` they score on screen."""
     tender = await make_tender(session)
     (lot,) = await lots_of(session, tender)
     for _ in range(bids):
         await make_bid(session, lot)
     found = await make_opened(session, tender)
-    return tender, found, await make_panel(session, tender, accounts=True)
+    return tender, found, await make_panel(session, tender, accounts=accounts)
 
 
 def constraint(refused: pytest.ExceptionInfo[IntegrityError]) -> str:
@@ -94,8 +104,6 @@ async def test_a_recused_judge_neither_sees_nor_opens_nor_scores_the_bid(session
         await service.open_bid(session, judge(member), tender.id, own.id)
     with pytest.raises(JudgeRecused):
         await service.save_sheet(session, judge(member), tender.id, own.id, marks_of(80), 0)
-    with pytest.raises(JudgeRecused):
-        await service.enter_paper_sheet(session, purchaser_of(tender), tender.id, "J1", own.id, marks_of(80), None)
     assert await sheets_of(session, tender.id) == []
 
 
@@ -117,7 +125,7 @@ async def test_the_database_itself_refuses_a_sheet_before_the_declaration(sessio
     assert constraint(refused) == "ck_score_sheets_judge_has_declared"
 
 
-async def test_a_late_interest_makes_the_judges_sheet_void(session: AsyncSession) -> None:
+async def test_a_late_interest_makes_the_judges_draft_void(session: AsyncSession) -> None:
     tender, (bid, other), (member, *_) = await opened(session, 2)
     for each in (bid, other):
         await service.save_sheet(session, judge(member), tender.id, each.id, marks_of(80), 0)
@@ -139,10 +147,9 @@ async def test_interests_are_declared_against_applicants_only(session: AsyncSess
 
 
 async def test_the_total_is_what_the_marks_add_up_to_whatever_is_written_elsewhere(session: AsyncSession) -> None:
-    tender, (bid,), _ = await opened(session)
-    sheet = await service.enter_paper_sheet(
-        session, purchaser_of(tender), tender.id, "J2", bid.id, marks_of("74.5"), Decimal("84.5")
-    )
+    tender, (bid,), _ = await opened(session, accounts=False)
+    clerk, _ = await clerks_of(session, tender)
+    sheet = await service.enter_paper_sheet(session, clerk, tender.id, "J2", bid.id, marks_of("74.5"), Decimal("84.5"))
     assert (sheet.total, sheet.written_total) == (Decimal("74.50"), Decimal("84.50"))
     await session.execute(sa.update(ScoreSheet).values(total=99))
     await session.refresh(sheet)
@@ -194,33 +201,12 @@ async def test_the_database_itself_refuses_a_mark_above_the_maximum(session: Asy
     assert constraint(refused) == "ck_marks_value_within_maximum"
 
 
-async def test_a_delivered_sheet_is_changed_only_after_it_was_reopened_for_a_reason(session: AsyncSession) -> None:
-    tender, (bid,), (member, *_) = await opened(session)
-    await service.save_sheet(session, judge(member), tender.id, bid.id, marks_of(80), 0)
-    delivered = await service.deliver_sheet(session, judge(member), tender.id, bid.id)
-    with pytest.raises(MoveRefused):
-        await service.save_sheet(session, judge(member), tender.id, bid.id, marks_of(81), delivered.version)
-    await service.reopen_sheet(session, purchaser_of(tender), tender.id, "J1", bid.id, "C2 误填")
-    sheet = await service.save_sheet(session, judge(member), tender.id, bid.id, marks_of(81), delivered.version)
-    assert (sheet.status, sheet.total, sheet.delivered_at) == (SheetStatus.draft, Decimal(81), None)
-
-
-async def test_marks_of_a_delivered_sheet_are_held_by_the_database(session: AsyncSession) -> None:
-    tender, (bid,), _ = await opened(session)
-    await service.enter_paper_sheet(session, purchaser_of(tender), tender.id, "J1", bid.id, marks_of(80), None)
-    with pytest.raises(IntegrityError) as refused:
-        await session.execute(sa.update(Mark).values(value=0))
-    assert constraint(refused) == "ck_marks_sheet_is_open"
-
-
 async def test_closing_lists_what_is_missing_and_what_was_corrected(session: AsyncSession) -> None:
-    tender, bids, members = await opened(session, 2)
+    tender, bids, members = await opened(session, 2, accounts=False)
     await make_recusal(session, members[0], bids[0])
-    staff = purchaser_of(tender)
     for member in members[1:]:
-        written = Decimal("84.5") if member.ref == "J2" else None
-        await service.enter_paper_sheet(session, staff, tender.id, member.ref, bids[0].id, marks_of("74.5"), written)
-        await service.enter_paper_sheet(session, staff, tender.id, member.ref, bids[1].id, marks_of(60), None)
+        await deliver(session, tender, member, bids[0], "74.5", Decimal("84.5") if member.ref == "J2" else None)
+        await deliver(session, tender, member, bids[1], 60)
     panel = await close(session, tender)
     assert (panel.sheets_counted, panel.missing, panel.corrections) == (
         8,
@@ -230,9 +216,9 @@ async def test_closing_lists_what_is_missing_and_what_was_corrected(session: Asy
 
 
 async def test_scoring_is_not_closed_while_a_bid_has_too_few_sheets(session: AsyncSession) -> None:
-    tender, (bid,), _ = await opened(session)
-    for ref in ("J1", "J2"):
-        await service.enter_paper_sheet(session, purchaser_of(tender), tender.id, ref, bid.id, marks_of(80), None)
+    tender, (bid,), members = await opened(session)
+    for member in members[:2]:
+        await deliver(session, tender, member, bid, 80)
     with pytest.raises(TooFewSheets):
         await close(session, tender)
 

@@ -10,8 +10,9 @@ import { chosen } from "../../ui/chosen";
 
 type Lot = components["schemas"]["LotResultRead"];
 type Row = components["schemas"]["ResultRow"];
+type Corrected = components["schemas"]["SheetCorrection"];
 
-export function LotResult({ of }: { of: Lot }) {
+export function LotResult({ of, corrected }: { of: Lot; corrected: readonly Corrected[] }) {
   const { t, i18n } = useTranslation();
   const phone = usePhone();
   const won = of.rows.filter((row) => row.amount).length;
@@ -25,7 +26,7 @@ export function LotResult({ of }: { of: Lot }) {
           {t("tenders.result.lot", { won, places: of.places })} <Money of={of.amount} /> / <Money of={of.budget} />
         </p>
       </header>
-      {phone ? <Cards rows={of.rows} /> : <Rows rows={of.rows} caption={of.lot} />}
+      {phone ? <Cards rows={of.rows} corrected={corrected} /> : <Rows rows={of.rows} corrected={corrected} caption={of.lot} />}
       <RulesCompared of={of} />
     </section>
   );
@@ -53,7 +54,14 @@ function Outcome({ row }: { row: Row }) {
   );
 }
 
-function Rows({ rows, caption }: { rows: Row[]; caption: string }) {
+/** How many sheets of a bid were corrected after delivery; below the lots it says which and why. */
+function CorrectedCount({ bid, corrected }: { bid: string; corrected: readonly Corrected[] }) {
+  const { t } = useTranslation();
+  const count = corrected.filter((sheet) => sheet.bid === bid).length;
+  return count > 0 && <span className="tag-corrected">{t("tenders.result.corrected_count", { count })}</span>;
+}
+
+function Rows({ rows, corrected, caption }: { rows: Row[]; corrected: readonly Corrected[]; caption: string }) {
   const { t, i18n } = useTranslation();
   const columns: ColumnsType<Row> = [
     { key: "place", title: t("rooms.awards.field.place"), align: "right", width: 70, render: (_, row) => row.place },
@@ -66,6 +74,7 @@ function Rows({ rows, caption }: { rows: Row[]; caption: string }) {
           <div className="soft">
             {row.bid} {row.title}
             {row.is_own && <span className="own"> {t("tenders.result.own")}</span>}
+            <CorrectedCount bid={row.bid} corrected={corrected} />
           </div>
         </>
       ),
@@ -88,7 +97,7 @@ function Rows({ rows, caption }: { rows: Row[]; caption: string }) {
   );
 }
 
-function Cards({ rows }: { rows: Row[] }) {
+function Cards({ rows, corrected }: { rows: Row[]; corrected: readonly Corrected[] }) {
   const { t, i18n } = useTranslation();
   return (
     <ol className="result-cards">
@@ -100,6 +109,7 @@ function Cards({ rows }: { rows: Row[] }) {
           <p className="soft">
             {row.bid} {row.title}
             {row.is_own && <span className="own"> {t("tenders.result.own")}</span>}
+            <CorrectedCount bid={row.bid} corrected={corrected} />
           </p>
           <p>
             {t("rooms.awards.field.score")} <span className="figures">{row.score}</span> · {t("rooms.awards.field.asked")} <Money of={row.asked} />

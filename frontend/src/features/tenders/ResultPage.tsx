@@ -11,6 +11,7 @@ import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
 import { LotResult } from "./LotResult";
 import { chosen } from "../../ui/chosen";
+import { momentText } from "../../ui/format";
 import "./tenders.css";
 
 type Result = components["schemas"]["ResultRead"];
@@ -37,7 +38,7 @@ function Shown({ of }: { of: Result }) {
     >
       <Summary of={of} />
       {of.lots.map((lot) => (
-        <LotResult key={lot.lot} of={lot} />
+        <LotResult key={lot.lot} of={lot} corrected={of.corrected_sheets} />
       ))}
       <Reviewed of={of} />
     </Page>
@@ -102,6 +103,28 @@ function Summary({ of }: { of: Result }) {
   );
 }
 
+/** A sheet that was taken back after delivery: both totals, on which ground, and which two asked and approved. */
+function Corrected({ sheet }: { sheet: Result["corrected_sheets"][number] }) {
+  const { t, i18n } = useTranslation();
+  const approved = sheet.approved_role === sheet.asked_role ? "colleague" : sheet.approved_role;
+  return (
+    <>
+      <strong>
+        {sheet.after
+          ? t("tenders.result.corrected", { bid: sheet.bid, judge: sheet.judge, before: sheet.before, after: sheet.after })
+          : t("tenders.result.taken_back", { bid: sheet.bid, judge: sheet.judge, before: sheet.before })}
+      </strong>{" "}
+      {t("tenders.result.ground", { ground: chosen(sheet, "ground", i18n.language) })}{" "}
+      {t("tenders.result.two_persons", {
+        asked: t(`tenders.result.person.${sheet.asked_role}`),
+        approved: t(`tenders.result.person.${approved}`),
+        at: momentText(sheet.approved_at, i18n.language),
+      })}
+      <span className="soft"> {sheet.rule}</span>
+    </>
+  );
+}
+
 /** How it was reviewed: what counted, what was left out, what the system added up differently from the paper. */
 function Reviewed({ of }: { of: Result }) {
   const { t, i18n } = useTranslation();
@@ -117,6 +140,11 @@ function Reviewed({ of }: { of: Result }) {
         ))}
         {corrections.map(([bid, judge, written, computed]) => (
           <li key={bid + judge}>{t("tenders.result.correction", { bid, judge, written, computed })}</li>
+        ))}
+        {of.corrected_sheets.map((sheet) => (
+          <li key={`${sheet.bid} ${sheet.judge} ${sheet.approved_at}`}>
+            <Corrected sheet={sheet} />
+          </li>
         ))}
         {of.ineligible.length > 0 && (
           <li>
