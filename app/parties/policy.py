@@ -100,13 +100,14 @@ async def read_parties(session: AsyncSession, actor: Actor, ids: Collection[int]
 
 
 async def read_judges(session: AsyncSession, ids: Collection[int]) -> dict[int | None, set[int]]:
-    """Account of a judge → the parties it also acts for.
+    """Account of a judge → the parties it also acts for, or will once a colleague has confirmed it.
 
     Refused with JudgeAccountUnknown for the first that is none, so that nobody learns of other accounts.
     """
-    query = sa.select(Membership.account_id, Membership.role, Membership.party_id)
-    rows = (await session.execute(query.where(Membership.account_id.in_(ids), is_held()))).all()
-    judges = {row.account_id for row in rows if row.role is Role.judge}
+    query = sa.select(Membership.account_id, Membership.role, Membership.party_id, is_held().label("is_held"))
+    standing = Membership.account_id.in_(ids), Membership.ended_at.is_(None)
+    rows = (await session.execute(query.where(*standing))).all()
+    judges = {row.account_id for row in rows if row.role is Role.judge and row.is_held}
     if unknown := sorted(set(ids) - judges):
         raise JudgeAccountUnknown(account=unknown[0])
     return {id: {row.party_id for row in rows if row.account_id == id and row.party_id is not None} for id in judges}
