@@ -64,7 +64,9 @@ async def kill_application(server: Server, load: Load) -> None:
 
 
 async def kill_postmaster(server: Server, load: Load) -> None:
-    os.kill(server.postmaster, signal.SIGKILL)
+    while not (postmaster := server.postmaster):
+        await asyncio.sleep(TRY_AGAIN)
+    os.kill(postmaster, signal.SIGKILL)
     await _writes_again(load)
 
 

@@ -97,8 +97,11 @@ class Server:
             yield connection
 
     @property
-    def postmaster(self) -> int:
-        return int((embedded(self.data).data / "cluster" / "postmaster.pid").read_text().split()[0])
+    def postmaster(self) -> int | None:
+        """The database server's first process; None while there is none."""
+        with contextlib.suppress(OSError, IndexError):
+            return int((embedded(self.data).cluster / "postmaster.pid").read_text().split()[0])
+        return None
 
     def backends(self, containing: str = "") -> list[int]:
         """Database processes that serve a connection of the application, by what they carried out last."""
