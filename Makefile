@@ -56,7 +56,7 @@ season: setup ## replay the 2018 season on an empty database and print its summa
 bench: setup ## measure what the project claims
 	$(BIN)/shuangxuan bench season
 
-soak: $(VENV)/.dev ## attack a running server at length: 20,000 inputs, evil files, slow clients, floods, kills, races
+soak: $(VENV)/.dev $(WEB) ## attack a running server at length: 20,000 inputs, evil files, slow clients, floods, kills, races
 	$(BIN)/shuangxuan bench reliability --long
 
 lock: $(VENV)/.uv ## renew requirements*.txt from requirements*.in (versions and hashes, no addresses)
