@@ -118,13 +118,15 @@ async def files(data: Any, size: Size, tell: Tell) -> list[Measure]:
 
 async def slow(data: Any, size: Size, tell: Tell) -> list[Measure]:
     """Slow clients of five kinds, and as many readers."""
+    attacks = attack("slow")
     async with data.serving() as server:
-        found = await attack("slow").slow_clients(server, slow=size.clients, readers=size.clients, seconds=size.slow_s)
+        found = await attacks.slow_clients(server, slow=size.clients, readers=size.clients, seconds=size.slow_s)
     waits, many, held = found.waits, size.clients, sum(found.held.values())
     shed = waits.statuses[503] / max(waits.statuses.total(), 1)
+    pace = f"{many} readers, a page every {attacks.ASKED_EVERY:g} s each"
     answered = in_words(waits.statuses)
     return [
-        none("slow.faults", f"faults of {many} readers beside {many} slow clients, answered {answered}", waits.faults),
+        none("slow.faults", f"faults of {pace}, beside {many} slow clients, answered {answered}", waits.faults),
         within("slow.p99", "99 of 100 of the readers' requests", waits.p(0.99), "ms", ORDINARY_MS),
         within("slow.shed", "readers told to come again", shed, "", SHED),
         none("slow.held", f"slow connections not closed after {size.slow_s:g} s: {found.held}", held),

@@ -12,7 +12,7 @@ from tests.attack.server import Server
 from tests.attack.waits import Waits, meanwhile
 from tests.attack.wire import Pool, asking
 
-ASKED_EVERY = 4.0  # seconds between two pages of one reader
+ASKED_EVERY = 8.0  # seconds between two pages of one reader, who looks at them, too
 DRIP_EVERY = 1.0
 PAGES = [
     asking("GET", f"{API}{path}") for path in ("/tenders", "/needs?limit=20", "/offers?limit=20", "/areas", "/session")
