@@ -36,10 +36,12 @@ def has_others(party_id: Number, account_id: Number) -> sa.ColumnElement[bool]:
     return query.where(seat.party_id == party_id, seat.account_id != account_id, able).exists()
 
 
-def has_had_people(party_id: int, account_id: int) -> sa.Select[bool]:
-    """Whether somebody else ever had a seat of the party; people of the demonstration are nobody."""
+def has_people(party_id: int, account_id: int) -> sa.Select[bool]:
+    """Whether somebody else can act for the party, or ever had a seat in it; of people of the demonstration, only
+    those that are there count."""
     query = sa.select(Membership.id).join(Account).where(Account.is_demonstration.is_(False))
-    return sa.select(query.where(Membership.party_id == party_id, Membership.account_id != account_id).exists())
+    had = query.where(Membership.party_id == party_id, Membership.account_id != account_id).exists()
+    return sa.select(sa.or_(had, has_others(sa.literal(party_id), sa.literal(account_id))))
 
 
 def unconfirmed(actor: Actor) -> sa.Select[Membership]:

@@ -10,7 +10,7 @@ from app.core.actors import Actor, Role
 from app.core.audit import record
 from app.core.clock import now
 from app.core.errors import NotFound
-from app.parties.colleagues import has_had_people, unconfirmed
+from app.parties.colleagues import has_people, unconfirmed
 from app.parties.models import Account, AccountSession, Membership, Party
 from app.parties.policy import access_account, access_seat
 from app.parties.queries import require_party
@@ -96,4 +96,4 @@ async def _counts_from(session: AsyncSession, account: Account, party: Party | N
     at = await now(session)
     if account.is_demonstration:
         return at - SHOWN_PAST
-    return None if party and await session.scalar(has_had_people(party.id, account.id)) else at
+    return None if party and await session.scalar(has_people(party.id, account.id)) else at

@@ -1,4 +1,4 @@
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Button, Form, Input } from "antd";
 import { useTranslation } from "react-i18next";
 import { Page } from "../ui/Page";
@@ -36,7 +36,9 @@ export default function SignIn() {
           <Button type="primary" htmlType="submit" size="large" block loading={signIn.isPending}>
             {t("action.sign_in")}
           </Button>
-          <p className="soft sign-in-help">{t("sign_in.help")}</p>
+          <p className="soft sign-in-help">
+            <Link to="/forgot-password">{t("nav.forgot_password")}</Link> · {t("sign_in.help")}
+          </p>
         </Form>
         {accounts.length > 0 && <Accounts accounts={accounts} onChoose={(given) => form.setFieldsValue(given)} />}
       </div>

@@ -100,7 +100,10 @@ function AccountMenu({ session }: { session: Session }) {
     onClick: () => actAs.mutate(id, { onError: refused, onSuccess: () => void navigate({ to: "/desk" }) }),
   }));
   const items = [
-    ...(roles.length > 1 ? [{ type: "group" as const, key: "roles", label: t("ui.act_as"), children: roles }, { type: "divider" as const }] : []),
+    ...(roles.length > 1 ? [{ type: "group" as const, key: "roles", label: t("ui.act_as"), children: roles }, { type: "divider" as const, key: "own" }] : []),
+    { key: "account", label: <Link to="/account">{t("nav.account")}</Link> },
+    { key: "colleagues", label: <Link to="/colleagues">{t("nav.colleagues")}</Link> },
+    { type: "divider" as const, key: "leave" },
     {
       key: "sign_out",
       label: t("action.sign_out"),

@@ -33,5 +33,9 @@ export const pages: readonly PageEntry[] = [
   { path: "/tenders/$tender_id", key: "tender", open: true, load: () => import("../features/tenders/TenderPage") },
   { path: "/tenders/$tender_id/result", key: "result", open: true, load: () => import("../features/tenders/ResultPage") },
   { path: "/tenders/$tender_id/compare", key: "compare", open: true, load: () => import("../features/tenders/ComparisonPage") },
+  { path: "/account", key: "account", load: () => import("../features/accounts/OwnAccount") },
+  { path: "/colleagues", key: "colleagues", load: () => import("../features/accounts/Colleagues") },
+  { path: "/forgot-password", key: "forgot_password", open: true, load: () => import("../features/accounts/ForgotPassword") },
+  { path: "/set-password", key: "set_password", open: true, load: () => import("../features/accounts/SetPassword") },
   { path: "/sign-in", key: "sign_in", open: true, load: () => import("./SignIn") },
 ];

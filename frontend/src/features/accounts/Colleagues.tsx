@@ -77,7 +77,7 @@ function OneReset({ asked }: { asked: Asked }) {
   return (
     <li>
       <Person name={asked.display_name} username={asked.username} more={from} />
-      <Form<{ code: string }> layout="inline" onFinish={(given) => approve.mutate(given)}>
+      <Form<{ code: string }> layout="inline" requiredMark={false} onFinish={(given) => approve.mutate(given)}>
         <RefusalAlert error={approve.error} />
         <Form.Item name="code" label={t("accounts.code")} rules={[{ required: true, message: t("ui.required") }]}>
           <Input className="account-code-field figures" inputMode="numeric" autoComplete="off" maxLength={8} />
@@ -158,7 +158,7 @@ function Person({ name, username, more }: { name: string; username: string; more
     <span>
       <strong>{name}</strong> <span className="soft">{username}</span>
       <br />
-      <span className="soft figures">{more}</span>
+      <span className="soft">{more}</span>
     </span>
   );
 }

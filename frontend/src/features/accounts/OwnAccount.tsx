@@ -131,7 +131,7 @@ function OneBrowser({ browser, ending, onEnd }: { browser: Browser; ending: bool
       <span>
         <strong>{browser.device || t("accounts.device_unknown")}</strong>
         <br />
-        <span className="soft figures">{t("accounts.browser_times", times)}</span>
+        <span className="soft">{t("accounts.browser_times", times)}</span>
       </span>
       {browser.is_current ? (
         <span className="soft">{t("accounts.this_browser")}</span>
