@@ -50,6 +50,12 @@ def test_a_stored_document_reads_back_as_the_same_profile(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["procurement", "venture"])
+def test_a_document_pinned_before_there_were_grounds_reopens_on_those_of_its_profile(name: str) -> None:
+    pinned = {key: value for key, value in profile_document(name).items() if key != "reopening"}
+    assert parse_profile(pinned).reopening == profile(name).reopening
+
+
+@pytest.mark.parametrize("name", ["procurement", "venture"])
 def test_instalments_add_up_and_the_last_waits_for_the_residents(name: str) -> None:
     shares = [term.share for term in profile(name).instalments]
     assert shares == [Decimal("0.50"), Decimal("0.30"), Decimal("0.20")]
