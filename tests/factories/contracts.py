@@ -31,8 +31,10 @@ async def make_contract(session: AsyncSession, amount: int | str = 20_000, **lot
     return drafted or await service.draft_from_award(session, Actor(None, Role.clock), award)
 
 
-async def make_signed(session: AsyncSession, amount: int | str = 20_000, *, by_both: bool = True) -> Contract:
-    contract = await make_contract(session, amount)
+async def make_signed(
+    session: AsyncSession, amount: int | str = 20_000, *, by_both: bool = True, **lot_facts: object
+) -> Contract:
+    contract = await make_contract(session, amount, **lot_facts)
     await service.sign_contract(session, purchaser(contract), contract.id, "王科长")
     if by_both:
         await service.sign_contract(session, contractor(contract), contract.id, "李主任")
@@ -52,8 +54,8 @@ async def evaluator(session: AsyncSession, contract: Contract) -> Actor:
     return await engaged(session, contract, EngagementKind.evaluation)
 
 
-async def make_performing(session: AsyncSession, amount: int | str = 20_000) -> Contract:
-    contract = await make_signed(session, amount)
+async def make_performing(session: AsyncSession, amount: int | str = 20_000, **lot_facts: object) -> Contract:
+    contract = await make_signed(session, amount, **lot_facts)
     return await service.start_contract(session, contractor(contract), contract.id)
 
 
