@@ -1,6 +1,7 @@
 """`shuangxuan bench`: measure what the project claims."""
 
 import json
+import signal
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -63,6 +64,7 @@ def bench_reliability(
     kills: Annotated[int, typer.Option(min=0, help="kills of each part; 0: as many as the form has")] = 0,
 ) -> None:
     """Attack a server of its own as strangers and users would (needs a checkout and the demonstration)."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that servers and folders are cleared away
     form = LONG if long else SHORT
     size = replace(form, inputs=inputs or form.inputs, kills=kills or form.kills)
     show(measured(size, only or (), _told, lambda figure: _told(as_table([figure]))), target)

@@ -41,7 +41,10 @@ async def hide(as_: Mapping[str, Send]) -> list[Secret]:
         Secret("a bid begun", words[0], own, {"bid_id": str(bid["id"]), "tender_id": str(bid["tender_id"])}),
         Secret("an offer begun", words[1], own, {"offer_id": str(offer["id"])}),
         Secret(
-            "a resident's words", words[2], surveyors, {"wave_id": str(wave["id"]), "survey_id": str(wave["survey_id"])}
+            "a resident's personal words",
+            words[2],
+            surveyors,
+            {"wave_id": str(wave["id"]), "survey_id": str(wave["survey_id"])},
         ),
     ]
 

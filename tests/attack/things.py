@@ -51,7 +51,7 @@ async def open_wave(send: Send, *, channel: str = "open_link", closes_at: str | 
     label = {"zh": "最需要哪些服务？", "en": "Which services?"}
     questions = [
         {"name": "Q1", "type": "single", "label": label, "options": [{"name": "01", "label": label}], "public": True},
-        {"name": "Q2", "type": "open", "label": label, "public": False},
+        {"name": "Q2", "type": "open", "label": label, "sensitive": "personal", "public": False},
     ]
     survey = await made(send, "POST", "/surveys", {"definition": {"title": label, "questions": questions}})
     await made(send, "POST", f"/surveys/{survey['id']}/publish")
