@@ -169,15 +169,22 @@ async def _round_for_lists(session: AsyncSession, round_id: int) -> Round:
 
 
 async def derive_preferences(session: AsyncSession, actor: Actor, round_id: int) -> Round:
-    """Where nobody handed in a list, take it from the ranking, and say so: the top 20, equal scores tied."""
+    """Where nobody handed in a list, take it from the ranking, and say so: the top 20, equal scores tied.
+
+    What was withdrawn or paused since the round opened has no ranking any more, and gets no list.
+    """
     round = await access_round(session, actor, round_id, "derive")
     at = await now(session)
     move(MOVES, round.status, "derive")
     needs, offers = await seats(session, round_id)
     found = await market(session)
     have = {side: await lists(session, round_id, side) for side in Side}
-    wanted_needs = {id: _derived_for_need(found, id, offers) for id in needs if id not in have[Side.need]}
-    wanted_offers = {id: _derived_for_offer(found, id, needs) for id in offers if id not in have[Side.offer]}
+    wanted_needs = {
+        id: _derived_for_need(found, id, offers) for id in needs if id in found.needs.keys() - have[Side.need]
+    }
+    wanted_offers = {
+        id: _derived_for_offer(found, id, needs) for id in offers if id in found.offers.keys() - have[Side.offer]
+    }
     for side, derived in ((Side.need, wanted_needs), (Side.offer, wanted_offers)):
         session.add_all(
             PreferenceList(

@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import RESIDENT, Actor, Role
@@ -13,6 +14,7 @@ from app.needs.models import Need
 from app.needs.rules import NeedStatus
 from app.offers.models import Offer
 from app.parties.rules import PartyKind
+from app.selection.models import PreferenceList
 from tests.conftest import TODAY, ClientOf
 from tests.factories.needs import make_need
 from tests.factories.offers import make_offer
@@ -131,6 +133,23 @@ async def test_lists_are_refused_after_closing_and_from_strangers(
         assert (early.status_code, early.json()["code"]) == (409, "RoundStillOpen")
     clock.at = CLOSES
     assert await fair.choose(client_of, "needs", 0, [[fair.offers[0].id]]) == 409
+
+
+async def test_what_was_paused_or_withdrawn_since_the_opening_gets_no_list(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    fair = await make_fair(session)
+    await fair.open(client_of)
+    async with client_of(fair.organizations[0]) as client:
+        assert (await client.post(f"/offers/{fair.offers[0].id}/pause")).status_code == 200
+    async with client_of(fair.committees[0]) as client:
+        withdrawn = await client.post(f"/needs/{fair.needs[0].id}/withdraw", json={"reason": "已由他处解决"})
+        assert withdrawn.status_code == 200, withdrawn.text
+    async with client_of(fair.bureau) as client:
+        derived = await client.post(f"/selection/rounds/{fair.round_id}/derive")
+    assert derived.status_code == 200, derived.text
+    lists = await session.execute(sa.select(PreferenceList.side, PreferenceList.subject_id))
+    assert {tuple(each) for each in lists} == {("need", fair.needs[1].id), ("offer", fair.offers[1].id)}
 
 
 async def test_lists_that_nobody_handed_in_are_derived_from_the_ranking_and_say_so(
