@@ -161,20 +161,20 @@ def test_data_that_cannot_be_used_are_refused_and_nothing_is_touched(
     plant(folder / "postgres")
     if AS_ROOT:
         os.chown(folder / "postgres" / "cluster", folders.server_uid(), -1)
-    before = contents(folder)
+    before = contents(folder / "postgres")
     with pytest.raises(refusal):
         embedded(folder).start()
-    assert contents(folder) == before
+    assert contents(folder / "postgres") == before
 
 
 def test_data_of_another_user_are_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made_by_an_older_one(folder / "postgres")
     other = os.getuid() + 1 if not AS_ROOT else folders.server_uid()
     monkeypatch.setattr("app.core.postgres.server_uid", lambda: other)
-    before = contents(folder)
+    before = contents(folder / "postgres")
     with pytest.raises(DataOfAnotherUser):
         embedded(folder).start()
-    assert contents(folder) == before
+    assert contents(folder / "postgres") == before
 
 
 def test_the_socket_folder_follows_no_link_and_is_nobody_elses(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
