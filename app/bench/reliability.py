@@ -112,7 +112,8 @@ async def files(data: Any, size: Size, tell: Tell) -> list[Measure]:
         none("files.faults", what, len(found.faulty)),
         within("files.memory", "growth of the server's memory meanwhile", found.grown, "MB", MEMORY_MB),
         within("files.readers", "memory of its reader processes at the most", found.beside, "MB", 1_200),
-        within("files.wait", "longest wait of others meanwhile", found.waits.longest, "ms", BESIDE_FILES_MS),
+        within("files.wait", "longest wait for a sign of life meanwhile", found.waits.longest, "ms", BESIDE_FILES_MS),
+        within("files.page", "longest wait for a list of needs meanwhile", found.pages.longest, "ms", BESIDE_FILES_MS),
     ]
 
 

@@ -28,7 +28,7 @@ PAGES = ("/", "/assets/", "/s/", "/r/", "/r?", "/api/", "/api/v1/", "/api/v1/ope
 # What shuts an account out is asked about strangers only, or soon nobody would be left to send anything.
 SHUTS_OUT = ("disable_", "reset_", "end_")
 BOUNDARY = "shuangxuan-attack"
-LONGEST = 20_000  # characters in an address: servers hang up on heads beyond 64 kB, as they may
+LONGEST = 60_100  # bytes of an address: servers hang up on heads beyond 64 kB, as they may
 SHALLOW = 6  # nested objects a generated body has at the most
 
 
@@ -85,7 +85,7 @@ class Generator:
         path = NAMED.sub(lambda m: self._segment(m[1], spoiled), route.path)
         if kind == "path" and "{" not in route.path:
             path += "/" + self.dice.choice(evil.SEGMENTS)
-        return _ascii(path + self._query(route, kind))
+        return _ascii(path + self._query(route, kind))[:LONGEST]
 
     def _segment(self, name: str, spoiled: bool) -> str:
         if spoiled and self.dice.random() < 0.7:
@@ -108,7 +108,7 @@ class Generator:
         if name == "sort" and self.dice.random() < 0.8:
             return self.dice.choice(("", "-")) + self.dice.choice(self.known.get(f"sort:{route.operation}") or ["id"])
         if spoiled and self.dice.random() < 0.7:
-            return str(self.dice.choice(evil.TEXTS + evil.NUMBERS + evil.DATES))[:LONGEST]
+            return str(self.dice.choice(evil.TEXTS + evil.NUMBERS + evil.DATES))
         return str(self._value(facts["schema"], name))
 
     # -- headers

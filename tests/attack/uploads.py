@@ -5,17 +5,19 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.attack.evil_files import EVIL, Evil
 from tests.attack.known import API, people
 from tests.attack.server import LIVE, Server
 from tests.attack.things import open_wave
 from tests.attack.waits import Waits, meanwhile
-from tests.attack.wire import Pool, Request, Send, asking
+from tests.attack.wire import SILENT, Answer, Pool, Request, Send, asking
 
 BOUNDARY = "shuangxuan-upload"
 LOOK_EVERY = 0.05
-PAGES = [LIVE, asking("GET", f"{API}/needs?limit=20")]
+PAGE = asking("GET", f"{API}/needs?limit=20")
 QUESTIONNAIRES = ("committee", f"{API}/surveys/import")
 DOORS = (
     ("committee", f"{API}/needs/import"),
@@ -36,6 +38,12 @@ class Uploads:
     grown: float = 0.0
     beside: float = 0.0
     waits: Waits = field(default_factory=Waits)
+    pages: Waits = field(default_factory=Waits)
+
+    def note(self, name: str, path: str, answer: Answer) -> None:
+        self.statuses[answer.status] += 1
+        if answer.is_fault or answer.status == SILENT:
+            self.faulty.append(f"{name} to {path}: {answer.status}")
 
 
 def upload(path: str, name: str, content: bytes) -> Request:
@@ -51,16 +59,21 @@ async def upload_evil(server: Server, *, files: int | None = None, doors: int = 
     doors_there = [*DOORS, ("committee", await _responses_of(as_["committee"]))]
     for role, path in doors_there:  # what the first upload of all costs, the files are not to blame for
         await as_[role](upload(path, "a.csv", b"a,b\r\n1,2\r\n"))
-        for page in PAGES * 5:
+        for page in (LIVE, PAGE) * 5:
             await as_[role](page)
-    async with meanwhile([Pool(server.port).send] * 2, PAGES, pause=LOOK_EVERY) as found.waits, _watched(server, found):
-        for number, file in enumerate(EVIL[:files]):
-            content, found.sent = await asyncio.to_thread(file.make), number + 1
-            for role, path in _doors(file, doors_there, number, doors):
-                answer = await as_[role](upload(path, file.name, content))
-                found.statuses[answer.status] += 1
-                if answer.is_fault or answer.status == 0:
-                    found.faulty.append(f"{file.name} to {path}: {answer.status}")
+    chosen = EVIL[:files]
+    with TemporaryDirectory(prefix="sx-evil-") as folder:
+        made = [await asyncio.to_thread(_kept, file, Path(folder)) for file in chosen]
+        async with (
+            meanwhile([Pool(server.port).send], [LIVE], pause=LOOK_EVERY) as found.waits,
+            meanwhile([Pool(server.port).send], [PAGE], pause=LOOK_EVERY) as found.pages,
+            _watched(server, found),
+        ):
+            for number, (file, path_of_file) in enumerate(zip(chosen, made, strict=True)):
+                for role, path in _doors(file, doors_there, number, doors):
+                    answer = await as_[role](upload(path, file.name, path_of_file.read_bytes()))
+                    found.note(file.name, path, answer)
+    found.sent = len(chosen)
     return found
 
 
@@ -68,6 +81,13 @@ def _doors(file: Evil, doors: Sequence[tuple[str, str]], number: int, count: int
     """Those whose turn it is; what claims to be a questionnaire goes to where these are read first of all."""
     turns = [doors[(number + turn) % len(doors)] for turn in range(count)]
     return turns if file.kind == "table" else list(dict.fromkeys([QUESTIONNAIRES, *turns[1:]]))
+
+
+def _kept(file: Evil, folder: Path) -> Path:
+    """Built before the attack begins: building some of them takes the attacker's processor for seconds."""
+    path = folder / f"{len(list(folder.iterdir()))}"
+    path.write_bytes(file.make())
+    return path
 
 
 async def _responses_of(send: Send) -> str:
