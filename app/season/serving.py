@@ -37,7 +37,7 @@ class AddressUnusable(DomainError):
 def listening(settings: Settings) -> Iterator[socket.socket]:
     """The socket, bound before anything else is started. Refusals: PortTaken, AddressUnusable."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as door:
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as door:  # named, or asyncio leaves Nagle on
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             door.bind((settings.host, settings.port))

@@ -1,5 +1,6 @@
 """Listening, and what the start tells; the command line from outside."""
 
+import asyncio
 import json
 import os
 import signal
@@ -102,6 +103,23 @@ def test_the_refusals_of_an_address_say_which(taken: int) -> None:
 def test_the_address_is_one_to_open_in_a_browser(host: str, shown: str) -> None:
     with listening(Settings(host=host, port=0)) as door:
         assert address_of(door) == f"{shown}{door.getsockname()[1]}"
+
+
+@pytest.mark.anyio
+async def test_answers_are_sent_without_waiting_for_the_client_to_acknowledge_their_heads() -> None:
+    """Each answer on a kept connection took 40 ms more: a socket that does not name TCP keeps Nagle's algorithm."""
+    connected: asyncio.Queue[asyncio.BaseTransport] = asyncio.Queue()
+
+    class Taken(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            connected.put_nowait(transport)
+
+    with listening(Settings(port=0)) as door:
+        async with await asyncio.get_running_loop().create_server(Taken, sock=door):
+            _, writer = await asyncio.open_connection(*door.getsockname()[:2])
+            accepted = (await connected.get()).get_extra_info("socket")
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+            writer.close()
 
 
 @pytest.mark.anyio
