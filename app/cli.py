@@ -39,7 +39,7 @@ from app.season.demonstration import load_demonstration
 from app.season.export import export_season
 from app.season.importing import import_season, open_season
 from app.season.replay import replay_season
-from app.season.serving import REQUESTS_END_WITHIN, Server, address_of, listening, watched, welcome
+from app.season.serving import REQUESTS_END_WITHIN, Server, address_of, listening, settle, watched, welcome
 from app.season.summary import Summary, readable
 from app.selection.market import market
 
@@ -104,6 +104,7 @@ def serve() -> None:
         asyncio.run(make_ready(url, configured))
         asked = partial(authenticate, demonstration=configured.demonstration)
         application = web_application(configured, url, asked)
+        settle(application)
         config = uvicorn.Config(
             application,
             http=TimedProtocol,

@@ -179,11 +179,11 @@ class Unlinked(Unit):
             if refused.is_guess:
                 units: Units = request.app.state.units
                 async with units() as session:
-                    await count_try(session, GUESSES, _network(request))
+                    await count_try(session, GUESSES, network(request))
             raise
 
     async def answer(self, session: AsyncSession, actor: Actor, request: Request, endpoint: Endpoint) -> Response:
-        await check_allowed(session, GUESSES, _network(request))
+        await check_allowed(session, GUESSES, network(request))
         return await super().answer(session, actor, request, endpoint)
 
 
@@ -194,7 +194,8 @@ class Unkept(Unit):
         return await endpoint(request)
 
 
-def _network(request: Request) -> str:
+def network(request: Request) -> str:
+    """What a request comes from, as far as one customer's network can be told."""
     return network_of(request.client.host if request.client else "")
 
 

@@ -14,7 +14,7 @@ from app.core.db import Units
 from app.core.fields import Id
 from app.core.lanes import Lane
 from app.core.settings import Settings
-from app.core.web import SESSION_COOKIE, CurrentActor, UnitSession, allow, in_lane
+from app.core.web import SESSION_COOKIE, CurrentActor, UnitSession, allow, in_lane, network
 from app.parties import accounts, new_passwords, queries
 from app.parties import sessions as opened_sessions
 from app.parties import sign_in as signing_in
@@ -28,7 +28,7 @@ from app.parties.account_schemas import (
 )
 from app.parties.policy import WHO
 from app.parties.rules import LIFETIME
-from app.parties.sign_in import KNOWN_FOR, Place, network_of
+from app.parties.sign_in import KNOWN_FOR, Place
 
 BROWSER_COOKIE = "shuangxuan_browser"
 
@@ -54,8 +54,7 @@ def _place(
     request: Request, browser: Annotated[str, Cookie(alias=BROWSER_COOKIE, include_in_schema=False)] = ""
 ) -> Place:
     """A browser that has no mark yet is given one."""
-    address = network_of(request.client.host if request.client else "")
-    return Place(address, browser or secrets.token_urlsafe(16), request.headers.get("user-agent", ""))
+    return Place(network(request), browser or secrets.token_urlsafe(16), request.headers.get("user-agent", ""))
 
 
 UnitsApart = Annotated[Units, Depends(_units)]

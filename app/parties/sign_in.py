@@ -9,7 +9,6 @@ to before has an allowance of its own, which strangers cannot use up.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -60,17 +59,6 @@ class Admitted(NamedTuple):
 
     taken: Taken
     password_hash: str | None
-
-
-def network_of(host: str) -> str:
-    """The address that one customer of a network has: an IPv4 address, or the first half of an IPv6 one."""
-    try:
-        address = ip_address(host.partition("%")[0])
-    except ValueError:
-        return host
-    if isinstance(address, IPv6Address):
-        return str(address.ipv4_mapped or IPv6Address(int(address) >> 64 << 64))
-    return str(address)
 
 
 async def sign_in(

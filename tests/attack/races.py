@@ -116,12 +116,12 @@ async def shutting_out(server: Server, as_: People) -> Race:
 
 
 async def _sign_ins(send: Send) -> list[str]:
-    """The sessions of one who signs in again and again."""
+    """The sessions of one who signs in again and again until refused; more refusals would use up what may be tried."""
     loop, cookies = asyncio.get_running_loop(), [""]
     end = loop.time() + SIGNING_IN
-    while loop.time() < end:
-        cookies.append(await sign_in(send, SHUT_OUT, known=cookies[-1]))
-    return [cookie for cookie in cookies if cookie]
+    while loop.time() < end and (cookie := await sign_in(send, SHUT_OUT, known=cookies[-1])):
+        cookies.append(cookie)
+    return cookies[1:]
 
 
 RACES: tuple[Callable[[Server, People], Awaitable[Race]], ...] = (

@@ -16,6 +16,7 @@ from app.core.clock import SimulatedClock, move_clock, now
 from app.core.db import Units, make_engine
 from app.core.db import units as units_of
 from app.core.lanes import Lane
+from app.core.limits import network_of
 from app.core.settings import Settings
 from app.core.web import SESSION_COOKIE, Unit
 from app.main import create_app
@@ -23,7 +24,7 @@ from app.parties.models import Account, KnownBrowser
 from app.parties.passwords import HASHER, is_password
 from app.parties.policy import authenticate
 from app.parties.rules import CredentialsWrong, TooManyTries
-from app.parties.sign_in import KNOWN_FOR, Place, network_of, sign_in
+from app.parties.sign_in import KNOWN_FOR, Place, sign_in
 from tests.factories.parties import ELSEWHERE, HERE, PASSWORD, enter, make_dounan
 from tests.test_house import routes
 
