@@ -17,6 +17,7 @@ AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,2})?")
 DAY = re.compile(r"([0-9]{4})(?:-|/|\.|年)([0-9]{1,2})(?:-|/|\.|月)([0-9]{1,2})日?(?: 00:00:00)?")
 # What a spreadsheet may take for the beginning of a formula; in East Asian editions the wide forms too.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+BELOW_ZERO = re.compile(r"-(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class Cells:
         self._cells = dict.fromkeys(cells, "")
         for column, cell in cells.items():
             with self._noting(column):
-                self._cells[column] = texts.prose(bare(cell.strip()))
+                self._cells[column] = texts.prose(cell.strip())
 
     def __contains__(self, column: str) -> bool:
         return column in self._cells
@@ -167,13 +168,22 @@ class Cells:
 
 
 def inert(text: str) -> str:
-    """The text behind a mark where a spreadsheet would run it as a formula, or where it would be read without one."""
-    return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text
+    """The text behind a mark where a spreadsheet would run it as a formula; a number below zero stays a number."""
+    return f"'{text}" if _is_formula(text) or bare(text) != text else text
 
 
 def bare(cell: str) -> str:
-    """What `inert` was given."""
+    """What `inert` or `exact` was given."""
     return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(FORMULA_STARTS) else cell
+
+
+def exact(text: str) -> str:
+    """As it goes into a cell that holds text, where nothing runs: marked only where `bare` would take a mark off."""
+    return f"'{text}" if bare(text) != text else text
+
+
+def _is_formula(text: str) -> bool:
+    return text.startswith(FORMULA_STARTS) and not BELOW_ZERO.fullmatch(text)
 
 
 def _day(text: str) -> date:

@@ -11,7 +11,7 @@ from fastapi import Depends, Request, Response, UploadFile
 from starlette.datastructures import UploadFile as FormFile
 
 from app.core.cells import Table as Table
-from app.core.cells import inert
+from app.core.cells import bare, exact, inert
 from app.core.errors import DomainError
 from app.core.foreign import ANSWERS, LISTS, TABLES, Limits, off_loop, read_lines
 
@@ -40,12 +40,13 @@ class WrongColumns(DomainError):
 
 
 def read_table(name: str, content: bytes, limits: Limits = TABLES) -> Table:
-    """The first sheet of an Excel file, or a UTF-8 CSV. Blocks; a request takes an `Uploaded…`.
+    """The first sheet of an Excel file, or a UTF-8 CSV, without the marks of `write_table`. Blocks; a request takes an
+    `Uploaded…`.
 
     Refusals: FileEmpty and those of `foreign`.
     """
     kind = "sheet" if name.lower().endswith((".xlsx", ".xls")) else "csv"
-    header, *rows = list(read_lines(kind, content, limits)) or [[]]
+    header, *rows = [list(map(bare, line)) for line in read_lines(kind, content, limits)] or [[]]
     if not any(header):
         raise FileEmpty(name=name)
     return Table(header, rows)
@@ -84,7 +85,7 @@ def require_columns(table: Table, required: Iterable[str], optional: Iterable[st
 
 
 def write_table(header: Sequence[str], rows: Iterable[Sequence[Any]], *, xlsx: bool) -> bytes:
-    """The table as .xlsx or UTF-8 .csv; text that a spreadsheet would run as a formula stays text."""
+    """The table as .xlsx or UTF-8 .csv; what a spreadsheet would run stays text; `read_table` knows."""
     return _write_sheet(header, rows) if xlsx else _write_csv(header, rows)
 
 
@@ -106,12 +107,12 @@ def _write_sheet(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}) as book:
         sheet = book.add_worksheet()
-        sheet.write_row(0, 0, header, book.add_format({"bold": True}))
+        sheet.write_row(0, 0, map(exact, header), book.add_format({"bold": True}))
         sheet.freeze_panes(1, 0)
         for number, row in enumerate(rows, 1):
             for column, cell in enumerate(row):
                 if cell is not None:
-                    sheet.write_string(number, column, str(cell))
+                    sheet.write_string(number, column, exact(str(cell)))
         sheet.autofit()
     return out.getvalue()
 

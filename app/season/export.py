@@ -1,7 +1,5 @@
 """Writing a season that was carried out here as a folder of the same layout, from what the database holds."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,6 +12,7 @@ from sqlalchemy.orm import selectinload
 from app.areas.models import Area
 from app.areas.queries import areas_with_parents
 from app.core.errors import DomainError
+from app.core.files import write_table
 from app.needs import lists as need_lists
 from app.needs.models import Need
 from app.offers import lists as offer_lists
@@ -71,7 +70,7 @@ async def export_season(session: AsyncSession, name: str, folder: Path) -> list[
     }
     folder.mkdir(parents=True, exist_ok=True)
     for file, (header, rows) in sheets.items():
-        (folder / file).write_text(_csv(header, rows), encoding="utf-8")
+        (folder / file).write_bytes(write_table(header, rows, xlsx=False))
     for file, document in documents.items():
         text = json.dumps(document, ensure_ascii=False, indent=1, default=str)
         (folder / file).write_text(text + "\n", encoding="utf-8")
@@ -88,14 +87,6 @@ async def _finished_tender(session: AsyncSession, name: str) -> Tender:
     if tender is None or result is None or result.confirmed_at is None:
         raise SeasonUnfinished(season=name)
     return tender
-
-
-def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([["" if cell is None else cell for cell in row] for row in rows])
-    return out.getvalue()
 
 
 async def _areas(session: AsyncSession) -> Sheet:

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from app.core import texts
-from app.core.cells import TextTooLong, bare
+from app.core.cells import TextTooLong
 from app.core.errors import DomainError, RowRefused, RowsRefused
 from app.core.files import WrongColumns
 from app.surveys.answers import AnswerMalformed, Examined, OptionUnknown, examine
@@ -83,7 +83,7 @@ def read_own_layout(
     refused: list[RowRefused] = []
     serials: dict[str, int] = {}
     read = [
-        _read_row(definition, dict(zip(header, map(bare, row), strict=True)), number, today, serials, refused)
+        _read_row(definition, dict(zip(header, row, strict=True)), number, today, serials, refused)
         for number, row in enumerate(rows, FIRST_ROW)
         if any(cell.strip() for cell in row)
     ]
