@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts.models import Contract
 from app.contracts.queries import place_name
-from app.core.calendar import Deadline, shanghai_date
+from app.core.calendar import Deadline, period_end, shanghai_date
 from app.core.calendar_table import work_calendar
 from app.needs.models import Need
 from app.selection.models import Pair, Round
@@ -21,8 +21,7 @@ from app.tenders.profiles.rules import Profile, profile
 
 KINDS = {"venture": "公益创投项目", "procurement": "政府购买服务"}
 # 102号令 art. 24: a service contract runs for a year unless the notice says otherwise.
-YEAR = timedelta(days=365)
-MONTH = timedelta(days=30)
+YEAR = 12  # months
 MICRO_GRANT = "小额资助项目"
 
 
@@ -53,7 +52,7 @@ async def award_draft(session: AsyncSession, award: Award, at: datetime) -> Draf
         title=entry.version.title,
         amount=award.amount,
         starts_on=starts_on,
-        ends_on=max(starts_on, tender.contract_end or starts_on + YEAR),
+        ends_on=max(starts_on, tender.contract_end or period_end(starts_on, YEAR)),
         kind_zh=KINDS.get(own.name, "社会服务项目"),
         basis_zh=f"“{tender.title_zh}”（编号 {tender.ref}）的评审结果和公示",
         lot_zh=f"{entry.lot.code} {entry.lot.title_zh}",
@@ -82,7 +81,7 @@ async def pair_draft(session: AsyncSession, pair: Pair, at: datetime) -> Draft:
         title=need.title,
         amount=min(need.budget or limit, limit),
         starts_on=starts_on,
-        ends_on=starts_on + (need.period_months or 12) * MONTH,
+        ends_on=period_end(starts_on, need.period_months or YEAR),
         kind_zh=MICRO_GRANT,
         basis_zh=f"“{round.title_zh}”中双方互选的确认结果",
     )

@@ -4,6 +4,7 @@ Counting follows 民法典 arts 201 and 203 and 财政部令94号 art 42: the st
 on a rest day rolls on to the next working day. Weekends that the State Council turned into workdays count.
 """
 
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -110,6 +111,19 @@ def from_holidays(years: Iterable[int]) -> WorkCalendar:
         workdays=frozenset(day for day in calendar.weekend_workdays if day not in calendar),
         official_years=frozenset(asked) & frozenset(published),
     )
+
+
+def period_end(starts_on: date, months: int) -> date:
+    """The last day of a period of whole calendar months of which `starts_on` is the first day.
+
+    It is the day before the same day of the month, or the last day of a month that is too short for that:
+    from 2018-07-01 six months run to 2018-12-31, from 2018-08-31 to 2019-02-28 (民法典 arts 201, 202).
+    """
+    year, month = divmod(starts_on.year * 12 + starts_on.month - 1 + months, 12)
+    length = monthrange(year, month + 1)[1]
+    if starts_on.day > length:
+        return date(year, month + 1, length)
+    return date(year, month + 1, starts_on.day) - DAY
 
 
 def shanghai_date(instant: datetime) -> date:

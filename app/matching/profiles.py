@@ -55,10 +55,11 @@ def months_between(starts_on: date | None, ends_on: date | None) -> int | None:
 
 
 def calendar_months(starts_on: date | None, ends_on: date | None) -> frozenset[int] | None:
-    length = months_between(starts_on, ends_on)
-    if starts_on is None or length is None:
+    """The months of the year in which at least one day of the period lies."""
+    if starts_on is None or ends_on is None or ends_on < starts_on:
         return None
-    return frozenset((starts_on.month - 1 + step) % 12 + 1 for step in range(min(12, length)))
+    begun = (ends_on.year - starts_on.year) * 12 + ends_on.month - starts_on.month + 1
+    return frozenset((starts_on.month - 1 + step) % 12 + 1 for step in range(min(12, begun)))
 
 
 def single(words: Terms) -> Terms:

@@ -5,12 +5,12 @@ matched | tendered | contracted --release--> published;  draft | published | exp
 A published need is `expired` when its last day has passed: that follows from the date and is never stored.
 """
 
-from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
+from app.core.calendar import period_end
 from app.core.cells import FieldBlank, text_faults
 from app.core.errors import DomainError
 from app.core.moves import move
@@ -136,18 +136,8 @@ def standing(status: NeedStatus, expires_on: date | None, today: date) -> NeedSt
 
 
 def ends_on(starts_on: date | None, period_months: int | None) -> date | None:
-    """The last day of a period of whole months from `starts_on`; None when either is open.
-
-    It is the day before the same day of the month, or the last day of a month that is too short for that:
-    from 2018-07-01 six months run to 2018-12-31, from 2018-08-31 to 2019-02-28 (民法典 art 202).
-    """
-    if starts_on is None or period_months is None:
-        return None
-    year, month = divmod(starts_on.year * 12 + starts_on.month - 1 + period_months, 12)
-    length = monthrange(year, month + 1)[1]
-    if starts_on.day > length:
-        return date(year, month + 1, length)
-    return date(year, month + 1, starts_on.day) - timedelta(days=1)
+    """The last day of a period of whole months from `starts_on`; None when either is open."""
+    return None if starts_on is None or period_months is None else period_end(starts_on, period_months)
 
 
 def faults_of(values: Mapping[str, Any]) -> list[tuple[str, DomainError]]:

@@ -31,6 +31,8 @@ from app.core.clock import SimulatedClock, now
 from app.core.db import make_engine
 from app.core.db import units as open_units
 from app.core.errors import Denied, MoveRefused, NotFound, StaleVersion
+from app.needs.models import Need
+from app.needs.rules import ends_on
 from app.parties.rules import PartyKind
 from app.selection.models import Pair, Round
 from app.selection.rules import Answer, Basis, PairStatus, RoundStatus
@@ -317,8 +319,9 @@ async def test_the_database_itself_keeps_instalments_adding_up_to_the_contract(s
     assert constraint(refused) == "ck_instalments_add_up"
 
 
-async def make_pair(session: AsyncSession, basis: Basis) -> Pair:
-    need, offer, at = await make_need(session), await make_offer(session), await now(session)
+async def make_pair(session: AsyncSession, basis: Basis, need: Need | None = None) -> Pair:
+    need = need or await make_need(session)
+    offer, at = await make_offer(session), await now(session)
     bureau = await make_party(session, PartyKind.bureau)
     round = Round(party_id=bureau.id, area_code=bureau.area_code, title_zh="秋季双选会", seed="s", created_at=at)
     round.opens_at, round.closes_at, round.status = at, at + timedelta(days=7), RoundStatus.open
@@ -339,6 +342,32 @@ async def test_a_pair_both_sides_confirmed_becomes_a_micro_grant_within_the_roun
     assert contract is not None
     assert (contract.pair_id, contract.contractor_id, contract.amount <= 10_000) == (pair.id, pair.offer_party_id, True)
     assert sum(part.amount for part in await instalments_of(session, contract.id)) == contract.amount
+
+
+@pytest.mark.parametrize(
+    ("months", "end"),
+    [
+        (1, date(2027, 1, 31)),
+        (3, date(2027, 3, 31)),
+        (6, date(2027, 6, 30)),
+        (12, date(2027, 12, 31)),
+        (24, date(2028, 12, 31)),
+        (60, date(2031, 12, 31)),
+    ],
+)
+async def test_a_micro_grant_ends_on_the_day_that_the_page_of_its_need_says(
+    session: AsyncSession, months: int, end: date
+) -> None:
+    need = await make_need(session, starts_on=date(2027, 1, 1), period_months=months)
+    pair = await make_pair(session, Basis.micro_grant, need)
+    contract = await service.draft_from_pair(session, Actor(None, Role.clock), pair)
+    assert contract is not None
+    assert contract.ends_on == ends_on(need.starts_on, need.period_months) == end
+
+
+async def test_a_contract_without_an_announced_period_runs_for_a_year_and_no_day_longer(session: AsyncSession) -> None:
+    contract = await make_contract(session)
+    assert contract.ends_on == contract.starts_on.replace(year=contract.starts_on.year + 1) - timedelta(days=1)
 
 
 async def test_a_pair_that_is_the_basis_of_a_tender_lot_is_no_contract_yet(session: AsyncSession) -> None:
