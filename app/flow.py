@@ -17,7 +17,8 @@ when("pair.confirmed", needs.mark_matched, contracts.draft_from_pair)
 
 when("tender.published", needs.mark_tendered)
 when("tender.amended", bids.unsettle_bids)
-when("bids.opened", notices.open_tender)
+when("bids.opened", notices.open_tender, needs.release_needs)
+when("bids.prequalified", notices.fail_unqualified_lots, needs.release_needs)
 when("tender.cancelled", needs.release_needs)
 when("tender.failed", needs.release_needs)
 

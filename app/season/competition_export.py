@@ -17,15 +17,13 @@ from app.surveys.models import Survey, Wave
 from app.tenders.awards.models import Result
 from app.tenders.awards.queries import latest_result
 from app.tenders.bids.models import Bid
+from app.tenders.bids.policy import HANDED_IN
 from app.tenders.bids.queries import Entry, bids_of, entries
-from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Lot, Tender
 from app.tenders.notices.queries import criteria_of, lots_of, profile_of
 from app.tenders.panels.models import Panel, Pitch
 from app.tenders.panels.queries import find_panel, members_of, recusals_of, sheets_of
 from app.tenders.profiles.rules import Gate, profile_document
-
-HANDED_IN = frozenset(BidStatus) - {BidStatus.draft, BidStatus.withdrawn}
 
 
 async def competition_document(session: AsyncSession, name: str, tender: Tender, survey: Survey) -> dict[str, Any]:

@@ -25,12 +25,12 @@ from app.taxonomy.models import Category, Population
 from app.tenders.awards.models import Award, LotResult
 from app.tenders.awards.queries import awards_of, latest_result
 from app.tenders.bids.models import Bid
+from app.tenders.bids.policy import HANDED_IN
 from app.tenders.bids.queries import bids_of
 from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Lot, Tender
 from app.tenders.panels.queries import find_panel, recusals_of
 
-HANDED_IN = frozenset(BidStatus) - {BidStatus.draft, BidStatus.withdrawn}
 Lots = dict[str, dict[str, Any]]
 
 

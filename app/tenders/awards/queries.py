@@ -90,7 +90,7 @@ async def standings(session: AsyncSession, tender: Tender) -> Standings:
     scores = {ref: rules.score(sheets[ref], profile.scoring, tender.tie_criterion) for ref in entries}
     maximum = sum((c.maximum for c in await criteria_of(session, tender.id) if c.is_price), Decimal(0))
     lots = []
-    for parts in await lots_of(session, tender.id):
+    for parts in (parts for parts in await lots_of(session, tender.id) if parts.lot.failed_at is None):
         own = {ref: entry for ref, entry in entries.items() if entry.lot.id == parts.lot.id}
         prices = rules.price_scores({ref: _version(entry).amount for ref, entry in own.items()}, maximum)
         candidates = [_candidate(ref, entry, scores[ref], prices[ref]) for ref, entry in own.items()]

@@ -41,6 +41,10 @@ class ResultPublished(DomainError):
     """What is published is decided again only after an objection undid an award of it."""
 
 
+class LotsFailed(DomainError):
+    """Every lot has failed: there is nothing to award, the tender itself is to be declared unsuccessful."""
+
+
 class ResultUnpublished(DomainError): ...
 
 
@@ -64,7 +68,7 @@ async def propose_awards(session: AsyncSession, actor: Actor, tender_id: int) ->
     """Decide every lot from the counted sheets by the rule of the notice, the other rules beside it.
 
     Proposed again, the earlier proposal is revoked; bidders who declined a cut are out of their lot, and a cut
-    already accepted need not be accepted again. Refusals: ScoringOpen, ResultPublished, MoveRefused.
+    already accepted need not be accepted again. Refusals: ScoringOpen, LotsFailed, ResultPublished, MoveRefused.
     """
     tender = await access_tender(session, actor, tender_id, "award")
     at = await now(session)
@@ -74,6 +78,8 @@ async def propose_awards(session: AsyncSession, actor: Actor, tender_id: int) ->
         raise ScoringOpen()
     number, accepted = await _revoke_earlier(session, tender_id)
     found = await queries.standings(session, tender)
+    if not found.lots:
+        raise LotsFailed()
     lots = [(parts.terms, placed) for parts, placed in found.lots]
     declined = await queries.declined_bids(session, tender_id)
     outcomes = rules.decide_tender(lots, tender.overspend_rule, profile_of(tender).overspend, declined)

@@ -42,11 +42,13 @@ class Bid(Base, Versioned):
     __table_args__ = (
         sa.UniqueConstraint("lot_id", "item_id", "party_id", postgresql_nulls_not_distinct=True),
         sa.UniqueConstraint("tender_id", "ref"),
-        sa.CheckConstraint("status NOT IN ('eligible', 'ineligible') OR ref IS NOT NULL", name="decided_has_a_number"),
+        sa.CheckConstraint(
+            "status NOT IN ('eligible', 'ineligible', 'unevaluated') OR ref IS NOT NULL", name="decided_has_a_number"
+        ),
         sa.CheckConstraint("(status = 'draft') = (version_number = 0)", name="handed_in_has_a_version"),
         sa.CheckConstraint("(status = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="withdrawn_has_date"),
         sa.CheckConstraint(
-            "(status IN ('eligible', 'ineligible')) = (decided_at IS NOT NULL)", name="decided_has_date"
+            "(status IN ('eligible', 'ineligible', 'unevaluated')) = (decided_at IS NOT NULL)", name="decided_has_date"
         ),
         sa.CheckConstraint(
             "(status = 'ineligible') = (jsonb_array_length(reasons) > 0)", name="ineligible_has_reasons"

@@ -33,7 +33,8 @@ WHO = {
     "prequalify": BUYS,
 }
 OWN = ("submit", "revise", "confirm", "withdraw")
-HANDED_IN = frozenset(BidStatus) - {BidStatus.draft, BidStatus.withdrawn}
+# What is read out at the opening. Bids of a lot with too few bidders stay closed (87号令 art. 41).
+HANDED_IN = frozenset(BidStatus) - {BidStatus.draft, BidStatus.withdrawn, BidStatus.unopened}
 
 
 class OwnBid(NamedTuple):

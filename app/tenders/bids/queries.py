@@ -16,7 +16,7 @@ from app.parties.rules import LEGAL_PERSONS
 from app.tenders.bids import rules
 from app.tenders.bids.models import Bid, BidVersion
 from app.tenders.bids.policy import listed
-from app.tenders.bids.rules import Applicant, BidStatus, Terms
+from app.tenders.bids.rules import Applicant, BidStatus, Package, Terms
 from app.tenders.notices.models import Lot, LotItem, Tender
 from app.tenders.notices.queries import lots_of, profile_of
 from app.tenders.notices.rules import TenderStatus
@@ -62,6 +62,25 @@ async def bids_of(session: AsyncSession, tender_id: int, statuses: Collection[Bi
     """The tender's bids in these states by number, whoever asks: for use cases that already know they may."""
     query = sa.select(Bid).where(Bid.tender_id == tender_id, Bid.status.in_(statuses))
     return list(await session.scalars(query.order_by(Bid.ref, Bid.id)))
+
+
+async def packages_of(session: AsyncSession, tender_id: int) -> list[Package]:
+    """What of the tender is bid for on its own; nothing of a lot that failed."""
+    lots = [parts for parts in await lots_of(session, tender_id) if parts.lot.failed_at is None]
+    parts_of = {parts.lot.id: [each.id for each in parts.items] for parts in lots}
+    return [(lot, item) for lot, items in parts_of.items() for item in (items or (None,))]
+
+
+async def short_of(
+    session: AsyncSession, tender: Tender, statuses: Collection[BidStatus]
+) -> tuple[dict[Package, int], list[Bid], set[int]]:
+    """How many parties have bids in these states for every package; the bids of packages with fewer than the profile
+    asks for; and the lots that are left with nothing."""
+    bids = await bids_of(session, tender.id, statuses)
+    packages = await packages_of(session, tender.id)
+    counts = rules.bidders_of(packages, [((bid.lot_id, bid.item_id), bid.party_id) for bid in bids])
+    short, lots = rules.short_packages(counts, profile_of(tender).bidders.value)
+    return counts, [bid for bid in bids if (bid.lot_id, bid.item_id) in short], lots
 
 
 async def find_bid(session: AsyncSession, lot_id: int, item_id: int | None, party_id: int) -> Bid | None:

@@ -1,13 +1,15 @@
 """draft --submit--> submitted --qualify--> eligible;  submitted --disqualify--> ineligible;
 submitted --unsettle--> unconfirmed --confirm--> submitted;  draft --record_late--> late --disqualify--> ineligible;
-withdrawn --record_late--> late
+withdrawn --record_late--> late;  submitted, unconfirmed --leave_closed--> unopened;
+eligible --leave_unevaluated--> unevaluated
 
 The reasons of pre-qualification are the same refusals that an online submission meets: one catalogue for both.
 """
 
 import json
 from base64 import b32encode
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -30,6 +32,8 @@ class BidStatus(StrEnum):
     late = "late"
     eligible = "eligible"
     ineligible = "ineligible"
+    unopened = "unopened"
+    unevaluated = "unevaluated"
 
 
 S = BidStatus
@@ -50,6 +54,9 @@ MOVES = {
     (S.submitted, "disqualify"): S.ineligible,
     (S.unconfirmed, "disqualify"): S.ineligible,
     (S.late, "disqualify"): S.ineligible,
+    (S.submitted, "leave_closed"): S.unopened,
+    (S.unconfirmed, "leave_closed"): S.unopened,
+    (S.eligible, "leave_unevaluated"): S.unevaluated,
 }
 
 
@@ -131,6 +138,10 @@ class Bid:
     confirmed: bool = True
 
 
+# What is bid for and won on its own, the 包 of 87号令 art. 41 and 44: a lot, or each item of a lot that has items.
+Package = tuple[int, int | None]
+
+
 @dataclass(frozen=True)
 class Applicant:
     """`rectification_until`: how long faults were to be repaired, whatever its wording ("2018-06").
@@ -152,6 +163,20 @@ class Terms:
 
 
 Check = Callable[[Bid, Applicant, Terms], None]
+
+
+def bidders_of(packages: Iterable[Package], bids: Iterable[tuple[Package, int]]) -> dict[Package, int]:
+    """How many parties bid for each of the packages; `bids` are package and party."""
+    parties = defaultdict[Package, set[int]](set)
+    for package, party in bids:
+        parties[package].add(party)
+    return {package: len(parties[package]) for package in packages}
+
+
+def short_packages(bidders: Mapping[Package, int], required: int) -> tuple[set[Package], set[int]]:
+    """The packages with fewer bidders than `required`, and the lots of which nothing else is left."""
+    short = {package for package, count in bidders.items() if count < required}
+    return short, {lot for lot, _ in short} - {lot for lot, _ in bidders.keys() - short}
 
 
 def check_in_time(received_at: datetime, bids_end: datetime) -> None:

@@ -4,7 +4,7 @@ Lock order: the tender's row first (FOR SHARE by bidders, FOR UPDATE by whoever 
 asked after the lock. So a bid is either in the opening list or was refused, never acknowledged and missing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from itertools import count
@@ -35,6 +35,7 @@ from app.tenders.bids.queries import (
     entries,
     find_bid,
     findings,
+    short_of,
 )
 from app.tenders.bids.rules import (
     MOVES,
@@ -51,8 +52,8 @@ from app.tenders.bids.rules import (
     receipt_of,
 )
 from app.tenders.notices.models import Tender
-from app.tenders.notices.policy import access_tender, hold_tender
-from app.tenders.notices.queries import LotParts, lots_of, profile_of
+from app.tenders.notices.policy import access_tender, hold_tender, read_tender
+from app.tenders.notices.queries import LotParts, lock_needs, lots_of, need_ids_of, profile_of
 from app.tenders.notices.rules import MOVES as TENDER_MOVES
 from app.tenders.notices.rules import TenderStatus, check_bidders, check_openable
 
@@ -188,22 +189,52 @@ async def record_late_bid(
 async def open_bids(session: AsyncSession, actor: Actor, tender_id: int) -> list[Bid]:
     """Open the tender after its deadline and number what was handed in, by the hour of receipt.
 
-    Refusals: BidsStillRunning, TooFewBidders (then the tender is declared unsuccessful instead).
+    Bidders are counted for every lot, and for every item of a lot with items: where they are too few the bids stay
+    closed, and a lot left with nothing fails. Refusals: BidsStillRunning, TooFewBidders where no lot has enough (then
+    the tender is declared unsuccessful instead).
     """
-    tender = await access_tender(session, actor, tender_id, "open")
+    tender = await _access_counted(session, actor, tender_id, "open")
     at = await now(session)
     move(TENDER_MOVES, tender.status, "open")
     check_openable(_end(tender), at)
-    counted = await bids_of(session, tender.id, COUNTED)
-    check_bidders(len({bid.party_id for bid in counted}), profile_of(tender))
+    counts, short, failing = await short_of(session, tender, COUNTED)
+    check_bidders(max(counts.values(), default=0), profile_of(tender))
+    _leave(short, "leave_closed")
+    await _failing(session, tender, failing)
     await _number(session, tender)
-    await record(session, actor, "bids.opened", tender, at, bids=len(counted))
-    return await bids_of(session, tender.id, HANDED_IN)
+    opened = await bids_of(session, tender.id, HANDED_IN)
+    await record(
+        session, actor, "bids.opened", tender, at, bids=len(opened), closed=len(short), failing=sorted(failing)
+    )
+    return opened
+
+
+async def _access_counted(session: AsyncSession, actor: Actor, tender_id: int, verb: str) -> Tender:
+    """The tender, locked after its needs, which are free again where a lot fails: the order in which it is ended."""
+    await read_tender(session, actor, tender_id)
+    await lock_needs(session, tender_id)
+    return await access_tender(session, actor, tender_id, verb)
+
+
+def _leave(bids: Iterable[Bid], verb: str) -> None:
+    for bid in bids:
+        bid.status = move(MOVES, bid.status, verb)
+        bid.version += 1
+
+
+async def _failing(session: AsyncSession, tender: Tender, lots: Collection[int]) -> None:
+    """Say what follows for the lots: they fail, and needs that no other lot answers are free again."""
+    held = await need_ids_of(session, tender.id)
+    kept = await need_ids_of(session, tender.id, without=lots)
+    tender.failing, tender.need_ids = tuple(sorted(lots)), tuple(id for id in held if id not in kept)
 
 
 async def prequalify_bids(session: AsyncSession, actor: Actor, tender_id: int) -> list[Finding]:
-    """Decide on every bid by the rules; what they find is shown to the purchaser beforehand (`review_bids`)."""
-    tender = await access_tender(session, actor, tender_id, "prequalify")
+    """Decide on every bid by the rules; what they find is shown to the purchaser beforehand (`review_bids`).
+
+    Who is left is counted again: where they are too few nothing is evaluated, and the lot fails (87号令 art. 44).
+    """
+    tender = await _access_counted(session, actor, tender_id, "prequalify")
     at = await now(session)
     if tender.status is not TenderStatus.opened:
         raise MoveRefused(state=tender.status.value, verb="prequalify")
@@ -211,8 +242,13 @@ async def prequalify_bids(session: AsyncSession, actor: Actor, tender_id: int) -
     found = await findings(session, tender, await bids_of(session, tender.id, UNDECIDED))
     for finding in found:
         _decide(finding, at)
+    _, short, failing = await short_of(session, tender, {BidStatus.eligible})
+    _leave(short, "leave_unevaluated")
+    await _failing(session, tender, failing)
     ineligible = {f.entry.bid.ref: [reason.code for reason in f.reasons] for f in found if f.reasons}
-    await record(session, actor, "bids.prequalified", tender, at, bids=len(found), ineligible=ineligible)
+    await record(
+        session, actor, "bids.prequalified", tender, at, bids=len(found), ineligible=ineligible, failing=sorted(failing)
+    )
     return found
 
 
@@ -248,7 +284,7 @@ async def _late_bid(
     of, becomes the late one as a new bid would; the purchaser cannot tell."""
     lot_id, item_id = await _place(session, tender, lot, item)
     found = await find_bid(session, lot_id, item_id, party_id)
-    if found is None or found.status in HANDED_IN:
+    if found is None or found.status not in {BidStatus.draft, BidStatus.withdrawn}:
         return await _new_bid(session, tender, party_id, lot, item, ref, at)
     found.ref = ref or found.ref
     return found

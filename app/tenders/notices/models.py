@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Identified, Versioned, within_years
-from app.tenders.notices.rules import TIMELINE, TenderStatus
+from app.tenders.notices.rules import TIMELINE, LotFailure, TenderStatus
 from app.tenders.profiles.rules import OverspendRule
 
 DATES = ", ".join(end for _, end in TIMELINE)
@@ -21,8 +21,9 @@ class Tender(Base, Identified, Versioned):
     against."""
 
     __tablename__ = "tenders"
-    # The needs that a change of status concerns, for what follows in their room; not a column.
+    # The needs that a change of status concerns and the lots that fail with it, for what follows; not columns.
     need_ids = tuple[int, ...]()
+    failing = tuple[int, ...]()
 
     ref: Mapped[str]
     party_id: Mapped[int] = mapped_column(sa.ForeignKey("parties.id"), index=True)
@@ -92,7 +93,8 @@ class Tender(Base, Identified, Versioned):
 
 
 class Lot(Base, Identified):
-    """`places`: the number of awards. `ceiling`: the most one bid may ask for. Lots are decided by `position`."""
+    """`places`: the number of awards. `ceiling`: the most one bid may ask for. Lots are decided by `position`.
+    `failure`: why it fails while the others go on."""
 
     __tablename__ = "lots"
 
@@ -105,10 +107,13 @@ class Lot(Base, Identified):
     places: Mapped[int] = mapped_column(sa.Integer)
     budget: Mapped[Decimal]
     ceiling: Mapped[Decimal]
+    failed_at: Mapped[datetime | None]
+    failure: Mapped[LotFailure | None]
 
     __table_args__ = (
         sa.UniqueConstraint("tender_id", "code"),
         sa.UniqueConstraint("tender_id", "position"),
+        sa.CheckConstraint("(failed_at IS NULL) = (failure IS NULL)", name="failed_says_why"),
         sa.CheckConstraint("places >= 0", name="places_are_not_negative"),
         sa.CheckConstraint("budget >= 0 AND ceiling >= 0", name="amounts_are_not_negative"),
         sa.CheckConstraint("code <> '' AND title_zh <> ''", name="has_a_title"),

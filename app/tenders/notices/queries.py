@@ -12,6 +12,7 @@ from app.core.actors import Actor, Role
 from app.core.calendar import shanghai_date
 from app.core.calendar_table import work_calendar
 from app.core.waiting import Waiting
+from app.needs.models import Need
 from app.tenders.notices import rules
 from app.tenders.notices.models import Amendment, Criterion, Enquiry, Lot, LotItem, LotNeed, Tender
 from app.tenders.notices.policy import enquiry_visible, visible
@@ -69,7 +70,7 @@ def phase_column(at: sa.ColumnElement[datetime]) -> sa.ColumnElement[str]:
 
 
 async def lots_of(session: AsyncSession, tender_id: int) -> list[LotParts]:
-    """The lots in the order they are decided in."""
+    """The lots in the order they are decided in, those that failed among them."""
     lots = list(await session.scalars(sa.select(Lot).where(Lot.tender_id == tender_id).order_by(Lot.position)))
     items, needs = defaultdict[int, list[LotItem]](list), defaultdict[int, list[int]](list)
     ids = [lot.id for lot in lots]
@@ -104,11 +105,20 @@ async def notice_of(session: AsyncSession, tender: Tender) -> rules.Notice:
     )
 
 
-async def need_ids_of(session: AsyncSession, tender_id: int) -> list[int]:
-    """Every need that the tender's lots and items answer, in order of id."""
-    of_items = sa.select(LotItem.need_id).join(Lot).where(Lot.tender_id == tender_id, LotItem.need_id.is_not(None))
-    of_lots = sa.select(LotNeed.need_id).join(Lot).where(Lot.tender_id == tender_id)
+async def need_ids_of(session: AsyncSession, tender_id: int, *, without: Collection[int] = ()) -> list[int]:
+    """Every need that the tender's lots and items answer, in order of id: but for lots that failed, whose needs may
+    be answered elsewhere by now, and but for the lots named."""
+    going_on = sa.and_(Lot.tender_id == tender_id, Lot.failed_at.is_(None), Lot.id.not_in(without))
+    of_items = sa.select(LotItem.need_id).join(Lot).where(going_on, LotItem.need_id.is_not(None))
+    of_lots = sa.select(LotNeed.need_id).join(Lot).where(going_on)
     return sorted({id for id in await session.scalars(sa.union(of_items, of_lots)) if id is not None})
+
+
+async def lock_needs(session: AsyncSession, tender_id: int) -> list[Need]:
+    """The tender's needs, locked before the tender itself: the order of rooms that `flow.py` asks for."""
+    ids = await need_ids_of(session, tender_id)
+    query = sa.select(Need).where(Need.id.in_(ids)).order_by(Need.id).with_for_update()
+    return list(await session.scalars(query, execution_options={"populate_existing": True}))
 
 
 async def enquiries_of(session: AsyncSession, actor: Actor, tender: Tender) -> list[Enquiry]:
@@ -144,10 +154,10 @@ def search_tenders(
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
-    """For a purchaser: bids to be opened and enquiries to be answered."""
+    """For a purchaser: bids to be opened, enquiries to be answered, and tenders to be given up."""
     if actor.role is not Role.purchaser or actor.party_id is None:
         return []
-    return [*await _to_open(session, actor, at), *await _to_answer(session, actor)]
+    return [*await _to_open(session, actor, at), *await _to_answer(session, actor), *await _to_fail(session, actor)]
 
 
 async def _to_open(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
@@ -178,6 +188,18 @@ async def _to_answer(session: AsyncSession, actor: Actor) -> list[Waiting]:
         due = calendar.after(shanghai_date(enquiry.asked_at), profile_of(tender).enquiry_answer)
         waits.append(_waits("answer", tender, enquiry.question, due.at, due.rule))
     return waits
+
+
+async def _to_fail(session: AsyncSession, actor: Actor) -> list[Waiting]:
+    """Opened tenders of which every lot has failed."""
+    going_on = sa.exists().where(Lot.tender_id == Tender.id, Lot.failed_at.is_(None))
+    query = sa.select(Tender).where(
+        Tender.party_id == actor.party_id, Tender.status == TenderStatus.opened, sa.not_(going_on)
+    )
+    return [
+        _waits("fail", tender, tender.title_zh, tender.evaluation_end, profile_of(tender).bidders.source)
+        for tender in await session.scalars(query.order_by(Tender.id))
+    ]
 
 
 def _waits(verb: str, tender: Tender, title: str, due_at: datetime | None, rule: str) -> Waiting:

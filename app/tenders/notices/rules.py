@@ -4,7 +4,7 @@ draft, published, opened --cancel--> cancelled;  published, opened --fail--> uns
 What people decided is the status; the phase follows from the dates alone, by one TIMELINE.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -24,6 +24,17 @@ class TenderStatus(StrEnum):
     awarded = "awarded"
     cancelled = "cancelled"
     unsuccessful = "unsuccessful"
+
+
+class LotFailure(StrEnum):
+    """Why a lot of a tender that goes on is neither evaluated nor awarded.
+
+    `bidders`: too few handed in, its bids stay closed (87号令 art. 41); `qualified`: too few were found eligible
+    (87号令 art. 44).
+    """
+
+    bidders = "bidders"
+    qualified = "qualified"
 
 
 S = TenderStatus
@@ -51,10 +62,6 @@ TIMELINE = (
     ("contracting", "contracts_end"),
 )
 ENDED = "ended"
-
-# An amendment of one of these changes what was bid for: every bid must be confirmed again. New dates alone
-# do not; neither does a corrected title.
-MATERIAL = frozenset({"criteria", "lots", "budget", "overspend_rule", "tie_criterion", "requirements"})
 
 
 class CriteriaNotHundred(DomainError): ...
@@ -111,25 +118,10 @@ class LotsAboveBudget(DomainError): ...
 class OverspendRuleNotOffered(DomainError): ...
 
 
-class AmendmentTooLate(DomainError): ...
-
-
 class EnquiriesClosed(DomainError): ...
 
 
 class BidsStillRunning(DomainError): ...
-
-
-class AmendmentEmpty(DomainError):
-    """The amendment would leave the notice as it is."""
-
-    status = 422
-
-
-class LotsFixed(DomainError):
-    """An amendment changes what lots say, not which lots and items there are."""
-
-    status = 422
 
 
 class NeedNotOnOffer(DomainError):
@@ -308,37 +300,20 @@ def _check_standstill(ends: Mapping[str, datetime], profile: Profile, calendar: 
     _check_period("public_notice", profile.public_notice, calendar, start, end)
     shown = calendar.after(shanghai_date(start), profile.public_notice).on
     if profile.objection.length and not calendar.has_run(shown, last_day(end), profile.objection):
-        raise PeriodTooShort(period="objection", **_facts(profile.objection), start=shown, end=last_day(end))
+        raise PeriodTooShort(period="objection", **term_facts(profile.objection), start=shown, end=last_day(end))
     latest = calendar.after(last_day(end), profile.contract).on
     if last_day(ends["contracts_end"]) > latest:
-        raise ContractsTooLate(contracts_end=ends["contracts_end"], latest=latest, **_facts(profile.contract))
+        raise ContractsTooLate(contracts_end=ends["contracts_end"], latest=latest, **term_facts(profile.contract))
 
 
 def _check_period(name: str, term: Term, calendar: WorkCalendar, start: datetime, end: datetime) -> None:
     first, last = shanghai_date(start), last_day(end)
     if not calendar.has_run(first, last, term):
-        raise PeriodTooShort(period=name, **_facts(term), start=first, end=last)
+        raise PeriodTooShort(period=name, **term_facts(term), start=first, end=last)
 
 
-def _facts(term: Term) -> dict[str, object]:
+def term_facts(term: Term) -> dict[str, object]:
     return {"length": term.length, "unit": term.unit.value, "rule": term.source}
-
-
-def needs_confirmation(changed: Collection[str]) -> bool:
-    """Whether an amendment of these fields makes every bid be confirmed again."""
-    return not MATERIAL.isdisjoint(changed)
-
-
-def check_amendment(
-    changed: Collection[str], bids_end: datetime, profile: Profile, calendar: WorkCalendar, now: datetime
-) -> None:
-    """A material amendment leaves bidders the profile's time before `bids_end`, the deadline after the
-    amendment: otherwise the deadline must be moved in the same amendment (87号令 art. 27)."""
-    if now >= bids_end:
-        raise AmendmentTooLate(bids_end=bids_end, **_facts(profile.amendment))
-    left = calendar.has_run(shanghai_date(now), last_day(bids_end), profile.amendment)
-    if needs_confirmation(changed) and not left:
-        raise AmendmentTooLate(bids_end=bids_end, **_facts(profile.amendment))
 
 
 def check_enquiry(enquiries_end: datetime, now: datetime) -> None:
@@ -353,7 +328,8 @@ def check_openable(bids_end: datetime, now: datetime) -> None:
 
 
 def check_bidders(bidders: int, profile: Profile) -> None:
-    """Fewer bidders than the profile asks for: the tender is not opened but failed (87号令 art. 43)."""
+    """`bidders` of the lot that has most. Where even that is short, nothing is opened: the tender has failed
+    (87号令 art. 41, 43); a single lot that is short fails by itself."""
     if bidders < profile.bidders.value:
         raise TooFewBidders(bidders=bidders, required=profile.bidders.value, rule=profile.bidders.source)
 

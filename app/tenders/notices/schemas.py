@@ -14,7 +14,7 @@ from app.tenders.notices.inputs import LOT, NOTICE
 from app.tenders.notices.models import Amendment, Criterion, Enquiry, LotItem, Tender
 from app.tenders.notices.policy import actions, denial
 from app.tenders.notices.queries import LotParts, ends_of, phase_of, profile_of
-from app.tenders.notices.rules import TenderStatus, dated_rules
+from app.tenders.notices.rules import LotFailure, TenderStatus, dated_rules
 from app.tenders.profiles.rules import OverspendRule
 
 
@@ -48,6 +48,8 @@ class LotRead(BaseModel):
     ceiling: Money
     items: list[ItemRead]
     need_ids: list[int]
+    failed_at: datetime | None = None
+    failure: LotFailure | None = None
 
     @classmethod
     def of(cls, parts: LotParts) -> "LotRead":
@@ -63,6 +65,8 @@ class LotRead(BaseModel):
             ceiling=Money(amount=lot.ceiling),
             items=[ItemRead.of(item) for item in parts.items],
             need_ids=parts.need_ids,
+            failed_at=lot.failed_at,
+            failure=lot.failure,
         )
 
 

@@ -19,22 +19,28 @@ from app.core.web import check_version
 from app.needs.models import Need
 from app.needs.policy import access_needs_to_tender, read_needs_to_tender
 from app.needs.rules import NeedStatus, standing
+from app.tenders.notices.amending import AmendmentEmpty, LotsFixed, check_amendment, needs_confirmation
 from app.tenders.notices.models import Amendment, Criterion, Enquiry, Lot, LotItem, LotNeed, Tender
 from app.tenders.notices.policy import access_enquiry, access_tender, check_creates, hold_tender, read_tender
-from app.tenders.notices.queries import criteria_of, dates_of, lots_of, need_ids_of, notice_of, profile_of
+from app.tenders.notices.queries import (
+    criteria_of,
+    dates_of,
+    lock_needs,
+    lots_of,
+    need_ids_of,
+    notice_of,
+    profile_of,
+)
 from app.tenders.notices.rules import (
     MOVES,
-    AmendmentEmpty,
     EnquiryAnswered,
-    LotsFixed,
+    LotFailure,
     NeedNotOnOffer,
-    check_amendment,
     check_dates,
     check_enquiry,
     check_openable,
     check_publishable,
     closing,
-    needs_confirmation,
 )
 from app.tenders.profiles.rules import parse_profile, profile, profile_document, varied
 
@@ -152,6 +158,18 @@ async def open_tender(session: AsyncSession, actor: Actor, tender: Tender) -> No
     at = await now(session)
     tender.status, tender.opened_at = move(MOVES, tender.status, "open"), at
     await record(session, actor, "tender.opened", tender, at)
+    await _fail_lots(session, actor, tender, LotFailure.bidders, at)
+
+
+async def fail_unqualified_lots(session: AsyncSession, actor: Actor, tender: Tender) -> None:
+    """Follows from the pre-qualification, which holds the lock."""
+    await _fail_lots(session, actor, tender, LotFailure.qualified, await now(session))
+
+
+async def _fail_lots(session: AsyncSession, actor: Actor, tender: Tender, why: LotFailure, at: datetime) -> None:
+    for lot in await session.scalars(sa.select(Lot).where(Lot.id.in_(tender.failing)).order_by(Lot.position)):
+        lot.failed_at, lot.failure = at, why
+        await record(session, actor, "lot.failed", tender, at, lot=lot.code, why=why.value)
 
 
 async def award_tender(session: AsyncSession, actor: Actor, tender: Tender) -> None:
@@ -247,13 +265,6 @@ async def _check_references(session: AsyncSession, actor: Actor, lots: Sequence[
         check_creates(actor, code)
 
 
-async def _lock_needs(session: AsyncSession, tender_id: int) -> list[Need]:
-    """The tender's needs, locked before the tender itself: the order of rooms that `flow.py` asks for."""
-    ids = await need_ids_of(session, tender_id)
-    query = sa.select(Need).where(Need.id.in_(ids)).order_by(Need.id).with_for_update()
-    return list(await session.scalars(query, execution_options={"populate_existing": True}))
-
-
 def _check_on_offer(needs: Sequence[Need], at: datetime) -> None:
     for need in needs:
         status = standing(need.status, need.expires_on, today(at))
@@ -263,7 +274,7 @@ def _check_on_offer(needs: Sequence[Need], at: datetime) -> None:
 
 async def _end(session: AsyncSession, actor: Actor, tender_id: int, verb: str, reason: str) -> tuple[Tender, datetime]:
     await read_tender(session, actor, tender_id)
-    needs = await _lock_needs(session, tender_id)
+    needs = await lock_needs(session, tender_id)
     tender = await access_tender(session, actor, tender_id, verb)
     at = await now(session)
     tender.status = move(MOVES, tender.status, verb)
@@ -276,7 +287,7 @@ async def _end(session: AsyncSession, actor: Actor, tender_id: int, verb: str, r
 async def _amended(session: AsyncSession, tender: Tender, facts: Facts, at: datetime) -> dict[str, Any]:
     """Apply `facts` and say what they changed: field → [before, after]."""
     terms, calendar = profile_of(tender), await work_calendar(session)
-    check_amendment((), _end_of_bids(tender), terms, calendar, at)
+    check_amendment({}, _end_of_bids(tender), terms, calendar, at)
     before = await _said(session, tender)
     with session.no_autoflush:
         _set_columns(tender, facts)

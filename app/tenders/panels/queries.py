@@ -88,7 +88,8 @@ async def recused_pairs(session: AsyncSession, tender_id: int) -> set[rules.Recu
 async def applicants_of(session: AsyncSession, tender_id: int) -> list[Party]:
     """Everybody who handed in a bid that was opened, by number: what judges declare their interests against."""
     opened = sa.select(Bid.party_id).where(
-        Bid.tender_id == tender_id, Bid.status.in_((BidStatus.eligible, BidStatus.ineligible, BidStatus.submitted))
+        Bid.tender_id == tender_id,
+        Bid.status.in_((BidStatus.eligible, BidStatus.ineligible, BidStatus.submitted, BidStatus.unevaluated)),
     )
     return list(await session.scalars(sa.select(Party).where(Party.id.in_(opened)).order_by(Party.id)))
 

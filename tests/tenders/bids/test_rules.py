@@ -50,7 +50,7 @@ def terms(lot: Lot | None = SERVICE, name: str = "venture") -> Terms:
 def test_an_unopened_bid_ends_eligible_ineligible_or_withdrawn() -> None:
     S = BidStatus
     assert {S.draft, *MOVES.values()} == set(S)
-    assert [s for s in S if not verbs_from(MOVES, s)] == [S.eligible, S.ineligible]
+    assert [s for s in S if not verbs_from(MOVES, s)] == [S.ineligible, S.unopened, S.unevaluated]
     assert verbs_from(MOVES, S.withdrawn) == ["submit", "record_late"]
 
 

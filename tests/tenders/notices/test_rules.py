@@ -8,11 +8,11 @@ import pytest
 from app.core.calendar import SHANGHAI, end_of_day, from_holidays
 from app.core.errors import DomainError
 from app.core.moves import verbs_from
+from app.tenders.notices.amending import AmendmentTooLate, check_amendment, needs_confirmation
 from app.tenders.notices.rules import (
     ENDED,
     MOVES,
     TIMELINE,
-    AmendmentTooLate,
     BidsStillRunning,
     CeilingAboveBudget,
     ContractsTooLate,
@@ -39,14 +39,12 @@ from app.tenders.notices.rules import (
     TenderStatus,
     TieCriterionUnknown,
     TooFewBidders,
-    check_amendment,
     check_bidders,
     check_enquiry,
     check_openable,
     check_publishable,
     closing,
     dated_rules,
-    needs_confirmation,
     phase,
 )
 from app.tenders.profiles.rules import OverspendRule, profile
@@ -266,13 +264,26 @@ def test_contracts_are_due_within_thirty_days_of_the_end_of_objections() -> None
 
 
 def test_a_changed_criterion_unsettles_the_bids_and_a_later_date_does_not() -> None:
-    assert needs_confirmation(["criteria", "bids_end"])
-    assert not needs_confirmation(["bids_end", "title"])
+    later = [DATES["bids_end"].isoformat(), (DATES["bids_end"] + timedelta(days=1)).isoformat()]
+    assert needs_confirmation({"criteria": [], "bids_end": later})
+    assert not needs_confirmation({"bids_end": later, "title_zh": ["旧题", "新题"]})
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"bids_end": ["2026-12-30T17:00:00+08:00", "2026-12-30T16:59:59+08:00"]},
+        {"contract_start": [None, "2027-03-01"]},
+        {"contract_end": ["2027-12-31", "2029-12-31"]},
+    ],
+)
+def test_an_earlier_deadline_and_another_service_period_unsettle_the_bids(changes: dict[str, list[str]]) -> None:
+    assert needs_confirmation(changes)
 
 
 def amend(changed: list[str], on: date, bids_end: datetime = DATES["bids_end"]) -> Callable[[], None]:
     now = datetime.combine(on, PUBLISHED.timetz())
-    return lambda: check_amendment(changed, bids_end, VENTURE, CALENDAR, now)
+    return lambda: check_amendment(dict.fromkeys(changed, ()), bids_end, VENTURE, CALENDAR, now)
 
 
 def test_a_material_amendment_leaves_five_days_or_moves_the_deadline() -> None:

@@ -1,6 +1,6 @@
 """A tender from its draft to its end."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from app.core.clock import SHANGHAI
 from app.core.errors import Denied, DomainError, MoveRefused, NotFound, StaleVersion
 from app.needs.rules import NeedStatus, NeedUnknown
 from app.parties.rules import PartyKind
+from app.tenders.notices.amending import AmendmentEmpty, AmendmentTooLate, LotsFixed
 from app.tenders.notices.models import Tender
 from app.tenders.notices.queries import (
     amendments_of,
@@ -28,13 +29,10 @@ from app.tenders.notices.queries import (
     waiting,
 )
 from app.tenders.notices.rules import (
-    AmendmentEmpty,
-    AmendmentTooLate,
     BidsStillRunning,
     DatesOutOfOrder,
     EnquiriesClosed,
     EnquiryAnswered,
-    LotsFixed,
     NeedNotOnOffer,
     TenderStatus,
 )
@@ -207,6 +205,29 @@ async def test_after_the_deadline_nothing_brings_a_tender_back(session: AsyncSes
         await amend_tender(
             session, actor, tender.id, tender.version, "延期", {"bids_end": MIDNIGHT + timedelta(days=9)}
         )
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"bids_end": MIDNIGHT - timedelta(days=1)},
+        {"contract_end": date(2029, 12, 31)},
+        {"contract_start": date(2027, 3, 1)},
+    ],
+)
+async def test_an_earlier_deadline_or_another_service_period_needs_time_and_confirmation(
+    session: AsyncSession, facts: dict[str, Any]
+) -> None:
+    """87号令 art. 27: both bear on how bids are drawn up."""
+    actor, tender = await published(session)
+    await set_clock(session, facts.get("bids_end", MIDNIGHT) - timedelta(days=5, hours=12))
+    late = await amend_tender(session, actor, tender.id, tender.version, "更正", facts)
+    assert (late.is_binding, tender.binding_amendment) == (True, 1)
+    await set_clock(session, NOW)
+    actor, tender = await published(session, ref="cg-2026-02")
+    await set_clock(session, facts.get("bids_end", MIDNIGHT) - timedelta(days=2))
+    with pytest.raises(AmendmentTooLate):
+        await amend_tender(session, actor, tender.id, tender.version, "更正", facts)
 
 
 async def test_a_stale_amendment_is_refused(session: AsyncSession) -> None:

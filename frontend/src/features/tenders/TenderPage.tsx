@@ -92,6 +92,7 @@ function Lots({ lots }: { lots: readonly Lot[] }) {
           <h3>
             {lot.code} {chosen(lot, "title", i18n.language)}
           </h3>
+          {lot.failure && <p className="lot-failed">{t(`tenders.failure.${lot.failure}`)}</p>}
           <p>
             {t("tenders.lot", { places: lot.places })} · {t("field.budget")} <Money of={lot.budget} /> · {t("tenders.ceiling")} <Money of={lot.ceiling} />
           </p>
