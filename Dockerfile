@@ -8,6 +8,8 @@ COPY var/openapi.json /build/var/openapi.json
 RUN npm run api && npm run build
 
 FROM python:3.13-slim-bookworm
+# Rare characters of names (CJK extensions B to F) in papers.
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-hanazono && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home --uid 10001 shuangxuan
 WORKDIR /srv/shuangxuan
 COPY requirements.txt ./

@@ -7,8 +7,16 @@ import type { Connect, Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const COMPRESSIBLE = /\.(?:js|css|html|svg|json)$/;
-const FONTS_FROM = "node_modules/@embedpdf/fonts-sc";
-const FONTS = { "fonts/NotoSansHans-Regular.otf": "NotoSansHans-Regular.otf", "fonts/NotoSansHans-Bold.otf": "NotoSansHans-Bold.otf", LICENSE: "LICENSE" };
+/** The type of papers: Chinese, then for rare characters Japanese and emoji; each beside its licence. */
+const FONTS = {
+  "@embedpdf/fonts-sc/fonts/NotoSansHans-Regular.otf": "NotoSansHans-Regular.otf",
+  "@embedpdf/fonts-sc/fonts/NotoSansHans-Bold.otf": "NotoSansHans-Bold.otf",
+  "@embedpdf/fonts-sc/LICENSE": "LICENSE",
+  "@embedpdf/fonts-jp/fonts/NotoSansJP-Regular.otf": "NotoSansJP-Regular.otf",
+  "@embedpdf/fonts-jp/LICENSE": "LICENSE-NotoSansJP",
+  "@expo-google-fonts/noto-emoji/400Regular/NotoEmoji_400Regular.ttf": "NotoEmoji-Regular.ttf",
+  "@expo-google-fonts/noto-emoji/LICENSE_FONT": "LICENSE-NotoEmoji",
+};
 const SURVEY_ADDRESS = /^\/(?:s\/[^/?]+|r(?:\/[^/?]*)?)\/?(?:[?#].*)?$/;
 
 /** Leaves a .gz beside every text file, so that the server never compresses the same bytes twice. */
@@ -38,7 +46,7 @@ function fontsForDocuments(): Plugin {
     async writeBundle({ dir = "dist" }) {
       await mkdir(join(dir, "fonts"), { recursive: true });
       await Promise.all(
-        Object.entries(FONTS).map(([from, to]) => cp(join(FONTS_FROM, from), join(dir, "fonts", to))),
+        Object.entries(FONTS).map(([from, to]) => cp(join("node_modules", from), join(dir, "fonts", to))),
       );
     },
   };

@@ -9,40 +9,22 @@ from pathlib import Path
 import typst
 
 from app.contracts.blocks import DEMONSTRATION, Paper
+from app.contracts.fonts import Type, type_for
 from app.core.calendar import SHANGHAI
-from app.core.errors import DomainError
-from app.core.settings import PROJECT, settings
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
-# First the type that travels with the front end, then what systems have; the first one present sets the paper.
-FAMILIES = (
-    "Noto Sans S Chinese",
-    "Noto Sans CJK SC",
-    "Source Han Sans SC",
-    "Noto Serif CJK SC",
-    "PingFang SC",
-    "Microsoft YaHei",
-    "SimHei",
-    "WenQuanYi Micro Hei",
-)
-
-
-class ChineseTypeMissing(DomainError):
-    """No font on this machine can set Chinese."""
-
-    status = 503
 
 
 def pdf(paper: Paper) -> bytes:
     """The paper as PDF; the same paper gives the same bytes. Refused with ChineseTypeMissing."""
-    folders = tuple(str(folder) for folder in font_folders() if folder.is_dir())
-    fonts, families = type_in(folders)
     contents = json.dumps(_plain(paper), ensure_ascii=False)
+    setting = type_for(contents + TEMPLATE.read_text("utf-8"))
+    told = json.dumps({"contents": json.loads(setting.spelled(contents)), "note": _note(setting)}, ensure_ascii=False)
     compiler = typst.Compiler(
         TEMPLATE,
         root=TEMPLATE.parent,
-        font_paths=fonts,
-        sys_inputs={"paper": contents, "families": json.dumps(families)},
+        font_paths=_fonts(setting.folders),
+        sys_inputs={"paper": told, "families": json.dumps(setting.families)},
     )
     made_at = datetime.combine(paper.made_on, time.min, SHANGHAI)
     result = compiler.compile(format="pdf", timestamp=int(made_at.timestamp()))
@@ -50,20 +32,17 @@ def pdf(paper: Paper) -> bytes:
     return result
 
 
-def font_folders() -> list[Path]:
-    """Where the type may lie: in the built front end, or in its packages before it is built."""
-    return [settings().web_dir / "fonts", PROJECT / "frontend" / "node_modules" / "@embedpdf" / "fonts-sc" / "fonts"]
-
-
 @cache
-def type_in(folders: tuple[str, ...]) -> tuple[typst.Fonts, list[str]]:
-    """The fonts of the first folder given, else those of the system, and the families to set with."""
-    fonts = typst.Fonts(include_system_fonts=not folders, include_embedded_fonts=False, font_paths=list(folders[:1]))
-    present = set(fonts.families())
-    families = [family for family in FAMILIES if family in present]
-    if not families:
-        raise ChineseTypeMissing()
-    return fonts, families
+def _fonts(folders: tuple[str, ...]) -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(folders))
+
+
+def _note(setting: Type) -> str:
+    """What the paper says of the characters that it shows by their code points."""
+    if not setting.absent:
+        return ""
+    absent = "、".join(setting.spelled(sign) for sign in sorted(setting.absent))
+    return f"注：本机字库缺少以下字符，文中以其统一码（Unicode）编号代替，原字以 Word 文本为准：{absent}。"
 
 
 def _plain(paper: Paper) -> dict[str, object]:

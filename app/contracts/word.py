@@ -17,6 +17,7 @@ from app.core.calendar import SHANGHAI
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 TEXT_TYPE, HEADING_TYPE = "FangSong", "SimHei"
+PROPERTY = 255  # characters that a property of a Word file may have
 LINE_MM = 156  # width of the text area, GB/T 9704-2012
 RED = RGBColor(0xB4, 0x23, 0x18)
 
@@ -42,7 +43,7 @@ def word(paper: Paper) -> bytes:
 def _page(document: Any, paper: Paper) -> None:
     made_at = datetime.combine(paper.made_on, time.min, SHANGHAI)
     facts = document.core_properties
-    facts.title, facts.author, facts.language = "".join(paper.title), "", "zh-CN"
+    facts.title, facts.author, facts.language = "".join(paper.title)[:PROPERTY], "", "zh-CN"
     facts.created = facts.modified = made_at
     page = document.sections[0]
     page.page_width, page.page_height = Mm(210), Mm(297)

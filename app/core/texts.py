@@ -1,6 +1,6 @@
 """What text people may leave here: one spelling of every character (NFC), nothing unseen that breaks or deceives.
 
-Refused are control characters, lone surrogates (no UTF-8), U+FFFE and U+FFFF (no XML), and the characters that turn
+Refused are control characters, lone surrogates (no UTF-8), noncharacters (some no XML), and the characters that turn
 the reading direction around, behind which a name can pose as another one. Every door asks here: the API through
 `core.fields`, lists and seasons through `core.cells`.
 """
@@ -11,7 +11,8 @@ import unicodedata
 from app.core.errors import DomainError
 
 BREAKS = "\n\r\t\u2028\u2029"
-REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+NONCHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | end) for plane in range(17) for end in (0xFFFE, 0xFFFF))
+REFUSED = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff{NONCHARACTERS}]")
 LINE_END = re.compile("\r\n|[\r\u2028\u2029]")
 
 

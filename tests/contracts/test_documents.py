@@ -11,8 +11,9 @@ import docx
 import pytest
 from pypdf import PdfReader
 
-from app.contracts import pdf as typesetting
+from app.contracts import fonts
 from app.contracts.blocks import Paper
+from app.contracts.fonts import ChineseTypeMissing
 from app.contracts.papers import (
     ContractFacts,
     InstalmentLine,
@@ -26,7 +27,7 @@ from app.contracts.papers import (
     result_paper,
     until,
 )
-from app.contracts.pdf import ChineseTypeMissing, pdf
+from app.contracts.pdf import pdf
 from app.contracts.word import word
 from app.core.calendar import SHANGHAI
 
@@ -166,16 +167,15 @@ def test_a_long_result_repeats_its_header_on_every_page() -> None:
 
 
 def test_without_chinese_type_the_refusal_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(typesetting, "FAMILIES", ("No Such Type",))
-    typesetting.type_in.cache_clear()
+    monkeypatch.setattr(fonts, "FAMILIES", ("No Such Type",))
     with pytest.raises(ChineseTypeMissing):
         pdf(contract_paper(CONTRACT))
-    typesetting.type_in.cache_clear()
 
 
 def test_the_type_of_the_built_front_end_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(typesetting.settings(), "web_dir", tmp_path)
-    assert typesetting.font_folders()[0] == tmp_path / "fonts"
+    monkeypatch.setattr(fonts.settings(), "web_dir", tmp_path)
+    (tmp_path / "fonts").mkdir()
+    assert fonts.shipped_folders() == (tmp_path / "fonts",)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,22 @@ from app.core.errors import DomainError
 from app.core.fields import Day, Exact, Id, Instant, Line, Loose, Prose
 from app.core.problems import FieldProblem
 
-UNKEPT = ["\x00", "\x01", "\x0b", "\x1f", "\x7f", "\x85", "\ud800", "\udfff", "\ufffe", "\uffff", "\u202e", "\u2067"]
+UNKEPT = [
+    "\x00",
+    "\x01",
+    "\x0b",
+    "\x1f",
+    "\x7f",
+    "\x85",
+    "\ud800",
+    "\udfff",
+    "\ufdd0",
+    "\ufffe",
+    "\uffff",
+    "\U0001fffe",
+    "\u202e",
+    "\u2067",
+]
 
 
 class Asked(BaseModel):
