@@ -1,7 +1,7 @@
 """What a contract says when it is drafted: from an award, or from a pair that both sides confirmed."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,12 +12,12 @@ from app.core.calendar import Deadline, period_end, shanghai_date
 from app.core.calendar_table import work_calendar
 from app.needs.models import Need
 from app.selection.models import Pair, Round
-from app.tenders.awards.models import Award
+from app.tenders.awards.models import Award, Result
 from app.tenders.bids.models import Bid
 from app.tenders.bids.queries import Entry, entries
 from app.tenders.notices.models import Tender
 from app.tenders.notices.queries import lots_of, profile_of
-from app.tenders.profiles.rules import Profile, profile
+from app.tenders.profiles.rules import ContractStart, Profile, profile
 
 KINDS = {"venture": "公益创投项目", "procurement": "政府购买服务"}
 # 102号令 art. 24: a service contract runs for a year unless the notice says otherwise.
@@ -59,7 +59,12 @@ async def award_draft(session: AsyncSession, award: Award, at: datetime) -> Draf
         is_demonstration=tender.is_demonstration,
     )
     draft = await _completed(session, contract, own, at)
-    if tender.contracts_end is not None and contract.contract_by is not None:
+    if own.contract_start is ContractStart.result_notice:
+        result = await session.get_one(Result, award.result_id)
+        assert result.published_at is not None  # what is confirmed was shown before
+        due = (await work_calendar(session)).after(shanghai_date(result.published_at), own.contract)
+        contract.contract_by, contract.due_by_law = due.on, True
+    elif tender.contracts_end is not None and contract.contract_by is not None:
         announced = shanghai_date(tender.contracts_end - timedelta(microseconds=1))
         contract.contract_by = max(contract.contract_by, announced)
     return draft
@@ -120,3 +125,11 @@ def _area_of(entry: Entry, need: Need | None, tender: Tender) -> str:
     if entry.item is not None and entry.item.community_code is not None:
         return entry.item.community_code
     return need.community_code if need else tender.area_code
+
+
+async def announce_by(session: AsyncSession, contract: Contract, signed_at: datetime) -> date | None:
+    """The last day to make a signed contract public, by the profile of its tender (条例 art. 50); None without one."""
+    if contract.tender_id is None:
+        return None
+    term = profile_of(await session.get_one(Tender, contract.tender_id)).contract_notice
+    return (await work_calendar(session)).after(shanghai_date(signed_at), term).on if term else None

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.contracts.rules import ContractStatus, EngagementKind, MilestoneStatus, Part
+from app.core.calendar import shanghai_date
 from app.core.db import Base, Identified, Versioned, within_years
 from app.tenders.profiles.rules import Gate
 
@@ -34,7 +35,9 @@ class Contract(Base, Identified, Versioned):
     """Comes from an award, or from a confirmed pair of a selection round (a direct micro-grant).
 
     `targets`: [{"what", "quantity"}]. `kind_zh`, `basis_zh`, `lot_zh` and `places_zh` are what the paper says.
-    `area_code` is where it is delivered: its committee accepts. `contract_by`: last day to sign, by `contract_rule`.
+    `area_code` is where it is delivered: its committee accepts. `contract_by`: last day to sign, by `contract_rule`;
+    `due_by_law`: nobody moves that day, and what is signed later counts and is marked (`is_late`). `announce_by`: last
+    day to make the signed contract public, where the profile asks for it.
     The acceptance numbers are those of the profile under which the contract came about.
     """
 
@@ -60,6 +63,8 @@ class Contract(Base, Identified, Versioned):
     targets: Mapped[list[Any]]
     contract_by: Mapped[date | None]
     contract_rule: Mapped[str] = mapped_column(default="", server_default="")
+    due_by_law: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    announce_by: Mapped[date | None]
     acceptance_answers: Mapped[int] = mapped_column(sa.Integer)
     acceptance_share: Mapped[Decimal] = mapped_column(sa.Numeric(5, 4))
     acceptance_rule: Mapped[str] = mapped_column(default="", server_default="")
@@ -90,6 +95,11 @@ class Contract(Base, Identified, Versioned):
             name="terminated_has_date_and_reason",
         ),
     )
+
+    @property
+    def is_late(self) -> bool:
+        """Signed after the last day for it."""
+        return bool(self.signed_at and self.contract_by and shanghai_date(self.signed_at) > self.contract_by)
 
     @property
     def need_ids(self) -> tuple[int, ...]:

@@ -122,6 +122,10 @@ class TargetsMissing(DomainError):
 class SignedTooLate(DomainError): ...
 
 
+class ContractDayFixed(DomainError):
+    """The law says until when the contract is signed; no agreement moves that day (政府采购法 art. 46)."""
+
+
 class PaymentNotPositive(DomainError):
     status = 422
 
@@ -197,9 +201,16 @@ def check_signature(party: str, signed_by: Collection[str]) -> None:
         raise AlreadySigned(party=party)
 
 
-def check_signed_in_time(contract_by: date, on: date, rule: str) -> None:
-    if on > contract_by:
+def check_signed_in_time(contract_by: date, on: date, rule: str, *, due_by_law: bool = False) -> None:
+    """A day that was agreed is moved before somebody signs after it. One that the law sets cannot be moved, and a
+    contract signed after it is valid all the same (条例 art. 67 punishes the delay): it is signed, and marked."""
+    if on > contract_by and not due_by_law:
         raise SignedTooLate(contract_by=contract_by, on=on, rule=rule)
+
+
+def check_contract_day(contract_by: date | None, wanted: date | None, rule: str, *, due_by_law: bool) -> None:
+    if due_by_law and wanted is not None and wanted != contract_by:
+        raise ContractDayFixed(contract_by=contract_by, wanted=wanted, rule=rule)
 
 
 def missing_gates(instalment: Instalment, met: Collection[Gate]) -> list[Gate]:

@@ -219,6 +219,9 @@ class ContractRead(ContractRow):
     targets: list[Target]
     contract_by: date | None
     contract_rule: str
+    due_by_law: bool
+    is_late: bool
+    announce_by: date | None
     drafted_at: datetime
     signed_at: datetime | None
     completed_at: datetime | None
@@ -238,8 +241,9 @@ class ContractRead(ContractRow):
     def read(cls, parts: ContractParts, actor: Actor) -> "ContractRead":
         contract = parts.contract
         same = ("award_id", "pair_id", "need_id", "is_demonstration", "contract_by", "contract_rule", "drafted_at")
+        due = ("due_by_law", "is_late", "announce_by")
         stamps = ("signed_at", "completed_at", "terminated_at", "terminated_reason", "version")
-        facts = {name: getattr(contract, name) for name in (*same, *stamps)}
+        facts = {name: getattr(contract, name) for name in (*same, *due, *stamps)}
         return cls(
             **ContractRow.of(contract).model_dump(),
             **facts,

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import queries, rules
-from app.contracts.drafts import Draft, award_draft, pair_draft
+from app.contracts.drafts import Draft, announce_by, award_draft, pair_draft
 from app.contracts.models import (
     AcceptanceChannel,
     Contract,
@@ -104,7 +104,8 @@ def _due_on(contract: Contract, gate: Gate) -> date | None:
 
 
 async def edit_contract(session: AsyncSession, actor: Actor, contract_id: int, given: int, terms: Terms) -> Contract:
-    """Change a draft nobody has signed. Refusals: StaleVersion, PeriodBackwards, TargetsMissing, MoveRefused."""
+    """Change a draft nobody has signed. Refusals: StaleVersion, PeriodBackwards, TargetsMissing, ContractDayFixed,
+    MoveRefused."""
     contract = await access_contract(session, actor, contract_id, "edit")
     at = await now(session)
     if contract.status is not ContractStatus.draft:
@@ -114,6 +115,9 @@ async def edit_contract(session: AsyncSession, actor: Actor, contract_id: int, g
     rules.check_content(contract.amount, contract.awarded, terms.starts_on, terms.ends_on, targets)
     contract.title, contract.starts_on, contract.ends_on = terms.title, terms.starts_on, terms.ends_on
     contract.targets = [{"what": what, "quantity": quantity} for what, quantity in terms.targets]
+    rules.check_contract_day(
+        contract.contract_by, terms.contract_by, contract.contract_rule, due_by_law=contract.due_by_law
+    )
     contract.contract_by = terms.contract_by or contract.contract_by
     for milestone in await queries.milestones_of(session, contract.id):
         milestone.due_on = _due_on(contract, milestone.gate)
@@ -139,7 +143,9 @@ async def sign_contract(session: AsyncSession, actor: Actor, contract_id: int, n
     targets = [str(target["what"]) for target in contract.targets]
     rules.check_content(contract.amount, contract.awarded, contract.starts_on, contract.ends_on, targets)
     if contract.contract_by is not None:
-        rules.check_signed_in_time(contract.contract_by, today(at), contract.contract_rule)
+        rules.check_signed_in_time(
+            contract.contract_by, today(at), contract.contract_rule, due_by_law=contract.due_by_law
+        )
     status = move(MOVES, contract.status, "sign")
     session.add(Signature(contract_id=contract.id, side=side, account_id=actor.account_id, name=name.strip(), at=at))
     contract.signed_at = at if status is ContractStatus.signed else None
@@ -149,9 +155,9 @@ async def sign_contract(session: AsyncSession, actor: Actor, contract_id: int, n
     if status is ContractStatus.signed:
         milestone = await _milestone(session, contract, Gate.signing)
         _settle(milestone, "meet", at)
-        await record(
-            session, actor, "contract.signed", contract, at, stream=stream_of(contract), amount=contract.amount
-        )
+        contract.announce_by = await announce_by(session, contract, at)
+        facts = {"amount": contract.amount, "late": contract.is_late}
+        await record(session, actor, "contract.signed", contract, at, stream=stream_of(contract), **facts)
     return contract
 
 

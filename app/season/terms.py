@@ -14,7 +14,15 @@ from app.core.errors import DomainError
 from app.season.competition import Competition, Payment
 from app.tenders.notices import rules as notices
 from app.tenders.notices.rules import Criterion, Item, Lot, Notice
-from app.tenders.profiles.rules import Gate, OverspendRule, Profile, parse_profile, profile_document, varied
+from app.tenders.profiles.rules import (
+    ContractStart,
+    Gate,
+    OverspendRule,
+    Profile,
+    parse_profile,
+    profile_document,
+    varied,
+)
 
 SOURCE = "本届赛事的记录（competition.json）"
 OPENS, CLOSES = 9, 17  # the hours of a counter, where the file names a day
@@ -65,7 +73,9 @@ def _shown(competition: Competition, terms: Profile) -> dict[str, dict[str, Any]
     notice = (competition.timeline.public_notice.last_day - shanghai_date(ends["evaluation_end"])).days
     if terms.public_notice.unit is Unit.days and notice < terms.public_notice.length:
         shown["public_notice"] = {"length": max(notice, 0)}
-    signing = (last_day(ends["contracts_end"]) - last_day(ends["objections_end"])).days
+    by_notice = terms.contract_start is ContractStart.result_notice
+    noticed = shanghai_date(ends["evaluation_end"]) if by_notice else last_day(ends["objections_end"])
+    signing = (last_day(ends["contracts_end"]) - noticed).days
     if terms.contract.unit is Unit.days and signing > terms.contract.length:
         shown["contract"] = {"length": signing}
     return shown

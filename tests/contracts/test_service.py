@@ -1,7 +1,7 @@
 """Contracts: what was awarded, signed by both, paid gate by gate, accepted by the residents."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,6 +16,7 @@ from app.contracts.rules import (
     AlreadySigned,
     AnswersImpossible,
     CompletionNotReached,
+    ContractDayFixed,
     ContractStatus,
     MilestoneStatus,
     PaymentAboveInstalment,
@@ -27,7 +28,7 @@ from app.contracts.rules import (
 )
 from app.contracts.service import GateNotEvaluated, ReasonMissing, SignerMissing, Terms
 from app.core.actors import Actor, Role
-from app.core.clock import SimulatedClock, now
+from app.core.clock import SHANGHAI, SimulatedClock, now
 from app.core.db import make_engine
 from app.core.db import units as open_units
 from app.core.errors import Denied, MoveRefused, NotFound, StaleVersion
@@ -36,8 +37,10 @@ from app.needs.rules import ends_on
 from app.parties.rules import PartyKind
 from app.selection.models import Pair, Round
 from app.selection.rules import Answer, Basis, PairStatus, RoundStatus
+from app.tenders.awards.service import confirm_awards, propose_awards, publish_result
 from app.tenders.profiles.rules import Gate
 from tests.conftest import TODAY
+from tests.factories.awards import make_scored
 from tests.factories.contracts import (
     accept,
     contractor,
@@ -50,7 +53,7 @@ from tests.factories.contracts import (
     purchaser,
 )
 from tests.factories.needs import make_need
-from tests.factories.notices import set_clock
+from tests.factories.notices import make_tender, set_clock
 from tests.factories.offers import make_offer
 from tests.factories.parties import make_party
 
@@ -121,6 +124,47 @@ async def test_after_the_last_day_a_contract_is_signed_only_once_the_day_was_mov
     await service.edit_contract(session, purchaser(contract), contract.id, contract.version, later)
     await service.sign_contract(session, purchaser(contract), contract.id, "王科长")
     assert contract.status is ContractStatus.half_signed
+
+
+async def make_bought(session: AsyncSession) -> Contract:
+    """The draft of a procurement: its result was noticed on 1 December 2026."""
+    tender = await make_tender(session, profile="procurement")
+    await make_scored(session, (90, 20_000), (80, 20_000), (70, 20_000), tender=tender)
+    staff = Actor(None, Role.purchaser, tender.party_id, "530114")
+    await propose_awards(session, staff, tender.id)
+    result = await publish_result(session, staff, tender.id)
+    assert result.objections_end is not None
+    await set_clock(session, result.objections_end)
+    award = (await confirm_awards(session, staff, tender.id))[0]
+    drafted = await session.scalar(sa.select(Contract).where(Contract.award_id == award.id))
+    return drafted or await service.draft_from_award(session, Actor(None, Role.clock), award)
+
+
+async def test_a_procurement_is_to_be_signed_within_thirty_days_of_the_notice_to_the_winner(
+    session: AsyncSession,
+) -> None:
+    """法 art. 46, 87号令 art. 71: counted from the result's notice, whatever later day the tender announced."""
+    contract = await make_bought(session)
+    assert (contract.contract_by, contract.due_by_law) == (date(2026, 12, 31), True)
+    later = Terms(WORKED.title, WORKED.starts_on, WORKED.ends_on, WORKED.targets, date(2099, 1, 1))
+    with pytest.raises(ContractDayFixed):
+        await service.edit_contract(session, purchaser(contract), contract.id, contract.version, later)
+    with pytest.raises(IntegrityError) as refused:
+        async with session.begin_nested():
+            await session.execute(sa.update(Contract).values(contract_by=date(2099, 1, 1)))
+    assert constraint(refused) == "ck_contracts_day_stays"
+
+
+@pytest.mark.parametrize(("on", "late"), [(date(2026, 12, 31), False), (date(2027, 1, 1), True)])
+async def test_what_is_signed_after_the_day_of_the_law_counts_and_is_marked(
+    session: AsyncSession, on: date, late: bool
+) -> None:
+    contract = await make_bought(session)
+    await set_clock(session, datetime.combine(on, time(9), SHANGHAI))
+    for side, name in ((purchaser(contract), "王科长"), (contractor(contract), "李主任")):
+        await service.sign_contract(session, side, contract.id, name)
+    assert (contract.status, contract.is_late) == (ContractStatus.signed, late)
+    assert contract.announce_by == date(2027, 1, 5)
 
 
 async def test_a_draft_is_worked_out_until_somebody_signs(session: AsyncSession) -> None:

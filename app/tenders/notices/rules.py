@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from app.core.calendar import Term, WorkCalendar, end_of_day, last_day, shanghai_date
 from app.core.errors import DomainError
-from app.tenders.profiles.rules import Closing, OverspendRule, Profile
+from app.tenders.profiles.rules import Closing, ContractStart, OverspendRule, Profile
 
 FULL_MARKS = Decimal(100)
 
@@ -295,13 +295,15 @@ def _ordered_ends(dates: Mapping[str, datetime | None], published_at: datetime) 
 
 
 def _check_standstill(ends: Mapping[str, datetime], profile: Profile, calendar: WorkCalendar) -> None:
-    """The result is shown for the notice period, then the time for objections runs, then contracts are due."""
+    """The result is shown for the notice period, then the time for objections runs, then contracts are due: in a
+    procurement counted from the notice itself, which is when the winner is told (法 art. 46)."""
     start, end = ends["evaluation_end"], ends["objections_end"]
     _check_period("public_notice", profile.public_notice, calendar, start, end)
     shown = calendar.after(shanghai_date(start), profile.public_notice).on
     if profile.objection.length and not calendar.has_run(shown, last_day(end), profile.objection):
         raise PeriodTooShort(period="objection", **term_facts(profile.objection), start=shown, end=last_day(end))
-    latest = calendar.after(last_day(end), profile.contract).on
+    noticed = shanghai_date(start) if profile.contract_start is ContractStart.result_notice else last_day(end)
+    latest = calendar.after(noticed, profile.contract).on
     if last_day(ends["contracts_end"]) > latest:
         raise ContractsTooLate(contracts_end=ends["contracts_end"], latest=latest, **term_facts(profile.contract))
 

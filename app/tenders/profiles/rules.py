@@ -64,6 +64,13 @@ class Gate(StrEnum):
     resident_acceptance = "resident_acceptance"
 
 
+class ContractStart(StrEnum):
+    """The day from which the time for signing runs: the result's notice to the winner, or the end of objections."""
+
+    result_notice = "result_notice"
+    objections_end = "objections_end"
+
+
 @dataclass(frozen=True)
 class Minimum:
     value: int
@@ -172,6 +179,7 @@ class Profile:
     objection: Term
     objection_answer: Term
     contract: Term
+    contract_start: ContractStart
     tender_notice: Term | None
     complaint: Term | None
     result: Term | None
@@ -224,22 +232,31 @@ def profile(name: str) -> Profile:
 
 def parse_profile(document: Mapping[str, Any]) -> Profile:
     """The typed profile of a stored document."""
+    document = _completed(document)
     values: dict[str, Any] = {key: document[key] for key in LABELS}
     values |= {key: _term(document[key]) for key in NEEDED_TERMS}
     values |= {key: _term(document[key]) if key in document else None for key in OPTIONAL_TERMS}
     return Profile(
         **values,
+        contract_start=ContractStart(document["contract"]["counted_from"]),
         applicants=ApplicantsRule(**document["applicants"]),
         receipt=ReceiptRule(Closing(document["receipt"]["closes"]), document["receipt"]["source"]),
         bidders=Minimum(**document["bidders"]),
         sheets=Minimum(**document["sheets"]),
         panel=_panel(document["panel"]),
         scoring=_scoring(document["scoring"]),
-        reopening=_reopening(document),
+        reopening=tuple(Ground(**row) for row in document["reopening"]),
         overspend=_overspend(document["overspend"]),
         acceptance=_acceptance(document["acceptance"]),
         instalments=_instalments(document["instalments"]),
     )
+
+
+def _completed(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A setting that a document was pinned without, because there was none yet, reads as in its profile now."""
+    known = profile_document(document["name"])
+    merged = {**known, **document}
+    return {key: {**known[key], **own} if isinstance(own, dict) else own for key, own in merged.items()}
 
 
 def _term(row: Mapping[str, Any]) -> Term:
@@ -254,12 +271,6 @@ def _panel(row: Mapping[str, Any]) -> PanelRule:
 def _scoring(row: Mapping[str, Any]) -> ScoringRule:
     exact = {key: Decimal(row[key]) for key in ("price_weight_minimum", "mark_step")}
     return ScoringRule(**{**row, **exact, "ties": tuple(TieStep(step) for step in row["ties"])})
-
-
-def _reopening(document: Mapping[str, Any]) -> tuple[Ground, ...]:
-    """Documents pinned before there were any have the grounds of their profile as it is now."""
-    rows = document["reopening"] if "reopening" in document else profile_document(document["name"])["reopening"]
-    return tuple(Ground(**row) for row in rows)
 
 
 def _overspend(row: Mapping[str, Any]) -> OverspendTerms:

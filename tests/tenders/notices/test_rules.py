@@ -40,6 +40,7 @@ from app.tenders.notices.rules import (
     TieCriterionUnknown,
     TooFewBidders,
     check_bidders,
+    check_dates,
     check_enquiry,
     check_openable,
     check_publishable,
@@ -258,6 +259,15 @@ def test_contracts_are_due_within_thirty_days_of_the_end_of_objections() -> None
     error = refused(late)
     assert isinstance(error, ContractsTooLate)
     assert error.facts["latest"] == date(2018, 9, 5)
+
+
+def test_contracts_of_a_procurement_are_due_thirty_days_after_the_result_s_notice() -> None:
+    dates = {"objections_end": end_of_day(date(2018, 8, 9)), "contracts_end": end_of_day(date(2018, 8, 29))}
+    check_dates({**DATES, **dates}, PROCUREMENT, CALENDAR, PUBLISHED)
+    late = {**DATES, **dates, "contracts_end": end_of_day(date(2018, 8, 30))}
+    with pytest.raises(ContractsTooLate) as refusal:
+        check_dates(late, PROCUREMENT, CALENDAR, PUBLISHED)
+    assert refusal.value.facts["latest"] == date(2018, 8, 29)
 
 
 # after publishing
