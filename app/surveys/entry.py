@@ -20,13 +20,21 @@ from app.core.parts import in_parts
 from app.surveys import rules
 from app.surveys.answers import check_entered
 from app.surveys.definition import SurveyDefinition
-from app.surveys.models import Response, ResponseReview, Survey, Wave
+from app.surveys.mapping import AnswerMapping, Proposal
+from app.surveys.models import Response, ResponseImport, ResponseReview, Survey, Wave
 from app.surveys.policy import access_wave, receipt_mark
 from app.surveys.quality import suggestions
 from app.surveys.queries import definition_of, fingerprints_of, frames_of, same_content, sheets_of
 from app.surveys.rules import Channel, Quality, ResponseState, Source
-from app.surveys.tabular import NOT_RETURNED, CommunityMissing, ReadResponse, SerialMissing, read_own_layout
-from app.surveys.wenjuanxing import is_wenjuanxing, read_wenjuanxing
+from app.surveys.tabular import (
+    NOT_RETURNED,
+    CommunityMissing,
+    ReadResponse,
+    SerialMissing,
+    propose_own_layout,
+    read_mapped,
+)
+from app.surveys.wenjuanxing import is_wenjuanxing, propose_wenjuanxing, read_wenjuanxing
 
 
 @dataclass(frozen=True)
@@ -103,27 +111,53 @@ async def _check_serial(session: AsyncSession, wave: Wave, serial: str | None, c
         raise rules.SerialUnknown(serial=serial, community=community_code)
 
 
+async def preview_responses(
+    session: AsyncSession, actor: Actor, wave_id: int, table: Table, decided: AnswerMapping | None = None
+) -> Proposal:
+    """What a file's columns and cells would be taken for, as far as nobody has decided it; nothing is stored.
+    Refusals: WrongColumns, MappingUnfit."""
+    survey, _ = await access_wave(session, actor, wave_id, "import_responses")
+    return await off_loop(_proposed, definition_of(survey), table, decided)
+
+
+def _proposed(definition: SurveyDefinition, table: Table, decided: AnswerMapping | None) -> Proposal:
+    propose = propose_wenjuanxing if is_wenjuanxing(table.header) else propose_own_layout
+    return propose(definition, table.header, table.rows, decided)
+
+
 async def import_responses(
-    session: AsyncSession, actor: Actor, wave_id: int, table: Table, community_code: str | None = None
+    session: AsyncSession,
+    actor: Actor,
+    wave_id: int,
+    table: Table,
+    community_code: str | None = None,
+    decided: AnswerMapping | None = None,
 ) -> ResponsesImported:
     """A file in our layout or as 问卷星 exports it, whole or not at all. Rows on record with the same answers are
     counted as unchanged, whatever a review has made of them since; rows that differ from the record are refused.
     `community_code` says where the answers of an export of 问卷星 come from, unless the wave goes to one community.
+    `decided`: what a person takes the columns and cells for. The mapping that was used is kept.
 
-    Refusals: WaveNotOpenYet, WaveClosed, WrongColumns, CommunityMissing, RowsRefused.
+    Refusals: WaveNotOpenYet, WaveClosed, WrongColumns, MappingUnclear, MappingUnfit, CommunityMissing, RowsRefused.
     """
     survey, wave = await access_wave(session, actor, wave_id, "import_responses")
     at = await now(session)
     rules.check_entering(wave.state)
     register = await _register(session, survey, wave)
-    source, read = await off_loop(_read, table, register, community_code, today(at))
+    source, mapping, read = await off_loop(_read, table, register, community_code, decided, today(at))
     returned = [row for row in read if row.status != NOT_RETURNED]
     fresh = [row for row in returned if row.serial not in register.responses]
     earlier = await fingerprints_of(session, wave.id)
     async for part in in_parts(fresh):
         await _insert(session, actor, at, [_new(register, source, row, earlier, at) for row in part])
     done = ResponsesImported(len(fresh), len(returned) - len(fresh), len(read) - len(returned))
-    await record(session, actor, "responses.imported", wave, at, added=done.added, unchanged=done.unchanged)
+    kept = ResponseImport(wave_id=wave.id, source=source, account_id=actor.account_id, at=at)
+    kept.mapping, kept.is_decided = mapping.model_dump(mode="json"), decided is not None
+    kept.added, kept.unchanged = done.added, done.unchanged
+    session.add(kept)
+    await session.flush()
+    facts: dict[str, Any] = {"added": done.added, "unchanged": done.unchanged, "mapping": kept.id}
+    await record(session, actor, "responses.imported", wave, at, **facts, decided=kept.is_decided)
     return done
 
 
@@ -139,23 +173,29 @@ async def _register(session: AsyncSession, survey: Survey, wave: Wave) -> Regist
     )
 
 
-def _read(table: Table, register: Register, community_code: str | None, day: date) -> tuple[Source, list[ReadResponse]]:
-    """Refusals: those of `_rows`; RowsRefused."""
-    source, read = _rows(table, register, community_code, day)
+def _read(
+    table: Table, register: Register, community_code: str | None, decided: AnswerMapping | None, day: date
+) -> tuple[Source, AnswerMapping, list[ReadResponse]]:
+    """Refusals: WrongColumns, MappingUnclear, MappingUnfit, CommunityMissing, RowsRefused."""
+    proposed = _proposed(register.definition, table, decided)
+    mapping = decided or proposed.settled()
+    source, read = _rows(table, register, mapping, community_code, day)
     if faults := [fault for row in read for fault in _faults(row, register)]:
         raise RowsRefused(faults)
-    return source, read
+    return source, mapping, read
 
 
-def _rows(table: Table, register: Register, community_code: str | None, day: date) -> tuple[Source, list[ReadResponse]]:
-    """Refusals: WrongColumns, CommunityMissing, RowsRefused."""
+def _rows(
+    table: Table, register: Register, mapping: AnswerMapping, community_code: str | None, day: date
+) -> tuple[Source, list[ReadResponse]]:
+    """Refusals: CommunityMissing, RowsRefused."""
     definition, header, rows = register.definition, table.header, table.rows
     if not is_wenjuanxing(header):
-        return Source.table, read_own_layout(definition, header, rows, day)
+        return Source.table, read_mapped(definition, mapping, header, rows, day)
     code = community_code or (register.frame[0] if len(register.frame) == 1 else None)
     if code is None:
         raise CommunityMissing()
-    return Source.wenjuanxing, [_numbered(row) for row in read_wenjuanxing(definition, header, rows, day, code)]
+    return Source.wenjuanxing, [_numbered(row) for row in read_wenjuanxing(definition, mapping, rows, day, code)]
 
 
 def _numbered(row: ReadResponse) -> ReadResponse:

@@ -166,6 +166,23 @@ class Response(Base, Identified, Versioned):
     )
 
 
+class ResponseImport(Base, Identified):
+    """A file of answers that was taken, and the AnswerMapping by which: found in the file, or decided by a person."""
+
+    __tablename__ = "response_imports"
+
+    wave_id: Mapped[int] = mapped_column(sa.ForeignKey("waves.id"), index=True)
+    source: Mapped[Source]
+    mapping: Mapped[dict[str, Any]]
+    is_decided: Mapped[bool]
+    added: Mapped[int] = mapped_column(sa.Integer)
+    unchanged: Mapped[int] = mapped_column(sa.Integer)
+    account_id: Mapped[int | None]
+    at: Mapped[datetime]
+
+    __table_args__ = (sa.CheckConstraint("added >= 0 AND unchanged >= 0", name="counts_are_not_negative"),)
+
+
 class ResponseReview(Base, Identified):
     """Every move of a response: what it was, what it became, why, by whom (nobody signed in: the respondent)."""
 

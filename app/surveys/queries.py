@@ -16,7 +16,18 @@ from app.core.fields import STORED
 from app.core.paging import Paging, paginate
 from app.core.waiting import Waiting
 from app.surveys.definition import SurveyDefinition
-from app.surveys.models import Issue, Response, ResponseReview, Sheet, Survey, SurveyResult, Token, Wave, WaveCommunity
+from app.surveys.models import (
+    Issue,
+    Response,
+    ResponseImport,
+    ResponseReview,
+    Sheet,
+    Survey,
+    SurveyResult,
+    Token,
+    Wave,
+    WaveCommunity,
+)
 from app.surveys.policy import visible
 from app.surveys.rules import (
     Channel,
@@ -269,6 +280,11 @@ async def survey_result(session: AsyncSession, result_id: int) -> SurveyResult:
     if result is None:
         raise NotFound(survey_result=result_id)
     return result
+
+
+async def imports_of(session: AsyncSession, wave_id: int) -> Sequence[ResponseImport]:
+    query = sa.select(ResponseImport).where(ResponseImport.wave_id == wave_id).order_by(ResponseImport.id)
+    return (await session.scalars(query)).all()
 
 
 def results_drawn_from(survey_id: int) -> sa.Select[int]:

@@ -1,5 +1,6 @@
 """Responses on the wire: to residents by their link or receipt, to staff with what the rules found and who decided."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -7,8 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.actors import Actor
 from app.core.fields import Code, Line, Loose
+from app.core.problems import RowProblem, problem_of
 from app.core.web import example
 from app.surveys.definition import SurveyDefinition
+from app.surveys.mapping import AnswerMapping, By, MappedColumn, MappingUnclear, Proposal
 from app.surveys.models import Response, ResponseReview, Survey, Wave
 from app.surveys.policy import receipt_actions, response_actions, seen_answers
 from app.surveys.queries import definition_of
@@ -16,6 +19,7 @@ from app.surveys.rules import SERIAL, Quality, ResponseState, Source, is_taking
 from app.surveys.schemas import QUESTIONNAIRE, Note
 
 Typed = Annotated[str, Line(100)]  # a link's secret or a receipt code, as the resident has it
+CELLS_SHOWN = 200  # of a column, so that a person sees what it holds
 Serial = Annotated[str, Line(SERIAL, least=1)]
 EXAMPLE = {
     "survey_id": 3,
@@ -225,3 +229,62 @@ class ResponsesImportedRead(BaseModel):
     added: int
     unchanged: int
     not_returned: int
+
+
+class CellRead(BaseModel):
+    """What cells of a column say, in how many rows, and the option it is taken for (null: none; "": no answer)."""
+
+    text: str
+    count: int
+    option: str | None
+
+
+class ColumnProposed(BaseModel):
+    """`question`: empty where nobody knows it. Of columns that hold no options the most frequent cells are shown."""
+
+    column: int
+    title: str
+    question: str
+    part: str
+    cells: list[CellRead]
+
+    @classmethod
+    def of(cls, column: MappedColumn, cells: Counter[str]) -> "ColumnProposed":
+        shown = cells.most_common(None if column.options else CELLS_SHOWN)
+        return cls(
+            **column.model_dump(exclude={"options"}),
+            cells=[CellRead(text=text, count=count, option=column.options.get(text)) for text, count in shown],
+        )
+
+
+class ResponsesPreview(BaseModel):
+    """What a file would be taken for. With `doubts` it is not taken until somebody has decided them and sends the
+    mapping back: `by` and of each column its number, title, question, part and options."""
+
+    by: By
+    columns: list[ColumnProposed]
+    doubts: list[RowProblem]
+
+    @classmethod
+    def of(cls, proposal: Proposal) -> "ResponsesPreview":
+        mapping = proposal.mapping
+        return cls(
+            by=mapping.by,
+            columns=[ColumnProposed.of(column, proposal.cells[column.column - 1]) for column in mapping.columns],
+            doubts=problem_of(MappingUnclear(proposal.doubts)).rows,
+        )
+
+
+class ImportRead(BaseModel):
+    """A file that was taken, and by which mapping."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    source: Source
+    mapping: AnswerMapping
+    is_decided: bool
+    added: int
+    unchanged: int
+    account_id: int | None
+    at: datetime

@@ -4,29 +4,31 @@
 
 A rating matrix has one column per row (question name + row name). Several options are separated by `;`, a ranking
 by `>`. An option may be written as its name or its label; a number that Excel robbed of its zeros (1 for 01) is
-understood where it can only mean one option. A file is read whole or refused whole (RowsRefused).
+understood where it can only mean one option. Where a cell is the name of one option and the label of another, the rest
+of the file says which is meant, or nothing does and it is refused. A file is read whole or refused whole.
 """
 
-import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from decimal import Decimal
+from typing import Any
 
 from app.core import texts
 from app.core.cells import TextTooLong
 from app.core.errors import DomainError, RowRefused, RowsRefused
 from app.core.files import WrongColumns
-from app.surveys.answers import AnswerMalformed, Examined, OptionUnknown, examine
-from app.surveys.definition import Answer, Option, Question, SurveyDefinition
+from app.surveys.answers import Examined, examine
+from app.surveys.cells import given_answers
+from app.surveys.definition import Answer, Question, SurveyDefinition
+from app.surveys.mapping import AnswerMapping, Layout, Placed, Proposal, check_mapping, placed_by, propose
 from app.surveys.rules import SERIAL, ResponseState
 
 FIRST_COLUMNS = ("serial", "community_code", "status")
 NOT_RETURNED = "not_returned"
 STATUSES = (*(state.value for state in ResponseState), NOT_RETURNED)
 FIRST_ROW = 2  # people count the header as row 1
-_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
-_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?: 0{1,2}:00(?::00)?)?")
+LAYOUT = Layout(kinds=("name", "label"), separators={"multi": ";", "ranking": ">"}, blanks={}, is_mixed=True)
 
 
 class SerialMissing(DomainError):
@@ -49,14 +51,6 @@ class CommunityMissing(DomainError):
     status = 422
 
 
-class CellFault(NamedTuple):
-    """A cell that cannot be read as an answer to `question`."""
-
-    question: str
-    column: str
-    error: DomainError
-
-
 @dataclass(frozen=True)
 class ReadResponse:
     """One row as read. `status` is a ResponseState or `not_returned`; `missing` are required questions left blank
@@ -75,21 +69,54 @@ class ReadResponse:
     source: str = ""
 
 
-def read_own_layout(
-    definition: SurveyDefinition, header: Sequence[str], rows: Sequence[Sequence[str]], today: date
+def propose_own_layout(
+    definition: SurveyDefinition,
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    decided: AnswerMapping | None = None,
+) -> Proposal:
+    """What the cells of the table are taken for, as far as nobody has `decided` it; its columns say themselves what
+    they are. Refusals: WrongColumns, MappingUnfit."""
+    columns = {
+        name: (question, part)
+        for question in definition.questions
+        for name, part in zip(question.columns(), [row.name for row in question.rows] or [""], strict=False)
+    }
+    check_columns(header, [*FIRST_COLUMNS, *columns])
+    placed = [Placed(n, name, *columns[name]) for n, name in enumerate(header) if name in columns]
+    if decided is not None:
+        check_mapping(definition, decided, header, [p.position for p in placed])
+        placed = placed_by(definition, decided)
+    told = decided.by if decided else None
+    return propose(LAYOUT, definition, placed, [row for row in rows], by=told, decided=decided)
+
+
+def read_mapped(
+    definition: SurveyDefinition,
+    mapping: AnswerMapping,
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    today: date,
 ) -> list[ReadResponse]:
-    """Every row of the table; blank rows are passed over. Refusals: WrongColumns, RowsRefused (each cell named)."""
-    check_columns(header, [*FIRST_COLUMNS, *(c for q in definition.questions for c in q.columns())])
+    """Every row of the table; blank rows are passed over. Refusal: RowsRefused (each cell named)."""
     refused: list[RowRefused] = []
     serials: dict[str, int] = {}
     read = [
-        _read_row(definition, dict(zip(header, row, strict=True)), number, today, serials, refused)
+        _read_row(definition, mapping, header, row, number, today, serials, refused)
         for number, row in enumerate(rows, FIRST_ROW)
         if any(cell.strip() for cell in row)
     ]
     if refused:
         raise RowsRefused(refused)
     return read
+
+
+def read_own_layout(
+    definition: SurveyDefinition, header: Sequence[str], rows: Sequence[Sequence[str]], today: date
+) -> list[ReadResponse]:
+    """A table in which nothing is left to decide. Refusals: WrongColumns, MappingUnclear, RowsRefused."""
+    mapping = propose_own_layout(definition, header, rows).settled()
+    return read_mapped(definition, mapping, header, rows, today)
 
 
 def check_columns(header: Sequence[str], wanted: Sequence[str]) -> None:
@@ -101,15 +128,17 @@ def check_columns(header: Sequence[str], wanted: Sequence[str]) -> None:
 
 def _read_row(
     definition: SurveyDefinition,
-    cells: Mapping[str, str],
+    mapping: AnswerMapping,
+    header: Sequence[str],
+    row: Sequence[str],
     number: int,
     today: date,
     serials: dict[str, int],
     refused: list[RowRefused],
 ) -> ReadResponse:
-    given, faults = _given_answers(definition, cells)
+    given, faults = given_answers(LAYOUT, definition, mapping, row)
     examined = examine(definition, given, today)
-    serial, community, status = (cells[column].strip() for column in FIRST_COLUMNS)
+    serial, community, status = (row[header.index(column)].strip() for column in FIRST_COLUMNS)
     refused.extend(RowRefused(number, fault.column, fault.error) for fault in faults)
     refused.extend(row_faults(number, examined, {fault.question for fault in faults}))
     refused.extend(_first_faults(serial, community, status, number, serials, given))
@@ -163,80 +192,6 @@ def row_faults(number: int, examined: Examined, unread: Collection[str]) -> Iter
             yield RowRefused(number, name, error)
 
 
-def _given_answers(definition: SurveyDefinition, cells: Mapping[str, str]) -> tuple[dict[str, Any], list[CellFault]]:
-    given: dict[str, Any] = {}
-    faults: list[CellFault] = []
-    for _, question in definition.asked():
-        for column, row in zip(question.columns(), [r.name for r in question.rows] or [""], strict=True):
-            text = cells.get(column, "").strip()
-            try:
-                if text and row:
-                    given.setdefault(question.name, {})[row] = option_name(definition, question, text)
-                elif text:
-                    given[question.name] = _READ[question.type](definition, question, text)
-            except DomainError as fault:
-                faults.append(CellFault(question.name, column, fault))
-    return given, faults
-
-
-def option_name(definition: SurveyDefinition, question: Question, text: str) -> str:
-    """The option that `text` names. Refusal: OptionUnknown."""
-    options = definition.options_of(question)
-    for told in (_by_name, _by_label, _by_number):
-        option = told(options, text.strip())
-        if option is not None:
-            return option.name
-    raise OptionUnknown(name=question.name, option=text[:40])
-
-
-def _by_name(options: Sequence[Option], text: str) -> Option | None:
-    return next((option for option in options if option.name == text), None)
-
-
-def _by_label(options: Sequence[Option], text: str) -> Option | None:
-    return next((option for option in options if text in (option.label.zh, option.label.en) and text), None)
-
-
-def _by_number(options: Sequence[Option], text: str) -> Option | None:
-    """Excel turns 01 into 1; taken only where one option alone can be meant."""
-    if not text.isascii() or not text.isdigit():
-        return None
-    same = [o for o in options if o.name.isascii() and o.name.isdigit() and int(o.name) == int(text)]
-    return same[0] if len(same) == 1 else None
-
-
-def read_number(definition: SurveyDefinition, question: Question, text: str) -> int | float:
-    if not _NUMBER.fullmatch(text):
-        raise AnswerMalformed(name=question.name, expected="number")
-    return float(text) if "." in text else int(text)
-
-
-def read_day(definition: SurveyDefinition, question: Question, text: str) -> str:
-    """2018-10-15, 2018/10/15 and 2018年10月15日, as spreadsheets and people write it."""
-    found = _DAY.fullmatch(text)
-    if found is None:
-        raise AnswerMalformed(name=question.name, expected="date")
-    return f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}"
-
-
-def _several(separator: str) -> Callable[[SurveyDefinition, Question, str], list[str]]:
-    def read(definition: SurveyDefinition, question: Question, text: str) -> list[str]:
-        pieces = text.replace("；", ";").split(separator)
-        return [option_name(definition, question, piece) for piece in pieces if piece.strip()]
-
-    return read
-
-
-_READ: dict[str, Callable[[SurveyDefinition, Question, str], Any]] = {
-    "single": option_name,
-    "multi": _several(";"),
-    "ranking": _several(">"),
-    "number": read_number,
-    "date": read_day,
-    "open": lambda definition, question, text: text,
-}
-
-
 def table_of(definition: SurveyDefinition, responses: Sequence[ReadResponse]) -> tuple[list[str], list[list[str]]]:
     """Header and rows in the same layout: reading them again gives the same responses."""
     header = [*FIRST_COLUMNS, *(column for q in definition.questions for column in q.columns())]
@@ -257,4 +212,6 @@ def _cells(question: Question, answer: Answer | None) -> list[str]:
         return [rated.get(row.name, "") for row in question.rows]
     if isinstance(answer, list):
         return [(">" if question.type == "ranking" else ";").join(answer)]
+    if isinstance(answer, float):
+        return [format(Decimal(repr(answer)), "f")]  # spreadsheets and people do not write 1e-05
     return ["" if answer is None else str(answer)]

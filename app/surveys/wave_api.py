@@ -1,9 +1,10 @@
 """Waves and their responses, for those who run the survey."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import Request, Response
+from fastapi import Form, Request, Response
 from fastapi.responses import HTMLResponse
+from pydantic import Json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import web
@@ -13,17 +14,20 @@ from app.core.files import TABLE_FILE, UploadedAnswers, table_response
 from app.core.paging import Page, PagingQuery
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, public_address, tag_version
 from app.surveys import entry, policy, printing, queries, reviewing, waves
+from app.surveys.mapping import AnswerMapping
 from app.surveys.models import Survey, Wave
 from app.surveys.policy import WHO
 from app.surveys.response_schemas import (
     Confirmed,
     Decide,
+    ImportRead,
     Invalidate,
     ResponseEnter,
     ResponseEntered,
     ResponseRead,
     ResponseRow,
     ResponsesImportedRead,
+    ResponsesPreview,
 )
 from app.surveys.rules import ResponseState
 from app.surveys.schemas import (
@@ -39,6 +43,7 @@ from app.surveys.schemas import (
     WaveUpdate,
 )
 
+GivenMapping = Annotated[Json[AnswerMapping] | None, Form()]
 router = web.router("/surveys", "surveys")
 links = web.router("/surveys", "surveys", web.Unkept)  # their answers hold one-time links, which nobody may keep
 
@@ -203,6 +208,18 @@ async def enter_response(
 
 
 @router.post(
+    "/waves/{wave_id}/preview_responses",
+    operation_id="preview_responses",
+    dependencies=[allow(WHO["import_responses"])],
+)
+async def preview_responses(
+    wave_id: Id, table: UploadedAnswers, session: UnitSession, actor: CurrentActor, mapping: GivenMapping = None
+) -> ResponsesPreview:
+    """What a file's columns and cells would be taken for; `mapping`: what is decided already."""
+    return ResponsesPreview.of(await entry.preview_responses(session, actor, wave_id, table, mapping))
+
+
+@router.post(
     "/waves/{wave_id}/import_responses",
     operation_id="import_responses",
     dependencies=[allow(WHO["import_responses"])],
@@ -213,9 +230,18 @@ async def import_responses(
     session: UnitSession,
     actor: CurrentActor,
     community_code: Code | None = None,
+    mapping: GivenMapping = None,
 ) -> ResponsesImportedRead:
-    done = await entry.import_responses(session, actor, wave_id, table, community_code)
+    """`mapping`: what a person takes the file's columns and cells for, where the file itself leaves a doubt."""
+    done = await entry.import_responses(session, actor, wave_id, table, community_code, mapping)
     return ResponsesImportedRead(added=done.added, unchanged=done.unchanged, not_returned=done.not_returned)
+
+
+@router.get("/waves/{wave_id}/imports", operation_id="list_imports", dependencies=[allow(WHO["import_responses"])])
+async def list_imports(wave_id: Id, session: UnitSession, actor: CurrentActor) -> list[ImportRead]:
+    """The files that were taken, and by which mapping, for the party that asked."""
+    _, wave = await policy.access_wave(session, actor, wave_id, "import_responses")
+    return [ImportRead.model_validate(kept) for kept in await queries.imports_of(session, wave.id)]
 
 
 @router.post(

@@ -8,36 +8,26 @@ skipped and blank. The text file writes (跳过) and (空) for these. A written-
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime
-from difflib import SequenceMatcher
-from itertools import zip_longest
-from typing import Any
 
 from app.core import bounds
 from app.core.errors import DomainError, RowRefused, RowsRefused
-from app.core.files import WrongColumns
-from app.surveys.answers import AnswerMalformed, OptionUnknown, examine
-from app.surveys.definition import Question, SurveyDefinition
-from app.surveys.tabular import (
-    FIRST_ROW,
-    CellFault,
-    ReadResponse,
-    read_day,
-    read_number,
-    row_faults,
-    serial_faults,
-)
+from app.surveys.answers import examine
+from app.surveys.cells import CellFault, given_answers
+from app.surveys.definition import SurveyDefinition
+from app.surveys.mapping import SEVERAL, AnswerMapping, Layout, Proposal, check_mapping, placed_by, propose
+from app.surveys.tabular import FIRST_ROW, ReadResponse, row_faults, serial_faults
+from app.surveys.titles import place_titles
 
 FIRST_COLUMNS = ("序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自IP")
-IGNORED = frozenset({"总分"})  # added by 问卷星 to questionnaires with scale questions
-SIMILAR = 0.6  # of the title, so that a small rewording still matches and another question does not
-BLANKS = frozenset({"", "-2", "-3", "(空)", "(跳过)", "（空）", "（跳过）"})
-_NUMBERED = re.compile(r"([0-9]{1,3})\s*[、.．：:]\s*(.*)", re.DOTALL)
-_PART = re.compile(r"第([0-9]{1,3})题\s*[(（](.*)[)）]", re.DOTALL)
-_ADDITION = re.compile(r"〖[^〗]*〗")
+_BLANK = frozenset({"", "(空)", "(跳过)", "（空）", "（跳过）"})
+LAYOUT = Layout(
+    kinds=("label", "place"),
+    separators={"multi": "┋", "ranking": "→"},
+    blanks={"label": _BLANK, "place": _BLANK | {"-2", "-3"}},
+)
 _DURATION = re.compile(r"(?:([0-9]{1,4})分)?(?:([0-9]{1,6})秒?)?")
 
 
@@ -45,36 +35,38 @@ class TimeMalformed(DomainError):
     status = 422
 
 
-@dataclass(frozen=True)
-class Column:
-    """What a column holds: a whole answer, or the `part` of one (a matrix row, or an option of its own column)."""
-
-    title: str
-    question: Question
-    part: str = ""
-
-    @property
-    def held(self) -> tuple[str, str]:
-        return self.question.name, self.part
-
-
 def is_wenjuanxing(header: Sequence[str]) -> bool:
     return tuple(header[: len(FIRST_COLUMNS)]) == FIRST_COLUMNS
 
 
-def read_wenjuanxing(
+def propose_wenjuanxing(
     definition: SurveyDefinition,
     header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    decided: AnswerMapping | None = None,
+) -> Proposal:
+    """What the file's columns and cells are taken for, as far as nobody has `decided` it. Options with a column of
+    their own are in the file of numbers alone. Refusal: MappingUnfit."""
+    if decided is not None:
+        check_mapping(definition, decided, header, range(len(FIRST_COLUMNS), len(header)))
+        return propose(LAYOUT, definition, placed_by(definition, decided), rows, by=decided.by, decided=decided)
+    placed, doubts = place_titles(definition, header, len(FIRST_COLUMNS))
+    split = any(p.question is not None and p.question.type in SEVERAL and p.part for p in placed)
+    return propose(LAYOUT, definition, placed, rows, by="place" if split else None, doubts=doubts)
+
+
+def read_wenjuanxing(
+    definition: SurveyDefinition,
+    mapping: AnswerMapping,
     rows: Sequence[Sequence[str]],
     today: date,
     community_code: str,
 ) -> list[ReadResponse]:
-    """Every row as a submitted response of `community_code`. Refusals: WrongColumns, RowsRefused."""
-    columns = match_columns(definition, header)
+    """Every row as a submitted response of `community_code`. Refusal: RowsRefused."""
     refused: list[RowRefused] = []
     serials: dict[str, int] = {}
     read = [
-        _read_row(definition, columns, row, number, today, community_code, serials, refused)
+        _read_row(definition, mapping, row, number, today, community_code, serials, refused)
         for number, row in enumerate(rows, FIRST_ROW)
         if any(cell.strip() for cell in row)
     ]
@@ -83,67 +75,9 @@ def read_wenjuanxing(
     return read
 
 
-def match_columns(definition: SurveyDefinition, header: Sequence[str]) -> dict[int, Column]:
-    """Position → what the column holds: by number where the title agrees, else by title. Refusal: WrongColumns,
-    naming the columns nobody knows and the questions that no column answers."""
-    columns: dict[int, Column] = {}
-    unknown: list[str] = []
-    for position, title in enumerate(header[len(FIRST_COLUMNS) :], len(FIRST_COLUMNS)):
-        column = None if title in IGNORED else _match(definition, title)
-        if column is not None and column.held not in {known.held for known in columns.values()}:
-            columns[position] = column
-        elif title not in IGNORED:
-            unknown.append(title)
-    answered = {column.question.name for column in columns.values()}
-    missing = [c for c, found in zip_longest(FIRST_COLUMNS, header[: len(FIRST_COLUMNS)]) if c != found]
-    missing += [f"{n}、{q.label.zh}" for n, q in definition.asked() if q.name not in answered]
-    if missing or unknown:
-        raise WrongColumns(missing=", ".join(missing) or "-", unknown=", ".join(unknown) or "-")
-    return columns
-
-
-def _match(definition: SurveyDefinition, title: str) -> Column | None:
-    part = _PART.fullmatch(title.strip())
-    if part is not None:
-        question = dict(definition.asked()).get(int(part[1]))
-        return _column_of_part(definition, title, question, part[2]) if question else None
-    numbered = _NUMBERED.fullmatch(title.strip())
-    if numbered is None:
-        return None
-    number, words = int(numbered[1]), numbered[2]
-    by_number = [_titled(title, q, words, SIMILAR) for n, q in definition.asked() if n == number]
-    by_title = [_titled(title, q, words, 1.0) for _, q in definition.asked()]
-    return next((column for column in [*by_number, *by_title] if column is not None), None)
-
-
-def _titled(title: str, question: Question, words: str, similar: float) -> Column | None:
-    """A matrix names its row behind the title: `10、请评价—活动内容` or `10、请评价(活动内容)`."""
-    if question.type == "rating_matrix":
-        row = next((r for r in question.rows if _bare(words).endswith(_bare(r.label.zh))), None)
-        return None if row is None else Column(title, question, row.name)
-    likeness = SequenceMatcher(None, _bare(words), _bare(question.label.zh), autojunk=False).ratio()
-    return Column(title, question) if likeness >= similar else None
-
-
-def _column_of_part(definition: SurveyDefinition, title: str, question: Question, part: str) -> Column | None:
-    if question.type == "rating_matrix":
-        row = next((r for r in question.rows if _bare(r.label.zh) == _bare(part)), None)
-        return None if row is None else Column(title, question, row.name)
-    if question.type not in ("multi", "ranking"):
-        return None
-    options = definition.options_of(question)
-    option = next((o for o in options if _bare(o.label.zh) == _bare(part)), None)
-    return None if option is None else Column(title, question, option.name)
-
-
-def _bare(text: str) -> str:
-    """Letters and digits only: punctuation, spaces and brackets vary from export to export."""
-    return "".join(c for c in _ADDITION.sub("", text) if c.isalnum())
-
-
 def _read_row(
     definition: SurveyDefinition,
-    columns: Mapping[int, Column],
+    mapping: AnswerMapping,
     row: Sequence[str],
     number: int,
     today: date,
@@ -151,7 +85,7 @@ def _read_row(
     serials: dict[str, int],
     refused: list[RowRefused],
 ) -> ReadResponse:
-    given, faults = _given_answers(definition, columns, row)
+    given, faults = given_answers(LAYOUT, definition, mapping, row)
     faults += list(_head_faults(row))
     examined = examine(definition, given, today)
     refused.extend(serial_faults(row[0].strip(), number, serials, FIRST_COLUMNS[0]))
@@ -195,68 +129,3 @@ def _seconds(text: str) -> int | None:
     """123秒, 2分3秒 or 123."""
     found = _DURATION.fullmatch(text.strip())
     return 60 * int(found[1] or 0) + int(found[2] or 0) if found and text.strip() else None
-
-
-def _given_answers(
-    definition: SurveyDefinition, columns: Mapping[int, Column], row: Sequence[str]
-) -> tuple[dict[str, Any], list[CellFault]]:
-    given: dict[str, Any] = {}
-    faults: list[CellFault] = []
-    ranks: dict[str, dict[int, str]] = {}
-    for position, column in columns.items():
-        text, question = row[position].strip(), column.question
-        if text in BLANKS:
-            continue
-        try:
-            if not column.part:
-                given[question.name] = _whole(definition, question, text)
-            elif question.type == "rating_matrix":
-                given.setdefault(question.name, {})[column.part] = _chosen(definition, question, text)
-            else:
-                ranks.setdefault(question.name, {}).update(_place(column, text, ranks.get(question.name, {})))
-        except DomainError as fault:
-            faults.append(CellFault(question.name, column.title, fault))
-    for name, places in ranks.items():
-        given[name] = [places[place] for place in sorted(places)]
-    return given, faults
-
-
-def _place(column: Column, text: str, taken: Mapping[int, str]) -> dict[int, str]:
-    """The option of a column of its own: its rank, or for a multiple choice simply the next place when it is 1."""
-    if not re.fullmatch("[0-9]{1,3}", text):
-        raise AnswerMalformed(name=column.question.name, expected="number")
-    mark = int(text)
-    if mark == 0:
-        return {}
-    place = mark if column.question.type == "ranking" else len(taken) + 1
-    if place in taken or (column.question.type == "multi" and mark != 1):
-        raise AnswerMalformed(name=column.question.name, expected=column.question.type)
-    return {place: column.part}
-
-
-def _whole(definition: SurveyDefinition, question: Question, text: str) -> Any:
-    match question.type:
-        case "single":
-            return _chosen(definition, question, text)
-        case "multi" | "ranking":
-            pieces = re.split("┋" if question.type == "multi" else "→", text)
-            return [_chosen(definition, question, piece) for piece in pieces if piece.strip()]
-        case "number":
-            return read_number(definition, question, text)
-        case "date":
-            return read_day(definition, question, text)
-    return text
-
-
-def _chosen(definition: SurveyDefinition, question: Question, text: str) -> str:
-    """By label, else by the option's place in the list: the number file counts options from 1."""
-    options = definition.options_of(question)
-    bare = _bare(text)
-    told = next((o.name for o in options if text.strip() in (o.label.zh, o.label.en)), None)
-    if told is None and bare:
-        told = next((o.name for o in options if bare in (_bare(o.label.zh), _bare(o.label.en))), None)
-    if told is None and re.fullmatch("[0-9]{1,3}", text.strip()) and 1 <= int(text) <= len(options):
-        told = options[int(text) - 1].name
-    if told is None:
-        raise OptionUnknown(name=question.name, option=text.strip()[:40])
-    return told

@@ -1,6 +1,7 @@
 """The endpoints of surveys: what residents do on their page, and what staff do on theirs."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -278,6 +279,44 @@ async def test_an_answer_file_is_uploaded_and_downloaded(session: AsyncSession, 
     ]
     assert file.text.removeprefix("\ufeff").replace("\r", "") == lines
     assert codes(refused) == (422, "FileNotUtf8")
+
+
+async def test_what_a_file_leaves_open_is_decided_in_a_preview_and_kept_with_the_import(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    wave = await make_wave(session, channel=Channel.open_link)
+    header = "序号,提交答卷时间,所用时间,来源,来源详情,来自IP,"
+    header += "1、您是男是女,2、最需要哪些服务？,3、请排序,4、家里有什么难处？"
+    line = "1,2026/11/20 09:30:00,123秒,微信,x,10.0.0.1,女士,老年助餐,(跳过),(空)"
+    upload = {"upload": ("answers.csv", f"{header}\n{line}\n".encode(), "text/csv")}
+    address = f"/surveys/waves/{wave.id}"
+    async with client_of(await actor_of(session, Role.committee)) as client:
+        refused = await client.post(f"{address}/import_responses", files=upload)
+        preview = (await client.post(f"{address}/preview_responses", files=upload)).json()
+        mapping = {"by": preview["by"], "columns": [decided(column) for column in preview["columns"]]}
+        again = (
+            await client.post(f"{address}/preview_responses", files=upload, data={"mapping": json.dumps(mapping)})
+        ).json()
+        done = await client.post(f"{address}/import_responses", files=upload, data={"mapping": json.dumps(mapping)})
+        [kept] = (await client.get(f"{address}/imports")).json()
+        [sent] = (await client.get(f"{address}/responses")).json()["items"]
+        answers = (await client.get(f"/surveys/responses/{sent['id']}")).json()["answers"]
+    assert codes(refused) == (422, "MappingUnclear")
+    assert [(doubt["column"], doubt["code"]) for doubt in preview["doubts"]] == [
+        ("1、您是男是女", "TitleFitsNone"),
+        ("1、您的性别？", "QuestionUnanswered"),
+    ]
+    assert again["doubts"] == []
+    assert done.json() == {"added": 1, "unchanged": 0, "not_returned": 0}
+    assert answers == {"Q1": "F", "Q2": ["meals"]}
+    assert (kept["is_decided"], kept["source"], kept["mapping"]) == (True, "wenjuanxing", mapping)
+
+
+def decided(column: dict[str, Any]) -> dict[str, Any]:
+    """The mapping that the preview proposes, and that 您是男是女 is Q1."""
+    options = {cell["text"]: cell["option"] for cell in column["cells"] if cell["option"] is not None}
+    open_one = {"question": "Q1", "options": {"女士": "F"}} if not column["question"] else {}
+    return {**{k: column[k] for k in ("column", "title", "question", "part")}, "options": options, **open_one}
 
 
 async def test_links_and_sheets_are_made_to_be_printed(session: AsyncSession, client_of: ClientOf) -> None:

@@ -1,11 +1,23 @@
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.core.errors import RowsRefused
 from app.core.files import WrongColumns, read_table, write_table
+from app.surveys.cells import read_number
 from app.surveys.definition import Label, Option, SurveyDefinition
-from app.surveys.tabular import ReadResponse, read_own_layout, table_of
+from app.surveys.mapping import AnswerMapping, MappingUnclear
+from app.surveys.tabular import (
+    FIRST_COLUMNS,
+    ReadResponse,
+    _cells,
+    propose_own_layout,
+    read_mapped,
+    read_own_layout,
+    table_of,
+)
 from tests.surveys.factories import make_definition, make_question, season_definition, season_rows
 
 TODAY = date(2018, 10, 15)
@@ -181,3 +193,99 @@ def test_a_column_that_comes_twice_is_refused() -> None:
     with pytest.raises(WrongColumns) as refused:
         read_own_layout(DEFINITION, [*HEADER, "age"], [], TODAY)
     assert refused.value.facts == {"missing": "-", "unknown": "age"}
+
+
+KIDS = make_definition(
+    make_question(
+        "single", "kids", options=[Option(name=str(n + 1), label=Label(zh=zh)) for n, zh in enumerate("0123")]
+    ),
+    make_question(
+        "multi", "want", options=[Option(name=n, label=Label(zh=zh)) for n, zh in (("a", "甲;乙"), ("b", "乙"))]
+    ),
+    make_question("number", "n"),
+)
+KIDS_HEADER = [*FIRST_COLUMNS, "kids", "want", "n"]
+
+
+def kids(*rows: tuple[str, str, str], mapping: AnswerMapping | None = None) -> list[dict[str, object]]:
+    table = [[str(number), "530114001003", "valid", *row] for number, row in enumerate(rows)]
+    mapping = mapping or propose_own_layout(KIDS, KIDS_HEADER, table).settled()
+    return [dict(response.answers) for response in read_mapped(KIDS, mapping, KIDS_HEADER, table, TODAY)]
+
+
+def test_a_digit_that_is_one_option_s_name_and_another_s_label_is_read_as_the_rest_of_the_file_is() -> None:
+    assert kids(("1", "", ""), ("4", "", "")) == [{"kids": "1"}, {"kids": "4"}]
+    assert kids(("1", "", ""), ("0", "", "")) == [{"kids": "2"}, {"kids": "1"}]
+    assert kids(("1", "b", "")) == [{"kids": "1", "want": ["b"]}]
+    for unclear in ([("1", "", "")], [("1", "b", ""), ("2", "甲;乙", "")]):
+        with pytest.raises(MappingUnclear) as refused:
+            kids(*unclear)
+        assert [(r.row, r.column, r.error.code) for r in refused.value.rows] == [(1, "kids", "KindUnclear")]
+
+
+def test_a_person_decides_whether_a_table_holds_names_or_labels() -> None:
+    table = [["1", "530114001003", "valid", "1", "", ""]]
+    proposed = propose_own_layout(KIDS, KIDS_HEADER, table).mapping
+    for by, told in (("name", "1"), ("label", "2")):
+        open_ones = [column.model_copy(update={"options": {}}) for column in proposed.columns]
+        decided = proposed.model_copy(update={"by": by, "columns": open_ones})
+        mapping = propose_own_layout(KIDS, KIDS_HEADER, table, decided).settled()
+        assert kids(("1", "", ""), mapping=mapping) == [{"kids": told}]
+
+
+def test_a_label_may_hold_the_separator() -> None:
+    assert kids(("4", "甲;乙", "")) == [{"kids": "4", "want": ["a"]}]
+    assert kids(("4", "乙；甲;乙", "")) == [{"kids": "4", "want": ["a", "b"]}]
+
+
+def test_a_cell_that_can_be_cut_in_two_ways_is_refused() -> None:
+    form = make_definition(
+        make_question(
+            "multi",
+            "q",
+            options=[Option(name=f"o{n}", label=Label(zh=zh)) for n, zh in enumerate(["甲", "乙", "甲;乙"])],
+        )
+    )
+    with pytest.raises(RowsRefused) as refused:
+        read_own_layout(form, [*FIRST_COLUMNS, "q"], [["1", "530114001003", "valid", "甲;乙"]], TODAY)
+    assert [(r.row, r.column, r.error.code) for r in refused.value.rows] == [(2, "q", "CellSplitsSeveralWays")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [("-5", -5), ("0.00001", 0.00001), ("1E-05", 0.00001), ("1e-05", 0.00001), ("３６", 36), ("+3", 3), ("2.0", 2)],
+)
+def test_numbers_are_read_as_spreadsheets_write_them(cell: str, number: float) -> None:
+    assert kids(("4", "", cell)) == [{"kids": "4", "n": number}]
+
+
+@given(st.floats(-1e14, 1e14) | st.integers(-(10**14), 10**14))
+def test_every_number_is_read_back_as_it_was_written(number: float) -> None:
+    question = make_question("number", "n")
+    (cell,) = _cells(question, number)
+    assert "e" not in cell
+    assert read_number(question, cell) == number
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_every_answer_of_a_table_is_the_option_that_was_meant_or_the_file_is_refused(data: st.DataObject) -> None:
+    """Names and labels out of the same few words, the whole file in names or in labels."""
+    words = st.lists(st.sampled_from(["0", "1", "2", "01", "一", "二"]), min_size=3, max_size=3, unique=True)
+    by_name = data.draw(st.booleans())
+    form = make_definition(
+        *(
+            make_question(
+                "single", f"q{n}", options=[Option(name=a, label=Label(zh=b)) for a, b in zip(*pair, strict=True)]
+            )
+            for n, pair in enumerate(data.draw(st.lists(st.tuples(words, words), min_size=1, max_size=3)))
+        )
+    )
+    meant = [data.draw(st.sampled_from(question.options)) for question in form.questions]
+    row = ["1", "530114001003", "valid", *(option.name if by_name else option.label.zh for option in meant)]
+    header = [*FIRST_COLUMNS, *(question.name for question in form.questions)]
+    try:
+        (read,) = read_own_layout(form, header, [row], TODAY)
+    except RowsRefused:
+        return
+    assert list(read.answers.values()) == [option.name for option in meant]
