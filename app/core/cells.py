@@ -44,6 +44,36 @@ class TextTooLong(DomainError):
     status = 422
 
 
+class CellInError(DomainError):
+    """An error of the spreadsheet stands in the cell, such as #N/A."""
+
+    status = 422
+
+
+class FormulaUncomputed(DomainError):
+    """A formula whose result the file does not hold."""
+
+    status = 422
+
+
+class CellsMerged(DomainError):
+    """Whether the value of joined cells holds for each of their rows, or once for all, only people can say."""
+
+    status = 422
+
+
+class DigitsLost(DomainError):
+    """A number of more digits than a spreadsheet keeps: the last ones are wrong already."""
+
+    status = 422
+
+
+class CellBeyondHeader(DomainError):
+    """Text in a column that has no heading."""
+
+    status = 422
+
+
 class NumberUnreadable(DomainError):
     status = 422
 

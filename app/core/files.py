@@ -12,7 +12,7 @@ from starlette.datastructures import UploadFile as FormFile
 
 from app.core.cells import Table as Table
 from app.core.cells import bare, exact, inert
-from app.core.errors import DomainError
+from app.core.errors import DomainError, RowRefused, RowsRefused
 from app.core.foreign import ANSWERS, LISTS, TABLES, Limits, off_loop, read_lines
 
 T = TypeVar("T")
@@ -40,16 +40,27 @@ class WrongColumns(DomainError):
 
 
 def read_table(name: str, content: bytes, limits: Limits = TABLES) -> Table:
-    """The first sheet of an Excel file, or a UTF-8 CSV, without the marks of `write_table`. Blocks; a request takes an
-    `Uploaded…`.
+    """The table in a workbook or a list of commas, without the marks of `write_table`. Rows keep their numbers: what
+    stands above the header comes as blank ones. Blocks; a request takes an `Uploaded…`.
 
-    Refusals: FileEmpty and those of `foreign`.
+    Refusals: FileEmpty, RowsRefused with every cell that cannot be read as it stands, and those of `foreign`.
     """
-    kind = "sheet" if name.lower().endswith((".xlsx", ".xls")) else "csv"
-    header, *rows = [list(map(bare, line)) for line in read_lines(kind, content, limits)] or [[]]
-    if not any(header):
+    lines = read_lines("table", content, limits)
+    _sheet, at, header, wrong = next(lines, ("", 1, [], []))
+    if not header:
         raise FileEmpty(name=name)
-    return Table(header, rows)
+    faults = _faults(at, wrong)
+    rows = [[""] * len(header) for _ in range(at - 1)]
+    for number, (cells, wrong) in enumerate(lines, at + 1):
+        rows.append(list(map(bare, cells)))
+        faults += _faults(number, wrong)
+    if faults:
+        raise RowsRefused(faults)
+    return Table(list(map(bare, header)), rows)
+
+
+def _faults(number: int, wrong: Iterable[tuple[str, str, dict[str, Any]]]) -> list[RowRefused]:
+    return [RowRefused(number, column, DomainError.registry[code](**facts)) for column, code, facts in wrong]
 
 
 class Uploaded(Generic[T]):

@@ -124,6 +124,20 @@ class FileTooSlow(DomainError):
 
 
 class FileNotUtf8(DomainError):
+    """Nor GB 18030, which Chinese editions of Windows write."""
+
+    status = 422
+
+
+class FileOfOtherKind(DomainError):
+    """`reason`: what it is instead of a workbook (.xlsx, .xls) or a list of commas."""
+
+    status = 422
+
+
+class SheetsSeveral(DomainError):
+    """More than one sheet holds a table: which one is meant?"""
+
     status = 422
 
 
@@ -145,6 +159,8 @@ REFUSALS = {
         FileTooDeep,
         FileTooHeavy,
         FileNotUtf8,
+        FileOfOtherKind,
+        SheetsSeveral,
         FileUnreadable,
     )
 }  # what a reader may say
@@ -159,7 +175,7 @@ _threads = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
 
 
 def read_lines(kind: str, content: bytes, limits: Limits) -> Iterator[list[Any]]:
-    """What the reader says of a file of this kind: csv, sheet, xlsform or json (see there). Blocks.
+    """What the reader says of a file of this kind: table, xlsform or json (see there). Blocks.
 
     Refusals: every class of this module but FileTooLarge.
     """

@@ -8,16 +8,11 @@ several(
     "list",
     "FileNotUtf8",
     {
-        "in_utf_16": "编号,名称\n1,二\n".encode("utf-16"),
-        "in_utf_16_the_other_way": b"\xfe\xff" + "编号,名称\n".encode("utf-16-be"),
-        "in_utf_32": "编号\n".encode("utf-32"),
-        "in_gbk": "编号,名称\n需求\n".encode("gbk"),
         "with_half_a_surrogate": b"id\n\xed\xa0\x80\n",
         "with_overlong_letters": b"id\n\xc0\xaf\xe0\x80\xaf\n",
         "beyond_unicode": b"id\n\xf4\x90\x80\x80\n",
         "that_ends_within_a_letter": "id\n编".encode()[:-1],
         "with_marks_in_the_middle": b"id\n1\xff\xfe\n",
-        "of_noise": random.Random(4).randbytes(MB),
     },
     ending="csv",
 )
@@ -25,6 +20,8 @@ several(
     "list",
     "FileUnreadable",
     {
+        "in_utf_32": "编号\n".encode("utf-32"),
+        "of_noise": random.Random(4).randbytes(MB),
         "with_nul": b"id\na\0b\n",
         "of_nul": b"\0" * MB,
         "in_utf_16_without_a_mark": "id,title\n".encode("utf-16-le"),
@@ -37,8 +34,8 @@ several(
     {
         "of_nothing": b"",
         "of_a_mark": b"\xef\xbb\xbf",
+        "of_blanks": b" , , \n , \n",
         "of_a_line_break": b"\n",
-        "of_blanks": b" , , \n1,2,3\n",
         "of_two_marks_and_commas": b"\xef\xbb\xbf,,,\n",
     },
     ending="csv",
@@ -47,16 +44,27 @@ several(
     "list",
     "read",
     {
+        "in_utf_16": "编号,名称\n1,二\n".encode("utf-16"),
+        "in_utf_16_the_other_way": b"\xfe\xff" + "编号,名称\n".encode("utf-16-be"),
+        "in_gbk": "编号,名称\n需求\n".encode("gbk"),
+        "with_a_blank_line_first": b" , , \n1,2,3\n",
         "with_a_quote_that_never_ends": b'id\n"' + b"a\n" * 10_000,
         "with_quotes_inside": b'id\na"b"c\n"a""b"\n',
         "turned_round": "id\n\u202e\u2066abc\n".encode(),
-        "of_formulas": b"id\n=cmd|'/c calc'!A1\n@SUM(1)\n+1\n-1\n\t=1\n",
         "with_one_name_twice": b"id,id\n1,2\n",
         "with_lone_returns": b"id\r1\r2\r",
-        "with_ragged_rows": b"id,title\n" + b"".join(b"x," * (n % 400) + b"\n" for n in range(1000)),
         "of_a_mark_within_a_name": "\ufeff\ufeffid\n1\n".encode(),
         "with_no_break_at_the_end": b"id\n1",
         "with_control_characters": b"id\n\x01\x1b[2J\x7f\n",
+    },
+    ending="csv",
+)
+several(
+    "list",
+    "RowsRefused",
+    {
+        "of_formulas": b"id\n=cmd|'/c calc'!A1\n@SUM(1)\n+1\n-1\n\t=1\n",
+        "with_ragged_rows": b"id,title\n" + b"".join(b"x," * (n % 400) + b"\n" for n in range(1000)),
     },
     ending="csv",
 )

@@ -188,12 +188,12 @@ def borders_down_to_the_last_row_and_nothing_in_them() -> bytes:
     return book(SMALL, b"".join(b'<row r="%d"><c r="XFD%d" s="0"/></row>' % (n, n) for n in range(1000, 1048577, 1000)))
 
 
-@evil("read")
+@evil("RowsRefused")
 def everything_merged() -> bytes:
     return book(SMALL, after=b'<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>')
 
 
-@evil("read")
+@evil("RowsRefused")
 def a_hundred_thousand_merged_ranges() -> bytes:
     return book(SMALL, after=b"<mergeCells>" + b'<mergeCell ref="A1:B2"/>' * 100_000 + b"</mergeCells>")
 
@@ -307,7 +307,7 @@ def shared_formulas_over_everything() -> bytes:
     return book(SMALL, b'<row r="2"><c r="A2"><f t="shared" ref="A2:XFD1048576" si="0">A1+1</f><v>1</v></c></row>')
 
 
-@evil("read")
+@evil("RowsRefused")
 def errors_and_truths_in_cells() -> bytes:
     return book(SMALL, row(cell("A2", b"#DIV/0!", "e"), cell("B2", b"1", "b"), cell("C2", b"#REF!", "e")))
 
@@ -603,19 +603,43 @@ several(
     "no_workbook",
     "FileUnreadable",
     {
-        "nothing": b"",
-        "one_byte": b"P",
-        "two_letters": b"PK",
         "an_empty_archive": b"PK\x05\x06" + b"\0" * 18,
-        "a_page": b"<html><body><table><tr><td>1</td></tr></table></body></html>",
         "a_picture": b"\x89PNG\r\n\x1a\n" + b"\0" * 5000,
-        "a_paper": b"%PDF-1.7\n" + b"0" * 5000,
-        "a_program": b"\x7fELF" + b"\xff" * 5000,
         "packed_otherwise": zlib.compress(b"0" * MB),
         "noise": random.Random(2).randbytes(MB),
         "the_mark_of_xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
         "xls_with_noise": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + random.Random(3).randbytes(100_000),
+    },
+)
+several(
+    "no_workbook",
+    "FileEmpty",
+    {
+        "nothing": b"",
+    },
+)
+several(
+    "no_workbook",
+    "read",
+    {
+        "one_byte": b"P",
+        "two_letters": b"PK",
         "a_list_of_commas": b"id,title\n1,2\n",
+    },
+)
+several(
+    "no_workbook",
+    "FileOfOtherKind",
+    {
+        "a_page": b"<html><body><table><tr><td>1</td></tr></table></body></html>",
+        "a_paper": b"%PDF-1.7\n" + b"0" * 5000,
+    },
+)
+several(
+    "no_workbook",
+    "FileNotUtf8",
+    {
+        "a_program": b"\x7fELF" + b"\xff" * 5000,
     },
 )
 
@@ -659,6 +683,11 @@ def compound(stream: bytes) -> bytes:
 
 def biff(cells: Sequence[tuple[int, int]]) -> bytes:
     """A workbook of 1997 with a number in each of these cells (row, column)."""
+    return biff_of([(0x203, struct.pack("<HHHd", r, c, 0, 1.0)) for r, c in cells])
+
+
+def biff_of(cells: Sequence[tuple[int, bytes]]) -> bytes:
+    """A workbook of 1997 with these records (kind, body) as its cells."""
 
     def record(kind: int, body: bytes) -> bytes:
         return struct.pack("<HH", kind, len(body)) + body
@@ -668,7 +697,7 @@ def biff(cells: Sequence[tuple[int, int]]) -> bytes:
     length = len(start) + len(record(0x85, name)) + 4
     name = struct.pack("<L", length) + name[4:]
     sheet = record(0x809, struct.pack("<HHHHLL", 0x600, 16, 0, 0, 0, 0))
-    sheet += b"".join(record(0x203, struct.pack("<HHHd", r, c, 0, 1.0)) for r, c in cells)
+    sheet += b"".join(record(kind, body) for kind, body in cells)
     return start + record(0x85, name) + record(0x0A, b"") + sheet + record(0x0A, b"")
 
 

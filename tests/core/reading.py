@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 
 from app.core import files
 from app.core.foreign import Limits
-from app.core.reader import READERS
+from app.core.reader import reader_of
 from app.surveys import xlsform
 
 
@@ -26,8 +25,5 @@ def here() -> Iterator[None]:
 
 
 def lines_here(kind: str, content: bytes, limits: Limits) -> Iterator[list[Any]]:
-    read, needs = READERS[kind]
-    for module in needs:
-        import_module(module)
-    for line in read(content, SimpleNamespace(**asdict(limits))):
+    for line in reader_of(kind)(content, SimpleNamespace(**asdict(limits))):
         yield json.loads(json.dumps(line))

@@ -44,11 +44,11 @@ def test_whole_numbers_of_excel_come_back_without_a_point() -> None:
 @pytest.mark.parametrize(
     ("name", "content", "refusal"),
     [
-        ("x.csv", "编号\n需求".encode("gbk"), FileNotUtf8),
+        ("x.csv", "編號,需求名稱,說明\n".encode("big5"), FileNotUtf8),
         ("x.csv", b"", FileEmpty),
-        ("x.csv", b" , \n1,2\n", FileEmpty),
+        ("x.csv", b" , \n , \n", FileEmpty),
         ("x.csv", b"a\x00b\n", FileUnreadable),
-        ("x.xlsx", b"not an archive", FileUnreadable),
+        ("x.xlsx", b"PK\x03\x04 no archive", FileUnreadable),
         ("x.csv", b"a\n" + b"1\n" * 50_001, FileTooManyRows),
     ],
 )

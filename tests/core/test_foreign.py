@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -60,7 +60,7 @@ def test_what_a_reader_died_of_is_what_its_file_is_refused_for(code: int, refusa
 def test_a_reader_that_does_not_start_is_a_fault_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(foreign, "READER", Path("/nowhere.py"))
     with pytest.raises(RuntimeError, match="does not start"):
-        read("csv", b"a\n", TABLES)
+        read("table", b"a\n", TABLES)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_reader_knows_nothing_of_the_servers_environment(monkeypatch: pytest.M
     monkeypatch.setenv("DATABASE_URL", "postgresql://secret@localhost/shuangxuan")
     monkeypatch.setattr(subprocess, "Popen", popen)
     with pytest.raises(InterruptedError):
-        read("csv", b"a\n", TABLES)
+        read("table", b"a\n", TABLES)
     assert "DATABASE_URL" not in str(told["env"])
 
 
@@ -116,9 +116,9 @@ async def test_no_transaction_is_open_while_an_uploaded_file_is_read(
             yield session
         open_units -= 1
 
-    def lines(kind: str, content: bytes, limits: foreign.Limits) -> list[list[str]]:
+    def lines(kind: str, content: bytes, limits: foreign.Limits) -> Iterator[list[object]]:
         seen.append(open_units)
-        return [["no", "column", "of", "ours"]]
+        yield ["", 1, ["no", "column", "of", "ours"], []]
 
     async def authenticate(session: AsyncSession, token: str) -> Actor:
         return Actor(1, Role.committee, 1, "530114001")

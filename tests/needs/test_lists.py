@@ -288,10 +288,13 @@ async def test_the_template_has_the_headings_that_the_import_understands(client_
     assert (chinese.header, plain.header) == (list(HEADINGS.values()), list(HEADINGS))
 
 
-async def test_a_file_that_is_no_utf8_table_is_refused(session: AsyncSession, client_of: ClientOf) -> None:
+async def test_a_file_that_is_no_table_is_refused(session: AsyncSession, client_of: ClientOf) -> None:
     actor = await actor_of_committee(session)
     await session.commit()
-    files: dict[str, Any] = {"FileNotUtf8": ("n.csv", "编号".encode("gbk")), "FileUnreadable": ("n.xlsx", b"PK")}
+    files: dict[str, Any] = {
+        "FileNotUtf8": ("n.csv", "編號".encode("big5")),
+        "FileUnreadable": ("n.xlsx", b"PK\x03\x04"),
+    }
     async with client_of(actor) as client:
         codes = [(await client.post("/needs/import", files={"upload": file})).json()["code"] for file in files.values()]
     assert codes == list(files)

@@ -55,7 +55,7 @@ def test_missing_files_are_all_named(tmp_path: Path) -> None:
     ("file", "content", "code"),
     [
         ("needs.csv", "id,title\nN1,缺列\n".encode(), "WrongColumns"),
-        ("needs.csv", NEEDS.encode("gb18030"), "FileNotUtf8"),
+        ("needs.csv", b"id,title\nN1,\xff\n", "FileNotUtf8"),
         ("offers.csv", b"", "FileEmpty"),
         ("areas.csv", b"name\nx\n", "WrongColumns"),
         ("competition.json", b"{", "JsonUnreadable"),

@@ -1,0 +1,64 @@
+"""What a foreign file may cost its reader, and how the reader refuses it; part of the process of `reader.py`."""
+
+import zipfile
+from types import SimpleNamespace
+from typing import Any
+
+MB = 1024 * 1024
+CHUNK = 256 * 1024
+SWELLING_FROM = 10 * MB  # below, nothing is said about how much smaller a file was packed
+
+
+class Refused(Exception):
+    """Carries the name of a refusal of `foreign.py` and its facts."""
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        super().__init__(code)
+        self.code, self.facts = code, facts
+
+
+class Measure:
+    """What has been read so far, refused where it grows beyond the limits."""
+
+    def __init__(self, limits: SimpleNamespace) -> None:
+        self.limits, self.rows, self.filled, self.text = limits, 0, 0, 0
+
+    def add(self, row: list[str]) -> None:
+        self.rows += 1
+        self.filled += sum(map(bool, row))
+        text, longest = sum(map(len, row)), max(map(len, row), default=0)
+        self.text += text
+        check_reach(self.limits, self.rows, len(row))
+        if longest > self.limits.cell_text:
+            raise Refused("FileCellTooLong", row=self.rows, found=longest, limit=self.limits.cell_text)
+        if text > self.limits.row_text:
+            raise Refused("FileRowTooLong", row=self.rows, found=text, limit=self.limits.row_text)
+        if self.filled > self.limits.cells:
+            raise Refused("FileTooManyCells", limit=self.limits.cells)
+        if self.text > self.limits.text:
+            raise Refused("FileTextTooLong", limit=self.limits.text)
+
+
+def check_reach(limits: SimpleNamespace, rows: int, columns: int) -> None:
+    """Refuse a table whose last row or column that holds something lies too far out."""
+    if rows > limits.rows + 1:  # and the header
+        raise Refused("FileTooManyRows", found=rows - 1, limit=limits.rows)
+    if columns > limits.columns:
+        raise Refused("FileTooManyColumns", found=columns, limit=limits.columns)
+    if rows * columns > limits.area:
+        raise Refused("FileTooManyCells", limit=limits.area)
+
+
+def check_unpacked(archive: zipfile.ZipFile, packed: int, limits: SimpleNamespace) -> None:
+    """Unpack everything once and keep nothing: an archive's own list of sizes may lie."""
+    entries = archive.infolist()
+    if len(entries) > limits.parts:
+        raise Refused("FileTooManyParts", found=len(entries), limit=limits.parts)
+    most = min(limits.unpacked_mb * MB, max(SWELLING_FROM, limits.ratio * packed))
+    unpacked = 0
+    for entry in entries:
+        with archive.open(entry) as part:
+            while chunk := part.read(CHUNK):
+                unpacked += len(chunk)
+                if unpacked > most:
+                    raise Refused("FileUnpacksTooLarge", limit_mb=most // MB)
