@@ -12,6 +12,7 @@ from app.tenders.awards import jobs as award_jobs
 from app.tenders.awards import service as awards
 from app.tenders.bids import service as bids
 from app.tenders.notices import service as notices
+from app.tenders.objections import service as objections
 
 when("pair.confirmed", needs.mark_matched, contracts.draft_from_pair)
 
@@ -24,6 +25,7 @@ when("tender.failed", needs.release_needs)
 
 when("award.confirmed", contracts.draft_from_award)
 when("result.confirmed", notices.award_tender)
+when("result.published", objections.for_each_unanswered(awards.hold_awards))
 when("objection.filed", awards.hold_awards)
 when("objection.rejected", awards.release_awards)
 when("objection.withdrawn", awards.release_awards)

@@ -1,11 +1,14 @@
-"""Objections against a published result."""
+"""Objections about the documents, the process and the result of a tender."""
 
 from app.core import web
+from app.core.actors import EVERYONE
+from app.core.clock import now
 from app.core.fields import Id
 from app.core.web import CurrentActor, UnitSession, allow
+from app.tenders.notices.policy import read_tender
 from app.tenders.objections import queries, service
-from app.tenders.objections.policy import WHO
-from app.tenders.objections.schemas import ObjectionAnswer, ObjectionFile, ObjectionRead
+from app.tenders.objections.policy import WHO, may_challenge
+from app.tenders.objections.schemas import ChallengeRead, ObjectionAnswer, ObjectionFile, ObjectionRead
 
 router = web.router("/objections", "objections")
 
@@ -21,8 +24,19 @@ async def list_objections(
 async def file_objection(
     session: UnitSession, actor: CurrentActor, tender_id: Id, body: ObjectionFile
 ) -> ObjectionRead:
-    filed = await service.file_objection(session, actor, tender_id, body.lot_id, body.grounds)
+    filed = await service.file_objection(session, actor, tender_id, body.lot_id, body.grounds, body.subject)
     return ObjectionRead.of(filed, actor)
+
+
+@router.get("/windows/{tender_id}", operation_id="list_challenges", dependencies=[allow(EVERYONE)])
+async def list_challenges(session: UnitSession, actor: CurrentActor, tender_id: Id) -> list[ChallengeRead]:
+    """What of the tender may be challenged, and until when; nothing for a step that has not ended."""
+    tender, at = await read_tender(session, actor, tender_id), await now(session)
+    spans, may = await queries.windows_of(session, tender), await may_challenge(session, actor, tender)
+    return [
+        ChallengeRead.of(each, span, can_file=each in may and span.begins <= at < span.ends)
+        for each, span in spans.items()
+    ]
 
 
 @router.post("/{objection_id}/accept", operation_id="accept_objection", dependencies=[allow(WHO["accept"])])

@@ -7,12 +7,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Identified
 from app.tenders.objections.rules import ObjectionStatus
+from app.tenders.profiles.rules import Challenged
 
 
 class Objection(Base, Identified):
-    """Filed by an applicant (`party_id`) against one lot's result, or without `lot_id` against the whole tender's.
+    """Filed by `party_id` about the `subject`: of one lot, or without `lot_id` of the whole tender.
 
     `answer_due_on`: the last day for the purchaser's answer, by the profile's rule named in `answer_rule`.
+    `complain_by`: the last day to turn to the finance department after that, where the profile knows complaints.
     """
 
     __tablename__ = "objections"
@@ -20,11 +22,14 @@ class Objection(Base, Identified):
     tender_id: Mapped[int] = mapped_column(sa.ForeignKey("tenders.id"), index=True)
     lot_id: Mapped[int | None] = mapped_column(sa.ForeignKey("lots.id"), index=True)
     party_id: Mapped[int] = mapped_column(sa.ForeignKey("parties.id"), index=True)
+    subject: Mapped[Challenged] = mapped_column(default=Challenged.result, server_default="result")
     grounds: Mapped[str]
     status: Mapped[ObjectionStatus] = mapped_column(default=ObjectionStatus.filed)
     filed_at: Mapped[datetime]
     answer_due_on: Mapped[date]
     answer_rule: Mapped[str]
+    complain_by: Mapped[date | None]
+    complain_rule: Mapped[str] = mapped_column(default="", server_default="")
     answer: Mapped[str] = mapped_column(default="", server_default="")
     settled_at: Mapped[datetime | None]
 
@@ -37,6 +42,7 @@ class Objection(Base, Identified):
             "tender_id",
             "party_id",
             sa.text("coalesce(lot_id, 0)"),
+            "subject",
             unique=True,
             postgresql_where=sa.text("status = 'filed'"),
         ),

@@ -1,4 +1,4 @@
-"""Who may object, answer and see: an applicant the own objections, the purchaser those against its tender's result."""
+"""Who may object, answer and see: an organisation the own objections, the purchaser those about its own tenders."""
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,12 +8,15 @@ from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
 from app.tenders.bids.models import Bid
 from app.tenders.bids.policy import HANDED_IN
+from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Tender
 from app.tenders.objections.models import Objection
 from app.tenders.objections.rules import MOVES
+from app.tenders.profiles.rules import Challenged
 
 APPLICANT = frozenset({Role.organization})
 BUYS = frozenset({Role.purchaser})
+TOOK_PART = HANDED_IN | {BidStatus.unopened}
 WHO = {
     "file": APPLICANT,
     "withdraw": APPLICANT,
@@ -53,11 +56,26 @@ async def access_objection(session: AsyncSession, actor: Actor, objection_id: in
     return objection
 
 
-async def access_result_to_object(session: AsyncSession, actor: Actor, tender_id: int) -> Tender:
-    """The tender, locked, for one of its applicants; anybody else does not find it."""
-    took_part = sa.exists().where(Bid.tender_id == Tender.id, Bid.party_id == actor.party_id, Bid.status.in_(HANDED_IN))
-    query = sa.select(Tender).where(Tender.id == tender_id, Tender.opened_at.is_not(None), took_part)
-    tender = await session.scalar(query.with_for_update())
+def took_part(actor: Actor) -> sa.ColumnElement[bool]:
+    """Whether the actor's organisation handed in a bid for the tender; joins Tender."""
+    return sa.exists().where(Bid.tender_id == Tender.id, Bid.party_id == actor.party_id, Bid.status.in_(TOOK_PART))
+
+
+async def may_challenge(session: AsyncSession, actor: Actor, tender: Tender) -> set[Challenged]:
+    """What of the tender this actor may challenge, whatever the hour."""
+    if actor.role not in APPLICANT:
+        return set()
+    bid = await session.scalar(sa.select(Tender.id).where(Tender.id == tender.id, took_part(actor)))
+    return set(Challenged) if bid is not None and tender.opened_at is not None else {Challenged.documents}
+
+
+async def access_tender_to_object(session: AsyncSession, actor: Actor, tender_id: int, subject: Challenged) -> Tender:
+    """The tender, locked: for the documents to every organisation that may have read them, for the rest to who took
+    part, the bids that stayed closed included (94号令 art. 11). Anybody else does not find it."""
+    may: sa.ColumnElement[bool] = Tender.published_at.is_not(None)
+    if subject is not Challenged.documents:
+        may = sa.and_(Tender.opened_at.is_not(None), took_part(actor))
+    tender = await session.scalar(sa.select(Tender).where(Tender.id == tender_id, may).with_for_update())
     if tender is None:
         raise NotFound(tender=tender_id)
     return tender

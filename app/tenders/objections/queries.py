@@ -1,17 +1,24 @@
 """Objections by tender, and what waits because of them."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.calendar import end_of_day
+from app.core.calendar import WorkCalendar, end_of_day, shanghai_date
+from app.core.calendar_table import work_calendar
 from app.core.waiting import Waiting
+from app.tenders.awards.queries import latest_result
+from app.tenders.bids.models import Bid
 from app.tenders.notices.models import Tender
+from app.tenders.notices.queries import amendments_of, profile_of
+from app.tenders.objections import rules
 from app.tenders.objections.models import Objection
 from app.tenders.objections.policy import BUYS, visible
-from app.tenders.objections.rules import ObjectionStatus
+from app.tenders.objections.rules import ObjectionStatus, Window
+from app.tenders.panels.queries import find_panel
+from app.tenders.profiles.rules import Challenged, Profile
 
 
 async def list_objections(session: AsyncSession, actor: Actor, tender_id: int | None) -> list[Objection]:
@@ -20,6 +27,40 @@ async def list_objections(session: AsyncSession, actor: Actor, tender_id: int | 
     if tender_id is not None:
         query = query.where(Objection.tender_id == tender_id)
     return list(await session.scalars(query))
+
+
+async def windows_of(session: AsyncSession, tender: Tender) -> dict[Challenged, Window]:
+    """Subject → the time in which it may be challenged; nothing for a step that has not ended."""
+    profile, calendar = profile_of(tender), await work_calendar(session)
+    found = {}
+    for subject, (begins, known) in (await _ended_steps(session, tender, profile, calendar)).items():
+        found[subject] = rules.window(begins, known, profile, calendar)
+    result = await latest_result(session, tender.id)
+    if result is not None and result.published_at and result.objections_end:
+        rule = profile.objection.source
+        shown = Window(result.published_at, result.objections_end, result.is_provisional, rule)
+        found[Challenged.result] = shown
+    return {subject: found[subject] for subject in profile.challenged if subject in found}
+
+
+async def _ended_steps(
+    session: AsyncSession, tender: Tender, profile: Profile, calendar: WorkCalendar
+) -> dict[Challenged, tuple[datetime, date]]:
+    """Subject → from when it may be challenged, and the day from which that is counted."""
+    found = {}
+    if tender.published_at is not None:
+        binding = [each.at for each in await amendments_of(session, tender.id) if each.is_binding]
+        amended = shanghai_date(binding[-1]) if binding else None
+        known = rules.documents_known_on(shanghai_date(tender.published_at), amended, profile, calendar)
+        found[Challenged.documents] = (tender.published_at, known)
+    decided = await session.scalar(sa.select(sa.func.max(Bid.decided_at)).where(Bid.tender_id == tender.id))
+    panel = await find_panel(session, tender.id)
+    ends = {
+        Challenged.opening: tender.opened_at,
+        Challenged.prequalification: decided,
+        Challenged.scoring: panel.closed_at if panel else None,
+    }
+    return found | {subject: (end, shanghai_date(end)) for subject, end in ends.items() if end is not None}
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
@@ -40,7 +81,7 @@ async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
             title,
             end_of_day(objection.answer_due_on),
             objection.answer_rule,
-            f"/tenders/{objection.tender_id}/result",
+            f"/tenders/{objection.tender_id}{'/result' if objection.subject is Challenged.result else ''}",
         )
         for objection, title in await session.execute(query)
     ]

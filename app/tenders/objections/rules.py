@@ -3,14 +3,14 @@
 An objection that is filed holds the award it speaks of; one that is accepted undoes it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from app.core.calendar import Deadline, WorkCalendar, shanghai_date
 from app.core.errors import DomainError
-from app.tenders.profiles.rules import Profile
+from app.tenders.profiles.rules import Challenged, Profile
 
 
 class ObjectionStatus(StrEnum):
@@ -31,6 +31,14 @@ MOVES = {
 class ObjectionTooEarly(DomainError): ...
 
 
+class StepNotEnded(DomainError):
+    """A step of the process is challenged once it has ended (条例 art. 53)."""
+
+
+class ChallengeNotForeseen(DomainError):
+    """The procedure takes objections against its result only; what a notice says is asked about."""
+
+
 class ObjectionTooLate(DomainError): ...
 
 
@@ -45,15 +53,22 @@ class AnswerWithoutReason(DomainError):
 class ObjectionsOpen(DomainError): ...
 
 
-class ComplaintNotKnown(DomainError): ...
-
-
 @dataclass(frozen=True)
 class Objection:
     """`lot` None: against the whole tender."""
 
     status: ObjectionStatus
     lot: str | None
+
+
+@dataclass(frozen=True)
+class Window:
+    """From when, and until when, something may be challenged."""
+
+    begins: datetime
+    ends: datetime
+    provisional: bool
+    rule: str
 
 
 @dataclass(frozen=True)
@@ -76,8 +91,30 @@ def standstill(noticed_on: date, notice_ends_on: date | None, profile: Profile, 
     return Standstill(notice, calendar.after(notice.on, profile.objection))
 
 
+def window(begins: datetime, known_on: date, profile: Profile, calendar: WorkCalendar) -> Window:
+    """What was known, or had to be known, on that day may be challenged for the profile's term."""
+    last = calendar.after(known_on, profile.objection)
+    return Window(begins, last.at, last.provisional, last.rule)
+
+
+def documents_known_on(published_on: date, amended_on: date | None, profile: Profile, calendar: WorkCalendar) -> date:
+    """The day the notice of the documents ended, or a later one on which they were materially amended."""
+    notice = profile.tender_notice
+    shown = calendar.after(published_on, notice).on if notice else published_on
+    return max(shown, amended_on or shown)
+
+
+def check_challenged(subject: Challenged, windows: Mapping[Challenged, Window], profile: Profile) -> Window:
+    """The time for this subject. Refusals: ChallengeNotForeseen, StepNotEnded."""
+    if subject not in profile.challenged:
+        raise ChallengeNotForeseen(subject=subject.value, rule=profile.objection.source)
+    if subject not in windows:
+        raise StepNotEnded(subject=subject.value, rule=profile.objection.source)
+    return windows[subject]
+
+
 def check_window(noticed_at: datetime, objections_end: datetime, now: datetime) -> None:
-    """From the publication of the result until the last day to object is over."""
+    """From the publication of what is objected to until the last day to object is over."""
     if now < noticed_at:
         raise ObjectionTooEarly(noticed_at=noticed_at)
     if now >= objections_end:
@@ -99,11 +136,10 @@ def answer_deadline(filed_at: datetime, profile: Profile, calendar: WorkCalendar
     return calendar.after(shanghai_date(filed_at), profile.objection_answer)
 
 
-def complaint_deadline(answer_due: date, profile: Profile, calendar: WorkCalendar) -> Deadline:
-    """The last day for a complaint, counted from the end of the time to answer (94号令 art. 17)."""
-    if profile.complaint is None:
-        raise ComplaintNotKnown(profile=profile.name)
-    return calendar.after(answer_due, profile.complaint)
+def complaint_deadline(answer_due: date, profile: Profile, calendar: WorkCalendar) -> Deadline | None:
+    """The last day for a complaint, counted from the end of the time to answer (94号令 art. 17); None where the
+    procedure knows no complaint."""
+    return calendar.after(answer_due, profile.complaint) if profile.complaint else None
 
 
 def is_holding(objections: Iterable[Objection], lot: str) -> bool:

@@ -10,16 +10,19 @@ from app.core.fields import Id, Prose
 from app.core.web import example
 from app.tenders.objections.models import Objection
 from app.tenders.objections.policy import actions
-from app.tenders.objections.rules import ObjectionStatus
+from app.tenders.objections.rules import ObjectionStatus, Window
+from app.tenders.profiles.rules import Challenged
 
 
 class ObjectionFile(BaseModel):
-    """Without `lot_id` the objection is against the whole result."""
+    """Without `lot_id` the objection is about the whole tender."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra=example(lot_id=12, grounds="评分表中第三位评委的合计有误，请核对。")
+        extra="forbid",
+        json_schema_extra=example(subject="result", lot_id=12, grounds="评分表中第三位评委的合计有误，请核对。"),
     )
 
+    subject: Challenged = Challenged.result
     lot_id: Id | None = None
     grounds: Annotated[str, Prose(5000)]
 
@@ -30,6 +33,22 @@ class ObjectionAnswer(BaseModel):
     answer: Annotated[str, Prose(5000)]
 
 
+class ChallengeRead(BaseModel):
+    """A subject and the time in which it may be challenged, by its rule; `can_file`: by the reader, now."""
+
+    subject: Challenged
+    begins: datetime
+    ends: datetime
+    is_provisional: bool
+    rule: str
+    can_file: bool
+
+    @classmethod
+    def of(cls, subject: Challenged, span: Window, *, can_file: bool) -> "ChallengeRead":
+        facts = {"begins": span.begins, "ends": span.ends, "is_provisional": span.provisional, "rule": span.rule}
+        return cls(subject=subject, can_file=can_file, **facts)
+
+
 class ObjectionRead(BaseModel):
     model_config = ConfigDict(
         json_schema_extra=example(
@@ -37,11 +56,14 @@ class ObjectionRead(BaseModel):
             tender_id=1,
             lot_id=12,
             party_id=40,
+            subject="result",
             grounds="评分表中第三位评委的合计有误，请核对。",
             status="filed",
             filed_at="2026-11-20T10:00:00+08:00",
             answer_due_on="2026-12-01",
             answer_rule="94号令 第13条",
+            complain_by="2026-12-22",
+            complain_rule="94号令 第17条",
             answer="",
             settled_at=None,
             actions=["accept", "reject"],
@@ -52,11 +74,14 @@ class ObjectionRead(BaseModel):
     tender_id: int
     lot_id: int | None
     party_id: int
+    subject: Challenged
     grounds: str
     status: ObjectionStatus
     filed_at: datetime
     answer_due_on: date
     answer_rule: str
+    complain_by: date | None
+    complain_rule: str
     answer: str
     settled_at: datetime | None
     actions: list[str]

@@ -1,5 +1,8 @@
 """Use cases of objections; what they hold, release or undo in the awards stands in `flow.py`."""
 
+from typing import Protocol
+
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
@@ -7,45 +10,77 @@ from app.core.audit import record
 from app.core.calendar_table import work_calendar
 from app.core.clock import now
 from app.core.errors import NotFound
+from app.core.events import Reaction
 from app.core.moves import move
-from app.tenders.awards.queries import latest_result
 from app.tenders.notices.models import Lot
 from app.tenders.notices.queries import profile_of
 from app.tenders.objections import rules
 from app.tenders.objections.models import Objection
-from app.tenders.objections.policy import access_objection, access_result_to_object
-from app.tenders.objections.rules import MOVES
+from app.tenders.objections.policy import access_objection, access_tender_to_object
+from app.tenders.objections.queries import windows_of
+from app.tenders.objections.rules import MOVES, ObjectionStatus
+from app.tenders.profiles.rules import Challenged
+
+
+class OfTender(Protocol):
+    """Something of a tender, such as its result."""
+
+    tender_id: int
 
 
 async def file_objection(
-    session: AsyncSession, actor: Actor, tender_id: int, lot_id: int | None, grounds: str
+    session: AsyncSession,
+    actor: Actor,
+    tender_id: int,
+    lot_id: int | None,
+    grounds: str,
+    subject: Challenged = Challenged.result,
 ) -> Objection:
-    """An applicant's doubt about the published result; it holds the awards it speaks of until it is answered.
+    """A doubt about the documents, an ended step or the published result; it holds the awards it speaks of, those
+    that are published later too, until it is answered (条例 art. 54).
 
-    Refusals: NotFound for who took no part, ObjectionTooEarly, ObjectionTooLate, ObjectionWithoutGrounds.
+    Refusals: NotFound for who took no part, ChallengeNotForeseen, StepNotEnded, ObjectionTooEarly, ObjectionTooLate,
+    ObjectionWithoutGrounds.
     """
-    tender = await access_result_to_object(session, actor, tender_id)
-    result = await latest_result(session, tender_id)
+    tender = await access_tender_to_object(session, actor, tender_id, subject)
+    profile, calendar = profile_of(tender), await work_calendar(session)
     at = await now(session)
-    if result is None or result.published_at is None or result.objections_end is None:
-        raise NotFound(result=tender_id)
-    rules.check_window(result.published_at, result.objections_end, at)
+    span = rules.check_challenged(subject, await windows_of(session, tender), profile)
+    rules.check_window(span.begins, span.ends, at)
     rules.check_grounds(grounds)
     if lot_id is not None and ((lot := await session.get(Lot, lot_id)) is None or lot.tender_id != tender_id):
         raise NotFound(lot=lot_id)
-    due = rules.answer_deadline(at, profile_of(tender), await work_calendar(session))
+    due = rules.answer_deadline(at, profile, calendar)
+    complaint = rules.complaint_deadline(due.on, profile, calendar)
     objection = Objection(
         tender_id=tender_id,
         lot_id=lot_id,
         party_id=actor.party_id,
+        subject=subject,
         grounds=grounds.strip(),
         filed_at=at,
         answer_due_on=due.on,
         answer_rule=due.rule,
     )
+    if complaint is not None:
+        objection.complain_by, objection.complain_rule = complaint.on, complaint.rule
     session.add(objection)
-    await record(session, actor, "objection.filed", objection, at, stream=f"tenders:{tender_id}", lot=lot_id)
+    facts = {"lot": lot_id, "about": subject.value}
+    await record(session, actor, "objection.filed", objection, at, stream=f"tenders:{tender_id}", **facts)
     return objection
+
+
+def for_each_unanswered(reaction: Reaction) -> Reaction:
+    """What follows from an objection, for those filed before there was a result that they could bear on."""
+
+    async def run(session: AsyncSession, actor: Actor, result: OfTender) -> None:
+        query = sa.select(Objection).where(
+            Objection.tender_id == result.tender_id, Objection.status == ObjectionStatus.filed
+        )
+        for objection in await session.scalars(query.order_by(Objection.id)):
+            await reaction(session, actor, objection)
+
+    return run
 
 
 async def accept_objection(session: AsyncSession, actor: Actor, objection_id: int, answer: str) -> Objection:

@@ -64,6 +64,16 @@ class Gate(StrEnum):
     resident_acceptance = "resident_acceptance"
 
 
+class Challenged(StrEnum):
+    """What an objection is about: the documents, an ended step of the process, or the result (条例 art. 53)."""
+
+    documents = "documents"
+    opening = "opening"
+    prequalification = "prequalification"
+    scoring = "scoring"
+    result = "result"
+
+
 class ContractStart(StrEnum):
     """The day from which the time for signing runs: the result's notice to the winner, or the end of objections."""
 
@@ -177,6 +187,7 @@ class Profile:
     enquiry_answer: Term
     public_notice: Term
     objection: Term
+    challenged: tuple[Challenged, ...]
     objection_answer: Term
     contract: Term
     contract_start: ContractStart
@@ -238,6 +249,7 @@ def parse_profile(document: Mapping[str, Any]) -> Profile:
     values |= {key: _term(document[key]) if key in document else None for key in OPTIONAL_TERMS}
     return Profile(
         **values,
+        challenged=tuple(Challenged(subject) for subject in document["objection"]["against"]),
         contract_start=ContractStart(document["contract"]["counted_from"]),
         applicants=ApplicantsRule(**document["applicants"]),
         receipt=ReceiptRule(Closing(document["receipt"]["closes"]), document["receipt"]["source"]),

@@ -7,26 +7,32 @@ from app.core.moves import verbs_from
 from app.tenders.objections.rules import (
     MOVES,
     AnswerWithoutReason,
-    ComplaintNotKnown,
+    ChallengeNotForeseen,
     Objection,
     ObjectionsOpen,
     ObjectionStatus,
     ObjectionTooEarly,
     ObjectionTooLate,
     ObjectionWithoutGrounds,
+    StepNotEnded,
+    Window,
     answer_deadline,
     check_answer,
+    check_challenged,
     check_grounds,
     check_released,
     check_window,
     complaint_deadline,
+    documents_known_on,
     held_lots,
     standstill,
+    window,
 )
-from app.tenders.profiles.rules import profile
+from app.tenders.profiles.rules import Challenged, profile
 
 S = ObjectionStatus
 CALENDAR = from_holidays(range(2018, 2028))
+NOTICED = datetime(2018, 7, 30, 9, tzinfo=SHANGHAI)
 VENTURE, PROCUREMENT = profile("venture"), profile("procurement")
 
 
@@ -85,9 +91,27 @@ def test_answers_and_complaints_have_their_own_time() -> None:
     filed = datetime(2018, 9, 28, 18, tzinfo=SHANGHAI)
     due = answer_deadline(filed, PROCUREMENT, CALENDAR)
     assert due.on == date(2018, 10, 12)
-    assert complaint_deadline(due.on, PROCUREMENT, CALENDAR).on == date(2018, 11, 2)
-    with pytest.raises(ComplaintNotKnown):
-        complaint_deadline(due.on, VENTURE, CALENDAR)
+    complaint = complaint_deadline(due.on, PROCUREMENT, CALENDAR)
+    assert complaint is not None and complaint.on == date(2018, 11, 2)
+    assert complaint_deadline(due.on, VENTURE, CALENDAR) is None
+
+
+def test_documents_are_challenged_from_the_end_of_their_notice_or_from_their_amendment() -> None:
+    """条例 art. 53 (1): five working days of notice, then seven to challenge."""
+    known = documents_known_on(date(2026, 11, 2), None, PROCUREMENT, CALENDAR)
+    assert known == date(2026, 11, 9)
+    published = datetime(2026, 11, 2, 9, tzinfo=SHANGHAI)
+    assert window(published, known, PROCUREMENT, CALENDAR).ends == end_of_day(date(2026, 11, 18))
+    assert documents_known_on(date(2026, 11, 2), date(2026, 11, 12), PROCUREMENT, CALENDAR) == date(2026, 11, 12)
+
+
+def test_only_what_the_procedure_names_and_what_has_ended_is_challenged() -> None:
+    span = Window(NOTICED, end_of_day(date(2018, 8, 6)), False, "rule")
+    assert check_challenged(Challenged.opening, {Challenged.opening: span}, PROCUREMENT) == span
+    with pytest.raises(StepNotEnded):
+        check_challenged(Challenged.scoring, {Challenged.opening: span}, PROCUREMENT)
+    with pytest.raises(ChallengeNotForeseen):
+        check_challenged(Challenged.documents, {Challenged.documents: span}, VENTURE)
 
 
 def test_only_an_unanswered_objection_holds_its_lot() -> None:

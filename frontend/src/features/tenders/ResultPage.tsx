@@ -10,6 +10,7 @@ import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
 import { LotResult } from "./LotResult";
+import { Objections } from "./Objections";
 import { chosen } from "../../ui/chosen";
 import { momentText } from "../../ui/format";
 import "./tenders.css";
@@ -41,6 +42,7 @@ function Shown({ of }: { of: Result }) {
         <LotResult key={lot.lot} of={lot} corrected={of.corrected_sheets} />
       ))}
       <Reviewed of={of} />
+      <Objections tenderId={of.tender_id} />
     </Page>
   );
 }

@@ -12,6 +12,7 @@ import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
 import { Enquiries } from "./Enquiries";
+import { Objections } from "./Objections";
 import { chosen } from "../../ui/chosen";
 import "./tenders.css";
 
@@ -59,6 +60,7 @@ function Shown({ of }: { of: Tender }) {
         <Criteria of={of} />
       </section>
       <Enquiries tender={of} />
+      <Objections tenderId={of.id} />
       <p className="soft">{t("tenders.profile", { name: t(`tenders.profile_name.${of.profile}`), version: of.profile_version })}</p>
     </Page>
   );

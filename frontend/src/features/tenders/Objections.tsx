@@ -1,0 +1,116 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Button, Input, Select } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { $api } from "../../api/client";
+import type { components } from "../../api/schema.gen";
+import { useSession } from "../../api/session";
+import { ActionBar, type ActionFormProps } from "../../ui/ActionBar";
+import { Deadline } from "../../ui/Deadline";
+import { RefusalAlert } from "../../ui/RefusalAlert";
+import { StatusTag } from "../../ui/StatusTag";
+
+type Challenge = components["schemas"]["ChallengeRead"];
+type Objection = components["schemas"]["ObjectionRead"];
+type Subject = Challenge["subject"];
+
+/** Who may read objections: who files them, who answers, who looks on. */
+const READERS: ReadonlySet<string> = new Set(["organization", "purchaser", "auditor"]);
+
+/** What may be challenged and until when; filing and answering for those who may. */
+export function Objections({ tenderId }: { tenderId: number }) {
+  const { t } = useTranslation();
+  const path = { tender_id: tenderId };
+  const open = $api.useQuery("get", "/api/v1/objections/windows/{tender_id}", { params: { path } });
+  const { data: session } = useSession();
+  const reads = session ? READERS.has(session.role) : false;
+  const filed = $api.useQuery("get", "/api/v1/objections", { params: { query: path } }, { enabled: reads });
+  if (!open.data?.length) return null;
+  const fileable = open.data.filter((each) => each.can_file);
+  const last = fileable.at(-1);
+  return (
+    <section aria-labelledby="objections">
+      <h2 id="objections">{t("tenders.objections.title")}</h2>
+      <dl className="facts">
+        {open.data.map((each) => (
+          <div key={each.subject}>
+            <dt>{t(`tenders.objections.subject.${each.subject}`)}</dt>
+            <dd>
+              <Deadline at={each.ends} rule={each.rule} provisional={each.is_provisional} compact />
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <ul className="enquiries">
+        {filed.data?.map((each) => (
+          <Filed key={each.id} of={each} />
+        ))}
+      </ul>
+      {last && <File id={tenderId} subjects={fileable.map((each) => each.subject)} last={last.subject} />}
+    </section>
+  );
+}
+
+function Filed({ of }: { of: Objection }) {
+  const { t } = useTranslation();
+  return (
+    <li>
+      <p>
+        <strong>{t(`tenders.objections.subject.${of.subject}`)}</strong> <StatusTag status={of.status} room="tenders.objections" /> {of.grounds}
+      </p>
+      {of.answer ? <p className="soft">{of.answer}</p> : <Due label={t("tenders.objections.answer_due")} at={of.answer_due_on} rule={of.answer_rule} />}
+      {of.complain_by && <Due label={t("tenders.objections.complain_by")} at={of.complain_by} rule={of.complain_rule} />}
+      <ActionBar of={of} feature="objections" words="tenders.objections" forms={{ accept: Answer, reject: Answer }} />
+    </li>
+  );
+}
+
+function Due({ label, at, rule }: { label: string; at: string; rule: string }) {
+  return (
+    <p className="soft">
+      {label} <Deadline at={at} rule={rule} compact />
+    </p>
+  );
+}
+
+function Answer({ send, cancel, sending }: ActionFormProps<Objection>) {
+  const { t } = useTranslation();
+  const [answer, setAnswer] = useState("");
+  return (
+    <div className="ask">
+      <Input.TextArea aria-label={t("tenders.objections.answer")} placeholder={t("tenders.objections.answer")} rows={4} value={answer} onChange={(event) => setAnswer(event.target.value)} />
+      <Button onClick={cancel}>{t("ui.cancel")}</Button>
+      <Button type="primary" loading={sending} disabled={!answer.trim()} onClick={() => send({ answer })}>
+        {t("action.answer")}
+      </Button>
+    </div>
+  );
+}
+
+function File({ id, subjects, last }: { id: number; subjects: readonly Subject[]; last: Subject }) {
+  const { t } = useTranslation();
+  const cache = useQueryClient();
+  const [subject, setSubject] = useState(last);
+  const [grounds, setGrounds] = useState("");
+  const file = $api.useMutation("post", "/api/v1/objections/results/{tender_id}", {
+    onSuccess: () => {
+      setGrounds("");
+      void cache.invalidateQueries();
+    },
+  });
+  return (
+    <div className="ask">
+      <Select<Subject>
+        aria-label={t("tenders.objections.about")}
+        value={subject}
+        onChange={setSubject}
+        options={subjects.map((each) => ({ value: each, label: t(`tenders.objections.subject.${each}`) }))}
+      />
+      <Input.TextArea aria-label={t("tenders.objections.grounds")} placeholder={t("tenders.objections.grounds")} rows={3} value={grounds} onChange={(event) => setGrounds(event.target.value)} />
+      <RefusalAlert error={file.error} />
+      <Button loading={file.isPending} disabled={!grounds.trim()} onClick={() => file.mutate({ params: { path: { tender_id: id } }, body: { subject, grounds } })}>
+        {t("action.object")}
+      </Button>
+    </div>
+  );
+}
