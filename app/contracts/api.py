@@ -27,6 +27,7 @@ from app.contracts.schemas import (
 )
 from app.core import web
 from app.core.actors import EVERYONE, Actor
+from app.core.calendar_table import work_calendar
 from app.core.errors import NotFound
 from app.core.fields import Id, Search
 from app.core.files import TABLE_FILE, answers_file, download, table_response
@@ -34,6 +35,7 @@ from app.core.paging import Page, PagingQuery, paginate
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.tenders.awards.policy import read_result
 from app.tenders.awards.queries import result_page
+from app.tenders.notices.models import Tender
 from app.tenders.profiles.rules import Gate
 
 router = web.router("/contracts", "contracts")
@@ -99,7 +101,9 @@ async def read_contract_paper(
     session: UnitSession, actor: CurrentActor, contract_id: Id, kind: PaperKind = "pdf"
 ) -> Response:
     contract = await policy.read_contract(session, actor, contract_id)
-    paper = documents.contract_document(await queries.parts_of(session, contract))
+    tender = await session.get(Tender, contract.tender_id) if contract.tender_id else None
+    parts = await queries.parts_of(session, contract)
+    paper = documents.contract_document(parts, tender, await work_calendar(session))
     return await _download(paper, f"contract-{contract_id}", kind)
 
 

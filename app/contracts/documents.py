@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from app.contracts.blocks import Paper
-from app.contracts.models import Side
+from app.contracts.models import Contract, Side
 from app.contracts.papers import (
     ContractFacts,
     InstalmentLine,
@@ -12,14 +12,16 @@ from app.contracts.papers import (
     ResultLine,
     TargetLine,
     contract_paper,
+    day,
     result_paper,
 )
 from app.contracts.papers import Side as SideFacts
 from app.contracts.pdf import pdf
+from app.contracts.purchase import CONSULTATION, Procedure, purchase_paper
 from app.contracts.queries import ContractParts
+from app.contracts.rules import is_grant
 from app.contracts.word import WORD, word
-from app.core.calendar import shanghai_date
-from app.parties.models import Party
+from app.core.calendar import WorkCalendar, shanghai_date
 from app.tenders.awards import queries as awards
 from app.tenders.awards.rules import PassedOver
 from app.tenders.notices.models import Tender
@@ -35,6 +37,7 @@ RULES = {
     OverspendRule.trim: "按比例核减",
     OverspendRule.optimise: "总分最优",
 }
+PROVISIONAL = "（暂定：相应年度的放假安排尚未公布，日期可能顺延）"
 PERSONS = {"judge": "评委", "purchaser": "采购人", "auditor": "审计机构"}
 REASONS = {
     PassedOver.below_line: "超出名额",
@@ -46,40 +49,64 @@ REASONS = {
 }
 
 
-def contract_document(parts: ContractParts) -> Paper:
-    """The contract as it stands, with the signatures given so far."""
+def contract_document(parts: ContractParts, tender: Tender | None, calendar: WorkCalendar) -> Paper:
+    """The contract as it stands, with the signatures given so far: of a purchase, or of a grant.
+
+    What was signed before purchases had words of their own keeps the words that were signed.
+    """
+    facts = _facts(parts, calendar)
+    own = profile_of(tender) if tender else None
+    is_older = bool(parts.signatures) and parts.contract.sides is None
+    if tender is None or own is None or is_grant(own) or is_older:
+        return contract_paper(facts)
+    words = CONSULTATION if own.name == "consultation" else ()
+    return purchase_paper(facts, Procedure(tender.ref, tender.title_zh, own.zh, *words))
+
+
+def _facts(parts: ContractParts, calendar: WorkCalendar) -> ContractFacts:
     contract = parts.contract
-    return contract_paper(
-        ContractFacts(
-            number=contract.number,
-            kind=contract.kind_zh,
-            title=contract.title,
-            basis=contract.basis_zh,
-            lot=contract.lot_zh,
-            places=contract.places_zh,
-            purchaser=_side(parts, Side.purchaser, parts.purchaser),
-            contractor=_side(parts, Side.contractor, parts.contractor),
-            amount=contract.amount,
-            starts_on=contract.starts_on,
-            ends_on=contract.ends_on,
-            drafted_on=shanghai_date(contract.drafted_at),
-            instalments=tuple(
-                InstalmentLine(each.label_zh, each.share, each.amount, tuple(each.gates)) for each in parts.instalments
-            ),
-            targets=tuple(TargetLine(str(each["what"]), str(each["quantity"])) for each in contract.targets),
-            acceptance_answers=contract.acceptance_answers,
-            acceptance_share=contract.acceptance_share,
-            demonstration=contract.is_demonstration,
-        )
+    return ContractFacts(
+        number=contract.number,
+        kind=contract.kind_zh,
+        title=contract.title,
+        basis=contract.basis_zh,
+        lot=contract.lot_zh,
+        places=contract.places_zh,
+        purchaser=_side(parts, Side.purchaser),
+        contractor=_side(parts, Side.contractor),
+        amount=contract.amount,
+        starts_on=contract.starts_on,
+        ends_on=contract.ends_on,
+        drafted_on=shanghai_date(contract.drafted_at),
+        instalments=tuple(
+            InstalmentLine(each.label_zh, each.share, each.amount, tuple(each.gates)) for each in parts.instalments
+        ),
+        targets=tuple(TargetLine(str(each["what"]), str(each["quantity"])) for each in contract.targets),
+        acceptance_answers=contract.acceptance_answers,
+        acceptance_share=contract.acceptance_share,
+        demonstration=contract.is_demonstration,
+        due=_due(contract, calendar),
     )
 
 
-def _side(parts: ContractParts, side: Side, party: Party) -> SideFacts:
+def _due(contract: Contract, calendar: WorkCalendar) -> str:
+    if contract.contract_by is None:
+        return ""
+    provisional = PROVISIONAL if calendar.is_provisional(contract.contract_by) else ""
+    return f"签订期限：{day(contract.contract_by)}前（含当日）{provisional}。依据：{contract.contract_rule}。"
+
+
+def _side(parts: ContractParts, side: Side) -> SideFacts:
+    said = parts.sides[side.value]
     signature = next((each for each in parts.signatures if each.side is side), None)
     return SideFacts(
-        name=party.name_zh,
-        code=party.credit_code or "",
-        address=party.address,
+        name=said["name_zh"],
+        code=said["credit_code"],
+        legal_representative=said["legal_representative"],
+        address=said["address"],
+        phone=said["office_phone"],
+        bank_name=said["bank_name"],
+        bank_account=said["bank_account"],
         signed_by=signature.name if signature else "",
         signed_at=signature.at if signature else None,
     )

@@ -1,11 +1,13 @@
 """What a contract says when it is drafted: from an award, or from a pair that both sides confirmed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.contracts import rules
 from app.contracts.models import Contract
 from app.contracts.queries import place_name
 from app.core.calendar import Deadline, period_end, shanghai_date
@@ -19,7 +21,7 @@ from app.tenders.notices.models import Tender
 from app.tenders.notices.queries import lots_of, profile_of
 from app.tenders.profiles.rules import ContractStart, Profile, profile
 
-KINDS = {"venture": "公益创投项目", "procurement": "政府购买服务"}
+GRANT, PURCHASE = "公益创投项目", "政府购买服务"
 # 102号令 art. 24: a service contract runs for a year unless the notice says otherwise.
 YEAR = 12  # months
 MICRO_GRANT = "小额资助项目"
@@ -34,7 +36,7 @@ class Draft:
 
 
 async def award_draft(session: AsyncSession, award: Award, at: datetime) -> Draft:
-    """Amount and parties of the award, period of the notice, one target that the bid itself stands for."""
+    """Amount and parties of the award, period of the notice, targets of the bid and of the need it answers."""
     tender = await session.get_one(Tender, award.tender_id)
     (entry,) = await entries(session, [await session.get_one(Bid, award.bid_id)])
     assert entry.version is not None  # an awarded bid was handed in
@@ -53,12 +55,16 @@ async def award_draft(session: AsyncSession, award: Award, at: datetime) -> Draf
         amount=award.amount,
         starts_on=starts_on,
         ends_on=max(starts_on, tender.contract_end or period_end(starts_on, YEAR)),
-        kind_zh=KINDS.get(own.name, "社会服务项目"),
+        kind_zh=GRANT if rules.is_grant(own) else PURCHASE,
         basis_zh=f"“{tender.title_zh}”（编号 {tender.ref}）的评审结果和公示",
         lot_zh=f"{entry.lot.code} {entry.lot.title_zh}",
         is_demonstration=tender.is_demonstration,
     )
-    draft = await _completed(session, contract, own, at)
+    people = need.beneficiaries if need else None
+    bid_zh = "申报书" if rules.is_grant(own) else "投标（响应）文件"
+    draft = await _completed(
+        session, contract, own, at, rules.targets_from(contract.title, bid_zh, people, entry.version.plan)
+    )
     if own.contract_start is ContractStart.result_notice:
         result = await session.get_one(Result, award.result_id)
         assert result.published_at is not None  # what is confirmed was shown before
@@ -90,15 +96,18 @@ async def pair_draft(session: AsyncSession, pair: Pair, at: datetime) -> Draft:
         kind_zh=MICRO_GRANT,
         basis_zh=f"“{round.title_zh}”中双方互选的确认结果",
     )
-    return await _completed(session, contract, profile("venture"), at)
+    targets = rules.targets_from(need.title, "双方确认的内容", need.beneficiaries)
+    return await _completed(session, contract, profile("venture"), at, targets)
 
 
-async def _completed(session: AsyncSession, contract: Contract, own: Profile, at: datetime) -> Draft:
+async def _completed(
+    session: AsyncSession, contract: Contract, own: Profile, at: datetime, targets: Sequence[tuple[str, str]]
+) -> Draft:
     """With what every draft has: its targets, its place, the day to sign by, and the residents' share."""
     due: Deadline = (await work_calendar(session)).after(shanghai_date(at), own.contract)
     contract.awarded, contract.drafted_at = contract.amount, at
     contract.contract_by, contract.contract_rule = due.on, own.contract.source
-    contract.targets = [{"what": f"按申报内容完成“{contract.title}”", "quantity": "1 项"}]
+    contract.targets = [{"what": what, "quantity": quantity} for what, quantity in targets]
     contract.places_zh = await place_name(session, contract.area_code)
     rule = own.acceptance
     contract.acceptance_answers, contract.acceptance_share, contract.acceptance_rule = (

@@ -35,6 +35,7 @@ class Contract(Base, Identified, Versioned):
     """Comes from an award, or from a confirmed pair of a selection round (a direct micro-grant).
 
     `targets`: [{"what", "quantity"}]. `kind_zh`, `basis_zh`, `lot_zh` and `places_zh` are what the paper says.
+    `sides`: what stood in the parties' records at the first signature, by side: a contract does not change with them.
     `area_code` is where it is delivered: its committee accepts. `contract_by`: last day to sign, by `contract_rule`;
     `due_by_law`: nobody moves that day, and what is signed later counts and is marked (`is_late`). `announce_by`: last
     day to make the signed contract public, where the profile asks for it.
@@ -61,6 +62,7 @@ class Contract(Base, Identified, Versioned):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     targets: Mapped[list[Any]]
+    sides: Mapped[dict[str, Any] | None]
     contract_by: Mapped[date | None]
     contract_rule: Mapped[str] = mapped_column(default="", server_default="")
     due_by_law: Mapped[bool] = mapped_column(default=False, server_default=sa.false())

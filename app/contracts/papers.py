@@ -4,7 +4,7 @@ The papers are Chinese, as the bureaus that print them are; numbers follow GB/T 
 支付结算办法 附件一 (正确填写票据和结算凭证的基本规定).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -34,6 +34,10 @@ class Side:
     address: str = ""
     signed_by: str = ""
     signed_at: datetime | None = None
+    legal_representative: str = ""
+    phone: str = ""
+    bank_name: str = ""
+    bank_account: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,8 @@ class TargetLine:
 
 @dataclass(frozen=True)
 class ContractFacts:
-    """All that the contract paper is made of. `basis` names what the contract came from (a tender, a round)."""
+    """All that the contract paper is made of. `basis` names what the contract came from (a tender, a round); `due`
+    says until when it has to be signed, "" when nothing does."""
 
     number: str
     kind: str
@@ -71,6 +76,7 @@ class ContractFacts:
     acceptance_answers: int
     acceptance_share: Decimal
     demonstration: bool
+    due: str = ""
 
 
 @dataclass(frozen=True)
@@ -177,9 +183,10 @@ def contract_paper(facts: ContractFacts) -> Paper:
     )
     blocks: list[Block] = [Fields((*_party("甲方", facts.purchaser), *_party("乙方", facts.contractor)))]
     blocks.append(Paragraph(opening))
-    for number, (title, body) in enumerate(articles):
-        blocks += [Heading(f"第{NUMERALS[number]}条　{title}"), *body]
-    blocks.append(Signatures((_signature("甲方", facts.purchaser), _signature("乙方", facts.contractor))))
+    for number, (title, body) in enumerate(articles, 1):
+        blocks += [Heading(f"第{numeral(number)}条　{title}"), *body]
+    blocks += [Paragraph(facts.due)] if facts.due else []
+    blocks.append(Signatures((signature("甲方", facts.purchaser), signature("乙方", facts.contractor))))
     return Paper((f"{facts.kind}协议书",), facts.number, facts.drafted_on, tuple(blocks), facts.demonstration)
 
 
@@ -213,41 +220,57 @@ CLAUSES = (
 
 
 def _party(label: str, side: Side) -> tuple[tuple[str, str], ...]:
-    rows = [(label, side.name)]
-    if side.code:
-        rows.append(("统一社会信用代码", side.code))
-    if side.address:
-        rows.append(("地址", side.address))
-    return tuple(rows)
+    rows = (
+        ("统一社会信用代码", side.code),
+        ("法定代表人", side.legal_representative),
+        ("地址", side.address),
+        ("开户银行", side.bank_name),
+        ("银行账号", side.bank_account),
+    )
+    return ((label, side.name), *((name, value) for name, value in rows if value))
 
 
 def _content(facts: ContractFacts) -> tuple[Block, ...]:
     rows = [("项目名称", facts.title), ("标段", facts.lot), ("服务地点", facts.places)]
-    rows.append(("实施期限", f"{day(facts.starts_on)}至{day(facts.ends_on)}"))
+    rows.append(("实施期限", period(facts)))
     return (Fields(tuple((label, value) for label, value in rows if value)),)
 
 
+def period(facts: ContractFacts) -> str:
+    return f"{day(facts.starts_on)}至{day(facts.ends_on)}"
+
+
 def _targets(targets: Sequence[TargetLine]) -> tuple[Block, ...]:
-    if not targets:
-        return (Paragraph("服务目标以乙方申报书载明的内容为准。"),)
+    return (target_grid(targets) if targets else Paragraph("服务目标以乙方申报书载明的内容为准。"),)
+
+
+def target_grid(targets: Sequence[TargetLine]) -> Grid:
     rows = tuple((str(number), line.what, line.quantity) for number, line in enumerate(targets, 1))
-    return (Grid(("序号", "服务内容与成果", "数量"), rows, (10, 68, 22), frozenset({2})),)
+    return Grid(("序号", "服务内容与成果", "数量"), rows, (10, 68, 22), frozenset({2}))
+
+
+def amount_in_words(amount: Decimal) -> str:
+    return f"人民币{capital_amount(amount)}（¥{money(amount)}）"
 
 
 def _amount_sentence(amount: Decimal) -> str:
-    figures = f"人民币{capital_amount(amount)}（¥{money(amount)}）"
-    return f"甲方资助乙方实施本项目的总金额为{figures}，含税费及实施所需全部费用。"
+    return f"甲方资助乙方实施本项目的总金额为{amount_in_words(amount)}，含税费及实施所需全部费用。"
 
 
 def _instalments(facts: ContractFacts) -> tuple[Block, ...]:
+    lead = "资助金额分期拨付，各期以所列条件成就为前提，拨付至乙方对公账户或甲方认可的代管账户："
+    return Paragraph(lead), instalment_grid(facts, "拨付条件", GATES)
+
+
+def instalment_grid(facts: ContractFacts, condition: str, gates: Mapping[str, str]) -> Grid:
+    """Name, share, amount and what comes before each instalment, `gates` in words; then their sum."""
     rows = [
-        (line.name, percent(line.share), money(line.amount), "，且".join(GATES[gate] for gate in line.gates) + "后")
+        (line.name, percent(line.share), money(line.amount), "，且".join(gates[gate] for gate in line.gates) + "后")
         for line in facts.instalments
     ]
     total = ("合计", percent(sum((line.share for line in facts.instalments), Decimal(0))), money(facts.amount), "")
-    lead = "资助金额分期拨付，各期以所列条件成就为前提，拨付至乙方对公账户或甲方认可的代管账户："
-    header = ("期次", "比例", "金额（元）", "拨付条件")
-    return Paragraph(lead), Grid(header, (*rows, total), (15, 13, 23, 49), frozenset({1, 2}))
+    header = ("期次", "比例", "金额（元）", condition)
+    return Grid(header, (*rows, total), (15, 13, 23, 49), frozenset({1, 2}))
 
 
 def _acceptance_sentence(facts: ContractFacts) -> str:
@@ -257,7 +280,7 @@ def _acceptance_sentence(facts: ContractFacts) -> str:
     )
 
 
-def _signature(label: str, side: Side) -> Signature:
+def signature(label: str, side: Side) -> Signature:
     signed = ""
     if side.signed_at is not None:
         signed = f"{day(shanghai_date(side.signed_at))}由{side.signed_by or '授权代表'}在平台签署"
@@ -268,16 +291,16 @@ def result_paper(facts: ResultFacts) -> Paper:
     """The public notice of a result: every lot with its awards, how they were decided, and how to object."""
     blocks: list[Block] = [Paragraph(_result_opening(facts))]
     for number, lot in enumerate(facts.lots):
-        blocks += [Heading(f"{_numeral(number + 1)}、{lot.title}"), *_lot_result(lot)]
-    blocks += [Heading(f"{_numeral(len(facts.lots) + 1)}、评审情况"), Paragraph(_scoring_sentence(facts))]
+        blocks += [Heading(f"{numeral(number + 1)}、{lot.title}"), *_lot_result(lot)]
+    blocks += [Heading(f"{numeral(len(facts.lots) + 1)}、评审情况"), Paragraph(_scoring_sentence(facts))]
     blocks += [Paragraph(f"更正：{line}") for line in facts.corrections]
     blocks += [Paragraph(f"评分表更正：{line}") for line in facts.corrected]
-    blocks += [Heading(f"{_numeral(len(facts.lots) + 2)}、公示与异议"), Paragraph(_notice_sentence(facts))]
+    blocks += [Heading(f"{numeral(len(facts.lots) + 2)}、公示与异议"), Paragraph(_notice_sentence(facts))]
     blocks.append(Signatures((Signature("发布单位（盖章）", facts.purchaser, day(facts.published_on)),)))
     return Paper((facts.title, "评审结果公示"), facts.number, facts.published_on, tuple(blocks), facts.demonstration)
 
 
-def _numeral(number: int) -> str:
+def numeral(number: int) -> str:
     """1 … 99 as Chinese numerals."""
     tens, ones = divmod(number, 10)
     unit = NUMERALS[ones - 1] if ones else ""

@@ -31,6 +31,9 @@ from app.tenders.profiles.rules import Gate
 
 EVALUATED = frozenset({Gate.midterm_evaluation, Gate.final_evaluation})
 
+# What a contract says of each side, by the columns of the party.
+SAID = ("name_zh", "credit_code", "legal_representative", "address", "office_phone", "bank_name", "bank_account")
+
 
 @dataclass(frozen=True)
 class ContractParts:
@@ -44,6 +47,7 @@ class ContractParts:
     acceptances: list[ResidentAcceptance]
     engagements: list[tuple[Engagement, Party]]
     people: dict[int, Part]
+    sides: dict[str, dict[str, str]]
 
     @property
     def signed(self) -> frozenset[Side]:
@@ -84,7 +88,19 @@ async def parts_of(session: AsyncSession, contract: Contract) -> ContractParts:
         acceptances=await acceptances_of(session, contract.id),
         engagements=[(each, parties[each.party_id]) for each in engaged],
         people=await people_of(session, contract.id),
+        sides=contract.sides or _sides(parties[contract.purchaser_id], parties[contract.contractor_id]),
     )
+
+
+async def sides_of(session: AsyncSession, contract: Contract) -> dict[str, dict[str, str]]:
+    """What both parties say of themselves today, by side, as a contract holds it."""
+    parties = await parties_by_id(session, {contract.purchaser_id, contract.contractor_id})
+    return _sides(parties[contract.purchaser_id], parties[contract.contractor_id])
+
+
+def _sides(purchaser: Party, contractor: Party) -> dict[str, dict[str, str]]:
+    both = {Side.purchaser: purchaser, Side.contractor: contractor}
+    return {side.value: {name: getattr(party, name) or "" for name in SAID} for side, party in both.items()}
 
 
 def stream_of(contract: Contract) -> str:

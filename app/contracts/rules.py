@@ -12,9 +12,10 @@ from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 
 from app.core.errors import DomainError
-from app.tenders.profiles.rules import AcceptanceRule, Gate, InstalmentTerm
+from app.tenders.profiles.rules import AcceptanceRule, Gate, InstalmentTerm, Profile
 
 CENT = Decimal("0.01")
+MOST_TARGETS, LONGEST_TARGET = 40, 200  # lines, and characters of one
 
 
 class ContractStatus(StrEnum):
@@ -193,6 +194,22 @@ def check_content(amount: Decimal, awarded: Decimal, starts_on: date, ends_on: d
         raise PeriodBackwards(starts_on=starts_on, ends_on=ends_on)
     if not any(target.strip() for target in targets):
         raise TargetsMissing()
+
+
+def is_grant(own: Profile) -> bool:
+    """Whether contracts under this profile give money to a project; under all others they buy a service."""
+    return own.name == "venture"
+
+
+def targets_from(title: str, bid_zh: str, people: int | None, plan: str = "") -> list[tuple[str, str]]:
+    """(what, quantity) that a contract begins with: the whole, the people served, and the bid's plan line by line.
+
+    A plan of many lines or of long ones is no list of targets; it stays in the bid, which belongs to the contract.
+    """
+    lines = [line.strip() for line in plan.splitlines() if line.strip()]
+    stated = lines if len(lines) <= MOST_TARGETS and all(len(line) <= LONGEST_TARGET for line in lines) else []
+    served = [("服务对象人数", f"不少于 {people} 人")] if people else []
+    return [(f"按{bid_zh}完成“{title}”", "1 项"), *served, *((line, "") for line in stated)]
 
 
 def check_signature(party: str, signed_by: Collection[str]) -> None:

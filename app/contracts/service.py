@@ -147,6 +147,7 @@ async def sign_contract(session: AsyncSession, actor: Actor, contract_id: int, n
             contract.contract_by, today(at), contract.contract_rule, due_by_law=contract.due_by_law
         )
     status = move(MOVES, contract.status, "sign")
+    contract.sides = contract.sides or await queries.sides_of(session, contract)
     session.add(Signature(contract_id=contract.id, side=side, account_id=actor.account_id, name=name.strip(), at=at))
     contract.signed_at = at if status is ContractStatus.signed else None
     contract.status = status

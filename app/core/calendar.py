@@ -92,6 +92,10 @@ class WorkCalendar:
             return (end - start).days >= term.length
         return end >= self.add_working_days(start, term.length).on
 
+    def is_provisional(self, on: date) -> bool:
+        """Whether a deadline counted to this day may still move: the arrangement of its year is not known yet."""
+        return not self.official_years.issuperset({on.year, (on + NEW_YEAR_REACH).year})
+
     def _deadline(self, start: date, on: date, rule: str) -> Deadline:
         crossed = range(start.year, (on + NEW_YEAR_REACH).year + 1)
         return Deadline(on, not self.official_years.issuperset(crossed), rule)

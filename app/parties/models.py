@@ -15,7 +15,8 @@ LEGAL_PERSON = "legal_kind IN ('social_service_agency', 'association', 'foundati
 
 class Party(Base, Identified, Versioned):
     """`ref` is the short code a season's files use ("G01"), unique within `ref_scheme`. `rectification` quotes the
-    authority; its dates bound the period as far as they are known. Phone, mail and address are the office's."""
+    authority; its dates bound the period as far as they are known. Phone, mail and address are the office's; who
+    represents it in law and the bank account stand in its contracts."""
 
     __tablename__ = "parties"
 
@@ -50,6 +51,9 @@ class Party(Base, Identified, Versioned):
     office_phone: Mapped[str] = mapped_column(default="", server_default="")
     office_email: Mapped[str] = mapped_column(default="", server_default="")
     address: Mapped[str] = mapped_column(default="", server_default="")
+    legal_representative: Mapped[str] = mapped_column(default="", server_default="")
+    bank_name: Mapped[str] = mapped_column(default="", server_default="")
+    bank_account: Mapped[str] = mapped_column(default="", server_default="")
 
     __table_args__ = (
         within_years("rectification_from", "rectification_until"),

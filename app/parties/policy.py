@@ -76,6 +76,11 @@ def actions(actor: Actor, party: Party) -> list[str]:
     return [verb for verb in ("edit",) if denial(actor, verb, party) is None]
 
 
+def sees_account(actor: Actor, party: Party) -> bool:
+    """The bank account of a party is for those who act for it; its contracts carry it to the other side."""
+    return actor.party_id == party.id
+
+
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
     """Offices, firms and registered organisations are public; unregistered applicants are not."""
     if actor.role in SEES_APPLICANTS:

@@ -11,7 +11,7 @@ from app.core.clock import today
 from app.core.fields import Code, Line, Prose
 from app.core.web import example
 from app.parties.models import Party
-from app.parties.policy import actions
+from app.parties.policy import actions, sees_account
 from app.parties.rules import (
     FourLevel,
     Inspection,
@@ -69,12 +69,16 @@ class ApplicantCreate(_Registration):
 
 
 class PartyUpdate(_Input):
-    """What a party says of itself. The phone and mail are the office's, since everybody reads them."""
+    """What a party says of itself. The phone and mail are the office's, since everybody reads them; the bank account
+    is read by the party alone, and stands in its contracts."""
 
     introduction: Annotated[str, Prose(4000)] | None = None
     office_phone: Annotated[str, Line(40, pattern=r"^[0-9+()\- ]*$")] | None = None
     office_email: Annotated[str, Line(200, pattern=r"^([^@\s]+@[^@\s]+)?$")] | None = None
     address: Annotated[str, Line(300)] | None = None
+    legal_representative: Annotated[str, Line(100)] | None = None
+    bank_name: Annotated[str, Line(200)] | None = None
+    bank_account: Annotated[str, Line(40, pattern=r"^[0-9\- ]*$")] | None = None
 
 
 class PartyRow(BaseModel):
@@ -123,6 +127,9 @@ class PartyRead(PartyRow):
             office_phone="0871-60000000",
             office_email="office@firefly.example",
             address="昆明市呈贡区斗南街道",
+            legal_representative="李萤",
+            bank_name="",
+            bank_account="",
             actions=["edit"],
         )
     )
@@ -145,14 +152,19 @@ class PartyRead(PartyRow):
     office_phone: str
     office_email: str
     address: str
+    legal_representative: str
+    bank_name: str
+    bank_account: str
     actions: list[str]
 
     @classmethod
     def seen(cls, party: Party, path: list[Area], at: datetime, actor: Actor) -> "PartyRead":
-        """The whole party, with what `actor` may do to it."""
+        """The whole party, with what `actor` may do to it; its bank account only where `actor` acts for it."""
         own = {
             name: getattr(party, name) for name in cls.model_fields.keys() - PartyRow.model_fields.keys() - {"actions"}
         }
+        if not sees_account(actor, party):
+            own |= {"bank_name": "", "bank_account": ""}
         return cls(**_row(party, path, at), **own, actions=actions(actor, party))
 
 

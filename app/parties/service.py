@@ -117,7 +117,7 @@ async def register_committees(session: AsyncSession, actor: Actor, area_codes: C
 
 
 async def edit_party(session: AsyncSession, actor: Actor, party_id: int, given: int, **words: str) -> Party:
-    """The party's own words: introduction, office phone, office mail, address."""
+    """The party's own words: introduction, phone, mail, address, and what its contracts say of it."""
     party = await access_party(session, actor, party_id, "edit")
     at = await now(session)
     check_version(party, given)

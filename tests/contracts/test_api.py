@@ -7,10 +7,13 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.contracts import service
+from app.contracts.purchase import BLANK
 from app.core.actors import RESIDENT, Actor, Role
+from app.parties.models import Party
 from tests.conftest import ClientOf
 from tests.factories.awards import make_published
-from tests.factories.contracts import contractor, evaluator, make_contract, make_performing, purchaser
+from tests.factories.contracts import contractor, evaluator, make_bought, make_contract, make_performing, purchaser
 
 pytestmark = pytest.mark.anyio
 DONE = {"channel": "meeting", "asked": 12, "answers": 10, "accepting": 9}
@@ -97,6 +100,50 @@ async def test_a_contract_is_printed_as_pdf_and_word_with_its_signatures(
     assert pdf.headers["content-type"] == "application/pdf"
     assert ("人民币贰万元整" in printed, "由王科长在平台签署" in printed, "10,000.00" in printed) == (True, True, True)
     assert [cell.text for cell in tables[1].rows[1].cells] == ["首款", "50%", "10,000.00", "协议经双方签署后"]
+
+
+async def test_a_purchase_is_printed_as_a_contract_of_purchaser_and_supplier_with_blanks_for_what_is_unknown(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    contract = await make_bought(session)
+    party = await session.get_one(Party, contract.contractor_id)
+    party.bank_account, party.legal_representative = "6222 0001", "李萤"
+    await session.commit()
+    async with client_of(purchaser(contract)) as client:
+        pdf = await client.get(f"/contracts/{contract.id}/paper")
+        word = await client.get(f"/contracts/{contract.id}/paper", params={"format": "docx"})
+        seen = (await client.get(f"/parties/{party.id}")).json()
+    printed = "".join("".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf.content)).pages)
+    lines = "".join("".join(line.text.split()) for line in docx.Document(io.BytesIO(word.content)).paragraphs)
+    wanted = (
+        "政府采购合同（政府购买服务）",
+        "甲方（采购人）：",
+        "乙方（供应商）：",
+        "法定代表人：李萤",
+        "银行账号：62220001",
+        "开户银行：" + BLANK,
+        "中标通知书",
+        "服务对象验收认可",
+        "违约责任",
+        "仲裁委员会",
+        "签订期限：2026年12月31日前（含当日）（暂定",
+    )
+    for text in (printed, lines):
+        assert [line for line in wanted if line not in text] == []
+        assert [word for word in ("None", "资助", "协议书", "申报书") if word in text] == []
+    assert (seen["legal_representative"], seen["bank_account"]) == ("李萤", "")
+
+
+async def test_what_was_signed_before_purchases_had_their_own_words_keeps_its_words(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    contract = await make_bought(session)
+    await service.sign_contract(session, purchaser(contract), contract.id, "王科长")
+    contract.sides = None
+    await session.commit()
+    async with client_of(purchaser(contract)) as client:
+        pdf = await client.get(f"/contracts/{contract.id}/paper")
+    assert "协议书" in PdfReader(io.BytesIO(pdf.content)).pages[0].extract_text()
 
 
 async def test_a_result_is_printed_for_everybody_once_it_is_published(

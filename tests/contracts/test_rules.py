@@ -33,6 +33,7 @@ from app.contracts.rules import (
     instalments,
     resident_acceptance,
     split_instalments,
+    targets_from,
 )
 from app.core.errors import DomainError
 from app.core.moves import move, verbs_from
@@ -179,3 +180,22 @@ def test_a_contract_is_completed_when_all_gates_are_met_and_all_is_paid() -> Non
     with pytest.raises(CompletionNotReached) as refusal:
         check_completable([paid, FINAL], [Gate.signing, Gate.final_evaluation])
     assert refusal.value.facts == {"missing": "resident_acceptance", "left": Decimal("15000.00")}
+
+
+@pytest.mark.parametrize(
+    ("plan", "people", "stated"),
+    [
+        ("", None, []),
+        (
+            "每周开站五天\n\n 每月议事会一次 ",
+            60,
+            [("服务对象人数", "不少于 60 人"), ("每周开站五天", ""), ("每月议事会一次", "")],
+        ),
+        ("长" * 201, None, []),
+        ("\n".join(["一行"] * 41), None, []),
+    ],
+)
+def test_a_contract_begins_with_the_targets_that_the_bid_states_line_by_line(
+    plan: str, people: int | None, stated: list[tuple[str, str]]
+) -> None:
+    assert targets_from("银龄陪伴", "投标文件", people, plan) == [("按投标文件完成“银龄陪伴”", "1 项"), *stated]

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import service
 from app.contracts.models import AcceptanceChannel, Contract, ContractInstalment, Payment, Signature
-from app.contracts.queries import instalments_of, milestones_of, waiting
+from app.contracts.queries import instalments_of, milestones_of, parts_of, waiting
 from app.contracts.rules import (
     AlreadySigned,
     AnswersImpossible,
@@ -34,18 +34,18 @@ from app.core.db import units as open_units
 from app.core.errors import Denied, MoveRefused, NotFound, StaleVersion
 from app.needs.models import Need
 from app.needs.rules import ends_on
+from app.parties.models import Party
 from app.parties.rules import PartyKind
 from app.selection.models import Pair, Round
 from app.selection.rules import Answer, Basis, PairStatus, RoundStatus
-from app.tenders.awards.service import confirm_awards, propose_awards, publish_result
 from app.tenders.profiles.rules import Gate
 from tests.conftest import TODAY
-from tests.factories.awards import make_scored
 from tests.factories.contracts import (
     accept,
     contractor,
     evaluate,
     evaluator,
+    make_bought,
     make_contract,
     make_performing,
     make_signed,
@@ -53,7 +53,7 @@ from tests.factories.contracts import (
     purchaser,
 )
 from tests.factories.needs import make_need
-from tests.factories.notices import make_tender, set_clock
+from tests.factories.notices import set_clock
 from tests.factories.offers import make_offer
 from tests.factories.parties import make_party
 
@@ -124,20 +124,6 @@ async def test_after_the_last_day_a_contract_is_signed_only_once_the_day_was_mov
     await service.edit_contract(session, purchaser(contract), contract.id, contract.version, later)
     await service.sign_contract(session, purchaser(contract), contract.id, "王科长")
     assert contract.status is ContractStatus.half_signed
-
-
-async def make_bought(session: AsyncSession) -> Contract:
-    """The draft of a procurement: its result was noticed on 1 December 2026."""
-    tender = await make_tender(session, profile="procurement")
-    await make_scored(session, (90, 20_000), (80, 20_000), (70, 20_000), tender=tender)
-    staff = Actor(None, Role.purchaser, tender.party_id, "530114")
-    await propose_awards(session, staff, tender.id)
-    result = await publish_result(session, staff, tender.id)
-    assert result.objections_end is not None
-    await set_clock(session, result.objections_end)
-    award = (await confirm_awards(session, staff, tender.id))[0]
-    drafted = await session.scalar(sa.select(Contract).where(Contract.award_id == award.id))
-    return drafted or await service.draft_from_award(session, Actor(None, Role.clock), award)
 
 
 async def test_a_procurement_is_to_be_signed_within_thirty_days_of_the_notice_to_the_winner(
@@ -435,3 +421,15 @@ async def test_what_waits_for_each_side_of_a_contract(session: AsyncSession) -> 
         ["meet"],
         ["report"],
     )
+
+
+async def test_what_a_contract_says_of_its_sides_stands_from_the_first_signature_on(session: AsyncSession) -> None:
+    contract = await make_contract(session)
+    party = await session.get_one(Party, contract.contractor_id)
+    party.bank_account = "6222 0001"
+    await session.flush()
+    await service.sign_contract(session, purchaser(contract), contract.id, "王科长")
+    party.bank_account, party.name_zh = "6222 9999", "改名后的机构"
+    await session.flush()
+    said = (await parts_of(session, contract)).sides["contractor"]
+    assert (said["bank_account"], said["name_zh"] != "改名后的机构") == ("6222 0001", True)

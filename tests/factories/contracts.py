@@ -11,8 +11,10 @@ from app.contracts.queries import engagements_of
 from app.contracts.rules import EngagementKind
 from app.core.actors import Actor, Role
 from app.parties.rules import PartyKind
+from app.tenders.awards.service import confirm_awards, propose_awards, publish_result
 from app.tenders.profiles.rules import Gate
-from tests.factories.awards import make_confirmed
+from tests.factories.awards import make_confirmed, make_scored
+from tests.factories.notices import make_tender, set_clock
 from tests.factories.parties import make_party
 
 
@@ -27,6 +29,20 @@ def contractor(contract: Contract) -> Actor:
 async def make_contract(session: AsyncSession, amount: int | str = 20_000, **lot_facts: object) -> Contract:
     """A draft: the contract of the only award of a tender."""
     _, (award,) = await make_confirmed(session, (90, amount), **lot_facts)
+    drafted = await session.scalar(sa.select(Contract).where(Contract.award_id == award.id))
+    return drafted or await service.draft_from_award(session, Actor(None, Role.clock), award)
+
+
+async def make_bought(session: AsyncSession) -> Contract:
+    """The draft of a procurement: its result was noticed on 1 December 2026."""
+    tender = await make_tender(session, profile="procurement")
+    await make_scored(session, (90, 20_000), (80, 20_000), (70, 20_000), tender=tender)
+    staff = Actor(None, Role.purchaser, tender.party_id, "530114")
+    await propose_awards(session, staff, tender.id)
+    result = await publish_result(session, staff, tender.id)
+    assert result.objections_end is not None
+    await set_clock(session, result.objections_end)
+    award = (await confirm_awards(session, staff, tender.id))[0]
     drafted = await session.scalar(sa.select(Contract).where(Contract.award_id == award.id))
     return drafted or await service.draft_from_award(session, Actor(None, Role.clock), award)
 

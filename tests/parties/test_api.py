@@ -79,6 +79,19 @@ async def test_a_party_edits_its_own_words_once_per_reading(session: AsyncSessio
     assert (after["introduction"], after["office_phone"], after["version"]) == ("为老服务", "0871-60000000", 2)
 
 
+async def test_a_bank_account_is_read_by_its_party_alone(session: AsyncSession, client_of: ClientOf) -> None:
+    party = await make_party(session, name_zh="萤火中心")
+    actor = await actor_of(session, Role.organization, party)
+    await session.commit()
+    given = {"legal_representative": "李萤", "bank_name": "农业银行", "bank_account": "6222-0001"}
+    async with client_of(actor) as client, client_of(RESIDENT) as resident:
+        tag = {"If-Match": (await client.get(f"/parties/{party.id}")).headers["etag"]}
+        edited = (await client.patch(f"/parties/{party.id}", json=given, headers=tag)).json()
+        seen = (await resident.get(f"/parties/{party.id}")).json()
+    assert {name: edited[name] for name in given} == given
+    assert {name: seen[name] for name in given} == {**given, "bank_name": "", "bank_account": ""}
+
+
 async def test_nobody_edits_another_party_and_a_stranger_does_not_learn_that_an_applicant_exists(
     session: AsyncSession, client_of: ClientOf
 ) -> None:
