@@ -250,13 +250,17 @@ def verify_the_audit_log() -> None:
 
 
 @verify.command("selection")
-def verify_a_selection(file: Annotated[Path, typer.Argument(help="the export of a round")]) -> None:
-    """Recompute an exported round from its lists, without the platform; exit code 1 says every fault found."""
+def verify_a_selection(
+    file: Annotated[Path, typer.Argument(help="the export of a round")],
+    digest: Annotated[str | None, typer.Option(help="the digest that the round's page publishes")] = None,
+) -> None:
+    """Recompute an exported round from its lists, without the platform; exit code 1 says every fault found. Only the
+    published digest tells that the lists are those of the round."""
     try:
         content = content_of(file)
     except OSError:
         raise SelectionFileUnreadable() from None
-    facts, faults = verify_selection(parse_selection(content))
+    facts, faults = verify_selection(parse_selection(content), digest)
     for fault in faults:
         typer.echo("\n".join(in_words(fault)))
     typer.echo(json.dumps(facts | {"faults": len(faults)}, ensure_ascii=False))

@@ -1,8 +1,9 @@
 """The form in which a round is exported, so that anybody can check it: needs ask, offers give, keys name both."""
 
+import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -30,10 +31,12 @@ class _Form(BaseModel):
 
 
 class ExportedNeed(_Form):
-    """`groups`: the partners that chose this side too, best first, in its own ranks; a rank of others is left empty."""
+    """`groups`: the partners that chose this side too, best first, in its own ranks; a rank of others is left empty.
+    `gone`: withdrawn or paused before the lists closed, so that it took no part in the allocation."""
 
     key: str
     lot: str
+    gone: bool = False
     groups: Groups
     source: Literal["submitted", "derived"] | None
 
@@ -51,6 +54,7 @@ class ExportedReason(BaseModel):
 
     seeker: str
     provider: str
+    reason: str
 
 
 class ExportedSize(_Form):
@@ -78,10 +82,11 @@ class ExportedUnmatched(_Form):
 
 class ExportedSelection(_Form):
     """`seed` was published when the round opened; a lot is the SHA-256 of seed, line feed and key. `pairs` are
-    [need, offer] as proposed, whatever the two sides answered later."""
+    [need, offer] as proposed, whatever the two sides answered later. `digest` (`digest_of`) was published with them;
+    version 1 had none."""
 
     format: Literal["shuangxuan.selection"]
-    version: Literal[1]
+    version: Literal[1, 2]
     round_id: int
     title_zh: str
     title_en: str
@@ -93,6 +98,14 @@ class ExportedSelection(_Form):
     pairs: list[list[str]]
     unmatched: ExportedUnmatched
     certificate: ExportedCertificate
+    digest: str | None = None
+
+
+def digest_of(exported: Mapping[str, Any]) -> str:
+    """SHA-256, in hex, of everything an export says but the digest itself: JSON with sorted names and no spaces."""
+    said = {name: value for name, value in exported.items() if name != "digest"}
+    written = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(written.encode(errors="surrogatepass")).hexdigest()
 
 
 def parse_selection(content: bytes) -> Any:

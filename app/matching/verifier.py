@@ -1,15 +1,19 @@
-"""Reads an exported round again and recomputes all of it: lots, acceptability, capacities, reasons, the bound.
+"""Reads an exported round again and recomputes all of it: lots, acceptability, capacities, reasons, the bound, and the
+allocation itself from seed and lists.
 
 An export states everything its own certificate rests on, so anybody can check it without the platform that made it.
-Nothing here is shared with the allocation: what it proposed is taken from the file, and judged.
+What it proposed is judged by the certificate, which shares nothing with the allocation; that another stable proposal
+was not put in its place, the allocation done again tells. That the lists themselves are those of the round, no file can
+prove of itself: its digest does, which was published with the pairs and stands in the audit log.
 """
 
 import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from app.matching.allocate import allocate
 from app.matching.certificate import certify
-from app.matching.exported import ExportedCertificate, ExportedNeed, ExportedSelection, read_selection
+from app.matching.exported import ExportedCertificate, ExportedNeed, ExportedSelection, digest_of, read_selection
 
 Found = dict[str, Any]
 # In words, for a reader of either language; the particulars of a fault fill them.
@@ -38,6 +42,18 @@ FAULTS = {
         "需求 {seeker} 与服务 {provider} 宁愿选择对方，而不接受各自的配对结果：方案不稳定。",
         "Need {seeker} and offer {provider} would both rather have each other: the allocation is not stable.",
     ),
+    "partner_differs": (
+        "按种子和名单重新分配，需求 {need} 应配给“{found}”，文件中写的是“{stated}”（“-”表示没有配对）。",
+        'Allocated again from seed and lists, need {need} gets "{found}"; the file says "{stated}" ("-": nobody).',
+    ),
+    "digest_differs": (
+        "文件内容的摘要是 {found}，文件中写的是 {stated}：内容被改动过。",
+        "The digest of what the file says is {found}, the file states {stated}: it was altered.",
+    ),
+    "not_as_published": (
+        "文件内容的摘要是 {found}，公布的是 {published}：这不是当时公布的结果。",
+        "The digest of what the file says is {found}, the published one is {published}: this was not published.",
+    ),
     "certificate_differs": (
         "证书的“{part}”部分与按名单重新计算的结果不符。",
         'The part "{part}" of the certificate is not what follows from the lists.',
@@ -53,27 +69,29 @@ FAULTS = {
 }
 
 
-def verify_selection(exported: Any) -> tuple[Found, list[Found]]:
-    """What an export holds, in counts, and every fault found in it; without a fault the allocation stands.
+def verify_selection(exported: Any, published: str | None = None) -> tuple[Found, list[Found]]:
+    """What an export holds, in counts and its digest, and every fault found in it; without a fault the allocation
+    stands, as `published` (the digest on the round's page) where that is given.
 
     A fault has its code under `fault` and its particulars beside it (`in_words` says it). Refuses SelectionMalformed.
     """
-    read = read_selection(exported)
-    derived = certify(
-        {need.key: need.groups for need in read.needs},
-        {offer.key: offer.groups for offer in read.offers},
-        {offer.key: offer.places for offer in read.offers},
-        [(need, offer) for need, offer in read.pairs],
-    )
+    read, digest = read_selection(exported), digest_of(exported)
+    seekers = {need.key: need.groups for need in read.needs}
+    providers = {offer.key: offer.groups for offer in read.offers}
+    places = {offer.key: offer.places for offer in read.offers}
+    derived = certify(seekers, providers, places, [(need, offer) for need, offer in read.pairs])
     faults = [
+        *_digest_faults(read, digest, published),
         *_lot_faults(read),
+        *_partner_faults(read, dict(allocate(seekers, providers, places, read.seed).pairs)),
         *derived["faults"],
         *({"fault": "blocks", "seeker": row["seeker"], "provider": row["provider"]} for row in derived["blocking"]),
         *_certificate_faults(read.certificate, derived),
         *_unmatched_faults(read, derived),
     ]
-    facts = {"round": read.round_id, "needs": len(read.needs), "offers": len(read.offers)}
-    return facts | {"mutual": len(derived["pairs"]), **derived["size"], "stable": derived["stable"]}, faults
+    facts: Found = {"round": read.round_id, "needs": len(read.needs), "offers": len(read.offers)}
+    facts |= {"mutual": len(derived["pairs"]), **derived["size"], "stable": derived["stable"], "digest": digest}
+    return facts, faults
 
 
 def in_words(fault: Mapping[str, Any]) -> tuple[str, str]:
@@ -81,6 +99,20 @@ def in_words(fault: Mapping[str, Any]) -> tuple[str, str]:
     zh, en = FAULTS[fault["fault"]]
     facts = {name: "-" if value is None else value for name, value in fault.items()}
     return zh.format(**facts), en.format(**facts)
+
+
+def _digest_faults(read: ExportedSelection, digest: str, published: str | None) -> Iterator[Found]:
+    if read.digest not in {None, digest}:
+        yield {"fault": "digest_differs", "stated": read.digest, "found": digest}
+    if published not in {None, digest}:
+        yield {"fault": "not_as_published", "published": published, "found": digest}
+
+
+def _partner_faults(read: ExportedSelection, again: Mapping[str, str]) -> Iterator[Found]:
+    stated = {need: offer for need, offer in read.pairs}
+    for need in sorted(stated.keys() | again.keys()):
+        if stated.get(need) != again.get(need):
+            yield {"fault": "partner_differs", "need": need, "stated": stated.get(need), "found": again.get(need)}
 
 
 def _lot_faults(read: ExportedSelection) -> Iterator[Found]:
@@ -118,6 +150,8 @@ def _unmatched_faults(read: ExportedSelection, derived: Mapping[str, Any]) -> It
         for key, count in places.items()
         if key not in used
     }
+    needs |= dict.fromkeys((need.key for need in read.needs if need.gone), "gone")
+    offers |= dict.fromkeys((offer.key for offer in read.offers if offer.gone), "gone")
     for stated, found in ((read.unmatched.needs, needs), (read.unmatched.offers, offers)):
         for key in sorted(found.keys() | stated.keys()):
             if found.get(key) != stated.get(key):

@@ -4,14 +4,14 @@ from typing import Any
 
 from app.core import web
 from app.core.actors import EVERYONE
-from app.core.clock import now
+from app.core.clock import now, today
 from app.core.errors import NotFound
 from app.core.fields import Id
 from app.core.paging import Page, PagingQuery
 from app.core.web import CurrentActor, UnitSession, allow
 from app.matching.records import DEFAULT_WEIGHTS
 from app.parties.queries import party_names
-from app.selection import policy, queries, service
+from app.selection import policy, queries, rankings, service
 from app.selection.policy import WHO
 from app.selection.rules import Side
 from app.selection.schemas import (
@@ -39,7 +39,7 @@ async def rank_offers(
     session: UnitSession, actor: CurrentActor, need_id: Id, body: RankingAsk | None = None
 ) -> RankingRead:
     asked = body or RankingAsk()
-    ranking, found = await service.rank_offers(session, actor, need_id, asked.what_if(), asked.about)
+    ranking, found = await rankings.rank_offers(session, actor, need_id, asked.what_if(), asked.about)
     names = await party_names(session, {offer.party_id for offer in found.offers.values()})
     return RankingRead.of(ranking, asked.what_if().weights, found.offers, names)
 
@@ -49,7 +49,7 @@ async def rank_needs(
     session: UnitSession, actor: CurrentActor, offer_id: Id, body: RankingAsk | None = None
 ) -> RankingRead:
     asked = body or RankingAsk()
-    ranking, found = await service.rank_needs(session, actor, offer_id, asked.what_if(), asked.about)
+    ranking, found = await rankings.rank_needs(session, actor, offer_id, asked.what_if(), asked.about)
     names = await party_names(session, {need.party_id for need in found.needs.values()})
     return RankingRead.of(ranking, asked.what_if().weights, found.needs, names)
 
@@ -73,13 +73,15 @@ async def read_round(session: UnitSession, actor: CurrentActor, round_id: Id) ->
 @router.get("/rounds/{round_id}/seats", operation_id="list_seats", dependencies=[allow(EVERYONE)])
 async def list_seats(session: UnitSession, actor: CurrentActor, round_id: Id, side: Side) -> list[Seat]:
     round = await policy.read_round(session, actor, round_id)
-    return [Seat(**seat) for seat in await queries.named_seats(session, round, side)]
+    day = today(await now(session))
+    return [Seat(**seat) for seat in await queries.named_seats(session, round, side, day)]
 
 
 @router.get("/rounds/{round_id}/pairs", operation_id="list_pairs", dependencies=[allow(EVERYONE)])
 async def list_pairs(session: UnitSession, actor: CurrentActor, round_id: Id) -> list[PairRead]:
     await policy.read_round(session, actor, round_id)
-    return [PairRead.of(*found, actor) for found in await queries.list_pairs(session, actor, round_id)]
+    day = today(await now(session))
+    return [PairRead.of(*found, actor, day) for found in await queries.list_pairs(session, actor, round_id)]
 
 
 @router.get("/rounds/{round_id}/certificate", operation_id="read_certificate", dependencies=[allow(EVERYONE)])
@@ -103,6 +105,11 @@ async def derive_preferences(session: UnitSession, actor: CurrentActor, round_id
 @router.post("/rounds/{round_id}/close", operation_id="close_round", dependencies=[allow(WHO["close"])])
 async def close_round(session: UnitSession, actor: CurrentActor, round_id: Id) -> RoundRead:
     return RoundRead.of(await service.close_round(session, actor, round_id), actor)
+
+
+@router.post("/rounds/{round_id}/fill", operation_id="fill_round", dependencies=[allow(WHO["fill"])])
+async def fill_round(session: UnitSession, actor: CurrentActor, round_id: Id) -> RoundRead:
+    return RoundRead.of(await service.fill_round(session, actor, round_id), actor)
 
 
 @router.post("/rounds/{round_id}/finish", operation_id="finish_round", dependencies=[allow(WHO["finish"])])
@@ -147,10 +154,10 @@ async def submit_offer_preferences(
 @router.post("/pairs/{pair_id}/confirm", operation_id="confirm_pair", dependencies=[allow(WHO["confirm"])])
 async def confirm_pair(session: UnitSession, actor: CurrentActor, pair_id: Id) -> PairRead:
     pair = await service.confirm_pair(session, actor, pair_id)
-    return PairRead.of(*await queries.pair_with_sides(session, pair), actor)
+    return PairRead.of(*await queries.pair_with_sides(session, pair), actor, today(await now(session)))
 
 
 @router.post("/pairs/{pair_id}/decline", operation_id="decline_pair", dependencies=[allow(WHO["decline"])])
 async def decline_pair(session: UnitSession, actor: CurrentActor, pair_id: Id) -> PairRead:
     pair = await service.decline_pair(session, actor, pair_id)
-    return PairRead.of(*await queries.pair_with_sides(session, pair), actor)
+    return PairRead.of(*await queries.pair_with_sides(session, pair), actor, today(await now(session)))

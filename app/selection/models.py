@@ -12,7 +12,9 @@ from app.selection.rules import Answer, Basis, ListSource, PairStatus, RoundStat
 
 
 class Round(Base, Identified, Versioned):
-    """`seed` decides the lots where wishes do not; it is published when the round opens."""
+    """`seed` decides the lots where wishes do not; it is published when the round opens. `digest` is that of the
+    export, published when the pairs are proposed (None: they were before that). `needs_elsewhere` of the area sat in
+    another round when this one opened."""
 
     __tablename__ = "rounds"
 
@@ -25,6 +27,8 @@ class Round(Base, Identified, Versioned):
     closes_at: Mapped[datetime]
     micro_grant_limit: Mapped[Decimal] = mapped_column(default=Decimal(10000), server_default="10000")
     seed: Mapped[str]
+    needs_elsewhere: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
+    digest: Mapped[str | None]
     certificate: Mapped[dict[str, Any] | None]
     unmatched: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime]
@@ -43,11 +47,13 @@ class Round(Base, Identified, Versioned):
             "status NOT IN ('proposed', 'finished') OR num_nulls(proposed_at, certificate, unmatched) = 0",
             name="proposed_has_its_certificate",
         ),
+        sa.CheckConstraint("digest ~ '^[0-9a-f]{64}$'", name="digest_is_sha256"),
     )
 
 
 class RoundNeed(Base):
-    """A need as it stood when the round opened; `key` names it in lots and certificate."""
+    """A need as it stood when the round opened; `key` names it in lots and certificate. A need sits in one round at a
+    time, until it is `released_at`: the round is over, or the need was gone when the lists closed."""
 
     __tablename__ = "round_needs"
 
@@ -56,8 +62,14 @@ class RoundNeed(Base):
     party_id: Mapped[int] = mapped_column(sa.ForeignKey("parties.id"), index=True)
     key: Mapped[str]
     need_version: Mapped[int] = mapped_column(sa.Integer)
+    released_at: Mapped[datetime | None]
 
-    __table_args__ = (sa.UniqueConstraint("round_id", "key"),)
+    __table_args__ = (
+        sa.UniqueConstraint("round_id", "key"),
+        sa.Index(
+            "uq_round_needs_held_need_id", "need_id", unique=True, postgresql_where=sa.text("released_at IS NULL")
+        ),
+    )
 
 
 class RoundOffer(Base):
@@ -114,7 +126,14 @@ class Pair(Base, Identified):
     settled_at: Mapped[datetime | None]
 
     __table_args__ = (
-        sa.UniqueConstraint("round_id", "need_id"),
+        sa.Index(
+            "uq_pairs_live_round_id_need_id",
+            "round_id",
+            "need_id",
+            unique=True,
+            postgresql_where=sa.text("status IN ('proposed', 'confirmed')"),
+        ),
+        sa.Index("uq_pairs_proposed_need_id", "need_id", unique=True, postgresql_where=sa.text("status = 'proposed'")),
         sa.CheckConstraint(
             "(status = 'confirmed') = (need_answer IS NOT DISTINCT FROM 'confirmed'"
             " AND offer_answer IS NOT DISTINCT FROM 'confirmed')",

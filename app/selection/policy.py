@@ -1,6 +1,6 @@
 """Who may run a round, hand in a list, answer for a pair, and see what."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,6 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import EVERYONE, Actor, Role
 from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
+from app.needs import rules as needs
+from app.needs.models import Need
+from app.offers import rules as offers
+from app.offers.models import Offer
 from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
 from app.selection.rules import MOVES, PairStatus, RoundStatus, Side
 
@@ -17,6 +21,7 @@ WHO = {
     "create": RUNS,
     "open": RUNS,
     "close": RUNS,
+    "fill": RUNS,
     "finish": RUNS,
     "cancel": RUNS,
     "derive": RUNS,
@@ -103,10 +108,17 @@ def takes_lists(round: Round, at: datetime) -> bool:
     return round.status is RoundStatus.open and round.opens_at <= at < round.closes_at
 
 
-def pair_actions(actor: Actor, pair: Pair) -> list[str]:
+def pair_standing(pair: Pair, need: Need, offer: Offer, day: date) -> PairStatus:
+    """The status on a day: a proposal has lapsed when its need or its offer is gone, noted or not."""
+    asks = needs.standing(need.status, need.expires_on, day) is needs.NeedStatus.published
+    stands = offers.standing(offer.status, offer.available_until, day) is offers.OfferStatus.published
+    return pair.status if pair.status is not PairStatus.proposed or (asks and stands) else PairStatus.lapsed
+
+
+def pair_actions(actor: Actor, pair: Pair, status: PairStatus) -> list[str]:
     side = side_of(actor, pair)
     answered = pair.need_answer if side is Side.need else pair.offer_answer
-    waits = side is not None and not answered and pair.status is PairStatus.proposed
+    waits = side is not None and not answered and status is PairStatus.proposed
     return ["confirm", "decline"] if side and waits and not has_answered_across(actor, pair, side) else []
 
 

@@ -1,16 +1,22 @@
 """The market as matching sees it, and who takes part in a round."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor, Role
+from app.core.clock import today
 from app.core.paging import Columns, Paging, paginate
 from app.core.waiting import Waiting
+from app.needs import policy as needs_policy
 from app.needs.models import Need
+from app.needs.rules import NeedStatus
+from app.offers import policy as offers_policy
 from app.offers.models import Offer
+from app.offers.rules import OfferStatus
 from app.parties.models import Party
 from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
 from app.selection.policy import pairs_visible, visible
@@ -27,6 +33,35 @@ async def seats(session: AsyncSession, round_id: int) -> tuple[dict[int, RoundNe
     return {seat.need_id: seat for seat in needs}, {seat.offer_id: seat for seat in offers}
 
 
+async def seats_left(session: AsyncSession, round_id: int, day: date) -> tuple[set[int], set[int]]:
+    """Who sits in a round and is still there on a day: the needs that still ask, the offers that still stand."""
+    needs = (
+        sa.select(RoundNeed.need_id)
+        .join(Need, Need.id == RoundNeed.need_id)
+        .where(RoundNeed.round_id == round_id, RoundNeed.released_at.is_(None), _asks(day))
+    )
+    offers = (
+        sa.select(RoundOffer.offer_id)
+        .join(Offer, Offer.id == RoundOffer.offer_id)
+        .where(RoundOffer.round_id == round_id, _stands(day))
+    )
+    return set(await session.scalars(needs)), set(await session.scalars(offers))
+
+
+def _asks(day: date) -> sa.ColumnElement[bool]:
+    return needs_policy.standing_column(day) == NeedStatus.published.value
+
+
+def _stands(day: date) -> sa.ColumnElement[bool]:
+    return offers_policy.standing_column(day) == OfferStatus.published.value
+
+
+async def held_elsewhere(session: AsyncSession, need_ids: Collection[int]) -> set[int]:
+    """Those of the needs that sit in a round which is not over."""
+    query = sa.select(RoundNeed.need_id).where(RoundNeed.need_id.in_(need_ids), RoundNeed.released_at.is_(None))
+    return set(await session.scalars(query))
+
+
 async def lists(session: AsyncSession, round_id: int, side: Side) -> dict[int, PreferenceList]:
     """Need or offer id → the list handed in for it."""
     query = sa.select(PreferenceList).where(PreferenceList.round_id == round_id, PreferenceList.side == side)
@@ -38,13 +73,13 @@ async def list_rounds(session: AsyncSession, actor: Actor, paging: Paging) -> tu
     return await paginate(session, sa.select(Round).where(visible(actor)), paging, id=Round.id, sorts=sorts)
 
 
-async def named_seats(session: AsyncSession, round: Round, side: Side) -> list[dict[str, Any]]:
-    """Everybody on one side of a round, with title and party, by key. An offer's places come with its list, so until
-    the allocation is proposed they tell nobody that it was handed in."""
+async def named_seats(session: AsyncSession, round: Round, side: Side, day: date) -> list[dict[str, Any]]:
+    """Everybody on one side of a round, with title and party, by key, and whether they are still to be had. An offer's
+    places come with its list, so until the allocation is proposed they tell nobody that it was handed in."""
     places = sa.literal(1) if round.proposed_at is None else RoundOffer.places
     of_needs = (
         sa.select(RoundNeed.need_id.label("id"), RoundNeed.key, Need.title, sa.literal(1).label("places"))
-        .add_columns(RoundNeed.party_id, PARTY_ZH, PARTY_EN)
+        .add_columns(RoundNeed.party_id, PARTY_ZH, PARTY_EN, _asks(day).label("is_here"))
         .join(Need, Need.id == RoundNeed.need_id)
         .join(Party, Party.id == RoundNeed.party_id)
         .where(RoundNeed.round_id == round.id)
@@ -52,7 +87,7 @@ async def named_seats(session: AsyncSession, round: Round, side: Side) -> list[d
     )
     of_offers = (
         sa.select(RoundOffer.offer_id.label("id"), RoundOffer.key, Offer.title, places.label("places"))
-        .add_columns(RoundOffer.party_id, PARTY_ZH, PARTY_EN)
+        .add_columns(RoundOffer.party_id, PARTY_ZH, PARTY_EN, _stands(day).label("is_here"))
         .join(Offer, Offer.id == RoundOffer.offer_id)
         .join(Party, Party.id == RoundOffer.party_id)
         .where(RoundOffer.round_id == round.id)
@@ -64,6 +99,12 @@ async def named_seats(session: AsyncSession, round: Round, side: Side) -> list[d
 
 async def list_pairs(session: AsyncSession, actor: Actor, round_id: int) -> list[tuple[Pair, Need, Offer]]:
     query = _pairs_with_sides().where(Pair.round_id == round_id, pairs_visible(actor)).order_by(Pair.id)
+    return [(pair, need, offer) for pair, need, offer in await session.execute(query)]
+
+
+async def pairs_of(session: AsyncSession, round_id: int) -> list[tuple[Pair, Need, Offer]]:
+    """Every pair of a round, locked in the order of their numbers."""
+    query = _pairs_with_sides().where(Pair.round_id == round_id).order_by(Pair.id).with_for_update(of=Pair)
     return [(pair, need, offer) for pair, need, offer in await session.execute(query)]
 
 
@@ -90,9 +131,33 @@ async def own_preferences(
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
     """Lists to hand in before a round closes, and pairs to answer for."""
-    if actor.role not in {Role.committee, Role.organization} or actor.party_id is None:
+    if actor.party_id is None:
         return []
-    return [*await _lists_due(session, actor, at), *await _pairs_due(session, actor)]
+    if actor.role is Role.purchaser:
+        return await _places_free(session, actor, at)
+    if actor.role not in {Role.committee, Role.organization}:
+        return []
+    return [*await _lists_due(session, actor, at), *await _pairs_due(session, actor, at)]
+
+
+async def _places_free(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
+    """Rounds in which somebody of a proposed pair is gone: the next one moves up."""
+    query = (
+        sa.select(Round)
+        .where(Round.party_id == actor.party_id, Round.status == RoundStatus.proposed)
+        .where(Round.id.in_(_proposals(at, both_here=False).with_only_columns(Pair.round_id)))
+        .order_by(Round.id)
+    )
+    return [
+        Waiting("selection", "fill", found.id, found.title_zh, None, None, f"/rounds/{found.id}")
+        for found in await session.scalars(query)
+    ]
+
+
+def _proposals(at: datetime, *, both_here: bool) -> sa.Select[Pair, Need, Offer]:
+    """Pairs that nobody has settled: those whose two sides are still there, or those whose are not."""
+    here = sa.and_(_asks(today(at)), _stands(today(at)))
+    return _pairs_with_sides().where(Pair.status == PairStatus.proposed, here if both_here else ~here)
 
 
 async def _lists_due(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
@@ -117,19 +182,14 @@ async def _lists_due(session: AsyncSession, actor: Actor, at: datetime) -> list[
     ]
 
 
-async def _pairs_due(session: AsyncSession, actor: Actor) -> list[Waiting]:
+async def _pairs_due(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
     own, answer = (
         (Pair.need_party_id, Pair.need_answer)
         if actor.role is Role.committee
         else (Pair.offer_party_id, Pair.offer_answer)
     )
-    query = (
-        sa.select(Pair.id, Need.title, Pair.round_id)
-        .join(Need, Need.id == Pair.need_id)
-        .where(own == actor.party_id, answer.is_(None), Pair.status == PairStatus.proposed)
-        .order_by(Pair.id)
-    )
+    query = _proposals(at, both_here=True).where(own == actor.party_id, answer.is_(None)).order_by(Pair.id)
     return [
-        Waiting("selection", "confirm", id, title, None, None, f"/rounds/{round_id}")
-        for id, title, round_id in await session.execute(query)
+        Waiting("selection", "confirm", pair.id, need.title, None, None, f"/rounds/{pair.round_id}")
+        for pair, need, _ in await session.execute(query)
     ]

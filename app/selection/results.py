@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.queries import areas_with_parents
 from app.core.actors import Actor
+from app.core.clock import SHANGHAI
 from app.core.errors import NotFound
 from app.matching.exported import (
     ExportedCertificate,
@@ -22,7 +23,7 @@ from app.needs.models import Need
 from app.selection.models import PreferenceList, Round, RoundNeed, RoundOffer
 from app.selection.policy import read_round
 from app.selection.queries import lists, seats
-from app.selection.rules import Side
+from app.selection.rules import GONE, Side
 
 Certificate = dict[str, Any]
 
@@ -41,34 +42,60 @@ async def exported_round(session: AsyncSession, actor: Actor, round_id: int) -> 
     A wish that was not returned cannot block and says nothing about the result, so its author keeps it; its rank
     stays as an empty group where nobody else has it, so that all other ranks are those of the list.
     """
-    round, certificate = await certified_round(session, actor, round_id)
+    round, _ = await certified_round(session, actor, round_id)
     needs, offers = await seats(session, round_id)
     asked, answered = await lists(session, round_id, Side.need), await lists(session, round_id, Side.offer)
+    unmatched = ExportedUnmatched.model_validate(round.unmatched)
+    return exported(
+        round,
+        needs,
+        offers,
+        {id: wishes for id, wishes in asked.items() if unmatched.needs.get(needs[id].key) != GONE},
+        {id: wishes for id, wishes in answered.items() if unmatched.offers.get(offers[id].key) != GONE},
+    )
+
+
+def exported(
+    round: Round,
+    needs: Mapping[int, RoundNeed],
+    offers: Mapping[int, RoundOffer],
+    asked: Mapping[int, PreferenceList],
+    answered: Mapping[int, PreferenceList],
+) -> ExportedSelection:
+    """The export of a certified round, from the lists of those who were still there when they closed."""
+    certificate, unmatched = ExportedCertificate.model_validate(round.certificate), round.unmatched or {}
     return ExportedSelection(
         format="shuangxuan.selection",
-        version=1,
+        version=2,
         round_id=round.id,
         title_zh=round.title_zh,
         title_en=round.title_en,
         area_code=round.area_code,
-        proposed_at=round.proposed_at.isoformat() if round.proposed_at else "",
+        proposed_at=round.proposed_at.astimezone(SHANGHAI).isoformat() if round.proposed_at else "",
         seed=round.seed,
         needs=[
-            ExportedNeed(key=seat.key, lot=lot(round.seed, seat.key), **_wishes(id, asked, answered, offers))
+            ExportedNeed(
+                key=seat.key,
+                lot=lot(round.seed, seat.key),
+                gone=unmatched["needs"].get(seat.key) == GONE,
+                **_wishes(id, asked, answered, offers),
+            )
             for id, seat in sorted(needs.items())
         ],
         offers=[
             ExportedOffer(
                 key=seat.key,
                 lot=lot(round.seed, seat.key),
+                gone=unmatched["offers"].get(seat.key) == GONE,
                 places=seat.places,
                 **_wishes(id, answered, asked, needs),
             )
             for id, seat in sorted(offers.items())
         ],
-        pairs=[[row["seeker"], row["provider"]] for row in certificate["pairs"] if row["reason"] == "together"],
+        pairs=[[row.seeker, row.provider] for row in certificate.pairs if row.reason == "together"],
         unmatched=ExportedUnmatched.model_validate(round.unmatched),
-        certificate=ExportedCertificate.model_validate(certificate),
+        certificate=certificate,
+        digest=round.digest,
     )
 
 

@@ -1,6 +1,7 @@
 """Round: draft --open--> open --close--> proposed --finish--> finished;  draft | open | proposed --cancel--> cancelled
 
-A pair is proposed until both sides have answered: both confirm → confirmed, either declines → declined.
+A pair is proposed until both sides have answered: both confirm → confirmed, either declines → declined. It has lapsed
+where its need or its offer is gone before that, or the round ends; the place then goes to the next one (`fill`).
 """
 
 from collections.abc import Sequence, Set
@@ -53,6 +54,7 @@ class PairStatus(StrEnum):
     proposed = "proposed"
     confirmed = "confirmed"
     declined = "declined"
+    lapsed = "lapsed"
 
 
 class Basis(StrEnum):
@@ -68,11 +70,14 @@ MOVES = {
     (S.open, "submit"): S.open,
     (S.open, "derive"): S.open,
     (S.open, "close"): S.proposed,
+    (S.proposed, "fill"): S.proposed,
     (S.proposed, "finish"): S.finished,
     (S.draft, "cancel"): S.cancelled,
     (S.open, "cancel"): S.cancelled,
     (S.proposed, "cancel"): S.cancelled,
 }
+# Said of whoever had gone when the lists closed; all other reasons are those of `matching.allocate`.
+GONE = "gone"
 # How many partners a list may name: enough to choose from, few enough to have been read.
 LIST_LIMIT = 20
 
@@ -119,6 +124,10 @@ class PlacesBelowOne(DomainError):
 
 class PairAnswered(DomainError):
     """This side has already answered; an answer stands."""
+
+
+class PairLapsed(DomainError):
+    """The need or the offer of the pair is no longer there, or the round is over."""
 
 
 class CandidatesWithheld(DomainError):

@@ -1,6 +1,6 @@
 """Rounds, lists, pairs and rankings on the wire."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -18,7 +18,7 @@ from app.offers.models import Offer
 from app.parties.queries import PartyName
 from app.selection.market import NeedEntry, OfferEntry
 from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
-from app.selection.policy import actions, pair_actions
+from app.selection.policy import actions, pair_actions, pair_standing
 from app.selection.rules import Answer, Basis, ListSource, PairStatus, RoundStatus, Side, WhatIf
 
 Ids = Annotated[list[Id], Field(max_length=200)]
@@ -49,7 +49,8 @@ class RoundCreate(BaseModel):
 
 
 class RoundRead(BaseModel):
-    """`unmatched` gives, once proposed, each key without a pair and why."""
+    """`unmatched` gives, once proposed, each key without a pair and why; `digest` is that of its export.
+    `needs_elsewhere`: how many needs of the area sat in another round when this one opened."""
 
     id: int
     party_id: int
@@ -61,7 +62,9 @@ class RoundRead(BaseModel):
     closes_at: datetime
     micro_grant_limit: Money
     seed: str
+    needs_elsewhere: int
     proposed_at: datetime | None
+    digest: str | None
     unmatched: dict[str, Any] | None
     version: int
     actions: list[str]
@@ -74,7 +77,7 @@ class RoundRead(BaseModel):
 
 
 class Seat(BaseModel):
-    """A need or an offer that takes part, by its key in lots and certificate."""
+    """A need or an offer that takes part, by its key in lots and certificate; `is_here`: it can still be had."""
 
     id: int
     key: str
@@ -83,6 +86,7 @@ class Seat(BaseModel):
     party_name_zh: str
     party_name_en: str
     places: int = 1
+    is_here: bool
 
 
 class PreferencesSubmit(BaseModel):
@@ -119,6 +123,8 @@ class PreferencesRead(BaseModel):
 
 
 class PairRead(BaseModel):
+    """`status` as it stands today: a proposal whose need or offer is gone has `lapsed`."""
+
     id: int
     round_id: int
     need_id: int
@@ -134,9 +140,11 @@ class PairRead(BaseModel):
     actions: list[str]
 
     @classmethod
-    def of(cls, pair: Pair, need: Need, offer: Offer, actor: Actor) -> "PairRead":
-        columns = {name: getattr(pair, name) for name in cls.model_fields if hasattr(pair, name)}
-        return cls(**columns, need_title=need.title, offer_title=offer.title, actions=pair_actions(actor, pair))
+    def of(cls, pair: Pair, need: Need, offer: Offer, actor: Actor, day: date) -> "PairRead":
+        status = pair_standing(pair, need, offer, day)
+        columns = {name: getattr(pair, name) for name in cls.model_fields if hasattr(pair, name)} | {"status": status}
+        may = pair_actions(actor, pair, status)
+        return cls(**columns, need_title=need.title, offer_title=offer.title, actions=may)
 
 
 class WeightsRead(BaseModel):

@@ -3,10 +3,10 @@
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Mapping, Sequence, Set
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,24 +14,27 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.areas.queries import require_areas
 from app.core.actors import Actor
 from app.core.audit import record
-from app.core.clock import now
+from app.core.clock import now, today
 from app.core.errors import Denied, NotFound
 from app.core.moves import move
 from app.matching.allocate import allocate
 from app.matching.certificate import certify
-from app.matching.rank import Ranking, rank, rank_for_offer, tie_groups
+from app.matching.exported import digest_of
 from app.matching.records import area_prefix
 from app.needs.models import Need
-from app.needs.rules import NeedStatus
+from app.offers.models import Offer
+from app.offers.rules import OfferStatus, standing
 from app.selection import rules
-from app.selection.market import Market, NeedEntry, OfferEntry, market
+from app.selection.market import NeedEntry, OfferEntry, is_open, market
 from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
-from app.selection.policy import access_pair, access_round, access_seat, may_rank_offers
-from app.selection.queries import lists, seats
-from app.selection.rules import MOVES, Answer, ListSource, PairStatus, Side
+from app.selection.policy import access_pair, access_round, access_seat, pair_standing
+from app.selection.queries import held_elsewhere, lists, pairs_of, seats, seats_left
+from app.selection.rankings import derived_for_need, derived_for_offer
+from app.selection.results import exported
+from app.selection.rules import GONE, MOVES, Answer, ListSource, PairStatus, Side
+from app.selection.sides import Sides
 
 Groups = Sequence[Sequence[int]]
-TOP = 20
 
 
 async def create_round(
@@ -69,30 +72,34 @@ async def create_round(
 
 
 async def open_round(session: AsyncSession, actor: Actor, round_id: int) -> Round:
-    """Freeze who takes part: every published need of the area, and every published offer that reaches into it."""
+    """Freeze who takes part: every published need of the area that does not sit in another round yet, and every
+    published offer that reaches into the area. Refusal: RoundWithoutSides."""
     round = await access_round(session, actor, round_id, "open")
     at = await now(session)
     opened = move(MOVES, round.status, "open")
     found = await market(session)
     inside = area_prefix(round.area_code)
-    needs = [
-        need
-        for need in found.needs.values()
-        if need.community_code.startswith(inside) and need.status is NeedStatus.published
-    ]
-    offers = [offer for offer in found.offers.values() if _reaches(offer, inside)]
+    asking = [n for n in found.needs.values() if n.community_code.startswith(inside) and is_open(n)]
+    held = await held_elsewhere(session, [need.id for need in asking])
+    needs = [need for need in asking if need.id not in held]
+    offers = [offer for offer in found.offers.values() if _reaches(offer, inside) and _stands(offer, today(at))]
     if not needs or not offers:
-        raise rules.RoundWithoutSides(needs=len(needs), offers=len(offers))
+        raise rules.RoundWithoutSides(needs=len(needs), offers=len(offers), held=len(held))
     session.add_all(_need_seat(round, need, key) for need, key in zip(needs, _keys(needs), strict=True))
     session.add_all(_offer_seat(round, offer, key) for offer, key in zip(offers, _keys(offers), strict=True))
-    round.status, round.opened_at = opened, at
-    await record(session, actor, "round.opened", round, at, needs=len(needs), offers=len(offers), seed=round.seed)
+    round.status, round.opened_at, round.needs_elsewhere = opened, at, len(held)
+    facts: dict[str, Any] = {"needs": len(needs), "offers": len(offers), "elsewhere": len(held), "seed": round.seed}
+    await record(session, actor, "round.opened", round, at, **facts)
     return round
 
 
 def _reaches(offer: OfferEntry, inside: str) -> bool:
     covered = [area_prefix(code) for code in offer.record.coverage]
     return any(prefix.startswith(inside) or inside.startswith(prefix) for prefix in covered)
+
+
+def _stands(offer: OfferEntry, day: date) -> bool:
+    return standing(OfferStatus.published, offer.record.available_until, day) is OfferStatus.published
 
 
 def _keys(entries: Sequence[NeedEntry] | Sequence[OfferEntry]) -> list[str]:
@@ -169,7 +176,7 @@ async def _round_for_lists(session: AsyncSession, round_id: int) -> Round:
 
 
 async def derive_preferences(session: AsyncSession, actor: Actor, round_id: int) -> Round:
-    """Where nobody handed in a list, take it from the ranking, and say so: the top 20, equal scores tied.
+    """Where nobody handed in a list, take it from the ranking, and say so: the top 20, equal whole points tied.
 
     What was withdrawn or paused since the round opened has no ranking any more, and gets no list.
     """
@@ -180,10 +187,14 @@ async def derive_preferences(session: AsyncSession, actor: Actor, round_id: int)
     found = await market(session)
     have = {side: await lists(session, round_id, side) for side in Side}
     wanted_needs = {
-        id: _derived_for_need(found, id, offers) for id in needs if id in found.needs.keys() - have[Side.need]
+        id: derived_for_need(found, id, offers, round.seed)
+        for id in needs
+        if id in found.needs.keys() - have[Side.need]
     }
     wanted_offers = {
-        id: _derived_for_offer(found, id, needs) for id in offers if id in found.offers.keys() - have[Side.offer]
+        id: derived_for_offer(found, id, needs, round.seed)
+        for id in offers
+        if id in found.offers.keys() - have[Side.offer]
     }
     for side, derived in ((Side.need, wanted_needs), (Side.offer, wanted_offers)):
         session.add_all(
@@ -196,65 +207,68 @@ async def derive_preferences(session: AsyncSession, actor: Actor, round_id: int)
     return round
 
 
-def _derived_for_need(found: Market, need_id: int, partners: Mapping[int, RoundOffer]) -> list[list[int]]:
-    return _derived(rank(found.needs[need_id].record, found.offer_pool, top=TOP), partners)
-
-
-def _derived_for_offer(found: Market, offer_id: int, partners: Mapping[int, RoundNeed]) -> list[list[int]]:
-    return _derived(rank_for_offer(found.offers[offer_id].record, found.need_pool, top=TOP), partners)
-
-
-def _derived(ranking: Ranking, partners: Mapping[int, object]) -> list[list[int]]:
-    groups: list[list[int]] = []
-    left = TOP
-    for tied in tie_groups(ranking):
-        present = [int(id) for id in tied if int(id) in partners][:left]
-        groups += [present] if present else []
-        left -= len(present)
-    return groups
-
-
 async def close_round(session: AsyncSession, actor: Actor, round_id: int) -> Round:
-    """After the closing time: compute the allocation, certify it, and propose its pairs to both sides."""
+    """After the closing time: look again who is still there, compute the allocation among them, certify it, publish
+    the digest of its export, and propose the pairs to both sides."""
     round = await access_round(session, actor, round_id, "close")
     at = await now(session)
     closed = move(MOVES, round.status, "close")
     rules.check_closable(round.closes_at, at)
-    needs, offers = await seats(session, round_id)
-    seekers = _wishes(await lists(session, round_id, Side.need), needs, offers)
-    providers = _wishes(await lists(session, round_id, Side.offer), offers, needs)
-    places = {seat.key: seat.places for seat in offers.values()}
-    proposed = await asyncio.to_thread(allocate, seekers, providers, places, round.seed)  # may take seconds
+    asking, standing = await seats_left(session, round_id, today(at))
+    sides = await Sides.of(session, round_id, asking, standing)
+    seekers, providers = sides.seekers(), sides.providers()
+    proposed = await asyncio.to_thread(allocate, seekers, providers, sides.places, round.seed)  # may take seconds
     round.status, round.proposed_at = closed, at
-    round.certificate = certify(seekers, providers, places, proposed.pairs)
-    round.unmatched = {"needs": dict(proposed.unmatched), "offers": dict(proposed.unused)}
-    need_of, offer_of = {s.key: s for s in needs.values()}, {s.key: s for s in offers.values()}
-    session.add_all(_pair(round, need_of[n], offer_of[o], at) for n, o in proposed.pairs)
-    stable = bool(round.certificate["stable"])
-    await record(session, actor, "round.closed", round, at, pairs=len(proposed.pairs), stable=stable)
+    round.certificate = certify(seekers, providers, sides.places, proposed.pairs)
+    round.unmatched = {
+        "needs": {**proposed.unmatched, **_gone(sides.needs, asking)},
+        "offers": {**proposed.unused, **_gone(sides.offers, standing)},
+    }
+    round.digest = digest_of(exported(round, sides.needs, sides.offers, sides.asked, sides.answered).model_dump())
+    for id in sides.needs.keys() - asking:
+        sides.needs[id].released_at = at
+    session.add_all(sides.pairs(round, proposed, at))
+    facts: dict[str, Any] = {
+        "pairs": len(proposed.pairs),
+        "stable": bool(round.certificate["stable"]),
+        "digest": round.digest,
+    }
+    await record(session, actor, "round.closed", round, at, **facts)
     return round
 
 
-def _wishes(
-    handed_in: Mapping[int, PreferenceList],
-    own: Mapping[int, RoundNeed] | Mapping[int, RoundOffer],
-    partners: Mapping[int, RoundNeed] | Mapping[int, RoundOffer],
-) -> dict[str, list[list[str]]]:
-    return {
-        seat.key: [[partners[p].key for p in group] for group in handed_in[id].groups] if id in handed_in else []
-        for id, seat in own.items()
-    }
+def _gone(seats: Mapping[int, RoundNeed] | Mapping[int, RoundOffer], here: Set[int]) -> dict[str, str]:
+    return {seat.key: GONE for id, seat in seats.items() if id not in here}
 
 
-def _pair(round: Round, need: RoundNeed, offer: RoundOffer, at: datetime) -> Pair:
-    return Pair(
-        round_id=round.id,
-        need_id=need.need_id,
-        offer_id=offer.offer_id,
-        need_party_id=need.party_id,
-        offer_party_id=offer.party_id,
-        proposed_at=at,
-    )
+async def fill_round(session: AsyncSession, actor: Actor, round_id: int) -> Round:
+    """A pair whose need or offer is gone lapses and the next one moves up: free places go to the needs that are still
+    without a partner, by the same lists and lots. Nobody loses a pair who is still there, and nobody is offered again
+    whom they declined. What was published of the round (certificate, export, digest) stays what it was."""
+    round = await access_round(session, actor, round_id, "fill")
+    at = await now(session)
+    round.status = move(MOVES, round.status, "fill")
+    pairs = await pairs_of(session, round_id)
+    lapsed = [p.id for p, need, offer in pairs if _lapses(p, pair_standing(p, need, offer, today(at)), at)]
+    await session.flush()
+    live = [pair for pair, *_ in pairs if pair.status in {PairStatus.proposed, PairStatus.confirmed}]
+    declined = {(p.need_id, p.offer_id) for p, *_ in pairs if p.status is PairStatus.declined}
+    asking, standing = await seats_left(session, round_id, today(at))
+    sides = await Sides.of(session, round_id, asking - {pair.need_id for pair in live}, standing)
+    taken = Counter(sides.offers[pair.offer_id].key for pair in live)
+    places = {key: max(0, count - taken[key]) for key, count in sides.places.items()}
+    filled = await asyncio.to_thread(allocate, sides.seekers(declined), sides.providers(), places, round.seed)
+    session.add_all(sides.pairs(round, filled, at))
+    await record(session, actor, "round.filled", round, at, lapsed=lapsed, pairs=filled.pairs)
+    return round
+
+
+def _lapses(pair: Pair, status: PairStatus, at: datetime) -> bool:
+    """Note that a pair has lapsed, where it just has."""
+    if pair.status is status:
+        return False
+    pair.status, pair.settled_at = status, at
+    return True
 
 
 async def confirm_pair(session: AsyncSession, actor: Actor, pair_id: int) -> Pair:
@@ -278,10 +292,15 @@ async def decline_pair(session: AsyncSession, actor: Actor, pair_id: int) -> Pai
 async def _answer(session: AsyncSession, actor: Actor, pair_id: int, answer: Answer) -> tuple[Pair, datetime]:
     pair, side = await access_pair(session, actor, pair_id)
     need, round = await session.get_one(Need, pair.need_id), await session.get_one(Round, pair.round_id)
+    offer = await session.get_one(Offer, pair.offer_id)
     at = await now(session)
     given = pair.need_answer if side is Side.need else pair.offer_answer
+    if pair.status is PairStatus.lapsed:
+        raise rules.PairLapsed(need=need.title, offer=offer.title)
     if given is not None or pair.status is not PairStatus.proposed:
         raise rules.PairAnswered(pair=pair_id)
+    if pair_standing(pair, need, offer, today(at)) is PairStatus.lapsed:
+        raise rules.PairLapsed(need=need.title, offer=offer.title)
     if side is Side.need:
         pair.need_answer, pair.need_answered_by = answer, actor.account_id
     else:
@@ -298,6 +317,7 @@ async def finish_round(session: AsyncSession, actor: Actor, round_id: int) -> Ro
     round = await access_round(session, actor, round_id, "finish")
     at = await now(session)
     round.status = move(MOVES, round.status, "finish")
+    await _end(session, round, at)
     await record(session, actor, "round.finished", round, at)
     return round
 
@@ -306,32 +326,15 @@ async def cancel_round(session: AsyncSession, actor: Actor, round_id: int) -> Ro
     round = await access_round(session, actor, round_id, "cancel")
     at = await now(session)
     round.status = move(MOVES, round.status, "cancel")
+    await _end(session, round, at)
     await record(session, actor, "round.cancelled", round, at)
     return round
 
 
-async def rank_offers(
-    session: AsyncSession, actor: Actor, need_id: int, tried: rules.WhatIf, about: int | None = None
-) -> tuple[Ranking, Market]:
-    """The offers for a need, best first, with reasons. Refusals: NotFound, CandidatesWithheld."""
-    found = await market(session)
-    need = found.needs.get(need_id)
-    if need is None or not may_rank_offers(actor, need.party_id, need.community_code):
-        raise NotFound(need=need_id)
-    if need.status is NeedStatus.tendered:
-        raise rules.CandidatesWithheld(need=need_id)
-    record = need.record if tried.budget is None else replace(need.record, budget=tried.budget)
-    asked = None if about is None else str(about)
-    return rank(record, found.offer_pool, tried.weights, TOP, tried.without, asked), found
-
-
-async def rank_needs(
-    session: AsyncSession, actor: Actor, offer_id: int, tried: rules.WhatIf, about: int | None = None
-) -> tuple[Ranking, Market]:
-    """The open needs for an offer of the actor's own, best first, with reasons."""
-    found = await market(session)
-    offer = found.offers.get(offer_id)
-    if offer is None or offer.party_id != actor.party_id:
-        raise NotFound(offer=offer_id)
-    asked = None if about is None else str(about)
-    return rank_for_offer(offer.record, found.need_pool, tried.weights, TOP, tried.without, asked), found
+async def _end(session: AsyncSession, round: Round, at: datetime) -> None:
+    """What nobody has confirmed has lapsed, and the needs are free for other rounds."""
+    for pair, *_ in await pairs_of(session, round.id):
+        if pair.status is PairStatus.proposed:
+            pair.status, pair.settled_at = PairStatus.lapsed, at
+    held = sa.update(RoundNeed).where(RoundNeed.round_id == round.id, RoundNeed.released_at.is_(None))
+    await session.execute(held.values(released_at=at))

@@ -97,7 +97,7 @@ def test_an_offer_below_the_shown_ones_is_told_its_place_and_score(visit: Open) 
     page.keyboard.type(below["title"])
     page.locator(".ant-select-item-option", has_text=below["title"]).first.click()
     expect(page.locator(".answer")).to_contain_text(
-        re.compile(r"meets all hard conditions\. With \d+ points it takes place")
+        re.compile(r"meets all hard conditions\. With [\d.]+ points it takes place")
     )
 
 

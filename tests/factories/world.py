@@ -281,10 +281,13 @@ async def _rounds(session: AsyncSession, world: World) -> None:
     world.add("round", "draft round", {"round_id": draft.id}, {"P1"}, canary("draft round"), **owned)
     for name in ("open round", "proposed round"):
         round = await _round(session, own["P1"], status=RoundStatus.open, opened_at=await now(session))
-        await _seats(session, world, round)
+        need = world.ids["need"]
+        if name == "proposed round":  # a need sits in one round at a time
+            need = (await make_need(session, await session.get_one(Party, own["C1"].party_id))).id
+        await _seats(session, world, round, need)
         at, certified = {"round_id": round.id}, everybody if name == "proposed round" else ()
         world.add("round", name, at, everybody, owns={"P1"}, reads_certificate=certified)
-        world.add("round_need", name, {**at, "need_id": world.ids["need"]}, everybody, chooses={"C1"})
+        world.add("round_need", name, {**at, "need_id": need}, everybody, chooses={"C1"})
         world.add("round_offer", name, {**at, "offer_id": world.ids["offer"]}, everybody, chooses={"O1"})
     await set_clock(session, round.closes_at)
     await close_round(session, own["P1"], round.id)
@@ -302,9 +305,9 @@ async def _round(session: AsyncSession, bureau: Actor, **facts: Any) -> Round:
     return round
 
 
-async def _seats(session: AsyncSession, world: World, round: Round) -> None:
+async def _seats(session: AsyncSession, world: World, round: Round, need: int) -> None:
     """One need and one offer, which wish for each other."""
-    own, need, offer = world.actors, world.ids["need"], world.ids["offer"]
+    own, offer = world.actors, world.ids["offer"]
     seat = {"round_id": round.id, "key": "K"}
     session.add(RoundNeed(need_id=need, party_id=own["C1"].party_id, need_version=1, **seat))
     session.add(RoundOffer(offer_id=offer, party_id=own["O1"].party_id, offer_version=1, **seat))

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.errors import DomainError
-from app.matching.allocate import allocate
+from app.matching.allocate import Allocation, allocate
 from app.matching.certificate import certify
-from app.matching.exported import SelectionFileUnreadable, SelectionMalformed, parse_selection
+from app.matching.exported import SelectionFileUnreadable, SelectionMalformed, digest_of, parse_selection
 from app.matching.verifier import FAULTS, in_words, verify_selection
 from tests.matching.markets import Market, markets
 
@@ -23,16 +23,17 @@ PLACES = {"O1": 1, "O2": 1, "O3": 1}
 Alter = Callable[[dict[str, Any]], Any]
 
 
-def export_of(needs: Any, offers: Any, places: dict[str, int], seed: str) -> dict[str, Any]:
-    proposed = allocate(needs, offers, places, seed)
+def export_of(needs: Any, offers: Any, places: dict[str, int], seed: str, proposed: Any = None) -> dict[str, Any]:
+    """A round's export in which everything follows from everything else, the digest included."""
+    proposed = proposed or allocate(needs, offers, places, seed)
 
     def row(key: str, groups: Any) -> dict[str, Any]:
         lot = hashlib.sha256(f"{seed}\n{key}".encode()).hexdigest()
-        return {"key": key, "lot": lot, "groups": groups, "source": "submitted"}
+        return {"key": key, "lot": lot, "gone": False, "groups": groups, "source": "submitted"}
 
-    return {
+    exported = {
         "format": "shuangxuan.selection",
-        "version": 1,
+        "version": 2,
         "round_id": 1,
         "title_zh": "冬季双选",
         "title_en": "Winter",
@@ -45,6 +46,7 @@ def export_of(needs: Any, offers: Any, places: dict[str, int], seed: str) -> dic
         "unmatched": {"needs": dict(proposed.unmatched), "offers": dict(proposed.unused)},
         "certificate": certify(needs, offers, places, proposed.pairs),
     }
+    return {**exported, "digest": digest_of(exported)}
 
 
 @pytest.fixture
@@ -54,7 +56,7 @@ def exported() -> dict[str, Any]:
 
 def test_an_honest_export_has_its_counts_and_no_fault(exported: dict[str, Any]) -> None:
     facts = {"round": 1, "needs": 4, "offers": 3, "mutual": 5, "matched": 2, "at_most": 2, "stable": True}
-    assert verify_selection(exported) == (facts, [])
+    assert verify_selection(exported, exported["digest"]) == (facts | {"digest": exported["digest"]}, [])
 
 
 @settings(max_examples=100, deadline=None)
@@ -87,8 +89,43 @@ def swapped(exported: dict[str, Any]) -> None:
 )
 def test_an_altered_statement_is_named(exported: dict[str, Any], alter: Alter, faults: list[str]) -> None:
     alter(exported)
-    _, found = verify_selection(exported)
+    _, found = verify_selection({**exported, "digest": None})
     assert [fault["fault"] for fault in found] == faults
+
+
+@pytest.mark.parametrize(
+    "alter",
+    [
+        lambda e: e.update(proposed_at="2026-11-27T17:00:01+08:00"),
+        lambda e: e.update(round_id=2),
+        lambda e: e["certificate"].pop("size"),
+        lambda e: e["needs"][0].update(source="derived"),
+        lambda e: e["needs"][3].update(source=None),
+        lambda e: e.update(title_zh="夏季双选"),
+    ],
+)
+def test_what_nothing_else_rests_on_is_held_by_the_digest(exported: dict[str, Any], alter: Alter) -> None:
+    alter(exported)
+    _, found = verify_selection(exported)
+    assert [fault["fault"] for fault in found] == ["digest_differs"]
+
+
+@settings(max_examples=100, deadline=None)
+@given(markets(), markets(), st.integers(0, 9))
+def test_a_remake_in_which_everything_fits_is_not_what_was_published(made: Market, remade: Market, seed: int) -> None:
+    published, remake = export_of(*made, "2018")["digest"], export_of(*remade, str(seed))
+    assert verify_selection(remake)[1] == []
+    assert [fault["fault"] for fault in verify_selection(remake, published)[1]] == ["not_as_published"]
+
+
+def test_another_stable_allocation_is_told_from_the_one_that_seed_and_lists_give() -> None:
+    needs, offers = {"N1": [["O1"], ["O2"]], "N2": [["O2"], ["O1"]]}, {"O1": [["N2"], ["N1"]], "O2": [["N1"], ["N2"]]}
+    other = Allocation((("N1", "O2"), ("N2", "O1")), {}, {}, "2018")
+    _, found = verify_selection(export_of(needs, offers, {}, "2018", other))
+    assert [(fault["fault"], fault["need"], fault["stated"], fault["found"]) for fault in found] == [
+        ("partner_differs", "N1", "O2", "O1"),
+        ("partner_differs", "N2", "O1", "O2"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +152,7 @@ def test_every_fault_can_be_said_in_both_languages(exported: dict[str, Any]) -> 
         altered = copy.deepcopy(exported)
         alter(altered)
         altered["needs"][0]["lot"] = ""
-        said |= {(fault["fault"], *in_words(fault)) for fault in verify_selection(altered)[1]}
+        said |= {(fault["fault"], *in_words(fault)) for fault in verify_selection(altered, "published")[1]}
     assert {code for code, _, _ in said} == set(FAULTS)
     assert [each for each in said if "{" in each[1] + each[2]] == []
 
@@ -125,7 +162,7 @@ def test_every_fault_can_be_said_in_both_languages(exported: dict[str, Any]) -> 
     [
         (lambda e: e.pop("seed"), "seed"),
         (lambda e: e.update(format="other"), "format"),
-        (lambda e: e.update(version=2), "version"),
+        (lambda e: e.update(version=3), "version"),
         (lambda e: e.update(more=1), "more"),
         (lambda e: e["needs"][1].update(key=5), "needs.1.key"),
         (lambda e: e["needs"][1].update(key="N1"), "needs"),
@@ -148,7 +185,7 @@ def test_a_file_of_another_form_is_refused_where_it_differs(exported: dict[str, 
 
 
 def test_a_certificate_from_before_bounds_were_stated_still_stands(exported: dict[str, Any]) -> None:
-    del exported["certificate"]["size"]
+    del exported["certificate"]["size"], exported["digest"]
     facts, faults = verify_selection(exported)
     assert (facts["at_most"], faults) == (2, [])
 

@@ -4,11 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from typer.testing import CliRunner
 
 from app.cli import cli
 from app.core.actors import RESIDENT
+from app.core.audit import AuditEvent
 from app.core.clock import SimulatedClock
 from app.core.errors import DomainError
 from app.matching.verifier import verify_selection
@@ -38,9 +40,12 @@ async def test_anybody_can_take_the_export_and_verify_it(
     fair = await proposed(session, client_of, clock)
     async with client_of(RESIDENT) as client:
         exported = (await client.get(f"/selection/rounds/{fair.round_id}/export")).json()
+        shown = (await client.get(f"/selection/rounds/{fair.round_id}")).json()
     facts = {"round": fair.round_id, "needs": 2, "offers": 2, "mutual": 2, "matched": 1, "at_most": 1, "stable": True}
-    assert verify_selection(exported) == (facts, [])
-    assert (exported["format"], exported["version"], exported["pairs"]) == ("shuangxuan.selection", 1, [["N0", "O0"]])
+    assert verify_selection(exported, shown["digest"]) == (facts | {"digest": shown["digest"]}, [])
+    assert (exported["format"], exported["version"], exported["pairs"]) == ("shuangxuan.selection", 2, [["N0", "O0"]])
+    noted = select(AuditEvent.facts).where(AuditEvent.event == "round.closed")
+    assert [noted_facts["digest"] for noted_facts in await session.scalars(noted)] == [shown["digest"]]
     exported["pairs"] = [["N1", "O0"]]
     assert "blocks" in {fault["fault"] for fault in verify_selection(exported)[1]}
 
@@ -114,6 +119,8 @@ async def test_the_command_line_judges_an_export(
         file.write_bytes((await client.get(f"/selection/rounds/{fair.round_id}/export")).content)
     sound = CliRunner().invoke(cli, ["verify", "selection", str(file)])
     assert (sound.exit_code, json.loads(sound.stdout)["faults"]) == (0, 0)
+    other = CliRunner().invoke(cli, ["verify", "selection", str(file), "--digest", "0" * 64])
+    assert (other.exit_code, "这不是当时公布的结果" in other.stdout) == (1, True)
     altered = json.loads(file.read_text("utf-8"))
     altered["offers"][0]["places"] = 0
     file.write_text(json.dumps(altered), "utf-8")

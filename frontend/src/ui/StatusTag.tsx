@@ -9,7 +9,7 @@ const TONES: Record<Tone, readonly string[]> = {
   open: ["open", "published", "active", "tendering", "enquiries", "running", "ready", "in_progress", "performing"],
   good: ["valid", "accepted", "confirmed", "fulfilled", "awarded", "signed", "paid", "passed", "completed", "eligible", "matched", "met", "contracted", "delivered", "noticed"],
   wait: ["submitted", "pending", "proposed", "evaluation", "standstill", "suspended", "waiting", "due", "tendered", "provisional", "unconfirmed", "half_signed", "reported", "held", "filed", "late"],
-  bad: ["invalid", "rejected", "declined", "ineligible", "unopened", "unevaluated", "unsuccessful", "cancelled", "terminated", "failed", "overdue", "recused", "missing", "not_met", "revoked"],
+  bad: ["invalid", "rejected", "declined", "ineligible", "unopened", "unevaluated", "unsuccessful", "cancelled", "terminated", "failed", "overdue", "lapsed", "recused", "missing", "not_met", "revoked"],
 };
 
 const toneOf = (status: string): Tone =>

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { request } from "../../api/request";
 import { chosen } from "../../ui/chosen";
 import { inner, usePhrase } from "./phrase";
+import { pointsOf } from "./reading";
 import type { Direction, Ranking, TryOut } from "./tryOut";
 
 type Found = { id: number; title: string; ref: string | null };
@@ -50,10 +51,11 @@ function Answer({ of, rows, onShow }: { of: Absence; rows: Ranking["rows"]; onSh
   const facts = { title: inner(of.title), party: chosen(of, "party_name", i18n.language) };
   if (of.reason === "unknown") return <p className="answer">{t("selection.why_not.unknown")}</p>;
   if (of.reason === "below_top" || of.reason === "listed") {
-    const standing = { place: of.place ?? shown?.place, score: Math.round(Number(of.score ?? shown?.score) * 100) };
+    const standing = { place: of.place ?? shown?.place, score: pointsOf(of.score ?? shown?.score ?? 0) };
+    const tied = of.reason === "below_top" && of.place === rows.at(-1)?.place;
     return (
       <p className="answer">
-        {t(`selection.why_not.${of.reason}`, { ...facts, ...standing, shown: rows.length })} {shown && <a href={`#row-${of.id}`} onClick={onShow}>{t("selection.why_not.show")}</a>}
+        {t(`selection.why_not.${tied ? "below_tied" : of.reason}`, { ...facts, ...standing, shown: rows.length })} {shown && <a href={`#row-${of.id}`} onClick={onShow}>{t("selection.why_not.show")}</a>}
       </p>
     );
   }

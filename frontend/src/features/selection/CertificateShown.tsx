@@ -37,19 +37,26 @@ export function CertificateShown({ of, round, seats }: { of: Certificate; round:
 function Verify({ round }: { round: Round }) {
   const { t } = useTranslation();
   const file = `round-${round.id}.json`;
-  const command = `shuangxuan verify selection ${file}`;
+  const command = ["shuangxuan verify selection", file, ...(round.digest ? ["--digest", round.digest] : [])].join(" ");
   return (
-    <div className="verify">
-      <Button href={`/api/v1/selection/rounds/${round.id}/export`} download={file} icon={<DownloadOutlined aria-hidden />}>
-        {t("selection.certificate.download")}
-      </Button>
-      <span>
-        {t("selection.certificate.verify")}{" "}
-        <Typography.Text code copyable={{ text: command, tooltips: [t("selection.certificate.copy"), t("selection.certificate.copied")] }}>
-          {command}
-        </Typography.Text>
-      </span>
-    </div>
+    <>
+      <div className="verify">
+        <Button href={`/api/v1/selection/rounds/${round.id}/export`} download={file} icon={<DownloadOutlined aria-hidden />}>
+          {t("selection.certificate.download")}
+        </Button>
+        <span>
+          {t("selection.certificate.verify")}{" "}
+          <Typography.Text code copyable={{ text: command, tooltips: [t("selection.certificate.copy"), t("selection.certificate.copied")] }}>
+            {command}
+          </Typography.Text>
+        </span>
+      </div>
+      {round.digest && (
+        <p className="soft seed">
+          {t("selection.certificate.digest", { digest: round.digest })} {t("selection.certificate.digest_how")}
+        </p>
+      )}
+    </>
   );
 }
 

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { chosen } from "../../ui/chosen";
 import { usePhrase } from "./phrase";
+import { pointsOf } from "./reading";
 import type { Direction, Ranking, TryOut } from "./tryOut";
 
 const FIRST = 5;
@@ -50,7 +51,7 @@ export function Relax({ of, to, tryOut }: { of: Ranking; to: Direction["to"]; tr
           <li key={filter}>
             <p>
               <strong>{t("selection.relax.filter", { filter: t(`selection.filter.${filter}`) })}</strong>{" "}
-              {t("selection.relax.brings", { count: admitted, party: chosen(best, "party_name", i18n.language), score: Math.round(Number(best.score) * 100), place: best.place })}{" "}
+              {t("selection.relax.brings", { count: admitted, party: chosen(best, "party_name", i18n.language), score: pointsOf(best.score), place: best.place })}{" "}
               <Link to={`/${to}/${best.id}`}>{best.title}</Link>
             </p>
             <Button icon={<ExperimentOutlined aria-hidden />} onClick={() => tryOut.skip(filter, true)}>

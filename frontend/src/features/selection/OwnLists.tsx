@@ -65,6 +65,7 @@ function Wishes({ round, of, title, partners }: { round: Round; of: Own; title: 
             <li key={id} value={place + 1}>
               <span className="wish-title">
                 {seats.get(id)?.title} <span className="soft">{seats.get(id)?.party_name_zh}</span>
+                {seats.get(id)?.is_here === false && <span className="soft"> {t("selection.own.gone")}</span>}
                 {group.length > 1 && <span className="soft"> {t("selection.own.tied")}</span>}
               </span>
               {open && (
@@ -87,7 +88,7 @@ function Wishes({ round, of, title, partners }: { round: Round; of: Own; title: 
             value={null}
             aria-label={t("selection.own.add")}
             placeholder={t("selection.own.add")}
-            options={partners.filter((seat) => !groups.flat().includes(seat.id)).map((seat) => ({ value: seat.id, label: `${seat.title} · ${seat.party_name_zh}` }))}
+            options={partners.filter((seat) => seat.is_here && !groups.flat().includes(seat.id)).map((seat) => ({ value: seat.id, label: `${seat.title} · ${seat.party_name_zh}` }))}
             onChange={(id: number | null) => id !== null && setGroups(addTo(groups, id))}
           />
           {of.side === "offer" && <InputNumber min={1} value={places} aria-label={t("selection.own.places")} prefix={t("selection.own.places")} onChange={(value) => setPlaces(value ?? 1)} />}

@@ -6,13 +6,13 @@ import { chosen } from "../../ui/chosen";
 import { series } from "../../ui/theme";
 import { WhyList } from "../../ui/WhyList";
 import { usePhrase } from "./phrase";
-import { firmnessOf, gained, missed, type Move, percentOf, type Reason, telling } from "./reading";
+import { firmnessOf, gained, missed, type Move, percentOf, pointsOf, type Reason, telling } from "./reading";
 import { CRITERIA } from "./weights";
 
 type Ranked = components["schemas"]["RankedRead"];
 
 /** One offer or need: place, who it is, what speaks for it and against it, how firmly it stands; the rest on demand. */
-export function RankedRow({ row, to, move }: { row: Ranked; to: string; move: Move | null }) {
+export function RankedRow({ row, to, move, shared }: { row: Ranked; to: string; move: Move | null; shared: boolean }) {
   const { t, i18n } = useTranslation();
   return (
     <li className={move ? "ranked ranked-tried" : "ranked"} id={`row-${row.id}`}>
@@ -20,12 +20,14 @@ export function RankedRow({ row, to, move }: { row: Ranked; to: string; move: Mo
         <span className="ranked-place figures">{row.place}</span>
         <div className="ranked-who">
           <Link to={`/${to}/${row.id}`}>{row.title}</Link>
-          <div className="soft">{chosen(row, "party_name", i18n.language)}</div>
+          <div className="soft">
+            {chosen(row, "party_name", i18n.language)} {shared && t("selection.ranking.shared", { place: row.place })}
+          </div>
         </div>
         {move && <Moved move={move} />}
         <span className="ranked-score figures">
           <span className="unseen">{t("field.score")} </span>
-          {Math.round(Number(row.score) * 100)}
+          {pointsOf(row.score)}
         </span>
       </div>
       <Parts reasons={row.explanation} />

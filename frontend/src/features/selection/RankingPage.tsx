@@ -10,7 +10,7 @@ import { WhyNot } from "./Absence";
 import { Levers } from "./Levers";
 import { NearMisses, Relax } from "./NearMisses";
 import { RankedRow } from "./RankedRow";
-import { moveOf, moves } from "./reading";
+import { isShared, moveOf, moves } from "./reading";
 import { type Direction, type Ranking, type TryOut, isTried, useTryOut } from "./tryOut";
 import "./selection.css";
 import "./ranking.css";
@@ -73,7 +73,7 @@ function Results({ published, shown, to, tryOut }: { published: Ranking; shown: 
       <Relax of={shown} to={to} tryOut={tryOut} />
       <ol className="ranking" aria-busy={tryOut.isMoving}>
         {rows.map((row) => (
-          <RankedRow key={row.id} row={row} to={to} move={tried ? moveOf(published.rows, row) : null} />
+          <RankedRow key={row.id} row={row} to={to} shared={isShared(shown.rows, row)} move={tried ? moveOf(published.rows, row) : null} />
         ))}
       </ol>
       {more > 0 && <Button onClick={() => setAll(true)}>{t("selection.ranking.more", { count: more })}</Button>}

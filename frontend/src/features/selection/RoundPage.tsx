@@ -35,13 +35,15 @@ function Shown({ of }: { of: Round }) {
         </>
       }
       crumbs={[{ label: t("nav.rounds"), to: "/rounds" }]}
-      action={<ActionBar of={of} feature="selection/rounds" without={["submit"]} />}
+      action={<ActionBar of={of} feature="selection/rounds" words="selection" without={["submit"]} />}
     >
       {of.proposed_at && <RoundResult round={of} />}
       {session && CHOOSES.has(session.role) && of.status !== "draft" && <OwnLists round={of} role={session.role} />}
       <section aria-labelledby="rule">
         <h2 id="rule">{t("selection.round.how")}</h2>
         <p className="prose">{t("selection.round.rule")}</p>
+        <p className="prose">{t("selection.round.gone_rule")}</p>
+        {of.needs_elsewhere > 0 && <p className="prose">{t("selection.round.elsewhere", { count: of.needs_elsewhere })}</p>}
         <p className="soft seed">{t("selection.round.seed", { seed: of.seed })}</p>
       </section>
     </Page>

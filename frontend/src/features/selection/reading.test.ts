@@ -1,8 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { firmnessOf, moveOf, moves, percentOf, type Reason, telling } from "./reading";
+import { firmnessOf, isShared, moveOf, moves, percentOf, pointsOf, type Reason, telling } from "./reading";
 
 const reason = (criterion: string, value: string | null, weight: string, contribution: string): Reason => ({ criterion, value, weight, contribution, code: "", facts: {} });
 const names = (reasons: readonly Reason[]): string[] => reasons.map(({ criterion }) => criterion);
+
+describe("places and scores", () => {
+  it("are told apart by every digit that is shown", () => {
+    expect([pointsOf("0.6549"), pointsOf("0.6550"), pointsOf(1)]).toEqual(["65.49", "65.50", "100.00"]);
+  });
+
+  it("say where a place is shared", () => {
+    const rows = [1, 2, 2].map((place, id) => ({ id, place }));
+    expect(rows.map((row) => isShared(rows, row))).toEqual([false, true, true]);
+  });
+});
 
 describe("the reasons that count", () => {
   it("are the two that bring most and the one that costs most", () => {

@@ -39,6 +39,12 @@ export function moves(published: readonly Placed[], tried: readonly Placed[]): {
   return { up: counted("up"), down: counted("down"), entered: counted("new"), left };
 }
 
+/** A score of 100 points, to the last digit that places are told apart by. */
+export const pointsOf = (score: string | number): string => (100 * Number(score)).toFixed(2);
+
+/** Whether somebody else stands at the same place. */
+export const isShared = (rows: readonly Placed[], row: Placed): boolean => rows.some(({ id, place }) => id !== row.id && place === row.place);
+
 /** A share of the 200 draws as whole per cent; halves are kept where rounding would make "all" or "none" of it. */
 export function percentOf(share: string): string {
   const exact = 100 * Number(share);
