@@ -14,6 +14,8 @@ from app.tenders.bids import service as bids
 from app.tenders.notices import service as notices
 from app.tenders.objections import service as objections
 
+when("survey.frozen", needs.forget_withheld)
+
 when("pair.confirmed", needs.mark_matched, contracts.draft_from_pair)
 
 when("tender.published", needs.mark_tendered)

@@ -30,6 +30,7 @@ from app.selection import api as selection
 from app.selection import results_api as selection_results
 from app.surveys import answering_api as answering
 from app.surveys import api as surveys
+from app.surveys import jobs as survey_jobs
 from app.surveys import wave_api as waves
 from app.taxonomy import api as taxonomy
 from app.tenders.awards import api as awards
@@ -38,7 +39,7 @@ from app.tenders.notices import api as notices
 from app.tenders.objections import api as objections
 from app.tenders.panels import api as panels
 
-assert flow
+assert flow and survey_jobs
 ROUTERS = [
     health.router,
     areas.router,

@@ -109,7 +109,8 @@ class Need(Base, Identified, Versioned):
             name="published_on_evidence_or_with_a_reason",
         ),
         sa.CheckConstraint(
-            "num_nonnulls(survey_result_id, evidence_n, evidence_share, evidence_low, evidence_high) IN (0, 5)",
+            "num_nonnulls(evidence_n, evidence_share, evidence_low, evidence_high) IN (0, 4)"
+            " AND (survey_result_id IS NOT NULL OR evidence_n IS NULL)",
             name="evidence_is_whole",
         ),
         sa.CheckConstraint(

@@ -106,8 +106,8 @@ class NeedUnknown(DomainError):
     status = 422
 
 
-class ResultTooSmall(DomainError):
-    """So few asked for it that showing how many could point at them."""
+class ResultWithheld(DomainError):
+    """So few asked for it, or for something beside it, that how many did would follow from this result."""
 
 
 class EvidenceMissing(DomainError):

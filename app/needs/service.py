@@ -26,6 +26,7 @@ from app.needs.queries import register_of
 from app.parties.models import Party
 from app.parties.queries import require_party
 from app.parties.rules import PartyKind
+from app.surveys.models import SurveyResult
 from app.taxonomy.models import Category
 from app.taxonomy.queries import require_categories, require_populations
 
@@ -34,6 +35,12 @@ class ForNeeds(Protocol):
     """Something that concerns needs: a pair, a lot, a contract."""
 
     need_ids: Iterable[int]
+
+
+class Surveyed(Protocol):
+    """A survey."""
+
+    id: Any
 
 
 async def draft_need(session: AsyncSession, actor: Actor, values: dict[str, Any]) -> Need:
@@ -48,18 +55,25 @@ async def draft_need(session: AsyncSession, actor: Actor, values: dict[str, Any]
 async def draft_need_from_result(session: AsyncSession, actor: Actor, result_id: int) -> Need:
     """A need of the actor's committee for what residents asked for; it keeps the link and how the result stood.
 
-    Refusals: PartyUnknown, NotFound, Denied, ResultTooSmall.
+    Refusals: PartyUnknown, NotFound, Denied, ResultWithheld.
     """
     committee = await _committee(session, actor)
     result = await access_result(session, actor, result_id, committee.area_code or "")
     at = await now(session)
-    if result.is_small:
-        raise rules.ResultTooSmall()
+    if result.is_withheld:
+        raise rules.ResultWithheld()
     category = await session.get_one(Category, result.category_code)
     need = _new(committee, {"title": category.label_zh, "category_code": category.code, "population_codes": []}, at)
     need.survey_result_id, need.evidence_n = result.id, result.n
     need.evidence_share, need.evidence_low, need.evidence_high = result.share, result.low, result.high
     return await _drafted(session, actor, need, at)
+
+
+async def forget_withheld(session: AsyncSession, actor: Actor, survey: Surveyed) -> None:
+    """Needs that cite a result that is withheld keep the link and no figures."""
+    withheld = sa.select(SurveyResult.id).where(SurveyResult.survey_id == survey.id, SurveyResult.is_withheld)
+    figures = {"evidence_n": None, "evidence_share": None, "evidence_low": None, "evidence_high": None}
+    await session.execute(sa.update(Need).where(Need.survey_result_id.in_(withheld)).values(figures))
 
 
 async def edit_need(session: AsyncSession, actor: Actor, need_id: int, given: int, values: dict[str, Any]) -> Need:

@@ -142,8 +142,6 @@ async def list_results(
 
 @router.get("/{survey_id}/summary", operation_id="read_survey_summary", dependencies=[allow(WHO["read_summary"])])
 async def read_survey_summary(survey_id: Id, session: UnitSession) -> SummaryRead:
-    """A closed survey for everybody: public questions only, small cells hidden."""
-    survey = await policy.closed_survey(session, survey_id)
-    valid = await queries.valid_answers(session, survey.id)
-    answers = results.public_findings(queries.definition_of(survey), survey.targets, valid)
-    return SummaryRead.of(survey, await returns_read(session, survey), answers)
+    """A closed survey for everybody, as it was published: public questions only, small counts hidden."""
+    survey, figures = await policy.closed_survey(session, survey_id)
+    return SummaryRead.of(survey, await queries.waves_of(session, survey.id), figures)

@@ -198,10 +198,24 @@ class ResponseReview(Base, Identified):
     at: Mapped[datetime]
 
 
+class SurveyFigures(Base):
+    """What anybody may read of a closed survey, frozen when it closed (a trigger keeps it): tables of its public
+    questions less what is hidden, and what came back, by wave. `tells_places`: by wave and community too."""
+
+    __tablename__ = "survey_figures"
+
+    survey_id: Mapped[int] = mapped_column(sa.ForeignKey("surveys.id"), primary_key=True)
+    frozen_at: Mapped[datetime]
+    answers: Mapped[list[Any]]
+    returns: Mapped[dict[str, Any]]
+    tells_places: Mapped[bool]
+
+
 class SurveyResult(Base, Identified):
     """How strongly a category is wanted, as the valid answers said when the survey closed: in one community, or in
     all (`community_code` NULL). `votes` of `n` chose it; the demand index is share × intensity, weighted like
-    `weighted_share` where the survey has targets. `is_small`: fewer than five chose it, so it is never published."""
+    `weighted_share` where the survey has targets. `is_withheld`: published, its n and share would give a count of fewer
+    than five away, its own or another."""
 
     __tablename__ = "survey_results"
 
@@ -221,7 +235,7 @@ class SurveyResult(Base, Identified):
     demand_index: Mapped[Decimal] = mapped_column(Share)
     index_low: Mapped[Decimal] = mapped_column(Share)
     index_high: Mapped[Decimal] = mapped_column(Share)
-    is_small: Mapped[bool]
+    is_withheld: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
 
     __table_args__ = (
         sa.UniqueConstraint("survey_id", "community_code", "category_code", postgresql_nulls_not_distinct=True),

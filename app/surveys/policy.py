@@ -16,7 +16,7 @@ from app.core.moves import verbs_from
 from app.core.secret import keyed
 from app.parties.models import Party
 from app.surveys.definition import SurveyDefinition
-from app.surveys.models import Response, Survey, Wave
+from app.surveys.models import Response, Survey, SurveyFigures, Wave
 from app.surveys.rules import (
     RESPONSE_MOVES,
     SURVEY_MOVES,
@@ -211,13 +211,13 @@ async def read_receipt(session: AsyncSession, typed: str) -> tuple[Survey, Wave,
     return found
 
 
-async def closed_survey(session: AsyncSession, survey_id: int) -> Survey:
-    """A survey whose figures are published, for everyone (NotFound until it is closed)."""
-    query = sa.select(Survey).where(Survey.id == survey_id, Survey.status == SurveyStatus.closed)
-    survey = await session.scalar(query)
-    if survey is None:
+async def closed_survey(session: AsyncSession, survey_id: int) -> tuple[Survey, SurveyFigures]:
+    """A survey and its figures, for everyone (NotFound until it is closed and they are frozen)."""
+    query = sa.select(Survey, SurveyFigures).join(SurveyFigures).where(Survey.id == survey_id)
+    found = (await session.execute(query)).one_or_none()
+    if found is None:
         raise NotFound(survey=survey_id)
-    return survey
+    return found
 
 
 async def _survey_of(session: AsyncSession, wave_id: int | None, condition: sa.ColumnElement[bool]) -> Survey | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.queries import areas_with_parents
@@ -68,6 +69,9 @@ class Tally:
     community_code: str | None
     counts: Counts
     returns: Returns
+
+
+TALLIES = TypeAdapter(dict[int, list[Tally]])
 
 
 def definition_of(survey: Survey) -> SurveyDefinition:

@@ -1,13 +1,14 @@
 """Results on the wire: every share with its n and its interval, weighted beside unweighted."""
 
+from datetime import datetime
 from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
 from app.core.web import example
-from app.surveys.definition import Label, SurveyDefinition
-from app.surveys.models import Survey, Wave
-from app.surveys.queries import Tally, definition_of, total_of
+from app.surveys.definition import Label
+from app.surveys.models import Survey, SurveyFigures, Wave
+from app.surveys.queries import TALLIES, Tally, definition_of, total_of
 from app.surveys.results import Answer, Findings
 from app.surveys.rules import Channel
 from app.surveys.schemas import QUESTIONNAIRE, RATE, TALLY, TallyRead
@@ -115,13 +116,15 @@ class FindingsRead(BaseModel):
 
 
 class SummaryRead(BaseModel):
-    """A closed survey as everybody may read it: small cells hidden."""
+    """A closed survey as everybody may read it, as it stood at `frozen_at`: small counts hidden, and others that they
+    would follow from; no weighted shares. `waves` are left out where few answered in one of their communities."""
 
     model_config = ConfigDict(
         json_schema_extra=example(
             survey_id=3,
             title=QUESTIONNAIRE["title"],
             demonstration=False,
+            frozen_at="2026-12-01T18:00:00+08:00",
             returns={"total": {**TALLY, "recovery": RATE}, "waves": []},
             answers=[ANSWER],
         )
@@ -130,23 +133,28 @@ class SummaryRead(BaseModel):
     survey_id: int
     title: Label
     demonstration: bool
+    frozen_at: datetime
     returns: ReturnsRead
     answers: list[AnswerRead]
 
     @classmethod
-    def of(cls, survey: Survey, returns: ReturnsRead, answers: list[Answer]) -> "SummaryRead":
-        definition: SurveyDefinition = definition_of(survey)
+    def of(cls, survey: Survey, waves: list[Wave], figures: SurveyFigures) -> "SummaryRead":
+        definition = definition_of(survey)
+        labels = {question.name: question.label for question in definition.questions}
+        returns = ReturnsRead.of(waves, TALLIES.validate_python(figures.returns))
         return cls(
             survey_id=survey.id,
             title=definition.title,
             demonstration=survey.is_demonstration,
-            returns=returns,
-            answers=[AnswerRead.of(answer) for answer in answers],
+            frozen_at=figures.frozen_at,
+            returns=returns if figures.tells_places else returns.model_copy(update={"waves": []}),
+            answers=[AnswerRead(label=labels[answer["name"]], **answer) for answer in figures.answers],
         )
 
 
 class SurveyResultRead(BaseModel):
-    """How strongly a category is wanted, when the survey closed; `community_code` null: everywhere together."""
+    """How strongly a category is wanted, when the survey closed; `community_code` null: everywhere together. No need
+    may cite one that `is_withheld`: its figures would give a count of fewer than five away."""
 
     model_config = ConfigDict(
         from_attributes=True,
@@ -168,7 +176,7 @@ class SurveyResultRead(BaseModel):
             demand_index="0.2488",
             index_low="0.1812",
             index_high="0.3164",
-            is_small=False,
+            is_withheld=False,
         ),
     )
 
@@ -189,4 +197,4 @@ class SurveyResultRead(BaseModel):
     demand_index: Decimal
     index_low: Decimal
     index_high: Decimal
-    is_small: bool
+    is_withheld: bool

@@ -10,23 +10,23 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from app.surveys.definition import Question, SurveyDefinition
+from app.surveys.disclosure import ALL, Figure, is_public, safe_means
 from app.surveys.models import SurveyResult
 from app.surveys.queries import Answered
 from app.surveys.rules import TargetUnfit
 from app.surveys.statistics import (
     DemandIndex,
     Floats,
+    Line,
+    Mean,
     QuestionTable,
     Share,
     by_stratum,
     demand_index,
     figure,
-    public_strata,
-    public_tables,
     question_tables,
     wilson,
 )
-from app.surveys.suppression import SMALL
 from app.surveys.weighting import Margin, Weights, rake
 
 COMMUNITY = "community_code"
@@ -117,38 +117,66 @@ def _said(answered: Sequence[Answered]) -> list[dict[str, Any]]:
     return [each.answers for each in answered]
 
 
-def public_findings(definition: SurveyDefinition, targets: Targets, answered: Sequence[Answered]) -> list[Answer]:
-    """What anybody may read: questions meant for it, without personal and sensitive ones, small cells hidden, overall
-    and by community."""
-    found = findings(definition, targets, answered, COMMUNITY)
-    return [_published(a) for a in found.answers if a.question.public and a.question.sensitive == "none"]
+def public_findings(
+    definition: SurveyDefinition, answered: Sequence[Answered], hidden: Collection[Figure]
+) -> list[Answer]:
+    """What anybody may read: questions meant for it, without personal and sensitive ones, overall and by community,
+    less the `hidden` figures. Plain shares only: weighted beside them are two equations for the same answers."""
+    found = findings(definition, [], answered, COMMUNITY)
+    return [_published(answer, answered, hidden) for answer in found.answers if is_public(answer.question)]
 
 
-def _published(answer: Answer) -> Answer:
-    """An option hidden overall is hidden in every community too, or the communities would add up to it."""
-    own = public_tables(answer.question, answer.tables)
-    hidden = {(t.row, line.option) for t in own for line in t.lines if line.count is None}
-    masked = {stratum: [_masked(t, hidden) for t in tables] for stratum, tables in answer.strata.items()}
-    return Answer(answer.question, own, public_strata(answer.question, masked))
+def _published(answer: Answer, answered: Sequence[Answered], hidden: Collection[Figure]) -> Answer:
+    split = {ALL: answer.tables, **answer.strata}
+    means = _means(answer.question, answered, [s for s in split if Figure(s, answer.question.name) not in hidden])
+    shown = {s: [_shown(s, answer.question, table, hidden, s in means) for table in own] for s, own in split.items()}
+    return Answer(answer.question, shown.pop(ALL), shown)
 
 
-def _masked(table: QuestionTable, hidden: Collection[tuple[str, str]]) -> QuestionTable:
-    """The table with nought, which is hidden as small, in place of the counts hidden overall."""
-    lines = [type(x)(x.option, 0, None, None) if (table.row, x.option) in hidden else x for x in table.lines]
-    return QuestionTable(table.question, table.row, table.n, lines, table.mean)
+def _means(question: Question, answered: Sequence[Answered], shown: Collection[str]) -> set[str]:
+    """Where the mean of a number may be published."""
+    if question.type != "number":
+        return set()
+    values: dict[str, list[float]] = {ALL: []}
+    for each in answered:
+        own = [float(each.answers[question.name])] if question.name in each.answers else []
+        values[ALL] += own
+        values.setdefault(each.community_code, []).extend(own)
+    return safe_means(values, shown)
+
+
+def _shown(
+    stratum: str, question: Question, table: QuestionTable, hidden: Collection[Figure], has_mean: bool
+) -> QuestionTable:
+    """A hidden count takes its share with it, a hidden n all shares. The mean of a scale follows from the counts of its
+    places, so it is shown where all of them are."""
+    n = Figure(stratum, question.name, table.row)
+    is_hidden = [n._replace(option=line.option) in hidden for line in table.lines]
+    lines = [
+        Line(line.option, None if out else line.count, None if out or n in hidden else line.unweighted, None)
+        for line, out in zip(table.lines, is_hidden, strict=True)
+    ]
+    if n in hidden:
+        return QuestionTable(table.question, table.row, None, lines)
+    mean = table.mean
+    if mean is not None and question.type == "number":
+        mean = Mean(mean.share, None, None, mean.n) if has_mean else None
+    return QuestionTable(table.question, table.row, table.n, lines, None if any(is_hidden) else mean)
 
 
 def category_results(
     survey_id: int, definition: SurveyDefinition, targets: Targets, answered: Sequence[Answered]
-) -> list[SurveyResult]:
-    """One result per category asked for, in all communities together and in each that answered."""
+) -> dict[Figure, SurveyResult]:
+    """One result per category asked for, in all communities together and in each that answered, by its figure."""
     weights = weights_of(targets, answered)
     places = sorted({each.community_code for each in answered})
-    return [
-        _result(survey_id, code, index, weighted=weights is not None)
+    return {
+        Figure(code or ALL, wanted.demand.question, code=wanted.demand.category_code): _result(
+            survey_id, code, wanted, weighted=weights is not None
+        )
         for code in (None, *places)
-        for index in _demand_in(code, definition, weights, answered)
-    ]
+        for wanted in _demand_in(code, definition, weights, answered)
+    }
 
 
 class _Wanted(NamedTuple):
@@ -197,7 +225,6 @@ def _result(survey_id: int, code: str | None, wanted: _Wanted, *, weighted: bool
         demand_index=Decimal(index.index),
         index_low=Decimal(index.low),
         index_high=Decimal(index.high),
-        is_small=index.chosen < SMALL,
     )
 
 

@@ -17,6 +17,7 @@ from app.surveys.definition import SurveyDefinition
 from app.surveys.definition_checks import DefinitionRefused, check_definition
 from app.surveys.models import Response, Survey, Wave
 from app.surveys.policy import access_survey
+from app.surveys.publishing import publish_figures
 from app.surveys.queries import definition_of, is_answered, valid_answers
 from app.surveys.results import category_results, check_targets
 from app.surveys.rules import SURVEY_MOVES, ResponseState, WaveState
@@ -85,7 +86,8 @@ async def publish_survey(session: AsyncSession, actor: Actor, survey_id: int) ->
 
 
 async def close_survey(session: AsyncSession, actor: Actor, survey_id: int) -> Survey:
-    """Draw the results; needs can rest on them from here on. Refusals: WavesStillOpen, ReviewsPending, MoveRefused."""
+    """Draw the results, which needs can rest on from here on, and publish the figures. Refusals: WavesStillOpen,
+    ReviewsPending, MoveRefused."""
     survey = await access_survey(session, actor, survey_id, "close")
     at = await now(session)
     closed = move(SURVEY_MOVES, survey.status, "close")
@@ -93,7 +95,8 @@ async def close_survey(session: AsyncSession, actor: Actor, survey_id: int) -> S
     survey.status, survey.closed_at = closed, at
     found = await valid_answers(session, survey.id)
     results = category_results(survey.id, definition_of(survey), survey.targets, found)
-    session.add_all(results)
+    session.add_all(results.values())
+    await publish_figures(session, survey, found, results, at)
     await record(session, actor, "survey.closed", survey, at, valid=len(found), results=len(results))
     return survey
 

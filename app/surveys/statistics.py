@@ -7,14 +7,13 @@ shares with the effective sample size in place of n (Kish 1965). Figures leave a
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.surveys.definition import Question, SurveyDefinition
-from app.surveys.suppression import SMALL, hidden_cells
 from app.surveys.weighting import effective_n
 
 Z = 1.959963984540054  # 95 %, two sides
@@ -29,6 +28,17 @@ class Share:
     share: str
     low: str
     high: str
+    n: str
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A mean with its 95 % interval, four decimals each; public ones of numbers have none, since the squares it is
+    made of would tell how the answers are spread."""
+
+    share: str
+    low: str | None
+    high: str | None
     n: str
 
 
@@ -50,18 +60,19 @@ class QuestionTable:
     row: str
     n: int | None
     lines: list[Line]
-    mean: Share | None = None
+    mean: Mean | None = None
 
 
 @dataclass(frozen=True)
 class DemandIndex:
     """How strongly a category is wanted: share × intensity, between 0 and 1, with its 95 % interval.
 
-    `chosen` of `n` chose an option that votes for it; `intensity` is what those who chose it gave on average.
-    Weighted with the weights handed in; `effective_n` is what the interval rests on.
+    `chosen` of the `n` who answered `question` chose an option that votes for it; `intensity` is what those who chose
+    it gave on average. Weighted with the weights handed in; `effective_n` is what the interval rests on.
     """
 
     category_code: str
+    question: str
     n: int
     chosen: int
     share: str
@@ -142,13 +153,13 @@ def _line(option: str, answers: Sequence[Any], weights: Floats | None) -> Line:
     return Line(option, int(chosen.sum()), _share(float(chosen.mean()), len(chosen)), weighted)
 
 
-def _mean(values: Sequence[float], weights: Floats | None) -> Share:
+def _mean(values: Sequence[float], weights: Floats | None) -> Mean:
     """The (weighted) mean with its 95 % interval by linearisation."""
     numbers = np.array(values)
     own = weights if weights is not None else np.ones(len(numbers))
     mean, deviation = _weighted_mean(numbers, own)
     n = effective_n(own)
-    return Share(
+    return Mean(
         figure(mean), figure(mean - Z * deviation), figure(mean + Z * deviation), figure(n).removesuffix(".0000")
     )
 
@@ -174,51 +185,6 @@ def by_stratum(
     for response, stratum in zip(responses, strata, strict=True):
         grouped[stratum].append(response)
     return {stratum: question_tables(definition, question, own) for stratum, own in grouped.items()}
-
-
-def public_strata(question: Question, split: Mapping[str, list[QuestionTable]]) -> dict[str, list[QuestionTable]]:
-    """`by_stratum` as it may be published: small cells hidden across options, strata and their overall totals.
-
-    Options of a multiple choice do not add up to n, but each stratum adds up to the published overall count.
-    """
-    counts, lines = _cells_and_lines(question, split)
-    hidden = hidden_cells(counts, lines)
-    return {
-        stratum: [
-            _public(table, {option for s, r, option in hidden if (s, r) == (stratum, table.row)}) for table in own
-        ]
-        for stratum, own in split.items()
-    }
-
-
-def public_tables(question: Question, own: list[QuestionTable]) -> list[QuestionTable]:
-    """The tables of one question as they may be published on their own."""
-    return public_strata(question, {"": own})[""]
-
-
-def _cells_and_lines(
-    question: Question, split: Mapping[str, list[QuestionTable]]
-) -> tuple[dict[tuple[str, str, str], int], list[list[tuple[str, str, str]]]]:
-    counts = {
-        (stratum, table.row, line.option): line.count or 0
-        for stratum, own in split.items()
-        for table in own
-        for line in table.lines
-    }
-    across: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
-    within: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
-    for cell in counts:
-        across.setdefault(cell[1:], []).append(cell)
-        within.setdefault(cell[:2], []).append(cell)
-    sums = list(across.values()) if len(split) > 1 else []
-    return counts, sums if question.type == "multi" else [*sums, *within.values()]
-
-
-def _public(table: QuestionTable, hidden: set[str]) -> QuestionTable:
-    if table.n is not None and table.n < SMALL:
-        return replace(table, n=None, mean=None, lines=[Line(line.option, None, None, None) for line in table.lines])
-    lines = [Line(x.option, None, None, None) if x.option in hidden else x for x in table.lines]
-    return replace(table, lines=lines, mean=None if hidden else table.mean)
 
 
 def demand_index(
@@ -264,6 +230,7 @@ def _index(
     share = float(chosen @ weights / weights.sum())
     return DemandIndex(
         category_code=code,
+        question=question.name,
         n=len(responses),
         chosen=int(chosen.sum()),
         share=figure(share),

@@ -1,72 +1,173 @@
-"""Small cells in anything public: counts under five are hidden, and enough others that nobody can work them out.
+"""Which figures of a survey stay hidden, so that whoever reads all the others finds out no count under five.
 
-Hidden first (primary): every count below 5. Then (complementary), as long as a hidden count follows from the
-published ones: the smallest shown count on one of its lines is hidden as well. A count follows exactly when its
-unit vector lies in the row space of the published sums over hidden cells, which a null space decides for any
-layout of sums. And a line whose hidden counts add up to less than 5 would still give away that they are small,
-so it hides one more. Source: Hundepool et al., Statistical Disclosure Control, 2012, ch. 4.
+Everything published of a survey is one system: whole numbers from nought, and what is known of how they add up
+(options to their n, communities to the whole, follow-up questions to the answers that lead to them). The rule: for
+every count under five, published or not, some whole numbers that agree with everything shown make it five or more.
+So no small count is pinned, and none is even known to be small (upper protection level: Hundepool et al.,
+Statistical Disclosure Control, 2012, ch. 4; that intervals are those of the whole system, not of a table, ibid.).
+
+Hidden first (primary) are the small figures. Then, one small count after the other, the cheapest way is sought in
+which it could be five: the shown figures that would have to be other ones are hidden too (secondary; the sequential
+form of Fischetti & Salazar-González, Management Science 47(7), 2001). A way that was found stays one, since only
+shown figures are held to their values and what is hidden only grows: it is the proof that the count is protected.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import TypeVar
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
-import numpy as np
+from ortools.sat.python.cp_model import FEASIBLE, OPTIMAL, CpModel, CpSolver, IntVar
 
 SMALL = 5
-Cell = TypeVar("Cell", bound=Hashable)
+SCALE = 1000  # of costs, which the solver wants whole: a hidden figure weighs more than all that one way can protect
+EFFORT = 2.0  # for one small count (the solver's own clock, so that a survey is always protected in the same way)
+ENDLESS = 10**9
+Way = dict[int, int]
 
 
-def hidden_cells(counts: Mapping[Cell, int], lines: Iterable[Sequence[Cell]], smallest: int = SMALL) -> set[Cell]:
-    """The cells to hide. `lines`: the groups of cells whose sum is published or can be worked out.
+@dataclass(frozen=True)
+class Rule:
+    """low ≤ Σ factor · count ≤ high, whatever the answers were."""
 
-    A line that ends up wholly hidden and below `smallest` cannot be protected by hiding cells: its sum must not
-    be published (the caller hides sums below `smallest` too). Ties fall to the cell that comes first in `counts`.
-    """
-    order = {cell: position for position, cell in enumerate(counts)}
-    sums = [list(line) for line in lines]
-    hidden = {cell for cell, count in counts.items() if count < smallest}
-    while True:
-        plain = [line for line in sums if _gives_away(line, counts, hidden, smallest)]
-        more = _companions(plain, counts, hidden, order)
-        if not more:
-            given_away = _recoverable(sums, hidden)
-            tangled = [line for line in sums if not given_away.isdisjoint(line)]
-            more = _companions(tangled, counts, hidden, order)[:1]
-        if not more:
-            return hidden
-        hidden.update(more)
+    terms: Mapping[int, int]
+    low: int
+    high: int
 
 
-def _gives_away(line: list[Cell], counts: Mapping[Cell, int], hidden: set[Cell], smallest: int) -> bool:
-    """Alone on its line a hidden count is the difference; and small in sum means small each."""
-    own = [cell for cell in line if cell in hidden]
-    return len(own) == 1 or (len(own) > 1 and sum(counts[cell] for cell in own) < smallest)
+@dataclass
+class System:
+    """Counts by number, as they are in truth. `costs`: what hiding one loses, of those that are meant to be published;
+    `known` ones can be read elsewhere and are never hidden."""
+
+    values: list[int] = field(default_factory=list)
+    costs: dict[int, float] = field(default_factory=dict)
+    known: set[int] = field(default_factory=set)
+    rules: list[Rule] = field(default_factory=list)
+
+    def count(self, value: int) -> int:
+        """The number of a new count, which is not published unless `publish` says so."""
+        self.values.append(value)
+        return len(self.values) - 1
+
+    def publish(self, at: int, weight: float = 1.0) -> None:
+        """Smaller counts are hidden rather than larger ones, and few rather than many."""
+        self.costs[at] = self.costs.get(at, 0.0) + weight * (1.0 + math.log1p(self.values[at]))
+
+    def adds_up(self, parts: Iterable[int], whole: int) -> None:
+        self.relate({**dict.fromkeys(parts, 1), whole: -1}, 0, 0)
+
+    def at_most(self, part: int, whole: int) -> None:
+        self.relate({part: 1, whole: -1}, -ENDLESS, 0)
+
+    def relate(self, terms: Mapping[int, int], low: int, high: int) -> None:
+        self.rules.append(Rule(terms, low, high))
 
 
-def _companions(
-    lines: list[list[Cell]], counts: Mapping[Cell, int], hidden: set[Cell], order: Mapping[Cell, int]
-) -> list[Cell]:
-    """The smallest shown cell of each line, unless one chosen before lies on it already."""
-    chosen: list[Cell] = []
-    for line in lines:
-        shown = [cell for cell in line if cell not in hidden]
-        if shown and not any(cell in chosen for cell in line):
-            chosen.append(min(shown, key=lambda cell: (counts[cell], order[cell])))
-    return chosen
+def hidden_counts(system: System) -> set[int]:
+    """The published counts to hide, by number. What follows from the questionnaire alone (a question that nobody can
+    be asked) cannot be protected and is left out of account."""
+    return {at for numbers in _parts(system) for at in _Part(system, numbers).hide()}
 
 
-def _recoverable(lines: list[list[Cell]], hidden: set[Cell]) -> set[Cell]:
-    """The hidden cells whose value the sums of the lines determine."""
-    touched = list(dict.fromkeys(cell for line in lines for cell in line if cell in hidden))
-    if not touched:
-        return set()
-    at = {cell: position for position, cell in enumerate(touched)}
-    sums = np.zeros((len(lines), len(touched)))
-    for row, line in enumerate(lines):
-        for cell in line:
-            if cell in at:
-                sums[row, at[cell]] = 1.0
-    _, sizes, directions = np.linalg.svd(sums)
-    rank = int((sizes > 1e-9).sum())
-    freedom = np.abs(directions[rank:]).max(axis=0, initial=0.0)
-    return {cell for cell, position in at.items() if freedom[position] < 1e-9}
+def _parts(system: System) -> list[list[int]]:
+    """Counts that depend on each other, together; what is known ties nothing. Only parts that publish anything."""
+    parent = list(range(len(system.values)))
+
+    def root(at: int) -> int:
+        while parent[at] != at:
+            parent[at] = parent[parent[at]]
+            at = parent[at]
+        return at
+
+    for rule in system.rules:
+        first, *others = [root(at) for at in rule.terms if at not in system.known] or [0]
+        for other in others:
+            parent[root(other)] = root(first)
+    together: dict[int, list[int]] = defaultdict(list)
+    for at in range(len(system.values)):
+        if at not in system.known:
+            together[root(at)].append(at)
+    return [part for part in together.values() if not system.costs.keys().isdisjoint(part)]
+
+
+class _Part:
+    """Counts that depend on each other, and the ways found in which they could be others."""
+
+    def __init__(self, system: System, part: list[int]) -> None:
+        self.numbers = part
+        self.truth = {at: system.values[at] for at in part}
+        self.costs = {at: round(SCALE * cost) for at, cost in system.costs.items() if at in self.truth}
+        self.small = [at for at in part if self.truth[at] < SMALL]
+        self.hidden = {at for at in self.small if at in self.costs}
+        self.top = max(SMALL, *system.values)
+        own = (rule for rule in system.rules if not self.truth.keys().isdisjoint(rule.terms))
+        self.rules = [_without_known(rule, system) for rule in own]
+
+    def hide(self) -> set[int]:
+        ways: list[Way] = []
+        exposed = sorted(self.small, key=lambda at: (-self.truth[at], at))
+        while exposed:
+            way = self._way(exposed)
+            if way is not None:
+                ways.append(way)
+                self.hidden |= {at for at in self.costs if way[at] != self.truth[at]}
+            exposed = [at for at in exposed[1:] if way is None or way[at] < SMALL]
+        return self._spared(ways)
+
+    def _spared(self, ways: list[Way]) -> set[int]:
+        """Without the secondary ones that the ways found later have made needless, dearest first."""
+        hidden = set(self.hidden)
+        needed = self._raised(ways)
+        for at in sorted(hidden.difference(self.small), key=lambda at: -self.costs[at]):
+            still = [way for way in ways if way[at] == self.truth[at]]
+            if self._raised(still) == needed:
+                hidden.discard(at)
+                ways = still
+        return hidden
+
+    def _raised(self, ways: list[Way]) -> set[int]:
+        return {at for way in ways for at in self.small if way[at] >= SMALL}
+
+    def _way(self, exposed: list[int]) -> Way | None:
+        """Counts that agree with what stays shown, the first `exposed` at least five, at the least cost; None if there
+        are none. The other exposed ones are raised too where that costs nothing more: one way then serves many."""
+        model = CpModel()
+        counts = {at: model.new_int_var(0, self.top, "") for at in self.numbers}
+        for rule in self.rules:
+            whole = sum(factor * counts[at] for at, factor in rule.terms.items())
+            model.add_linear_constraint(whole, rule.low, rule.high)
+        loss = []
+        for at in self.costs.keys() - self.hidden:
+            moves = model.new_bool_var("")
+            model.add(counts[at] == self.truth[at]).only_enforce_if(~moves)
+            loss.append(self.costs[at] * moves)
+        model.add(counts[exposed[0]] >= SMALL)
+        for at in exposed[1:]:
+            rises = model.new_bool_var("")
+            model.add(counts[at] >= SMALL).only_enforce_if(rises)
+            loss.append(-rises)
+        model.minimize(sum(loss))
+        for at in self.numbers:
+            model.add_hint(counts[at], self.truth[at])
+        return _solved(model, counts, EFFORT) or _solved(model, counts, None)
+
+
+def _solved(model: CpModel, counts: Mapping[int, IntVar], effort: float | None) -> Way | None:
+    """Without a limit of effort any way will do."""
+    solver = CpSolver()
+    solver.parameters.num_workers, solver.parameters.random_seed = 1, 1
+    if effort is None:
+        model.clear_objective()  # type: ignore[no-untyped-call]
+    else:
+        solver.parameters.max_deterministic_time, solver.parameters.relative_gap_limit = effort, 0.01
+    if solver.solve(model) not in (OPTIMAL, FEASIBLE):
+        return None
+    return {at: solver.value(count) for at, count in counts.items()}
+
+
+def _without_known(rule: Rule, system: System) -> Rule:
+    """The rule with what is known moved to the other side."""
+    fixed = sum(factor * system.values[at] for at, factor in rule.terms.items() if at in system.known)
+    unknown = {at: factor for at, factor in rule.terms.items() if at not in system.known}
+    return Rule(unknown, rule.low - fixed, rule.high - fixed)

@@ -10,7 +10,7 @@ from app.core.clock import now
 from app.parties.models import Party
 from app.parties.rules import PartyKind
 from app.surveys.definition import Label, Option, Question, SurveyDefinition
-from app.surveys.models import Issue, Response, Survey, SurveyResult, Token, Wave, WaveCommunity
+from app.surveys.models import Issue, Response, Survey, SurveyFigures, SurveyResult, Token, Wave, WaveCommunity
 from app.surveys.rules import (
     Channel,
     ResponseState,
@@ -80,6 +80,9 @@ async def make_survey(
     survey = Survey(party_id=party.id, definition=definition.model_dump(mode="json"), created_at=at, **facts)
     session.add(survey)
     await session.flush()
+    if status is SurveyStatus.closed:
+        session.add(SurveyFigures(survey_id=survey.id, frozen_at=at, answers=[], returns={}, tells_places=True))
+        await session.flush()
     return survey
 
 
@@ -155,7 +158,7 @@ async def make_survey_result(
         "demand_index": Decimal("0.2488"),
         "index_low": Decimal("0.1812"),
         "index_high": Decimal("0.3164"),
-        "is_small": False,
+        "is_withheld": False,
     }
     result = SurveyResult(survey_id=survey.id, category_code=category_code, **{**defaults, **facts})
     session.add(result)

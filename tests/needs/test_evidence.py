@@ -74,12 +74,12 @@ async def test_a_result_of_everybody_asked_serves_each_community_that_was_asked(
     assert (refused.status_code, refused.json()["facts"]) == (403, {"verb": "draft", "reason": "community"})
 
 
-async def test_a_result_of_another_community_a_small_one_and_none_at_all_are_refused(
+async def test_a_result_of_another_community_a_withheld_one_and_none_at_all_are_refused(
     session: AsyncSession, client_of: ClientOf
 ) -> None:
     await make_area(session, LONGJIE)
     elsewhere = await make_survey_result(session, community_code=LONGJIE)
-    small = await make_survey_result(session, votes=4, is_small=True)
+    small = await make_survey_result(session, is_withheld=True)
     actor = await committee(session)
     await session.commit()
     async with client_of(actor) as client:
@@ -87,7 +87,7 @@ async def test_a_result_of_another_community_a_small_one_and_none_at_all_are_ref
         listed = (await client.get("/needs")).json()["items"]
     assert [(answer.status_code, answer.json()["code"]) for answer in refused] == [
         (403, "Denied"),
-        (409, "ResultTooSmall"),
+        (409, "ResultWithheld"),
         (404, "NotFound"),
     ]
     assert listed == []

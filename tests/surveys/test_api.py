@@ -236,7 +236,7 @@ async def test_a_survey_from_questionnaire_to_results(session: AsyncSession, cli
         assert found["answers"][0]["tables"][0]["lines"][0]["weighted"]["share"] == "0.5000"
         assert sorted(found["answers"][1]["strata"]) == ["F", "M"]
         results = (await client.get(f"{survey}/results")).json()
-        assert [(result["category_code"], result["votes"], result["is_small"]) for result in results] == [
+        assert [(result["category_code"], result["votes"], result["is_withheld"]) for result in results] == [
             ("0101", 3, True),
             ("0201", 0, True),
         ]

@@ -426,7 +426,7 @@ async def test_closing_draws_a_result_per_category_and_community(session: AsyncS
     drawn = {code: await queries.results_of(session, survey.id, code) for code in (None, DOUNAN)}
     assert [(r.category_code, r.n, r.votes) for r in drawn[None]] == [("0101", 12, 6), ("0201", 12, 6)]
     assert [(str(r.share), str(r.low), str(r.high)) for r in drawn[DOUNAN]] == [("0.5000", "0.2538", "0.7462")] * 2
-    assert {(r.weighted_share, r.intensity, r.is_small) for r in drawn[None]} == {(None, Decimal(1), False)}
+    assert {(r.weighted_share, r.intensity, r.is_withheld) for r in drawn[None]} == {(None, Decimal(1), False)}
 
 
 async def test_targets_weight_the_results_beside_the_plain_ones(session: AsyncSession) -> None:

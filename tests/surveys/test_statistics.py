@@ -12,8 +12,6 @@ from app.surveys.statistics import (
     DemandIndex,
     by_stratum,
     demand_index,
-    public_strata,
-    public_tables,
     question_tables,
     tables,
     wilson,
@@ -118,30 +116,6 @@ def test_a_stratum_has_tables_of_its_own() -> None:
         "east": [1, 0, 0],
         "west": [0, 2, 0],
     }
-
-
-def test_public_tables_hide_small_cells_and_what_would_give_them_away() -> None:
-    responses = [{"sex": "a"}] * 20 + [{"sex": "b"}] * 8 + [{"sex": "c"}] * 3
-    question = DEFINITION.questions[0]
-    (table,) = public_tables(question, question_tables(DEFINITION, question, responses))
-    assert (table.n, table.mean, [line.count for line in table.lines]) == (31, None, [20, None, None])
-    assert [line.unweighted is None for line in table.lines] == [False, True, True]
-
-
-def test_a_public_table_of_fewer_than_five_shows_nothing() -> None:
-    question = DEFINITION.questions[0]
-    (table,) = public_tables(question, question_tables(DEFINITION, question, [{"sex": "a"}] * 4))
-    assert (table.n, table.mean, [line.count for line in table.lines]) == (None, None, [None, None, None])
-
-
-def test_public_tables_by_stratum_cannot_be_undone_with_the_overall_table() -> None:
-    question = make_definition(make_question("multi", "q")).questions[0]
-    definition = make_definition(question)
-    responses = [{"q": ["a"]}] * 30 + [{"q": ["a"]}] * 3 + [{"q": ["b"]}] * 9 + [{"q": ["a"]}] * 12
-    strata = ["north"] * 30 + ["south"] * 12 + ["west"] * 12
-    public = public_strata(question, by_stratum(definition, question, responses, strata))
-    shown = {name: own[0].lines[0].count for name, own in public.items()}
-    assert shown == {"north": 30, "south": None, "west": None}
 
 
 def test_the_demand_index_is_share_times_intensity() -> None:
