@@ -66,7 +66,12 @@ def services_definition(**fields: Any) -> SurveyDefinition:
 
 
 async def make_survey(
-    session: AsyncSession, party: Party | None = None, *, definition: SurveyDefinition | None = None, **facts: Any
+    session: AsyncSession,
+    party: Party | None = None,
+    *,
+    definition: SurveyDefinition | None = None,
+    figures: bool = True,
+    **facts: Any,
 ) -> Survey:
     """A published survey of Dounan's committee, unless `facts` say otherwise."""
     at = await now(session)
@@ -80,7 +85,7 @@ async def make_survey(
     survey = Survey(party_id=party.id, definition=definition.model_dump(mode="json"), created_at=at, **facts)
     session.add(survey)
     await session.flush()
-    if status is SurveyStatus.closed:
+    if status is SurveyStatus.closed and figures:
         session.add(SurveyFigures(survey_id=survey.id, frozen_at=at, answers=[], returns={}, tells_places=True))
         await session.flush()
     return survey

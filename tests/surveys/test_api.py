@@ -13,8 +13,9 @@ from app.core.actors import RESIDENT, Actor, Role
 from app.core.clock import SHANGHAI, SimulatedClock, now
 from app.core.db import make_engine, units
 from app.parties.rules import PartyKind
-from app.surveys import answering
+from app.surveys import answering, rules
 from app.surveys.models import Response, Token, Wave
+from app.surveys.policy import receipt_mark
 from app.surveys.rules import Channel, ResponseState, SurveyStatus, TokenSpent, WaveState
 from app.surveys.xlsform_export import write_xlsform
 from tests.conftest import TODAY, ClientOf
@@ -174,6 +175,29 @@ async def test_a_receipt_code_may_be_typed_as_it_comes(session: AsyncSession, cl
         assert (await client.get(f"/surveys/receipts/{typed}")).status_code == 200
         assert codes(await client.get("/surveys/receipts/short")) == (422, "ReceiptMalformed")
         assert codes(await client.get("/surveys/receipts/22222222")) == (404, "ReceiptUnknown")
+
+
+async def test_a_withdrawal_after_closing_erases_the_answers_and_changes_nothing_published(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    """Two summaries, one before and one after, would be the withdrawn answers by subtraction."""
+    survey = await make_survey(session)
+    wave = await make_wave(session, survey)
+    for number in range(40):
+        await make_response(session, wave, {"Q1": "FM"[number % 2], "Q2": ["meals"]}, serial=str(number))
+    code = rules.new_receipt_code()
+    await make_response(session, wave, ANSWERS, serial="own", receipt_hash=receipt_mark(code))
+    asking = Actor(1, Role.committee, survey.party_id, DOUNAN)
+    await session.commit()
+    async with client_of(asking) as client:
+        await client.post(f"/surveys/waves/{wave.id}/close")
+        assert (await client.post(f"/surveys/{survey.id}/close")).status_code == 200
+    async with client_of(RESIDENT) as client:
+        before = (await client.get(f"/surveys/{survey.id}/summary")).json()
+        assert (await client.post(f"/surveys/receipts/{code}/withdraw")).json()["answers"] == {}
+        after = (await client.get(f"/surveys/{survey.id}/summary")).json()
+    assert before["returns"]["total"]["valid"] == 41
+    assert after == before
 
 
 async def test_after_closing_answers_are_seen_and_withdrawn_but_not_corrected(

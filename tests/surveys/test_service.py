@@ -8,22 +8,25 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.actors import Actor, Role
+from app.core.actors import CLOCK, Actor, Role
 from app.core.audit import AuditEvent
 from app.core.errors import Denied, DomainError, MoveRefused, NotFound, RowsRefused, StaleVersion
 from app.core.files import Table
+from app.needs.models import Need
 from app.parties.rules import PartyKind
-from app.surveys import entry, queries, results, reviewing, rules, service, waves
+from app.surveys import entry, publishing, queries, results, reviewing, rules, service, waves
 from app.surveys.definition_checks import DefinitionRefused
-from app.surveys.models import Issue, Response, ResponseReview, Sheet, Survey, SurveyResult, Wave
+from app.surveys.models import Issue, Response, ResponseReview, Sheet, Survey, SurveyFigures, SurveyResult, Wave
 from app.surveys.policy import receipt_mark
 from app.surveys.rules import Channel, Quality, ResponseState, SurveyStatus, WaveState
+from tests.factories.needs import make_need
 from tests.factories.parties import actor_of, make_area, make_party
 from tests.factories.reference import DONGHUALU, DOUNAN, LONGJIE, make_reference, season_table
 from tests.factories.surveys import (
     make_issue,
     make_response,
     make_survey,
+    make_survey_result,
     make_wave,
     services_definition,
 )
@@ -450,19 +453,24 @@ async def test_targets_must_fit_the_questionnaire(session: AsyncSession) -> None
     assert survey.targets == [{"margin": "community_code", "counts": {DOUNAN: 900}}]
 
 
+async def published(session: AsyncSession, survey: Survey) -> list[dict[str, Any]]:
+    return (await session.get_one(SurveyFigures, survey.id)).answers
+
+
+def counts(tables: list[dict[str, Any]]) -> list[tuple[str, int | None]]:
+    return [(line["option"], line["count"]) for line in tables[0]["lines"]]
+
+
 async def test_published_figures_hide_small_cells_and_what_is_not_public(session: AsyncSession) -> None:
     survey, _ = await closed_with(session, "F" * 18 + "MM", [])
-    answers = results.public_findings(
-        queries.definition_of(survey), survey.targets, await queries.valid_answers(session, survey.id)
-    )
-    shown = {a.question.name: [(line.option, line.count) for line in a.tables[0].lines] for a in answers}
+    answers = {answer["name"]: answer for answer in await published(session, survey)}
+    shown = {name: counts(answer["tables"]) for name, answer in answers.items()}
     assert shown == {
         "Q1": [("M", None), ("F", None)],
         "Q2": [("meals", 10), ("homework", 10)],
         "Q3": [("meals", 10), ("homework", 10)],
     }
-    [sexes] = [a for a in answers if a.question.name == "Q1"]
-    assert [line.count for line in sexes.strata[DOUNAN][0].lines] == [None, None]
+    assert counts(answers["Q1"]["strata"][DOUNAN]) == [("M", None), ("F", None)]
 
 
 async def test_communities_do_not_add_up_to_what_is_hidden_overall(session: AsyncSession) -> None:
@@ -475,11 +483,53 @@ async def test_communities_do_not_add_up_to_what_is_hidden_overall(session: Asyn
         await make_response(session, wave, {"Q1": sex}, serial=str(number), community_code=place)
     await waves.close_wave(session, actor, wave.id)
     await service.close_survey(session, actor, survey.id)
-    answers = results.public_findings(
-        queries.definition_of(survey), [], await queries.valid_answers(session, survey.id)
+    strata = (await published(session, survey))[0]["strata"]
+    assert [count for tables in strata.values() for _, count in counts(tables)] == [None] * 4
+
+
+async def test_published_figures_stay_whoever_writes(session: AsyncSession) -> None:
+    survey, _ = await closed_with(session, "FM" * 6, [])
+    for statement in ("UPDATE survey_figures SET answers = '[]'", "DELETE FROM survey_figures"):
+        with pytest.raises(sa.exc.ProgrammingError, match=r"permission denied|published figures are not changed"):
+            async with session.begin_nested():
+                await session.execute(sa.text(statement))
+    assert await published(session, survey) != []
+
+
+async def closed_before(session: AsyncSession) -> tuple[Survey, list[SurveyResult], Need]:
+    """A survey closed before figures were frozen, its results, and a need that cites one that three asked for."""
+    survey = await make_survey(session, status=SurveyStatus.closed, figures=False)
+    wave = await make_wave(session, survey, state=WaveState.closed)
+    for number in range(20):
+        wanted = ["homework"] if number < 3 else ["meals"]
+        await make_response(session, wave, {"Q1": "FM"[number % 2], "Q2": wanted}, serial=str(number))
+    results = [
+        await make_survey_result(session, survey, category_code=code, n=20, votes=votes, is_withheld=True)
+        for code, votes in (("0101", 17), ("0201", 3))
+    ]
+    need = await make_need(
+        session,
+        survey_result_id=results[1].id,
+        evidence_n=20,
+        evidence_share=Decimal("0.15"),
+        evidence_low=Decimal("0.05"),
+        evidence_high=Decimal("0.36"),
     )
-    strata = answers[0].strata
-    assert [line.count for tables in strata.values() for line in tables[0].lines] == [None] * 4
+    return survey, results, need
+
+
+async def test_a_survey_closed_before_is_frozen_later_and_needs_lose_figures_that_are_withheld(
+    session: AsyncSession,
+) -> None:
+    survey, results, need = await closed_before(session)
+    await publishing.freeze_figures(session, CLOCK, survey.id)
+    await publishing.freeze_figures(session, CLOCK, survey.id)  # a job may run twice
+    for row in (*results, need):
+        await session.refresh(row)
+    assert [result.is_withheld for result in results] == [True, True]  # three wanted homework, so seventeen meals
+    assert (need.survey_result_id, need.evidence_n, need.evidence_share) == (results[1].id, None, None)
+    shown = {answer["name"]: counts(answer["tables"]) for answer in await published(session, survey)}
+    assert shown["Q1"] == [("M", 10), ("F", 10)]
 
 
 async def test_findings_split_by_a_question_or_by_community(session: AsyncSession) -> None:

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "survey_figures"
-down_revision = "delivered_sheets_stay"
+down_revision = "one_seat_per_need"
 
 STAYS = """
 CREATE FUNCTION survey_figures_stay() RETURNS trigger LANGUAGE plpgsql AS $$
