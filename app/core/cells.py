@@ -1,22 +1,29 @@
 """Reading the lists that people fill in: text, whole numbers, amounts, days and codes, each fault with its column."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from app.core import bounds, texts
 from app.core.errors import DomainError, RowRefused
 
-WHOLE = re.compile(r"-?[0-9]{1,9}")
+WHOLE = re.compile(r"(-?[0-9]{1,9})(?:\.0+)?")
 AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,2})?")
-DAY = re.compile(r"([0-9]{4})(?:-|/|\.|年)([0-9]{1,2})(?:-|/|\.|月)([0-9]{1,2})日?(?: 00:00:00)?")
+THOUSANDS = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+ARTEFACT = re.compile(r"-?(?=[0-9.]{17,40}$)[0-9]{1,15}\.[0-9]+")  # more digits than a spreadsheet shows
+DIGITS = Context(prec=15)
+MONEY = re.compile(r"(?:人民币|RMB|CNY)?\s*¥?\s*([-0-9.,]+)\s*(万)?元?整?", re.IGNORECASE)
+DAY = re.compile(
+    r"(?:([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{4})([0-9]{2})([0-9]{2}))(?:[ T]0{1,2}:00(?::00)?)?"
+)
+SPACED = re.compile(r"\s*([-/.年月日])\s*")
 # What a spreadsheet may take for the beginning of a formula; in East Asian editions the wide forms too.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+OWN_NUMBER = re.compile(r"#([0-9]{1,18})")
 BELOW_ZERO = re.compile(r"-(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 
 
@@ -26,6 +33,7 @@ class Table:
 
     header: list[str]
     rows: list[list[str]]
+    titles: Mapping[str, str] = field(default_factory=dict, compare=False)  # columns as the file calls them
 
     def records(self) -> list[tuple[int, dict[str, str]]]:
         """(row number, column → text) of every row that is not blank."""
@@ -34,6 +42,9 @@ class Table:
             for number, row in enumerate(self.rows, 2)
             if any(cell.strip() for cell in row)
         ]
+
+    def lines(self) -> list["Cells"]:
+        return [Cells(number, cells, self.titles) for number, cells in self.records()]
 
 
 class FieldBlank(DomainError):
@@ -108,6 +119,18 @@ class RefKnown(DomainError):
     """The same owner's list already has this number."""
 
 
+class TitleKnown(DomainError):
+    """The same owner has a live entry of this title; the row says neither its number nor that it is another one."""
+
+
+class TitleAmbiguous(DomainError):
+    """The same owner has several live entries of this title: which one does a row without a number mean?"""
+
+
+class RefAbsent(DomainError):
+    """A number that the platform gave to another entry, or to none."""
+
+
 class RefTaken(DomainError):
     """Somebody else's entry of the same list has this number."""
 
@@ -124,8 +147,8 @@ class Imported:
 class Cells:
     """One row of a list. A cell that cannot be read is noted in `faults` and read as blank, so that all are shown."""
 
-    def __init__(self, number: int, cells: Mapping[str, str]) -> None:
-        self.number = number
+    def __init__(self, number: int, cells: Mapping[str, str], titles: Mapping[str, str] | None = None) -> None:
+        self.number, self._titles = number, titles or {}
         self.faults: list[RowRefused] = []
         self._cells = dict.fromkeys(cells, "")
         for column, cell in cells.items():
@@ -136,7 +159,10 @@ class Cells:
         return column in self._cells
 
     def refuse(self, column: str, error: DomainError) -> None:
-        self.faults.append(RowRefused(self.number, column, error))
+        """The column, and a fact that names it, are told as the file calls it."""
+        title = self._titles.get(column, column)
+        error.facts |= {fact: title for fact in ("field", "column") if fact in error.facts}
+        self.faults.append(RowRefused(self.number, title, error))
 
     def check(self, column: str, check: Callable[..., object], *facts: object) -> None:
         """Note what `check` refuses of `facts`, if it does."""
@@ -152,24 +178,32 @@ class Cells:
             return texts.line(self.text(column))
         return ""
 
+    def name(self, column: str) -> str:
+        """A text that is held against a name: without what nobody sees."""
+        return texts.UNSEEN.sub("", self.text(column))
+
+    def code(self, column: str) -> str:
+        return texts.folded(self.text(column))
+
     def whole(self, column: str) -> int | None:
-        text = self._number(column)
-        if text and not WHOLE.fullmatch(text):
-            self.refuse(column, NumberUnreadable(value=text))
-            return None
-        return int(text) if text else None
+        """A whole number; commas between thousands and decimals that are nought are allowed."""
+        text = self.code(column)
+        found = WHOLE.fullmatch(_plain(text))
+        if text and not found:
+            self.refuse(column, NumberUnreadable(value=self.text(column)))
+        return int(found[1]) if found else None
 
     def amount(self, column: str) -> Decimal | None:
-        """A number with at most two decimals; commas between thousands are allowed."""
-        text = self._number(column)
-        if text and not AMOUNT.fullmatch(text):
-            self.refuse(column, AmountUnreadable(value=text))
-            return None
-        return Decimal(text) if text else None
+        """Yuan with at most two decimals: 12000, 12,000.00, ¥12000, 12000元, 1.2万元."""
+        text = self.code(column)
+        amount = _amount(text)
+        if text and amount is None:
+            self.refuse(column, AmountUnreadable(value=self.text(column)))
+        return amount
 
     def day(self, column: str) -> date | None:
-        """2018-07-01, 2018/7/1, 2018.7.1 or 2018年7月1日."""
-        text = unicodedata.normalize("NFKC", self.text(column))
+        """2018-07-01, 2018/7/1, 2018.7.1, 20180701 or 2018年7月1日, at midnight if a time is given."""
+        text = self.code(column)
         if not text:
             return None
         with self._noting(column):
@@ -177,9 +211,8 @@ class Cells:
         return None
 
     def codes(self, column: str) -> list[str]:
-        """Codes written one after another with semicolons; each once, in order."""
-        text = unicodedata.normalize("NFKC", self.text(column))
-        return sorted({code.strip() for code in text.split(";") if code.strip()})
+        """Codes written one after another with semicolons, commas or blanks; each once, in order."""
+        return sorted({code for code in re.split(r"[;,、\s]+", self.code(column)) if code})
 
     def words(self, column: str) -> list[str]:
         """What stands between semicolons, Chinese or Latin, as it was written."""
@@ -192,9 +225,16 @@ class Cells:
         except DomainError as error:
             self.refuse(column, error)
 
-    def _number(self, column: str) -> str:
-        text = unicodedata.normalize("NFKC", self.text(column))
-        return re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", "", text)
+
+def own_number(id: int) -> str:
+    """What stands as the number of an entry that has none of its own, so that it is recognised when it comes back."""
+    return f"#{id}"
+
+
+def id_in(ref: str) -> int | None:
+    """The id that `own_number` was given."""
+    found = OWN_NUMBER.fullmatch(ref)
+    return int(found[1]) if found else None
 
 
 def inert(text: str) -> str:
@@ -216,17 +256,41 @@ def _is_formula(text: str) -> bool:
     return text.startswith(FORMULA_STARTS) and not BELOW_ZERO.fullmatch(text)
 
 
+def _plain(number: str) -> str:
+    """Without commas between thousands, and with no more digits than a spreadsheet shows."""
+    plain = number.replace(",", "") if THOUSANDS.fullmatch(number) else number
+    return f"{DIGITS.create_decimal(plain).normalize():f}" if ARTEFACT.fullmatch(plain) else plain
+
+
+def _amount(text: str) -> Decimal | None:
+    found = MONEY.fullmatch(text)
+    number = _plain(found[1]) if found else ""
+    if not found or not re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,12})?", number):
+        return None
+    amount = Decimal(number) * (10_000 if found[2] else 1)
+    return amount if AMOUNT.fullmatch(f"{amount.normalize():f}") else None
+
+
 def _day(text: str) -> date:
-    if found := DAY.fullmatch(text):
+    if found := DAY.fullmatch(SPACED.sub(r"\1", text)):
         with suppress(ValueError):  # 2018-02-30 has the form of a day
-            return date(*map(int, found.groups()))
+            return date(*(int(part) for part in found.groups() if part))
     raise DayUnreadable(value=text)
 
 
-def named(table: Table, headings: Mapping[str, str]) -> Table:
-    """The table with the headings that people read (`headings[column]`) turned back into column names."""
-    columns = {heading: column for column, heading in headings.items()}
-    return Table([columns.get(heading, heading) for heading in table.header], table.rows)
+def named(table: Table, *languages: Mapping[str, str]) -> Table:
+    """The table with the headings that people read (`heading[column]`, in one of these languages) turned back into
+    column names. Columns that it lacks are called as in the language of the others."""
+    columns = {_likened(column): column for headings in languages for column in headings}
+    columns |= {_likened(heading): column for headings in languages for column, heading in headings.items()}
+    header = [columns.get(_likened(heading), heading) for heading in table.header]
+    spoken = max([{}, *languages], key=lambda headings: len(set(headings.values()) & set(table.header)))
+    return Table(header, table.rows, {**spoken, **dict(zip(header, table.header, strict=True))})
+
+
+def _likened(heading: str) -> str:
+    """A heading as it is compared: neither width nor blanks nor capitals tell two apart."""
+    return re.sub(r"\s+", "", texts.folded(heading)).lower()
 
 
 def text_faults(values: Mapping[str, Any], limits: Mapping[str, int]) -> list[tuple[str, DomainError]]:

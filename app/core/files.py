@@ -86,11 +86,19 @@ UploadedList = Annotated[Table, Depends(Uploaded(partial(read_table, limits=LIST
 UploadedAnswers = Annotated[Table, Depends(Uploaded(partial(read_table, limits=ANSWERS)))]
 
 
+class ColumnTwice(DomainError):
+    """Which of the two is meant?"""
+
+    status = 422
+
+
 def require_columns(table: Table, required: Iterable[str], optional: Iterable[str] = ()) -> None:
-    """Refuse a table whose header lacks a required column or has one that nobody knows."""
+    """Refuse a table whose header lacks a required column, has one that nobody knows, or one twice."""
     required = list(required)
-    missing = [column for column in required if column not in table.header]
+    missing = [table.titles.get(column, column) for column in required if column not in table.header]
     unknown = [column for column in table.header if column not in {*required, *optional}]
+    if twice := [column for column in dict.fromkeys(table.header) if table.header.count(column) > 1]:
+        raise ColumnTwice(columns="、".join(table.titles.get(column, column) for column in twice))
     if missing or unknown:
         raise WrongColumns(missing=", ".join(missing) or "-", unknown=", ".join(unknown) or "-")
 

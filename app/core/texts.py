@@ -14,6 +14,11 @@ BREAKS = "\n\r\t\u2028\u2029"
 NONCHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | end) for plane in range(17) for end in (0xFFFE, 0xFFFF))
 REFUSED = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff{NONCHARACTERS}]")
 LINE_END = re.compile("\r\n|[\r\u2028\u2029]")
+# What nobody sees: marks of width nought and blank letters. A joiner between the parts of an emoji is seen.
+UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200c\u200e\u200f\u2060-\u2064\u206a-\u206f\u3164\ufeff\uffa0"
+    "\ufff9-\ufffb]|(?<![\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d"
+)
 
 
 class CharacterRefused(DomainError):
@@ -29,8 +34,8 @@ class LineBroken(DomainError):
 
 
 def line(text: str) -> str:
-    """One line, trimmed. Refusals: CharacterRefused, LineBroken."""
-    trimmed = _spelled(text).strip()
+    """One line, trimmed and without what nobody sees. Refusals: CharacterRefused, LineBroken."""
+    trimmed = UNSEEN.sub("", _spelled(text)).strip()
     if any(mark in trimmed for mark in BREAKS):
         raise LineBroken()
     return trimmed
@@ -39,6 +44,12 @@ def line(text: str) -> str:
 def prose(text: str) -> str:
     """Any number of lines, trimmed; every line end becomes a line feed, a tab a space. Refusal: CharacterRefused."""
     return LINE_END.sub("\n", _spelled(text)).replace("\t", " ").strip()
+
+
+def folded(text: str) -> str:
+    """A code, a number or a day as it is read: in plain width, trimmed and without what nobody sees. Never for names,
+    whose wide brackets are theirs."""
+    return UNSEEN.sub("", unicodedata.normalize("NFKC", text)).strip()
 
 
 def exact(text: str) -> str:

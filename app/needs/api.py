@@ -27,7 +27,7 @@ from app.needs.schemas import (
 router = web.router("/needs", "needs")
 Wanted = Annotated[NeedFilter, Depends()]
 Format = Literal["xlsx", "csv"]
-Headings = Literal["zh", "columns"]
+Headings = Literal["zh", "en", "columns"]
 
 
 @router.get("", operation_id="list_needs", dependencies=[allow(EVERYONE)])

@@ -1,6 +1,6 @@
 """A list of needs as people fill it in and take it away: the columns of a season's needs.csv, and some more.
 
-Headings are the column names or the Chinese ones of the template.
+Headings are the column names, or the Chinese or English ones of the template.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,21 @@ from app.areas.models import Area
 from app.areas.queries import AreaUnknown
 from app.areas.rules import folded
 from app.core.actors import Actor
-from app.core.cells import Cells, ColumnDenied, DayInFuture, RefKnown, RefTaken, RowDoubled, named, written
+from app.core.cells import (
+    Cells,
+    ColumnDenied,
+    DayInFuture,
+    RefAbsent,
+    RefKnown,
+    RefTaken,
+    RowDoubled,
+    TitleAmbiguous,
+    TitleKnown,
+    id_in,
+    named,
+    own_number,
+    written,
+)
 from app.core.clock import today as day_of
 from app.core.files import Table, require_columns
 from app.needs import rules
@@ -40,6 +54,25 @@ HEADINGS = {
     "evidence_note": "需求依据",
     "no_evidence_reason": "未征求意见的原因",
 }
+HEADINGS_EN = {
+    "id": "Number",
+    "title": "Title",
+    "description": "Description",
+    "category_code": "Service category code",
+    "population_code": "Population codes",
+    "community_code": "Community code",
+    "community_name": "Community name",
+    "street_code": "Street code",
+    "beneficiaries": "Beneficiaries",
+    "budget_cny": "Budget (CNY)",
+    "period_months": "Period (months)",
+    "preferred_start": "Preferred start",
+    "requirements": "Requirements",
+    "published": "Published",
+    "expires_on": "Valid until",
+    "evidence_note": "Evidence",
+    "no_evidence_reason": "Reason for no consultation",
+}
 OPTIONAL = ("community_name", "street_code", "published", "expires_on", "evidence_note", "no_evidence_reason")
 REQUIRED = tuple(column for column in HEADINGS if column not in OPTIONAL)
 COLUMN_OF = {"budget": "budget_cny", "starts_on": "preferred_start", "population_codes": "population_code"}
@@ -58,9 +91,9 @@ class ListedNeed:
 
 def read_needs(table: Table) -> list[ListedNeed]:
     """The rows with the faults that show without looking anything up. Refusal: WrongColumns."""
-    table = named(table, HEADINGS)
+    table = named(table, HEADINGS, HEADINGS_EN)
     require_columns(table, REQUIRED, OPTIONAL)
-    rows = [_read(Cells(number, cells)) for number, cells in table.records()]
+    rows = [_read(cells) for cells in table.lines()]
     _note_doubles(rows)
     return rows
 
@@ -69,7 +102,7 @@ def _read(cells: Cells) -> ListedNeed:
     values = {
         "title": cells.line("title"),
         "description": cells.text("description"),
-        "category_code": cells.text("category_code") or None,
+        "category_code": cells.code("category_code") or None,
         "population_codes": cells.codes("population_code"),
         "beneficiaries": cells.whole("beneficiaries"),
         "budget": cells.amount("budget_cny"),
@@ -82,7 +115,7 @@ def _read(cells: Cells) -> ListedNeed:
     values |= {column: cells.text(column) for column in ("evidence_note", "no_evidence_reason") if column in cells}
     for field, fault in rules.faults_of(values):
         cells.refuse(COLUMN_OF.get(field, field), fault)
-    return ListedNeed(cells, cells.text("id"), cells.text("community_code"), cells.day("published"), values)
+    return ListedNeed(cells, cells.code("id"), cells.code("community_code"), cells.day("published"), values)
 
 
 def _note_doubles(rows: Iterable[ListedNeed]) -> None:
@@ -95,10 +128,31 @@ def _note_doubles(rows: Iterable[ListedNeed]) -> None:
 
 
 def known_as(row: ListedNeed, register: Register) -> Need | None:
-    """The latest need that the same committee already has under this number."""
+    """The latest need that the same committee already has under this number, or without a number its only one of this
+    title."""
     committee = register.committees.get(row.community_code)
-    known = register.needs.get(row.ref, []) if committee else []
-    return next((need for need in reversed(known) if committee and need.party_id == committee.id), None)
+    if committee is None:
+        return None
+    if not row.ref:
+        alike = _alike(row, register)
+        return alike[0] if len(alike) == 1 else None
+    known = register.needs.get(row.ref, [])
+    return next((need for need in reversed(known) if need.party_id == committee.id), None)
+
+
+def _alike(row: ListedNeed, register: Register) -> list[Need]:
+    """The needs of the row's title that its committee has and that are not over."""
+    committee = register.committees.get(row.community_code)
+    return register.titled.get((committee.id, row.values["title"]), []) if committee else []
+
+
+def note_twins(rows: Iterable[ListedNeed], register: Register) -> None:
+    """Two rows may mean the same need, one by its number and one by its title."""
+    first: dict[int, int] = {}
+    for row in rows:
+        known = known_as(row, register)
+        if known and first.setdefault(known.id, row.cells.number) != row.cells.number:
+            row.cells.refuse("id" if row.ref else "title", RowDoubled(first=first[known.id]))
 
 
 def check_row(row: ListedNeed, register: Register, actor: Actor, today: date, *, ref_scheme: str, update: bool) -> None:
@@ -107,13 +161,23 @@ def check_row(row: ListedNeed, register: Register, actor: Actor, today: date, *,
     _check_codes(row, register)
     known = known_as(row, register)
     if known is None:
-        if ref_scheme and row.ref in register.needs:
-            row.cells.refuse("id", RefTaken(ref=row.ref))
+        _check_number(row, register, ref_scheme)
         _check_taken_over(row, actor, today)
     elif not update:
-        row.cells.refuse("id", RefKnown(ref=row.ref))
+        title = row.values["title"]
+        row.cells.refuse(*(("id", RefKnown(ref=row.ref)) if row.ref else ("title", TitleKnown(title=title))))
     else:
         _check_update(row, known, today)
+
+
+def _check_number(row: ListedNeed, register: Register, ref_scheme: str) -> None:
+    """Whether what is not known may be taken for new."""
+    if ref_scheme and row.ref in register.needs:
+        row.cells.refuse("id", RefTaken(ref=row.ref))
+    elif id_in(row.ref) is not None:
+        row.cells.refuse("id", RefAbsent(ref=row.ref))
+    elif not row.ref and (alike := _alike(row, register)):
+        row.cells.refuse("title", TitleAmbiguous(title=row.values["title"], count=len(alike)))
 
 
 def _check_place(row: ListedNeed, register: Register, actor: Actor) -> None:
@@ -123,7 +187,7 @@ def _check_place(row: ListedNeed, register: Register, actor: Actor) -> None:
         return cells.refuse("community_code", AreaUnknown(code=code))
     if len(path[-1].prefix) < 12:
         return cells.refuse("community_code", rules.CommunityExpected(code=code))
-    name, street = cells.text("community_name"), cells.text("street_code")
+    name, street = cells.name("community_name"), cells.code("street_code")
     if name and folded(name) != path[-1].folded:
         cells.refuse("community_name", rules.AreaNameDiffers(code=code, name=path[-1].name, given=name))
     if street and street != path[-1].parent_code:
@@ -162,14 +226,14 @@ def _check_update(row: ListedNeed, need: Need, today: date) -> None:
 
 
 def header(headings: str) -> list[str]:
-    """Column names, or with "zh" what people read."""
-    return list(HEADINGS.values() if headings == "zh" else HEADINGS)
+    """Column names, or with "zh" or "en" what people read."""
+    return list(HEADINGS if headings == "columns" else {"zh": HEADINGS, "en": HEADINGS_EN}[headings].values())
 
 
 def row_of(need: Need, place: list[Area]) -> list[Any]:
     """The need as a row under `HEADINGS`."""
     values = {
-        "id": need.ref,
+        "id": need.ref or own_number(need.id),
         "population_code": ";".join(need.population_codes),
         "community_name": place[-1].name,
         "street_code": place[-1].parent_code,

@@ -14,6 +14,7 @@ from app.areas.queries import areas_with_parents
 from app.areas.rules import folded
 from app.core.actors import Actor, Role
 from app.core.calendar import end_of_day
+from app.core.cells import id_in, own_number
 from app.core.clock import today
 from app.core.fields import Day, Id, Search
 from app.core.money import Amount
@@ -132,36 +133,50 @@ async def need_versions(session: AsyncSession, need_id: int) -> list[NeedVersion
     return list(await session.scalars(query))
 
 
+ENDED = {NeedStatus.fulfilled, NeedStatus.withdrawn}
+
+
 @dataclass(frozen=True)
 class Register:
-    """What the codes and numbers of a list stand for."""
+    """What the codes and numbers of a list stand for; `titled`: by committee and title, the needs that are not over."""
 
     areas: dict[str, list[Area]]
     categories: set[str]
     populations: set[str]
     committees: dict[str, Party]
     needs: dict[str, list[Need]]
+    titled: dict[tuple[int, str], list[Need]]
 
 
 async def register_of(
-    session: AsyncSession, ref_scheme: str, refs: Collection[str], places: Collection[str]
+    session: AsyncSession,
+    ref_scheme: str,
+    refs: Collection[str],
+    places: Collection[str],
+    titles: Collection[str] = (),
 ) -> Register:
-    """Everything a list that names these numbers and communities refers to; its needs are locked, in order.
+    """Everything a list that names these numbers, communities and titles refers to; its needs are locked, in order.
 
     In a season's list a number stands for one need of that season, elsewhere for one of the community's own.
     """
     listed = Need.ref_scheme == ref_scheme if ref_scheme else Need.community_code.in_(places)
-    query = sa.select(Need).where(listed, Need.ref.in_(refs)).order_by(Need.id)
+    own_ids = {id_in(ref) for ref in refs} - {None}
+    meant = sa.or_(Need.ref.in_(refs), Need.id.in_(own_ids), Need.title.in_(titles))
+    query = sa.select(Need).where(listed, meant).order_by(Need.id)
     known = await session.scalars(query.options(selectinload(Need.populations)).with_for_update())
     needs: dict[str, list[Need]] = {}
+    titled: dict[tuple[int, str], list[Need]] = {}
     for need in known:
-        needs.setdefault(need.ref or "", []).append(need)
+        needs.setdefault(need.ref or own_number(need.id), []).append(need)
+        if need.status not in ENDED:
+            titled.setdefault((need.party_id, need.title), []).append(need)
     return Register(
         areas=await areas_with_parents(session, places),
         categories=set(await session.scalars(sa.select(Category.code))),
         populations=set(await session.scalars(sa.select(Population.code))),
         committees=await offices_of(session, PartyKind.committee, places),
         needs=needs,
+        titled=titled,
     )
 
 

@@ -19,7 +19,7 @@ from app.core.moves import move
 from app.core.parts import in_parts
 from app.core.web import check_version
 from app.needs import rules
-from app.needs.lists import ListedNeed, check_row, known_as, read_needs
+from app.needs.lists import ListedNeed, check_row, known_as, note_twins, read_needs
 from app.needs.models import Need, NeedVersion
 from app.needs.policy import access_need, access_result, check_role
 from app.needs.queries import register_of
@@ -162,11 +162,13 @@ async def import_needs(
     check_role(actor, "import")
     rows = await off_loop(read_needs, table)
     places = {row.community_code for row in rows}
-    register = await register_of(session, ref_scheme, {row.ref for row in rows if row.ref}, places)
+    refs, titles = {row.ref for row in rows if row.ref}, {row.values["title"] for row in rows if not row.ref}
+    register = await register_of(session, ref_scheme, refs, places, titles)
     at = await now(session)
     async for part in in_parts(rows):
         for row in part:
             check_row(row, register, actor, today(at), ref_scheme=ref_scheme, update=update)
+    note_twins(rows, register)
     if faults := [fault for row in rows for fault in row.cells.faults]:
         raise RowsRefused(faults)
     added: list[Need] = []

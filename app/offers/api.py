@@ -27,7 +27,7 @@ from app.offers.schemas import (
 router = web.router("/offers", "offers")
 Wanted = Annotated[OfferFilter, Depends()]
 Format = Literal["xlsx", "csv"]
-Headings = Literal["zh", "columns"]
+Headings = Literal["zh", "en", "columns"]
 
 
 @router.get("", operation_id="list_offers", dependencies=[allow(EVERYONE)])

@@ -1,6 +1,6 @@
 """A list of offers as people fill it in and take it away: the columns of a season's offers.csv, and some more.
 
-Headings are the column names or the Chinese ones of the template.
+Headings are the column names, or the Chinese or English ones of the template.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,21 @@ from typing import Any
 
 from app.areas.queries import AreaUnknown
 from app.core.actors import Actor
-from app.core.cells import Cells, ColumnDenied, DayInFuture, RefKnown, RefTaken, RowDoubled, named, written
+from app.core.cells import (
+    Cells,
+    ColumnDenied,
+    DayInFuture,
+    RefAbsent,
+    RefKnown,
+    RefTaken,
+    RowDoubled,
+    TitleAmbiguous,
+    TitleKnown,
+    id_in,
+    named,
+    own_number,
+    written,
+)
 from app.core.clock import today as day_of
 from app.core.files import Table, require_columns
 from app.offers import rules
@@ -38,6 +52,24 @@ HEADINGS = {
     "available_until": "可服务截止日期",
     "published": "发布日期",
 }
+HEADINGS_EN = {
+    "id": "Number",
+    "org_id": "Organisation number",
+    "org_name": "Organisation",
+    "title": "Title",
+    "description": "Description",
+    "category_codes": "Service category codes",
+    "population_codes": "Population codes",
+    "coverage_codes": "Area codes",
+    "price": "Price (CNY)",
+    "price_unit": "Price unit",
+    "capacity": "Capacity",
+    "schedule": "Schedule",
+    "qualifications": "Qualifications",
+    "available_from": "Available from",
+    "available_until": "Available until",
+    "published": "Published",
+}
 OPTIONAL = ("org_id", "org_name", "qualifications", "available_from", "available_until", "published")
 REQUIRED = tuple(column for column in HEADINGS if column not in OPTIONAL)
 
@@ -55,9 +87,9 @@ class ListedOffer:
 
 def read_offers(table: Table) -> list[ListedOffer]:
     """The rows with the faults that show without looking anything up. Refusal: WrongColumns."""
-    table = named(table, HEADINGS)
+    table = named(table, HEADINGS, HEADINGS_EN)
     require_columns(table, REQUIRED, OPTIONAL)
-    rows = [_read(Cells(number, cells)) for number, cells in table.records()]
+    rows = [_read(cells) for cells in table.lines()]
     _note_doubles(rows)
     return rows
 
@@ -73,8 +105,8 @@ def _read(cells: Cells) -> ListedOffer:
         values["qualifications"] = cells.words("qualifications")
     for field, fault in rules.faults_of(values):
         cells.refuse(field, fault)
-    organization = cells.text("org_id") or cells.text("org_name")
-    return ListedOffer(cells, cells.text("id"), organization, cells.day("published"), values)
+    organization = cells.code("org_id") or cells.name("org_name")
+    return ListedOffer(cells, cells.code("id"), organization, cells.day("published"), values)
 
 
 def _note_doubles(rows: Iterable[ListedOffer]) -> None:
@@ -95,15 +127,36 @@ def organization_of(row: ListedOffer, register: Register) -> Party | None:
         return register.own
     known = register.organizations.get(row.organization, [])
     if len(known) > 1:
-        known = [party for party in known if party.name_zh == row.cells.text("org_name")]
+        known = [party for party in known if party.name_zh == row.cells.name("org_name")]
     return known[0] if len(known) == 1 else None
 
 
 def known_as(row: ListedOffer, register: Register) -> Offer | None:
-    """The latest offer that the same organisation already has under this number."""
+    """The latest offer that the same organisation already has under this number, or without one its only offer of this
+    title."""
     party = organization_of(row, register)
-    known = register.offers.get(row.ref, []) if party else []
-    return next((offer for offer in reversed(known) if party and offer.party_id == party.id), None)
+    if party is None:
+        return None
+    if not row.ref:
+        alike = _alike(row, register)
+        return alike[0] if len(alike) == 1 else None
+    known = register.offers.get(row.ref, [])
+    return next((offer for offer in reversed(known) if offer.party_id == party.id), None)
+
+
+def _alike(row: ListedOffer, register: Register) -> list[Offer]:
+    """The offers of the row's title that its organisation has and that are not over."""
+    party = organization_of(row, register)
+    return register.titled.get((party.id, row.values["title"]), []) if party else []
+
+
+def note_twins(rows: Iterable[ListedOffer], register: Register) -> None:
+    """Two rows may mean the same offer, one by its number and one by its title."""
+    first: dict[int, int] = {}
+    for row in rows:
+        known = known_as(row, register)
+        if known and first.setdefault(known.id, row.cells.number) != row.cells.number:
+            row.cells.refuse("id" if row.ref else "title", RowDoubled(first=first[known.id]))
 
 
 def check_row(
@@ -114,17 +167,27 @@ def check_row(
     _check_codes(row, register)
     known = known_as(row, register)
     if known is None:
-        if ref_scheme and row.ref in register.offers:
-            row.cells.refuse("id", RefTaken(ref=row.ref))
+        _check_number(row, register, ref_scheme)
         _check_taken_over(row, actor, today)
     elif not update:
-        row.cells.refuse("id", RefKnown(ref=row.ref))
+        title = row.values["title"]
+        row.cells.refuse(*(("id", RefKnown(ref=row.ref)) if row.ref else ("title", TitleKnown(title=title))))
     else:
         _check_update(row, known, today)
 
 
+def _check_number(row: ListedOffer, register: Register, ref_scheme: str) -> None:
+    """Whether what is not known may be taken for new."""
+    if ref_scheme and row.ref in register.offers:
+        row.cells.refuse("id", RefTaken(ref=row.ref))
+    elif id_in(row.ref) is not None:
+        row.cells.refuse("id", RefAbsent(ref=row.ref))
+    elif not row.ref and (alike := _alike(row, register)):
+        row.cells.refuse("title", TitleAmbiguous(title=row.values["title"], count=len(alike)))
+
+
 def _check_organization(row: ListedOffer, register: Register, actor: Actor) -> None:
-    cells, name = row.cells, row.cells.text("org_name")
+    cells, name = row.cells, row.cells.name("org_name")
     column = "org_id" if "org_id" in cells else "org_name"
     party = organization_of(row, register)
     if party is None:
@@ -167,14 +230,14 @@ def _check_update(row: ListedOffer, offer: Offer, today: date) -> None:
 
 
 def header(headings: str) -> list[str]:
-    """Column names, or with "zh" what people read."""
-    return list(HEADINGS.values() if headings == "zh" else HEADINGS)
+    """Column names, or with "zh" or "en" what people read."""
+    return list(HEADINGS if headings == "columns" else {"zh": HEADINGS, "en": HEADINGS_EN}[headings].values())
 
 
 def row_of(offer: Offer, party: Party) -> list[Any]:
     """The offer as a row under `HEADINGS`."""
     values = {
-        "id": offer.ref,
+        "id": offer.ref or own_number(offer.id),
         "org_id": party.ref,
         "org_name": party.name_zh,
         "category_codes": ";".join(offer.category_codes),

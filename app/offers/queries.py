@@ -12,6 +12,7 @@ from app.areas.models import Area
 from app.areas.rules import prefixes_above
 from app.core.actors import Actor, Role
 from app.core.calendar import end_of_day
+from app.core.cells import id_in, own_number
 from app.core.clock import today
 from app.core.fields import Id, Search
 from app.core.money import Amount
@@ -129,7 +130,8 @@ async def offer_versions(session: AsyncSession, offer_id: int) -> list[OfferVers
 
 @dataclass(frozen=True)
 class Register:
-    """What the codes, numbers and names of a list stand for. `organizations` are known by number and by name."""
+    """What the codes, numbers and names of a list stand for. `organizations` are known by number and by name; `titled`:
+    by organisation and title, the offers that are not over."""
 
     areas: set[str]
     categories: set[str]
@@ -137,22 +139,32 @@ class Register:
     organizations: dict[str, list[Party]]
     own: Party | None
     offers: dict[str, list[Offer]]
+    titled: dict[tuple[int, str], list[Offer]]
 
 
 async def register_of(
-    session: AsyncSession, actor: Actor, ref_scheme: str, refs: Collection[str], organizations: Collection[str]
+    session: AsyncSession,
+    actor: Actor,
+    ref_scheme: str,
+    refs: Collection[str],
+    organizations: Collection[str],
+    titles: Collection[str] = (),
 ) -> Register:
-    """Everything a list that names these numbers and organisations refers to; its offers are locked, in order.
+    """Everything a list that names these numbers, organisations and titles refers to; its offers are locked, in order.
 
     In a season's list a number stands for one offer of that season, elsewhere for one of the organisation's own.
     """
     parties = await _organizations(session, actor, ref_scheme, organizations)
     own_ids = {party.id for party in parties}
     listed = Offer.ref_scheme == ref_scheme if ref_scheme else Offer.party_id.in_(own_ids)
-    query = sa.select(Offer).where(listed, Offer.ref.in_(refs)).order_by(Offer.id)
+    meant = sa.or_(Offer.ref.in_(refs), Offer.id.in_({id_in(ref) for ref in refs} - {None}), Offer.title.in_(titles))
+    query = sa.select(Offer).where(listed, meant).order_by(Offer.id)
     offers: dict[str, list[Offer]] = {}
+    titled: dict[tuple[int, str], list[Offer]] = {}
     for offer in await session.scalars(query.options(*with_codes()).with_for_update()):
-        offers.setdefault(offer.ref or "", []).append(offer)
+        offers.setdefault(offer.ref or own_number(offer.id), []).append(offer)
+        if offer.status is not OfferStatus.withdrawn:
+            titled.setdefault((offer.party_id, offer.title), []).append(offer)
     known: dict[str, list[Party]] = {}
     for party in parties:
         for name in {party.ref, party.name_zh} - {None}:
@@ -164,6 +176,7 @@ async def register_of(
         organizations=known,
         own=next((party for party in parties if party.id == actor.party_id), None),
         offers=offers,
+        titled=titled,
     )
 
 

@@ -18,7 +18,7 @@ from app.core.moves import move
 from app.core.parts import in_parts
 from app.core.web import check_version
 from app.offers import rules
-from app.offers.lists import ListedOffer, check_row, known_as, organization_of, read_offers
+from app.offers.lists import ListedOffer, check_row, known_as, note_twins, organization_of, read_offers
 from app.offers.models import Offer, OfferVersion
 from app.offers.policy import access_offer, check_role
 from app.offers.queries import register_of
@@ -103,12 +103,14 @@ async def import_offers(
     """
     check_role(actor, "import")
     rows = await off_loop(read_offers, table)
-    named = {name for row in rows for name in (row.organization, row.cells.text("org_name")) if name}
-    register = await register_of(session, actor, ref_scheme, {row.ref for row in rows if row.ref}, named)
+    named = {name for row in rows for name in (row.organization, row.cells.name("org_name")) if name}
+    refs, titles = {row.ref for row in rows if row.ref}, {row.values["title"] for row in rows if not row.ref}
+    register = await register_of(session, actor, ref_scheme, refs, named, titles)
     at = await now(session)
     async for part in in_parts(rows):
         for row in part:
             check_row(row, register, actor, today(at), ref_scheme=ref_scheme, update=update)
+    note_twins(rows, register)
     if faults := [fault for row in rows for fault in row.cells.faults]:
         raise RowsRefused(faults)
     added: list[Offer] = []

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from app.core.cells import Cells, FieldBlank, RowDoubled, text_faults
+from app.core import texts
+from app.core.cells import Cells, FieldBlank, RowDoubled, named, text_faults
 from app.core.errors import DomainError
 from app.core.files import Table, require_columns
 from app.parties.rules import (
@@ -96,8 +97,8 @@ class RatingWithoutYear(DomainError):
 class Entry(Cells):
     """One row on its way to becoming a party: `facts` are columns of `Party`, `faults` what stands against it."""
 
-    def __init__(self, row: int, cells: Mapping[str, str]) -> None:
-        super().__init__(row, cells)
+    def __init__(self, row: int, cells: Mapping[str, str], titles: Mapping[str, str]) -> None:
+        super().__init__(row, cells, titles)
         self.facts: dict[str, Any] = {}
 
     @property
@@ -112,7 +113,7 @@ class Entry(Cells):
 
     def choice(self, column: str, words: Mapping[str, Any]) -> Any:
         """What the cell's word stands for; None when it is blank."""
-        word = self.text(column)
+        word = self.code(column)
         if word and word not in words:
             self.refuse(column, ChoiceUnknown(value=word, allowed="、".join(words)))
         return words.get(word)
@@ -124,7 +125,7 @@ class Entry(Cells):
         return count
 
     def dated(self, column: str, form: re.Pattern[str]) -> str | None:
-        text = self.text(column)
+        text = self.code(column)
         if text and not form.fullmatch(text):
             self.refuse(column, DateMalformed(value=text))
             return None
@@ -136,9 +137,10 @@ def read_roster(table: Table) -> list[Entry]:
 
     Refusals: WrongColumns.
     """
+    table = named(table, {column: column for column in (*REQUIRED, *OPTIONAL)})
     inspected = [column for column in table.header if INSPECTED.fullmatch(column)][:1]
     require_columns(table, REQUIRED, (*OPTIONAL, *inspected))
-    entries = [Entry(row, cells) for row, cells in table.records()]
+    entries = [Entry(row, cells, table.titles) for row, cells in table.records()]
     for entry in entries:
         _read_identity(entry)
         _read_people(entry)
@@ -156,7 +158,7 @@ def read_roster(table: Table) -> list[Entry]:
 def _read_identity(entry: Entry) -> None:
     is_fictional = bool(entry.choice("fictional", YES_NO))
     legal_kind = entry.choice("legal_kind", LEGAL_KINDS) if entry.required("legal_kind") else None
-    credit_code = entry.text(entry.credit_column) or None
+    credit_code = entry.code(entry.credit_column) or None
     if credit_code and legal_kind:
         try:
             check_credit_code(credit_code, is_legal_person=legal_kind in LEGAL_PERSONS, is_fictional=is_fictional)
@@ -164,10 +166,10 @@ def _read_identity(entry: Entry) -> None:
             entry.refuse(entry.credit_column, error)
     entry.facts |= {
         "kind": PartyKind.organization,
-        "ref": entry.required("id"),
+        "ref": texts.folded(entry.required("id")),
         "name_zh": entry.required("name_zh"),
         "name_en": entry.line("name_en"),
-        "area_code": entry.required("district_code"),
+        "area_code": texts.folded(entry.required("district_code")),
         "legal_kind": legal_kind,
         "credit_code": credit_code,
         "is_fictional": is_fictional,

@@ -127,7 +127,7 @@ async def _needs(session: AsyncSession, name: str) -> Sheet:
     query = sa.select(Need).where(Need.ref_scheme == name).options(selectinload(Need.populations)).order_by(Need.ref)
     needs = list(await session.scalars(query))
     places = await areas_with_parents(session, {need.community_code for need in needs})
-    return need_lists.header(""), [need_lists.row_of(need, places[need.community_code]) for need in needs]
+    return need_lists.header("columns"), [need_lists.row_of(need, places[need.community_code]) for need in needs]
 
 
 async def _offers(session: AsyncSession, name: str) -> Sheet:
@@ -135,7 +135,7 @@ async def _offers(session: AsyncSession, name: str) -> Sheet:
     query = sa.select(Offer).where(Offer.ref_scheme == name).options(*loaded).order_by(Offer.ref)
     offers = list(await session.scalars(query))
     parties = await parties_by_id(session, {offer.party_id for offer in offers})
-    return offer_lists.header(""), [offer_lists.row_of(offer, parties[offer.party_id]) for offer in offers]
+    return offer_lists.header("columns"), [offer_lists.row_of(offer, parties[offer.party_id]) for offer in offers]
 
 
 async def _surveys(session: AsyncSession, name: str) -> list[Survey]:

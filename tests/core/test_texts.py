@@ -73,6 +73,13 @@ def test_one_line_has_no_breaks_and_prose_makes_them_alike(text: str) -> None:
     assert Asked(words=text).words in {"a\nb", "a b"}
 
 
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", "\u00ad", "\u200e", "\u2060", "\u3164"])
+def test_what_nobody_sees_is_kept_out_of_names_and_codes_but_wide_brackets_stay(unseen: str) -> None:
+    assert texts.line(f"助餐{unseen}（城东）{unseen}") == "助餐（城东）"
+    assert texts.folded(f"{unseen}０１{unseen}01 ") == "0101"
+    assert texts.line("👩\u200d👧 家") == "👩\u200d👧 家"
+
+
 def test_a_windows_line_end_is_one_line_end() -> None:
     assert Asked(words="a\r\nb\r\n").words == "a\nb"
 

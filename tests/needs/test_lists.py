@@ -14,7 +14,7 @@ from app.core.cells import Imported
 from app.core.clock import now
 from app.core.errors import RowsRefused
 from app.core.files import Table, WrongColumns, read_table, write_table
-from app.needs.lists import HEADINGS
+from app.needs.lists import HEADINGS, HEADINGS_EN
 from app.needs.models import Need
 from app.needs.rules import NeedStatus
 from app.needs.service import import_needs
@@ -148,7 +148,7 @@ async def test_a_committees_list_becomes_drafts(session: AsyncSession, client_of
         ({"beneficiaries": "-3"}, "beneficiaries", "BeneficiariesNotPositive"),
         ({"budget_cny": "-60000"}, "budget_cny", "BudgetNotPositive"),
         ({"budget_cny": "0"}, "budget_cny", "BudgetNotPositive"),
-        ({"budget_cny": "6万"}, "budget_cny", "AmountUnreadable"),
+        ({"budget_cny": "6千"}, "budget_cny", "AmountUnreadable"),
         ({"budget_cny": "1.005"}, "budget_cny", "AmountUnreadable"),
         ({"period_months": "61"}, "period_months", "PeriodOutOfRange"),
         ({"preferred_start": "2026-02-30"}, "preferred_start", "DayUnreadable"),
@@ -298,3 +298,83 @@ async def test_a_file_that_is_no_table_is_refused(session: AsyncSession, client_
     async with client_of(actor) as client:
         codes = [(await client.post("/needs/import", files={"upload": file})).json()["code"] for file in files.values()]
     assert codes == list(files)
+
+
+async def test_a_list_without_numbers_brings_each_need_once(session: AsyncSession) -> None:
+    actor = await actor_of_committee(session)
+    unnumbered = {**ROW, "id": ""}
+    await import_needs(session, actor, table_of(unnumbered))
+    with pytest.raises(RowsRefused) as refused:
+        await import_needs(session, actor, table_of(unnumbered))
+    assert faults(refused.value) == [(2, "title", "TitleKnown")]
+    changed = await import_needs(session, actor, table_of({**unnumbered, "beneficiaries": "200"}), update=True)
+    assert (changed, [need.beneficiaries for need in await needs(session)]) == (Imported(0, 1, 0), [200])
+
+
+async def test_a_need_that_is_over_gives_its_title_free(session: AsyncSession) -> None:
+    actor = await actor_of_committee(session)
+    await make_need(session, status=NeedStatus.withdrawn)
+    assert await import_needs(session, actor, table_of({**ROW, "id": ""})) == Imported(1, 0, 0)
+
+
+async def test_a_row_without_a_number_that_may_mean_several_needs_is_refused(session: AsyncSession) -> None:
+    actor = await actor_of_committee(session)
+    for _ in range(2):
+        await make_need(session)
+    with pytest.raises(RowsRefused) as refused:
+        await import_needs(session, actor, table_of({**ROW, "id": ""}), update=True)
+    assert faults(refused.value) == [(2, "title", "TitleAmbiguous")]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+@pytest.mark.parametrize("headings", ["zh", "en", "columns"])
+async def test_a_need_without_a_number_is_recognised_when_its_export_is_edited(
+    session: AsyncSession, client_of: ClientOf, kind: str, headings: str
+) -> None:
+    actor = await actor_of_committee(session)
+    need = await make_need(session, title="-助餐", description="=1+1", budget=12000, evidence_note="'=x")
+    await session.commit()
+    async with client_of(actor) as client:
+        file = await client.get(f"/needs/export?format={kind}&headings={headings}")
+        table = read_table("x", file.content)
+        place = list(HEADINGS).index("title")
+        rows = [[*row[:place], "助餐二期", *row[place + 1 :]] for row in table.rows]
+        for content, told in (
+            (file.content, {"added": 0, "changed": 0, "unchanged": 1}),
+            (write_table(table.header, rows, xlsx=kind == "xlsx"), {"added": 0, "changed": 1, "unchanged": 0}),
+        ):
+            back = await client.post("/needs/import?update=true", files={"upload": (f"x.{kind}", content)})
+            assert back.json() == told
+    await session.refresh(need)
+    assert (need.title, need.description, need.evidence_note, need.ref) == ("助餐二期", "=1+1", "'=x", None)
+
+
+async def test_two_rows_that_mean_one_need_are_refused(session: AsyncSession) -> None:
+    actor = await actor_of_committee(session)
+    need = await make_need(session, title=ROW["title"])
+    with pytest.raises(RowsRefused) as refused:
+        await import_needs(session, actor, table_of({**ROW, "id": ""}, {**ROW, "id": f"#{need.id}"}), update=True)
+    assert faults(refused.value) == [(3, "id", "RowDoubled")]
+
+
+async def test_a_number_of_the_platform_that_stands_for_nothing_here_is_refused(session: AsyncSession) -> None:
+    actor = await actor_of_committee(session)
+    await make_party(session, PartyKind.committee, area_code=LONGJIE)
+    elsewhere = await make_need(session, community_code=LONGJIE)
+    with pytest.raises(RowsRefused) as refused:
+        await import_needs(session, actor, table_of({**ROW, "id": f"#{elsewhere.id}"}), update=True)
+    assert faults(refused.value) == [(2, "id", "RefAbsent")]
+
+
+async def test_faults_are_told_by_the_headings_of_the_file(session: AsyncSession) -> None:
+    actor = await actor_of_committee(session)
+    table = table_of({**ROW, "title": "", "budget_cny": "6千"})
+    for headings in (HEADINGS, HEADINGS_EN):
+        named = Table([headings[column] for column in table.header], table.rows)
+        with pytest.raises(RowsRefused) as refused:
+            await import_needs(session, actor, named)
+        assert faults(refused.value) == [
+            (2, headings["budget_cny"], "AmountUnreadable"),
+            (2, headings["title"], "FieldBlank"),
+        ]
+        assert refused.value.rows[1].error.facts == {"field": headings["title"]}
