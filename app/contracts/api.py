@@ -27,7 +27,6 @@ from app.contracts.schemas import (
 )
 from app.core import web
 from app.core.actors import EVERYONE, Actor
-from app.core.calendar_table import work_calendar
 from app.core.errors import NotFound
 from app.core.fields import Id, Search
 from app.core.files import TABLE_FILE, answers_file, download, table_response
@@ -102,8 +101,7 @@ async def read_contract_paper(
 ) -> Response:
     contract = await policy.read_contract(session, actor, contract_id)
     tender = await session.get(Tender, contract.tender_id) if contract.tender_id else None
-    parts = await queries.parts_of(session, contract)
-    paper = documents.contract_document(parts, tender, await work_calendar(session))
+    paper = documents.contract_document(await queries.parts_of(session, contract), tender)
     return await _download(paper, f"contract-{contract_id}", kind)
 
 

@@ -3,8 +3,9 @@
 from decimal import Decimal
 
 from app.contracts.blocks import Paper
-from app.contracts.models import Contract, Side
+from app.contracts.models import Side
 from app.contracts.papers import (
+    PROVISIONAL,
     ContractFacts,
     InstalmentLine,
     LotLines,
@@ -21,7 +22,7 @@ from app.contracts.purchase import CONSULTATION, Procedure, purchase_paper
 from app.contracts.queries import ContractParts
 from app.contracts.rules import is_grant
 from app.contracts.word import WORD, word
-from app.core.calendar import WorkCalendar, shanghai_date
+from app.core.calendar import shanghai_date
 from app.tenders.awards import queries as awards
 from app.tenders.awards.rules import PassedOver
 from app.tenders.notices.models import Tender
@@ -37,7 +38,6 @@ RULES = {
     OverspendRule.trim: "按比例核减",
     OverspendRule.optimise: "总分最优",
 }
-PROVISIONAL = "（暂定：相应年度的放假安排尚未公布，日期可能顺延）"
 PERSONS = {"judge": "评委", "purchaser": "采购人", "auditor": "审计机构"}
 REASONS = {
     PassedOver.below_line: "超出名额",
@@ -49,12 +49,12 @@ REASONS = {
 }
 
 
-def contract_document(parts: ContractParts, tender: Tender | None, calendar: WorkCalendar) -> Paper:
+def contract_document(parts: ContractParts, tender: Tender | None) -> Paper:
     """The contract as it stands, with the signatures given so far: of a purchase, or of a grant.
 
     What was signed before purchases had words of their own keeps the words that were signed.
     """
-    facts = _facts(parts, calendar)
+    facts = _facts(parts)
     own = profile_of(tender) if tender else None
     is_older = bool(parts.signatures) and parts.contract.sides is None
     if tender is None or own is None or is_grant(own) or is_older:
@@ -63,7 +63,7 @@ def contract_document(parts: ContractParts, tender: Tender | None, calendar: Wor
     return purchase_paper(facts, Procedure(tender.ref, tender.title_zh, own.zh, *words))
 
 
-def _facts(parts: ContractParts, calendar: WorkCalendar) -> ContractFacts:
+def _facts(parts: ContractParts) -> ContractFacts:
     contract = parts.contract
     return ContractFacts(
         number=contract.number,
@@ -85,14 +85,15 @@ def _facts(parts: ContractParts, calendar: WorkCalendar) -> ContractFacts:
         acceptance_answers=contract.acceptance_answers,
         acceptance_share=contract.acceptance_share,
         demonstration=contract.is_demonstration,
-        due=_due(contract, calendar),
+        due=_due(parts),
     )
 
 
-def _due(contract: Contract, calendar: WorkCalendar) -> str:
+def _due(parts: ContractParts) -> str:
+    contract = parts.contract
     if contract.contract_by is None:
         return ""
-    provisional = PROVISIONAL if calendar.is_provisional(contract.contract_by) else ""
+    provisional = PROVISIONAL if "contract_by" in parts.provisional else ""
     return f"签订期限：{day(contract.contract_by)}前（含当日）{provisional}。依据：{contract.contract_rule}。"
 
 
@@ -135,6 +136,7 @@ def result_document(page: awards.ResultPage) -> Paper:
             missing=tuple(f"{bid}（{judge}）" for bid, judge in panel.missing or ()),
             recusals=page.recusals,
             demonstration=page.tender.is_demonstration,
+            provisional=result.is_provisional,
         )
     )
 

@@ -13,6 +13,7 @@ from app.contracts.blocks import Block, Fields, Grid, Heading, Paper, Paragraph,
 from app.core.calendar import DAY, SHANGHAI, shanghai_date
 from app.core.money import yuan
 
+PROVISIONAL = "（暂定：相应年度的放假安排尚未公布，日期可能顺延）"
 DIGITS = "零壹贰叁肆伍陆柒捌玖"
 PLACES = ("", "拾", "佰", "仟")
 GROUPS = ("", "万", "亿", "万亿")
@@ -116,6 +117,7 @@ class ResultFacts:
     missing: tuple[str, ...]
     recusals: int
     demonstration: bool
+    provisional: bool = False
 
 
 def capital_amount(amount: Decimal) -> str:
@@ -348,8 +350,9 @@ def _scoring_sentence(facts: ResultFacts) -> str:
 
 
 def _notice_sentence(facts: ResultFacts) -> str:
+    last = until(facts.objections_end) + "前" + (PROVISIONAL if facts.provisional else "")
     return (
         f"公示自{day(facts.published_on)}起，至{day(facts.notice_ends_on)}止（{facts.notice_rule}）。"
-        f"对结果有异议的，请于{until(facts.objections_end)}前实名向发布单位提出，并附事实与理由；"
+        f"对结果有异议的，请于{last}实名向发布单位提出，并附事实与理由；"
         "异议处理期间暂停相应项目的立项。"
     )

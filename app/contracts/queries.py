@@ -24,6 +24,7 @@ from app.contracts.policy import side_of, visible
 from app.contracts.rules import ContractStatus, MilestoneStatus, Part
 from app.core.actors import Actor, Role
 from app.core.calendar import end_of_day
+from app.core.calendar_table import work_calendar
 from app.core.waiting import Waiting
 from app.parties.models import Party
 from app.parties.queries import parties_by_id
@@ -48,6 +49,7 @@ class ContractParts:
     engagements: list[tuple[Engagement, Party]]
     people: dict[int, Part]
     sides: dict[str, dict[str, str]]
+    provisional: list[str]
 
     @property
     def signed(self) -> frozenset[Side]:
@@ -89,6 +91,7 @@ async def parts_of(session: AsyncSession, contract: Contract) -> ContractParts:
         engagements=[(each, parties[each.party_id]) for each in engaged],
         people=await people_of(session, contract.id),
         sides=contract.sides or _sides(parties[contract.purchaser_id], parties[contract.contractor_id]),
+        provisional=(await work_calendar(session)).provisional(_counted(contract)),
     )
 
 
@@ -96,6 +99,12 @@ async def sides_of(session: AsyncSession, contract: Contract) -> dict[str, dict[
     """What both parties say of themselves today, by side, as a contract holds it."""
     parties = await parties_by_id(session, {contract.purchaser_id, contract.contractor_id})
     return _sides(parties[contract.purchaser_id], parties[contract.contractor_id])
+
+
+def _counted(contract: Contract) -> dict[str, date | None]:
+    """The days of a contract that were counted over the calendar of rest days and still lie ahead of somebody."""
+    to_sign = contract.contract_by if contract.signed_at is None else None
+    return {"contract_by": to_sign, "announce_by": contract.announce_by}
 
 
 def _sides(purchaser: Party, contractor: Party) -> dict[str, dict[str, str]]:
@@ -177,7 +186,8 @@ async def _waiting_on(session: AsyncSession, actor: Actor, contract: Contract) -
     if contract.status in {ContractStatus.draft, ContractStatus.half_signed}:
         signed = {signature.side for signature in await signatures_of(session, contract.id)}
         side = side_of(actor, contract)
-        return [_waits("sign", contract, contract.contract_by, contract.contract_rule)] if side not in signed else []
+        sign = _waits("sign", contract, contract.contract_by, contract.contract_rule, counted=True)
+        return [sign] if side not in signed else []
     milestones = await milestones_of(session, contract.id)
     found = [
         _waits(verb, contract, each.due_on, contract.acceptance_rule if verb == "accept" else "")
@@ -202,6 +212,7 @@ def _awaited(actor: Actor, milestone: Milestone) -> str | None:
     return "accept" if is_open and actor.role is Role.committee else None
 
 
-def _waits(verb: str, contract: Contract, due_on: date | None, rule: str) -> Waiting:
+def _waits(verb: str, contract: Contract, due_on: date | None, rule: str, *, counted: bool = False) -> Waiting:
     due_at = end_of_day(due_on) if due_on else None
-    return Waiting("contracts", verb, contract.id, contract.title, due_at, rule or None, f"/contracts/{contract.id}")
+    link = f"/contracts/{contract.id}"
+    return Waiting("contracts", verb, contract.id, contract.title, due_at, rule or None, link, counted)

@@ -219,6 +219,7 @@ class ContractRead(ContractRow):
     targets: list[Target]
     contract_by: date | None
     contract_rule: str
+    provisional: list[str]
     due_by_law: bool
     is_late: bool
     announce_by: date | None
@@ -252,6 +253,7 @@ class ContractRead(ContractRow):
             contractor_zh=parts.contractor.name_zh,
             contractor_en=parts.contractor.name_en or parts.contractor.name_zh,
             place_zh=contract.places_zh,
+            provisional=parts.provisional,
             targets=[Target.model_validate(target, context=STORED) for target in contract.targets],
             paid=Money(amount=parts.paid),
             signatures=[SignatureRead(side=s.side, name=s.name, at=s.at) for s in parts.signatures],

@@ -5,7 +5,7 @@ on a rest day rolls on to the next working day. Weekends that the State Council 
 """
 
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -95,6 +95,10 @@ class WorkCalendar:
     def is_provisional(self, on: date) -> bool:
         """Whether a deadline counted to this day may still move: the arrangement of its year is not known yet."""
         return not self.official_years.issuperset({on.year, (on + NEW_YEAR_REACH).year})
+
+    def provisional(self, days: Mapping[str, date | None]) -> list[str]:
+        """The names of those days that may still move."""
+        return [name for name, on in days.items() if on is not None and self.is_provisional(on)]
 
     def _deadline(self, start: date, on: date, rule: str) -> Deadline:
         crossed = range(start.year, (on + NEW_YEAR_REACH).year + 1)

@@ -8,7 +8,8 @@ from datetime import datetime
 class Waiting:
     """`verb` is the action that is awaited of the reader, `link` the page where it is taken.
 
-    `due_at` is the last moment for it (None: no deadline), `rule` the source of that deadline.
+    `due_at` is the last moment for it (None: no deadline), `rule` the source of that deadline. `counted`: it was
+    counted over the calendar of rest days, not named by somebody.
     """
 
     room: str
@@ -18,3 +19,4 @@ class Waiting:
     due_at: datetime | None
     rule: str | None
     link: str
+    counted: bool = False

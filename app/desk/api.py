@@ -14,4 +14,5 @@ router = web.router("/desk", "desk")
 async def read_desk(session: UnitSession, actor: CurrentActor) -> DeskRead:
     at = await now(session)
     items = await queries.waiting(session, actor, at)
-    return DeskRead(at=at, items=[WaitingRead.of(item) for item in items])
+    moving = await queries.provisional(session, items)
+    return DeskRead(at=at, items=[WaitingRead.of(item, is_provisional=item.due_at in moving) for item in items])

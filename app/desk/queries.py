@@ -1,12 +1,14 @@
 """One union of what every room has waiting for somebody."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import queries as contracts
 from app.core.actors import Actor
+from app.core.calendar import last_day
+from app.core.calendar_table import work_calendar
 from app.core.waiting import Waiting
 from app.desk.rules import ordered
 from app.needs import queries as needs
@@ -34,6 +36,13 @@ ROOMS: tuple[WaitingOf, ...] = (
     objections.waiting,
     contracts.waiting,
 )
+
+
+async def provisional(session: AsyncSession, items: Iterable[Waiting]) -> frozenset[datetime]:
+    """The counted deadlines among these that may still move, for the rest days of their year are not known yet."""
+    counted = {item.due_at for item in items if item.counted and item.due_at is not None}
+    calendar = await work_calendar(session) if counted else None
+    return frozenset(due_at for due_at in counted if calendar and calendar.is_provisional(last_day(due_at)))
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:

@@ -9,7 +9,10 @@ from app.core.web import example
 
 
 class WaitingRead(BaseModel):
-    """One thing that waits: `action.<verb>` names it, `due_at` is the last moment, `rule` where that comes from."""
+    """One thing that waits: `action.<verb>` names it, `due_at` is the last moment, `rule` where that comes from.
+
+    `is_provisional`: the rest days of that year are not published yet, so the moment may move.
+    """
 
     model_config = ConfigDict(
         json_schema_extra=example(
@@ -18,6 +21,7 @@ class WaitingRead(BaseModel):
             subject_id=12,
             title="昆明市呈贡区萤火社会工作服务中心",
             due_at=None,
+            is_provisional=False,
             rule=None,
             link="/parties/12",
         )
@@ -28,12 +32,14 @@ class WaitingRead(BaseModel):
     subject_id: int
     title: str
     due_at: datetime | None
+    is_provisional: bool
     rule: str | None
     link: str
 
     @classmethod
-    def of(cls, item: Waiting) -> "WaitingRead":
-        return cls(**vars(item))
+    def of(cls, item: Waiting, *, is_provisional: bool) -> "WaitingRead":
+        said = {name: value for name, value in vars(item).items() if name != "counted"}
+        return cls(**said, is_provisional=item.counted and is_provisional)
 
 
 class DeskRead(BaseModel):

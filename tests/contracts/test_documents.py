@@ -149,6 +149,12 @@ def test_what_no_paper_can_hold_is_left_out(write: Write, read: Read) -> None:
     assert [word for word in ("青年与街坊", "邻里家", "斗南街道") if word not in text] == []
 
 
+@pytest.mark.parametrize(("write", "read"), [(pdf, pdf_text), (word, word_text)])
+def test_a_provisional_deadline_says_so_on_paper(write: Write, read: Read) -> None:
+    assert "24时前（暂定：相应年度的放假安排尚未公布" in read(write(result_paper(replace(RESULT, provisional=True))))
+    assert "暂定" not in read(write(result_paper(RESULT)))
+
+
 def test_the_same_contract_gives_the_same_pdf() -> None:
     paper = contract_paper(CONTRACT)
     assert pdf(paper) == pdf(paper)

@@ -45,6 +45,11 @@ def test_calendar_days_end_on_the_next_working_day_when_the_last_is_a_rest_day()
     assert CALENDAR.add_days(date(2018, 7, 30), 4).on == date(2018, 8, 3)
 
 
+def test_days_of_a_year_without_an_official_calendar_and_those_just_before_it_may_still_move() -> None:
+    days = {"near": date(2026, 12, 28), "before": date(2026, 12, 29), "in": date(2027, 3, 1), "none": None}
+    assert CALENDAR.provisional(days) == ["before", "in"]
+
+
 def test_no_days_at_all_still_rolls_on() -> None:
     assert CALENDAR.add_working_days(date(2018, 8, 5), 0).on == date(2018, 8, 6)
     assert CALENDAR.add_working_days(date(2018, 8, 6), 0).on == date(2018, 8, 6)

@@ -1,5 +1,6 @@
 """What waits for me, until when."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import RESIDENT, Actor, Role
 from app.core.clock import SHANGHAI
 from app.core.waiting import Waiting
+from app.desk.queries import provisional
 from app.desk.rules import ordered
 from tests.conftest import ClientOf
+from tests.factories.contracts import make_bought, purchaser
 from tests.factories.parties import actor_of, make_party
 
 AT = datetime(2026, 11, 20, 10, 0, tzinfo=SHANGHAI)
@@ -52,6 +55,7 @@ async def test_an_organization_without_introduction_is_asked_for_one(
                 "subject_id": party.id,
                 "title": "萤火中心",
                 "due_at": None,
+                "is_provisional": False,
                 "rule": None,
                 "link": f"/parties/{party.id}",
             }
@@ -69,3 +73,24 @@ async def test_a_desk_is_for_people_with_an_account(session: AsyncSession, clien
         judge = await client.get("/desk")
     assert (resident.status_code, resident.json()["code"]) == (401, "NotSignedIn")
     assert (judge.status_code, [i for i in judge.json()["items"] if i["room"] == "parties"]) == (200, [])
+
+
+@pytest.mark.anyio
+async def test_a_counted_deadline_of_a_year_without_published_rest_days_says_so_wherever_it_is_read(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    contract = await make_bought(session)
+    await session.commit()
+    async with client_of(purchaser(contract)) as client:
+        items = {(i["room"], i["subject_id"]): i for i in (await client.get("/desk")).json()["items"]}
+        waits = items["contracts", contract.id]
+        read = (await client.get(f"/contracts/{contract.id}")).json()
+    assert (waits["due_at"][:10], waits["is_provisional"]) == ("2027-01-01", True)
+    assert (read["contract_by"], read["provisional"]) == ("2026-12-31", ["contract_by"])
+
+
+@pytest.mark.anyio
+async def test_a_deadline_that_somebody_named_is_not_provisional(session: AsyncSession) -> None:
+    named = Waiting("tenders", "open", 1, "…", datetime(2027, 6, 1, tzinfo=SHANGHAI), "rule", "/tenders/1")
+    assert await provisional(session, [named, item(2, 60)]) == frozenset()
+    assert await provisional(session, [replace(named, counted=True)]) == {named.due_at}

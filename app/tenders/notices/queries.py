@@ -186,7 +186,7 @@ async def _to_answer(session: AsyncSession, actor: Actor) -> list[Waiting]:
     for enquiry, tender in rows:
         assert calendar is not None
         due = calendar.after(shanghai_date(enquiry.asked_at), profile_of(tender).enquiry_answer)
-        waits.append(_waits("answer", tender, enquiry.question, due.at, due.rule))
+        waits.append(_waits("answer", tender, enquiry.question, due.at, due.rule, counted=True))
     return waits
 
 
@@ -202,5 +202,7 @@ async def _to_fail(session: AsyncSession, actor: Actor) -> list[Waiting]:
     ]
 
 
-def _waits(verb: str, tender: Tender, title: str, due_at: datetime | None, rule: str) -> Waiting:
-    return Waiting("tenders", verb, tender.id, title, due_at, rule, f"/tenders/{tender.id}")
+def _waits(
+    verb: str, tender: Tender, title: str, due_at: datetime | None, rule: str, *, counted: bool = False
+) -> Waiting:
+    return Waiting("tenders", verb, tender.id, title, due_at, rule, f"/tenders/{tender.id}", counted)

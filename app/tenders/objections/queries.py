@@ -82,6 +82,7 @@ async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
             end_of_day(objection.answer_due_on),
             objection.answer_rule,
             f"/tenders/{objection.tender_id}{'/result' if objection.subject is Challenged.result else ''}",
+            counted=True,
         )
         for objection, title in await session.execute(query)
     ]

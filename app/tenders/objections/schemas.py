@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict
 
 from app.core.actors import Actor
+from app.core.calendar import WorkCalendar
 from app.core.fields import Id, Prose
 from app.core.web import example
 from app.tenders.objections.models import Objection
@@ -50,6 +51,8 @@ class ChallengeRead(BaseModel):
 
 
 class ObjectionRead(BaseModel):
+    """`provisional`: which of its days may still move, for the rest days of their year are not published yet."""
+
     model_config = ConfigDict(
         json_schema_extra=example(
             id=3,
@@ -64,6 +67,7 @@ class ObjectionRead(BaseModel):
             answer_rule="94号令 第13条",
             complain_by="2026-12-22",
             complain_rule="94号令 第17条",
+            provisional=["complain_by"],
             answer="",
             settled_at=None,
             actions=["accept", "reject"],
@@ -82,11 +86,13 @@ class ObjectionRead(BaseModel):
     answer_rule: str
     complain_by: date | None
     complain_rule: str
+    provisional: list[str]
     answer: str
     settled_at: datetime | None
     actions: list[str]
 
     @classmethod
-    def of(cls, objection: Objection, actor: Actor) -> "ObjectionRead":
-        columns = {name: getattr(objection, name) for name in cls.model_fields if name != "actions"}
-        return cls(**columns, actions=actions(actor, objection))
+    def of(cls, objection: Objection, actor: Actor, calendar: WorkCalendar) -> "ObjectionRead":
+        columns = {name: getattr(objection, name) for name in cls.model_fields.keys() - {"actions", "provisional"}}
+        days = {"answer_due_on": objection.answer_due_on, "complain_by": objection.complain_by}
+        return cls(**columns, provisional=calendar.provisional(days), actions=actions(actor, objection))

@@ -44,6 +44,7 @@ async def test_an_objection_holds_the_award_until_it_is_rejected_with_a_reason(
     async with client_of(bidder_of(awards["B02"])) as client:
         filed = await client.post(f"/objections/results/{tender.id}", json=GROUNDS)
         assert (filed.status_code, filed.json()["actions"]) == (201, ["withdraw"])
+        assert (filed.json()["answer_due_on"], filed.json()["provisional"]) == ("2026-12-08", [])
     assert await status_of(session, awards["B01"]) == "held"
     assert result.objections_end is not None
     await set_clock(session, result.objections_end)

@@ -44,7 +44,13 @@ function Items({ items }: { items: readonly Waiting[] }) {
             <span className="waiting-verb">{t([`desk.verb.${item.room}.${item.verb}`, `action.${item.verb}`])}</span>
             {LINKED.test(item.link) ? <Link to={item.link}>{item.title}</Link> : <span>{item.title}</span>}
           </div>
-          {item.due_at && <Deadline at={item.due_at} rule={item.rule ? t([`desk.rule.${item.rule}`, item.rule]) : undefined} />}
+          {item.due_at && (
+            <Deadline
+              at={item.due_at}
+              rule={item.rule ? t([`desk.rule.${item.rule}`, item.rule]) : undefined}
+              provisional={item.is_provisional}
+            />
+          )}
         </li>
       ))}
     </ul>

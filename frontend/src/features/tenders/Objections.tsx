@@ -58,17 +58,17 @@ function Filed({ of }: { of: Objection }) {
       <p>
         <strong>{t(`tenders.objections.subject.${of.subject}`)}</strong> <StatusTag status={of.status} room="tenders.objections" /> {of.grounds}
       </p>
-      {of.answer ? <p className="soft">{of.answer}</p> : <Due label={t("tenders.objections.answer_due")} at={of.answer_due_on} rule={of.answer_rule} />}
-      {of.complain_by && <Due label={t("tenders.objections.complain_by")} at={of.complain_by} rule={of.complain_rule} />}
+      {of.answer ? <p className="soft">{of.answer}</p> : <Due label={t("tenders.objections.answer_due")} of={of} day="answer_due_on" rule={of.answer_rule} />}
+      {of.complain_by && <Due label={t("tenders.objections.complain_by")} of={of} day="complain_by" rule={of.complain_rule} />}
       <ActionBar of={of} feature="objections" words="tenders.objections" forms={{ accept: Answer, reject: Answer }} />
     </li>
   );
 }
 
-function Due({ label, at, rule }: { label: string; at: string; rule: string }) {
+function Due({ label, of, day, rule }: { label: string; of: Objection; day: "answer_due_on" | "complain_by"; rule: string }) {
   return (
     <p className="soft">
-      {label} <Deadline at={at} rule={rule} compact />
+      {label} <Deadline at={of[day]} rule={rule} provisional={of.provisional.includes(day)} compact />
     </p>
   );
 }
