@@ -27,6 +27,7 @@ from app.tenders.awards import queries as awards
 from app.tenders.awards.rules import PassedOver
 from app.tenders.notices.models import Tender
 from app.tenders.notices.queries import profile_of
+from app.tenders.notices.rules import LotFailure
 from app.tenders.panels.queries import Reopened
 from app.tenders.panels.rules import ground_named
 from app.tenders.profiles.rules import OverspendRule
@@ -37,6 +38,10 @@ RULES = {
     OverspendRule.skip: "依次递补",
     OverspendRule.trim: "按比例核减",
     OverspendRule.optimise: "总分最优",
+}
+FAILED = {
+    LotFailure.bidders: "申报单位不足规定家数，未开标",
+    LotFailure.qualified: "通过资格审查的申报单位不足规定家数，不予评审",
 }
 PERSONS = {"judge": "评委", "purchaser": "采购人", "auditor": "审计机构"}
 REASONS = {
@@ -135,6 +140,8 @@ def result_document(page: awards.ResultPage) -> Paper:
             corrected=tuple(_corrected(each, page.tender) for each in page.corrected),
             missing=tuple(f"{bid}（{judge}）" for bid, judge in panel.missing or ()),
             recusals=page.recusals,
+            judges=tuple(" ".join(dict.fromkeys((each.name, each.role_zh))) for each in page.judges),
+            failed=tuple(f"{lot.code}　{lot.title_zh}（{FAILED[lot.failure]}）" for lot in page.failed if lot.failure),
             demonstration=page.tender.is_demonstration,
             provisional=result.is_provisional,
         )

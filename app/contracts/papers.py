@@ -118,6 +118,8 @@ class ResultFacts:
     recusals: int
     demonstration: bool
     provisional: bool = False
+    judges: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
 
 
 def capital_amount(amount: Decimal) -> str:
@@ -295,6 +297,9 @@ def result_paper(facts: ResultFacts) -> Paper:
     for number, lot in enumerate(facts.lots):
         blocks += [Heading(f"{numeral(number + 1)}、{lot.title}"), *_lot_result(lot)]
     blocks += [Heading(f"{numeral(len(facts.lots) + 1)}、评审情况"), Paragraph(_scoring_sentence(facts))]
+    if facts.judges:
+        blocks.append(Paragraph(f"评审小组成员：{'、'.join(facts.judges)}。"))
+    blocks += [Paragraph(f"流标标段：{line}。") for line in facts.failed]
     blocks += [Paragraph(f"更正：{line}") for line in facts.corrections]
     blocks += [Paragraph(f"评分表更正：{line}") for line in facts.corrected]
     blocks += [Heading(f"{numeral(len(facts.lots) + 2)}、公示与异议"), Paragraph(_notice_sentence(facts))]

@@ -192,7 +192,7 @@ def _check_scored(competition: Competition, terms: Profile, roster: Roster, faul
         applicant = _applicant(roster.get(bid.applicant) if bid.applicant_kind == "org" else None)
         admitted = not prequalify(said, applicant, Terms(lots[bid.lot], terms, closing_of(competition, terms)))
         if admitted:
-            faults.take(f"{FILE} scores", check_enough_sheets, bid.id, counts[bid.id], terms)
+            faults.take(f"{FILE} scores", check_enough_sheets, bid.id, counts[bid.id], competition.budget, terms)
 
 
 def _applicant(facts: Mapping[str, Any] | None) -> Applicant:

@@ -1,7 +1,8 @@
 """Tables of results: what was decided per lot, who is awarded what, why the others are not, and what each of them
 would have cost.
 
-Unique indexes keep one award per applicant and per item; a trigger keeps every lot within its budget and places.
+Unique indexes keep one award per item, and per applicant where the notice says so; a trigger keeps every lot within
+its budget and places.
 """
 
 from datetime import date, datetime
@@ -78,7 +79,8 @@ class LotResult(Base, Identified):
 
 class Award(Base, Identified, Versioned):
     """`score` is the published one; places were told apart by exact scores. `asked` is what the bid asked for,
-    `amount` what it gets: less only after its bidder accepted the cut. `holds` counts the objections unanswered."""
+    `amount` what it gets: less only after its bidder accepted the cut. `holds` counts the objections unanswered.
+    `one_each`: its applicant may win nothing else in the tender."""
 
     __tablename__ = "awards"
 
@@ -94,12 +96,19 @@ class Award(Base, Identified, Versioned):
     asked: Mapped[Decimal]
     amount: Mapped[Decimal]
     status: Mapped[AwardStatus] = mapped_column(default=AwardStatus.proposed)
+    one_each: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     holds: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
     cut_accepted_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
 
     __table_args__ = (
-        sa.Index("uq_awards_tender_id_party_id", "tender_id", "party_id", unique=True, postgresql_where=sa.text(LIVE)),
+        sa.Index(
+            "uq_awards_tender_id_party_id",
+            "tender_id",
+            "party_id",
+            unique=True,
+            postgresql_where=sa.text(f"one_each AND {LIVE}"),
+        ),
         sa.Index("uq_awards_item_id", "item_id", unique=True, postgresql_where=sa.text(LIVE)),
         sa.CheckConstraint("amount > 0 AND amount <= asked", name="amount_within_asked"),
         sa.CheckConstraint("place > 0", name="numbered_from_one"),

@@ -76,14 +76,13 @@ async def keep_rankings(session: AsyncSession, found: Standings, result_id: int)
     decided = await session.scalars(sa.select(LotResult).where(LotResult.result_id == result_id))
     by_lot = {how.lot_id: how for how in decided}
     won = await session.execute(
-        sa.select(Award.lot_id, Award.party_id, Bid.ref)
-        .join(Bid, Bid.id == Award.bid_id)
-        .where(Award.result_id == result_id)
+        sa.select(Award.lot_id, Bid.ref).join(Bid, Bid.id == Award.bid_id).where(Award.result_id == result_id)
     )
-    awards = [(lot_id, str(party_id), ref or "") for lot_id, party_id, ref in won]
+    awards = {ref or "": lot_id for lot_id, ref in won}
     taken: dict[str, str] = {}
     for parts, placed in found.lots:
-        own = {party: ref for lot_id, party, ref in awards if lot_id == parts.lot.id}
+        winners = [each.candidate for each in placed if awards.get(each.candidate.bid) == parts.lot.id]
+        own = {each.applicant: each.bid for each in winners}
         ranking = comparison.ranking_of(placed, parts.terms, taken, own.values())
         how = by_lot[parts.lot.id]
         how.ranking = ranking.document()

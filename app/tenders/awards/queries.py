@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor, Role
+from app.core.calendar import shanghai_date
+from app.core.calendar_table import work_calendar
 from app.core.waiting import Waiting
 from app.parties.models import Party
 from app.parties.queries import PartyName, party_names
@@ -20,7 +22,7 @@ from app.tenders.bids.models import Bid, BidVersion
 from app.tenders.bids.queries import Entry, bids_of, eligible_entries
 from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Lot, Tender
-from app.tenders.notices.queries import LotParts, criteria_of, lots_of, profile_of
+from app.tenders.notices.queries import LotParts, criteria_of, is_one_each, lots_of, profile_of
 from app.tenders.notices.rules import TenderStatus
 from app.tenders.panels.models import Panel, PanelMember
 from app.tenders.panels.queries import (
@@ -33,6 +35,7 @@ from app.tenders.panels.queries import (
     recusals_of,
 )
 from app.tenders.panels.rules import Sheet, counted_sheets
+from app.tenders.profiles.rules import Profile
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ class ResultPage:
     result: Result
     purchaser: PartyName
     lots: list[LotPage]
+    failed: list[Lot]
     ineligible: list[tuple[Bid, PartyName]]
     panel: Panel
     judges: list[PanelMember]
@@ -82,7 +86,7 @@ class ResultPage:
 
 async def standings(session: AsyncSession, tender: Tender) -> Standings:
     """Scores from the counted sheets (and the price, where the notice scores it), then places lot by lot."""
-    profile = profile_of(tender)
+    profile, one_each = profile_of(tender), is_one_each(tender)
     sheets = defaultdict[str, list[Sheet]](list)
     for sheet in counted_sheets(await due_pairs(session, tender.id), await delivered_sheets(session, tender.id)):
         sheets[sheet.bid].append(sheet)
@@ -92,8 +96,8 @@ async def standings(session: AsyncSession, tender: Tender) -> Standings:
     lots = []
     for parts in (parts for parts in await lots_of(session, tender.id) if parts.lot.failed_at is None):
         own = {ref: entry for ref, entry in entries.items() if entry.lot.id == parts.lot.id}
-        prices = rules.price_scores({ref: _version(entry).amount for ref, entry in own.items()}, maximum)
-        candidates = [_candidate(ref, entry, scores[ref], prices[ref]) for ref, entry in own.items()]
+        prices = _prices(own, maximum)
+        candidates = [_candidate(ref, entry, scores[ref], prices[ref], one_each) for ref, entry in own.items()]
         lots.append((parts, rules.rank(candidates, profile.scoring.ties)))
     return Standings(lots, entries, scores, sheets)
 
@@ -103,10 +107,18 @@ def _version(entry: Entry) -> BidVersion:
     return entry.version
 
 
-def _candidate(ref: str, entry: Entry, score: Score, price: Fraction) -> Candidate:
+def _prices(own: dict[str, Entry], maximum: Decimal) -> dict[str, Fraction]:
+    """The price points of a lot's bids, each compared with those for the same item."""
+    amounts = defaultdict[int | None, dict[str, Decimal]](dict)
+    for ref, entry in own.items():
+        amounts[entry.bid.item_id][ref] = _version(entry).amount
+    return {ref: points for each in amounts.values() for ref, points in rules.price_scores(each, maximum).items()}
+
+
+def _candidate(ref: str, entry: Entry, score: Score, price: Fraction, one_each: bool) -> Candidate:
     return Candidate(
         bid=ref,
-        applicant=str(entry.bid.party_id),
+        applicant=str(entry.bid.party_id) if one_each else f"{entry.bid.party_id} {ref}",
         amount=_version(entry).amount,
         total=score.total + price,
         tie=score.tie,
@@ -145,6 +157,7 @@ async def result_page(session: AsyncSession, tender: Tender, result: Result) -> 
         result=result,
         purchaser=names[tender.party_id],
         lots=await lot_pages(session, result),
+        failed=[parts.lot for parts in await lots_of(session, tender.id) if parts.lot.failed_at is not None],
         ineligible=[(bid, names[bid.party_id]) for bid in ineligible],
         panel=panel,
         judges=await members_of(session, tender.id),
@@ -239,10 +252,20 @@ async def _waiting_purchaser(session: AsyncSession, actor: Actor, at: datetime) 
         if result is None:
             found.append(_waits("propose", tender.id, tender, tender.evaluation_end, profile.scoring.source))
         elif result.published_at is None:
-            found.append(_waits("publish", tender.id, tender, tender.evaluation_end, profile.public_notice.source))
+            found.append(_waits("publish", tender.id, tender, *await _publish_by(session, tender, result, profile)))
         elif result.confirmed_at is None and result.objections_end is not None and result.objections_end <= at:
             found.append(_waits("confirm", tender.id, tender, tender.contracts_end, profile.contract.source))
     return found
+
+
+async def _publish_by(
+    session: AsyncSession, tender: Tender, result: Result, profile: Profile
+) -> tuple[datetime | None, str]:
+    """Until when a decided result is published, and the rule: the profile's own term, else the announced day."""
+    if profile.result is None:
+        return tender.evaluation_end, profile.public_notice.source
+    due = (await work_calendar(session)).after(shanghai_date(result.proposed_at), profile.result)
+    return due.at, due.rule
 
 
 def _waits(verb: str, subject_id: int, tender: Tender, due_at: datetime | None, rule: str) -> Waiting:

@@ -81,7 +81,8 @@ class Score:
 
 @dataclass(frozen=True)
 class Candidate:
-    """An eligible, scored bid. `tie`: its mean mark in the tie criterion. `amount` in yuan."""
+    """An eligible, scored bid. `tie`: its mean mark in the tie criterion. `amount` in yuan. `applicant`: who wins once
+    at most; where the notice limits nobody, each bid stands for itself."""
 
     bid: str
     applicant: str
@@ -181,7 +182,8 @@ def score(sheets: Sequence[Sheet], rule: ScoringRule, tie_criterion: str | None)
 def price_scores(amounts: Mapping[str, Decimal], maximum: Decimal) -> dict[str, Fraction]:
     """Lowest amount / own amount × the points of the price criterion (87号令 art. 55); no amount is dropped.
 
-    `amounts` are those of the eligible bids of one lot, all above zero.
+    `amounts` are those of the eligible bids for one item, or for one lot without items, all above zero: bids for
+    different things are not compared.
     """
     if not amounts:
         return {}
@@ -231,7 +233,7 @@ def decide_tender(
     terms: OverspendTerms,
     declined: frozenset[str] = frozenset(),
 ) -> list[LotOutcome]:
-    """Every lot in the order given; who wins in one lot wins in no later one.
+    """Every lot in the order given; an applicant that wins in one lot wins in no later one.
 
     The alternatives of a lot stand on the awards that the earlier lots were really decided to make.
     """
@@ -253,7 +255,7 @@ def decide_lot(
     taken: Mapping[str, str],
     declined: frozenset[str] = frozenset(),
 ) -> LotDecision:
-    """Who wins the lot. One award per applicant (`taken`: applicant → bid won earlier) and per item, always.
+    """Who wins the lot. One award per applicant (`taken`: applicant → bid won earlier) and per item.
 
     `skip`: by place, passing over what no longer fits the budget.
     `trim`: the best by place whatever they ask; if that exceeds the budget by at most `terms.trim_limit`, every

@@ -17,6 +17,7 @@ from app.tenders.awards.queries import LotPage, ResultLine, ResultPage
 from app.tenders.awards.rules import AwardStatus, PassedOver
 from app.tenders.notices.models import Tender
 from app.tenders.notices.queries import profile_of
+from app.tenders.notices.rules import LotFailure
 from app.tenders.panels.queries import Reopened
 from app.tenders.panels.rules import ground_named
 from app.tenders.profiles.rules import OverspendRule, Profile
@@ -182,6 +183,15 @@ class LotResultRead(BaseModel):
         )
 
 
+class FailedLot(BaseModel):
+    """A lot that is not awarded, and why."""
+
+    lot: str
+    title_zh: str
+    title_en: str
+    failure: LotFailure
+
+
 class JudgeRead(BaseModel):
     """Named once the result is out (87号令 art. 69); before that only the purchaser sees them."""
 
@@ -269,6 +279,7 @@ class ResultRead(BaseModel):
     awards: int
     amount: Money
     lots: list[LotResultRead]
+    failed_lots: list[FailedLot]
     ineligible: list[IneligibleRow]
     judges: list[JudgeRead]
     sheets_counted: int
@@ -296,6 +307,11 @@ class ResultRead(BaseModel):
             awards=sum(row.award_id is not None for lot in lots for row in lot.rows),
             amount=Money(amount=sum((lot.amount.amount for lot in lots), Decimal(0))),
             lots=lots,
+            failed_lots=[
+                FailedLot(lot=each.code, title_zh=each.title_zh, title_en=each.title_en, failure=each.failure)
+                for each in page.failed
+                if each.failure is not None
+            ],
             ineligible=[
                 IneligibleRow(bid=b.ref or "", applicant_zh=n.zh, applicant_en=n.en) for b, n in page.ineligible
             ],

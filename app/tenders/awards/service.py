@@ -25,7 +25,7 @@ from app.tenders.bids.rules import BidStatus
 from app.tenders.notices import rules as notices
 from app.tenders.notices.models import Tender
 from app.tenders.notices.policy import access_tender
-from app.tenders.notices.queries import LotParts, profile_of
+from app.tenders.notices.queries import LotParts, is_one_each, profile_of
 from app.tenders.notices.rules import PeriodTooShort
 from app.tenders.panels.queries import find_panel
 from app.tenders.profiles.rules import Profile
@@ -87,7 +87,7 @@ async def propose_awards(session: AsyncSession, actor: Actor, tender_id: int) ->
     session.add(result)
     await session.flush()
     for (parts, _), outcome in zip(found.lots, outcomes, strict=True):
-        _write_lot(session, result, parts, outcome, found, accepted)
+        _write_lot(session, result, parts, outcome, found, accepted, is_one_each(tender))
     await pricing.keep_rankings(session, found, result.id)
     facts = {"number": number, "lots": {each.decision.lot: _summary(each.decision) for each in outcomes}}
     await record(session, actor, "result.proposed", result, at, stream=_stream(tender_id), **facts)
@@ -118,6 +118,7 @@ def _write_lot(
     outcome: LotOutcome,
     found: Standings,
     accepted: Mapping[tuple[int, Decimal], datetime],
+    one_each: bool,
 ) -> None:
     decision = outcome.decision
     alternatives = {rule.value: _summary(other) for rule, other in outcome.alternatives.items()}
@@ -128,6 +129,7 @@ def _write_lot(
         award = Award(result_id=result.id, asked=won.asked, amount=won.amount, **_standing(found, won))
         bid = found.entries[won.bid].bid
         award.tender_id, award.item_id = bid.tender_id, bid.item_id
+        award.one_each = one_each
         award.cut_accepted_at = accepted.get((bid.id, won.amount))
         session.add(award)
     for lost in decision.losers:

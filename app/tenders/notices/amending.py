@@ -18,6 +18,7 @@ MATERIAL = frozenset(
         "budget",
         "overspend_rule",
         "tie_criterion",
+        "one_each",
         "requirements",
         "contract_start",
         "contract_end",

@@ -94,6 +94,7 @@ class TenderUpdate(_Input):
     budget: Money
     overspend_rule: OverspendRule
     tie_criterion: Code | None = None
+    one_each: bool | None = None
     enquiries_end: Instant | None = None
     bids_end: Instant | None = None
     prequalification_end: Instant | None = None
@@ -153,6 +154,7 @@ class TenderAmend(_Input):
     budget: Money | None = None
     overspend_rule: OverspendRule | None = None
     tie_criterion: Code | None = None
+    one_each: bool | None = None
     enquiries_end: Instant | None = None
     bids_end: Instant | None = None
     prequalification_end: Instant | None = None

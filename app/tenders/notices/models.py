@@ -17,8 +17,8 @@ DATES = ", ".join(end for _, end in TIMELINE)
 class Tender(Base, Identified, Versioned):
     """`party_id` is the purchaser. `profile_document` is pinned when the notice is published, so that later
     changes of a profile do not reach it; a draft keeps there the single settings that it states differently.
-    `amendment_number` counts the amendments; `binding_amendment` is the last one that every bid must be confirmed
-    against."""
+    `one_each`: whether an applicant wins once in the whole tender; None: as the profile says. `amendment_number`
+    counts the amendments; `binding_amendment` is the last one that every bid must be confirmed against."""
 
     __tablename__ = "tenders"
     # The needs that a change of status concerns and the lots that fail with it, for what follows; not columns.
@@ -38,6 +38,7 @@ class Tender(Base, Identified, Versioned):
     budget: Mapped[Decimal]
     overspend_rule: Mapped[OverspendRule]
     tie_criterion: Mapped[str | None]
+    one_each: Mapped[bool | None]
     enquiries_end: Mapped[datetime | None]
     bids_end: Mapped[datetime | None]
     prequalification_end: Mapped[datetime | None]

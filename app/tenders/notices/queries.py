@@ -50,6 +50,11 @@ def profile_of(tender: Tender) -> Profile:
     return parse_profile(varied(profile_document(tender.profile), tender.profile_document or {}))
 
 
+def is_one_each(tender: Tender) -> bool:
+    """Whether an applicant wins once in the whole tender: as the notice says, else as its profile does."""
+    return profile_of(tender).awards.one_each if tender.one_each is None else tender.one_each
+
+
 def dates_of(tender: Tender) -> dict[str, datetime | None]:
     return {end: getattr(tender, end) for _, end in TIMELINE}
 

@@ -79,6 +79,9 @@ class TieCriterionUnknown(DomainError): ...
 class PriceWeightTooLow(DomainError): ...
 
 
+class PriceWeightTooHigh(DomainError): ...
+
+
 class PriceNotScored(DomainError): ...
 
 
@@ -232,6 +235,9 @@ def _check_price_weight(criteria: Sequence[Criterion], profile: Profile) -> None
         raise PriceWeightTooLow(weight=weight, minimum=minimum, rule=profile.scoring.source)
     if weight and not profile.scoring.price_scored:
         raise PriceNotScored(weight=weight, rule=profile.scoring.source)
+    if weight > profile.scoring.price_weight_maximum:
+        maximum = profile.scoring.price_weight_maximum
+        raise PriceWeightTooHigh(weight=weight, maximum=maximum, rule=profile.scoring.source)
 
 
 def check_lots(lots: Sequence[Lot], budget: Decimal, profile: Profile) -> None:

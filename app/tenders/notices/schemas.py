@@ -13,7 +13,7 @@ from app.parties.queries import PartyName
 from app.tenders.notices.inputs import LOT, NOTICE
 from app.tenders.notices.models import Amendment, Criterion, Enquiry, LotItem, Tender
 from app.tenders.notices.policy import actions, denial
-from app.tenders.notices.queries import LotParts, ends_of, phase_of, profile_of
+from app.tenders.notices.queries import LotParts, ends_of, is_one_each, phase_of, profile_of
 from app.tenders.notices.rules import LotFailure, TenderStatus, dated_rules
 from app.tenders.profiles.rules import OverspendRule
 
@@ -24,6 +24,13 @@ class DeadlineRead(BaseModel):
     name: str
     at: datetime
     rule: str
+
+
+class ConfirmationRead(BaseModel):
+    """What a lawyer must still confirm before the tender's rules are relied on."""
+
+    zh: str
+    en: str
 
 
 class ItemRead(BaseModel):
@@ -122,6 +129,8 @@ class TenderRead(TenderRow):
             ended_at=None,
             ended_reason=None,
             amendment_number=0,
+            one_each=True,
+            to_confirm=[{"zh": "各条款现行有效性", "en": "Whether each article is in force"}],
             is_demonstration=True,
             version=2,
             deadlines=[{"name": "bids_end", "at": "2026-12-21T00:00:00+08:00", "rule": "征集公告到截止不少于 15 日"}],
@@ -136,6 +145,7 @@ class TenderRead(TenderRow):
     profile_version: str | None
     overspend_rule: OverspendRule
     tie_criterion: str | None
+    one_each: bool
     enquiries_end: datetime | None
     prequalification_end: datetime | None
     evaluation_end: datetime | None
@@ -148,6 +158,7 @@ class TenderRead(TenderRow):
     ended_reason: str | None
     amendment_number: int
     version: int
+    to_confirm: list[ConfirmationRead]
     deadlines: list[DeadlineRead]
     lots: list[LotRead]
     criteria: list[CriterionRead]
@@ -168,6 +179,8 @@ class TenderRead(TenderRow):
             **{
                 **columns,
                 **_row(tender, party, at),
+                "one_each": is_one_each(tender),
+                "to_confirm": [ConfirmationRead(zh=each.zh, en=each.en) for each in profile_of(tender).to_confirm],
                 "deadlines": deadlines_of(tender),
                 "lots": [LotRead.of(each) for each in lots],
                 "criteria": [CriterionRead.of(each) for each in criteria],

@@ -57,6 +57,7 @@ SAID = (
     "budget",
     "overspend_rule",
     "tie_criterion",
+    "one_each",
     "contract_start",
     "contract_end",
 )

@@ -223,16 +223,18 @@ def counted_sheets(due: Iterable[tuple[str, str]], sheets: Iterable[Sheet]) -> l
     return sorted(counted, key=lambda sheet: (sheet.bid, sheet.judge))
 
 
-def check_enough_sheets(bid: str, counted: int, profile: Profile) -> None:
-    if counted < profile.sheets.value:
-        raise TooFewSheets(bid=bid, counted=counted, required=profile.sheets.value, rule=profile.sheets.source)
+def check_enough_sheets(bid: str, counted: int, budget: Decimal, profile: Profile) -> None:
+    """As many sheets of a bid as the panel has members at least, whoever stood aside (87号令 art. 47, 49)."""
+    rule = profile.sheets
+    required = rule.large if profile.panel.is_large(budget) else rule.value
+    if counted < required:
+        raise TooFewSheets(bid=bid, counted=counted, required=required, rule=rule.source)
 
 
 def check_panel(judges: int, experts: int, budget: Decimal, profile: Profile) -> None:
     """Size, odd number and share of experts (87号令 art. 47 for `procurement`); `budget` of the tender in yuan."""
     rule = profile.panel
-    large = 0 < rule.large_from <= budget
-    required = rule.large_size if large else rule.size
+    required = rule.large_size if rule.is_large(budget) else rule.size
     if judges < required:
         raise PanelTooSmall(judges=judges, required=required, rule=rule.source)
     if rule.odd and judges % 2 == 0:

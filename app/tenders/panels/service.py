@@ -315,7 +315,7 @@ async def close_scoring(session: AsyncSession, actor: Actor, tender_id: int) -> 
     counted = rules.counted_sheets(due, sheets)
     profile = profile_of(tender)
     for bid in dict.fromkeys(bid for bid, _ in due):
-        rules.check_enough_sheets(bid, sum(sheet.bid == bid for sheet in counted), profile)
+        rules.check_enough_sheets(bid, sum(sheet.bid == bid for sheet in counted), tender.budget, profile)
     panel.closed_at, panel.sheets_counted = at, len(counted)
     panel.missing = [list(pair) for pair in rules.missing_sheets(due, sheets)]
     panel.corrections = [[c.bid, c.judge, plain(c.written), plain(c.computed)] for c in rules.corrections(counted)]

@@ -88,6 +88,31 @@ class Minimum:
 
 
 @dataclass(frozen=True)
+class SheetsRule:
+    """Counted sheets of a bid: at least `value`, `large` where the budget asks for the large panel."""
+
+    value: int
+    large: int
+    source: str
+
+
+@dataclass(frozen=True)
+class AwardsRule:
+    """`one_each`: an applicant wins once in the whole tender, unless the notice says otherwise."""
+
+    one_each: bool
+    source: str
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """What a lawyer must still confirm before the profile is relied on, in both languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
 class ApplicantsRule:
     unregistered: bool
     source: str
@@ -117,15 +142,19 @@ class PanelRule:
     large_size: int
     source: str
 
+    def is_large(self, budget: Decimal) -> bool:
+        return 0 < self.large_from <= budget
+
 
 @dataclass(frozen=True)
 class ScoringRule:
     """`trim_from`: highest and lowest total are dropped from so many counted sheets on (0: never).
-    `price_weight_minimum` is in points of 100; `mark_step` is the finest mark a judge can give."""
+    The price weights are in points of 100; `mark_step` is the finest mark a judge can give."""
 
     trim_from: int
     ties: tuple[TieStep, ...]
     price_weight_minimum: Decimal
+    price_weight_maximum: Decimal
     price_scored: bool
     mark_step: Decimal
     source: str
@@ -196,13 +225,15 @@ class Profile:
     result: Term | None
     contract_notice: Term | None
     bidders: Minimum
-    sheets: Minimum
+    sheets: SheetsRule
     panel: PanelRule
     scoring: ScoringRule
     reopening: tuple[Ground, ...]
     overspend: OverspendTerms
+    awards: AwardsRule
     acceptance: AcceptanceRule
     instalments: tuple[InstalmentTerm, ...]
+    to_confirm: tuple[Confirmation, ...]
 
 
 def profile_names() -> list[str]:
@@ -254,13 +285,15 @@ def parse_profile(document: Mapping[str, Any]) -> Profile:
         applicants=ApplicantsRule(**document["applicants"]),
         receipt=ReceiptRule(Closing(document["receipt"]["closes"]), document["receipt"]["source"]),
         bidders=Minimum(**document["bidders"]),
-        sheets=Minimum(**document["sheets"]),
+        sheets=SheetsRule(**document["sheets"]),
         panel=_panel(document["panel"]),
         scoring=_scoring(document["scoring"]),
         reopening=tuple(Ground(**row) for row in document["reopening"]),
         overspend=_overspend(document["overspend"]),
+        awards=AwardsRule(**document["awards"]),
         acceptance=_acceptance(document["acceptance"]),
         instalments=_instalments(document["instalments"]),
+        to_confirm=tuple(Confirmation(**row) for row in document["to_confirm"]),
     )
 
 
@@ -281,7 +314,7 @@ def _panel(row: Mapping[str, Any]) -> PanelRule:
 
 
 def _scoring(row: Mapping[str, Any]) -> ScoringRule:
-    exact = {key: Decimal(row[key]) for key in ("price_weight_minimum", "mark_step")}
+    exact = {key: Decimal(row[key]) for key in ("price_weight_minimum", "price_weight_maximum", "mark_step")}
     return ScoringRule(**{**row, **exact, "ties": tuple(TieStep(step) for step in row["ties"])})
 
 

@@ -101,10 +101,19 @@ def test_a_written_total_that_disagrees_is_corrected_and_the_sum_counts() -> Non
 
 
 def test_too_few_sheets_are_no_result() -> None:
-    check_enough_sheets("B1", 3, VENTURE)
+    check_enough_sheets("B1", 3, Decimal(700_000), VENTURE)
     with pytest.raises(TooFewSheets) as refusal:
-        check_enough_sheets("B1", 2, VENTURE)
+        check_enough_sheets("B1", 2, Decimal(700_000), VENTURE)
     assert (refusal.value.facts["counted"], refusal.value.facts["required"]) == (2, 3)
+
+
+@pytest.mark.parametrize(("budget", "required"), [("9999999.99", 5), ("10000000", 7), ("12000000", 7)])
+def test_from_ten_million_yuan_a_bid_needs_seven_sheets(budget: str, required: int) -> None:
+    """87号令 art. 47, 49: a judge who stands aside is replaced, so two recused out of seven are not enough."""
+    check_enough_sheets("B1", required, Decimal(budget), PROCUREMENT)
+    with pytest.raises(TooFewSheets) as refusal:
+        check_enough_sheets("B1", required - 1, Decimal(budget), PROCUREMENT)
+    assert refusal.value.facts["required"] == required
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,14 @@ function Shown({ of }: { of: Result }) {
       {of.lots.map((lot) => (
         <LotResult key={lot.lot} of={lot} corrected={of.corrected_sheets} />
       ))}
+      {of.failed_lots.map((lot) => (
+        <section key={lot.lot} className="lot" aria-labelledby={`failed-${lot.lot}`}>
+          <h2 id={`failed-${lot.lot}`}>
+            {lot.lot} {chosen(lot, "title", i18n.language)}
+          </h2>
+          <p>{t(`tenders.failure.${lot.failure}`)}</p>
+        </section>
+      ))}
       <Reviewed of={of} />
       <Objections tenderId={of.tender_id} />
     </Page>
@@ -127,6 +135,10 @@ function Corrected({ sheet }: { sheet: Result["corrected_sheets"][number] }) {
   );
 }
 
+/** Seat, name and role; a seat that is its judge's name is said once. */
+const judgeText = (judge: Result["judges"][number], language: string): string =>
+  [...new Set([judge.ref, judge.name, chosen(judge, "role", language)])].filter(Boolean).join(" ");
+
 /** How it was reviewed: what counted, what was left out, what the system added up differently from the paper. */
 function Reviewed({ of }: { of: Result }) {
   const { t, i18n } = useTranslation();
@@ -160,7 +172,7 @@ function Reviewed({ of }: { of: Result }) {
         <p className="soft">
           {t("tenders.result.judges")}
           {t("tenders.colon")}
-          {of.judges.map((judge) => `${judge.ref} ${chosen(judge, "role", i18n.language)}`).join(t("tenders.comma"))}
+          {of.judges.map((judge) => judgeText(judge, i18n.language)).join(t("tenders.comma"))}
         </p>
       )}
       {of.is_demonstration && <Alert type="info" showIcon title={t("tenders.demonstration")} />}

@@ -53,6 +53,7 @@ function Shown({ of }: { of: Tender }) {
       <section aria-labelledby="lots">
         <h2 id="lots">{t("tenders.lots")}</h2>
         <p>{t("tenders.over_budget")} {t(`tenders.rules.${of.overspend_rule}`)}</p>
+        <p>{t(of.one_each ? "tenders.one_each" : "tenders.not_one_each")}</p>
         <Lots lots={of.lots} />
       </section>
       <section aria-labelledby="criteria">
@@ -61,8 +62,25 @@ function Shown({ of }: { of: Tender }) {
       </section>
       <Enquiries tender={of} />
       <Objections tenderId={of.id} />
+      <Confirmations of={of} />
       <p className="soft">{t("tenders.profile", { name: t(`tenders.profile_name.${of.profile}`), version: of.profile_version })}</p>
     </Page>
+  );
+}
+
+/** What a lawyer must still confirm about the rules of this procedure. */
+function Confirmations({ of }: { of: Tender }) {
+  const { t, i18n } = useTranslation();
+  if (of.to_confirm.length === 0) return null;
+  return (
+    <section aria-labelledby="to-confirm" className="to-confirm">
+      <h2 id="to-confirm">{t("tenders.to_confirm")}</h2>
+      <ul>
+        {of.to_confirm.map((each) => (
+          <li key={each.en}>{i18n.language === "en" ? each.en : each.zh}</li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
