@@ -132,7 +132,7 @@ def _examine_one(
         if fault.facts.get("source") not in examined.faults:  # a ranking is not blamed for its refused source
             examined.faults[question.name] = fault
         return
-    if question.required and not _is_complete(question, kept):
+    if question.required and not _is_complete(definition, question, kept, examined.answers):
         examined.missing.append(question.name)
 
 
@@ -250,8 +250,14 @@ def _check_constraint(
         )
 
 
-def _is_complete(question: Question, answer: Answer | None) -> bool:
-    """A required matrix wants every row."""
+def _is_complete(
+    definition: SurveyDefinition, question: Question, answer: Answer | None, earlier: Mapping[str, Any]
+) -> bool:
+    """A required matrix wants every row, a required ranking as many places as there is to rank, which may be none."""
+    if question.type == "ranking":
+        ranked = answer if isinstance(answer, list) else []
+        offered = earlier.get(question.derived_from, []) if question.derived_from else question.options
+        return len(ranked) >= min(question.rank_count or len(offered), len(offered))
     if isinstance(answer, dict):
         return len(answer) == len(question.rows)
     return answer is not None

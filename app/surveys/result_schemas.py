@@ -12,7 +12,8 @@ from app.surveys.queries import TALLIES, Tally, definition_of, total_of
 from app.surveys.results import Answer, Findings
 from app.surveys.rules import Channel
 from app.surveys.schemas import QUESTIONNAIRE, RATE, TALLY, TallyRead
-from app.surveys.statistics import DemandIndex, QuestionTable
+from app.surveys.statistics import DemandIndex, QuestionTable, figure
+from app.surveys.weighting import Weights
 
 SHARE = {"share": "0.4146", "low": "0.3314", "high": "0.5030", "n": "123"}
 TABLE = {
@@ -38,13 +39,37 @@ class AnswerRead(BaseModel):
         return cls(name=answer.question.name, label=answer.question.label, tables=answer.tables, strata=answer.strata)
 
 
+class GapRead(BaseModel):
+    """The group of a margin that the weights leave farthest from its share: `wanted` in truth, `reached` with them."""
+
+    margin: str
+    group: str
+    wanted: str
+    reached: str
+
+
 class WeightingRead(BaseModel):
-    """`uncovered`: groups in which nobody answered, which no weight makes up for."""
+    """`converged`: every margin is met within the limits on weights; `gaps` says per margin how far it is off.
+    `uncovered`: groups in which nobody answered, which no weight makes up for."""
 
     effective_n: str
     capped: int
     converged: bool
+    gaps: list[GapRead]
     uncovered: list[tuple[str, str]]
+
+    @classmethod
+    def of(cls, weights: Weights) -> "WeightingRead":
+        return cls(
+            effective_n=f"{weights.effective_n:.1f}",
+            capped=weights.capped,
+            converged=weights.converged,
+            gaps=[
+                GapRead(margin=gap.margin, group=gap.group, wanted=figure(gap.wanted), reached=figure(gap.reached))
+                for gap in weights.gaps
+            ],
+            uncovered=weights.uncovered,
+        )
 
 
 class WaveTally(BaseModel):
@@ -99,17 +124,11 @@ class FindingsRead(BaseModel):
 
     @classmethod
     def of(cls, survey: Survey, returns: ReturnsRead, found: Findings) -> "FindingsRead":
-        weighting = found.weights and WeightingRead(
-            effective_n=f"{found.weights.effective_n:.1f}",
-            capped=found.weights.capped,
-            converged=found.weights.converged,
-            uncovered=found.weights.uncovered,
-        )
         return cls(
             survey_id=survey.id,
             returns=returns,
             n=found.n,
-            weighting=weighting,
+            weighting=WeightingRead.of(found.weights) if found.weights else None,
             answers=[AnswerRead.of(answer) for answer in found.answers],
             demand=found.demand,
         )

@@ -194,7 +194,7 @@ def demand_index(
 
     With k places to rank (3 here) a respondent gives y = points / k: 3/3 for the category ranked first, 2/3, 1/3,
     and 0 when it was chosen without a place, or not chosen. Then share × intensity = (chosen / n) × (Σy / chosen)
-    is the mean of y over all who answered, so its error is that of a weighted mean (`_weighted_mean`). Without a
+    is the mean of y over all who answered, and its interval Wilson's with the n that has its error. Without a
     ranking of the question every choice counts 1. Several options for one category count once, the best of them.
     """
     found = [
@@ -226,7 +226,8 @@ def _index(
     chosen = np.array([not options.isdisjoint(r[question.name]) for r in responses], dtype=float)
     points = np.array([_points(r, options, ranking) for r in responses]) if ranking else np.ones(len(responses))
     given = chosen * points
-    mean, error = _weighted_mean(given, weights)
+    mean = float(given @ weights / weights.sum())
+    low, high = wilson(mean, _counts_as(given, weights))
     share = float(chosen @ weights / weights.sum())
     return DemandIndex(
         category_code=code,
@@ -236,10 +237,23 @@ def _index(
         share=figure(share),
         intensity=figure(mean / share) if share > 0 else None,
         index=figure(mean),
-        low=figure(max(0.0, mean - Z * error)),
-        high=figure(min(1.0, mean + Z * error)),
+        low=figure(low),
+        high=figure(high),
         effective_n=figure(effective_n(weights)).removesuffix(".0000"),
     )
+
+
+def _counts_as(values: Floats, weights: Floats) -> float:
+    """How many answers of yes or no would say as much about the mean of `values`, each between 0 and 1: the n by which
+    p(1 − p)/n is the variance of the weighted mean (Korn & Graubard 1998, for shares), n itself for plain ones. Where
+    all say the same, no variance can be estimated: the effective sample size, so that Wilson's interval has a width.
+    """
+    mean, error = _weighted_mean(values, weights)
+    kish = effective_n(weights)
+    if error <= 0.0 or not 0.0 < mean < 1.0:
+        return kish
+    n = len(values)
+    return mean * (1 - mean) / error**2 * n / (n - 1)
 
 
 def _points(response: Response, options: set[str], ranking: Question) -> float:

@@ -6,6 +6,7 @@ who advise limits on the weights; effective sample size (Σw)² / Σw², Kish 19
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,9 @@ from numpy.typing import NDArray
 from app.core.errors import DomainError
 
 LOWEST, HIGHEST = 0.3, 3.0
-ROUNDS = 200
-CLOSE = 1e-8
+ROUNDS = 500
+CLOSE = 1e-9  # between two rounds
+MET = 5e-5  # half of the last digit that shares are shown with
 Floats = NDArray[np.float64]
 
 
@@ -38,16 +40,30 @@ class Margin:
     counts: Mapping[str, int]
 
 
+class Gap(NamedTuple):
+    """The share that `group` has in truth, and the share that it has with the weights."""
+
+    margin: str
+    group: str
+    wanted: float
+    reached: float
+
+
 @dataclass(frozen=True)
 class Weights:
     """`values` average 1 and lie within [0.3, 3]. `uncovered`: groups (margin, group) in which nobody answered,
-    which no weight can make up for. `capped`: how many weights sit at a limit."""
+    which no weight can make up for. `capped`: how many weights sit at a limit. `gaps`: the widest of each margin."""
 
     values: Floats
     effective_n: float
     capped: int
-    converged: bool
+    gaps: list[Gap]
     uncovered: list[tuple[str, str]]
+
+    @property
+    def converged(self) -> bool:
+        """Every margin is met, with the limits kept."""
+        return all(abs(gap.wanted - gap.reached) < MET for gap in self.gaps)
 
 
 def effective_n(weights: Floats) -> float:
@@ -59,21 +75,24 @@ def effective_n(weights: Floats) -> float:
 def rake(size: int, margins: Sequence[Margin]) -> Weights:
     """Weights for `size` respondents that reproduce every margin's shares as far as the limits allow.
 
+    One group after the other is scaled to its share, each weight held within the limits, over and over: projections
+    onto convex sets, which meet in weights that keep every margin and all limits where there are any (Bregman 1967;
+    without limits this is iterative proportional fitting). Where there are none, the gaps say what is amiss.
     Refusals: MarginLength, CountMissing (a group that answered has no count or none above nought).
     """
     for margin in margins:
         _check(size, margin)
     weights: Floats = np.ones(size)
     cells = [_cells(margin) for margin in margins]
-    converged = not margins or size == 0
-    for _ in range(0 if converged else ROUNDS):
+    for _ in range(ROUNDS if size else 0):
         before = weights.copy()
         for positions, shares in cells:
             _fit(weights, positions, shares)
+        weights = _scaled(weights, float(size))
         if float(np.abs(weights - before).max()) < CLOSE:
-            converged = True
             break
-    return _limited(weights, converged, margins)
+    gaps = [_gap(margin, weights) for margin in margins if size]
+    return Weights(weights, effective_n(weights), _at_limit(weights), gaps, _uncovered(margins))
 
 
 def _check(size: int, margin: Margin) -> None:
@@ -94,33 +113,21 @@ def _cells(margin: Margin) -> tuple[list[NDArray[np.intp]], list[float]]:
 
 def _fit(weights: Floats, positions: list[NDArray[np.intp]], shares: list[float]) -> None:
     known = sum(float(weights[at].sum()) for at in positions)
-    factors = [share * known / float(weights[at].sum()) for at, share in zip(positions, shares, strict=True)]
-    for at, factor in zip(positions, factors, strict=True):
-        weights[at] *= factor
+    for at, share in zip(positions, shares, strict=True):
+        weights[at] = _scaled(weights[at], share * known)
 
 
-def _limited(weights: Floats, converged: bool, margins: Sequence[Margin]) -> Weights:
-    values = _capped(weights / weights.mean()) if len(weights) else weights
-    uncovered = [
-        (margin.name, group)
-        for margin in margins
-        for group in sorted(set(margin.counts) - set(margin.groups))
-        if margin.counts[group] > 0
-    ]
-    at_limit = int(((values <= LOWEST) | (values >= HIGHEST)).sum())
-    return Weights(values, effective_n(values), at_limit, converged, uncovered)
+def _scaled(weights: Floats, total: float) -> Floats:
+    """In proportion to `weights` and within the limits, adding up to `total` or as near to it as the limits allow.
 
-
-def _capped(weights: Floats) -> Floats:
-    """Within the limits and averaging 1: what the limits cut off or add is spread over the others in proportion.
-
-    Ends, because every round fixes at least one more weight; 1 lies between the limits, so it can always be met.
+    Ends, because every round fixes at least one more weight.
     """
+    total = min(max(total, LOWEST * len(weights)), HIGHEST * len(weights))
     values = weights.copy()
     low, high = np.zeros(len(values), dtype=bool), np.zeros(len(values), dtype=bool)
     while True:
         free = ~(low | high)
-        rest = len(values) - LOWEST * low.sum() - HIGHEST * high.sum()
+        rest = total - LOWEST * low.sum() - HIGHEST * high.sum()
         if free.any():
             values[free] = weights[free] * (rest / weights[free].sum())
         over, under = free & (values > HIGHEST), free & (values < LOWEST)
@@ -129,3 +136,27 @@ def _capped(weights: Floats) -> Floats:
         excess = float((values[over] - HIGHEST).sum()) - float((LOWEST - values[under]).sum())
         low, high = (low, high | over) if excess >= 0 else (low | under, high)
         values[low], values[high] = LOWEST, HIGHEST
+
+
+def _gap(margin: Margin, weights: Floats) -> Gap:
+    """Shares are of the respondents whose group is known; a group in which nobody answered has none of them."""
+    reached = dict.fromkeys((group for group, count in margin.counts.items() if count > 0), 0.0)
+    for group, weight in zip(margin.groups, weights, strict=True):
+        if group is not None:
+            reached[group] += float(weight)
+    known, total = sum(reached.values()), sum(margin.counts[group] for group in reached)
+    gaps = [Gap(margin.name, g, margin.counts[g] / total, r / known if known else 0.0) for g, r in reached.items()]
+    return max(gaps, key=lambda gap: abs(gap.wanted - gap.reached))
+
+
+def _at_limit(weights: Floats) -> int:
+    return int(((weights <= LOWEST + CLOSE) | (weights >= HIGHEST - CLOSE)).sum())
+
+
+def _uncovered(margins: Sequence[Margin]) -> list[tuple[str, str]]:
+    return [
+        (margin.name, group)
+        for margin in margins
+        for group in sorted(set(margin.counts) - set(margin.groups))
+        if margin.counts[group] > 0
+    ]

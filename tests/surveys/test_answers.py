@@ -47,6 +47,26 @@ def test_complete_answers_are_kept_in_their_one_form() -> None:
     }
 
 
+RANKING = make_definition(
+    make_question("multi", "many"),
+    make_question("ranking", "order", derived_from="many", rank_count=2, required=True),
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({}, []),  # nothing was chosen that could be ranked
+        ({"many": ["a"]}, ["order"]),
+        ({"many": ["a"], "order": ["a"]}, []),
+        ({"many": ["a", "b", "c"], "order": ["c"]}, ["order"]),  # as many places as the page asks for
+        ({"many": ["a", "b", "c"], "order": ["c", "a"]}, []),
+    ],
+)
+def test_a_required_ranking_wants_as_many_places_as_there_is_to_rank(given: dict[str, Any], missing: list[str]) -> None:
+    assert examine(RANKING, given, TODAY).missing == missing
+
+
 def test_blanks_are_left_out() -> None:
     assert check_answers(DEFINITION, {"one": "a", "many": [], "rate": {"x": ""}, "age": None, "day": " "}, TODAY) == {
         "one": "a"

@@ -132,14 +132,25 @@ def test_the_demand_index_is_share_times_intensity() -> None:
     assert (second.category_code, second.intensity, second.index) == ("02", "0.5000", "0.2500")
 
 
-def test_the_interval_of_the_demand_index_is_that_of_a_mean() -> None:
+def test_the_interval_of_the_demand_index_is_wilsons_where_answers_are_yes_or_no() -> None:
     responses = [{"want": ["meal"], "order": ["meal"]}] * 30 + [{"want": ["play"], "order": ["play"]}] * 70
     index = demand_index(DEFINITION, responses)[1]
-    error = math.sqrt(0.3 * 0.7 / 99)
-    assert (index.low, index.high) == (
-        f"{0.3 - 1.959963984540054 * error:.4f}",
-        f"{0.3 + 1.959963984540054 * error:.4f}",
-    )
+    assert (index.low, index.high) == tuple(f"{end:.4f}" for end in wilson(0.3, 100))
+
+
+@pytest.mark.parametrize("weights", [None, np.array([0.3, 3.0, 1.0])])
+@pytest.mark.parametrize("options", [["meal"], ["play"]])
+def test_three_people_of_one_mind_leave_the_demand_index_a_width(options: list[str], weights: Any) -> None:
+    for index in demand_index(DEFINITION, [{"want": options, "order": options}] * 3, weights):
+        assert index.index in ("0.0000", "1.0000")
+        assert float(index.high) - float(index.low) > 0.3
+
+
+def test_an_index_that_all_give_alike_has_a_width_too() -> None:
+    (index, _) = demand_index(DEFINITION, [{"want": ["meal", "play"], "order": ["play", "meal"]}] * 3)
+    assert float(index.low) < float(index.index) <= float(index.high)
+    meals = demand_index(DEFINITION, [{"want": ["meal", "play"], "order": ["play", "meal"]}] * 3)[1]
+    assert (meals.index, float(meals.low) < 0.6 < 0.7 < float(meals.high)) == ("0.6667", True)
 
 
 def test_without_a_ranking_every_choice_counts_fully() -> None:

@@ -35,6 +35,40 @@ def test_weights_are_held_within_their_limits_and_still_average_one() -> None:
     assert (found.capped, found.values.mean()) == (1, pytest.approx(1))
 
 
+def test_margins_that_the_limits_cut_off_are_raked_again_and_what_is_left_is_told() -> None:
+    """Half and half in truth, one among twenty here: its weight of 3 reaches 15 %."""
+    found = rake(20, [Margin("group", ["few"] + ["many"] * 19, {"few": 50, "many": 50})])
+    assert not found.converged
+    [gap] = found.gaps
+    assert (gap.margin, gap.group, gap.wanted) == ("group", "few", 0.5)
+    assert gap.reached == pytest.approx(3 / 20)
+
+
+def test_caps_on_one_margin_are_made_up_for_where_the_other_one_leaves_room() -> None:
+    """2 of 20 are old and poor at once: without limits they would weigh 4 and more; the other old ones take over."""
+    old = ["old"] * 4 + ["young"] * 16
+    poor = ["poor"] * 2 + ["rich"] * 2 + ["poor"] * 2 + ["rich"] * 14
+    found = rake(20, [Margin("age", old, {"old": 50, "young": 50}), Margin("money", poor, {"poor": 45, "rich": 55})])
+    assert found.capped > 0
+    assert found.converged
+    assert weighted_share(found.values, old, "old") == pytest.approx(0.50, abs=5e-5)
+    assert weighted_share(found.values, poor, "poor") == pytest.approx(0.45, abs=5e-5)
+
+
+def test_margins_that_contradict_each_other_are_not_met_and_say_so() -> None:
+    """All the women are young: half women and a quarter young cannot be had."""
+    sex, age = ["F", "F", "M", "M"], ["young", "young", "old", "old"]
+    found = rake(4, [Margin("sex", sex, {"F": 50, "M": 50}), Margin("age", age, {"young": 25, "old": 75})])
+    assert not found.converged
+    assert sum(abs(gap.wanted - gap.reached) for gap in found.gaps) == pytest.approx(0.25, abs=1e-6)
+
+
+def test_a_group_in_which_nobody_answered_is_a_margin_not_met() -> None:
+    found = rake(2, [Margin("street", ["a", "a"], {"a": 5, "b": 5})])
+    assert (found.converged, found.uncovered) == (False, [("street", "b")])
+    assert [abs(gap.wanted - gap.reached) for gap in found.gaps] == [0.5]
+
+
 def test_the_effective_sample_size_is_kish() -> None:
     assert effective_n(np.array([1.0, 1.0, 2.0])) == pytest.approx(16 / 6)
     assert effective_n(np.array([])) == 0.0
@@ -82,3 +116,9 @@ def test_weights_always_average_one_within_their_limits(people: list[tuple[str, 
     assert found.values.min() >= LOWEST - 1e-9
     assert found.values.max() <= HIGHEST + 1e-9
     assert 0 < found.effective_n <= len(people) + 1e-6
+    for margin, groups in ((margins[0], sex), (margins[1], age)):
+        met = all(
+            abs(weighted_share(found.values, groups, g) - n / sum(margin.counts.values())) < 5e-5
+            for g, n in margin.counts.items()
+        )
+        assert met or not found.converged

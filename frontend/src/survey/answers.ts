@@ -110,6 +110,7 @@ function faultOfForm(question: Question, value: unknown, answer: Answer | undefi
 
 function faultOfGap(question: Question, answer: Answer | undefined, options: readonly Choice[]): Fault | null {
   if (!question.required || question.type === "note") return null;
+  if (question.type === "ranking" && options.length === 0) return null; // nothing was chosen that could be ranked
   if (answer === undefined) return { key: "required" };
   if (question.type === "ranking") {
     const places = placesOf(question, options);

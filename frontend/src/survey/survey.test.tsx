@@ -85,6 +85,12 @@ test("a ranking asks for no more places than there are choices", () => {
   expect(faults(definition, { Q1: ["01"], Q2: ["01"] }, TODAY).get("Q2")).toBeUndefined();
 });
 
+test("a required ranking of what was chosen asks for nothing where nothing was chosen", () => {
+  const optional = { ...definition, questions: [question("Q1", "multi", "需要", { options: services }), question("Q2", "ranking", "请排序", { required: true, derived_from: "Q1" })] };
+  expect([...faults(optional, {}, TODAY)]).toEqual([]);
+  expect(faults(optional, { Q1: ["01"] }, TODAY).get("Q2")).toEqual({ key: "required" });
+});
+
 test.each([
   ["三口", "number"],
   ["2.5", "whole"],
