@@ -8,6 +8,7 @@ read as empty; ["objection" or "stumble", why] of pyxform.
 """
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -19,11 +20,12 @@ from pyxform.errors import PyXFormError
 from pyxform.survey import Survey
 from pyxform.xls2xform import convert
 
-from app.core.measure import Measure, check_unpacked
+from app.core.measure import TWICE, Measure, check_unpacked
 from app.core.table_reader import cells_of, text_of
 from app.core.workbook import Sheet, sheets_of
 
 MESSAGE = 2_000  # characters of what pyxform says
+REFERENCE = re.compile(r"\$\{\s*([^{}\s]+)\s*\}")  # pyxform objects to spaces in it
 READ = ("survey", "choices", "settings")
 
 
@@ -39,7 +41,7 @@ def read(content: bytes, limits: SimpleNamespace) -> Iterator[list[Any]]:
         name = sheet.name.lower() if sheet.name.lower() in SUPPORTED_SHEET_NAMES else "survey"
         form[name], form[f"{name}_header"], faults = _rows(book, sheet, limits)
         yield from (["fault", [name, *fault]] for fault in faults)
-    for name in ("survey_header", *READ):
+    for name in ("survey_header", "choices_header", *READ):
         yield from ([name, row] for row in form.get(name, []))
     yield from _judged(form)
 
@@ -49,12 +51,13 @@ def _rows(
 ) -> tuple[list[Any], list[Any], list[list[Any]]]:
     """Every row below the first, as what stands under its headings; the headings; the cells that hold no value."""
     measure, (first, *rows) = Measure(limits), cells_of(book.get_sheet_by_name(sheet.name), limits) or [[]]
-    headings = [" ".join(text_of(cell).split()) for cell in first]
+    headings = _once([" ".join(text_of(cell).split()) for cell in first])
     found = []
     for row in rows:
         texts = [text_of(cell).replace("\xa0", " ").strip() for cell in row]
         measure.add(texts)
-        found.append({heading: text for heading, text in zip(headings, texts, strict=True) if heading and text})
+        cells = {heading: text for heading, text in zip(headings, texts, strict=True) if heading and text}
+        found.append({heading: _spelt(heading, text) for heading, text in cells.items()})
     while found and not found[-1]:
         found.pop()
     faults = [
@@ -63,6 +66,25 @@ def _rows(
         if column <= len(headings) and headings[column - 1]
     ]
     return found, [{heading: None for heading in headings if heading}], faults
+
+
+def _once(headings: list[str]) -> list[str]:
+    """A heading that comes again is marked, so that it can be refused by its name."""
+    seen: set[str] = set()
+    once = []
+    for number, heading in enumerate(headings):
+        once.append(f"{heading}{TWICE}{number}" if heading and heading in seen else heading)
+        seen.add(heading)
+    return once
+
+
+def _spelt(heading: str, text: str) -> str:
+    """References and types as pyxform wants them written."""
+    text = REFERENCE.sub(r"${\1}", text)
+    if heading.lower() != "type" or not text.split():
+        return text
+    command, *named = text.split()
+    return re.sub("^select multiple(?! from )", "select_multiple", " ".join([command.lower(), *named]))
 
 
 def _judged(form: dict[str, Any]) -> Iterator[list[Any]]:

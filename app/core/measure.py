@@ -7,6 +7,7 @@ from typing import Any
 MB = 1024 * 1024
 CHUNK = 256 * 1024
 SWELLING_FROM = 10 * MB  # below, nothing is said about how much smaller a file was packed
+TWICE = "\x1f"  # behind a heading that stood there before
 
 
 class Refused(Exception):

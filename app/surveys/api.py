@@ -12,17 +12,16 @@ from app.core.files import XLSX, Uploaded, answers_file, download
 from app.core.paging import Page, PagingQuery
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.surveys import policy, queries, results, service
-from app.surveys.definition import SurveyDefinition
 from app.surveys.models import Survey
 from app.surveys.policy import WHO
 from app.surveys.result_schemas import FindingsRead, ReturnsRead, SummaryRead, SurveyResultRead
 from app.surveys.rules import SurveyStatus
 from app.surveys.schemas import SurveyCreate, SurveyRead, SurveyRow, SurveyUpdate, TargetsSet
-from app.surveys.xlsform import read_xlsform
+from app.surveys.xlsform import Form, read_xlsform
 from app.surveys.xlsform_export import write_xlsform
 
 router = web.router("/surveys", "surveys")
-UploadedForm = Annotated[SurveyDefinition, Depends(Uploaded(lambda _name, content: read_xlsform(content)))]
+UploadedForm = Annotated[Form, Depends(Uploaded(lambda name, content: read_xlsform(content, name)))]
 
 
 async def survey_read(session: AsyncSession, survey: Survey, actor: Actor, response: Response) -> SurveyRead:
@@ -53,10 +52,11 @@ async def create_survey(
 
 @router.post("/import", operation_id="import_survey", status_code=201, dependencies=[allow(WHO["create"])])
 async def import_survey(
-    form: UploadedForm, session: UnitSession, actor: CurrentActor, response: Response
+    form: UploadedForm, session: UnitSession, actor: CurrentActor, response: Response, leave_out: bool = False
 ) -> SurveyRead:
-    """A new draft from an XLSForm workbook."""
-    survey = await service.create_survey(session, actor, form)
+    """A new draft from an XLSForm workbook; `leave_out`: without what of it cannot be taken."""
+    with form.placing():
+        survey = await service.create_survey(session, actor, form.taken(leave_out=leave_out))
     return await survey_read(session, survey, actor, response)
 
 
@@ -82,9 +82,12 @@ async def replace_questionnaire(
     session: UnitSession,
     actor: CurrentActor,
     response: Response,
+    leave_out: bool = False,
 ) -> SurveyRead:
-    """The questionnaire as an XLSForm workbook has it."""
-    survey = await service.edit_survey(session, actor, survey_id, given, form)
+    """The questionnaire as an XLSForm workbook has it; `leave_out`: without what of it cannot be taken."""
+    with form.placing():
+        definition = form.taken(leave_out=leave_out)
+        survey = await service.edit_survey(session, actor, survey_id, given, definition)
     return await survey_read(session, survey, actor, response)
 
 

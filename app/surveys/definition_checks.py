@@ -150,6 +150,11 @@ def _spelling(field: str, name: str, pattern: re.Pattern[str]) -> Found:
         yield field, NameNotAllowed(name=name)
 
 
+def piece_name_fault(name: str) -> DomainError | None:
+    """What is wrong with the name of an option or of a row, where it stands."""
+    return next((error for _, error in _spelling("name", name, _PIECE_NAME)), None)
+
+
 def _label_faults(question: Question) -> Found:
     """XLSForm reads ${…} in a label as the answer of another question; we do not, so nobody may write it."""
     labels: list[tuple[str, Label | None]] = [

@@ -1,68 +1,51 @@
-"""The sheets of an XLSForm workbook, read row by row into a questionnaire.
+"""The survey sheet of an XLSForm workbook, read row by row into a questionnaire.
 
-What is taken and what is refused stands in `xlsform.py`; this file sees rows of text and knows no workbook.
+What is taken, left out and refused stands in `xlsform.py`; this file sees rows of text and knows no workbook.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from app.core.errors import DomainError, RowRefused
-from app.surveys.definition import Label, Option, Question, Row, SurveyDefinition
+from app.surveys.definition import Label, Question, Row, SurveyDefinition
 from app.surveys.definition_checks import (
     NameHasSpace,
     NameNotAllowed,
     NameTaken,
-    OptionsMissing,
     RankingSourceUnclear,
     RowsMissing,
-    definition_faults,
+    piece_name_fault,
 )
 from app.surveys.expressions import Binary, Call, ExpressionRefused, Node, Number, Own, parse, unparse
-from app.surveys.xlsform_export import CHOICES_COLUMNS, SURVEY_COLUMNS, count_limit, limited_constraint
+from app.surveys.xlsform_choices import COLUMNS, Choices, built, label_of
+from app.surveys.xlsform_export import SURVEY_COLUMNS, count_limit, limited_constraint
+from app.surveys.xlsform_left import (
+    Left,
+    Taken,
+    XlsformNothingTaken,
+    XlsformRequiredBeyond,
+    XlsformTitleMissing,
+    XlsformTypeUnknown,
+    XlsformValueUnknown,
+    settle,
+)
+from app.surveys.xlsform_lines import AUTOMATIC, PLAIN, TYPES, YES_NO, Line, expression_of
 
 M = TypeVar("M", bound=BaseModel)
-AUTOMATIC = frozenset({"start", "end", "today", "deviceid", "username", "phonenumber", "email", "audit"})
-TYPES = {"select_one": "single", "select_multiple": "multi", "rank": "ranking"}
-PLAIN = {"integer": "number", "decimal": "number", "date": "date", "text": "open", "string": "open", "note": "note"}
-ALIASES = {"relevance": "relevant", "value": "name", "list name": "list_name"}
-TRANSLATED = ("label", "hint", "constraint_message")
 SURVEY = frozenset(column for column in SURVEY_COLUMNS if "::" not in column)
-CHOICES = frozenset(column for column in CHOICES_COLUMNS if "::" not in column)
-YES_NO = {"": False, "yes": True, "true": True, "true()": True, "no": False, "false": False, "false()": False}
-COLUMNS = {  # our field → the XLSForm column where its fault is to be mended
-    "shown_if": "survey.relevant",
-    "options": "choices.name",
-    "rows": "survey.name",
-    "derived_from": "survey.choice_filter",
-    "max_select": "survey.sx_max_select",
-    "rank_count": "survey.sx_rank_count",
-}
-_TITLE = re.compile(r"(label|hint|constraint[_ ]message)\s*(?:::?\s*(.+))?", re.IGNORECASE)
+OTHER_LABEL = Label(zh="其他，请说明", en="Other, please specify")
 _FILTER = re.compile(r"selected\(\s*\$\{([^}]+)\}\s*,\s*name\s*\)")
-_REFERENCE = re.compile(r"\$\{([^}]+)\}")
 
 
 class XlsformSheetMissing(DomainError):
     status = 422
 
 
-class XlsformTypeUnknown(DomainError):
-    status = 422
-
-
-class XlsformColumnUnknown(DomainError):
-    status = 422
-
-
-class XlsformValueUnknown(DomainError):
-    status = 422
-
-
-class LabelMissing(DomainError):
+class XlsformListUnknown(DomainError):
     status = 422
 
 
@@ -74,169 +57,154 @@ class MatrixRowsDiffer(DomainError):
     status = 422
 
 
-class Line(NamedTuple):
-    """One row of a sheet: column → text, with label and its like as field.zh and field.en."""
-
-    number: int
-    cells: dict[str, str]
-
-    def get(self, column: str) -> str:
-        return self.cells.get(column, "")
-
-
 @dataclass
 class _Group:
     line: Line
-    is_matrix: bool
+    type: str
     rows: list[Line] = field(default_factory=list)
 
+    @property
+    def is_matrix(self) -> bool:
+        return self.type == "group" and "table-list" in self.line.get("appearance")
 
-def lines_of(rows: Sequence[Mapping[str, str]] | None) -> list[Line]:
-    return [
-        Line(number, {_column(title): text.strip() for title, text in row.items() if text})
-        for number, row in enumerate(rows or [], 2)
-        if row
-    ]
-
-
-def _column(title: str) -> str:
-    """`label::中文 (zh)` → label.zh; a label without a language is the Chinese one."""
-    found = _TITLE.fullmatch(title.strip())
-    if found is None:
-        plain = title.strip().lower()
-        return ALIASES.get(plain, plain)
-    name, language = found[1].lower().replace(" ", "_"), (found[2] or "zh").lower()
-    if "zh" in language or "中文" in language or "chinese" in language:
-        return f"{name}.zh"
-    return f"{name}.en" if re.search(r"\ben\b|english", language) else title
+    @property
+    def is_left(self) -> bool:
+        return self.type != "group"
 
 
 class SheetReader:
-    """Walks the survey sheet once, collecting questions with their rows and every refusal."""
+    """Walks the survey sheet once, collecting questions, what is left out, and what is wrong."""
 
     def __init__(self, sheets: Mapping[str, list[Line]], has_limits: bool) -> None:
-        self.survey, self.choices, self.settings = sheets["survey"], sheets["choices"], sheets["settings"]
+        self.survey, self.settings = sheets["survey"], sheets["settings"]
         self.refused: list[RowRefused] = []
-        self.questions: list[Question] = []
-        self.lines: list[Line] = []  # of each question
+        self.left = Left()
+        self.taken: list[Taken] = []
         self.groups: list[_Group] = []
         self.has_limits = has_limits  # the sheet has the column sx_max_select
+        self.choices = Choices(sheets["choices"], self.left, self.refuse)
         self.own_names = self._reference_names()
-        self.options = self._options()
 
     def refuse(self, line: Line, column: str, error: DomainError) -> None:
         self.refused.append(RowRefused(line.number, column, error))
 
-    def definition(self) -> SurveyDefinition | None:
-        """None when something was refused."""
+    def definition(self, name: str) -> SurveyDefinition | None:
+        """None when something was refused. `name`: what to call a form without a title."""
         for line in self.survey:
-            self._check_columns(line, "survey", SURVEY)
             self._take(line)
         for group in self.groups:
             self.refuse(group.line, "survey.type", GroupUnbalanced(name=group.line.get("name")))
-        if not self.questions and not self.refused:
-            self.refused.append(RowRefused(1, "survey", XlsformSheetMissing(sheet="survey")))
         settings = self.settings[0] if self.settings else Line(2, {})
-        title = self._label(settings, "form_title", "settings")
-        intro = self._introduction(settings)
-        if self.refused or title is None:
+        title, intro = self._title(settings, name), self._introduction(settings)
+        names = {line.get("name") for line in self.survey}
+        found, self.taken, faults = settle(title, intro, self.taken, names, self.left)
+        self.refused += [p for f in faults if not _is_said(f) and not self._is_known(p := self.placed(f))]
+        if found is None and not self.refused:
+            nothing = XlsformNothingTaken() if self.survey else XlsformSheetMissing(sheet="survey")
+            self.refused.append(RowRefused(1, "survey", nothing))
+        if self.refused or found is None or title is None:
             return None
-        return self._build(settings, "settings", SurveyDefinition, title=title, intro=intro, questions=self.questions)
+        return self._build(settings, "survey", SurveyDefinition, title=title, intro=intro, questions=found.questions)
+
+    def _is_known(self, fault: RowRefused) -> bool:
+        return any((r.row, r.column) == (fault.row, fault.column) for r in self.refused)
+
+    def placed(self, fault: RowRefused) -> RowRefused:
+        """A fault of a question (from 1) and its field, at the row and column of the workbook where it is mended."""
+        line = self.taken[fault.row - 1].line
+        category = fault.error.facts.get("code") if fault.column == "options" else None
+        row = self.choices.row_voting_for(line.kind.list, str(category)) if category else None
+        if row is not None:
+            return RowRefused(row, "choices.sx_votes_for", fault.error)
+        column = COLUMNS.get(fault.column, fault.column)
+        if column == "sx_max_select" and not line.get(column):
+            column = "constraint"
+        return RowRefused(line.number, f"survey.{column}", fault.error)
+
+    def _title(self, settings: Line, name: str) -> Label | None:
+        zh = settings.get("form_title")
+        if not zh:
+            zh = settings.get("form_id") or name
+            self.left.add(Line(settings.number, {}), "settings.form_title", XlsformTitleMissing, title=zh)
+        return self._build(settings, "settings.form_title", Label, zh=zh, en=settings.get("sx_title_en"))
 
     def _introduction(self, settings: Line) -> Label | None:
         zh, en = settings.get("sx_intro_zh"), settings.get("sx_intro_en")
-        return self._build(settings, "settings", Label, zh=zh, en=en) if zh else None
-
-    def faults_of(self, definition: SurveyDefinition) -> Iterator[RowRefused]:
-        for fault in definition_faults(definition):
-            column = COLUMNS.get(fault.column, f"survey.{fault.column}")
-            yield RowRefused(self.lines[fault.row - 1].number, column, fault.error)
+        return self._build(settings, "settings.sx_intro_zh", Label, zh=zh, en=en) if zh else None
 
     def _reference_names(self) -> dict[str, str]:
         """The sheet's names of matrix rows → our question.row."""
         names: dict[str, str] = {}
         matrix = ""
         for line in self.survey:
-            kind = _kind(line)
-            if kind == "begin_group":
+            if line.kind.type == "begin_group":
                 matrix = line.get("name") if "table-list" in line.get("appearance") else ""
-            elif kind == "end_group":
+            elif line.kind.type == "end_group":
                 matrix = ""
             elif matrix:
                 names[line.get("name")] = f"{matrix}.{_row_name(line, matrix)}"
         return names
 
-    def _options(self) -> dict[str, list[Option]]:
-        options: dict[str, list[Option]] = {}
-        for line in self.choices:
-            self._check_columns(line, "choices", CHOICES)
-            name, label = line.get("name"), self._label(line, "label", "choices")
-            if any(c.isspace() for c in name):
-                self.refuse(line, "choices.name", NameHasSpace(name=name))
-            elif name in {option.name for option in options.get(line.get("list_name"), [])}:
-                self.refuse(line, "choices.name", NameTaken(name=name))
-            elif not name:
-                self.refuse(line, "choices.name", NameNotAllowed(name=name))
-            elif label is not None:
-                option = self._build(
-                    line, "choices", Option, name=name, label=label, votes_for=line.get("sx_votes_for") or None
-                )
-                options.setdefault(line.get("list_name"), []).extend([option] if option else [])
-        return options
-
-    def _check_columns(self, line: Line, sheet: str, known: frozenset[str]) -> None:
-        translated = {f"{name}.{language}" for name in TRANSLATED for language in ("zh", "en")}
+    def _note_columns(self, line: Line) -> None:
         for column in line.cells:
-            if column not in known and column not in translated:
-                self.refuse(line, f"{sheet}.{column}", XlsformColumnUnknown(column=column))
+            if column not in SURVEY:
+                self.left.add_column(line, "survey", column)
 
-    def _label(self, line: Line, column: str, sheet: str) -> Label | None:
-        """Chinese is required; a sheet that has only English is told so."""
-        zh, en = line.get(f"{column}.zh") or line.get(column), line.get(f"{column}.en") or line.get("sx_title_en")
-        if not zh:
-            self.refuse(line, f"{sheet}.{column}", LabelMissing(name=line.get("name")))
-            return None
-        return self._build(line, sheet, Label, zh=zh, en=en)
+    def _label(self, line: Line, column: str) -> Label | None:
+        return label_of(line, column, "survey", self.left, self.refuse)
 
-    def _build(self, line: Line, sheet: str, model: type[M], **fields: Any) -> M | None:
-        try:
-            return model(**fields)
-        except ValidationError as error:
-            for fault in error.errors():
-                column = ".".join(str(part) for part in fault["loc"])
-                self.refuse(
-                    line, f"survey.{column}", XlsformValueUnknown(column=column, value=str(fault["input"])[:40])
-                )
-            return None
+    def _build(self, line: Line, where: str, model: type[M], **fields: Any) -> M | None:
+        return built(self.refuse, line, where, model, **fields)
 
     def _take(self, line: Line) -> None:
-        kind = _kind(line)
-        inside_matrix = bool(self.groups) and self.groups[-1].is_matrix
-        if kind == "begin_group":
-            self.groups.append(_Group(line, "table-list" in line.get("appearance")))
-        elif kind == "end_group":
-            self._close_group(line)
-        elif inside_matrix:
-            self.groups[-1].rows.append(line)
+        kind = line.kind.type
+        around = self.groups[-1] if self.groups else None
+        if kind.startswith("begin_"):
+            self._open_group(line, kind.removeprefix("begin_"))
+        elif kind.startswith("end_"):
+            self._close_group(line, kind.removeprefix("end_"))
+        elif self._leave(line):
+            return
+        elif around is not None and around.is_matrix:
+            around.rows.append(line)
         elif kind in TYPES or kind in PLAIN:
-            self._keep(line, self._fields(line, kind))
+            self._keep(line, self._fields(line))
         elif kind not in AUTOMATIC:
-            self.refuse(line, "survey.type", XlsformTypeUnknown(type=line.get("type")))
+            self.left.add(line, "survey.type", XlsformTypeUnknown, type=kind)
 
-    def _close_group(self, line: Line) -> None:
-        if not self.groups:
+    def _leave(self, line: Line) -> bool:
+        """Whether it stands in a repeat, which is left out as a whole."""
+        repeat = next((group for group in self.groups if group.is_left), None)
+        if repeat is not None:
+            self.left.add(line, "survey.type", XlsformTypeUnknown, type=f"begin_{repeat.type}")
+        return repeat is not None
+
+    def _open_group(self, line: Line, type_: str) -> None:
+        self.groups.append(_Group(line, type_))
+        if not self._leave(line):
+            self._note_columns(line)
+
+    def _close_group(self, line: Line, type_: str) -> None:
+        if not self.groups or self.groups[-1].type != type_:
             self.refuse(line, "survey.type", GroupUnbalanced(name=line.get("name")))
             return
         group = self.groups.pop()
-        if group.is_matrix:
+        if group.is_matrix and not any(around.is_left for around in self.groups):
             self._keep(group.line, self._matrix_fields(group))
 
     def _keep(self, line: Line, fields: dict[str, Any]) -> None:
-        label = self._label(line, "label", "survey")
-        question = self._build(line, "survey", Question, **self._shared(line), **fields, label=label) if label else None
-        if question is not None:
-            self.questions.append(question)
-            self.lines.append(line)
+        """A question without any text is left out: nobody could be asked it."""
+        self._note_columns(line)
+        label = self._label(line, "label")
+        if label is None:
+            return
+        question = self._build(line, "survey", Question, **self._shared(line), **fields, label=label)
+        if question is None:
+            return
+        self.taken.append(Taken(question, line))
+        if line.kind.has_other:
+            name, chosen = f"{question.name}_other", f"selected(${{{question.name}}}, 'other')"
+            self.taken.append(Taken(Question(type="open", name=name, label=OTHER_LABEL, shown_if=chosen), line))
 
     def _shared(self, line: Line) -> dict[str, Any]:
         return {
@@ -249,35 +217,34 @@ class SheetReader:
         }
 
     def _optional_label(self, line: Line, column: str) -> Label | None:
-        given = any(line.get(f"{column}.{language}") for language in ("zh", "en"))
-        return self._label(line, column, "survey") if given else None
+        return self._label(line, column) if any(c.startswith(f"{column}.") for c in line.cells) else None
 
     def _shown_if(self, line: Line) -> str | None:
-        own = [self._expression(line.get("relevant"))] if line.get("relevant") else []
-        around = [self._expression(g.line.get("relevant")) for g in self.groups if g.line.get("relevant")]
-        parts = [*around, *own]
+        around = [g.line for g in self.groups if g.line is not line]
+        parts = [self._expression(each.get("relevant")) for each in (*around, line) if each.get("relevant")]
         return " and ".join(f"({part})" for part in parts) if len(parts) > 1 else next(iter(parts), None)
 
     def _expression(self, text: str) -> str:
-        return _REFERENCE.sub(lambda found: f"${{{self.own_names.get(found[1], found[1])}}}", text)
+        return expression_of(text, self.own_names)
 
-    def _fields(self, line: Line, kind: str) -> dict[str, Any]:
+    def _fields(self, line: Line) -> dict[str, Any]:
+        kind = line.kind
         fields: dict[str, Any] = {
-            "type": TYPES.get(kind) or PLAIN[kind],
-            "required": self._yes(line, "required"),
+            "type": TYPES.get(kind.type) or PLAIN[kind.type],
+            "required": self._required(line),
             "constraint": self._expression(line.get("constraint")) or None,
-            "whole": kind == "integer",
-            "scale": kind == "select_one" and "likert" in line.get("appearance"),
+            "whole": kind.type in ("integer", "int"),
+            "scale": kind.type == "select_one" and "likert" in line.get("appearance"),
             "max_select": self._whole(line, "sx_max_select"),
             "rank_count": self._whole(line, "sx_rank_count"),
         }
-        if kind in TYPES:
+        if kind.type in TYPES:
             fields["options"] = self._options_of(line)
-        if kind == "rank" and line.get("choice_filter"):
+        if kind.type == "rank" and line.get("choice_filter"):
             fields |= {"options": [], "derived_from": self._source(line)}
         elif line.get("choice_filter"):
-            self.refuse(line, "survey.choice_filter", XlsformColumnUnknown(column="choice_filter"))
-        if kind == "select_multiple":
+            self.left.add_column(line, "survey", "choice_filter")
+        if kind.type == "select_multiple":
             fields |= self._limit(fields["constraint"], fields["max_select"])
         return fields
 
@@ -293,17 +260,18 @@ class SheetReader:
 
     def _source(self, line: Line) -> str | None:
         """The question whose chosen options are ranked: it must use the same list."""
-        found = _FILTER.fullmatch(line.get("choice_filter"))
+        found = _FILTER.fullmatch(expression_of(line.get("choice_filter"), {}))
         source = next((x for x in self.survey if found and x.get("name") == found[1]), None)
-        if source is None or _list(source) != _list(line):
+        if source is None or source.kind.list != line.kind.list:
             self.refuse(line, "survey.choice_filter", RankingSourceUnclear(source=line.get("choice_filter")[:40]))
             return None
         return source.get("name")
 
-    def _options_of(self, line: Line) -> list[Option]:
-        if _list(line) not in {choice.get("list_name") for choice in self.choices}:
-            self.refuse(line, "survey.type", OptionsMissing(name=line.get("name")))
-        return self.options.get(_list(line), [])
+    def _options_of(self, line: Line) -> list[Any]:
+        if line.kind.list not in self.choices:
+            self.refuse(line, "survey.type", XlsformListUnknown(list=line.kind.list, name=line.get("name")))
+            return []
+        return self.choices.options(line.kind.list, has_other=line.kind.has_other)
 
     def _matrix_fields(self, group: _Group) -> dict[str, Any]:
         if not group.rows:
@@ -311,20 +279,31 @@ class SheetReader:
             return {"type": "rating_matrix"}
         first = group.rows[0]
         for line in group.rows:
+            self._note_columns(line)
             unlike = line.get("required") != first.get("required") or line.get("type") != first.get("type")
-            if _kind(line) != "select_one" or unlike or line.get("relevant") or line.get("constraint"):
+            if line.kind.type != "select_one" or unlike or line.get("relevant") or line.get("constraint"):
                 self.refuse(line, "survey.type", MatrixRowsDiffer(name=group.line.get("name")))
         rows = [self._rated_row(line, group.line.get("name")) for line in group.rows]
         return {
             "type": "rating_matrix",
-            "required": self._yes(first, "required"),
-            "options": self._options_of(first),
+            "required": self._required(first),
+            "options": self._options_of(first) if first.kind.type == "select_one" else [],
             "rows": [row for row in rows if row is not None],
         }
 
     def _rated_row(self, line: Line, matrix: str) -> Row | None:
-        label = self._label(line, "label", "survey")
-        return self._build(line, "survey", Row, name=_row_name(line, matrix), label=label) if label else None
+        label, name = self._label(line, "label"), _row_name(line, matrix)
+        fault = piece_name_fault(name)
+        if fault is not None:
+            self.refuse(line, "survey.name", fault)
+        return Row(name=name or "—", label=label) if label else None
+
+    def _required(self, line: Line) -> bool:
+        """A condition under which an answer is required: none is required then."""
+        if re.search(r"[${}(=]", line.get("required")) and line.get("required").lower() not in YES_NO:
+            self.left.add(line, "survey.required", XlsformRequiredBeyond)
+            return False
+        return self._yes(line, "required")
 
     def _yes(self, line: Line, column: str) -> bool:
         text = line.get(column).lower()
@@ -340,13 +319,10 @@ class SheetReader:
         return int(text) if text else None
 
 
-def _kind(line: Line) -> str:
-    text = re.sub(r"^(select|begin|end) (one|multiple|group)\b", r"\1_\2", line.get("type").lower())
-    return text.split(" ")[0].removesuffix("_from_file")
-
-
-def _list(line: Line) -> str:
-    return line.get("type").split(" ")[-1]
+def _is_said(fault: RowRefused) -> bool:
+    """The names of options and rows are looked at where they stand."""
+    of_names = isinstance(fault.error, NameNotAllowed | NameHasSpace | NameTaken)
+    return fault.column in ("options", "rows") and of_names
 
 
 def _row_name(line: Line, matrix: str) -> str:

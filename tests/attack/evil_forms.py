@@ -52,7 +52,6 @@ several(
     {
         "that_asks_itself": form(SELF),
         "that_goes_round": form(CYCLE),
-        "with_a_hard_pattern": form([question("a", constraint="regex(., '^(a+)+$')")]),
         "with_deep_brackets": form([question("a", constraint="(" * 10_000 + ". > 1" + ")" * 10_000)]),
         "with_a_long_chain": form([question("a", constraint=" and ".join([". > 1"] * 3_000))]),
         "with_groups_in_groups": form([["begin group", f"g{n}", "组"] for n in range(900)]),
@@ -64,6 +63,18 @@ several(
             [question("__proto__"), question("constructor"), question("../a"), question("a b")]
         ),
         "with_one_name_often": form([question("a")] * 1_000),
+        "of_one_thousand_faults": form([["image", f"n{n}", ""] for n in range(1_000)]),
+        "without_sheets_of_that_name": altered(
+            {"xl/workbook.xml": workbook_xml('<sheet name="survey" sheetId="1" r:id="rId1"/>')}
+        ),
+    },
+    kind="xlsform",
+)
+several(
+    "form",
+    "XlsformPartly",
+    {
+        "with_a_hard_pattern": form([question("a", constraint="regex(., '^(a+)+$')")]),
         "with_columns_nobody_knows": form(
             [["text", "a", "问", *["x"] * 300]], header=[*HEADER[:3], *(f"x{n}" for n in range(300))]
         ),
@@ -72,10 +83,6 @@ several(
         ),
         "with_many_settings": form([question("a")], settings=([f"s{n}" for n in range(400)], ["x"] * 400)),
         "with_markup": form([["text", "a", "<script>alert(1)</script> ${a} {{7*7}} &a;"], ["note", "b", "]]><x/>"]]),
-        "of_one_thousand_faults": form([["image", f"n{n}", ""] for n in range(1_000)]),
-        "without_sheets_of_that_name": altered(
-            {"xl/workbook.xml": workbook_xml('<sheet name="survey" sheetId="1" r:id="rId1"/>')}
-        ),
     },
     kind="xlsform",
 )

@@ -22,7 +22,7 @@ from tests.conftest import ClientOf
 pytestmark = pytest.mark.anyio
 READ: dict[str, Callable[[str, bytes], Any]] = {
     "table": read_table,
-    "xlsform": lambda _name, content: read_xlsform(content),
+    "xlsform": lambda name, content: read_xlsform(content, name).taken(leave_out=False),
     "json": lambda _name, content: check_json(content),
 }
 GROWTH_MB = 100

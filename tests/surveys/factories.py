@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from app.core.texts import REFUSED
 from app.surveys.definition import Label, Option, Question, Row, SurveyDefinition, from_season
 
 SEASON = Path(__file__).parents[2] / "app" / "season" / "seasons" / "kunming2018"
@@ -48,7 +49,7 @@ words = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn", "Co"], exclude_characters="$\ufeff"),
     min_size=1,
     max_size=12,
-).filter(lambda text: bool(text.replace("\u00a0", " ").strip()) and "_x" not in text)
+).filter(lambda text: bool(text.replace("\u00a0", " ").strip()) and "_x" not in text and not REFUSED.search(text))
 labels = st.builds(Label, zh=words, en=st.just("") | words)
 piece_names = st.from_regex(r"[A-Za-z0-9_一-龥][A-Za-z0-9_-]{0,4}", fullmatch=True)
 

@@ -1,11 +1,13 @@
 """The endpoints of surveys: what residents do on their page, and what staff do on theirs."""
 
 import asyncio
+import io
 import json
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import xlsxwriter
 from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -283,6 +285,30 @@ async def test_a_questionnaire_travels_as_an_xlsform(session: AsyncSession, clie
         refused = await client.post("/surveys/import", files={"upload": ("needs.xlsx", b"no workbook", XLSX)})
     assert replaced.json()["definition"] == created["definition"] == services_definition().model_dump(mode="json")
     assert codes(refused) == (422, "FileUnreadable")
+
+
+async def test_a_form_that_holds_more_is_taken_without_it_when_one_says_so(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("survey")
+        for number, row in enumerate([["type", "name", "label"], ["geopoint", "at", "位置"], ["text", "why", "原因"]]):
+            sheet.write_row(number, 0, row)
+    form = {"upload": ("needs.xlsx", out.getvalue(), XLSX)}
+    async with client_of(await actor_of(session, Role.committee)) as client:
+        refused = await client.post("/surveys/import", files=form)
+        created = await client.post("/surveys/import", files=form, params={"leave_out": True})
+        address = f"/surveys/{created.json()['id']}/import"
+        replaced = await client.put(address, files=form, headers={"If-Match": '"1"'}, params={"leave_out": True})
+    assert codes(refused) == (422, "XlsformPartly")
+    assert [row["code"] for row in refused.json()["rows"]] == ["XlsformTypeUnknown", "XlsformTitleMissing"]
+    assert [question["name"] for question in created.json()["definition"]["questions"]] == ["why"]
+    assert (created.status_code, replaced.status_code, replaced.json()["definition"]["title"]["zh"]) == (
+        201,
+        200,
+        "needs",
+    )
 
 
 async def test_an_answer_file_is_uploaded_and_downloaded(session: AsyncSession, client_of: ClientOf) -> None:
