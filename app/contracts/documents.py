@@ -22,10 +22,11 @@ from app.contracts.purchase import CONSULTATION, Procedure, purchase_paper
 from app.contracts.queries import ContractParts
 from app.contracts.rules import is_grant
 from app.contracts.word import WORD, word
+from app.contracts.words import GRANT_RESULT, PURCHASE_RESULT, ResultWords
 from app.core.calendar import shanghai_date
 from app.tenders.awards import queries as awards
 from app.tenders.awards.rules import PassedOver
-from app.tenders.notices.models import Tender
+from app.tenders.notices.models import Lot, Tender
 from app.tenders.notices.queries import profile_of
 from app.tenders.notices.rules import LotFailure
 from app.tenders.panels.queries import Reopened
@@ -40,8 +41,8 @@ RULES = {
     OverspendRule.optimise: "总分最优",
 }
 FAILED = {
-    LotFailure.bidders: "申报单位不足规定家数，未开标",
-    LotFailure.qualified: "通过资格审查的申报单位不足规定家数，不予评审",
+    LotFailure.bidders: "{applicant}不足规定家数，未开标",
+    LotFailure.qualified: "通过资格审查的{applicant}不足规定家数，不予评审",
 }
 PERSONS = {"judge": "评委", "purchaser": "采购人", "auditor": "审计机构"}
 REASONS = {
@@ -121,6 +122,7 @@ def _side(parts: ContractParts, side: Side) -> SideFacts:
 def result_document(page: awards.ResultPage) -> Paper:
     """The public notice of a published result."""
     result, panel = page.result, page.panel
+    words = GRANT_RESULT if is_grant(profile_of(page.tender)) else PURCHASE_RESULT
     assert result.published_at and result.notice_ends_on and result.objections_end and result.notice_rule
     return result_paper(
         ResultFacts(
@@ -141,11 +143,17 @@ def result_document(page: awards.ResultPage) -> Paper:
             missing=tuple(f"{bid}（{judge}）" for bid, judge in panel.missing or ()),
             recusals=page.recusals,
             judges=tuple(" ".join(dict.fromkeys((each.name, each.role_zh))) for each in page.judges),
-            failed=tuple(f"{lot.code}　{lot.title_zh}（{FAILED[lot.failure]}）" for lot in page.failed if lot.failure),
+            failed=tuple(_failed(lot, words) for lot in page.failed),
             demonstration=page.tender.is_demonstration,
             provisional=result.is_provisional,
+            words=words,
         )
     )
+
+
+def _failed(lot: Lot, words: ResultWords) -> str:
+    why = FAILED[lot.failure].format(applicant=words.applicant) if lot.failure else ""
+    return f"{lot.code}　{lot.title_zh}（{why}）"
 
 
 def _corrected(each: Reopened, tender: Tender) -> str:
@@ -172,7 +180,7 @@ def _lot(page: awards.LotPage) -> LotLines:
 
 def _line(line: awards.ResultLine) -> ResultLine:
     if line.award is not None:
-        amount, outcome = line.award.amount, "拟入选"
+        amount, outcome = line.award.amount, ""
     else:
-        amount, outcome = None, REASONS[line.passed.reason] if line.passed else ""
+        amount, outcome = None, REASONS[line.passed.reason] if line.passed else "—"
     return ResultLine(line.place, line.title, line.applicant.zh, line.score, amount, outcome)

@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from app.contracts.blocks import Block, Fields, Grid, Heading, Paper, Paragraph, Signature, Signatures
+from app.contracts.words import GRANT_RESULT, ResultWords
 from app.core.calendar import DAY, SHANGHAI, shanghai_date
 from app.core.money import yuan
 
@@ -82,6 +83,8 @@ class ContractFacts:
 
 @dataclass(frozen=True)
 class ResultLine:
+    """`outcome`: why it did not win, "" where it did."""
+
     place: int | None
     title: str
     applicant: str
@@ -120,6 +123,7 @@ class ResultFacts:
     provisional: bool = False
     judges: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
+    words: ResultWords = GRANT_RESULT
 
 
 def capital_amount(amount: Decimal) -> str:
@@ -293,18 +297,22 @@ def signature(label: str, side: Side) -> Signature:
 
 def result_paper(facts: ResultFacts) -> Paper:
     """The public notice of a result: every lot with its awards, how they were decided, and how to object."""
+    words = facts.words
     blocks: list[Block] = [Paragraph(_result_opening(facts))]
     for number, lot in enumerate(facts.lots):
-        blocks += [Heading(f"{numeral(number + 1)}、{lot.title}"), *_lot_result(lot)]
+        blocks += [Heading(f"{numeral(number + 1)}、{lot.title}"), *_lot_result(lot, facts.words)]
     blocks += [Heading(f"{numeral(len(facts.lots) + 1)}、评审情况"), Paragraph(_scoring_sentence(facts))]
     if facts.judges:
         blocks.append(Paragraph(f"评审小组成员：{'、'.join(facts.judges)}。"))
-    blocks += [Paragraph(f"流标标段：{line}。") for line in facts.failed]
+    blocks += [Paragraph(f"流标{words.lot}：{line}。") for line in facts.failed]
     blocks += [Paragraph(f"更正：{line}") for line in facts.corrections]
     blocks += [Paragraph(f"评分表更正：{line}") for line in facts.corrected]
-    blocks += [Heading(f"{numeral(len(facts.lots) + 2)}、公示与异议"), Paragraph(_notice_sentence(facts))]
-    blocks.append(Signatures((Signature("发布单位（盖章）", facts.purchaser, day(facts.published_on)),)))
-    return Paper((facts.title, "评审结果公示"), facts.number, facts.published_on, tuple(blocks), facts.demonstration)
+    blocks += [
+        Heading(f"{numeral(len(facts.lots) + 2)}、{words.shown}与{words.objection}"),
+        Paragraph(_notice_sentence(facts)),
+    ]
+    blocks.append(Signatures((Signature(f"{words.publisher}（盖章）", facts.purchaser, day(facts.published_on)),)))
+    return Paper((facts.title, words.notice), facts.number, facts.published_on, tuple(blocks), facts.demonstration)
 
 
 def numeral(number: int) -> str:
@@ -319,13 +327,14 @@ def numeral(number: int) -> str:
 def _result_opening(facts: ResultFacts) -> str:
     count = sum(line.amount is not None for lot in facts.lots for line in lot.lines)
     amount = sum((line.amount or Decimal(0) for lot in facts.lots for line in lot.lines), Decimal(0))
+    words = facts.words
     return (
-        f"“{facts.title}”经申报、资格审查、评审和评审结果汇总，拟入选项目{count}个，"
-        f"拟资助金额合计人民币{money(amount)}元。现予公示。"
+        f"“{facts.title}”经{words.steps}，{words.awarded}项目{count}个，"
+        f"{words.amount}合计人民币{money(amount)}元。现予{words.shown}。"
     )
 
 
-def _lot_result(lot: LotLines) -> tuple[Block, ...]:
+def _lot_result(lot: LotLines, words: ResultWords) -> tuple[Block, ...]:
     rows = tuple(
         (
             str(line.place or "—"),
@@ -333,15 +342,18 @@ def _lot_result(lot: LotLines) -> tuple[Block, ...]:
             line.applicant,
             "—" if line.score is None else f"{line.score:.2f}",
             "—" if line.amount is None else money(line.amount),
-            line.outcome,
+            line.outcome or words.awarded,
         )
         for line in lot.lines
     )
     awarded = sum((line.amount or Decimal(0) for line in lot.lines), Decimal(0))
-    lead = f"标段预算{money(lot.budget)}元，拟资助合计{money(awarded)}元；入选项目超出预算时的处理规则为“{lot.rule}”。"
+    lead = (
+        f"{words.lot}预算{money(lot.budget)}元，{words.amount}合计{money(awarded)}元；"
+        f"{words.awarded}项目超出预算时的处理规则为“{lot.rule}”。"
+    )
     compared = "；".join(f"“{name}”{count}个、{money(amount)}元" for name, count, amount in lot.comparison)
-    header = ("名次", "项目名称", "申报单位", "得分", "拟资助（元）", "结果")
-    grid = Grid(header, rows, (8, 24, 28, 10, 17, 13), frozenset({3, 4}))
+    header = ("名次", words.title, words.applicant, "得分", "金额（元）", "结果")
+    grid = Grid(header, rows, (8, 23, 26, 9, 17, 17), frozenset({3, 4}))
     after = (Paragraph(f"各规则下的结果对照：{compared}。"),) if compared else ()
     return Paragraph(lead), grid, *after
 
@@ -349,15 +361,16 @@ def _lot_result(lot: LotLines) -> tuple[Block, ...]:
 def _scoring_sentence(facts: ResultFacts) -> str:
     missing = f"缺少评分表{len(facts.missing)}张（{'、'.join(facts.missing)}），不计入" if facts.missing else "无缺表"
     return (
-        f"共计入有效评分表{facts.sheets_counted}张；评委回避{facts.recusals}人次，回避者未接触相应申报材料，也未评分；{missing}。"
+        f"共计入有效评分表{facts.sheets_counted}张；评委回避{facts.recusals}人次，回避者未接触相应材料，也未评分；{missing}。"
         f"总分由系统按各项得分相加，纸质合计与之不符的{len(facts.corrections)}处，以系统合计为准。"
     )
 
 
 def _notice_sentence(facts: ResultFacts) -> str:
     last = until(facts.objections_end) + "前" + (PROVISIONAL if facts.provisional else "")
+    words = facts.words
     return (
-        f"公示自{day(facts.published_on)}起，至{day(facts.notice_ends_on)}止（{facts.notice_rule}）。"
-        f"对结果有异议的，请于{last}实名向发布单位提出，并附事实与理由；"
-        "异议处理期间暂停相应项目的立项。"
+        f"{words.shown}自{day(facts.published_on)}起，至{day(facts.notice_ends_on)}止（{facts.notice_rule}）。"
+        f"{words.objecting}，请于{last}实名向{words.publisher}提出{words.objection}，并附事实与理由；"
+        f"{words.objection}处理期间暂停{words.held}。"
     )

@@ -29,6 +29,7 @@ from app.contracts.papers import (
 )
 from app.contracts.pdf import pdf
 from app.contracts.word import word
+from app.contracts.words import PURCHASE_RESULT
 from app.core.calendar import SHANGHAI
 
 Write = Callable[[Paper], bytes]
@@ -147,6 +148,16 @@ def test_what_no_paper_can_hold_is_left_out(write: Write, read: Read) -> None:
     side = replace(CONTRACT.contractor, name="邻里\x01家\ufffe", address="斗南\x0b\u202e街道")
     text = read(write(contract_paper(replace(CONTRACT, title="青年\x00与\ud800街坊", contractor=side))))
     assert [word for word in ("青年与街坊", "邻里家", "斗南街道") if word not in text] == []
+
+
+@pytest.mark.parametrize(("write", "read"), [(pdf, pdf_text), (word, word_text)])
+def test_the_result_of_a_purchase_is_announced_in_the_words_of_procurement(write: Write, read: Read) -> None:
+    won, lost = RESULT.lots[0].lines
+    lots = (replace(RESULT.lots[0], lines=(replace(won, outcome=""), lost)),)
+    text = read(write(result_paper(replace(RESULT, lots=lots, words=PURCHASE_RESULT))))
+    wanted = ("中标（成交）结果公告", "中标（成交）项目1个", "名次服务项目供应商得分", "提出质疑", "采购人（盖章）")
+    assert [line for line in wanted if line not in text] == []
+    assert [line for line in ("资助", "申报", "立项", "异议") if line in text] == []
 
 
 @pytest.mark.parametrize(("write", "read"), [(pdf, pdf_text), (word, word_text)])
