@@ -25,7 +25,7 @@ from app.core.health import DatabaseAway
 from app.core.jobs import Worker, worker_is_alive
 from app.core.logs import set_up_logs
 from app.core.postgres import database
-from app.core.problems import problem_of
+from app.core.problems import RowProblem, problem_of
 from app.core.settings import Settings, settings
 from app.core.upgrade import upgrade
 from app.main import create_app, web_application
@@ -64,9 +64,18 @@ def main() -> None:
 
 def refuse(error: DomainError) -> NoReturn:
     problem = problem_of(error)
-    lines = [f"第 {row.row} 行 {row.column}: {row.messages['zh']} / {row.messages['en']}" for row in problem.rows]
-    typer.echo("\n".join([problem.messages["zh"], problem.messages["en"], *lines]), err=True)
+    lines = [f"{_where(row)}: {row.messages['zh']} / {row.messages['en']}" for row in problem.rows]
+    more = [f"另有 {problem.more} 类问题未列出 / {problem.more} more reasons"] if problem.more else []
+    typer.echo("\n".join([problem.messages["zh"], problem.messages["en"], *lines, *more]), err=True)
     sys.exit(1)
+
+
+def _where(problem: RowProblem) -> str:
+    """第 3、7、9 行等 44 行 budget_cny"""
+    if problem.row == 0:
+        return problem.column
+    more = f"等 {len(problem.rows) + problem.more} 行" if problem.more else ""
+    return f"第 {'、'.join(map(str, problem.rows))} 行{more} {problem.column}"
 
 
 @contextlib.asynccontextmanager

@@ -1,5 +1,6 @@
 """Refusals: named after the fact, carrying facts; their zh and en sentences stand in `app/refusals.toml`."""
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 
@@ -69,7 +70,8 @@ class Impossible(DomainError):
     status = 422
 
 
-LISTED = 1_000  # of 100,000 faults the list alone would be 25 MB
+LISTED = 100  # causes, and rows of each: more nobody mends in one go
+QUOTED = 3
 
 
 class RowRefused:
@@ -79,11 +81,40 @@ class RowRefused:
         self.row, self.column, self.error = row, column, error
 
 
+@dataclass
+class Cause:
+    """What is wrong in one column for the same reason, and in which rows."""
+
+    column: str
+    rows: list[int]
+    errors: list[DomainError]
+
+    @property
+    def error(self) -> DomainError:
+        """The refusal; of a fact in which the rows differ, the first few."""
+        first, facts = self.errors[0], dict(self.errors[0].facts)
+        for name in facts if len(self.errors) > 1 else ():
+            values = list(dict.fromkeys(str(error.facts.get(name, "")) for error in self.errors))
+            if len(values) > 1:
+                facts[name] = "、".join(values[:QUOTED]) + ("…" if len(values) > QUOTED else "")
+        return type(first)(**facts)
+
+
 class RowsRefused(DomainError):
-    """A file is taken whole or not at all; every fault is listed, up to as many as people will mend in one go."""
+    """A file is taken whole or not at all; every fault is listed."""
 
     status = 422
 
     def __init__(self, rows: list[RowRefused]) -> None:
         super().__init__(count=len(rows))
-        self.rows = rows[:LISTED]
+        self.rows = rows
+
+    def causes(self) -> list[Cause]:
+        """The faults by column and reason, in the order in which they were found."""
+        found: dict[tuple[str, str, str], Cause] = {}
+        for fault in self.rows:
+            key = fault.column, fault.error.code, str(fault.error.facts.get("reason"))
+            cause = found.setdefault(key, Cause(fault.column, [], []))
+            cause.rows.append(fault.row)
+            cause.errors.append(fault.error)
+        return list(found.values())

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from starlette.exceptions import HTTPException
 
-from app.core.errors import AlreadyExists, DomainError, Impossible, NotFound, RowsRefused
+from app.core.errors import LISTED, AlreadyExists, Cause, DomainError, Impossible, NotFound, RowsRefused
 from app.core.lanes import Busy
 
 CATALOGUE = Path(__file__).resolve().parents[1] / "refusals.toml"
@@ -64,7 +64,11 @@ class FieldProblem(BaseModel):
 
 
 class RowProblem(BaseModel):
+    """What is wrong in one column for the same reason: the first `rows`, and in how many `more`."""
+
     row: int
+    rows: list[int] = []
+    more: int = 0
     column: str
     code: str
     messages: dict[str, str]
@@ -83,6 +87,7 @@ class Problem(BaseModel):
     facts: dict[str, Any] = {}
     fields: list[FieldProblem] = []
     rows: list[RowProblem] = []
+    more: int = 0  # reasons beside those of `rows`
 
 
 class ProblemResponse(JSONResponse):
@@ -115,16 +120,7 @@ def sentences(error: DomainError) -> dict[str, str]:
 
 def problem_of(error: DomainError, language: str = "zh") -> Problem:
     messages = sentences(error)
-    rows = [
-        RowProblem(
-            row=r.row,
-            column=r.column,
-            code=r.error.code,
-            messages=sentences(r.error),
-            facts=_plain(r.error.facts),
-        )
-        for r in (error.rows if isinstance(error, RowsRefused) else ())
-    ]
+    causes = error.causes() if isinstance(error, RowsRefused) else []
     return Problem(
         type=f"urn:shuangxuan:refusal:{error.code}",
         title=error.code,
@@ -133,7 +129,20 @@ def problem_of(error: DomainError, language: str = "zh") -> Problem:
         detail=messages[language],
         messages=messages,
         facts=_plain(error.facts),
-        rows=rows,
+        rows=[_told(cause) for cause in causes[:LISTED]],
+        more=max(0, len(causes) - LISTED),
+    )
+
+
+def _told(cause: Cause) -> RowProblem:
+    return RowProblem(
+        row=cause.rows[0],
+        rows=cause.rows[:LISTED],
+        more=max(0, len(cause.rows) - LISTED),
+        column=cause.column,
+        code=cause.error.code,
+        messages=sentences(cause.error),
+        facts=_plain(cause.error.facts),
     )
 
 

@@ -29,4 +29,5 @@ async def test_between_parts_others_have_their_turn() -> None:
 
 def test_of_very_many_faults_all_are_counted_and_the_first_are_listed() -> None:
     problem = problem_of(RowsRefused([RowRefused(row, "id", NotFound()) for row in range(2, 30_002)]))
-    assert (problem.facts, len(problem.rows), problem.rows[-1].row) == ({"count": 30_000}, LISTED, LISTED + 1)
+    (cause,) = problem.rows
+    assert (problem.facts, cause.rows[-1], cause.more) == ({"count": 30_000}, LISTED + 1, 30_000 - LISTED)

@@ -1,13 +1,15 @@
 /** What the server says when it understood a request and refused it (RFC 9457, with sentences in both languages). */
 export type Language = "zh" | "en";
 export type Sentences = Record<Language, string>;
-export type RefusedRow = { row: number; column: string; code: string; messages: Sentences };
+/** One reason in one column: the first `rows` in which it holds, and in how many `more`. */
+export type RefusedRow = { row: number; rows?: number[]; more?: number; column: string; code: string; messages: Sentences };
 export type Problem = {
   status: number;
   code: string;
   messages: Sentences;
   facts?: Record<string, unknown>;
   rows?: RefusedRow[];
+  more?: number;
 };
 
 const NO_CONNECTION: Sentences = {
@@ -25,6 +27,7 @@ export class Refusal extends Error {
   readonly messages: Sentences;
   readonly facts: Record<string, unknown>;
   readonly rows: RefusedRow[];
+  readonly more: number;
 
   constructor(problem: Problem) {
     super(`${problem.status} ${problem.code}`);
@@ -34,6 +37,7 @@ export class Refusal extends Error {
     this.messages = problem.messages;
     this.facts = problem.facts ?? {};
     this.rows = problem.rows ?? [];
+    this.more = problem.more ?? 0;
   }
 
   sentence(language: string): string {

@@ -18,7 +18,7 @@ export function RefusalAlert({ error, onRetry }: { error: unknown; onRetry?: () 
         description={<span className="soft">{t("ui.refusal.code", { code: refusal.code })}</span>}
         action={onRetry && <Button onClick={onRetry}>{t("ui.retry")}</Button>}
       />
-      {refusal.rows.length > 0 && <RowErrors rows={refusal.rows} />}
+      {refusal.rows.length > 0 && <RowErrors rows={refusal.rows} more={refusal.more} />}
     </div>
   );
 }

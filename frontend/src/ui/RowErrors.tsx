@@ -2,13 +2,13 @@ import { useTranslation } from "react-i18next";
 import { type RefusedRow, languageOf } from "../api/refusal";
 
 /** What is wrong in which row and column of a file; nothing of the file was taken. */
-export function RowErrors({ rows }: { rows: readonly RefusedRow[] }) {
+export function RowErrors({ rows, more = 0 }: { rows: readonly RefusedRow[]; more?: number }) {
   const { t, i18n } = useTranslation();
   const language = languageOf(i18n.language);
   return (
     <section className="row-errors">
       <p>
-        <strong>{t("ui.rows.title", { count: rows.length })}</strong> <span className="soft">{t("ui.rows.hint")}</span>
+        <strong>{t("ui.rows.title", { count: rows.length + more })}</strong> <span className="soft">{t("ui.rows.hint")}</span>
       </p>
       <table>
         <thead>
@@ -19,15 +19,19 @@ export function RowErrors({ rows }: { rows: readonly RefusedRow[] }) {
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ row, column, code, messages }) => (
-            <tr key={`${row}:${column}:${code}`}>
-              <td className="figures">{row}</td>
+          {rows.map(({ row, rows: all = [row], more: others = 0, column, code, messages }) => (
+            <tr key={`${row}:${column}:${code}:${messages.zh}`}>
+              <td className="figures">
+                {all.join(t("ui.rows.and"))}
+                {others > 0 && ` ${t("ui.rows.others", { count: others })}`}
+              </td>
               <td>{column}</td>
               <td>{messages[language]}</td>
             </tr>
           ))}
         </tbody>
       </table>
+      {more > 0 && <p className="soft">{t("ui.rows.more", { count: more })}</p>}
     </section>
   );
 }
