@@ -8,7 +8,7 @@ What remains is given to HiGHS with a gap of 0; its answer is added up again in 
 and its own bound must leave no room for one more unit.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +20,9 @@ from app.core.errors import DomainError
 
 # Beyond this, one unit of a sum is finer than the solver's tolerance and a bound proves nothing.
 LARGEST_SUM = 2**40
+# Worth beyond this is decided by its leading digits first, and by the rest among sets that these leave near each other.
+LARGEST_WORTH = 2**34
+LARGEST_LEAD = 2**26
 HALF_UNIT = 0.5
 PRICE_SCALE = 2**30  # the prices of limits are rounded to whole multiples of 1 / PRICE_SCALE
 CORE = 120  # the contenders looked at first, or six times the size of the set where that is more
@@ -59,6 +62,11 @@ class Programme:
     places: int
     sure: frozenset[int] = frozenset()
 
+    @property
+    def largest(self) -> int:
+        """No set is worth more, or less, than this."""
+        return sum(sorted(map(abs, self.worth), reverse=True)[: max(0, self.places)])
+
     def worth_of(self, chosen: Iterable[int]) -> int:
         return sum(self.worth[i] for i in chosen)
 
@@ -92,10 +100,12 @@ def first_best(programme: Programme) -> frozenset[int] | None:
     """The set of highest worth; of these the one of the lowest cost; of these the first in order of positions.
 
     None when no set satisfies every row. Refused with WinnersUnproven when exact arithmetic does not confirm
-    the solver. Cost: for worth and for cost one linear programme and one or two 0/1 programmes over what it
-    cannot rule out; one more to see whether another set is tied, and only then one for every BLOCK positions
-    on which tied sets may differ.
+    the solver. Worth may be any whole number. Cost: for worth and for cost one linear programme and one or two 0/1
+    programmes over what it cannot rule out; one more to see whether another set is tied, and only then one for every
+    BLOCK positions on which tied sets may differ.
     """
+    if programme.largest > LARGEST_WORTH:
+        return _by_digits(programme)
     solved = _highest(programme, range(len(programme.worth)))
     if solved is None:
         return None
@@ -108,9 +118,65 @@ def first_best(programme: Programme) -> frozenset[int] | None:
     return _first_in_order(tied, cheapest)
 
 
+def _by_digits(programme: Programme) -> frozenset[int] | None:
+    """`first_best` where sums of worth are too large for the solver.
+
+    worth = lead · unit + rest with 0 <= rest < unit, so a set whose lead falls short of the highest by `places` or
+    more cannot catch up. Mostly no other set comes so near, and the first one found is best. Otherwise each lead that
+    some set has is settled by the rest, and the best of these answers is the best of all.
+    """
+    unit = -(-programme.largest // LARGEST_LEAD)
+    lead = tuple(worth // unit for worth in programme.worth)
+    led = replace(programme, worth=lead)
+    everyone = range(len(lead))
+    solved = _highest(led, everyone)
+    if solved is None:
+        return None
+    # What follows looks at all positions: those ruled out for less than the highest lead may still be near it.
+    reach = min(programme.places, len(lead))
+    near = replace(led, rows=(*led.rows, _at_least(lead, led.worth_of(solved.chosen) - reach)))
+    other = replace(near, rows=(*near.rows, _other_than(solved.chosen, everyone)))
+    if _solve(other, (0,) * len(lead), everyone) is None:
+        return solved.chosen
+    rest = tuple(worth % unit for worth in programme.worth)
+    answers = [first_best(_settled(programme, lead, rest, sum_)) for sum_ in _leads(near, everyone)]
+    settled = [each for each in answers if each is not None]
+    if not settled or len(settled) < len(answers):
+        raise WinnersUnproven(contenders=len(lead))
+    return min(settled, key=lambda each: _standing(programme, each))
+
+
+def _settled(programme: Programme, lead: Sequence[int], rest: tuple[int, ...], sum_: int) -> Programme:
+    """The sets with this sum of leads, told apart by the rest."""
+    return replace(programme, worth=rest, rows=(*programme.rows, _at_least(lead, sum_), _at_most(lead, sum_)))
+
+
+def _leads(near: Programme, among: Sequence[int]) -> Iterator[int]:
+    """Every sum of leads that a set has, the highest first."""
+    found = _solve(near, near.worth, among)
+    while found is not None:
+        yield (sum_ := near.worth_of(found))
+        below = replace(near, rows=(*near.rows, _at_most(near.worth, sum_ - 1)))
+        found = _solve(below, near.worth, among)
+
+
+def _standing(programme: Programme, chosen: frozenset[int]) -> tuple[int, int, list[int]]:
+    """Smaller is better: more worth, then a lower cost, then the first in order of positions."""
+    cost = sum(programme.costs[i] for i in chosen)
+    return -programme.worth_of(chosen), cost, [i not in chosen for i in range(len(programme.worth))]
+
+
+def _at_least(values: Sequence[int], limit: int) -> Row:
+    return Row({i: -value for i, value in enumerate(values)}, -limit)
+
+
+def _at_most(values: Sequence[int], limit: int) -> Row:
+    return Row(dict(enumerate(values)), limit)
+
+
 def _no_less(values: Sequence[int], chosen: Iterable[int]) -> Row:
     """The sum of `values` does not fall below that of `chosen`."""
-    return Row({i: -value for i, value in enumerate(values)}, -sum(values[i] for i in chosen))
+    return _at_least(values, sum(values[i] for i in chosen))
 
 
 def _highest(programme: Programme, among: Sequence[int]) -> Solved | None:

@@ -1,8 +1,8 @@
 """Which bids to fund: the set of highest total score within a budget, a number of places and further limits.
 
 A 0/1 programme (a knapsack with group limits, minimums and conflicts), solved exactly by app.matching.programme.
-Scores and amounts enter as whole numbers, so every sum is an integer the solver can carry. Beside it stands the
-order of scores that passes over what no longer fits.
+Scores and amounts enter as whole numbers, so every sum is an exact integer; scores may need any number of digits.
+Beside it stands the order of scores that passes over what no longer fits.
 """
 
 from collections import Counter
@@ -161,8 +161,7 @@ def _programme(able: Sequence[Contender], terms: Terms, forced: str | None) -> P
         *_group_rows(able, terms),
         *_conflict_rows(able, terms.conflicts),
     ]
-    largest = sum(sorted(map(abs, scores), reverse=True)[: max(0, terms.places)])
-    if max(largest, budget // unit) > LARGEST_SUM:
+    if budget // unit > LARGEST_SUM:
         raise WinnersUnproven(contenders=len(able))
     sure = frozenset(i for i, c in enumerate(able) if c.key == forced)
     return Programme(tuple(scores), tuple(costs), tuple(rows), terms.places, sure)

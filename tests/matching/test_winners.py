@@ -135,10 +135,23 @@ def test_no_place_or_no_money_means_no_winner(places: int, budget: str) -> None:
     assert best_winners([contender("A", "80", "30")], places=places, budget=Decimal(budget)) == won("", 0, 0)
 
 
-def test_sums_too_large_to_prove_are_refused() -> None:
-    lot = [Contender("A", Fraction(LARGEST_SUM + 1), Decimal(1)), contender("B", "1", "1")]
+def test_scores_of_any_number_of_digits_are_told_apart() -> None:
+    """The second pair differs in the 50th digit, and the third is tied with it: the cheaper wins."""
+    finest = Fraction(1, 10**50)
+    lot = [
+        Contender("A", 80 - finest, Decimal(2)),
+        Contender("B", Fraction(80), Decimal(2)),
+        Contender("C", Fraction(80), Decimal(1)),
+    ]
+    assert best_winners(lot, places=1, budget=Decimal(9)).keys == ("C",)
+    assert best_winners(lot, places=2, budget=Decimal(9)).keys == ("B", "C")
+    assert best_winners(lot, places=1, budget=Decimal(9), limits={}, conflicts=[]).bound == 80
+
+
+def test_a_budget_too_large_to_prove_is_refused() -> None:
+    lot = [contender("A", "2", "1"), contender("B", "1", "1")]
     with pytest.raises(WinnersUnproven) as refusal:
-        best_winners(lot, places=1, budget=Decimal(1))
+        best_winners(lot, places=1, budget=Decimal(LARGEST_SUM + 1))
     assert refusal.value.facts == {"contenders": 2}
 
 
