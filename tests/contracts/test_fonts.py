@@ -3,7 +3,9 @@
 import io
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import docx
 import pytest
@@ -11,10 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from app.contracts import fonts
 from app.contracts.blocks import Fields, Grid, Heading, Paper, Paragraph
 from app.contracts.fonts import type_for
 from app.contracts.pdf import pdf
 from app.contracts.word import word
+from app.core.settings import PROJECT
 from app.core.texts import printable
 
 CHINESE = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF)
@@ -48,7 +52,16 @@ def of_word(content: bytes) -> list[str]:
     return [line.text for line in docx.Document(io.BytesIO(content)).paragraphs]
 
 
-@settings(max_examples=15, deadline=None)
+@pytest.fixture(autouse=True, scope="module")
+def no_type_of_this_machine() -> Iterator[None]:
+    """Papers of tests are set in what travels with the product."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(fonts, "SYSTEM", ())
+        patched.setattr(fonts.settings(), "web_dir", Path("unbuilt"))
+        yield
+
+
+@settings(max_examples=10, deadline=None)
 @given(st.lists(TEXTS, min_size=1, max_size=4))
 def test_what_goes_in_is_found_on_paper_or_stands_there_as_its_code_point(texts: list[str]) -> None:
     paper = paper_of(*texts)
@@ -58,8 +71,7 @@ def test_what_goes_in_is_found_on_paper_or_stands_there_as_its_code_point(texts:
     assert [text for text in kept if text.strip() and text not in of_word(word(paper))] == []
 
 
-def test_a_character_without_type_is_told_in_the_paper_and_never_blank(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.contracts.fonts.SYSTEM", ())
+def test_a_character_without_type_is_told_in_the_paper_and_never_blank() -> None:
     text = of_pdf(pdf(paper_of("王𪚥的家\ue000")))
     assert "王[U+2A6A5]的家[U+E000]" in text
     assert "字库缺少以下字符" in text and "[U+E000]、[U+2A6A5]" in text.replace("\u200b", "").replace("\n", "")
@@ -68,6 +80,22 @@ def test_a_character_without_type_is_told_in_the_paper_and_never_blank(monkeypat
 def test_what_common_type_shows_needs_no_note_and_no_other_type() -> None:
     setting = type_for("四〇三厂邻里，助餐 20 人次（㎡）")
     assert (len(setting.families), setting.absent) == (1, frozenset())
+
+
+def test_rare_characters_of_names_and_emoji_are_shown_by_what_travels_along() -> None:
+    setting = type_for("𠮷野家😀四〇三")
+    assert (set(setting.families[1:]), setting.absent) == ({"Noto Sans Japanese", "Noto Emoji"}, frozenset())
+
+
+def test_what_travels_along_is_helped_out_by_the_type_of_the_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chinese, japanese = PROJECT / "frontend" / "node_modules", tmp_path / "japanese"
+    japanese.symlink_to(chinese / fonts.PACKAGES[1])
+    monkeypatch.setattr(fonts, "shipped_folders", lambda: (chinese / fonts.PACKAGES[0],))
+    assert type_for("𠮷").absent == {"𠮷"}
+    monkeypatch.setattr(fonts, "SYSTEM", (japanese,))
+    assert type_for("𠮷").absent == frozenset()
 
 
 def test_a_letter_and_its_mark_are_shown_by_one_face_or_spelled() -> None:
