@@ -6,10 +6,10 @@ every count under five, published or not, some whole numbers that agree with eve
 So no small count is pinned, and none is even known to be small (upper protection level: Hundepool et al.,
 Statistical Disclosure Control, 2012, ch. 4; that intervals are those of the whole system, not of a table, ibid.).
 
-Hidden first (primary) are the small figures. Then, one small count after the other, the cheapest way is sought in
-which it could be five: the shown figures that would have to be other ones are hidden too (secondary; the sequential
-form of Fischetti & Salazar-González, Management Science 47(7), 2001). A way that was found stays one, since only
-shown figures are held to their values and what is hidden only grows: it is the proof that the count is protected.
+Hidden first (primary) are the small figures. Then, one small count after the other, a cheap way is sought in which
+it could be five: the shown figures that would have to be other ones are hidden too (secondary; the linear heuristic of
+Fischetti & Salazar-González, Management Science 47(7), 2001). A way that was found stays one, since only shown figures
+are held to their values and what is hidden only grows: it is the proof that the count is protected.
 """
 
 import math
@@ -17,7 +17,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 from ortools.sat.python.cp_model import FEASIBLE, OPTIMAL, CpModel, CpSolver, IntVar
+from scipy.optimize import linprog
+from scipy.sparse import csr_array, vstack
 
 SMALL = 5
 SCALE = 1000  # of costs, which the solver wants whole: a hidden figure weighs more than all that one way can protect
@@ -33,6 +36,41 @@ class Rule:
     terms: Mapping[int, int]
     low: int
     high: int
+
+
+@dataclass
+class Programme:
+    """A linear programme: unknowns with their limits and costs, and sums of them."""
+
+    limits: list[tuple[int, int]] = field(default_factory=list)
+    costs: list[int] = field(default_factory=list)
+    sums: list[Rule] = field(default_factory=list)
+
+    def unknown(self, low: int, high: int, cost: int = 0) -> int:
+        self.limits.append((low, high))
+        self.costs.append(cost)
+        return len(self.costs) - 1
+
+    def sum(self, terms: Mapping[int, int], low: int, high: int) -> None:
+        self.sums.append(Rule(terms, low, high))
+
+    def solved(self) -> list[float] | None:
+        """The unknowns at the least cost, in order; None if nothing keeps all sums."""
+        entries = [(row, at, factor) for row, each in enumerate(self.sums) for at, factor in each.terms.items()]
+        rows, columns, factors = zip(*entries, strict=True)
+        matrix = csr_array((np.array(factors, dtype=float), (rows, columns)), shape=(len(self.sums), len(self.costs)))
+        low, high = (np.array([getattr(each, end) for each in self.sums]) for end in ("low", "high"))
+        same, above, below = low == high, (low > -ENDLESS) & (low < high), (high < ENDLESS) & (low < high)
+        found = linprog(
+            self.costs,
+            A_ub=vstack([matrix[below], -matrix[above]]),
+            b_ub=np.concatenate([high[below], -low[above]]),
+            A_eq=matrix[same],
+            b_eq=low[same],
+            bounds=self.limits,
+            method="highs-ds",
+        )
+        return None if found.x is None else list(found.x)
 
 
 @dataclass
@@ -130,8 +168,34 @@ class _Part:
         return {at for way in ways for at in self.small if way[at] >= SMALL}
 
     def _way(self, exposed: list[int]) -> Way | None:
-        """Counts that agree with what stays shown, the first `exposed` at least five, at the least cost; None if there
-        are none. The other exposed ones are raised too where that costs nothing more: one way then serves many."""
+        """Counts that agree with what stays shown, the first `exposed` at least five, at little cost; None if there are
+        none. The other exposed ones are raised too where that costs nothing more: one way then serves many."""
+        found = self._programme(exposed).solved()
+        if found is None:
+            return None
+        way = {at: round(found[place]) for place, at in enumerate(self.numbers)}
+        return way if self._agrees(way) and way[exposed[0]] >= SMALL else self._whole_way(exposed)
+
+    def _programme(self, exposed: list[int]) -> Programme:
+        """Each shown count costs by how far it moves. The answer is mostly whole, as tables are networks."""
+        programme = Programme()
+        column = {at: programme.unknown(SMALL if at == exposed[0] else 0, self.top) for at in self.numbers}
+        for rule in self.rules:
+            programme.sum({column[at]: factor for at, factor in rule.terms.items()}, rule.low, rule.high)
+        for at in self.costs.keys() - self.hidden:
+            up, down = (programme.unknown(0, self.top, self.costs[at]) for _ in "+-")
+            programme.sum({column[at]: 1, up: -1, down: 1}, self.truth[at], self.truth[at])
+        for at in exposed:
+            programme.sum({column[at]: 1, programme.unknown(0, SMALL, -1): -1}, 0, ENDLESS)
+        return programme
+
+    def _agrees(self, way: Way) -> bool:
+        """Counted again in whole numbers."""
+        sums = ((sum(factor * way[at] for at, factor in rule.terms.items()), rule) for rule in self.rules)
+        return min(way.values()) >= 0 and all(rule.low <= total <= rule.high for total, rule in sums)
+
+    def _whole_way(self, exposed: list[int]) -> Way | None:
+        """The same in whole numbers, where each shown count costs once that moves at all."""
         model = CpModel()
         counts = {at: model.new_int_var(0, self.top, "") for at in self.numbers}
         for rule in self.rules:
