@@ -115,9 +115,10 @@ class Layout:
 
 @dataclass
 class Proposal:
-    """`cells`: position → how often what stands in that column."""
+    """`kinds`: in which ways its cells may say options. `cells`: position → how often what stands in that column."""
 
     mapping: AnswerMapping
+    kinds: tuple[By, ...]
     doubts: list[RowRefused]
     cells: dict[int, Counter[str]] = field(default_factory=dict)
 
@@ -145,7 +146,7 @@ def propose(
     by, unclear = (by, []) if by else readings.kind_of(closed)
     told = {column.column - 1: column.options for column in decided.columns} if decided else {}
     mapped = [readings.mapped(c, cells[c.position], by, told.get(c.position, {}), unclear) for c in placed]
-    return Proposal(AnswerMapping(by=by, columns=mapped), [*doubts, *unclear], cells)
+    return Proposal(AnswerMapping(by=by, columns=mapped), layout.kinds, [*doubts, *unclear], cells)
 
 
 def placed_by(definition: SurveyDefinition, mapping: AnswerMapping) -> list[Placed]:

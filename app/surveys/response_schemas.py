@@ -262,6 +262,7 @@ class ResponsesPreview(BaseModel):
     mapping back: `by` and of each column its number, title, question, part and options."""
 
     by: By
+    kinds: list[By]
     columns: list[ColumnProposed]
     doubts: list[RowProblem]
 
@@ -270,6 +271,7 @@ class ResponsesPreview(BaseModel):
         mapping = proposal.mapping
         return cls(
             by=mapping.by,
+            kinds=list(proposal.kinds),
             columns=[ColumnProposed.of(column, proposal.cells[column.column - 1]) for column in mapping.columns],
             doubts=problem_of(MappingUnclear(proposal.doubts)).rows,
         )

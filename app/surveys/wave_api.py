@@ -45,7 +45,7 @@ from app.surveys.schemas import (
 
 GivenMapping = Annotated[Json[AnswerMapping] | None, Form()]
 router = web.router("/surveys", "surveys")
-links = web.router("/surveys", "surveys", web.Unkept)  # their answers hold one-time links, which nobody may keep
+links = web.router("/surveys", "surveys", web.Unkept)  # answered with one-time links or answers, which nobody may keep
 
 
 async def wave_read(session: AsyncSession, survey: Survey, wave: Wave, actor: Actor) -> WaveRead:
@@ -207,7 +207,7 @@ async def enter_response(
     return ResponseEntered(response=ResponseRead.seen(response, survey, actor, []), receipt_code=code)
 
 
-@router.post(
+@links.post(
     "/waves/{wave_id}/preview_responses",
     operation_id="preview_responses",
     dependencies=[allow(WHO["import_responses"])],

@@ -3,7 +3,7 @@
  * `open` pages need no account, and those with a `menu` also stand in the public bar; without `menu` a page is reached
  * through another one.
  */
-import { AppstoreOutlined, FileSearchOutlined, HomeOutlined, ShopOutlined, SwapOutlined, UnorderedListOutlined } from "@ant-design/icons";
+import { AppstoreOutlined, FileSearchOutlined, FormOutlined, HomeOutlined, ShopOutlined, SwapOutlined, UnorderedListOutlined } from "@ant-design/icons";
 import type { ComponentType } from "react";
 import type { Role } from "../api/session";
 
@@ -27,6 +27,8 @@ export const pages: readonly PageEntry[] = [
   { path: "/offers", key: "offers", open: true, menu: "season", icon: ShopOutlined, load: () => import("../features/offers/OfferList") },
   { path: "/offers/$offer_id", key: "offer", open: true, load: () => import("../features/offers/OfferPage") },
   { path: "/offers/$offer_id/ranking", key: "ranking", load: () => import("../features/selection/NeedsForOffer") },
+  { path: "/surveys", key: "surveys", menu: "season", roles: ["committee", "street", "purchaser"], icon: FormOutlined, load: () => import("../features/surveys/SurveyList") },
+  { path: "/surveys/$survey_id", key: "survey", load: () => import("../features/surveys/SurveyPage") },
   { path: "/rounds", key: "rounds", open: true, menu: "season", icon: SwapOutlined, load: () => import("../features/selection/RoundList") },
   { path: "/rounds/$round_id", key: "round", open: true, load: () => import("../features/selection/RoundPage") },
   { path: "/tenders", key: "tenders", open: true, menu: "season", icon: FileSearchOutlined, load: () => import("../features/tenders/TenderList") },

@@ -32,7 +32,7 @@ export default function Desk() {
 }
 
 /** Rooms whose pages are built; what waits elsewhere is named without a link. */
-const LINKED = /^\/(needs|offers|rounds|tenders|account|colleagues)(\/|$)/;
+const LINKED = /^\/(needs|offers|surveys|rounds|tenders|account|colleagues)(\/|$)/;
 
 function Items({ items }: { items: readonly Waiting[] }) {
   const { t } = useTranslation();

@@ -1,0 +1,38 @@
+import { useTranslation } from "react-i18next";
+import type { components } from "../../api/schema.gen";
+import { languageOf } from "../../api/refusal";
+import { useSession } from "../../api/session";
+import { DataTable } from "../../ui/DataTable";
+import { Page } from "../../ui/Page";
+import { StatusTag } from "../../ui/StatusTag";
+import { ImportForm } from "./ImportForm";
+import "./surveys.css";
+
+type Row = components["schemas"]["SurveyRow"];
+const STATES = ["draft", "published", "closed"] as const;
+/** Who asks residents, and so may bring a questionnaire. */
+export const ASK = new Set(["committee", "street", "purchaser"]);
+
+export default function SurveyList() {
+  const { t, i18n } = useTranslation();
+  const { data: session } = useSession();
+  const language = languageOf(i18n.language);
+  return (
+    <Page title={t("nav.surveys")} subtitle={t("surveys.list.subtitle")}>
+      {session && ASK.has(session.role) && <ImportForm />}
+      <DataTable<Row>
+        from="/api/v1/surveys"
+        caption={t("nav.surveys")}
+        rowKey={(row) => row.id}
+        to={(row) => `/surveys/${row.id}`}
+        filters={[{ name: "status", kind: "choice", label: t("field.status"), options: STATES.map((value) => ({ value, label: t(`rooms.surveys.status.surveys.${value}`) })) }]}
+        columns={[
+          { key: "title", title: t("surveys.list.title"), phone: "title", render: (row) => row.title[language] || row.title.zh },
+          { key: "questions", title: t("surveys.list.questions"), align: "right", render: (row) => <span className="figures">{row.question_count}</span> },
+          { key: "status", title: t("field.status"), render: (row) => <StatusTag status={row.status} room="surveys" /> },
+        ]}
+        empty={{ title: t("surveys.list.empty"), hint: t("surveys.list.empty_hint") }}
+      />
+    </Page>
+  );
+}
