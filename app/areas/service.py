@@ -1,5 +1,6 @@
 """Bringing the register of areas in: from a table, whole or not at all."""
 
+import re
 from decimal import Decimal
 
 from sqlalchemy.dialects.postgresql import insert
@@ -8,15 +9,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.areas.models import Area
 from app.areas.queries import AreaUnknown
 from app.areas.rules import SCHEME, AreaLevel, folded, prefix_of
+from app.core.cells import Cells
 from app.core.errors import DomainError, RowRefused, RowsRefused
 from app.core.files import Table, require_columns
 
 REQUIRED = ("code", "name", "parent_code", "level")
-OPTIONAL = ("lon_gcj02", "lat_gcj02", "aliases")
+COORDINATES = ("lon_gcj02", "lat_gcj02")
+OPTIONAL = (*COORDINATES, "aliases")
+DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,12})?")
 ORDER = list(AreaLevel)
 
 
 class AreaCodeMalformed(DomainError):
+    status = 422
+
+
+class CoordinateUnreadable(DomainError):
+    """Not degrees as a decimal number."""
+
     status = 422
 
 
@@ -29,7 +39,8 @@ def check_areas(table: Table) -> None:
     require_columns(table, REQUIRED, OPTIONAL)
     codes = {row["code"] for _, row in table.records()}
     found = [(number, _fault(row, codes)) for number, row in table.records()]
-    if faults := [RowRefused(number, *fault) for number, fault in found if fault]:
+    faults = [RowRefused(number, *fault) for number, fault in found if fault]
+    if faults := [*faults, *(fault for cells in table.lines() for fault in _misplaced(cells))]:
         raise RowsRefused(faults)
 
 
@@ -54,6 +65,14 @@ def _fault(row: dict[str, str], codes: set[str]) -> tuple[str, DomainError] | No
     if row["level"] != AreaLevel.city and row["parent_code"] not in codes:
         return "parent_code", AreaUnknown(code=row["parent_code"])
     return None
+
+
+def _misplaced(cells: Cells) -> list[RowRefused]:
+    """Coordinates that are no numbers."""
+    for column in COORDINATES:
+        if (degrees := cells.text(column)) and not DEGREES.fullmatch(degrees):
+            cells.refuse(column, CoordinateUnreadable(value=degrees))
+    return cells.faults
 
 
 def _values(row: dict[str, str]) -> dict[str, object]:

@@ -16,6 +16,7 @@ from app.core.cells import (
     Cells,
     ColumnDenied,
     DayInFuture,
+    FieldBlank,
     RefAbsent,
     RefKnown,
     RefTaken,
@@ -182,6 +183,8 @@ def _check_number(row: ListedNeed, register: Register, ref_scheme: str) -> None:
 
 def _check_place(row: ListedNeed, register: Register, actor: Actor) -> None:
     code, cells = row.community_code, row.cells
+    if not code:
+        return cells.refuse("community_code", FieldBlank(field="community_code"))
     path = register.areas.get(code)
     if not path:
         return cells.refuse("community_code", AreaUnknown(code=code))

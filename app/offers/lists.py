@@ -14,6 +14,7 @@ from app.core.cells import (
     Cells,
     ColumnDenied,
     DayInFuture,
+    FieldBlank,
     RefAbsent,
     RefKnown,
     RefTaken,
@@ -190,6 +191,8 @@ def _check_organization(row: ListedOffer, register: Register, actor: Actor) -> N
     cells, name = row.cells, row.cells.name("org_name")
     column = "org_id" if "org_id" in cells else "org_name"
     party = organization_of(row, register)
+    if party is None and not row.organization:
+        return cells.refuse(column, FieldBlank(field=column))
     if party is None:
         return cells.refuse(column, rules.OrganizationUnknown(organization=row.organization))
     if name and name != party.name_zh:

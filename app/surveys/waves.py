@@ -8,11 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.queries import require_areas
+from app.core import texts
 from app.core.actors import Actor
 from app.core.audit import record
+from app.core.cells import named
 from app.core.clock import now
 from app.core.errors import RowRefused, RowsRefused
-from app.core.files import Table, WrongColumns
+from app.core.files import Table, require_columns
 from app.core.moves import move
 from app.core.web import check_version
 from app.surveys import rules
@@ -223,12 +225,11 @@ async def import_issued(session: AsyncSession, actor: Actor, wave_id: int, table
 
 
 def _fresh_sheets(table: Table, known: dict[str, str], frame: Collection[str]) -> dict[str, str]:
-    missing = [column for column in ISSUE_COLUMNS if column not in table.header]
-    if missing:
-        raise WrongColumns(missing=", ".join(missing), unknown="-")
+    table = named(table, {column: column for column in ISSUE_COLUMNS})
+    require_columns(table, ISSUE_COLUMNS, table.header)
     faults, serials, fresh = list[RowRefused](), dict[str, int](), dict[str, str]()
     for number, row in table.records():
-        serial, code = row["serial"].strip(), row["community_code"].strip()
+        serial, code = row["serial"].strip(), texts.folded(row["community_code"])
         faults += serial_faults(serial, number, serials, "serial")
         if code not in frame:
             faults.append(RowRefused(number, "community_code", rules.CommunityNotInWave(code=code)))

@@ -25,6 +25,11 @@ def check_populations(table: Table) -> None:
     """Refuse a list of populations that is not sound in itself. Refusals: WrongColumns, RowsRefused."""
     require_columns(table, POPULATION_COLUMNS)
     _check_terms(table)
+    rows = table.lines()
+    for cells in rows:
+        cells.whole("age_min"), cells.whole("age_max")
+    if faults := [fault for cells in rows for fault in cells.faults]:
+        raise RowsRefused(faults)
 
 
 async def import_categories(session: AsyncSession, table: Table) -> int:
@@ -37,9 +42,8 @@ async def import_categories(session: AsyncSession, table: Table) -> int:
 async def import_populations(session: AsyncSession, table: Table) -> int:
     """Add or refresh every population of `table`; returns how many. Refusals: WrongColumns, RowsRefused."""
     check_populations(table)
-    rows = [
-        {**_term(row), "age_min": _age(row["age_min"]), "age_max": _age(row["age_max"])} for _, row in table.records()
-    ]
+    ages = [{age: cells.whole(age) for age in ("age_min", "age_max")} for cells in table.lines()]
+    rows = [_term(row) | age for (_, row), age in zip(table.records(), ages, strict=True)]
     return await _put(session, Population, rows)
 
 
@@ -66,10 +70,6 @@ def _term(row: dict[str, str]) -> dict[str, Any]:
         "label_en": row["label_en"],
         "synonyms": split_synonyms(row["synonyms_zh"]),
     }
-
-
-def _age(text: str) -> int | None:
-    return int(text) if text.strip().isdigit() else None
 
 
 async def _put(session: AsyncSession, table: type[Base], rows: list[dict[str, Any]]) -> int:

@@ -74,3 +74,11 @@ async def test_an_unknown_code_is_refused_by_name(session: AsyncSession) -> None
     with pytest.raises(AreaUnknown) as refused:
         await require_areas(session, ["123456789012"])
     assert refused.value.facts == {"code": "123456789012"}
+
+
+async def test_a_coordinate_that_is_no_number_is_refused_with_its_row(session: AsyncSession) -> None:
+    header = ["code", "name", "parent_code", "level", "lon_gcj02", "lat_gcj02"]
+    rows = [["530100000000", "昆明市", "", "city", "102.7", "东经"], ["530100000001", "一", "", "city", "", ""]]
+    with pytest.raises(RowsRefused) as refused:
+        await import_areas(session, Table(header, rows))
+    assert [(fault.row, fault.column) for fault in refused.value.rows] == [(2, "lat_gcj02")]

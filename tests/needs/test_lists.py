@@ -137,6 +137,7 @@ async def test_a_committees_list_becomes_drafts(session: AsyncSession, client_of
         ({"title": "餐" * 201}, "title", "TextTooLong"),
         ({"category_code": "0199"}, "category_code", "CategoryUnknown"),
         ({"population_code": "P04;P99"}, "population_code", "PopulationUnknown"),
+        ({"community_code": " "}, "community_code", "FieldBlank"),
         ({"community_code": "530114003099"}, "community_code", "AreaUnknown"),
         ({"community_code": "530114003000"}, "community_code", "CommunityExpected"),
         ({"community_code": LONGJIE}, "community_code", "CommunityElsewhere"),

@@ -269,3 +269,45 @@ async def test_the_template_has_the_headings_that_the_import_understands(client_
         chinese = read_table("t.xlsx", (await client.get("/offers/template")).content)
         plain = read_table("t.csv", (await client.get("/offers/template?format=csv&headings=columns")).content)
     assert (chinese.header, plain.header) == (list(HEADINGS.values()), list(HEADINGS))
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+@pytest.mark.parametrize("headings", ["zh", "en", "columns"])
+async def test_an_offer_without_a_number_is_recognised_when_its_export_is_edited(
+    session: AsyncSession, client_of: ClientOf, kind: str, headings: str
+) -> None:
+    actor = await organization(session)
+    offer = await make_offer(session, await session.get_one(Party, actor.party_id), title="助餐", price=None)
+    await session.commit()
+    async with client_of(actor) as client:
+        file = await client.get(f"/offers/export?format={kind}&headings={headings}")
+        table = read_table("x", file.content)
+        place = list(HEADINGS).index("title")
+        rows = [[*row[:place], "助餐二期", *row[place + 1 :]] for row in table.rows]
+        for content, told in (
+            (file.content, {"added": 0, "changed": 0, "unchanged": 1}),
+            (write_table(table.header, rows, xlsx=kind == "xlsx"), {"added": 0, "changed": 1, "unchanged": 0}),
+        ):
+            back = await client.post("/offers/import?update=true", files={"upload": (f"x.{kind}", content)})
+            assert back.json() == told
+    await session.refresh(offer)
+    assert (offer.title, offer.ref) == ("助餐二期", None)
+
+
+async def test_a_list_without_numbers_brings_each_offer_once(session: AsyncSession) -> None:
+    actor = await organization(session)
+    unnumbered = {**ROW, "id": ""}
+    await import_offers(session, actor, table_of(unnumbered))
+    with pytest.raises(RowsRefused) as refused:
+        await import_offers(session, actor, table_of(unnumbered))
+    assert faults(refused.value) == [(2, "title", "TitleKnown")]
+    assert await import_offers(session, actor, table_of({**unnumbered, "price": "7万"}), update=True) == Imported(
+        0, 1, 0
+    )
+    (offer,) = await offers(session)
+    with pytest.raises(RowsRefused) as refused:
+        await import_offers(session, actor, table_of({**ROW, "id": f"#{offer.id}"}, unnumbered), update=True)
+    assert faults(refused.value) == [(3, "title", "RowDoubled")]
+    with pytest.raises(RowsRefused) as refused:
+        await import_offers(session, actor, table_of({**ROW, "id": f"#{offer.id + 1}"}), update=True)
+    assert faults(refused.value) == [(2, "id", "RefAbsent")]

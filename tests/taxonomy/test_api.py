@@ -8,7 +8,7 @@ from app.core.errors import RowsRefused
 from app.core.files import Table
 from app.taxonomy.queries import list_categories, list_populations, require_categories, require_populations
 from app.taxonomy.rules import CategoryUnknown, PopulationUnknown, split_synonyms
-from app.taxonomy.service import CATEGORY_COLUMNS, import_categories
+from app.taxonomy.service import CATEGORY_COLUMNS, POPULATION_COLUMNS, import_categories, import_populations
 from tests.conftest import ClientOf
 from tests.factories.reference import make_reference
 
@@ -34,6 +34,13 @@ async def test_a_term_outside_its_parent_is_refused_with_its_row(session: AsyncS
         await import_categories(session, Table(list(CATEGORY_COLUMNS), rows))
     assert [(fault.row, fault.error.code) for fault in refused.value.rows] == [(3, "TermMalformed")]
     assert await list_categories(session) == []
+
+
+async def test_an_age_that_is_no_number_is_refused_and_not_left_out(session: AsyncSession) -> None:
+    rows = [["P04", "", "老年人", "Older people", "六十", "120.0", ""]]
+    with pytest.raises(RowsRefused) as refused:
+        await import_populations(session, Table(list(POPULATION_COLUMNS), rows))
+    assert [(fault.row, fault.column) for fault in refused.value.rows] == [(2, "age_min")]
 
 
 async def test_unknown_codes_are_refused_by_name(session: AsyncSession) -> None:
