@@ -13,6 +13,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
+from app.core import problems
 from app.core.actors import Actor
 from app.core.clock import SHANGHAI, SimulatedClock
 from app.core.db import Units, make_engine
@@ -25,6 +26,7 @@ from app.main import create_app
 os.environ["SECRET_KEY"] = "the secret of all tests, which is no secret"  # noqa: S105
 os.environ["ALLOWED_HOSTS"] = "test"
 set_up_logs(Settings())
+problems.ABSENT_IS_SAID = False  # a refusal without a fact that its sentences need fails the test that met it
 TODAY = datetime(2026, 11, 20, 10, 0, tzinfo=SHANGHAI)
 ClientOf = Callable[[Actor], AbstractAsyncContextManager[AsyncClient]]
 

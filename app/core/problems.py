@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -18,9 +19,12 @@ from starlette.exceptions import HTTPException
 
 from app.core.errors import LISTED, AlreadyExists, Cause, DomainError, Impossible, NotFound, RowsRefused
 from app.core.lanes import Busy
+from app.core.words import LANGUAGES, place, said, words, wrong
 
 CATALOGUE = Path(__file__).resolve().parents[1] / "refusals.toml"
-LANGUAGES = ("zh", "en")
+COMMA_OF_CAUSES = {"zh": "；", "en": "; "}
+NAMED = 10  # of the fields at fault, so many are named in the sentence
+ABSENT_IS_SAID = True  # tests rather fail
 PASSING = {429, 503}
 UNREAD = {408, 413}  # the rest of the body may still be under way
 log = structlog.get_logger()
@@ -44,23 +48,59 @@ class Faulty(DomainError):
     status = 500
 
 
+class RequestUnreadable(DomainError):
+    """The body does not have the form that its headers say."""
+
+    status = 422
+
+
+class ValueUnstorable(DomainError):
+    """The database cannot hold a value: a number too large, a text it does not know."""
+
+    status = 422
+
+
 class FieldProblem(BaseModel):
-    """`code`: what is wrong, ours or pydantic's word for it; ours have a sentence in both languages."""
+    """`code`: what is wrong, ours or pydantic's name for it; `labels` call the field, and `messages` say it, in words
+    of both languages."""
 
     field: str
     code: str
     message: str
-    messages: dict[str, str] = {}
+    labels: dict[str, str]
+    messages: dict[str, str]
 
     @classmethod
     def of(cls, error: dict[str, Any]) -> "FieldProblem":
-        refusal = DomainError.registry.get(error["type"])
+        refusal, facts = DomainError.registry.get(error["type"]), error.get("ctx", {})
         return cls(
             field=".".join(map(str, error["loc"])),
             code=error["type"],
             message=error["msg"],
-            messages=sentences(refusal(**error["ctx"])) if refusal else {},
+            labels={language: place(error["loc"], language) for language in LANGUAGES},
+            messages=sentences(refusal(**facts))
+            if refusal
+            else {language: wrong(error["type"], facts, language) for language in LANGUAGES},
         )
+
+
+def input_invalid(errors: Sequence[Any]) -> tuple[InputInvalid, list[FieldProblem]]:
+    """What is wrong with the fields of a request, one line per cause; the sentence names the first of them."""
+    found = {(each.field, each.code): each for each in map(FieldProblem.of, errors)}
+    fields = list(found.values())[:LISTED]
+    faults = {
+        language: COMMA_OF_CAUSES[language].join(
+            dict.fromkeys(f"{f.labels[language]}{_brief(f.messages[language], language)}" for f in fields[:NAMED])
+        )
+        for language in LANGUAGES
+    }
+    return InputInvalid(faults_zh=faults["zh"], faults_en=faults["en"], count=len(found)), fields
+
+
+def _brief(sentence: str, language: str) -> str:
+    """What is wrong, without what to do: that is said once for all of them."""
+    first = sentence.split("。")[0] if language == "zh" else sentence.split(". ")[0].rstrip(".")
+    return f"（{first}）" if language == "zh" else f" ({first})"
 
 
 class RowProblem(BaseModel):
@@ -104,18 +144,22 @@ def catalogue() -> dict[str, dict[str, Any]]:
     return tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))
 
 
-class _Plain(Formatter):
-    """Only names, no attribute access: facts may come from outside. An absent fact is left blank."""
+class _Said(Formatter):
+    """Only names, no attribute access: facts may come from outside. An absent fact is said to be absent."""
+
+    def __init__(self, refusal: str, language: str) -> None:
+        self.refusal, self.language = refusal, language
 
     def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
-        return kwargs.get(field_name, ""), field_name
+        value = kwargs.get(field_name) if ABSENT_IS_SAID else kwargs[field_name]
+        return said(self.refusal, field_name, value, self.language), field_name
 
 
 def sentences(error: DomainError) -> dict[str, str]:
     """The refusal in zh and en; where the catalogue has words of their own for its `reason`, those."""
     entry = catalogue()[error.code]
     entry = entry.get(str(error.facts.get("reason")), entry)
-    return {language: _Plain().vformat(entry[language], (), error.facts) for language in LANGUAGES}
+    return {language: _Said(error.code, language).vformat(entry[language], (), error.facts) for language in LANGUAGES}
 
 
 def problem_of(error: DomainError, language: str = "zh") -> Problem:
@@ -171,7 +215,7 @@ def refusal_of(error: IntegrityError) -> DomainError:
 
 def install(app: FastAPI) -> None:
     """Every way a request can fail ends in a problem that the API declares."""
-    catalogue()  # now, lest everybody waits for it at the first refusal
+    catalogue(), words()  # now, lest everybody waits for them at the first refusal
 
     @app.exception_handler(DomainError)
     async def refused(request: Request, error: DomainError) -> JSONResponse:
@@ -179,9 +223,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        fields = [FieldProblem.of(each) for each in error.errors()]
-        named = "、".join(dict.fromkeys(f.field for f in fields))
-        return answer(request, InputInvalid(fields=named), fields=fields)
+        refused, fields = input_invalid(error.errors())
+        return answer(request, refused, fields=fields)
 
     @app.exception_handler(IntegrityError)
     async def impossible(request: Request, error: IntegrityError) -> JSONResponse:
@@ -191,7 +234,7 @@ def install(app: FastAPI) -> None:
     async def database(request: Request, error: DBAPIError) -> JSONResponse:
         log.error("database", error=str(error.orig))
         busy = isinstance(error, OperationalError)
-        return answer(request, Busy(seconds=2) if busy else InputInvalid(fields="?"))
+        return answer(request, Busy(seconds=2) if busy else ValueUnstorable())
 
     @app.exception_handler(NoConnectionLeft)
     async def exhausted(request: Request, error: NoConnectionLeft) -> JSONResponse:
@@ -204,4 +247,4 @@ def install(app: FastAPI) -> None:
             response = answer(request, MethodNotServed())
             response.headers["Allow"] = (error.headers or {}).get("Allow", "GET")
             return response
-        return answer(request, NotFound() if error.status_code == 404 else InputInvalid(fields=str(error.detail)))
+        return answer(request, NotFound() if error.status_code == 404 else RequestUnreadable())
