@@ -1,7 +1,7 @@
 """Reading the lists that people fill in: text, whole numbers, amounts, days and codes, each fault with its column."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,6 +20,7 @@ MONEY = re.compile(r"(?:人民币|RMB|CNY)?\s*¥?\s*([-0-9.,]+)\s*(万)?元?整?
 DAY = re.compile(
     r"(?:([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{4})([0-9]{2})([0-9]{2}))(?:[ T]0{1,2}:00(?::00)?)?"
 )
+SEMICOLONS = re.compile(r"(?:\\.|[^;；\\]|\\$)+", re.DOTALL)  # what stands between them, where none is behind a \\
 SPACED = re.compile(r"\s*([-/.年月日])\s*")
 # What a spreadsheet may take for the beginning of a formula; in East Asian editions the wide forms too.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -215,8 +216,9 @@ class Cells:
         return sorted({code for code in re.split(r"[;,、\s]+", self.code(column)) if code})
 
     def words(self, column: str) -> list[str]:
-        """What stands between semicolons, Chinese or Latin, as it was written."""
-        return [word.strip() for word in self.text(column).replace("；", ";").split(";") if word.strip()]
+        """What stands between semicolons, Chinese or Latin, as it was written; `joined` is the way back."""
+        pieces = [re.sub(r"\\([;；\\])", r"\1", piece).strip() for piece in SEMICOLONS.findall(self.text(column))]
+        return [piece for piece in pieces if piece]
 
     @contextmanager
     def _noting(self, column: str) -> Iterator[None]:
@@ -224,6 +226,11 @@ class Cells:
             yield
         except DomainError as error:
             self.refuse(column, error)
+
+
+def joined(words: Iterable[str]) -> str:
+    """Words as one cell, their own semicolons behind a backslash."""
+    return ";".join(re.sub(r"([;；\\])", r"\\\1", word) for word in words)
 
 
 def own_number(id: int) -> str:

@@ -113,7 +113,7 @@ def _read_workbook(content: bytes, limits: SimpleNamespace) -> Lines:
         return
     check_reach(limits, max(sheet.rows), max(sheet.columns))
     found = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name(sheet.name)
-    yield from _sheet_table(found, sheet.faults, limits)
+    yield from _sheet_table(found, sheet.faults, sheet.formats, limits)
 
 
 def _read_old_workbook(content: bytes, limits: SimpleNamespace) -> Lines:
@@ -126,7 +126,7 @@ def _read_old_workbook(content: bytes, limits: SimpleNamespace) -> Lines:
     visible = [sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
     found = _chosen(_measured(book.get_sheet_by_name(name)) for name in visible)
     if found is not None:
-        yield from _sheet_table(book.get_sheet_by_name(found.name), _errors(content, found.name), limits)
+        yield from _sheet_table(book.get_sheet_by_name(found.name), _errors(content, found.name), {}, limits)
 
 
 def _measured(sheet: CalamineSheet) -> Sheet:
@@ -166,7 +166,7 @@ def cells_of(sheet: CalamineSheet, limits: SimpleNamespace) -> list[list[Any]]:
     return sheet.to_python(skip_empty_area=False)
 
 
-def _sheet_table(sheet: CalamineSheet, faults: Found, limits: SimpleNamespace) -> Lines:
+def _sheet_table(sheet: CalamineSheet, faults: Found, formats: dict[Place, str], limits: SimpleNamespace) -> Lines:
     found = cells_of(sheet, limits)
     lost: Found = {
         (r, c): ("DigitsLost", {"value": text_of(cell)})
@@ -179,7 +179,11 @@ def _sheet_table(sheet: CalamineSheet, faults: Found, limits: SimpleNamespace) -
         for (top, left), (bottom, right) in sheet.merged_cell_ranges or []
         if found[top : top + 1] and any(found[top][left : left + 1])
     }
-    yield from _table(sheet.name, ([text_of(cell) for cell in row] for row in found), lost | joined | faults, limits)
+    texts = [[text_of(cell) for cell in row] for row in found]
+    for (r, c), format in formats.items():
+        if r <= len(found) and c <= len(found[r - 1]):
+            texts[r - 1][c - 1] = _formatted(found[r - 1][c - 1], format)
+    yield from _table(sheet.name, texts, lost | joined | faults, limits)
 
 
 def _range(top: int, left: int, bottom: int, right: int) -> str:
@@ -193,6 +197,16 @@ def text_of(cell: Any) -> str:
     if isinstance(cell, float):
         return f"{Decimal(f'{cell:.{DIGITS}g}'):f}"
     return str(cell)
+
+
+def _formatted(cell: Any, format: str) -> str:
+    """A number under a format of `workbook.KEPT`: with its zeros, or as per cent."""
+    if not isinstance(cell, float):
+        return text_of(cell)
+    if format.endswith("%"):
+        return f"{(Decimal(text_of(cell)) * 100).normalize():f}%"
+    width = len(format) + (cell < 0)
+    return f"{int(cell):0{width}d}" if cell.is_integer() else text_of(cell)
 
 
 def _table(sheet: str, rows: Iterable[list[str]], faults: Found, limits: SimpleNamespace) -> Lines:

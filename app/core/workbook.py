@@ -27,6 +27,12 @@ VALUE = re.compile(rb"<" + PREFIX + rb"v(?:\s[^<>]*)?(?:/>|>([^<]*)<)")
 SHEET = re.compile(rb"<" + PREFIX + rb"sheet\s[^<>]*")
 LINK = re.compile(rb"<" + PREFIX + rb"Relationship\s[^<>]*")
 OTHER_KINDS = {"xl/workbook.bin": "binary", "content.xml": "opendocument", "word/document.xml": "document"}
+NUMBER_FORMAT = re.compile(rb"<" + PREFIX + rb"numFmt\s[^<>]*")
+CELL_FORMATS = re.compile(rb"<" + PREFIX + rb"cellXfs[\s>](.*?)</" + PREFIX + rb"cellXfs>", re.DOTALL)
+CELL_FORMAT = re.compile(rb"<" + PREFIX + rb"xf(?=[\s/>])[^<>]*")
+STYLE = re.compile(rb"""\ss=["']([0-9]{1,6})["']""")
+KEPT = re.compile(r"0{2,20}|0(\.0{1,10})?%")  # formats that make other text of a number: 007 of 7, 80% of 0.8
+BUILT_IN = {"9": "0%", "10": "0.00%"}
 Place = tuple[int, int]
 Fault = tuple[str, dict[str, Any]]
 
@@ -42,6 +48,8 @@ class Sheet:
     rows: set[int] = field(default_factory=set)
     columns: set[int] = field(default_factory=set)
     faults: dict[Place, Fault] = field(default_factory=dict)
+    formats: dict[Place, str] = field(default_factory=dict)  # those that `KEPT` knows
+    styles: dict[bytes, str] = field(default_factory=dict)
 
     @property
     def is_table(self) -> bool:
@@ -74,6 +82,7 @@ def sheets_of(
         raise _no_workbook(names.keys())
     links = [_attributes(link) for link in LINK.findall(archive.read(names["xl/_rels/workbook.xml.rels"]))]
     parts = {link.get("Id", ""): link for link in links if link.get("Type", "").endswith("/worksheet")}
+    styles = _formats(archive.read(names["xl/styles.xml"])) if "xl/styles.xml" in names else {}
     for text in SHEET.findall(archive.read(names["xl/workbook.xml"])):
         sheet = _attributes(text)
         link = parts.get(next((value for name, value in sheet.items() if name.endswith(":id")), ""))
@@ -82,7 +91,18 @@ def sheets_of(
         part = posixpath.normpath(posixpath.join("/xl", link.get("Target", ""))).lstrip("/").lower()
         if part not in names:
             raise Refused("FileUnreadable")
-        yield _scanned(archive, names[part], Sheet(sheet.get("name", "")), limits)
+        yield _scanned(archive, names[part], Sheet(sheet.get("name", ""), styles=styles), limits)
+
+
+def _formats(styles: bytes) -> dict[bytes, str]:
+    """The formats that cells name by their place among `cellXfs`, where they make other text of a number."""
+    named = dict(BUILT_IN)
+    for number in map(_attributes, NUMBER_FORMAT.findall(styles)):
+        named[number.get("numFmtId", "")] = number.get("formatCode", "")
+    cells = CELL_FORMATS.search(styles)
+    found = enumerate(_attributes(each) for each in CELL_FORMAT.findall(cells[1] if cells else b""))
+    formats = {b"%d" % place: named.get(each.get("numFmtId", ""), "") for place, each in found}
+    return {place: format for place, format in formats.items() if KEPT.fullmatch(format)}
 
 
 def _no_workbook(names: Any) -> Refused:
@@ -123,6 +143,8 @@ def _scan(text: bytes, end: bytes, sheet: Sheet) -> None:
         sheet.filled += 1
         sheet.rows.add(sheet.row)
         sheet.columns.add(sheet.column)
+        if sheet.styles and (style := STYLE.search(attributes)) and style[1] in sheet.styles:
+            sheet.formats[sheet.row, sheet.column] = sheet.styles[style[1]]
         kind = KIND.search(attributes)
         is_formula = FORMULA.match(text, found.end()) is not None
         if is_formula or (kind and kind[1] == b"e"):

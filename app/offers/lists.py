@@ -22,6 +22,7 @@ from app.core.cells import (
     TitleAmbiguous,
     TitleKnown,
     id_in,
+    joined,
     named,
     own_number,
     written,
@@ -247,7 +248,7 @@ def row_of(offer: Offer, party: Party) -> list[Any]:
         "population_codes": ";".join(offer.population_codes),
         "coverage_codes": ";".join(offer.coverage_codes),
         "price": written(offer.price),
-        "qualifications": ";".join(offer.qualifications),
+        "qualifications": joined(offer.qualifications),
         "published": day_of(offer.published_at) if offer.published_at else None,
     }
     return [values[column] if column in values else getattr(offer, column) for column in HEADINGS]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.cells import Cells, bare, exact, inert, named, text_faults, written
+from app.core.cells import Cells, bare, exact, inert, joined, named, text_faults, written
 from app.core.errors import StaleVersion
 from app.core.files import ColumnTwice, Table, WrongColumns, read_table, require_columns, write_table
 from app.core.texts import prose
@@ -244,3 +244,8 @@ def test_an_amount_below_zero_is_read_back_from_a_list_of_commas() -> None:
 @given(st.decimals(0, 10**9, places=2))
 def test_an_amount_written_is_read_back(amount: Decimal) -> None:
     assert cell(written(amount) or "").amount("cell") == amount
+
+
+@given(st.lists(st.text("餐;；\\ a", max_size=5).map(str.strip).filter(bool), max_size=4))
+def test_words_come_back_from_one_cell_whatever_stands_in_them(words: list[str]) -> None:
+    assert cell(joined(words)).words("cell") == words

@@ -155,6 +155,26 @@ def test_every_amount_comes_back_from_a_spreadsheet_as_it_was_written(amount: An
     assert len(row[2].partition(".")[2]) <= 2
 
 
+@pytest.mark.parametrize(
+    ("number", "format", "shown"),
+    [
+        (7, "000", "007"),
+        (10101, "000000", "010101"),
+        (-7, "000", "-007"),
+        (0.8, "0%", "80%"),
+        (0.125, "0.00%", "12.5%"),
+        (12000, "0.00", "12000"),
+        (12000, "#,##0", "12000"),
+        ("x", "000", "x"),
+    ],
+)
+def test_a_format_that_makes_other_text_of_a_number_is_read(number: Any, format: str, shown: str) -> None:
+    def formatted(book: Any) -> None:
+        book["s"]["B2"].number_format = format
+
+    assert read_table("x", workbook({"s": [HEADER, ["1", number, 7]]}, formatted)).rows == [["1", shown, "7"]]
+
+
 def test_digits_that_a_spreadsheet_has_lost_are_named() -> None:
     assert refused(workbook({"s": [HEADER, ["1", "a", 530114199001011234.0]]})) == [(2, "budget", "DigitsLost")]
     text = workbook({"s": [HEADER, ["1", "a", "530114199001011234"]]})

@@ -11,7 +11,7 @@ export function FileButton({ label, loading, onFile }: { label: string; loading:
         type="file"
         hidden
         aria-label={label}
-        accept=".xlsx,.xls,.csv"
+        accept=".xlsx,.xls,.xlsm,.et,.csv,.txt"
         onChange={(event) => {
           const [file] = event.target.files ?? [];
           event.target.value = "";
