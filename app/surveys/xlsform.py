@@ -3,11 +3,11 @@ last word on whether it is an XLSForm at all; here its message is translated int
 
 Rows of a refusal count as in Excel; columns are called sheet.column. Besides our own export this takes the common
 part of XLSForm: select_one, select_multiple, rank, integer, decimal, date, text, note, or_other (an option and a
-question for it), groups (their relevant is joined to that of the questions inside) and table-list groups as rating
-matrices. Automatic fields (start, end, deviceid …) are passed over. What else is sound XLSForm is named once per kind,
-and the form is taken without it only when one says so: questions of other types, whole repeats, columns, constraints
-that our expressions cannot say. A question whose condition cannot be said, or rests on what is left out, is left out
-itself: nobody is to be asked what was meant for others.
+question for it), groups (a note above their questions, whose relevant theirs is joined to) and table-list groups as
+rating matrices. Automatic fields (start, end, deviceid …) are passed over. What else is sound XLSForm is named once per
+kind, and the form is taken without it only when one says so: questions of other types, whole repeats, columns,
+constraints that our expressions cannot say. A question whose condition cannot be said, or rests on what is left out, is
+left out itself: nobody is to be asked what was meant for others.
 """
 
 import re

@@ -25,7 +25,7 @@ _SELECT = re.compile(
     r" (?P<list>.+?)(?P<other> or_other| or other| or specify other)?",
     re.IGNORECASE,
 )
-_AROUND = re.compile(r"(begin|end)[_ ](\w+)", re.IGNORECASE)
+_AROUND = re.compile(r"(begin|end)[_ ](\w+)( .*)?", re.IGNORECASE)
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\xa0": " ", "\u3000": " "})
 _REFERENCE = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
 

@@ -81,6 +81,7 @@ class SheetReader:
         self.left = Left()
         self.taken: list[Taken] = []
         self.groups: list[_Group] = []
+        self.ends: dict[int, int] = {}  # row where a group begins → where it ends
         self.has_limits = has_limits  # the sheet has the column sx_max_select
         self.choices = Choices(sheets["choices"], self.left, self.refuse)
         self.own_names = self._reference_names()
@@ -99,12 +100,26 @@ class SheetReader:
         names = {line.get("name") for line in self.survey}
         found, self.taken, faults = settle(title, intro, self.taken, names, self.left)
         self.refused += [p for f in faults if not _is_said(f) and not self._is_known(p := self.placed(f))]
-        if found is None and not self.refused:
+        self.taken = [each for each in self.taken if self._has_place(each.line)]
+        if not self.taken and not self.refused:
             nothing = XlsformNothingTaken() if self.survey else XlsformSheetMissing(sheet="survey")
             self.refused.append(RowRefused(1, "survey", nothing))
         if self.refused or found is None or title is None:
             return None
-        return self._build(settings, "survey", SurveyDefinition, title=title, intro=intro, questions=found.questions)
+        return self._build(
+            settings,
+            "survey",
+            SurveyDefinition,
+            title=title,
+            intro=intro,
+            questions=[each.question for each in self.taken],
+        )
+
+    def _has_place(self, line: Line) -> bool:
+        """A heading stands only above something that was taken."""
+        end = self.ends.get(line.number)
+        below = [each.line for each in self.taken if end and line.number < each.line.number < end]
+        return end is None or any(other.number not in self.ends for other in below)
 
     def _is_known(self, fault: RowRefused) -> bool:
         return any((r.row, r.column) == (fault.row, fault.column) for r in self.refused)
@@ -180,15 +195,35 @@ class SheetReader:
         return repeat is not None
 
     def _open_group(self, line: Line, type_: str) -> None:
-        self.groups.append(_Group(line, type_))
-        if not self._leave(line):
-            self._note_columns(line)
+        group = _Group(line, type_)
+        self.groups.append(group)
+        if self._leave(line) or group.is_matrix:
+            return
+        self._note_columns(line)
+        if any(column.startswith("label.") for column in line.cells):
+            self._head(line)
+
+    def _head(self, line: Line) -> None:
+        """What stands over a group becomes a note above its questions."""
+        label = self._label(line, "label")
+        names = [other.get("name") for other in self.survey]
+        name = line.get("name") if names.count(line.get("name")) == 1 else f"{line.get('name')}_heading"
+        shown = self._shown_if(line)
+        note = (
+            self._build(line, "survey", Question, type="note", name=name, label=label, shown_if=shown)
+            if label
+            else None
+        )
+        if note is not None:
+            self.taken.append(Taken(note, line))
 
     def _close_group(self, line: Line, type_: str) -> None:
         if not self.groups or self.groups[-1].type != type_:
             self.refuse(line, "survey.type", GroupUnbalanced(name=line.get("name")))
             return
         group = self.groups.pop()
+        if not group.is_matrix:
+            self.ends[group.line.number] = line.number
         if group.is_matrix and not any(around.is_left for around in self.groups):
             self._keep(group.line, self._matrix_fields(group))
 

@@ -96,8 +96,9 @@ def test_a_form_in_common_xlsform_is_understood() -> None:
         ["required", "relevant", "constraint", "appearance"],
     )
     definition = read_xlsform(content)
-    sex, kin, age, rate, why = definition.questions
-    assert [q.type for q in definition.questions] == ["single", "multi", "number", "rating_matrix", "open"]
+    sex, home, kin, age, rate, why = definition.questions
+    assert [q.type for q in definition.questions] == ["single", "note", "multi", "number", "rating_matrix", "open"]
+    assert (home.name, home.label.zh, home.shown_if) == ("home", "家庭", "${sex} = 'F'")
     assert (sex.required, kin.shown_if, kin.max_select, kin.constraint) == (True, "${sex} = 'F'", 2, ". != 'M F'")
     assert (age.shown_if, age.whole) == ("(${sex} = 'F') and (${kin} != '')", True)
     assert ([row.name for row in rate.rows], rate.required) == (["clean", "safe"], True)
@@ -300,6 +301,40 @@ def test_nothing_is_asked_of_those_it_was_not_meant_for() -> None:
     """Whatever depends on what is left out is left out too, however far."""
     taken = read_form(workbook(COMMON, SEX, COMMON_COLUMNS)).taken(leave_out=True)
     assert not {"far", "farther", "scored"} & {question.name for question in taken.questions}
+
+
+def test_of_a_group_of_which_nothing_remains_no_heading_remains() -> None:
+    rows = [
+        ["begin group", "g", "照片", "Photos"],
+        ["image", "photo", "照片", "Photo"],
+        ["end group"],
+        ["text", "a", "甲", "A"],
+    ]
+    taken = read_form(workbook(rows)).taken(leave_out=True)
+    assert [question.name for question in taken.questions] == ["a"]
+
+
+def test_a_heading_whose_name_a_question_bears_too_is_called_otherwise() -> None:
+    rows = [
+        ["begin group", "g", "组", "G"],
+        ["begin group", "h", "组", "H"],
+        ["text", "g", "甲", "A"],
+        ["end group"],
+        ["end group"],
+    ]
+    taken = read_form(workbook(rows)).taken(leave_out=False)
+    assert [question.name for question in taken.questions] == ["g_heading", "h", "g"]
+
+
+def test_a_loop_is_left_out_as_a_repeat_is() -> None:
+    rows = [
+        ["text", "a", "甲", "A"],
+        ["begin loop over sex", "l", "圈", "L"],
+        ["integer", "n", "几", "N"],
+        ["end loop"],
+    ]
+    form = read_form(workbook(rows, SEX))
+    assert partly(form) == [(3, "survey.type", "XlsformTypeUnknown", 2)]
 
 
 def test_a_form_of_which_nothing_remains_is_refused() -> None:
