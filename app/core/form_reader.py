@@ -21,7 +21,7 @@ from pyxform.survey import Survey
 from pyxform.xls2xform import convert
 
 from app.core.measure import TWICE, Measure, check_unpacked
-from app.core.table_reader import cells_of, text_of
+from app.core.table_reader import cells_of, check_compound, text_of
 from app.core.workbook import Sheet, sheets_of
 
 MESSAGE = 2_000  # characters of what pyxform says
@@ -31,6 +31,7 @@ READ = ("survey", "choices", "settings")
 
 def read(content: bytes, limits: SimpleNamespace) -> Iterator[list[Any]]:
     """Refusals: those of `foreign.REFUSALS`."""
+    check_compound(content)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         check_unpacked(archive, len(content), limits)
         sheets = list(sheets_of(archive, limits, lambda name, _visible: name.lower() in SUPPORTED_SHEET_NAMES))

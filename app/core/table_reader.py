@@ -116,12 +116,16 @@ def _read_workbook(content: bytes, limits: SimpleNamespace) -> Lines:
     yield from _sheet_table(found, sheet.faults, sheet.formats, limits)
 
 
+def check_compound(content: bytes) -> None:
+    """Refuse what is no workbook in the form of one: a locked one, an old document. Refusal: FileOfOtherKind."""
+    for stream, kind in (("EncryptedPackage", "encrypted"), ("WordDocument", "document")):
+        if content.startswith(OLE) and stream.encode("utf-16-le") in content:
+            raise Refused("FileOfOtherKind", reason=kind)
+
+
 def _read_old_workbook(content: bytes, limits: SimpleNamespace) -> Lines:
     """An .xls is no archive: what it claims meets the limit of memory."""
-    if "EncryptedPackage".encode("utf-16-le") in content:
-        raise Refused("FileOfOtherKind", reason="encrypted")
-    if "WordDocument".encode("utf-16-le") in content:
-        raise Refused("FileOfOtherKind", reason="document")
+    check_compound(content)
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     visible = [sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
     found = _chosen(_measured(book.get_sheet_by_name(name)) for name in visible)
