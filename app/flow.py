@@ -22,6 +22,7 @@ when("tender.published", needs.mark_tendered)
 when("tender.amended", bids.unsettle_bids)
 when("bids.opened", notices.open_tender, needs.release_needs)
 when("bids.prequalified", notices.fail_unqualified_lots, needs.release_needs)
+when("offers.opened", notices.fail_unqualified_lots, needs.release_needs)
 when("tender.cancelled", needs.release_needs)
 when("tender.failed", needs.release_needs)
 

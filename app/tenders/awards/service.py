@@ -45,6 +45,10 @@ class LotsFailed(DomainError):
     """Every lot has failed: there is nothing to award, the tender itself is to be declared unsuccessful."""
 
 
+class FinalOffersMissing(DomainError):
+    """A consultation is decided by the last prices, once they have been opened."""
+
+
 class ResultUnpublished(DomainError): ...
 
 
@@ -80,6 +84,9 @@ async def propose_awards(session: AsyncSession, actor: Actor, tender_id: int) ->
     found = await queries.standings(session, tender)
     if not found.lots:
         raise LotsFailed()
+    final = [entry.version is not None and entry.version.is_final for entry in found.entries.values()]
+    if profile_of(tender).final_offers.asked and not all(final):
+        raise FinalOffersMissing(bids=final.count(False), rule=profile_of(tender).final_offers.source)
     lots = [(parts.terms, placed) for parts, placed in found.lots]
     declined = await queries.declined_bids(session, tender_id)
     outcomes = rules.decide_tender(lots, tender.overspend_rule, profile_of(tender).overspend, declined)

@@ -17,10 +17,10 @@ from app.core.lanes import Lane
 from app.core.paging import Page, PagingQuery, paginate
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.parties.queries import party_names
-from app.tenders.bids import policy, queries, service
+from app.tenders.bids import offers, policy, queries, service
 from app.tenders.bids.models import Bid
 from app.tenders.bids.policy import WHO
-from app.tenders.bids.schemas import BidCreate, BidRead, BidRow, BidUpdate, FindingRead, LateBidRecord
+from app.tenders.bids.schemas import BidCreate, BidRead, BidRow, BidUpdate, FinalOffer, FindingRead, LateBidRecord
 from app.tenders.notices.models import Tender
 from app.tenders.notices.policy import denial, read_tender
 
@@ -121,6 +121,12 @@ async def prequalify_bids(session: UnitSession, actor: CurrentActor, tender_id: 
     return await _findings(session, actor, await read_tender(session, actor, tender_id), found)
 
 
+@of_tenders.post("/final-offers", operation_id="open_final_offers", dependencies=[allow(WHO["prequalify"])])
+async def open_final_offers(session: UnitSession, actor: CurrentActor, tender_id: Id) -> list[FindingRead]:
+    found = await offers.open_final_offers(session, actor, tender_id)
+    return await _findings(session, actor, await read_tender(session, actor, tender_id), found)
+
+
 async def _findings(
     session: AsyncSession, actor: Actor, tender: Tender, found: Sequence[queries.Finding]
 ) -> list[FindingRead]:
@@ -169,4 +175,12 @@ async def confirm_bid(session: UnitSession, actor: CurrentActor, bid_id: Id, res
 @router.post("/{bid_id}/withdraw", operation_id="withdraw_bid", dependencies=[allow(WHO["withdraw"])])
 async def withdraw_bid(session: UnitSession, actor: CurrentActor, bid_id: Id, response: Response) -> BidRead:
     await service.withdraw_bid(session, actor, bid_id)
+    return await _read(session, actor, bid_id, response)
+
+
+@router.post("/{bid_id}/offer", operation_id="offer_finally", dependencies=[allow(WHO["offer"])])
+async def offer_finally(
+    session: UnitSession, actor: CurrentActor, bid_id: Id, body: FinalOffer, response: Response
+) -> BidRead:
+    await offers.offer_finally(session, actor, bid_id, body.amount.amount)
     return await _read(session, actor, bid_id, response)

@@ -20,7 +20,8 @@ def sealed_number() -> int:
 class Bid(Base, Versioned):
     """One per organisation, lot and item. `ref` is the number read out at the opening. `version_number` is the last
     version handed in (0: none yet). `draft` holds what is being written; it is nobody else's to see. `reasons`: what
-    made it ineligible, each with its code and facts. `confirmed_amendment`: what the bidder has last confirmed."""
+    made it ineligible, each with its code and facts. `confirmed_amendment`: what the bidder has last confirmed.
+    `offered_at`: when the last price in `draft` was named; it stays the bidder's own until final offers are opened."""
 
     __tablename__ = "bids"
 
@@ -38,6 +39,7 @@ class Bid(Base, Versioned):
     created_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
+    offered_at: Mapped[datetime | None]
 
     __table_args__ = (
         sa.UniqueConstraint("lot_id", "item_id", "party_id", postgresql_nulls_not_distinct=True),
@@ -58,7 +60,8 @@ class Bid(Base, Versioned):
 
 class BidVersion(Base, Identified):
     """What was handed in, never changed. `content_hash` is SHA-256 over the content, `receipt_hash` over what the
-    receipt says; `receipt` is the short code of it. `arrived_late`: on paper after the deadline, for the record."""
+    receipt says; `receipt` is the short code of it. `arrived_late`: on paper after the deadline, for the record.
+    `is_final`: the last price of a consultation, written when final offers are opened."""
 
     __tablename__ = "bid_versions"
 
@@ -71,6 +74,7 @@ class BidVersion(Base, Identified):
     content_hash: Mapped[bytes]
     receipt_hash: Mapped[bytes]
     receipt: Mapped[str]
+    is_final: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     arrived_late: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     received_at: Mapped[datetime]
 

@@ -31,6 +31,7 @@ WHO = {
     "open": BUYS,
     "review": BUYS,
     "prequalify": BUYS,
+    "offer": BIDS,
 }
 OWN = ("submit", "revise", "confirm", "withdraw")
 # What is read out at the opening. Bids of a lot with too few bidders stay closed (87号令 art. 41).

@@ -72,14 +72,14 @@ async def packages_of(session: AsyncSession, tender_id: int) -> list[Package]:
 
 
 async def short_of(
-    session: AsyncSession, tender: Tender, statuses: Collection[BidStatus]
+    session: AsyncSession, tender: Tender, statuses: Collection[BidStatus], required: int
 ) -> tuple[dict[Package, int], list[Bid], set[int]]:
-    """How many parties have bids in these states for every package; the bids of packages with fewer than the profile
-    asks for; and the lots that are left with nothing."""
+    """How many parties have bids in these states for every package; the bids of packages with fewer than
+    `required`; and the lots that are left with nothing."""
     bids = await bids_of(session, tender.id, statuses)
     packages = await packages_of(session, tender.id)
     counts = rules.bidders_of(packages, [((bid.lot_id, bid.item_id), bid.party_id) for bid in bids])
-    short, lots = rules.short_packages(counts, profile_of(tender).bidders.value)
+    short, lots = rules.short_packages(counts, required)
     return counts, [bid for bid in bids if (bid.lot_id, bid.item_id) in short], lots
 
 

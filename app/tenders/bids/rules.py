@@ -1,7 +1,7 @@
 """draft --submit--> submitted --qualify--> eligible;  submitted --disqualify--> ineligible;
 submitted --unsettle--> unconfirmed --confirm--> submitted;  draft --record_late--> late --disqualify--> ineligible;
 withdrawn --record_late--> late;  submitted, unconfirmed --leave_closed--> unopened;
-eligible --leave_unevaluated--> unevaluated
+eligible --leave_unevaluated--> unevaluated;  eligible --offer--> eligible;  eligible --disqualify--> ineligible
 
 The reasons of pre-qualification are the same refusals that an online submission meets: one catalogue for both.
 """
@@ -57,6 +57,8 @@ MOVES = {
     (S.submitted, "leave_closed"): S.unopened,
     (S.unconfirmed, "leave_closed"): S.unopened,
     (S.eligible, "leave_unevaluated"): S.unevaluated,
+    (S.eligible, "offer"): S.eligible,
+    (S.eligible, "disqualify"): S.ineligible,
 }
 
 
@@ -125,6 +127,17 @@ class RectificationOpen(DomainError):
 
 
 class ApplicantDebarred(DomainError): ...
+
+
+class FinalOffersClosed(DomainError):
+    """Last prices are named from the invitation until its end."""
+
+
+class FinalOffersRunning(DomainError): ...
+
+
+class FinalOfferMissing(DomainError):
+    """Whoever names no last price has left the consultation."""
 
 
 @dataclass(frozen=True)

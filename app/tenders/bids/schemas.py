@@ -67,6 +67,16 @@ class BidCreate(BidUpdate):
     item: Code | None = None
 
 
+class FinalOffer(_Input):
+    """The last price of a consultation."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra=example(amount={"amount": "76000.00", "currency": "CNY"})
+    )
+
+    amount: Money
+
+
 class LateBidRecord(BidCreate):
     """`received_at`: when it arrived on paper; left out, now."""
 

@@ -4,7 +4,7 @@ Lock order: the tender's row first (FOR SHARE by bidders, FOR UPDATE by whoever 
 asked after the lock. So a bid is either in the opening list or was refused, never acknowledged and missing.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from itertools import count
@@ -23,6 +23,7 @@ from app.core.problems import refusal_of
 from app.core.web import check_version
 from app.parties.queries import parties_by_id, require_party
 from app.tenders.bids import rules
+from app.tenders.bids.counting import access_counted, count_left, decide, leave, say_failing
 from app.tenders.bids.models import Bid, BidVersion, sealed_number
 from app.tenders.bids.policy import HANDED_IN, WHO, access_bid
 from app.tenders.bids.queries import (
@@ -52,8 +53,8 @@ from app.tenders.bids.rules import (
     receipt_of,
 )
 from app.tenders.notices.models import Tender
-from app.tenders.notices.policy import access_tender, hold_tender, read_tender
-from app.tenders.notices.queries import LotParts, lock_needs, lots_of, need_ids_of, profile_of
+from app.tenders.notices.policy import access_tender, hold_tender
+from app.tenders.notices.queries import LotParts, lots_of, profile_of
 from app.tenders.notices.rules import MOVES as TENDER_MOVES
 from app.tenders.notices.rules import TenderStatus, check_bidders, check_openable
 
@@ -181,7 +182,7 @@ async def record_late_bid(
     bid = await _late_bid(session, tender, party.id, lot, item, ref, at)
     bid.status, bid.withdrawn_at = move(MOVES, bid.status, "record_late"), None
     said = rules.Bid(lot, item, amount, arrived)
-    version = await _receive(session, bid, tender, said, title, plan, late=True)
+    version = await receive(session, bid, tender, said, title, plan, late=True)
     await record(session, actor, "bid.recorded_late", bid, at, stream=_stream(bid), **_facts(version))
     return bid
 
@@ -193,14 +194,14 @@ async def open_bids(session: AsyncSession, actor: Actor, tender_id: int) -> list
     closed, and a lot left with nothing fails. Refusals: BidsStillRunning, TooFewBidders where no lot has enough (then
     the tender is declared unsuccessful instead).
     """
-    tender = await _access_counted(session, actor, tender_id, "open")
+    tender = await access_counted(session, actor, tender_id, "open")
     at = await now(session)
     move(TENDER_MOVES, tender.status, "open")
     check_openable(_end(tender), at)
-    counts, short, failing = await short_of(session, tender, COUNTED)
+    counts, short, failing = await short_of(session, tender, COUNTED, profile_of(tender).bidders.value)
     check_bidders(max(counts.values(), default=0), profile_of(tender))
-    _leave(short, "leave_closed")
-    await _failing(session, tender, failing)
+    leave(short, "leave_closed")
+    await say_failing(session, tender, failing)
     await _number(session, tender)
     opened = await bids_of(session, tender.id, HANDED_IN)
     await record(
@@ -209,58 +210,25 @@ async def open_bids(session: AsyncSession, actor: Actor, tender_id: int) -> list
     return opened
 
 
-async def _access_counted(session: AsyncSession, actor: Actor, tender_id: int, verb: str) -> Tender:
-    """The tender, locked after its needs, which are free again where a lot fails: the order in which it is ended."""
-    await read_tender(session, actor, tender_id)
-    await lock_needs(session, tender_id)
-    return await access_tender(session, actor, tender_id, verb)
-
-
-def _leave(bids: Iterable[Bid], verb: str) -> None:
-    for bid in bids:
-        bid.status = move(MOVES, bid.status, verb)
-        bid.version += 1
-
-
-async def _failing(session: AsyncSession, tender: Tender, lots: Collection[int]) -> None:
-    """Say what follows for the lots: they fail, and needs that no other lot answers are free again."""
-    held = await need_ids_of(session, tender.id)
-    kept = await need_ids_of(session, tender.id, without=lots)
-    tender.failing, tender.need_ids = tuple(sorted(lots)), tuple(id for id in held if id not in kept)
-
-
 async def prequalify_bids(session: AsyncSession, actor: Actor, tender_id: int) -> list[Finding]:
     """Decide on every bid by the rules; what they find is shown to the purchaser beforehand (`review_bids`).
 
     Who is left is counted again: where they are too few nothing is evaluated, and the lot fails (87号令 art. 44).
     """
-    tender = await _access_counted(session, actor, tender_id, "prequalify")
+    tender = await access_counted(session, actor, tender_id, "prequalify")
     at = await now(session)
     if tender.status is not TenderStatus.opened:
         raise MoveRefused(state=tender.status.value, verb="prequalify")
     await _number(session, tender)
     found = await findings(session, tender, await bids_of(session, tender.id, UNDECIDED))
     for finding in found:
-        _decide(finding, at)
-    _, short, failing = await short_of(session, tender, {BidStatus.eligible})
-    _leave(short, "leave_unevaluated")
-    await _failing(session, tender, failing)
+        decide(finding, at)
+    failing = await count_left(session, tender)
     ineligible = {f.entry.bid.ref: [reason.code for reason in f.reasons] for f in found if f.reasons}
     await record(
         session, actor, "bids.prequalified", tender, at, bids=len(found), ineligible=ineligible, failing=sorted(failing)
     )
     return found
-
-
-def _decide(finding: Finding, at: datetime) -> None:
-    bid = finding.entry.bid
-    bid.status = move(MOVES, bid.status, "disqualify" if finding.reasons else "qualify")
-    bid.reasons = [
-        {"code": reason.code, "facts": {name: str(value) for name, value in reason.facts.items()}}
-        for reason in finding.reasons
-    ]
-    bid.decided_at = at
-    bid.version += 1
 
 
 async def _new_bid(
@@ -316,11 +284,19 @@ async def _hand_in(session: AsyncSession, bid: Bid, tender: Tender, verb: str, a
     said = rules.Bid(entry.lot.code, item, amount, at)
     rules.check_submission(said, applicant_of(party), Terms(parts.terms, profile_of(tender), _end(tender)))
     bid.withdrawn_at, bid.confirmed_amendment = None, tender.amendment_number
-    return await _receive(session, bid, tender, said, title, plan)
+    return await receive(session, bid, tender, said, title, plan)
 
 
-async def _receive(
-    session: AsyncSession, bid: Bid, tender: Tender, said: rules.Bid, title: str, plan: str, *, late: bool = False
+async def receive(
+    session: AsyncSession,
+    bid: Bid,
+    tender: Tender,
+    said: rules.Bid,
+    title: str,
+    plan: str,
+    *,
+    late: bool = False,
+    final: bool = False,
 ) -> BidVersion:
     """The next version with its receipt. The database checks the hour once more: between the question what time it
     is and the writing the deadline may have passed. Refused with BidTooLate."""
@@ -330,6 +306,7 @@ async def _receive(
     receipt = receipt_of(tender.ref, said.lot, said.item, bid.party_id, bid.version_number, content, said.received_at)
     version = BidVersion(bid_id=bid.id, tender_id=tender.id, number=bid.version_number, title=title, plan=plan)
     version.amount, version.received_at, version.arrived_late = said.amount, said.received_at, late
+    version.is_final = final
     version.content_hash, version.receipt_hash, version.receipt = content, receipt.digest, receipt.code
     end = _end(tender)
     try:

@@ -15,7 +15,15 @@ from app.core.paging import Page, PagingQuery, paginate
 from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.parties.queries import party_names
 from app.tenders.notices import policy, queries, service
-from app.tenders.notices.inputs import EnquiryAnswer, EnquiryAsk, TenderAmend, TenderCreate, TenderEnd, TenderUpdate
+from app.tenders.notices.inputs import (
+    EnquiryAnswer,
+    EnquiryAsk,
+    FinalOffersInvite,
+    TenderAmend,
+    TenderCreate,
+    TenderEnd,
+    TenderUpdate,
+)
 from app.tenders.notices.models import Tender
 from app.tenders.notices.policy import WHO
 from app.tenders.notices.rules import TenderStatus
@@ -124,6 +132,16 @@ async def amend_tender(
 ) -> AmendmentRead:
     amendment = await service.amend_tender(session, actor, tender_id, given, body.reason, body.facts())
     return AmendmentRead.of(amendment)
+
+
+@router.post(
+    "/{tender_id}/final-offers/invite", operation_id="invite_final_offers", dependencies=[allow(WHO["invite"])]
+)
+async def invite_final_offers(
+    session: UnitSession, actor: CurrentActor, tender_id: Id, body: FinalOffersInvite, response: Response
+) -> TenderRead:
+    tender = await service.invite_final_offers(session, actor, tender_id, body.ends_at)
+    return await _read(session, tender, actor, response)
 
 
 @router.post("/{tender_id}/cancel", operation_id="cancel_tender", dependencies=[allow(WHO["cancel"])])

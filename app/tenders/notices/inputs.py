@@ -185,6 +185,14 @@ class TenderEnd(_Input):
     reason: Words
 
 
+class FinalOffersInvite(_Input):
+    """Until when the qualified bidders name their last price."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=example(ends_at="2026-12-08T12:00:00+08:00"))
+
+    ends_at: Instant
+
+
 class EnquiryAsk(_Input):
     model_config = ConfigDict(extra="forbid", json_schema_extra=example(question="居民团队能否由居委会代收款？"))
 

@@ -53,6 +53,7 @@ class Tender(Base, Identified, Versioned):
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
     opened_at: Mapped[datetime | None]
+    final_offers_end: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_reason: Mapped[str | None]
 
@@ -67,6 +68,7 @@ class Tender(Base, Identified, Versioned):
             "contract_start",
             "contract_end",
         ),
+        sa.CheckConstraint("final_offers_end IS NULL OR opened_at IS NOT NULL", name="final_offers_after_the_opening"),
         sa.UniqueConstraint("ref"),
         sa.CheckConstraint("title_zh <> ''", name="has_a_title"),
         sa.CheckConstraint("budget >= 0 AND (published_at IS NULL OR budget > 0)", name="budget_is_positive"),

@@ -22,6 +22,7 @@ WHO = {
     "open": BUYS,
     "prequalify": BUYS,
     "award": BUYS,
+    "invite": BUYS,
     "cancel": BUYS,
     "fail": BUYS,
     "answer": BUYS,

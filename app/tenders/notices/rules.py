@@ -134,6 +134,14 @@ class NeedNotOnOffer(DomainError):
 class EnquiryAnswered(DomainError): ...
 
 
+class FinalOffersNotAsked(DomainError):
+    """The procedure knows no final offers, or they have been asked for already."""
+
+
+class FinalOffersEndPassed(DomainError):
+    status = 422
+
+
 class TooFewBidders(DomainError): ...
 
 
@@ -333,6 +341,14 @@ def check_openable(bids_end: datetime, now: datetime) -> None:
     """Bids stay sealed until the deadline has passed (87号令 art. 39)."""
     if now < bids_end:
         raise BidsStillRunning(bids_end=bids_end)
+
+
+def check_final_offers(profile: Profile, asked_until: datetime | None, ends_at: datetime, now: datetime) -> None:
+    """Final offers are asked for once, where the profile knows them, until an hour that is still to come."""
+    if not profile.final_offers.asked or asked_until is not None:
+        raise FinalOffersNotAsked(rule=profile.final_offers.source)
+    if ends_at <= now:
+        raise FinalOffersEndPassed(ends_at=ends_at, now=now)
 
 
 def check_bidders(bidders: int, profile: Profile) -> None:

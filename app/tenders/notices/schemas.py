@@ -126,6 +126,7 @@ class TenderRead(TenderRow):
             profile_version="2018.1",
             published_at="2026-11-20T09:00:00+08:00",
             opened_at=None,
+            final_offers_end=None,
             ended_at=None,
             ended_reason=None,
             amendment_number=0,
@@ -154,6 +155,7 @@ class TenderRead(TenderRow):
     contract_start: date | None
     contract_end: date | None
     opened_at: datetime | None
+    final_offers_end: datetime | None
     ended_at: datetime | None
     ended_reason: str | None
     amendment_number: int

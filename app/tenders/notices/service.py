@@ -38,6 +38,7 @@ from app.tenders.notices.rules import (
     NeedNotOnOffer,
     check_dates,
     check_enquiry,
+    check_final_offers,
     check_openable,
     check_publishable,
     closing,
@@ -171,6 +172,19 @@ async def _fail_lots(session: AsyncSession, actor: Actor, tender: Tender, why: L
     for lot in await session.scalars(sa.select(Lot).where(Lot.id.in_(tender.failing)).order_by(Lot.position)):
         lot.failed_at, lot.failure = at, why
         await record(session, actor, "lot.failed", tender, at, lot=lot.code, why=why.value)
+
+
+async def invite_final_offers(session: AsyncSession, actor: Actor, tender_id: int, ends_at: datetime) -> Tender:
+    """Ask every qualified bidder for its last price, until an hour. Refusals: FinalOffersNotAsked,
+    FinalOffersEndPassed, MoveRefused before the opening."""
+    tender = await access_tender(session, actor, tender_id, "invite")
+    at = await now(session)
+    move(MOVES, tender.status, "award")  # opened, and not ended
+    check_final_offers(profile_of(tender), tender.final_offers_end, ends_at, at)
+    tender.final_offers_end = ends_at
+    tender.version += 1
+    await record(session, actor, "offers.invited", tender, at, until=ends_at)
+    return tender
 
 
 async def award_tender(session: AsyncSession, actor: Actor, tender: Tender) -> None:

@@ -82,8 +82,19 @@ class ContractStart(StrEnum):
 
 
 @dataclass(frozen=True)
-class Minimum:
+class BiddersRule:
+    """Bidders of a lot: `value` at the opening, `left` of them once they are qualified and have made their offers."""
+
     value: int
+    left: int
+    source: str
+
+
+@dataclass(frozen=True)
+class FinalOffersRule:
+    """`asked`: after the opening every qualified bidder names its last price, or is out."""
+
+    asked: bool
     source: str
 
 
@@ -224,7 +235,8 @@ class Profile:
     complaint: Term | None
     result: Term | None
     contract_notice: Term | None
-    bidders: Minimum
+    bidders: BiddersRule
+    final_offers: FinalOffersRule
     sheets: SheetsRule
     panel: PanelRule
     scoring: ScoringRule
@@ -284,7 +296,8 @@ def parse_profile(document: Mapping[str, Any]) -> Profile:
         contract_start=ContractStart(document["contract"]["counted_from"]),
         applicants=ApplicantsRule(**document["applicants"]),
         receipt=ReceiptRule(Closing(document["receipt"]["closes"]), document["receipt"]["source"]),
-        bidders=Minimum(**document["bidders"]),
+        bidders=BiddersRule(**document["bidders"]),
+        final_offers=FinalOffersRule(**document["final_offers"]),
         sheets=SheetsRule(**document["sheets"]),
         panel=_panel(document["panel"]),
         scoring=_scoring(document["scoring"]),

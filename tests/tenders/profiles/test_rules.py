@@ -36,31 +36,31 @@ def numbered_tables(document: dict[str, object]) -> list[str]:
     return [key for key, value in document.items() if isinstance(value, dict) and "source" not in value]
 
 
-def test_there_are_two_families() -> None:
-    assert profile_names() == ["procurement", "venture"]
+def test_there_are_three_families() -> None:
+    assert profile_names() == ["consultation", "procurement", "venture"]
 
 
-@pytest.mark.parametrize("name", ["procurement", "venture"])
+@pytest.mark.parametrize("name", profile_names())
 def test_every_number_has_its_source(name: str) -> None:
     document = profile_document(name)
     assert numbered_tables(document) == []
     assert all(len(source) > 10 for source in every_source(document))
 
 
-@pytest.mark.parametrize("name", ["procurement", "venture"])
+@pytest.mark.parametrize("name", profile_names())
 def test_a_stored_document_reads_back_as_the_same_profile(name: str) -> None:
     assert parse_profile(json.loads(json.dumps(profile_document(name)))) == profile(name)
 
 
-@pytest.mark.parametrize("name", ["procurement", "venture"])
+@pytest.mark.parametrize("name", profile_names())
 def test_a_document_pinned_before_there_was_a_setting_has_that_of_its_profile(name: str) -> None:
-    later = {"reopening", "awards", "to_confirm"}
+    later = {"reopening", "awards", "final_offers", "to_confirm"}
     pinned = {key: value for key, value in profile_document(name).items() if key not in later}
     pinned["contract"] = {key: value for key, value in pinned["contract"].items() if key != "counted_from"}
     assert parse_profile(pinned) == profile(name)
 
 
-@pytest.mark.parametrize("name", ["procurement", "venture"])
+@pytest.mark.parametrize("name", profile_names())
 def test_instalments_add_up_and_the_last_waits_for_the_residents(name: str) -> None:
     shares = [term.share for term in profile(name).instalments]
     assert shares == [Decimal("0.50"), Decimal("0.30"), Decimal("0.20")]
@@ -96,6 +96,15 @@ def test_an_open_tender_needs_three_bidders_and_scores_the_price_without_droppin
     assert (rules.scoring.trim_from, rules.scoring.price_weight_minimum) == (0, Decimal(10))
     assert rules.overspend.rules == (OverspendRule.skip,)
     assert not rules.applicants.unregistered
+
+
+def test_a_consultation_has_ten_days_a_panel_of_three_and_a_price_weight_within_bounds() -> None:
+    rules = profile("consultation")
+    terms = ("call", "amendment", "tender_notice", "public_notice", "contract")
+    assert [lengths(rules)[term][0] for term in terms] == [10, 5, 3, 1, 30]
+    assert (rules.panel.size, rules.panel.odd, rules.panel.expert_share) == (3, True, Fraction(2, 3))
+    assert (rules.bidders.value, rules.bidders.left, rules.final_offers.asked) == (3, 2, True)
+    assert (rules.scoring.price_weight_minimum, rules.scoring.price_weight_maximum) == (Decimal(10), Decimal(30))
 
 
 def test_a_competition_admits_unregistered_groups_and_offers_three_rules_for_overspending() -> None:
@@ -152,7 +161,7 @@ def test_a_profile_says_what_a_lawyer_must_confirm(name: str) -> None:
 def test_an_unknown_profile_is_refused() -> None:
     with pytest.raises(ProfileUnknown) as refusal:
         profile("../venture")
-    assert refusal.value.facts == {"profile": "../venture", "known": "procurement, venture"}
+    assert refusal.value.facts == {"profile": "../venture", "known": "consultation, procurement, venture"}
 
 
 def test_a_notice_may_state_single_settings_otherwise() -> None:
