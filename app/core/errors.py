@@ -96,7 +96,7 @@ class Cause:
         for name in facts if len(self.errors) > 1 else ():
             values = list(dict.fromkeys(str(error.facts.get(name, "")) for error in self.errors))
             if len(values) > 1:
-                facts[name] = "、".join(values[:QUOTED]) + ("…" if len(values) > QUOTED else "")
+                facts[name] = [*values[:QUOTED], *(["…"] if len(values) > QUOTED else [])]
         return type(first)(**facts)
 
 

@@ -44,7 +44,8 @@ def said(refusal: str, fact: str, value: Any, language: str) -> str:
     if table and isinstance(value, str):
         parts = SEPARATOR.split(value)
     plain = [_plain(fact, part, language) for part in parts]
-    return COMMA[language_number].join(word(table, part, language) if table else part for part in plain)
+    listed = COMMA[language_number].join(word(table, part, language) if table else part for part in plain)
+    return listed.replace(f"{COMMA[language_number]}…", "…")
 
 
 def _plain(fact: str, value: Any, language: str) -> str:
