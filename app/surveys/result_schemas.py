@@ -2,14 +2,15 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from app.core.web import example
-from app.surveys.definition import Label
+from app.surveys.definition import Label, SurveyDefinition
 from app.surveys.models import Survey, SurveyFigures, Wave
 from app.surveys.queries import TALLIES, Tally, definition_of, total_of
-from app.surveys.results import Answer, Findings
+from app.surveys.results import Findings
 from app.surveys.rules import Channel
 from app.surveys.schemas import QUESTIONNAIRE, RATE, TALLY, TallyRead
 from app.surveys.statistics import DemandIndex, QuestionTable, figure
@@ -23,20 +24,38 @@ TABLE = {
     "lines": [{"option": "01", "count": 51, "unweighted": SHARE, "weighted": None}],
     "mean": None,
 }
-ANSWER = {"name": "Q1", "label": {"zh": "最需要哪些服务？", "en": "Services"}, "tables": [TABLE], "strata": {}}
+ANSWER = {
+    "name": "Q1",
+    "label": {"zh": "最需要哪些服务？", "en": "Services"},
+    "options": {"01": {"zh": "养老服务", "en": "Older people"}},
+    "rows": {},
+    "tables": [TABLE],
+    "strata": {},
+}
 
 
 class AnswerRead(BaseModel):
-    """One question; `strata`: the same tables within each group. Counts are null where they are hidden."""
+    """One question; `strata`: the same tables within each group. Counts are null where they are hidden. `options` and
+    `rows`: what the names in the tables stand for."""
 
     name: str
     label: Label
+    options: dict[str, Label]
+    rows: dict[str, Label]
     tables: list[QuestionTable]
     strata: dict[str, list[QuestionTable]]
 
     @classmethod
-    def of(cls, answer: Answer) -> "AnswerRead":
-        return cls(name=answer.question.name, label=answer.question.label, tables=answer.tables, strata=answer.strata)
+    def of(cls, definition: SurveyDefinition, name: str, **tables: Any) -> "AnswerRead":
+        question = definition.question(name)
+        assert question is not None
+        return cls(
+            name=name,
+            label=question.label,
+            options={option.name: option.label for option in definition.options_of(question)},
+            rows={row.name: row.label for row in question.rows},
+            **tables,
+        )
 
 
 class GapRead(BaseModel):
@@ -124,12 +143,16 @@ class FindingsRead(BaseModel):
 
     @classmethod
     def of(cls, survey: Survey, returns: ReturnsRead, found: Findings) -> "FindingsRead":
+        definition = definition_of(survey)
         return cls(
             survey_id=survey.id,
             returns=returns,
             n=found.n,
             weighting=WeightingRead.of(found.weights) if found.weights else None,
-            answers=[AnswerRead.of(answer) for answer in found.answers],
+            answers=[
+                AnswerRead.of(definition, answer.question.name, tables=answer.tables, strata=answer.strata)
+                for answer in found.answers
+            ],
             demand=found.demand,
         )
 
@@ -159,7 +182,6 @@ class SummaryRead(BaseModel):
     @classmethod
     def of(cls, survey: Survey, waves: list[Wave], figures: SurveyFigures) -> "SummaryRead":
         definition = definition_of(survey)
-        labels = {question.name: question.label for question in definition.questions}
         returns = ReturnsRead.of(waves, TALLIES.validate_python(figures.returns))
         return cls(
             survey_id=survey.id,
@@ -167,7 +189,7 @@ class SummaryRead(BaseModel):
             demonstration=survey.is_demonstration,
             frozen_at=figures.frozen_at,
             returns=returns if figures.tells_places else returns.model_copy(update={"waves": []}),
-            answers=[AnswerRead(label=labels[answer["name"]], **answer) for answer in figures.answers],
+            answers=[AnswerRead.of(definition, **answer) for answer in figures.answers],
         )
 
 

@@ -24,6 +24,7 @@ export const pages: readonly PageEntry[] = [
   { path: "/needs", key: "needs", open: true, menu: "season", icon: UnorderedListOutlined, load: () => import("../features/needs/NeedList") },
   { path: "/needs/$need_id", key: "need", open: true, load: () => import("../features/needs/NeedPage") },
   { path: "/needs/$need_id/ranking", key: "ranking", load: () => import("../features/selection/OffersForNeed") },
+  { path: "/surveys/$survey_id/figures", key: "survey_figures", open: true, load: () => import("../features/surveys/SurveyFigures") },
   { path: "/offers", key: "offers", open: true, menu: "season", icon: ShopOutlined, load: () => import("../features/offers/OfferList") },
   { path: "/offers/$offer_id", key: "offer", open: true, load: () => import("../features/offers/OfferPage") },
   { path: "/offers/$offer_id/ranking", key: "ranking", load: () => import("../features/selection/NeedsForOffer") },

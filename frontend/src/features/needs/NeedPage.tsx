@@ -73,10 +73,11 @@ function Shown({ of }: { of: Need }) {
 
 function Evidence({ of }: { of: Need }) {
   const { t } = useTranslation();
-  const { share, low, high, n, note, no_evidence_reason } = of.evidence;
+  const { survey_result_id, share, low, high, n, note, no_evidence_reason } = of.evidence;
   if (share && low && high && n) {
     return <Interval share={Number(share)} low={Number(low)} high={Number(high)} n={n} label={t("rooms.needs.field.evidence.share")} />;
   }
+  if (survey_result_id && !note) return <p>{t("needs.evidence_withheld")}</p>;
   return <p>{note || no_evidence_reason || t(of.is_taken_over ? "needs.taken_over" : "needs.no_evidence")}</p>;
 }
 

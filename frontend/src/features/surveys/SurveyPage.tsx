@@ -1,4 +1,4 @@
-import { useParams } from "@tanstack/react-router";
+import { Link, useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
@@ -7,6 +7,7 @@ import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
 import { ImportAnswers } from "./ImportAnswers";
+import { Weighting } from "./Weighting";
 import "./surveys.css";
 
 type Survey = components["schemas"]["SurveyRead"];
@@ -23,7 +24,7 @@ function Shown({ of }: { of: Survey }) {
   const language = languageOf(i18n.language);
   const waves = $api.useQuery("get", "/api/v1/surveys/{survey_id}/waves", { params: { path: { survey_id: of.id } } });
   return (
-    <Page title={of.definition.title[language] || of.definition.title.zh} subtitle={<StatusTag status={of.status} room="surveys" />} crumbs={[{ label: t("nav.surveys"), to: "/surveys" }]}>
+    <Page title={of.definition.title[language] || of.definition.title.zh} subtitle={<StatusTag status={of.status} room="surveys" />} crumbs={[{ label: t("nav.surveys"), to: "/surveys" }]} action={of.status === "closed" && <Link to={`/surveys/${of.id}/figures`}>{t("nav.survey_figures")}</Link>}>
       <ol className="asked">
         {of.definition.questions.filter(({ type }) => type !== "note").map(({ name, label }) => (
           <li key={name}>{label[language] || label.zh}</li>
@@ -43,6 +44,7 @@ function Shown({ of }: { of: Survey }) {
           </>
         )}
       </Fetched>
+      <Weighting survey={of.id} />
     </Page>
   );
 }
