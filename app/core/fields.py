@@ -77,6 +77,13 @@ class Exact(Text):
         return texts.exact(text)
 
 
+class Verbatim(Text):
+    """Any number of lines that nothing is taken from: a cell of a file that was uploaded."""
+
+    def clean(self, text: str) -> str:
+        return texts.verbatim(text)
+
+
 Day = Annotated[date, AfterValidator(telling(bounds.day))]
 Instant = Annotated[AwareDatetime, AfterValidator(telling(bounds.instant))]
 Id = Annotated[int, Field(ge=0, le=bounds.GREATEST)]  # nothing has the number 0, which is asked for in vain

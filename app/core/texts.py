@@ -60,6 +60,12 @@ def exact(text: str) -> str:
     return text
 
 
+def verbatim(text: str) -> str:
+    """Any number of lines as they came, a cell of a file say. Refusal: CharacterRefused."""
+    _check(text)
+    return text
+
+
 def printable(text: str) -> str:
     """What of a text stored before these rules can be set on paper."""
     return REFUSED.sub("", text)

@@ -14,13 +14,15 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.errors import DomainError, RowRefused, RowsRefused
+from app.core.fields import Verbatim
 from app.surveys.definition import Option, Question, SurveyDefinition
 from app.surveys.likeness import ADDITION, LABELS, Known
 
 By = Literal["name", "label", "place"]
 SEVERAL = ("multi", "ranking")
+MOST_COLUMNS = 2_000
 SHOWN = 40  # characters of a cell that a refusal repeats
-Text = Annotated[str, Field(max_length=40_000)]
+Cell = Annotated[str, Verbatim(40_000)]
 
 
 class MappingUnclear(RowsRefused):
@@ -69,11 +71,11 @@ class MappedColumn(_Strict):
     """Column number `column` (from 1) answers `question`, or nothing ("" is left out). `part`: the row of a matrix, or
     the option that has the column to itself. `options`: what cells say → the option's name ("" is no answer)."""
 
-    column: int
-    title: Text
-    question: Text
-    part: Text = ""
-    options: Annotated[dict[Text, Text], Field(max_length=10_000)] = {}
+    column: Annotated[int, Field(ge=1, le=MOST_COLUMNS)]
+    title: Cell
+    question: Cell
+    part: Cell = ""
+    options: Annotated[dict[Cell, Cell], Field(max_length=10_000)] = {}
 
     @property
     def held(self) -> tuple[str, str]:
@@ -82,7 +84,7 @@ class MappedColumn(_Strict):
 
 class AnswerMapping(_Strict):
     by: By
-    columns: Annotated[list[MappedColumn], Field(max_length=2_000)]
+    columns: Annotated[list[MappedColumn], Field(max_length=MOST_COLUMNS)]
 
 
 @dataclass(frozen=True)

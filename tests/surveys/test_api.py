@@ -362,6 +362,17 @@ async def test_what_a_file_leaves_open_is_decided_in_a_preview_and_kept_with_the
     assert (kept["is_decided"], kept["source"], kept["mapping"]) == (True, "wenjuanxing", mapping)
 
 
+async def test_a_mapping_holds_what_can_be_kept_and_no_more(session: AsyncSession, client_of: ClientOf) -> None:
+    wave = await make_wave(session, channel=Channel.open_link)
+    column = {"column": 1, "title": "\u0000", "question": "", "options": {}}
+    upload = {"upload": ("answers.csv", b"serial\n1\n", "text/csv")}
+    async with client_of(await actor_of(session, Role.committee)) as client:
+        for wrong in (column, column | {"title": "serial", "column": 0}, column | {"title": "x" * 40_001}):
+            data = {"mapping": json.dumps({"by": "name", "columns": [wrong]})}
+            answer = await client.post(f"/surveys/waves/{wave.id}/import_responses", files=upload, data=data)
+            assert codes(answer) == (422, "InputInvalid")
+
+
 def decided(column: dict[str, Any]) -> dict[str, Any]:
     """The mapping that the preview proposes, and that 您是男是女 is Q1."""
     options = {cell["text"]: cell["option"] for cell in column["cells"] if cell["option"] is not None}
