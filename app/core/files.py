@@ -18,6 +18,7 @@ from app.core.foreign import ANSWERS, LISTS, TABLES, Limits, off_loop, read_line
 T = TypeVar("T")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
+FAULTS = 10_000  # cells; a file with more is read no further
 
 
 def answers_file(*media: str) -> dict[str, Any]:
@@ -54,6 +55,8 @@ def read_table(name: str, content: bytes, limits: Limits = TABLES) -> Table:
     for number, (cells, wrong) in enumerate(lines, at + 1):
         rows.append(list(map(bare, cells)))
         faults += _faults(number, wrong)
+        if len(faults) > FAULTS:
+            break
     if faults:
         raise RowsRefused(faults)
     return Table(list(map(bare, header)), rows)

@@ -31,6 +31,7 @@ TITLE_ROWS = 10  # above a header stand a title, a date, who fills it in
 DIGITS = 15  # as many as a spreadsheet keeps, and shows, of a number
 SHOWN = 40  # characters of a cell in a refusal
 NAMED = 5  # sheets in a refusal
+STRAYS = 5  # cells without a heading that are told of one row
 VALUES = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 Lines = Iterator[list[Any]]
 Fault = tuple[str, dict[str, Any]]
@@ -260,9 +261,12 @@ def _faults(row: list[str], headings: list[str], known: dict[int, Fault]) -> lis
     """Of one row: [column, code, facts] of what cannot be read, and of text in columns without a heading."""
     found = {column: list(fault) for column, fault in known.items()}
     if len(row) > len(headings) or "" in headings:
-        for column, cell in enumerate(row, 1):
-            if cell.strip() and not (headings[column - 1 : column] or [""])[0]:
-                found[column] = ["CellBeyondHeader", {"value": cell.strip()[:SHOWN]}]
+        strays = (
+            (column, cell.strip()[:SHOWN])
+            for column, cell in enumerate(row, 1)
+            if cell.strip() and not (headings[column - 1 : column] or [""])[0]
+        )
+        found |= {c: ["CellBeyondHeader", {"value": text}] for c, text in itertools.islice(strays, STRAYS)}
     return [[_heading(column, headings), *fault] for column, fault in sorted(found.items())]
 
 
