@@ -45,7 +45,7 @@ const cell = (words: string, option: string | null, count = 1) => ({ text: words
 const preview = (): Preview => ({
   by: "label",
   kinds: ["label", "place"],
-  doubts: [{ row: 1, column: "1、您是男是女", code: "TitleFitsNone", messages: { zh: "列“1、您是男是女”与问卷的题目不一致。", en: "No question." }, facts: {} }],
+  doubts: [{ row: 1, rows: [1], more: 0, column: "1、您是男是女", code: "TitleFitsNone", messages: { zh: "列“1、您是男是女”与问卷的题目不一致。", en: "No question." }, facts: {} }],
   columns: [
     { column: 7, title: "1、您是男是女", question: "", part: "", cells: [cell("女士", null, 3)] },
     { column: 8, title: "2、需要", question: "want", part: "", cells: [cell("选项a", "a")] },
