@@ -22,6 +22,7 @@ from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOf
 from app.selection.rules import ListSource, RoundStatus, Side
 from app.selection.service import close_round
 from app.surveys.models import Survey
+from app.surveys.publishing import freeze_figures
 from app.surveys.rules import Channel, SurveyStatus, WaveState
 from app.tenders.awards.models import Result
 from app.tenders.awards.queries import awards_of
@@ -215,12 +216,13 @@ async def _surveys(session: AsyncSession, world: World) -> None:
         ("elsewhere", SurveyStatus.published, "C3", {"C3", "S3", "P3"}),
     ):
         party = await session.get_one(Party, world.actors[owner].party_id)
-        survey = await make_survey(session, party, status=status)
+        survey = await make_survey(session, party, status=status, figures=False)
         public = world.all() if status is SurveyStatus.closed else set()
         at, owns = {"survey_id": survey.id}, {owner}
         world.add("survey", name, at, sees, owns=owns, reads_summary=public)
         await _wave(session, world, survey, name, owner, sees)
     closed = await session.get_one(Survey, world.ids["survey closed"])
+    await freeze_figures(session, world.actors["C1"], closed.id)
     result = await make_survey_result(session, closed)
     world.add("result", "result", {"result_id": result.id}, {"C1", "C2", "C3"}, owns={"C1"})
 
