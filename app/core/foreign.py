@@ -26,6 +26,7 @@ from app.core.errors import DomainError
 
 T = TypeVar("T")
 READER = Path(__file__).with_name("reader.py")
+PLATFORM = str(Path(__file__).parents[2])  # an installed command finds it without a path, which a reader cannot
 READERS = 2  # files read at once, as many as have a place in their lane
 MB = 1024 * 1024
 FILE_LIMIT_MB = 64  # a file of this machine; how large one may be that is uploaded, the installation says
@@ -179,7 +180,7 @@ def read_lines(kind: str, content: bytes, limits: Limits) -> Iterator[list[Any]]
 
     Refusals: every class of this module but FileTooLarge.
     """
-    asked = {"path": [entry for entry in sys.path if entry], "kind": kind, "limits": asdict(limits)}
+    asked = {"path": [PLATFORM, *filter(None, sys.path)], "kind": kind, "limits": asdict(limits)}
     with _reader(limits.wall_s) as (tell, hear, died):
         with suppress(BrokenPipeError):  # it died before it had read all; what of is told below
             tell.write(json.dumps(asked).encode() + b"\n")

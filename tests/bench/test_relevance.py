@@ -71,13 +71,11 @@ def test_every_bad_line_is_named_in_both_languages(tmp_path: Path) -> None:
     with pytest.raises(JudgementsRefused) as refused:
         read(tmp_path, text)
     rows = problem_of(refused.value).rows
-    assert [(row.row, row.column, row.code) for row in rows] == [
-        (3, "need_id", "NeedUnjudgeable"),
-        (4, "offer_id", "OfferUnjudgeable"),
-        (4, "relevance", "RelevanceOutOfRange"),
-        (5, "relevance", "RelevanceOutOfRange"),
-        (6, "offer_id", "JudgedTwice"),
-        (7, "relevance", "RelevanceOutOfRange"),
+    assert [(row.rows, row.column, row.code) for row in rows] == [
+        ([3], "need_id", "NeedUnjudgeable"),
+        ([4], "offer_id", "OfferUnjudgeable"),
+        ([4, 5, 7], "relevance", "RelevanceOutOfRange"),
+        ([6], "offer_id", "JudgedTwice"),
     ]
     assert all(row.messages["zh"] and row.messages["en"] for row in rows)
 

@@ -24,7 +24,7 @@ from app.core.foreign import (
     content_of,
     read_lines,
 )
-from app.core.settings import Settings
+from app.core.settings import PROJECT, Settings
 from app.main import create_app
 
 LISTS = b"[" + b"[]," * 1_500_000 + b"1]"
@@ -128,3 +128,10 @@ async def test_no_transaction_is_open_while_an_uploaded_file_is_read(
     async with AsyncClient(transport=ASGITransport(app), base_url="http://test/api/v1") as client:
         answer = await client.post("/needs/import", files={"upload": ("needs.csv", b"a\n")})
     assert (seen, answer.json()["code"]) == ([0], "WrongColumns")
+
+
+def test_a_reader_finds_the_platform_without_a_path_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the installed command does, which finds it by a hook of its environment."""
+    found = read("table", b"a\n1\n", TABLES)
+    monkeypatch.setattr(sys, "path", [entry for entry in sys.path if entry not in {"", str(PROJECT)}])
+    assert read("table", b"a\n1\n", TABLES) == found

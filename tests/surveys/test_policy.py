@@ -136,6 +136,7 @@ async def test_the_buttons_follow_the_state_and_the_channel(session: AsyncSessio
 
 async def test_figures_are_public_once_the_survey_is_closed(session: AsyncSession) -> None:
     running, closed = await make_survey(session), await make_survey(session, status=SurveyStatus.closed)
-    assert await policy.closed_survey(session, closed.id) is closed
+    found, figures = await policy.closed_survey(session, closed.id)
+    assert (found, figures.survey_id) == (closed, closed.id)
     with pytest.raises(NotFound):
         await policy.closed_survey(session, running.id)

@@ -216,14 +216,13 @@ async def test_asked_again_nothing_is_begun_anew_and_it_is_on_record_once(sessio
 
 
 async def test_a_run_that_failed_says_why_and_may_be_asked_for_again(session: AsyncSession, units: Units) -> None:
-    """Amounts of which no computer could prove a sum: nothing is decided on them."""
+    """A budget in which no computer could prove a sum: nothing is decided on it."""
     run = await make_asked(session, (90, 20_000), (80, 20_000), (70, 20_000))
     how = await session.get_one(LotResult, run.lot_result_id)
     fine = [
-        [key, f"{10**15 + n}/{10**13 + 37}", amount, groups]
-        for n, (key, _, amount, groups) in enumerate(how.ranking["contenders"])
+        [key, score, f"20000.{n:02}", groups] for n, (key, score, _, groups) in enumerate(how.ranking["contenders"], 1)
     ]
-    right, how.ranking = how.ranking, {**how.ranking, "contenders": fine}
+    right, how.ranking = how.ranking, {**how.ranking, "budget": "99999999999.99", "contenders": fine}
     await session.commit()
     open_door(units)
     await price_losers(run.id)

@@ -96,7 +96,7 @@ async def test_the_result_names_the_panel_and_the_lots_that_failed(session: Asyn
     page = await result_page(session, tender, result)
     said = str(result_document(page))
     assert all(f"{judge.name} {judge.role_zh}" in said for judge in page.judges)
-    assert f"{failed.title_zh}（申报单位不足规定家数，未开标）" in said
+    assert f"{failed.title_zh}（供应商不足规定家数，未开标）" in said
     assert [lot.lot.code for lot in page.lots] == ["L1"]
 
 
