@@ -1,15 +1,18 @@
 import { useTranslation } from "react-i18next";
 import { type RefusedRow, languageOf } from "../api/refusal";
 
-/** What is wrong in which row and column of a file; nothing of the file was taken. */
-export function RowErrors({ rows, more = 0 }: { rows: readonly RefusedRow[]; more?: number }) {
+/** What is wrong in which row and column of a file; nothing of the file was taken. `isWrong`: false where the rows are
+ * no faults, but something to decide, and whoever shows them says so. */
+export function RowErrors({ rows, more = 0, isWrong = true }: { rows: readonly RefusedRow[]; more?: number; isWrong?: boolean }) {
   const { t, i18n } = useTranslation();
   const language = languageOf(i18n.language);
   return (
     <section className="row-errors">
-      <p>
-        <strong>{t("ui.rows.title", { count: rows.length + more })}</strong> <span className="soft">{t("ui.rows.hint")}</span>
-      </p>
+      {isWrong && (
+        <p>
+          <strong>{t("ui.rows.title", { count: rows.length + more })}</strong> <span className="soft">{t("ui.rows.hint")}</span>
+        </p>
+      )}
       <table>
         <thead>
           <tr>

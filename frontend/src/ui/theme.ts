@@ -32,6 +32,8 @@ export function themeOf({ large, phone, still }: { large: boolean; phone: boolea
       colorErrorBg: "#f8e6e1",
       colorErrorBorder: "#e8beb3",
       colorWarning: palette.amber,
+      colorWarningBg: "#f7ecd6",
+      colorWarningBorder: "#e3cda0",
       colorSuccess: palette.moss,
       colorTextBase: palette.ink,
       colorTextSecondary: palette.inkSoft,

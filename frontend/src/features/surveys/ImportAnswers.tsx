@@ -53,7 +53,7 @@ export function ImportAnswers({ wave, questions }: { wave: Wave; questions: read
       <RefusalAlert error={look.error} />
       {preview && file && (
         <>
-          {preview.doubts.length > 0 && <RowErrors rows={doubtsOf(preview)} />}
+          {preview.doubts.length > 0 && <RowErrors rows={doubtsOf(preview)} isWrong={false} />}
           <Mapped of={preview} questions={questions} change={setPreview} again={again} />
           {wave.communities.length > 1 && preview.kinds.includes("place") && (
             <Select aria-label={t("surveys.answers.community")} placeholder={t("surveys.answers.community")} value={community} onChange={setCommunity} options={wave.communities.map((code) => ({ value: code, label: <Place code={code} /> }))} />

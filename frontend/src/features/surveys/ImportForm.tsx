@@ -47,8 +47,14 @@ export function Refused({ error, goOn }: { error: unknown; goOn: () => void }) {
   if (refusal?.code !== "XlsformPartly") return <RefusalAlert error={error} />;
   return (
     <div className="refusal">
-      <Alert type="warning" showIcon role="alert" title={refusal.sentence(i18n.language)} action={<Button onClick={goOn}>{t("surveys.form.go_on")}</Button>} />
-      <RowErrors rows={refusal.rows} />
+      <Alert
+        type="warning"
+        showIcon
+        role="alert"
+        title={refusal.sentence(i18n.language)}
+        description={<Button onClick={goOn}>{t("surveys.form.go_on")}</Button>}
+      />
+      <RowErrors rows={refusal.rows} isWrong={false} />
     </div>
   );
 }
