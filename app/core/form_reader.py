@@ -21,7 +21,7 @@ from pyxform.survey import Survey
 from pyxform.xls2xform import convert
 
 from app.core.measure import TWICE, Measure, check_unpacked
-from app.core.table_reader import cells_of, check_compound, text_of
+from app.core.table_reader import OLE, cells_of, check_compound, errors_of, text_of
 from app.core.workbook import Sheet, sheets_of
 
 MESSAGE = 2_000  # characters of what pyxform says
@@ -32,10 +32,7 @@ READ = ("survey", "choices", "settings")
 def read(content: bytes, limits: SimpleNamespace) -> Iterator[list[Any]]:
     """Refusals: those of `foreign.REFUSALS`."""
     check_compound(content)
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        check_unpacked(archive, len(content), limits)
-        sheets = list(sheets_of(archive, limits, lambda name, _visible: name.lower() in SUPPORTED_SHEET_NAMES))
-        sheets = sheets or list(sheets_of(archive, limits))[:1]
+    sheets = _old_sheets(content) if content.startswith(OLE) else _sheets(content, limits)
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     form: dict[str, Any] = {"sheet_names": book.sheet_names}
     for sheet in sheets:
@@ -45,6 +42,21 @@ def read(content: bytes, limits: SimpleNamespace) -> Iterator[list[Any]]:
     for name in ("survey_header", "choices_header", *READ):
         yield from ([name, row] for row in form.get(name, []))
     yield from _judged(form)
+
+
+def _sheets(content: bytes, limits: SimpleNamespace) -> list[Sheet]:
+    """Those that a form may have, or else the first one that people see."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        check_unpacked(archive, len(content), limits)
+        sheets = list(sheets_of(archive, limits, lambda name, _visible: name.lower() in SUPPORTED_SHEET_NAMES))
+        return sheets or list(sheets_of(archive, limits))[:1]
+
+
+def _old_sheets(content: bytes) -> list[Sheet]:
+    """The same of an .xls, which is no archive."""
+    names = CalamineWorkbook.from_filelike(io.BytesIO(content)).sheet_names
+    chosen = [name for name in names if name.lower() in SUPPORTED_SHEET_NAMES] or names[:1]
+    return [Sheet(name, faults=errors_of(content, name)) for name in chosen]
 
 
 def _rows(

@@ -131,7 +131,7 @@ def _read_old_workbook(content: bytes, limits: SimpleNamespace) -> Lines:
     visible = [sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
     found = _chosen(_measured(book.get_sheet_by_name(name)) for name in visible)
     if found is not None:
-        yield from _sheet_table(book.get_sheet_by_name(found.name), _errors(content, found.name), {}, limits)
+        yield from _sheet_table(book.get_sheet_by_name(found.name), errors_of(content, found.name), {}, limits)
 
 
 def _measured(sheet: CalamineSheet) -> Sheet:
@@ -142,7 +142,7 @@ def _measured(sheet: CalamineSheet) -> Sheet:
     return measured
 
 
-def _errors(content: bytes, name: str) -> Found:
+def errors_of(content: bytes, name: str) -> Found:
     """The cells of an .xls that hold errors, which the Excel reader gives as empty ones."""
     book = xlrd.open_workbook(file_contents=content, on_demand=True, logfile=io.StringIO())
     sheet = book.sheet_by_name(name)

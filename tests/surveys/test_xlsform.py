@@ -1,4 +1,5 @@
 import io
+import struct
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -7,7 +8,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 
 from app.core.errors import RowRefused, RowsRefused
-from app.core.foreign import FORMS, FileUnpacksTooLarge, FileUnreadable
+from app.core.foreign import FORMS, FileUnpacksTooLarge, FileUnreadable, read_lines
 from app.surveys import xlsform
 from app.surveys.definition import Label, SurveyDefinition
 from app.surveys.definition_checks import DefinitionRefused, definition_faults
@@ -17,6 +18,7 @@ from app.surveys.xlsform import read_xlsform as read_form
 from app.surveys.xlsform_export import write_xlsform
 from app.surveys.xlsform_left import XlsformPartly
 from app.taxonomy.rules import CategoryUnknown
+from tests.attack.evil_workbooks import biff_of, compound
 from tests.core.reading import here
 from tests.surveys.factories import definitions, make_definition, make_question, season_definition
 
@@ -228,6 +230,19 @@ def test_what_is_no_workbook_is_refused() -> None:
     for content in (b"", b"type,name\ntext,a", write_xlsform(season_definition())[:500]):
         with pytest.raises(FileUnreadable):
             read_xlsform(content)
+
+
+def test_a_form_of_an_old_excel_is_read_as_one_of_a_new_one() -> None:
+    def text(row: int, column: int, said: str) -> tuple[int, bytes]:
+        return 0x204, struct.pack("<HHHHB", row, column, 0, len(said), 1) + said.encode("utf-16-le")
+
+    table = (("type", "name", "label"), ("text", "q1", "您的建议"))
+    form = compound(biff_of([text(r, c, said) for r, row in enumerate(table) for c, said in enumerate(row)]))
+    told = list(read_lines("xlsform", form, FORMS))
+    assert told == [
+        ["survey_header", {"type": None, "name": None, "label": None}],
+        ["survey", {"type": "text", "name": "q1", "label": "您的建议"}],
+    ]
 
 
 def test_a_workbook_that_unpacks_beyond_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
