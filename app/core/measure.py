@@ -51,8 +51,10 @@ def check_reach(limits: SimpleNamespace, rows: int, columns: int) -> None:
 
 
 def check_unpacked(archive: zipfile.ZipFile, packed: int, limits: SimpleNamespace) -> None:
-    """Unpack everything once and keep nothing: an archive's own list of sizes may lie."""
+    """Unpack everything once and keep nothing: an archive's own list of sizes may lie, and name one body many times."""
     entries = archive.infolist()
+    if len({entry.header_offset for entry in entries}) < len(entries):
+        raise Refused("FileUnreadable")
     if len(entries) > limits.parts:
         raise Refused("FileTooManyParts", found=len(entries), limit=limits.parts)
     most = min(limits.unpacked_mb * MB, max(SWELLING_FROM, limits.ratio * packed))
