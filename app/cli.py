@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -14,41 +15,45 @@ import typer
 import uvicorn
 from sqlalchemy.exc import OperationalError
 
-from app.bench.commands import JsonOption, bench, write_json
+from app.accounts.commands import administration
+from app.accounts.service import close_demonstration, reopen_demonstration
 from app.core.audit import verify as verify_audit
-from app.core.connections import IDLE_SECONDS, TimedProtocol
 from app.core.db import Units, make_engine, units
 from app.core.errors import DomainError
-from app.core.folders import data_folder
-from app.core.foreign import content_of
-from app.core.health import DatabaseAway
-from app.core.jobs import Worker, worker_is_alive
-from app.core.logs import set_up_logs
-from app.core.postgres import database
+from app.core.http.connections import IDLE_SECONDS, TimedProtocol
+from app.core.http.health import DatabaseAway
+from app.core.installation.folders import data_folder
+from app.core.installation.jobs import Worker, worker_is_alive
+from app.core.installation.logs import set_up_logs
+from app.core.installation.postgres import database
+from app.core.installation.upgrade import upgrade
 from app.core.problems import RowProblem, problem_of
-from app.core.settings import Settings, settings
-from app.core.upgrade import upgrade
+from app.core.reading.foreign import content_of
+from app.core.settings import PROJECT, Settings, settings
 from app.main import create_app, web_application
-from app.matching.cities import Engine, digest_of, rank_locally, rank_on_ray, save_cities
-from app.matching.exported import SelectionFileUnreadable, parse_selection
-from app.matching.verifier import in_words, verify_selection
-from app.parties.accounts import close_demonstration, reopen_demonstration
-from app.parties.commands import administration
+from app.matching.allocation.exported import SelectionFileUnreadable, parse_selection
+from app.matching.allocation.verifier import in_words, verify_selection
+from app.matching.ranking.cities import Engine, digest_of, rank_locally, rank_on_ray, save_cities
 from app.parties.policy import authenticate
+from app.rankings.market import market
 from app.season.demonstration import load_demonstration
 from app.season.export import export_season
 from app.season.importing import import_season, open_season
 from app.season.replay import replay_season
-from app.season.serving import REQUESTS_END_WITHIN, Server, address_of, listening, settle, watched, welcome
 from app.season.summary import Summary, readable
-from app.selection.market import market
+from app.serving import REQUESTS_END_WITHIN, Server, address_of, listening, settle, watched, welcome
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 verify = typer.Typer(no_args_is_help=True, help="Check what must never have been altered.")
 season = typer.Typer(no_args_is_help=True, help="A season as files: take it in, replay it, write it out.")
-for name, commands in (("season", season), ("bench", bench), ("verify", verify)):
+for name, commands in (("season", season), ("verify", verify)):
     cli.add_typer(commands, name=name)
+JsonOption = Annotated[str, typer.Option("--json", metavar="PATH", help="write JSON there; - is the standard output")]
 SeasonArgument = Annotated[str, typer.Argument(metavar="NAME_OR_FOLDER", help="a shipped season, or a folder")]
+
+
+class BenchAbsent(DomainError):
+    """This installation is not a checkout of the project, which the bench belongs to."""
 
 
 def main() -> None:
@@ -274,3 +279,20 @@ def verify_a_selection(
         typer.echo("\n".join(in_words(fault)))
     typer.echo(json.dumps(facts | {"faults": len(faults)}, ensure_ascii=False))
     raise typer.Exit(1 if faults else 0)
+
+
+@cli.command(
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False},
+)
+def bench(context: typer.Context) -> None:
+    """Measure what the project claims (needs a checkout of the project)."""
+    if not (PROJECT / "bench" / "commands.py").is_file():
+        raise BenchAbsent()
+    sys.path.insert(0, str(PROJECT))
+    import_module("bench.commands").bench(context.args, prog_name="shuangxuan bench")
+
+
+def write_json(found: Any, target: str) -> None:
+    text = json.dumps(found, ensure_ascii=False, indent=1)
+    typer.echo(text) if target == "-" else Path(target).write_text(text + "\n", encoding="utf-8")

@@ -8,9 +8,10 @@ a row of an earlier room (a need) goes on to lock one of a later room (a tender,
 from app.contracts import service as contracts
 from app.core.events import when
 from app.needs import service as needs
-from app.tenders.awards import jobs as award_jobs
 from app.tenders.awards import service as awards
 from app.tenders.bids import service as bids
+from app.tenders.comparisons import jobs as award_jobs
+from app.tenders.comparisons import service as comparisons
 from app.tenders.notices import service as notices
 from app.tenders.objections import service as objections
 
@@ -33,6 +34,7 @@ when("objection.filed", awards.hold_awards)
 when("objection.rejected", awards.release_awards)
 when("objection.withdrawn", awards.release_awards)
 when("objection.accepted", awards.revoke_awards)
+when("result.proposed", comparisons.keep_rankings)
 when("inclusion.asked", award_jobs.start_pricing)
 
 when("contract.signed", needs.mark_contracted)

@@ -11,40 +11,47 @@ from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import FileResponse, HTMLResponse
 
 from app import flow
+from app.accounts import api as accounts
+from app.accounts import reset_api, session_api
 from app.areas import api as areas
 from app.contracts import api as contracts
-from app.core import description, health, problems
+from app.core import problems
 from app.core.db import Units, make_engine, units
 from app.core.errors import NotFound
-from app.core.exposure import marked
-from app.core.guard import Guard
-from app.core.jobs import Worker
-from app.core.lanes import CONNECTIONS, Lanes
+from app.core.http import description, health
+from app.core.http.exposure import marked
+from app.core.http.guard import Guard
+from app.core.http.lanes import CONNECTIONS, Lanes
+from app.core.http.unit import Authenticate
+from app.core.installation.jobs import Worker
 from app.core.settings import Settings
-from app.core.web import Authenticate
 from app.desk import api as desk
 from app.needs import api as needs
 from app.offers import api as offers
 from app.parties import api as parties
 from app.selection import api as selection
 from app.selection import results_api as selection_results
-from app.surveys import answering_api as answering
 from app.surveys import api as surveys
-from app.surveys import jobs as survey_jobs
-from app.surveys import wave_api as waves
+from app.surveys.responses import answering_api as answering
+from app.surveys.results import jobs as survey_jobs
+from app.surveys.waves import api as waves
 from app.taxonomy import api as taxonomy
 from app.tenders.awards import api as awards
 from app.tenders.bids import api as bids
+from app.tenders.comparisons import api as comparisons
 from app.tenders.notices import api as notices
 from app.tenders.objections import api as objections
 from app.tenders.panels import api as panels
 
-assert flow and survey_jobs
+assert flow and survey_jobs and reset_api  # the endpoints of a new password join the session's
 ROUTERS = [
     health.router,
     areas.router,
     taxonomy.router,
     parties.router,
+    session_api.sessions,
+    session_api.entrance,
+    accounts.people,
     desk.router,
     answering.router,
     surveys.router,
@@ -55,6 +62,7 @@ ROUTERS = [
     selection.router,
     selection_results.router,
     panels.router,
+    comparisons.router,
     awards.router,
     contracts.router,
     notices.router,

@@ -3,10 +3,10 @@
 import app.areas.models
 import app.contracts.models
 import app.core.audit
-import app.core.calendar_table
+import app.core.days.calendar_table
 import app.core.db
-import app.core.idempotency
-import app.core.limits
+import app.core.http.idempotency
+import app.core.http.limits
 import app.core.secret
 import app.needs.models
 import app.offers.models
@@ -17,6 +17,7 @@ import app.surveys.models
 import app.taxonomy.models
 import app.tenders.awards.models
 import app.tenders.bids.models
+import app.tenders.comparisons.models
 import app.tenders.notices.models
 import app.tenders.objections.models
 import app.tenders.panels.models

@@ -17,10 +17,10 @@ from app.core import problems
 from app.core.actors import Actor
 from app.core.clock import SHANGHAI, SimulatedClock
 from app.core.db import Units, make_engine
-from app.core.logs import set_up_logs
-from app.core.postgres import EmbeddedPostgres, embedded
+from app.core.installation.logs import set_up_logs
+from app.core.installation.postgres import EmbeddedPostgres, embedded
+from app.core.installation.upgrade import upgrade
 from app.core.settings import Settings
-from app.core.upgrade import upgrade
 from app.main import create_app
 
 os.environ["SECRET_KEY"] = "the secret of all tests, which is no secret"  # noqa: S105

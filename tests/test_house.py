@@ -19,17 +19,18 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 import app
+import bench
 from app.core.errors import DomainError
 from app.core.events import REACTIONS
-from app.core.lanes import Lane
+from app.core.http.lanes import Lane
+from app.core.http.unit import Allowed, Unit
 from app.core.problems import catalogue
-from app.core.web import Allowed, Unit
 from app.main import ROUTERS
 
 PROJECT = Path(__file__).parents[1]
 APP = PROJECT / "app"
 PYTHON = sorted(APP.rglob("*.py"))
-OUTSIDERS = {"app.flow", "app.main", "app.cli", "app.models"}
+OUTSIDERS = {"app.flow", "app.main", "app.cli", "app.models", "app.serving"}
 PUBLIC_PARTS = {"policy", "queries", "models", "rules"}
 
 
@@ -53,11 +54,12 @@ def test_every_room_imports_only_towards_the_ground_floor() -> None:
         ("tenders/bids/service.py", "import app.tenders.bids.schemas", "layers inside a room"),
         ("tenders/bids/rules.py", "import sqlalchemy", "rules are plain"),
         ("needs/rules.py", "import pydantic", "rules are plain"),
-        ("matching/rank.py", "import app.core.db", "matching is pure"),
+        ("matching/ranking/rank.py", "import app.core.db", "matching is pure"),
     ],
 )
 def test_a_planted_import_is_reported_by_its_contract(tmp_path: Path, where: str, planted: str, contract: str) -> None:
-    shutil.copytree(APP, tmp_path / "app", ignore=shutil.ignore_patterns("__pycache__", "seasons"))
+    for package in ("app", "bench"):
+        shutil.copytree(PROJECT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__", "seasons"))
     shutil.copy(PROJECT / "pyproject.toml", tmp_path)
     with (tmp_path / "app" / where).open("a") as file:
         file.write(f"\n{planted}\n")
@@ -138,9 +140,10 @@ def test_a_route_is_named_after_its_function() -> None:
 
 
 def test_every_refusal_has_a_sentence_in_both_languages_and_no_sentence_is_left_over() -> None:
-    for found in pkgutil.walk_packages(app.__path__, "app."):
-        importlib.import_module(found.name)
-    declared = {c for c in DomainError.registry if DomainError.registry[c].__module__.startswith("app.")}
+    for package in (app, bench):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(found.name)
+    declared = {c for c, kind in DomainError.registry.items() if kind.__module__.startswith(("app.", "bench."))}
     assert declared ^ set(catalogue()) == set()
     assert [code for code, entry in catalogue().items() if not (entry.get("zh") and entry.get("en"))] == []
 

@@ -24,10 +24,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.actors import Actor, Role
 from app.core.db import Base, Units
-from app.core.files import XLSX, Uploaded
+from app.core.reading.files import XLSX, Uploaded
 from app.core.settings import Settings
 from app.main import create_app
-from app.surveys.xlsform_export import write_xlsform
+from app.surveys.questionnaires.xlsform.export import write_xlsform
 from app.tenders.notices.inputs import TenderCreate
 from tests.factories.surveys import services_definition
 from tests.factories.world import ABSENT, Thing, World, make_world

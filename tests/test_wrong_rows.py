@@ -15,8 +15,8 @@ from app.core.actors import RESIDENT, Actor, Role
 from app.core.bounds import FIRST_DAY, FIRST_INSTANT, LAST_DAY, LAST_INSTANT
 from app.core.clock import SHANGHAI
 from app.core.db import RUNTIME_ROLE
-from app.core.postgres import EmbeddedPostgres
-from app.core.upgrade import alembic_config
+from app.core.installation.postgres import EmbeddedPostgres
+from app.core.installation.upgrade import alembic_config
 from app.models import TABLES
 from app.needs.rules import NeedStatus
 from app.offers.rules import OfferStatus

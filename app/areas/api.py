@@ -7,11 +7,11 @@ from fastapi import Query
 from app.areas import queries
 from app.areas.rules import AreaLevel
 from app.areas.schemas import AreaRead
-from app.core import web
 from app.core.actors import EVERYONE
 from app.core.errors import NotFound
 from app.core.fields import Code, Search
-from app.core.web import UnitSession, allow
+from app.core.http import unit as web
+from app.core.http.unit import UnitSession, allow
 
 router = web.router("/areas", "areas")
 Limit = Annotated[int, Query(ge=1, le=500)]

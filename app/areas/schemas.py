@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.areas.models import Area
 from app.areas.rules import AreaLevel
-from app.core.web import example
+from app.core.http.unit import example
 
 
 class AreaRead(BaseModel):

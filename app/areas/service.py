@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.areas.models import Area
 from app.areas.queries import AreaUnknown
 from app.areas.rules import SCHEME, AreaLevel, folded, prefix_of
-from app.core.cells import Cells
 from app.core.errors import DomainError, RowRefused, RowsRefused
-from app.core.files import Table, require_columns
+from app.core.reading.cells import Cells
+from app.core.reading.files import Table, require_columns
 
 REQUIRED = ("code", "name", "parent_code", "level")
 COORDINATES = ("lon_gcj02", "lat_gcj02")

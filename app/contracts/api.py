@@ -7,7 +7,6 @@ from fastapi import Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import documents, engagements, policy, queries, service
-from app.contracts.blocks import Paper
 from app.contracts.models import Contract
 from app.contracts.policy import WHO
 from app.contracts.rules import ContractStatus
@@ -25,13 +24,14 @@ from app.contracts.schemas import (
     PaymentCreate,
     PaymentRead,
 )
-from app.core import web
 from app.core.actors import EVERYONE, Actor
 from app.core.errors import NotFound
 from app.core.fields import Id, Search
-from app.core.files import TABLE_FILE, answers_file, download, table_response
+from app.core.http import unit as web
+from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.core.paging import Page, PagingQuery, paginate
-from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
+from app.core.reading.files import TABLE_FILE, answers_file, download, table_response
+from app.papers.blocks import Paper
 from app.tenders.awards.policy import read_result
 from app.tenders.awards.queries import result_page
 from app.tenders.notices.models import Tender

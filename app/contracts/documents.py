@@ -2,9 +2,13 @@
 
 from decimal import Decimal
 
-from app.contracts.blocks import Paper
 from app.contracts.models import Side
-from app.contracts.papers import (
+from app.contracts.purchase import CONSULTATION, Procedure, purchase_paper
+from app.contracts.queries import ContractParts
+from app.contracts.rules import is_grant
+from app.core.days.calendar import shanghai_date
+from app.papers.blocks import Paper
+from app.papers.contents import (
     PROVISIONAL,
     ContractFacts,
     InstalmentLine,
@@ -16,14 +20,10 @@ from app.contracts.papers import (
     day,
     result_paper,
 )
-from app.contracts.papers import Side as SideFacts
-from app.contracts.pdf import pdf
-from app.contracts.purchase import CONSULTATION, Procedure, purchase_paper
-from app.contracts.queries import ContractParts
-from app.contracts.rules import is_grant
-from app.contracts.word import WORD, word
-from app.contracts.words import GRANT_RESULT, PURCHASE_RESULT, ResultWords
-from app.core.calendar import shanghai_date
+from app.papers.contents import Side as SideFacts
+from app.papers.pdf import pdf
+from app.papers.word import WORD, word
+from app.papers.words import GRANT_RESULT, PURCHASE_RESULT, ResultWords
 from app.tenders.awards import queries as awards
 from app.tenders.awards.rules import PassedOver
 from app.tenders.notices.models import Lot, Tender

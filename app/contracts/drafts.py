@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.contracts import rules
 from app.contracts.models import Contract
 from app.contracts.queries import place_name
-from app.core.calendar import Deadline, period_end, shanghai_date
-from app.core.calendar_table import work_calendar
+from app.core.days.calendar import Deadline, period_end, shanghai_date
+from app.core.days.calendar_table import work_calendar
 from app.needs.models import Need
 from app.selection.models import Pair, Round
 from app.tenders.awards.models import Award, Result

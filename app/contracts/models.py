@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.contracts.rules import ContractStatus, EngagementKind, MilestoneStatus, Part
-from app.core.calendar import shanghai_date
+from app.core.days.calendar import shanghai_date
 from app.core.db import Base, Identified, Versioned, within_years
 from app.tenders.profiles.rules import Gate
 

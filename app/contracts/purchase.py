@@ -6,8 +6,8 @@ What the platform does not know is a line to be filled in by hand. The wording i
 
 from dataclasses import dataclass
 
-from app.contracts.blocks import Block, Fields, Heading, Paper, Paragraph, Signatures
-from app.contracts.papers import (
+from app.papers.blocks import Block, Fields, Heading, Paper, Paragraph, Signatures
+from app.papers.contents import (
     ContractFacts,
     Side,
     amount_in_words,

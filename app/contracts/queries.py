@@ -23,8 +23,8 @@ from app.contracts.models import (
 from app.contracts.policy import side_of, visible
 from app.contracts.rules import ContractStatus, MilestoneStatus, Part
 from app.core.actors import Actor, Role
-from app.core.calendar import end_of_day
-from app.core.calendar_table import work_calendar
+from app.core.days.calendar import end_of_day
+from app.core.days.calendar_table import work_calendar
 from app.core.waiting import Waiting
 from app.parties.models import Party
 from app.parties.queries import parties_by_id

@@ -12,8 +12,8 @@ from app.contracts.queries import ContractParts
 from app.contracts.rules import ContractStatus, EngagementKind, MilestoneStatus
 from app.core.actors import Actor
 from app.core.fields import STORED, Day, Id, Line, Prose
+from app.core.http.unit import example
 from app.core.money import Money
-from app.core.web import example
 from app.parties.models import Party
 from app.tenders.profiles.rules import Gate
 

@@ -27,8 +27,8 @@ from app.core.actors import Actor
 from app.core.audit import record
 from app.core.clock import now, today
 from app.core.errors import Denied, DomainError, MoveRefused, NotFound
+from app.core.http.unit import check_version
 from app.core.moves import move
-from app.core.web import check_version
 from app.selection.models import Pair
 from app.selection.rules import Basis
 from app.tenders.awards.models import Award

@@ -118,3 +118,9 @@ class RowsRefused(DomainError):
             cause.rows.append(fault.row)
             cause.errors.append(fault.error)
         return list(found.values())
+
+
+class Busy(DomainError):
+    """The platform could not serve the request now; nothing was changed. `seconds` until it may be sent again."""
+
+    status = 503

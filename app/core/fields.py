@@ -88,6 +88,7 @@ Day = Annotated[date, AfterValidator(telling(bounds.day))]
 Instant = Annotated[AwareDatetime, AfterValidator(telling(bounds.instant))]
 Id = Annotated[int, Field(ge=0, le=bounds.GREATEST)]  # nothing has the number 0, which is asked for in vain
 Code = Annotated[str, Line(12, least=1)]
+Name = Annotated[str, Line(200, least=1)]
 Search = Annotated[str, Line(100)]
 
 

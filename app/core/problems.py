@@ -17,8 +17,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from starlette.exceptions import HTTPException
 
-from app.core.errors import LISTED, AlreadyExists, Cause, DomainError, Impossible, NotFound, RowsRefused
-from app.core.lanes import Busy
+from app.core.errors import LISTED, AlreadyExists, Busy, Cause, DomainError, Impossible, NotFound, RowsRefused
 from app.core.words import LANGUAGES, place, said, words, wrong
 
 CATALOGUE = Path(__file__).resolve().parents[1] / "refusals.toml"

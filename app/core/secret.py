@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base
 from app.core.errors import DomainError
-from app.core.folders import beside_data, make_way, refusing
+from app.core.installation.folders import beside_data, make_way, refusing
 from app.core.settings import settings
 
 LEAST_LENGTH = 32

@@ -1,9 +1,9 @@
 """The desk: what waits for me, until when."""
 
-from app.core import web
 from app.core.actors import STAFF
 from app.core.clock import now
-from app.core.web import CurrentActor, UnitSession, allow
+from app.core.http import unit as web
+from app.core.http.unit import CurrentActor, UnitSession, allow
 from app.desk import queries
 from app.desk.schemas import DeskRead, WaitingRead
 

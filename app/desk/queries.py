@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import queries as contracts
 from app.core.actors import Actor
-from app.core.calendar import last_day
-from app.core.calendar_table import work_calendar
+from app.core.days.calendar import last_day
+from app.core.days.calendar_table import work_calendar
 from app.core.waiting import Waiting
 from app.desk.rules import ordered
 from app.needs import queries as needs

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from app.core.http.unit import example
 from app.core.waiting import Waiting
-from app.core.web import example
 
 
 class WaitingRead(BaseModel):

@@ -12,7 +12,8 @@ from app.areas.models import Area
 from app.areas.queries import AreaUnknown
 from app.areas.rules import folded
 from app.core.actors import Actor
-from app.core.cells import (
+from app.core.clock import today as day_of
+from app.core.reading.cells import (
     Cells,
     ColumnDenied,
     DayInFuture,
@@ -28,8 +29,7 @@ from app.core.cells import (
     own_number,
     written,
 )
-from app.core.clock import today as day_of
-from app.core.files import Table, require_columns
+from app.core.reading.files import Table, require_columns
 from app.needs import rules
 from app.needs.models import Need
 from app.needs.policy import may_list_for, may_take_over

@@ -13,12 +13,12 @@ from app.areas.models import Area
 from app.areas.queries import areas_with_parents
 from app.areas.rules import folded
 from app.core.actors import Actor, Role
-from app.core.calendar import end_of_day
-from app.core.cells import id_in, own_number
 from app.core.clock import today
+from app.core.days.calendar import end_of_day
 from app.core.fields import Day, Id, Search
 from app.core.money import Amount
 from app.core.paging import Columns, Paging, paginate
+from app.core.reading.cells import id_in, own_number
 from app.core.waiting import Waiting
 from app.needs.models import Need, NeedPopulation, NeedVersion
 from app.needs.policy import select_needs, standing_column

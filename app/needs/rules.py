@@ -10,10 +10,10 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
-from app.core.calendar import period_end
-from app.core.cells import FieldBlank, text_faults
+from app.core.days.calendar import period_end
 from app.core.errors import DomainError
 from app.core.moves import move
+from app.core.reading.cells import FieldBlank, text_faults
 
 
 class NeedStatus(StrEnum):

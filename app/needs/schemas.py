@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.actors import Actor
-from app.core.cells import Imported
 from app.core.fields import Code, Day, Line, Prose
+from app.core.http.unit import example
 from app.core.money import Money
-from app.core.web import example
+from app.core.reading.cells import Imported
 from app.needs.models import Need, NeedVersion
 from app.needs.policy import actions
 from app.needs.rules import NeedStatus, ends_on, standing

@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Response
 
-from app.core import web
 from app.core.actors import EVERYONE
 from app.core.clock import now, today
 from app.core.fields import Id
-from app.core.files import TABLE_FILE, UploadedList, table_response
+from app.core.http import unit as web
+from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.core.paging import Page, PagingQuery
-from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
+from app.core.reading.files import TABLE_FILE, UploadedList, table_response
 from app.offers import lists, policy, queries, service
 from app.offers.policy import WHO
 from app.offers.queries import OfferFilter

@@ -10,7 +10,8 @@ from typing import Any
 
 from app.areas.queries import AreaUnknown
 from app.core.actors import Actor
-from app.core.cells import (
+from app.core.clock import today as day_of
+from app.core.reading.cells import (
     Cells,
     ColumnDenied,
     DayInFuture,
@@ -27,8 +28,7 @@ from app.core.cells import (
     own_number,
     written,
 )
-from app.core.clock import today as day_of
-from app.core.files import Table, require_columns
+from app.core.reading.files import Table, require_columns
 from app.offers import rules
 from app.offers.models import Offer
 from app.offers.policy import may_list_for, may_take_over

@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.areas.models import Area
 from app.areas.rules import prefixes_above
 from app.core.actors import Actor, Role
-from app.core.calendar import end_of_day
-from app.core.cells import id_in, own_number
 from app.core.clock import today
+from app.core.days.calendar import end_of_day
 from app.core.fields import Id, Search
 from app.core.money import Amount
 from app.core.paging import Columns, Paging, paginate
+from app.core.reading.cells import id_in, own_number
 from app.core.waiting import Waiting
 from app.offers.models import Offer, OfferArea, OfferCategory, OfferPopulation, OfferVersion
 from app.offers.policy import select_offers, standing_column, with_codes

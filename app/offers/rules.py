@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
-from app.core.cells import FieldBlank, text_faults
 from app.core.errors import DomainError
 from app.core.moves import move
+from app.core.reading.cells import FieldBlank, text_faults
 
 
 class OfferStatus(StrEnum):

@@ -8,15 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.areas.queries import require_areas
 from app.core.actors import Actor
 from app.core.audit import record
-from app.core.cells import Imported
 from app.core.clock import SHANGHAI, now, today
 from app.core.errors import RowsRefused
-from app.core.files import Table
-from app.core.foreign import off_loop
 from app.core.history import differences, revise
+from app.core.http.parts import in_parts
+from app.core.http.unit import check_version
 from app.core.moves import move
-from app.core.parts import in_parts
-from app.core.web import check_version
+from app.core.reading.cells import Imported
+from app.core.reading.files import Table
+from app.core.reading.foreign import off_loop
 from app.offers import rules
 from app.offers.lists import ListedOffer, check_row, known_as, note_twins, organization_of, read_offers
 from app.offers.models import Offer, OfferVersion

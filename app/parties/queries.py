@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts import colleagues
+from app.accounts.credentials import folded_username
 from app.core.actors import Actor
 from app.core.waiting import Waiting
-from app.parties import colleagues
-from app.parties.credentials import folded_username
 from app.parties.models import Account, AccountSession, Membership, Party
 from app.parties.policy import is_held, is_open, visible
 from app.parties.rules import PartyKind, PartyUnknown, token_hash

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.core import texts
-from app.core.cells import Cells, FieldBlank, RowDoubled, named, text_faults
 from app.core.errors import DomainError
-from app.core.files import Table, require_columns
+from app.core.reading.cells import Cells, FieldBlank, RowDoubled, named, text_faults
+from app.core.reading.files import Table, require_columns
 from app.parties.rules import (
     LEGAL_PERSONS,
     FourLevel,

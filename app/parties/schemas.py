@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict
 from app.areas.models import Area
 from app.core.actors import Actor
 from app.core.clock import today
-from app.core.fields import Code, Line, Prose
-from app.core.web import example
+from app.core.fields import Code, Line, Name, Prose
+from app.core.http.unit import example
 from app.parties.models import Party
 from app.parties.policy import actions, sees_account
 from app.parties.rules import (
@@ -22,7 +22,6 @@ from app.parties.rules import (
     is_in_rectification,
 )
 
-Name = Annotated[str, Line(200, least=1)]
 Ref = Annotated[str, Line(100, least=1)]
 
 FIREFLY = {

@@ -13,10 +13,10 @@ from app.core.actors import Actor
 from app.core.audit import record
 from app.core.clock import now
 from app.core.errors import DomainError, RowRefused, RowsRefused
-from app.core.files import Table
-from app.core.foreign import off_loop
-from app.core.parts import in_parts
-from app.core.web import check_version
+from app.core.http.parts import in_parts
+from app.core.http.unit import check_version
+from app.core.reading.files import Table
+from app.core.reading.foreign import off_loop
 from app.parties.models import Party
 from app.parties.policy import access_party, check_registers
 from app.parties.queries import offices_of

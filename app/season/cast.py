@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.rules import DIGITS, AreaLevel
 from app.core.actors import Actor, Role
-from app.matching.records import area_prefix
+from app.matching.ranking.records import area_prefix
 from app.parties.models import Party
 from app.parties.queries import find_party_by_ref, offices_of
 from app.parties.rules import PartyKind, PartyUnknown

@@ -6,14 +6,14 @@ from typing import Any
 from app.areas.queries import AreaUnknown
 from app.areas.rules import AreaLevel
 from app.areas.service import check_areas
-from app.core.cells import Cells, RowDoubled, Table
 from app.core.errors import DomainError
+from app.core.reading.cells import Cells, RowDoubled, Table
 from app.needs.lists import ListedNeed, read_needs
 from app.needs.rules import AreaNameDiffers, CommunityExpected
 from app.offers.lists import ListedOffer, read_offers
 from app.offers.rules import OrganizationUnknown
 from app.parties.roster import read_roster
-from app.season.bidding import check_competition
+from app.season.competition_checks import check_competition
 from app.season.files import Faults, Season, Tables, records_of
 from app.taxonomy.rules import CategoryUnknown, PopulationUnknown
 from app.taxonomy.service import check_categories, check_populations

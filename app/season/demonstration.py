@@ -11,16 +11,16 @@ from functools import partial
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.service import make_demonstration_accounts, one_seat_per_role
 from app.contracts.engagements import ROLES, engage_firm
 from app.contracts.models import Contract
 from app.contracts.service import report_milestone
 from app.core.actors import Actor, Role
-from app.core.calendar_table import seed_calendar
 from app.core.clock import now, today
+from app.core.days.calendar_table import seed_calendar
 from app.core.db import Units
-from app.matching.records import area_prefix
+from app.matching.ranking.records import area_prefix
 from app.needs.service import draft_need, import_needs
-from app.parties.accounts import make_demonstration_accounts, one_seat_per_role
 from app.parties.queries import find_account, offices_of, require_party, seats_of
 from app.parties.rules import PartyKind
 from app.parties.service import register_party
@@ -37,11 +37,11 @@ from app.season.steps import Progress, Step, enter_season, silent, take_each
 from app.season.tendering import appoint, bidding_steps, publishing_step, sheets_step, tender_of
 from app.season.terms import terms_of
 from app.selection.service import create_round, open_round
-from app.surveys.definition import Label
 from app.surveys.models import Survey, Wave
+from app.surveys.questionnaires.definition import Label
 from app.surveys.rules import Channel, WaveState
 from app.surveys.service import create_survey, publish_survey
-from app.surveys.waves import create_wave, open_wave
+from app.surveys.waves.service import create_wave, open_wave
 from app.tenders.bids.service import draft_bid
 from app.tenders.profiles.rules import Gate
 

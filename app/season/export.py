@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload
 from app.areas.models import Area
 from app.areas.queries import areas_with_parents
 from app.core.errors import DomainError
-from app.core.files import write_table
+from app.core.reading.files import write_table
 from app.needs import lists as need_lists
 from app.needs.models import Need
 from app.offers import lists as offer_lists
@@ -23,9 +23,9 @@ from app.parties.rules import APPLICANTS, PartyKind
 from app.season.competition_export import competition_document
 from app.season.models import SeasonRecord
 from app.season.steps import SeasonAbsent
-from app.surveys.definition import Question, SurveyDefinition
 from app.surveys.models import Survey, Wave
 from app.surveys.queries import definition_of, export_rows
+from app.surveys.questionnaires.definition import Question, SurveyDefinition
 from app.taxonomy.models import Category, Population
 from app.tenders.awards.queries import latest_result
 from app.tenders.notices.models import Tender

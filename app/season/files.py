@@ -12,14 +12,14 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from app.core.cells import Table
 from app.core.errors import DomainError, RowRefused, RowsRefused
-from app.core.files import read_table, require_columns
-from app.core.foreign import FileUnreadable, check_json, content_of
+from app.core.reading.cells import Table
+from app.core.reading.files import read_table, require_columns
+from app.core.reading.foreign import FileUnreadable, check_json, content_of
 from app.season.competition import Competition
-from app.surveys.definition import SurveyDefinition, from_season
-from app.surveys.definition_checks import check_definition
-from app.surveys.tabular import ReadResponse, read_own_layout
+from app.surveys.questionnaires.definition import SurveyDefinition, from_season
+from app.surveys.questionnaires.definition_checks import check_definition
+from app.surveys.responses.tables.tabular import ReadResponse, read_own_layout
 
 SHIPPED = Path(__file__).parent / "seasons"
 TABLES = ("areas", "taxonomy", "populations", "organizations", "needs", "offers", "responses")

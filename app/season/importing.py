@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.areas.models import Area
 from app.areas.rules import AreaLevel
 from app.areas.service import import_areas
-from app.core.calendar_table import seed_calendar
-from app.core.cells import Cells, Table
 from app.core.clock import SHANGHAI
+from app.core.days.calendar_table import seed_calendar
 from app.core.db import Units
+from app.core.reading.cells import Cells, Table
 from app.needs.service import import_needs
 from app.offers.models import Offer
 from app.offers.rules import OfferStatus

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.core.calendar import from_holidays
+from app.core.days.calendar import from_holidays
 from app.season.competition import Competition
 from app.season.terms import OPENS, closing_of, dates_of, published_at
 from app.tenders.profiles.rules import Profile

@@ -4,11 +4,11 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, timedelta
 
-from app.core.cells import Cells, Table
+from app.core.reading.cells import Cells, Table
 from app.season.competition import Timeline
 from app.season.dates import Span
 from app.season.files import Season
-from app.surveys.definition import Label
+from app.surveys.questionnaires.definition import Label
 
 DATED = ("published", "preferred_start", "expires_on")
 

@@ -6,16 +6,16 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.cells import Table
+from app.core.reading.cells import Table
 from app.season.cast import purchaser_of, surveyed_areas
 from app.season.files import Season
 from app.season.steps import Step
-from app.surveys.entry import import_responses
 from app.surveys.models import Response, Survey, Wave
-from app.surveys.reviewing import confirm_unflagged, invalidate_response
+from app.surveys.responses.entry import import_responses
+from app.surveys.responses.reviewing import confirm_unflagged, invalidate_response
 from app.surveys.rules import Channel, Quality, ResponseState
 from app.surveys.service import close_survey, create_survey, publish_survey
-from app.surveys.waves import close_wave, create_wave, import_issued, open_wave
+from app.surveys.waves.service import close_wave, create_wave, import_issued, open_wave
 
 
 def survey_steps(season: Season) -> list[Step]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from app.core.calendar import Unit, last_day, shanghai_date
+from app.core.days.calendar import Unit, last_day, shanghai_date
 from app.core.errors import DomainError
 from app.season.competition import Competition, Payment
 from app.tenders.notices import rules as notices

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from app.core import web
 from app.core.actors import EVERYONE
 from app.core.clock import now, today
 from app.core.errors import NotFound
 from app.core.fields import Id
+from app.core.http import unit as web
+from app.core.http.unit import CurrentActor, UnitSession, allow
 from app.core.paging import Page, PagingQuery
-from app.core.web import CurrentActor, UnitSession, allow
-from app.matching.records import DEFAULT_WEIGHTS
+from app.matching.ranking.records import DEFAULT_WEIGHTS
 from app.parties.queries import party_names
 from app.selection import policy, queries, rankings, service
 from app.selection.policy import WHO

@@ -7,11 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
 from app.core.errors import NotFound
-from app.matching.places import lot
-from app.matching.rank import Ranking, rank, rank_for_offer, tie_groups
+from app.matching.allocation.market import lot
+from app.matching.ranking.rank import Ranking, rank, rank_for_offer, tie_groups
 from app.needs.rules import NeedStatus
+from app.rankings.market import Market, market
 from app.selection import rules
-from app.selection.market import Market, market
 from app.selection.models import RoundNeed, RoundOffer
 from app.selection.policy import may_rank_offers
 

@@ -10,15 +10,15 @@ from app.areas.queries import areas_with_parents
 from app.core.actors import Actor
 from app.core.clock import SHANGHAI
 from app.core.errors import NotFound
-from app.matching.exported import (
+from app.matching.allocation.exported import (
     ExportedCertificate,
     ExportedNeed,
     ExportedOffer,
     ExportedSelection,
     ExportedUnmatched,
 )
-from app.matching.fairness import DISTRICT, STREET, Fairness, Provider, fairness
-from app.matching.places import lot
+from app.matching.allocation.fairness import DISTRICT, STREET, Fairness, Provider, fairness
+from app.matching.allocation.market import lot
 from app.needs.models import Need
 from app.selection.models import PreferenceList, Round, RoundNeed, RoundOffer
 from app.selection.policy import read_round

@@ -1,10 +1,10 @@
 """What a proposed round leaves behind, for everyone who may see its certificate."""
 
-from app.core import web
 from app.core.actors import EVERYONE
 from app.core.fields import Id
-from app.core.web import CurrentActor, UnitSession, allow
-from app.matching.exported import ExportedSelection
+from app.core.http import unit as web
+from app.core.http.unit import CurrentActor, UnitSession, allow
+from app.matching.allocation.exported import ExportedSelection
 from app.selection import results
 from app.selection.results_schemas import FairnessRead
 

@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from app.core.web import example
-from app.matching.fairness import Fairness, Tally
+from app.core.http.unit import example
+from app.matching.allocation.fairness import Fairness, Tally
 
 TALLY = {
     "members": 12,

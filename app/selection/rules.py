@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from app.core.errors import DomainError
-from app.matching.records import DEFAULT_WEIGHTS, Weights
+from app.matching.ranking.records import DEFAULT_WEIGHTS, Weights
 
 
 class RoundStatus(StrEnum):

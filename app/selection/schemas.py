@@ -9,14 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.actors import Actor
 from app.core.fields import Code, Id, Instant, Line
+from app.core.http.unit import example
 from app.core.money import Amount, Money
-from app.core.web import example
-from app.matching.rank import Absence, Explanation, Ranked, Ranking, Relaxed
-from app.matching.records import DEFAULT_WEIGHTS, Weights
+from app.matching.ranking.rank import Absence, Explanation, Ranked, Ranking, Relaxed
+from app.matching.ranking.records import DEFAULT_WEIGHTS, Weights
 from app.needs.models import Need
 from app.offers.models import Offer
 from app.parties.queries import PartyName
-from app.selection.market import NeedEntry, OfferEntry
+from app.rankings.market import NeedEntry, OfferEntry
 from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
 from app.selection.policy import actions, pair_actions, pair_standing
 from app.selection.rules import Answer, Basis, ListSource, PairStatus, RoundStatus, Side, WhatIf

@@ -17,15 +17,15 @@ from app.core.audit import record
 from app.core.clock import now, today
 from app.core.errors import Denied, NotFound
 from app.core.moves import move
-from app.matching.allocate import allocate
-from app.matching.certificate import certify
-from app.matching.exported import digest_of
-from app.matching.records import area_prefix
+from app.matching.allocation.allocate import allocate
+from app.matching.allocation.certificate import certify
+from app.matching.allocation.exported import digest_of
+from app.matching.ranking.records import area_prefix
 from app.needs.models import Need
 from app.offers.models import Offer
 from app.offers.rules import OfferStatus, standing
+from app.rankings.market import NeedEntry, OfferEntry, is_open, market
 from app.selection import rules
-from app.selection.market import NeedEntry, OfferEntry, is_open, market
 from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
 from app.selection.policy import access_pair, access_round, access_seat, pair_standing
 from app.selection.queries import held_elsewhere, lists, pairs_of, seats, seats_left

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.matching.allocate import Allocation
+from app.matching.allocation.allocate import Allocation
 from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
 from app.selection.queries import lists, seats
 from app.selection.rules import Side

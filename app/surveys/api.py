@@ -5,20 +5,21 @@ from typing import Annotated
 from fastapi import Depends, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import web
 from app.core.actors import Actor
 from app.core.fields import Code, Id, Search
-from app.core.files import XLSX, Uploaded, answers_file, download
+from app.core.http import unit as web
+from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.core.paging import Page, PagingQuery
-from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
-from app.surveys import policy, queries, results, service
+from app.core.reading.files import XLSX, Uploaded, answers_file, download
+from app.surveys import policy, queries, service
 from app.surveys.models import Survey
 from app.surveys.policy import WHO
-from app.surveys.result_schemas import FindingsRead, ReturnsRead, SummaryRead, SurveyResultRead
+from app.surveys.questionnaires.xlsform.export import write_xlsform
+from app.surveys.questionnaires.xlsform.reading import Form, read_xlsform
+from app.surveys.results import results
+from app.surveys.results.schemas import FindingsRead, ReturnsRead, SummaryRead, SurveyResultRead
 from app.surveys.rules import SurveyStatus
 from app.surveys.schemas import SurveyCreate, SurveyRead, SurveyRow, SurveyUpdate, TargetsSet
-from app.surveys.xlsform import Form, read_xlsform
-from app.surveys.xlsform_export import write_xlsform
 
 router = web.router("/surveys", "surveys")
 UploadedForm = Annotated[Form, Depends(Uploaded(lambda name, content: read_xlsform(content, name)))]

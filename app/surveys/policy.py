@@ -15,8 +15,8 @@ from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
 from app.core.secret import keyed
 from app.parties.models import Party
-from app.surveys.definition import SurveyDefinition
 from app.surveys.models import Response, Survey, SurveyFigures, Wave
+from app.surveys.questionnaires.definition import SurveyDefinition
 from app.surveys.rules import (
     RESPONSE_MOVES,
     SURVEY_MOVES,

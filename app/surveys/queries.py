@@ -16,7 +16,6 @@ from app.core.errors import NotFound
 from app.core.fields import STORED
 from app.core.paging import Paging, paginate
 from app.core.waiting import Waiting
-from app.surveys.definition import SurveyDefinition
 from app.surveys.models import (
     Issue,
     Response,
@@ -30,6 +29,8 @@ from app.surveys.models import (
     WaveCommunity,
 )
 from app.surveys.policy import visible
+from app.surveys.questionnaires.definition import SurveyDefinition
+from app.surveys.responses.tables.tabular import NOT_RETURNED, ReadResponse, table_of
 from app.surveys.rules import (
     Channel,
     ResponseState,
@@ -40,7 +41,6 @@ from app.surveys.rules import (
     returns_of,
     secret_hash,
 )
-from app.surveys.tabular import NOT_RETURNED, ReadResponse, table_of
 
 Counts = dict[ResponseState, int]
 

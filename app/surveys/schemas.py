@@ -8,11 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.core.actors import Actor
 from app.core.bounds import GREATEST
 from app.core.fields import Code, Instant, Line, Prose
-from app.core.web import example
-from app.surveys.definition import Label, SurveyDefinition
+from app.core.http.unit import example
 from app.surveys.models import Issue, Survey, Wave
 from app.surveys.policy import actions, wave_actions
 from app.surveys.queries import Tally, definition_of
+from app.surveys.questionnaires.definition import Label, SurveyDefinition
 from app.surveys.rules import Channel, RateWithN, ResponseState, Returns, SurveyStatus, WaveState
 
 Name = Annotated[str, Line(200)]

@@ -10,16 +10,16 @@ from app.core.actors import Actor
 from app.core.audit import record
 from app.core.clock import now
 from app.core.errors import Denied, RowRefused
+from app.core.http.unit import check_version
 from app.core.moves import move
-from app.core.web import check_version
 from app.surveys import rules
-from app.surveys.definition import SurveyDefinition
-from app.surveys.definition_checks import DefinitionRefused, check_definition
 from app.surveys.models import Response, Survey, Wave
 from app.surveys.policy import access_survey
-from app.surveys.publishing import publish_figures
 from app.surveys.queries import definition_of, is_answered, valid_answers
-from app.surveys.results import category_results, check_targets
+from app.surveys.questionnaires.definition import SurveyDefinition
+from app.surveys.questionnaires.definition_checks import DefinitionRefused, check_definition
+from app.surveys.results.publishing import publish_figures
+from app.surveys.results.results import category_results, check_targets
 from app.surveys.rules import SURVEY_MOVES, ResponseState, WaveState
 from app.taxonomy.queries import list_categories
 from app.taxonomy.rules import CategoryUnknown

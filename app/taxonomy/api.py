@@ -1,8 +1,8 @@
 """The taxonomy, for everyone; small enough to be read whole."""
 
-from app.core import web
 from app.core.actors import EVERYONE
-from app.core.web import UnitSession, allow
+from app.core.http import unit as web
+from app.core.http.unit import UnitSession, allow
 from app.taxonomy import queries
 from app.taxonomy.schemas import CategoryRead, PopulationRead
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.db import Base
 from app.core.errors import RowRefused, RowsRefused
-from app.core.files import Table, require_columns
+from app.core.reading.files import Table, require_columns
 from app.taxonomy.models import Category, Population
 from app.taxonomy.rules import TermMalformed, split_synonyms
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from app.core.calendar_table import seed_rows
+from app.core.days.calendar_table import seed_rows
 
 revision = "notices"
 down_revision = "selection"

@@ -8,7 +8,7 @@ from app.areas.rules import AreaLevel, folded
 from app.areas.service import import_areas
 from app.core.actors import RESIDENT
 from app.core.errors import RowsRefused
-from app.core.files import Table
+from app.core.reading.files import Table
 from tests.conftest import ClientOf
 from tests.factories.reference import DOUNAN, make_reference, season_table
 

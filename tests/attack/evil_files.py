@@ -3,7 +3,7 @@
 `EVIL` lists them: `make()` gives the content, `name` the name under which it is uploaded, `kind` what it claims to be
 (table, xlsform or json), `expected` either "read" or the code of the refusal. Where readers may rightly differ (a
 broken part that one skips and the next refuses) it is "either". None may cost the server more than the limits of
-`app/core/foreign.py` say, and none may be answered by an error of the server.
+`app/core/reading/foreign.py` say, and none may be answered by an error of the server.
 """
 
 from tests.attack import evil_forms, evil_texts

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psycopg
 
-from app.core.postgres import embedded
+from app.core.installation.postgres import embedded
 from app.core.settings import PROJECT
 from tests.attack.wire import Wire, asking
 

@@ -13,9 +13,9 @@ import pytest
 
 from app.core.actors import Actor, Role
 from app.core.errors import DomainError
-from app.core.files import read_table
-from app.core.foreign import LISTS, READERS, TABLES, check_json, off_loop
-from app.surveys.xlsform import read_xlsform
+from app.core.reading.files import read_table
+from app.core.reading.foreign import LISTS, READERS, TABLES, check_json, off_loop
+from app.surveys.questionnaires.xlsform.reading import read_xlsform
 from tests.attack.evil_files import EVIL, Evil
 from tests.conftest import ClientOf
 

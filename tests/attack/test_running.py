@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.bench.reliability import AttacksAbsent, attack
+from app.cli import BenchAbsent, cli
 from tests.attack.lies import tell_lies
 from tests.attack.server import Prepared, Server, prepared
 from tests.attack.slow import KINDS, slow_clients
@@ -59,6 +59,6 @@ def test_waits_tell_busy_from_broken() -> None:
 
 
 def test_without_the_sources_the_bench_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("app.bench.reliability.PROJECT", tmp_path)
-    with pytest.raises(AttacksAbsent):
-        attack("server")
+    monkeypatch.setattr("app.cli.PROJECT", tmp_path)
+    with pytest.raises(BenchAbsent):
+        cli(["bench", "season"], standalone_mode=False)

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from app.bench.allocation import draw_city
-from app.matching.certificate import certify
-from app.matching.places import flatten, settle
+from app.matching.allocation.certificate import certify
+from app.matching.allocation.market import flatten, settle
+from bench.engine.allocation import draw_city
 
 
 def test_a_drawn_city_is_the_same_in_numbers_and_in_names() -> None:

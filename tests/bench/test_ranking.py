@@ -7,12 +7,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from app.bench import ranking, sql
-from app.bench.city import City, city
-from app.bench.winners import PeerDisagrees
-from app.matching.batch import OWN, Best, rank_all
-from app.matching.columns import OfferColumns, meet
-from app.matching.snapshot import NO_CUTS, Snapshot
+from app.matching.ranking.arrays.columns import OfferColumns, meet
+from app.matching.ranking.arrays.snapshot import NO_CUTS, Snapshot
+from app.matching.ranking.batch import OWN, Best, rank_all
+from bench.engine import ranking, sql
+from bench.engine.city import City, city
+from bench.engine.winners import PeerDisagrees
 
 
 @pytest.fixture(scope="module")

@@ -4,19 +4,19 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from app.bench.commands import bench
-from app.bench.judgements import (
+from app.core.problems import problem_of
+from app.core.reading.files import FileEmpty
+from app.core.reading.foreign import FileNotUtf8, FileUnreadable
+from bench.commands import bench
+from bench.engine.judgements import (
     JudgementColumnsMissing,
     Judgements,
     JudgementsMissing,
     JudgementsRefused,
     read_judgements,
 )
-from app.bench.market import Market, season_market
-from app.bench.relevance import figures, measure_relevance, ndcg, orders_by_bigrams, readable
-from app.core.files import FileEmpty
-from app.core.foreign import FileNotUtf8, FileUnreadable
-from app.core.problems import problem_of
+from bench.engine.market import Market, season_market
+from bench.engine.relevance import figures, measure_relevance, ndcg, orders_by_bigrams, readable
 from tests.matching.factories import TOWN, make_need, make_offer, season_needs, season_offers, season_reference
 
 CLEANING = make_offer("O2", title="擦窗保洁", description="为住户擦窗和大扫除。", category_codes=("010202",))

@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 from ortools.sat.python import cp_model
 
-from app.bench import winners
-from app.bench.matching import Inputs
-from app.bench.pabulib import (
+from app.matching.winners.equal_shares import Bought
+from bench.engine import winners
+from bench.engine.matching import Inputs
+from bench.engine.pabulib import (
     OWN_ELECTIONS,
     Election,
     ElectionUnreadable,
@@ -14,8 +15,7 @@ from app.bench.pabulib import (
     own_elections,
     read_election,
 )
-from app.bench.winners import NoElections, PeerDisagrees, award, call_for_bids, measure
-from app.matching.shares import Bought
+from bench.engine.winners import NoElections, PeerDisagrees, award, call_for_bids, measure
 
 SMALL = """\
 META

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import APIRequestContext, Page, expect
 
-from app.matching.exported import parse_selection
-from app.matching.verifier import verify_selection
+from app.matching.allocation.exported import parse_selection
+from app.matching.allocation.verifier import verify_selection
 from tests.browser.conftest import DESKTOP, PHONE, Open, faults_of
 
 pytestmark = pytest.mark.browser

@@ -11,10 +11,10 @@ import docx
 import pytest
 from pypdf import PdfReader
 
-from app.contracts import fonts
-from app.contracts.blocks import Paper
-from app.contracts.fonts import ChineseTypeMissing
-from app.contracts.papers import (
+from app.core.days.calendar import SHANGHAI
+from app.papers import fonts
+from app.papers.blocks import Paper
+from app.papers.contents import (
     ContractFacts,
     InstalmentLine,
     LotLines,
@@ -27,10 +27,10 @@ from app.contracts.papers import (
     result_paper,
     until,
 )
-from app.contracts.pdf import pdf
-from app.contracts.word import word
-from app.contracts.words import PURCHASE_RESULT
-from app.core.calendar import SHANGHAI
+from app.papers.fonts import ChineseTypeMissing
+from app.papers.pdf import pdf
+from app.papers.word import word
+from app.papers.words import PURCHASE_RESULT
 
 Write = Callable[[Paper], bytes]
 Read = Callable[[bytes], str]

@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from app.contracts import fonts
-from app.contracts.blocks import Fields, Grid, Heading, Paper, Paragraph
-from app.contracts.fonts import type_for
-from app.contracts.pdf import pdf
-from app.contracts.word import word
 from app.core.settings import PROJECT
 from app.core.texts import printable
+from app.papers import fonts
+from app.papers.blocks import Fields, Grid, Heading, Paper, Paragraph
+from app.papers.fonts import type_for
+from app.papers.pdf import pdf
+from app.papers.word import word
 
 CHINESE = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF)
 RARE = st.sampled_from("〇㐂㑇䶮𠮷𪚥𬭊𰻝龘鿍①㊣☑✓¥—·éêß→≥㎡")

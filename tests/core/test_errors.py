@@ -1,8 +1,8 @@
 """What is wrong with a file is told by its causes, not once for every row."""
 
-from app.core.cells import AmountUnreadable, FieldBlank
 from app.core.errors import LISTED, RowRefused, RowsRefused
 from app.core.problems import problem_of
+from app.core.reading.cells import AmountUnreadable, FieldBlank
 
 
 def test_one_cause_is_one_line_with_its_rows() -> None:

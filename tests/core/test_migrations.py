@@ -3,7 +3,7 @@
 import psycopg
 from alembic import command
 
-from app.core.upgrade import alembic_config, upgrade
+from app.core.installation.upgrade import alembic_config, upgrade
 
 # Three rounds with one need: finished, and two that both proposed a pair for it. Keys are not followed while inserting.
 TWICE = """

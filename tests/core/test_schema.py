@@ -5,7 +5,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, create_engine
 
-from app.core.upgrade import alembic_config, upgrade
+from app.core.installation.upgrade import alembic_config, upgrade
 from app.models import TABLES
 
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from app.core import bounds, texts
-from app.core.cells import Cells
 from app.core.errors import DomainError
 from app.core.fields import Day, Exact, Id, Instant, Line, Loose, Prose
 from app.core.problems import FieldProblem
+from app.core.reading.cells import Cells
 
 UNKEPT = [
     "\x00",

@@ -7,18 +7,18 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.resets import set_password
+from app.accounts.service import create_account
+from app.accounts.sessions import SignedIn
+from app.accounts.sign_in import Place, sign_in
 from app.areas.models import Area
 from app.areas.queries import areas_with_parents
 from app.areas.rules import SCHEME, AreaLevel, folded, prefix_of
 from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.db import Units
-from app.parties.accounts import create_account
 from app.parties.models import Account, Membership, Party
-from app.parties.resets import set_password
 from app.parties.rules import LegalKind, PartyKind, responsibility
-from app.parties.sessions import SignedIn
-from app.parties.sign_in import Place, sign_in
 from tests.factories.reference import DOUNAN
 
 PLACES = {PartyKind.committee: DOUNAN, PartyKind.street_office: "530114003000", PartyKind.bureau: "530114000000"}

@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.service import import_areas
-from app.core.files import Table, read_table
+from app.core.reading.files import Table, read_table
 from app.taxonomy.service import import_categories, import_populations
 
 SEASON = Path(__file__).parents[2] / "app" / "season" / "seasons" / "kunming2018"

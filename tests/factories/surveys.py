@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import now
 from app.parties.models import Party
 from app.parties.rules import PartyKind
-from app.surveys.definition import Label, Option, Question, SurveyDefinition
 from app.surveys.models import Issue, Response, Survey, SurveyFigures, SurveyResult, Token, Wave, WaveCommunity
+from app.surveys.questionnaires.definition import Label, Option, Question, SurveyDefinition
 from app.surveys.rules import (
     Channel,
     ResponseState,

@@ -22,7 +22,7 @@ from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOf
 from app.selection.rules import ListSource, RoundStatus, Side
 from app.selection.service import close_round
 from app.surveys.models import Survey
-from app.surveys.publishing import freeze_figures
+from app.surveys.results.publishing import freeze_figures
 from app.surveys.rules import Channel, SurveyStatus, WaveState
 from app.tenders.awards.models import Result
 from app.tenders.awards.queries import awards_of

@@ -7,15 +7,15 @@ import pytest
 import sqlalchemy as sa
 from httpx import ASGITransport, AsyncClient
 
+from app.accounts.service import DEMONSTRATION_PASSWORD
 from app.core.actors import Role
 from app.core.audit import verify
 from app.core.clock import now
 from app.core.db import Units, make_engine
 from app.core.db import units as make_units
-from app.core.postgres import EmbeddedPostgres
+from app.core.installation.postgres import EmbeddedPostgres
 from app.core.settings import Settings
 from app.main import create_app
-from app.parties.accounts import DEMONSTRATION_PASSWORD
 from app.parties.policy import authenticate
 from app.season.demonstration import is_demonstrated, load_demonstration, survey_token
 from app.season.importing import open_season

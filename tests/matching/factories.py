@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import app
-from app.matching.records import Category, NeedRecord, OfferRecord, Population, Reference
+from app.matching.ranking.records import Category, NeedRecord, OfferRecord, Population, Reference
 
 SEASON = Path(app.__file__).parent / "season" / "seasons" / "kunming2018"
 

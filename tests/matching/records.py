@@ -4,8 +4,8 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from app.matching.profiles import Reader
-from app.matching.records import OfferRecord
+from app.matching.ranking.profiles import Reader
+from app.matching.ranking.records import OfferRecord
 from tests.matching.factories import TOWN, make_need
 
 READER = Reader(TOWN)

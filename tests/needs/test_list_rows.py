@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from app.areas.models import Area
 from app.core import texts
 from app.core.errors import DomainError
-from app.core.files import read_table, write_table
+from app.core.reading.files import read_table, write_table
 from app.needs.lists import HEADINGS, header, read_needs, row_of
 from app.needs.models import Need, NeedPopulation
-from tests.core.reading import here
+from tests.core.reading.in_process import here
 from tests.factories.reference import DOUNAN
 
 

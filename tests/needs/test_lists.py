@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.areas.models import Area
 from app.core.actors import Actor, Role
 from app.core.audit import AuditEvent
-from app.core.cells import Imported
 from app.core.clock import now
 from app.core.errors import RowsRefused
-from app.core.files import Table, WrongColumns, read_table, write_table
+from app.core.reading.cells import Imported
+from app.core.reading.files import Table, WrongColumns, read_table, write_table
 from app.needs.lists import HEADINGS, HEADINGS_EN
 from app.needs.models import Need
 from app.needs.rules import NeedStatus

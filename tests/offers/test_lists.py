@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor, Role
-from app.core.cells import Imported
 from app.core.clock import now
 from app.core.errors import Denied, RowsRefused
-from app.core.files import Table, WrongColumns, read_table, write_table
+from app.core.reading.cells import Imported
+from app.core.reading.files import Table, WrongColumns, read_table, write_table
 from app.offers.lists import HEADINGS
 from app.offers.models import Offer
 from app.offers.rules import OfferStatus

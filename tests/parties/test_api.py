@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import RESIDENT, Actor, Role
-from app.core.files import read_table, write_table
+from app.core.reading.files import read_table, write_table
 from app.parties.models import Account, Party
 from app.parties.rules import LegalKind, PartyKind
 from tests.conftest import ClientOf

@@ -11,7 +11,7 @@ from app.areas.queries import AreaUnknown
 from app.core.actors import Actor, Role
 from app.core.audit import AuditEvent
 from app.core.errors import Denied, DomainError, RowsRefused
-from app.core.files import Table, WrongColumns
+from app.core.reading.files import Table, WrongColumns
 from app.parties.models import Party
 from app.parties.queries import (
     PartyName,

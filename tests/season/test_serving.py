@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.bench.measures import as_table
-from app.bench.season import measure
-from app.core.exposure import WARNING
+from app.core.http.exposure import WARNING
 from app.core.settings import Settings
-from app.season.serving import AddressUnusable, PortTaken, address_of, listening, watched, welcome
+from app.serving import AddressUnusable, PortTaken, address_of, listening, watched, welcome
+from bench.measures import as_table
+from bench.season import measure
 from tests.factories.season import NEEDS, make_season
 
 COMMAND = (sys.executable, "-c", "from app.cli import main; main()")

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import RESIDENT
 from app.core.clock import SimulatedClock, now
 from app.desk.queries import waiting
-from app.matching.verifier import verify_selection
+from app.matching.allocation.verifier import verify_selection
 from app.selection.models import Pair, RoundNeed
 from tests.conftest import TODAY, ClientOf
 from tests.selection.test_api import CLOSES, Fair, make_fair

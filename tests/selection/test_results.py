@@ -13,7 +13,7 @@ from app.core.actors import RESIDENT
 from app.core.audit import AuditEvent
 from app.core.clock import SimulatedClock
 from app.core.errors import DomainError
-from app.matching.verifier import verify_selection
+from app.matching.allocation.verifier import verify_selection
 from tests.conftest import ClientOf
 from tests.selection.test_api import CLOSES, Fair, make_fair
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from app.core.moves import verbs_from
-from app.matching.places import lot
-from app.matching.rank import Ranking, Standing
+from app.matching.allocation.market import lot
+from app.matching.ranking.rank import Ranking, Standing
 from app.selection import rules
 from app.selection.models import RoundOffer
 from app.selection.rankings import _derived

@@ -13,7 +13,7 @@ from ortools.sat.python.cp_model import FEASIBLE, OPTIMAL, CpModel, CpSolver
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
-from app.surveys.definition import Question, SurveyDefinition
+from app.surveys.questionnaires.definition import Question, SurveyDefinition
 
 ALL, FEW = "", 5
 Key = tuple[str, ...]

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from app.core.texts import REFUSED
-from app.surveys.definition import Label, Option, Question, Row, SurveyDefinition, from_season
+from app.surveys.questionnaires.definition import Label, Option, Question, Row, SurveyDefinition, from_season
 
 SEASON = Path(__file__).parents[2] / "app" / "season" / "seasons" / "kunming2018"
 

@@ -15,11 +15,12 @@ from app.core.actors import RESIDENT, Actor, Role
 from app.core.clock import SHANGHAI, SimulatedClock, now
 from app.core.db import make_engine, units
 from app.parties.rules import PartyKind
-from app.surveys import answering, rules
+from app.surveys import rules
 from app.surveys.models import Response, Token, Wave
 from app.surveys.policy import receipt_mark
+from app.surveys.questionnaires.xlsform.export import write_xlsform
+from app.surveys.responses import answering
 from app.surveys.rules import Channel, ResponseState, SurveyStatus, TokenSpent, WaveState
-from app.surveys.xlsform_export import write_xlsform
 from tests.conftest import TODAY, ClientOf
 from tests.factories.parties import actor_of, make_party
 from tests.factories.reference import DOUNAN, LONGJIE

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from app.core.errors import MoveRefused
 from app.core.moves import move, verbs_from
+from app.surveys.responses.tables.tabular import read_own_layout
 from app.surveys.rules import (
     RECEIPT_ALPHABET,
     RESPONSE_MOVES,
@@ -32,7 +33,6 @@ from app.surveys.rules import (
     suggest_straight_lining,
     suggest_too_fast,
 )
-from app.surveys.tabular import read_own_layout
 from tests.surveys.factories import season_definition, season_layout, season_rows
 
 R = ResponseState

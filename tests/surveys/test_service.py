@@ -11,14 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import CLOCK, Actor, Role
 from app.core.audit import AuditEvent
 from app.core.errors import Denied, DomainError, MoveRefused, NotFound, RowsRefused, StaleVersion
-from app.core.files import Table
+from app.core.reading.files import Table
 from app.needs.models import Need
 from app.parties.rules import PartyKind
-from app.surveys import entry, publishing, queries, results, reviewing, rules, service, waves
-from app.surveys.definition_checks import DefinitionRefused
+from app.surveys import queries, rules, service
 from app.surveys.models import Issue, Response, ResponseReview, Sheet, Survey, SurveyFigures, SurveyResult, Wave
 from app.surveys.policy import receipt_mark
+from app.surveys.questionnaires.definition_checks import DefinitionRefused
+from app.surveys.responses import entry, reviewing
+from app.surveys.results import publishing, results
 from app.surveys.rules import Channel, Quality, ResponseState, SurveyStatus, WaveState
+from app.surveys.waves import service as waves
 from tests.factories.needs import make_need
 from tests.factories.parties import actor_of, make_area, make_party
 from tests.factories.reference import DONGHUALU, DOUNAN, LONGJIE, make_reference, season_table

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import command
 
-from app.core.postgres import EmbeddedPostgres
-from app.core.upgrade import alembic_config
+from app.core.installation.postgres import EmbeddedPostgres
+from app.core.installation.upgrade import alembic_config
 from tests.conftest import copied
 
 SURVEY = "INSERT INTO surveys (party_id, definition, status, created_at, published_at, closed_at) VALUES"

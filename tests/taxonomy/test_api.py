@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import RESIDENT
 from app.core.errors import RowsRefused
-from app.core.files import Table
+from app.core.reading.files import Table
 from app.taxonomy.queries import list_categories, list_populations, require_categories, require_populations
 from app.taxonomy.rules import CategoryUnknown, PopulationUnknown, split_synonyms
 from app.taxonomy.service import CATEGORY_COLUMNS, POPULATION_COLUMNS, import_categories, import_populations

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import app.season
-from app.core.calendar import SHANGHAI
+from app.core.days.calendar import SHANGHAI
 from app.core.errors import DomainError
 from app.tenders.awards.rules import Candidate, Placed, rank, score
 from app.tenders.bids.rules import Applicant, Bid, Terms, prequalify

@@ -6,15 +6,13 @@ import sqlalchemy as sa
 from fastapi import Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import web
 from app.core.actors import Actor
 from app.core.fields import Id
-from app.core.files import TABLE_FILE, table_response
+from app.core.http import unit as web
+from app.core.http.unit import CurrentActor, UnitSession, allow, tag_version
 from app.core.paging import Page, PagingQuery, paginate
-from app.core.web import CurrentActor, UnitSession, allow, tag_version
-from app.tenders.awards import policy, pricing, queries, service
-from app.tenders.awards.comparison_queries import compared_lots
-from app.tenders.awards.comparison_schemas import AwardsComparison, InclusionAsk
+from app.core.reading.files import TABLE_FILE, table_response
+from app.tenders.awards import policy, queries, service
 from app.tenders.awards.models import Award
 from app.tenders.awards.policy import WHO
 from app.tenders.awards.schemas import AwardRead, AwardRow, AwardsPropose, OwnOutcome, ResultPublish, ResultRead
@@ -64,25 +62,6 @@ async def read_result(session: UnitSession, actor: CurrentActor, response: Respo
 async def export_result(session: UnitSession, actor: CurrentActor, tender_id: Id, kind: Kind = "xlsx") -> Response:
     header, rows = (await _result(session, actor, tender_id)).table()
     return table_response(f"result-{tender_id}", header, rows, xlsx=kind == "xlsx")
-
-
-@router.get("/results/{tender_id}/compare", operation_id="compare_awards", dependencies=[allow(WHO["compare"])])
-async def compare_awards(session: UnitSession, actor: CurrentActor, tender_id: Id) -> AwardsComparison:
-    tender, result = await policy.read_result(session, actor, tender_id)
-    return AwardsComparison.of(tender, result, await compared_lots(session, tender, result), actor)
-
-
-@router.post(
-    "/results/{tender_id}/price_inclusion",
-    operation_id="price_inclusion",
-    status_code=202,
-    dependencies=[allow(WHO["price_inclusion"])],
-)
-async def price_inclusion(
-    session: UnitSession, actor: CurrentActor, tender_id: Id, wanted: InclusionAsk
-) -> AwardsComparison:
-    await pricing.price_inclusion(session, actor, tender_id, wanted.lot)
-    return await compare_awards(session, actor, tender_id)
 
 
 @router.post("/results/{tender_id}/publish", operation_id="publish_result", dependencies=[allow(WHO["publish"])])

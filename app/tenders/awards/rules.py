@@ -13,7 +13,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from app.core.errors import DomainError
-from app.matching.winners import Contender, best_winners
+from app.matching.winners.choose import Contender, best_winners
 from app.tenders.notices.rules import Lot
 from app.tenders.panels.rules import Sheet
 from app.tenders.profiles.rules import OverspendRule, OverspendTerms, ScoringRule, TieStep
@@ -262,7 +262,7 @@ def decide_lot(
     amount is cut by budget/sum and rounded down to whole `terms.trim_unit`. Above the limit, or where a cut
     would leave nothing, `skip` decides. A bidder in `declined` refused a cut and is out of this lot, also when
     `skip` decides in the end: declining must not win the full amount.
-    `optimise`: the set of highest total score within budget and places (app.matching.winners).
+    `optimise`: the set of highest total score within budget and places (app.matching.winners.choose).
     """
     open_bids = [each for each in placed if each.candidate.applicant not in taken]
     if rule is OverspendRule.optimise:

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict
 
 from app.core.actors import Actor
 from app.core.fields import Day, Id
+from app.core.http.unit import example
 from app.core.money import Money
-from app.core.web import example
 from app.tenders.awards.models import Award
 from app.tenders.awards.policy import award_actions, result_actions
 from app.tenders.awards.queries import LotPage, ResultLine, ResultPage

@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
 from app.core.audit import record
-from app.core.calendar import Deadline, WorkCalendar, shanghai_date
-from app.core.calendar_table import work_calendar
 from app.core.clock import now
+from app.core.days.calendar import Deadline, WorkCalendar, shanghai_date
+from app.core.days.calendar_table import work_calendar
 from app.core.errors import DomainError, NotFound
 from app.core.moves import move
-from app.tenders.awards import pricing, queries, rules
+from app.tenders.awards import queries, rules
 from app.tenders.awards.models import Award, LotResult, PassedBid, Result
 from app.tenders.awards.policy import access_cut
 from app.tenders.awards.queries import Standings
@@ -95,7 +95,6 @@ async def propose_awards(session: AsyncSession, actor: Actor, tender_id: int) ->
     await session.flush()
     for (parts, _), outcome in zip(found.lots, outcomes, strict=True):
         _write_lot(session, result, parts, outcome, found, accepted, is_one_each(tender))
-    await pricing.keep_rankings(session, found, result.id)
     facts = {"number": number, "lots": {each.decision.lot: _summary(each.decision) for each in outcomes}}
     await record(session, actor, "result.proposed", result, at, stream=_stream(tender_id), **facts)
     return result

@@ -16,7 +16,7 @@ from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
 
-from app.core.calendar import shanghai_date
+from app.core.days.calendar import shanghai_date
 from app.core.errors import DomainError
 from app.tenders.notices.rules import Lot
 from app.tenders.profiles.rules import Profile

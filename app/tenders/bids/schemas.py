@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.core.actors import Actor
 from app.core.errors import DomainError
 from app.core.fields import STORED, Id, Instant, Line, Prose
+from app.core.http.unit import example
 from app.core.money import Money
 from app.core.problems import sentences
-from app.core.web import example
 from app.parties.queries import PartyName
 from app.tenders.bids.models import Bid, BidVersion
 from app.tenders.bids.policy import actions, tells_reasons

@@ -18,9 +18,9 @@ from app.core.actors import Actor
 from app.core.audit import record
 from app.core.clock import now
 from app.core.errors import Denied, MoveRefused
+from app.core.http.unit import check_version
 from app.core.moves import move
 from app.core.problems import refusal_of
-from app.core.web import check_version
 from app.parties.queries import parties_by_id, require_party
 from app.tenders.bids import rules
 from app.tenders.bids.counting import access_counted, count_left, decide, leave, say_failing

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from app.core.calendar import WorkCalendar, last_day, shanghai_date
+from app.core.days.calendar import WorkCalendar, last_day, shanghai_date
 from app.core.errors import DomainError
 from app.tenders.notices.rules import term_facts
 from app.tenders.profiles.rules import Profile

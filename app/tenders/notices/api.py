@@ -6,13 +6,13 @@ from typing import Literal
 from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import web
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.fields import Id, Search
-from app.core.files import TABLE_FILE, table_response
+from app.core.http import unit as web
+from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.core.paging import Page, PagingQuery, paginate
-from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
+from app.core.reading.files import TABLE_FILE, table_response
 from app.parties.queries import party_names
 from app.tenders.notices import policy, queries, service
 from app.tenders.notices.inputs import (

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.fields import Day, Id, Instant, Line, Prose
+from app.core.http.unit import example
 from app.core.money import Money
-from app.core.web import example
 from app.tenders.profiles.rules import OverspendRule
 
 Text = Annotated[str, Prose(20_000)]

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor, Role
-from app.core.calendar import shanghai_date
-from app.core.calendar_table import work_calendar
+from app.core.days.calendar import shanghai_date
+from app.core.days.calendar_table import work_calendar
 from app.core.waiting import Waiting
 from app.needs.models import Need
 from app.tenders.notices import rules

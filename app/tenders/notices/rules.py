@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from app.core.calendar import Term, WorkCalendar, end_of_day, last_day, shanghai_date
+from app.core.days.calendar import Term, WorkCalendar, end_of_day, last_day, shanghai_date
 from app.core.errors import DomainError
 from app.tenders.profiles.rules import Closing, ContractStart, OverspendRule, Profile
 

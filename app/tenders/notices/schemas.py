@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from app.core.actors import Actor
+from app.core.http.unit import example
 from app.core.money import Money
-from app.core.web import example
 from app.parties.queries import PartyName
 from app.tenders.notices.inputs import LOT, NOTICE
 from app.tenders.notices.models import Amendment, Criterion, Enquiry, LotItem, Tender

@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.areas.queries import require_areas
 from app.core.actors import Actor
 from app.core.audit import record
-from app.core.calendar_table import work_calendar
 from app.core.clock import SHANGHAI, now, today
+from app.core.days.calendar_table import work_calendar
+from app.core.http.unit import check_version
 from app.core.money import yuan
 from app.core.moves import move
-from app.core.web import check_version
 from app.needs.models import Need
 from app.needs.policy import access_needs_to_tender, read_needs_to_tender
 from app.needs.rules import NeedStatus, standing

@@ -2,12 +2,12 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import web
 from app.core.actors import EVERYONE, Actor
-from app.core.calendar_table import work_calendar
 from app.core.clock import now
+from app.core.days.calendar_table import work_calendar
 from app.core.fields import Id
-from app.core.web import CurrentActor, UnitSession, allow
+from app.core.http import unit as web
+from app.core.http.unit import CurrentActor, UnitSession, allow
 from app.tenders.notices.policy import read_tender
 from app.tenders.objections import queries, service
 from app.tenders.objections.models import Objection

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.calendar import WorkCalendar, end_of_day, shanghai_date
-from app.core.calendar_table import work_calendar
+from app.core.days.calendar import WorkCalendar, end_of_day, shanghai_date
+from app.core.days.calendar_table import work_calendar
 from app.core.waiting import Waiting
 from app.tenders.awards.queries import latest_result
 from app.tenders.bids.models import Bid

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from app.core.calendar import Deadline, WorkCalendar, shanghai_date
+from app.core.days.calendar import Deadline, WorkCalendar, shanghai_date
 from app.core.errors import DomainError
 from app.tenders.profiles.rules import Challenged, Profile
 

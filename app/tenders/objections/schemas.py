@@ -6,9 +6,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict
 
 from app.core.actors import Actor
-from app.core.calendar import WorkCalendar
+from app.core.days.calendar import WorkCalendar
 from app.core.fields import Id, Prose
-from app.core.web import example
+from app.core.http.unit import example
 from app.tenders.objections.models import Objection
 from app.tenders.objections.policy import actions
 from app.tenders.objections.rules import ObjectionStatus, Window

@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
 from app.core.audit import record
-from app.core.calendar_table import work_calendar
 from app.core.clock import now
+from app.core.days.calendar_table import work_calendar
 from app.core.errors import NotFound
 from app.core.events import Reaction
 from app.core.moves import move

@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 from fastapi import Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import web
 from app.core.actors import Actor, Role
 from app.core.errors import NotFound
 from app.core.fields import Id
-from app.core.files import TABLE_FILE, table_response
-from app.core.web import CurrentActor, IfMatch, UnitSession, allow, tag_version
+from app.core.http import unit as web
+from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
+from app.core.reading.files import TABLE_FILE, table_response
 from app.tenders.notices.queries import criteria_of
 from app.tenders.panels import policy, queries, reopening, service
 from app.tenders.panels.models import ScoreSheet

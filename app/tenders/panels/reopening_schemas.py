@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.core.actors import Actor
 from app.core.fields import Line, Prose
-from app.core.web import example
+from app.core.http.unit import example
 from app.tenders.notices.models import Tender
 from app.tenders.notices.queries import profile_of
 from app.tenders.panels.models import Panel, SheetVersion

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.actors import Actor, Role
 from app.core.fields import Id, Line
+from app.core.http.unit import example
 from app.core.money import Money
-from app.core.web import example
 from app.parties.models import Party
 from app.tenders.notices.models import Criterion, Tender
 from app.tenders.notices.queries import profile_of

@@ -14,8 +14,8 @@ from app.core.actors import Actor
 from app.core.audit import record
 from app.core.clock import now
 from app.core.errors import DomainError
+from app.core.http.unit import check_version
 from app.core.moves import move
-from app.core.web import check_version
 from app.tenders.bids.models import Bid
 from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Lot, Tender

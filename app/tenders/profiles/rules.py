@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from app.core.calendar import Term, Unit
+from app.core.days.calendar import Term, Unit
 from app.core.errors import DomainError
 
 FOLDER = Path(__file__).parent

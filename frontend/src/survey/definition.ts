@@ -1,4 +1,4 @@
-/** A questionnaire as the API sends it (app/surveys/definition.py) and what belongs to it on these pages. */
+/** A questionnaire as the API sends it (app/surveys/questionnaires/definition.py) and what belongs to it on these pages. */
 import type { Language } from "../api/refusal";
 
 export type Label = { zh: string; en?: string };

@@ -1,6 +1,6 @@
 /**
  * Shown-if and constraint, parsed and evaluated in the browser exactly as on the server.
- * Twin of app/surveys/expressions.py and evaluation.py, where the language and its meaning are described;
+ * Twin of app/surveys/questionnaires/expressions.py and evaluation.py, where the language and its meaning are described;
  * tests/surveys/expression_cases.json is run by both.
  */
 import { fits, patternFault } from "./patterns";

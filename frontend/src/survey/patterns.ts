@@ -1,5 +1,5 @@
 /**
- * Patterns of `regex(value, 'pattern')`: the subset described in app/surveys/patterns.py, whose twin this is.
+ * Patterns of `regex(value, 'pattern')`: the subset described in app/surveys/questionnaires/patterns.py, whose twin this is.
  * The pattern is read and written anew with every character escaped, so no engine sees what was typed.
  */
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts.documents import result_document
-from app.core.calendar import end_of_day, shanghai_date
+from app.core.days.calendar import end_of_day, shanghai_date
 from app.parties.models import Party
 from app.tenders.awards.queries import latest_result, result_page, standings, waiting
 from app.tenders.awards.service import propose_awards, publish_result

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.calendar import SHANGHAI
+from app.core.days.calendar import SHANGHAI
 from app.core.moves import verbs_from
 from app.tenders.awards.rules import (
     MOVES,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.calendar import end_of_day
+from app.core.days.calendar import end_of_day
 from app.core.errors import DomainError
 from app.core.moves import verbs_from
 from app.tenders.bids.rules import (

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.core.calendar import SHANGHAI, end_of_day, from_holidays
+from app.core.days.calendar import SHANGHAI, end_of_day, from_holidays
 from app.core.errors import DomainError
 from app.core.moves import verbs_from
 from app.tenders.notices.amending import AmendmentTooLate, check_amendment, needs_confirmation

@@ -2,7 +2,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from app.core.calendar import SHANGHAI, end_of_day, from_holidays
+from app.core.days.calendar import SHANGHAI, end_of_day, from_holidays
 from app.core.moves import verbs_from
 from app.tenders.objections.rules import (
     MOVES,

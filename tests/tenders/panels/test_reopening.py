@@ -19,7 +19,7 @@ from app.core.audit import AuditEvent
 from app.core.clock import SimulatedClock, now
 from app.core.db import make_engine, units
 from app.core.errors import DomainError, MoveRefused
-from app.core.upgrade import alembic_config
+from app.core.installation.upgrade import alembic_config
 from app.parties.models import Membership
 from app.tenders.bids.models import Bid
 from app.tenders.notices.models import Tender

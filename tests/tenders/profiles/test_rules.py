@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import app
-from app.core.calendar import Term, Unit
+from app.core.days.calendar import Term, Unit
 from app.tenders.profiles.rules import (
     Gate,
     OverspendRule,

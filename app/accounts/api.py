@@ -1,0 +1,127 @@
+"""Endpoints of accounts: an administrator's list, and what colleagues do for each other."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts import colleagues, memberships, resets
+from app.accounts import service as accounts
+from app.accounts.schemas import (
+    AccountCreate,
+    AccountInvited,
+    AccountRead,
+    ColleaguesRead,
+    ResetApproval,
+    ResetApproved,
+    ResetAsked,
+    ResetTold,
+    SeatAsked,
+    SeatConfirmed,
+    SeatCreate,
+)
+from app.accounts.service import Invited
+from app.accounts.session_api import UnitsApart
+from app.core.clock import now
+from app.core.fields import Id, Search
+from app.core.http import unit as web
+from app.core.http.unit import CurrentActor, UnitSession, allow
+from app.core.paging import Page, PagingQuery, paginate
+from app.parties import queries
+from app.parties.models import Account
+from app.parties.policy import WHO
+
+people = web.router("/accounts", "accounts", web.Unkept)
+
+
+@people.get("", operation_id="list_accounts", dependencies=[allow(WHO["list_accounts"])])
+async def list_accounts(
+    session: UnitSession, actor: CurrentActor, paging: PagingQuery, q: Search = ""
+) -> Page[AccountRead]:
+    sorts = {"username": Account.username}
+    found, cursor = await paginate(session, queries.search_accounts(q), paging, id=Account.id, sorts=sorts)
+    seats = await queries.seats_of(session, [account.id for account in found])
+    rows = [AccountRead.of(account, seats[account.id], actor) for account in found]
+    return Page(items=rows, next_cursor=cursor)
+
+
+@people.get("/colleagues", operation_id="list_colleagues", dependencies=[allow(WHO["list_colleagues"])])
+async def list_colleagues(session: UnitSession, actor: CurrentActor) -> ColleaguesRead:
+    at = await now(session)
+    seats = list(await session.scalars(colleagues.unconfirmed(actor)))
+    asked = list(await session.scalars(colleagues.asked(actor, at)))
+    ids = {seat.account_id for seat in seats} | {reset.account_id for reset in asked}
+    people = await colleagues.accounts_by_id(session, ids)
+    return ColleaguesRead(
+        seats=[SeatAsked.of(seat, people[seat.account_id]) for seat in seats],
+        resets=[ResetAsked.of(reset, people[reset.account_id]) for reset in asked if reset.account_id],
+        told=[ResetTold.of(each) for each in await colleagues.told(session, actor, at)],
+    )
+
+
+@people.post("", status_code=201, operation_id="create_account", dependencies=[allow(WHO["create_account"])])
+async def create_account(session: UnitSession, actor: CurrentActor, given: AccountCreate) -> AccountInvited:
+    seats = [(seat.role, seat.party_id) for seat in given.memberships]
+    invited = await accounts.create_account(
+        session, actor, username=given.username, display_name=given.display_name, seats=seats
+    )
+    return await _invited(session, actor, invited)
+
+
+@people.post("/{account_id}/invite", operation_id="invite_account", dependencies=[allow(WHO["invite_account"])])
+async def invite_account(session: UnitSession, actor: CurrentActor, account_id: Id) -> AccountInvited:
+    return await _invited(session, actor, await accounts.invite_account(session, actor, account_id))
+
+
+@people.post("/{account_id}/disable", operation_id="disable_account", dependencies=[allow(WHO["disable"])])
+async def disable_account(session: UnitSession, actor: CurrentActor, account_id: Id) -> AccountRead:
+    return await _account(session, actor, await accounts.disable_account(session, actor, account_id))
+
+
+@people.post("/{account_id}/enable", operation_id="enable_account", dependencies=[allow(WHO["enable"])])
+async def enable_account(session: UnitSession, actor: CurrentActor, account_id: Id) -> AccountRead:
+    return await _account(session, actor, await accounts.enable_account(session, actor, account_id))
+
+
+@people.post("/{account_id}/approve_reset", operation_id="approve_reset", dependencies=[allow(WHO["approve_reset"])])
+async def approve_reset(
+    session: UnitSession, units: UnitsApart, actor: CurrentActor, account_id: Id, given: ResetApproval
+) -> ResetApproved:
+    reset = await resets.approve_reset(session, units, actor, account_id, given.code.replace(" ", ""))
+    return ResetApproved(effective_at=reset.effective_at)
+
+
+@people.post(
+    "/{account_id}/memberships",
+    status_code=201,
+    operation_id="add_membership",
+    dependencies=[allow(WHO["add_membership"])],
+)
+async def add_membership(session: UnitSession, actor: CurrentActor, account_id: Id, given: SeatCreate) -> AccountRead:
+    account = await memberships.add_membership(session, actor, account_id, given.role, given.party_id)
+    return await _account(session, actor, account)
+
+
+@people.post(
+    "/memberships/{membership_id}/end",
+    status_code=204,
+    operation_id="end_membership",
+    dependencies=[allow(WHO["end_membership"])],
+)
+async def end_membership(session: UnitSession, actor: CurrentActor, membership_id: Id) -> None:
+    await memberships.end_membership(session, actor, membership_id)
+
+
+@people.post(
+    "/memberships/{membership_id}/confirm",
+    operation_id="confirm_membership",
+    dependencies=[allow(WHO["confirm_membership"])],
+)
+async def confirm_membership(session: UnitSession, actor: CurrentActor, membership_id: Id) -> SeatConfirmed:
+    seat = await memberships.confirm_membership(session, actor, membership_id)
+    return SeatConfirmed(confirmed_at=seat.confirmed_at)
+
+
+async def _invited(session: AsyncSession, actor: CurrentActor, invited: Invited) -> AccountInvited:
+    return AccountInvited.with_link(await _account(session, actor, invited.account), invited.secret)
+
+
+async def _account(session: AsyncSession, actor: CurrentActor, account: Account) -> AccountRead:
+    return AccountRead.of(account, (await queries.seats_of(session, [account.id]))[account.id], actor)

@@ -1,0 +1,356 @@
+"""Accounts, sessions, memberships and new passwords on the wire."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.accounts.colleagues import Told
+from app.core.actors import Actor, Role
+from app.core.fields import Code, Exact, Id, Line, Name
+from app.core.http.unit import example
+from app.parties.models import Account, AccountSession, Membership, PasswordReset
+from app.parties.policy import account_actions, state_of
+from app.parties.queries import OpenSession, Seat
+from app.parties.rules import AccountState, PartyKind, ResetState, link_of, token_hash
+
+Password = Annotated[str, Exact(200)]
+Username = Annotated[str, Line(64, least=1)]
+Secret = Annotated[str, Exact(100)]
+
+
+class _Input(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class PartyBrief(BaseModel):
+    id: int
+    kind: PartyKind
+    name_zh: str
+    name_en: str
+
+
+class MembershipRead(BaseModel):
+    """In which role and for whom; `area` is the prefix of the codes answered for ("" = none)."""
+
+    id: int
+    role: Role
+    area: str
+    party: PartyBrief | None
+
+    @classmethod
+    def of(cls, seat: Seat) -> "MembershipRead":
+        m, p = seat
+        party = PartyBrief(id=p.id, kind=p.kind, name_zh=p.name_zh, name_en=p.name_en) if p else None
+        return cls(id=m.id, role=m.role, area=m.area, party=party)
+
+
+class SignIn(_Input):
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra=example(username="committee", password="shuangxuan2018")
+    )
+
+    username: Username
+    password: Password
+
+
+class BrowserRead(BaseModel):
+    """A browser in which one is signed in; `device` is a coarse word, "" when it does not say."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            id=31,
+            device="Chrome · Windows",
+            begun_at="2026-11-20T09:00:00+08:00",
+            last_seen_at="2026-11-20T10:00:00+08:00",
+            ends_at="2026-11-20T21:00:00+08:00",
+            is_current=True,
+        )
+    )
+
+    id: int
+    device: str
+    begun_at: datetime
+    last_seen_at: datetime
+    ends_at: datetime
+    is_current: bool
+
+    @classmethod
+    def of(cls, opened: AccountSession, token: str) -> "BrowserRead":
+        return cls(
+            id=opened.id,
+            device=opened.device,
+            begun_at=opened.created_at,
+            last_seen_at=opened.last_seen_at,
+            ends_at=opened.expires_at,
+            is_current=opened.token_hash == token_hash(token),
+        )
+
+
+class MembershipChoice(_Input):
+    membership_id: Id
+
+
+class PasswordChange(_Input):
+    current: Password
+    new: Password
+
+
+class NewPassword(_Input):
+    password: Password
+
+
+class ResetAsk(_Input):
+    username: Username
+
+
+class LinkOpen(_Input):
+    secret: Secret
+
+
+class ResetApproval(_Input):
+    """The code that the person reads out; spaces do not matter."""
+
+    code: Code
+
+
+class ResetRead(BaseModel):
+    """What this browser asked for: the `code` to read out to a colleague, and from when it may set the password."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            state="asked", username="dounan", code="042117", effective_at=None, expires_at="2026-11-21T10:00:00+08:00"
+        )
+    )
+
+    state: ResetState
+    username: str = ""
+    code: str | None = None
+    effective_at: datetime | None = None
+    expires_at: datetime | None = None
+
+    @classmethod
+    def of(cls, reset: PasswordReset | None, state: ResetState) -> "ResetRead":
+        if reset is None:
+            return cls(state=state)
+        fields = ("username", "code", "effective_at", "expires_at")
+        return cls(state=state, **{name: getattr(reset, name) for name in fields})
+
+
+class ResetApproved(BaseModel):
+    """From when on the browser that asked may set the password."""
+
+    model_config = ConfigDict(json_schema_extra=example(effective_at="2026-11-20T10:00:00+08:00"))
+
+    effective_at: datetime | None
+
+
+class SeatConfirmed(BaseModel):
+    """From when on the person may act."""
+
+    model_config = ConfigDict(json_schema_extra=example(confirmed_at="2026-11-20T10:00:00+08:00"))
+
+    confirmed_at: datetime | None
+
+
+class ResetAsked(BaseModel):
+    account_id: int
+    username: str
+    display_name: str
+    device: str
+    asked_at: datetime
+
+    @classmethod
+    def of(cls, reset: PasswordReset, account: Account) -> "ResetAsked":
+        return cls(
+            account_id=account.id,
+            username=account.username,
+            display_name=account.display_name,
+            device=reset.device,
+            asked_at=reset.asked_at,
+        )
+
+
+class SeatAsked(BaseModel):
+    """`has_password`: the person has set a password, so the seat can be confirmed."""
+
+    membership_id: int
+    role: Role
+    username: str
+    display_name: str
+    has_password: bool
+
+    @classmethod
+    def of(cls, seat: Membership, account: Account) -> "SeatAsked":
+        return cls(
+            membership_id=seat.id,
+            role=seat.role,
+            username=account.username,
+            display_name=account.display_name,
+            has_password=account.password_hash is not None,
+        )
+
+
+class ResetTold(BaseModel):
+    """`approved_by` is the name of who approved; null: the operator of the server."""
+
+    username: str
+    display_name: str
+    set_at: datetime | None
+    approved_by: str | None
+
+    @classmethod
+    def of(cls, told: Told) -> "ResetTold":
+        return cls(
+            username=told.account.username,
+            display_name=told.account.display_name,
+            set_at=told.reset.used_at,
+            approved_by=told.approver and told.approver.display_name,
+        )
+
+
+class ColleaguesRead(BaseModel):
+    """What waits for my word, and which passwords were set anew in the last two weeks."""
+
+    model_config = ConfigDict(json_schema_extra=example(seats=[], resets=[], told=[]))
+
+    seats: list[SeatAsked]
+    resets: list[ResetAsked]
+    told: list[ResetTold]
+
+
+class SeatCreate(_Input):
+    role: Role
+    party_id: Id | None = None
+
+
+class AccountCreate(_Input):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra=example(
+            username="dounan",
+            display_name="斗南社区",
+            memberships=[{"role": "committee", "party_id": 4}],
+        ),
+    )
+
+    username: Username
+    display_name: Name
+    memberships: list[SeatCreate] = Field(min_length=1, max_length=20)
+
+
+class AccountRead(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            id=3,
+            username="dounan",
+            display_name="斗南社区",
+            status="active",
+            is_demonstration=False,
+            created_at="2026-11-20T10:00:00+08:00",
+            memberships=[],
+            actions=["disable"],
+        )
+    )
+
+    id: int
+    username: str
+    display_name: str
+    status: AccountState
+    is_demonstration: bool
+    created_at: datetime
+    memberships: list[MembershipRead]
+    actions: list[str]
+
+    @classmethod
+    def of(cls, account: Account, seats: list[Seat], actor: Actor) -> "AccountRead":
+        return cls(
+            id=account.id,
+            username=account.username,
+            display_name=account.display_name,
+            status=state_of(account),
+            is_demonstration=account.is_demonstration,
+            created_at=account.created_at,
+            memberships=[MembershipRead.of(seat) for seat in seats],
+            actions=account_actions(actor, account),
+        )
+
+
+class AccountInvited(AccountRead):
+    """`link`: where the person sets the password, within seven days and once; it is told here and never again."""
+
+    link: str
+
+    @classmethod
+    def with_link(cls, account: AccountRead, secret: str) -> "AccountInvited":
+        return cls(**dict(account), link=link_of(secret))
+
+
+class DemonstrationAccount(BaseModel):
+    """An account anybody may try; its password is the published one."""
+
+    username: str
+    display_name: str
+    password: str
+    role: Role
+    party_zh: str | None
+    party_en: str | None
+
+
+class SessionRead(BaseModel):
+    """Who is signed in, in which membership, until when; `at` is the server's clock, by which deadlines go.
+
+    Nobody signed in: `role` is resident, `account_id` null. `demonstration_accounts` is empty where demonstration
+    is switched off.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            account_id=3,
+            username="committee",
+            display_name="社区居委会 Committee",
+            role="committee",
+            current={
+                "id": 7,
+                "role": "committee",
+                "area": "530114003004",
+                "party": {"id": 4, "kind": "committee", "name_zh": "斗南社区居民委员会", "name_en": ""},
+            },
+            memberships=[],
+            ends_at="2026-11-20T22:00:00+08:00",
+            at="2026-11-20T10:00:00+08:00",
+            demonstration=True,
+            demonstration_accounts=[],
+            actions=["sign_out", "switch_membership", "change_password"],
+        )
+    )
+
+    account_id: int | None = None
+    username: str | None = None
+    display_name: str | None = None
+    role: Role = Role.resident
+    current: MembershipRead | None = None
+    memberships: list[MembershipRead] = []
+    ends_at: datetime | None = None
+    at: datetime
+    demonstration: bool
+    demonstration_accounts: list[DemonstrationAccount] = []
+    actions: list[str] = ["sign_in"]
+
+    def signed_in(self, opened: OpenSession, seats: list[Seat]) -> "SessionRead":
+        """This reading, with the account that holds the session."""
+        memberships = [MembershipRead.of(seat) for seat in seats]
+        current = next(m for m in memberships if m.id == opened.current.id)
+        verbs = ["sign_out", *(["switch_membership"] if len(seats) > 1 else []), "change_password"]
+        return self.model_copy(
+            update={
+                "account_id": opened.account.id,
+                "username": opened.account.username,
+                "display_name": opened.account.display_name,
+                "role": current.role,
+                "current": current,
+                "memberships": memberships,
+                "ends_at": opened.ends_at,
+                "actions": verbs,
+            }
+        )

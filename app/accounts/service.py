@@ -1,0 +1,178 @@
+"""Accounts: made, shut out and let in again; those of the demonstration."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts.credentials import check_name, check_username, folded_username
+from app.accounts.memberships import held_membership, new_membership
+from app.accounts.passwords import hashed
+from app.accounts.resets import draft_link
+from app.accounts.sessions import end_sessions
+from app.core.actors import CLOCK, Actor, Role
+from app.core.audit import record
+from app.core.clock import now
+from app.core.errors import DomainError, MoveRefused
+from app.core.moves import move
+from app.parties.models import Account, AccountSession, Party
+from app.parties.policy import access_account, state_of
+from app.parties.queries import find_account, require_party
+from app.parties.rules import MOVES, OwnAccount
+
+# Known to everybody who reads the manual; such accounts open only where demonstration is switched on.
+DEMONSTRATION_PASSWORD = "shuangxuan2018"  # noqa: S105
+DEMONSTRATION_NAMES = {
+    Role.committee: "社区居委会 Committee",
+    Role.street: "街道办事处 Street office",
+    Role.organization: "社会组织 Organisation",
+    Role.purchaser: "民政局 Purchaser",
+    Role.judge: "评审专家 Judge",
+    Role.evaluator: "第三方评估 Evaluator",
+    Role.auditor: "会计师事务所 Auditor",
+    Role.admin: "系统管理员 Administrator",
+}
+
+
+class UsernameTaken(DomainError):
+    """Names are compared without regard to case and width."""
+
+
+class Invited(NamedTuple):
+    """The secret of the one-time link is told once."""
+
+    account: Account
+    secret: str
+
+
+class DemonstrationSeat(NamedTuple):
+    """An account of the demonstration: seats with the same username are memberships of one account."""
+
+    username: str
+    display_name: str
+    role: Role
+    party: Party | None
+
+
+async def create_account(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    username: str,
+    display_name: str,
+    seats: Sequence[tuple[Role, int | None]],
+) -> Invited:
+    """An account that may act in each of `seats` (role, party), and the link by which its person sets a password.
+
+    Refusals: UsernameMalformed, NameMisleading, UsernameTaken, PartyUnknown, RoleDoesNotFit.
+    """
+    account = await draft_account(session, username, display_name)
+    for role, party_id in dict.fromkeys(seats):
+        party = await require_party(session, party_id) if party_id is not None else None
+        session.add(await new_membership(session, account, role, party))
+    roles = sorted({role.value for role, _ in seats})
+    await record(session, actor, "account.created", account, account.created_at, roles=roles)
+    return Invited(account, (await draft_link(session, actor, account)).secret)
+
+
+async def invite_account(session: AsyncSession, actor: Actor, account_id: int) -> Invited:
+    """A new link for somebody who has not set a password yet; the one before opens nothing any more."""
+    account = await access_account(session, actor, account_id, "invite_account")
+    if account.password_hash:
+        raise MoveRefused(state=state_of(account).value, verb="invite_account")
+    return Invited(account, (await draft_link(session, actor, account)).secret)
+
+
+async def draft_account(session: AsyncSession, username: str, display_name: str) -> Account:
+    """An account without seats or password. Refusals: UsernameMalformed, NameMisleading, UsernameTaken."""
+    name = folded_username(username)
+    check_username(name)
+    check_name(display_name)
+    if await find_account(session, name):
+        raise UsernameTaken(username=name)
+    account = Account(username=name, display_name=display_name, created_at=await now(session))
+    session.add(account)
+    await session.flush()
+    return account
+
+
+async def disable_account(session: AsyncSession, actor: Actor, account_id: int) -> Account:
+    """Shut an account out; its sessions end in the same transaction."""
+    account = await access_account(session, actor, account_id, "disable")
+    if account.id == actor.account_id:
+        raise OwnAccount()
+    at = await now(session)
+    move(MOVES, state_of(account), "disable")
+    account.disabled_at = at
+    await end_sessions(session, AccountSession.account_id == account.id)
+    await record(session, actor, "account.disabled", account, at)
+    return account
+
+
+async def enable_account(session: AsyncSession, actor: Actor, account_id: int) -> Account:
+    account = await access_account(session, actor, account_id, "enable")
+    at = await now(session)
+    move(MOVES, state_of(account), "enable")
+    account.disabled_at = None
+    await record(session, actor, "account.enabled", account, at)
+    return account
+
+
+def one_seat_per_role(parties: Mapping[Role, Party]) -> list[DemonstrationSeat]:
+    """The eight demonstration accounts, named after their roles; `parties` says whom each acts for."""
+    names = DEMONSTRATION_NAMES.items()
+    return [DemonstrationSeat(role.value, name, role, parties.get(role)) for role, name in names]
+
+
+async def make_demonstration_accounts(
+    session: AsyncSession, actor: Actor, seats: Sequence[DemonstrationSeat]
+) -> dict[str, Account]:
+    """Username → account, each with the published password; made again, they stay as they are.
+
+    Refusals: UsernameTaken (by an account that is none of the demonstration), RoleDoesNotFit.
+    """
+    at = await now(session)
+    password_hash = await hashed(DEMONSTRATION_PASSWORD)
+    accounts: dict[str, Account] = {}
+    for seat in seats:
+        account = accounts.get(seat.username) or await find_account(session, seat.username)
+        if account is None:
+            account = Account(username=folded_username(seat.username), display_name=seat.display_name)
+            account.password_hash, account.created_at, account.is_demonstration = password_hash, at, True
+            session.add(account)
+            await record(session, actor, "account.demonstrated", account, at, roles=[seat.role.value])
+        if not account.is_demonstration:
+            raise UsernameTaken(username=account.username)
+        accounts[seat.username] = account
+        await _add_seat(session, account, seat)
+    return accounts
+
+
+async def _add_seat(session: AsyncSession, account: Account, seat: DemonstrationSeat) -> None:
+    party_id = seat.party.id if seat.party else None
+    if await held_membership(session, account.id, seat.role, party_id) is None:
+        session.add(await new_membership(session, account, seat.role, seat.party))
+        await session.flush()
+
+
+async def close_demonstration(session: AsyncSession) -> None:
+    """Where demonstration is switched off its accounts are shut out and their sessions end."""
+    at = await now(session)
+    open_ones = sa.select(Account).where(Account.is_demonstration, Account.disabled_at.is_(None)).order_by(Account.id)
+    for account in await session.scalars(open_ones.with_for_update()):
+        account.disabled_at = at
+        await end_sessions(session, AccountSession.account_id == account.id)
+        await record(session, CLOCK, "account.demonstration_ended", account, at)
+
+
+async def reopen_demonstration(session: AsyncSession) -> None:
+    """Switched on again, they open again; but not when an administrator shut out some of them, and not others."""
+    of_demonstration = sa.select(Account).where(Account.is_demonstration).order_by(Account.id)
+    accounts = list(await session.scalars(of_demonstration.with_for_update()))
+    if not all(account.disabled_at for account in accounts):
+        return
+    at = await now(session)
+    for account in accounts:
+        account.disabled_at = None
+        await record(session, CLOCK, "account.demonstration_resumed", account, at)

@@ -1,0 +1,78 @@
+"""How many requests run at once, by class: a flood of one class leaves the others their places.
+
+Every place stands for one connection to the database, so the pool is never short of one. A request that finds its
+lane full waits a moment; one that would wait longer is told so at once (503 with Retry-After) instead of queueing.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.core.errors import Busy
+
+
+class Lane(StrEnum):
+    """`gate`: who asks, before a body is waited for; `reserved`: what has a deadline of its own (bids, health)."""
+
+    gate = "gate"
+    reserved = "reserved"
+    signing_in = "signing_in"
+    reading = "reading"
+    writing = "writing"
+    answering = "answering"
+    files = "files"
+
+
+@dataclass(frozen=True)
+class Width:
+    """`at_once` requests run, `waiting` more may wait for `patience` seconds."""
+
+    at_once: int
+    waiting: int
+    patience: float
+
+
+WIDTHS = {
+    Lane.gate: Width(3, 200, 1.0),
+    Lane.reserved: Width(4, 100, 5.0),
+    Lane.signing_in: Width(2, 40, 2.0),
+    Lane.reading: Width(5, 60, 0.3),
+    Lane.writing: Width(4, 60, 1.0),
+    Lane.answering: Width(2, 100, 2.0),
+    Lane.files: Width(2, 10, 5.0),
+}
+JOBS = 3  # two jobs at once, and what the start or the readiness asks beside them
+CONNECTIONS = sum(width.at_once for width in WIDTHS.values()) + JOBS
+
+
+class Lanes:
+    """The lanes of one web process."""
+
+    def __init__(self) -> None:
+        self._places = {lane: asyncio.Semaphore(width.at_once) for lane, width in WIDTHS.items()}
+        self._waiting = Counter[Lane]()
+
+    @asynccontextmanager
+    async def place(self, lane: Lane) -> AsyncIterator[None]:
+        """A place in the lane for as long as the block lasts. Refusal: Busy."""
+        await self._take(lane)
+        try:
+            yield
+        finally:
+            self._places[lane].release()
+
+    async def _take(self, lane: Lane) -> None:
+        places, width = self._places[lane], WIDTHS[lane]
+        if places.locked() and self._waiting[lane] >= width.waiting:
+            raise Busy(seconds=1)
+        self._waiting[lane] += 1
+        try:
+            async with asyncio.timeout(width.patience):
+                await places.acquire()
+        except TimeoutError:
+            raise Busy(seconds=1) from None
+        finally:
+            self._waiting[lane] -= 1

@@ -1,0 +1,107 @@
+"""Slow and periodic work: procrastinate on the same database. A job is deferred in the transaction of the change."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from procrastinate import App, PsycopgConnector
+from procrastinate.jobs import DeleteJobCondition
+from procrastinate.retry import RetryStrategy
+from procrastinate.tasks import Task
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.db import AS_RUNTIME_ROLE, Units
+
+jobs = App(connector=PsycopgConnector(), import_paths=["app.core.installation.upkeep"])
+DEFER = sa.text(
+    "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(:queue, :task, 0, NULL, :once, CAST(:args AS jsonb), NULL)]"
+    "::procrastinate_job_to_defer_v1[])"
+)
+_doors: list[Units] = []
+FIRST_PAUSE, LONGEST_PAUSE, LONG_ENOUGH = 0.5, 10.0, 60.0
+STOP_WITHIN = 3.0
+# For a task that must not be lost with the worker, or the connection, that it ran on.
+AGAIN = RetryStrategy(max_attempts=20, wait=5)
+log = structlog.get_logger()
+
+
+async def defer(session: AsyncSession, task: Task[Any, Any, Any], *, once: str | None = None, **args: Any) -> None:
+    """Have `task` run after this transaction commits; `once` names a job of which one may wait at a time."""
+    values = {"queue": task.queue, "task": task.name, "once": once, "args": json.dumps(args)}
+    await session.execute(DEFER, values)
+
+
+@asynccontextmanager
+async def queue(url: str) -> AsyncIterator[App]:
+    """The queue, opened on its own small pool in the runtime role."""
+    pool = PsycopgConnector(conninfo=url, min_size=1, max_size=4, kwargs={"options": AS_RUNTIME_ROLE})
+    with jobs.replace_connector(pool):
+        async with jobs.open_async():
+            yield jobs
+
+
+async def work(url: str, units: Units, *, until_empty: bool = False) -> None:
+    """Carry out jobs until cancelled (or, `until_empty`, until none is left)."""
+    open_door(units)
+    async with queue(url) as app:
+        await app.run_worker_async(
+            wait=not until_empty,
+            concurrency=2,
+            install_signal_handlers=False,
+            delete_jobs=DeleteJobCondition.SUCCESSFUL,
+            shutdown_graceful_timeout=STOP_WITHIN,
+        )
+
+
+class Worker:
+    """The job worker of this process, started again whatever ends it."""
+
+    def __init__(self, url: str, units: Units) -> None:
+        self.url, self.units, self.is_working = url, units, False
+
+    async def run(self) -> None:
+        """Work until cancelled. The pause before it is started again grows until it has worked for a minute."""
+        pause = FIRST_PAUSE
+        while True:
+            began, self.is_working = time.monotonic(), True
+            try:
+                await work(self.url, self.units)
+            except Exception:
+                log.exception("worker_failed")
+            finally:
+                self.is_working = False
+            pause = FIRST_PAUSE if time.monotonic() - began > LONG_ENOUGH else pause
+            log.warning("worker_starts_again", seconds=pause)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    @asynccontextmanager
+    async def beside(self) -> AsyncIterator[None]:
+        """Working for as long as the block lasts. What does not end in time is left to the next worker."""
+        running = asyncio.create_task(self.run())
+        try:
+            yield
+        finally:
+            running.cancel()
+            await asyncio.wait({running}, timeout=STOP_WITHIN + 1)
+
+
+def open_door(units: Units) -> None:
+    """Tell the jobs of this process where their transactions come from."""
+    _doors[:] = [units]
+
+
+def unit() -> AbstractAsyncContextManager[AsyncSession]:
+    """One transaction of a job."""
+    return _doors[-1]()
+
+
+async def worker_is_alive(session: AsyncSession) -> bool:
+    """Whether some worker reported within the last minute (they do every 10 s)."""
+    alive = "SELECT exists (SELECT FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1 minute')"
+    return bool((await session.execute(sa.text(alive))).scalar_one())

@@ -1,0 +1,147 @@
+"""Tables that people bring and take away: CSV and Excel in, CSV and Excel out."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Annotated, Any, Generic, TypeVar
+
+import xlsxwriter
+from fastapi import Depends, Request, Response, UploadFile
+from starlette.datastructures import UploadFile as FormFile
+
+from app.core.errors import DomainError, RowRefused, RowsRefused
+from app.core.reading.cells import Table as Table
+from app.core.reading.cells import bare, exact, inert
+from app.core.reading.foreign import ANSWERS, LISTS, TABLES, Limits, off_loop, read_lines
+
+T = TypeVar("T")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv"
+FAULTS = 10_000  # cells; a file with more is read no further
+
+
+def answers_file(*media: str) -> dict[str, Any]:
+    """What a route that answers a file says of itself: `@router.get(…, **answers_file(XLSX))`."""
+    content: dict[str, Any] = {kind: {} for kind in media}
+    return {"response_class": Response, "responses": {200: {"description": "the file", "content": content}}}
+
+
+TABLE_FILE = answers_file(XLSX, CSV)
+
+
+class FileEmpty(DomainError):
+    status = 422
+
+
+class WrongColumns(DomainError):
+    """`missing` and `unknown` name the columns; a misspelt name shows in both."""
+
+    status = 422
+
+
+def read_table(name: str, content: bytes, limits: Limits = TABLES) -> Table:
+    """The table in a workbook or a list of commas, without the marks of `write_table`. Rows keep their numbers: what
+    stands above the header comes as blank ones. Blocks; a request takes an `Uploaded…`.
+
+    Refusals: FileEmpty, RowsRefused with every cell that cannot be read as it stands, and those of `foreign`.
+    """
+    lines = read_lines("table", content, limits)
+    _sheet, at, header, wrong = next(lines, ("", 1, [], []))
+    if not header:
+        raise FileEmpty(name=name)
+    faults = _faults(at, wrong)
+    rows = [[""] * len(header) for _ in range(at - 1)]
+    for number, (cells, wrong) in enumerate(lines, at + 1):
+        rows.append(list(map(bare, cells)))
+        faults += _faults(number, wrong)
+        if len(faults) > FAULTS:
+            break
+    if faults:
+        raise RowsRefused(faults)
+    return Table(list(map(bare, header)), rows)
+
+
+def _faults(number: int, wrong: Iterable[tuple[str, str, dict[str, Any]]]) -> list[RowRefused]:
+    return [RowRefused(number, column, DomainError.registry[code](**facts)) for column, code, facts in wrong]
+
+
+class Uploaded(Generic[T]):
+    """What `read(name, content)` makes of the file that a request brings, as an endpoint's dependency. `Unit` has it
+    read before the request's transaction begins, so that no connection waits for the file."""
+
+    def __init__(self, read: Callable[[str, bytes], T]) -> None:
+        self.read = read
+
+    async def take(self, request: Request) -> None:
+        """Refusals: those of `read`."""
+        upload = (await request.form()).get("upload")
+        if isinstance(upload, FormFile):
+            request.state.uploaded = await off_loop(self.read, upload.filename or "", await upload.read())
+            await upload.seek(0)
+
+    async def __call__(self, request: Request, upload: UploadFile) -> T:
+        found: T = request.state.uploaded
+        return found
+
+
+UploadedList = Annotated[Table, Depends(Uploaded(partial(read_table, limits=LISTS)))]
+UploadedAnswers = Annotated[Table, Depends(Uploaded(partial(read_table, limits=ANSWERS)))]
+
+
+class ColumnTwice(DomainError):
+    """Which of the two is meant?"""
+
+    status = 422
+
+
+def require_columns(table: Table, required: Iterable[str], optional: Iterable[str] = ()) -> None:
+    """Refuse a table whose header lacks a required column, has one that nobody knows, or one twice."""
+    required = list(required)
+    missing = [table.titles.get(column, column) for column in required if column not in table.header]
+    unknown = [column for column in table.header if column not in {*required, *optional}]
+    if twice := [column for column in dict.fromkeys(table.header) if table.header.count(column) > 1]:
+        raise ColumnTwice(columns="、".join(table.titles.get(column, column) for column in twice))
+    if missing or unknown:
+        raise WrongColumns(missing=", ".join(missing) or "-", unknown=", ".join(unknown) or "-")
+
+
+def write_table(header: Sequence[str], rows: Iterable[Sequence[Any]], *, xlsx: bool) -> bytes:
+    """The table as .xlsx or UTF-8 .csv; what a spreadsheet would run stays text; `read_table` knows."""
+    return _write_sheet(header, rows) if xlsx else _write_csv(header, rows)
+
+
+def table_response(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]], *, xlsx: bool) -> Response:
+    """A download named `name`.xlsx or .csv."""
+    kind, media = ("xlsx", XLSX) if xlsx else ("csv", "text/csv; charset=utf-8")
+    return download(f"{name}.{kind}", write_table(header, rows, xlsx=xlsx), media)
+
+
+def download(filename: str, content: bytes, media_type: str) -> Response:
+    headers = {
+        "Content-Disposition": f'attachment; filename="{filename}"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, media_type=media_type, headers=headers)
+
+
+def _write_sheet(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, map(exact, header), book.add_format({"bold": True}))
+        sheet.freeze_panes(1, 0)
+        for number, row in enumerate(rows, 1):
+            for column, cell in enumerate(row):
+                if cell is not None:
+                    sheet.write_string(number, column, exact(str(cell)))
+        sheet.autofit()
+    return out.getvalue()
+
+
+def _write_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    for row in (header, *rows):
+        writer.writerow(["" if cell is None else inert(str(cell)) for cell in row])
+    return out.getvalue().encode("utf-8-sig")

@@ -1,0 +1,222 @@
+"""The criteria and filters of `criteria` and `filters` on whole columns: one need against many offers, or one
+offer against many needs. Either side may be a single row; the arrays do the rest (broadcasting).
+
+Every sum runs in the order of the scalar reference, in double precision, so that both give the same whole points.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.matching.ranking import criteria
+from app.matching.ranking.arrays.columns import (
+    BITS,
+    EARLIEST,
+    IN_RECTIFICATION,
+    IN_TURNS,
+    INACTIVE,
+    LATEST,
+    LEVELS,
+    LOCATED,
+    NOT_COMPARABLE,
+    UNKNOWN,
+    UNLIMITED,
+    WORDED,
+    YEARLY_PRICE,
+    Frame,
+    NeedColumns,
+    OfferColumns,
+    Words,
+)
+from app.matching.ranking.arrays.snapshot import Postings
+from app.matching.ranking.filters import FILTERS
+from app.matching.ranking.records import CRITERIA
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+BIT_OF = {code: 1 << number for number, (code, _) in enumerate(FILTERS)}
+NEAR = np.array([criteria.NEARNESS[size] for size in LEVELS])
+
+
+class Seen(NamedTuple):
+    """`values` 8 × n, NaN where not comparable; `failed` the bits of all failing filters, by `BIT_OF`."""
+
+    values: Floats
+    failed: NDArray[np.uint8]
+
+
+def shares(postings: Postings, words: Words, size: int) -> Floats:
+    """How much of the need's best possible text score each row of the shard reaches; `words` of a single row."""
+    terms, weights = words.terms, words.weights
+    known = terms < len(postings.start) - 1
+    begins, ends = postings.start[terms[known]], postings.start[terms[known] + 1]
+    if not (ends > begins).any():
+        return np.zeros(size)
+    items = np.concatenate([np.arange(begin, end) for begin, end in zip(begins, ends, strict=True)])
+    asked = np.repeat(weights[known].astype(np.float64), ends - begins)
+    return _sums(postings.local[items], postings.weights[items] * asked, size)
+
+
+def affinities(subject: NeedColumns | OfferColumns, others: NeedColumns | OfferColumns, dimensions: int) -> Floats:
+    """Closeness of what the single-row `subject` is about to what each of the others is about."""
+    wanted = np.zeros(dimensions)
+    wanted[subject.about] = subject.about_value
+    lengths = np.diff(others.about_start)
+    owner = np.repeat(np.arange(len(lengths)), lengths)
+    return _sums(owner, wanted[others.about] * others.about_value, len(lengths))
+
+
+def _sums(owner: NDArray[Any], parts: Floats, size: int) -> Floats:
+    """The sum of each owner's parts, added in their order."""
+    return np.bincount(owner, weights=parts, minlength=size).astype(np.float64, copy=False)
+
+
+def nearness(need: NeedColumns, offer: OfferColumns, areas: int) -> Floats:
+    """By the narrowest area covered in which the community lies; 0 when none is."""
+    near = np.zeros(max(len(need.places), len(offer.place_start) - 1))
+    if len(need.places) == 1:
+        by_area = np.zeros(areas)
+        inside = need.places[0] >= 0
+        by_area[need.places[0][inside]] = NEAR[inside]
+        owner = np.repeat(np.arange(len(near)), np.diff(offer.place_start))
+        np.maximum.at(near, owner, by_area[offer.place])
+        return near
+    covered = np.isin(need.places, offer.place)
+    return np.asarray((covered * NEAR).max(axis=1))
+
+
+def pair_values(
+    frame: Frame, need: NeedColumns, offer: OfferColumns, share: Floats, affinity: Floats, near: Floats
+) -> Floats:
+    """All eight criteria, in the order of `CRITERIA`: 8 × n."""
+    rows = (
+        _text(need, offer, share),
+        _category(need, offer, affinity),
+        _population(frame, need, offer),
+        np.where((need.flags & LOCATED != 0) & (offer.flags & LOCATED != 0), near, np.nan),
+        _budget(need, offer),
+        _time(need, offer),
+        _capacity(need, offer),
+        offer.rating,
+    )
+    return np.array([np.broadcast_to(row, share.shape) for row in rows]).reshape(len(CRITERIA), len(share))
+
+
+def _text(need: NeedColumns, offer: OfferColumns, share: Floats) -> Floats:
+    both = (need.flags & WORDED != 0) & (offer.flags & WORDED != 0)
+    return np.where(both, np.sqrt(np.minimum(1.0, share)), np.nan)
+
+
+def _category(need: NeedColumns, offer: OfferColumns, affinity: Floats) -> Floats:
+    both = (np.diff(need.about_start) > 0) & (np.diff(offer.about_start) > 0)
+    return np.where(both, np.minimum(1.0, affinity), np.nan)
+
+
+def _population(frame: Frame, need: NeedColumns, offer: OfferColumns) -> Floats:
+    """The kinships are few different numbers: for each, the groups that reach it are one mask."""
+    forward = len(need.groups) == 1
+    subject, others = (need.groups[0], offer.groups) if forward else (offer.groups[0], need.groups)
+    kin = np.bitwise_or.reduce(frame.suits[0 if forward else 1][_groups(subject)], axis=0)
+    value = np.zeros(len(others))
+    for level, mask in zip(frame.levels[::-1], kin[::-1], strict=True):
+        value = np.where(others & mask, level, value)
+    return np.where((others == 0) | (subject == 0), np.nan, value)
+
+
+def _groups(bits: np.uint64) -> list[int]:
+    return [bit for bit in range(BITS) if int(bits) >> bit & 1]
+
+
+def whole_prices(need: NeedColumns, offer: OfferColumns) -> Integers:
+    """Twelfths of a fen for the need's whole period (0 where not comparable)."""
+    months = np.where(need.length > 0, need.length, 12)
+    return np.asarray(offer.price * np.where(offer.kind == YEARLY_PRICE, months, 12))
+
+
+def _budget(need: NeedColumns, offer: OfferColumns) -> Floats:
+    money, price = 12 * need.budget, whole_prices(need, offer)
+    over = np.maximum(0.0, 3 - 2 * (price / np.maximum(money, 1)))
+    comparable = (money > 0) & (offer.kind != NOT_COMPARABLE)
+    return np.where(comparable, np.where(price <= money, 1.0, over), np.nan)
+
+
+def _time(need: NeedColumns, offer: OfferColumns) -> Floats:
+    starts, ends = need.starts.astype(np.int64), need.ends.astype(np.int64)
+    shared = np.minimum(ends, offer.closes) - np.maximum(starts, offer.opens) + 1
+    days = np.maximum(0.0, shared / np.maximum(1, ends - starts + 1))
+    dated = (need.length > 0) & ((offer.opens != EARLIEST) | (offer.closes != LATEST))
+    fewer = np.minimum(np.bitwise_count(need.months), np.bitwise_count(offer.months))
+    months = np.bitwise_count(need.months & offer.months) / np.maximum(fewer, 1)
+    return np.fmin(np.where(dated, days, np.nan), np.where(fewer > 0, months, np.nan))
+
+
+def _capacity(need: NeedColumns, offer: OfferColumns) -> Floats:
+    share = np.minimum(1.0, offer.amount / np.maximum(need.people, 1))
+    in_turns = np.maximum(criteria.IN_TURNS_AT_LEAST, share)
+    value = np.where(offer.flags & IN_TURNS != 0, in_turns, share)
+    limited = np.where(offer.amount == UNLIMITED, 1.0, value)
+    return np.where((offer.amount == UNKNOWN) | (need.people == 0), np.nan, limited)
+
+
+def failing(frame: Frame, need: NeedColumns, offer: OfferColumns, near: Floats) -> NDArray[np.uint8]:
+    """Every filter each pair fails, as bits: the lowest is the first of the published order."""
+    money, price = 12 * need.budget, whole_prices(need, offer)
+    tests = {
+        "coverage": (need.flags & LOCATED != 0) & (offer.flags & LOCATED != 0) & (near == 0),
+        "population": _apart(frame, need, offer),
+        "budget": (money > 0) & (offer.kind != NOT_COMPARABLE) & (10 * price > 11 * money),
+        "dates": (offer.opens > need.ends) | (offer.closes < need.starts),
+        "qualifications": _unqualified(need, offer, len(near)),
+        "rectification": offer.flags & IN_RECTIFICATION != 0,
+        "inactive": offer.flags & INACTIVE != 0,
+    }
+    bits = np.zeros(len(near), dtype=np.uint8)
+    for code, fails in tests.items():
+        bits |= np.where(fails, np.uint8(BIT_OF[code]), np.uint8(0))
+    return bits
+
+
+def _apart(frame: Frame, need: NeedColumns, offer: OfferColumns) -> NDArray[np.bool_]:
+    subject, others = (need.groups, offer.groups) if len(need.groups) == 1 else (offer.groups, need.groups)
+    fitting = np.bitwise_or.reduce(frame.compatible[_groups(subject[0])])
+    return np.asarray((subject[0] != 0) & (others != 0) & (others & fitting == 0))
+
+
+def _unqualified(need: NeedColumns, offer: OfferColumns, size: int) -> NDArray[np.bool_]:
+    """Bits first; where all asked for are there, the numbers decide, since two may share a bit."""
+    lacking = np.broadcast_to(need.qualified & ~offer.qualified != 0, size).copy()
+    for row in np.flatnonzero(~lacking & np.broadcast_to(need.qualified != 0, size)).tolist():
+        asked, held = (_named(side, row if len(side.named_start) > 2 else 0) for side in (need, offer))
+        lacking[row] = not set(asked) <= set(held)
+    return lacking
+
+
+def _named(side: NeedColumns | OfferColumns, row: int) -> list[int]:
+    found: list[int] = side.named[side.named_start[row] : side.named_start[row + 1]].tolist()
+    return found
+
+
+def see_offers(frame: Frame, need: NeedColumns, words: Words, offers: OfferColumns, postings: Postings) -> Seen:
+    """A single need with its words against every offer of a shard."""
+    share = shares(postings, words, len(offers.flags))
+    return _seen(frame, need, offers, share, affinities(need, offers, frame.dimensions))
+
+
+def see_needs(frame: Frame, offer: OfferColumns, words: Words, needs: NeedColumns, postings: Postings) -> Seen:
+    """A single offer with its words against every need of a shard."""
+    share = shares(postings, words, len(needs.flags))
+    return _seen(frame, needs, offer, share, affinities(offer, needs, frame.dimensions))
+
+
+def _seen(frame: Frame, need: NeedColumns, offer: OfferColumns, share: Floats, affinity: Floats) -> Seen:
+    near = nearness(need, offer, len(frame.areas))
+    return Seen(pair_values(frame, need, offer, share, affinity, near), failing(frame, need, offer, near))
+
+
+def points(values: Floats, weights: Integers) -> Integers:
+    """The scores in ten-thousandths, from 8 × n values and eight weights in millionths."""
+    comparable = ~np.isnan(values)
+    scaled = np.rint(np.nan_to_num(values) * 10_000).astype(np.int64)
+    total = np.maximum(1, weights @ comparable)
+    return np.asarray(((2 * weights[:, None] * scaled + total) // (2 * total)).sum(axis=0))

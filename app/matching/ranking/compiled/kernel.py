@@ -1,0 +1,361 @@
+"""The batch kernel: many subjects against one shard, compiled by numba. Only `batch` loads this module, and only
+where numba is installed; what it computes is defined by `criteria`, `filters` and `points`, and `vectors` does the
+same without it.
+
+Per subject: pick the blocks of rows within reach, add up the postings in them, test the filters of bits, prices and
+dates, score the rows that can still come among the best, keep these. Four criteria bound what a pair can reach, which
+settles most. What is computed of each candidate has no branches, and whole columns are worked through at a time: on
+values that cannot be foreseen a branch costs more than the arithmetic it saves. Sums run in the order of the scalar
+reference in double precision and the final points are whole numbers, so all engines agree to the last digit.
+"""
+
+import numpy as np
+
+from app.matching.compiling import borrowing
+from app.matching.ranking.arrays import columns
+from app.matching.ranking.arrays.columns import (
+    IN_RECTIFICATION,
+    INACTIVE,
+    LOCATED,
+    NOT_COMPARABLE,
+    WORDED,
+    YEARLY_PRICE,
+)
+from app.matching.ranking.arrays.snapshot import NO_CUTS
+from app.matching.ranking.categories import TOP_SHARE
+from app.matching.ranking.compiled.best import (
+    AT_A_TIME,
+    CRITERIA,
+    HALF,
+    ROW_BITS,
+    absent,
+    least,
+    note,
+    recall,
+    settle,
+    worst,
+)
+from app.matching.ranking.compiled.pair import (
+    affordable,
+    closeness,
+    holds_all,
+    kindest,
+    nearness,
+    room,
+    suiting,
+    time_shared,
+    whole_price,
+)
+
+BARRED = IN_RECTIFICATION | INACTIVE
+CATEGORY_AT_MOST = TOP_SHARE + 1e-6  # single precision
+meet = borrowing(columns.meet)
+HALF_UP = 0.5 + 1e-7
+
+
+def rank(forward, places, chosen, words, shard, needs, offers, frame, weights, rows, points, values, counts):
+    """The best of one shard for the subjects at `places` of `chosen`, joined to the best found so far.
+
+    `forward`: the subjects are needs and the shard holds offers; otherwise the other way round. `words` of the
+    subjects in compressed form; `shard`: its rows, blocks and postings; `frame`: see `Frame`. `rows`, `points`
+    (subjects × top) and `counts` are written to, `values` (× 8) too unless it is empty.
+    """
+    (shard_rows, (block_reach, _), _), (suits, levels, compatible, dimensions, told_apart) = shard, frame
+    size, top = len(shard_rows), rows.shape[1]
+    best = np.empty((4, top + AT_A_TIME), np.int64)  # keys and columns of `found`, and room to sort both
+    scratch = (np.empty((CRITERIA, top + size)), np.empty(top + size), np.empty(top + size), best)
+    picked = (np.empty(size, np.uint8), np.empty(size, np.uint32), np.empty(size, np.uint32))
+    subject = (np.zeros(size), np.zeros(dimensions, np.float32), np.zeros(len(levels), np.uint64))
+    spans, met = np.empty((len(block_reach), 2), np.int64), np.empty(top, np.int64)
+    asked = (places, chosen, words, weights, suits[0 if forward else 1], levels, compatible, told_apart)
+    noted = (rows, points, values, counts)
+    fill(forward, asked, shard, needs, offers, noted, (scratch, picked, subject, spans, met))
+
+
+@borrowing
+def fill(forward, asked, shard, needs, offers, noted, ready):
+    """What `rank` does, in the arrays that it made ready."""
+    places, chosen, (word_start, terms, word_weights), weights, suits, levels, compatible, told_apart = asked
+    shard_rows, (block_reach, block_start), postings = shard
+    n_reach, n_kinds, n_groups, n_flags = needs[:4]
+    o_reach, o_kinds, o_groups, o_flags = offers[:4]
+    if forward:
+        my_reach, my_kinds, my_groups, my_flags = n_reach, n_kinds, n_groups, n_flags
+        kinds, groups, flags = o_kinds, o_groups, o_flags
+        my_start, mine, my_value = needs[-3:]
+    else:
+        my_reach, my_kinds, my_groups, my_flags = o_reach, o_kinds, o_groups, o_flags
+        kinds, groups, flags = n_kinds, n_groups, n_flags
+        my_start, mine, my_value = offers[-3:]
+    scratch, (gate, akin, others), (shares, wanted, kin), spans, met = ready
+    found, _, _, best = scratch
+    top, counts = len(met), noted[3]
+    seen = (shares, wanted, kin, levels, told_apart, weights)
+    for s in places:
+        subject = np.uint32(chosen[s])
+        reached = spans[: within(my_reach[subject], block_reach, spans)]
+        for span in range(len(reached)):
+            shares[block_start[reached[span, 0]] : block_start[reached[span, 1]]] = 0.0
+        add_shares(word_start[subject], word_start[subject + 1], terms, word_weights, postings, reached, shares)
+        for item in range(my_start[subject], my_start[subject + 1]):
+            wanted[mine[item]] = my_value[item]
+        fitting = suiting(suits, compatible, my_groups[subject], kin)
+        opened = 0
+        for span in range(len(reached)):
+            begin, end = block_start[reached[span, 0]], block_start[reached[span, 1]]
+            if forward:
+                open_offers(subject, fitting, needs, offers, begin, end, gate)
+            else:
+                open_needs(subject, fitting, offers, needs, begin, end, gate)
+            opened = gather(gate, begin, end, others, opened)
+        me = (subject, my_groups[subject], my_kinds[subject], my_flags[subject])
+        count = recall(noted, s, found, best, met)
+        before = met[:count]
+        close, far = split(others[:opened], my_kinds[subject], kinds, akin)
+        count, used = weigh(forward, me, akin[:close], shard_rows, needs, offers, seen, scratch, before, count, count)
+        left = promising(me, others[:far], shares, kinds, groups, flags, kin, levels, weights, least(best, top, count))
+        count, used = weigh(forward, me, others[:left], shard_rows, needs, offers, seen, scratch, before, count, used)
+        counts[s] = note(noted, s, count, found, best)
+        for item in range(my_start[subject], my_start[subject + 1]):
+            wanted[mine[item]] = 0.0
+
+
+@borrowing
+def within(reach, block_reach, spans):
+    """Fills `spans` with the blocks that hold rows within reach, from one block up to another; how many spans."""
+    count, inside = 0, False
+    for block in range(len(block_reach)):
+        reached = meet(block_reach[block], reach)
+        if reached and not inside:
+            spans[count, 0] = block
+            count += 1
+        if reached:
+            spans[count - 1, 1] = block + 1
+        inside = reached
+    return count
+
+
+@borrowing
+def open_offers(need, fitting, needs, offers, begin, end, gate):
+    """Fills `gate` between two rows: 1 for every offer within reach that no filter of bits, prices or dates shuts
+    out."""
+    _, _, n_groups, _, n_qualified, n_budget, n_length, n_starts, n_ends = needs[:9]
+    o_reach, _, o_groups, o_flags, o_qualified, o_price, o_kind, o_opens, o_closes = offers[:9]
+    reach, groups, asked = needs[0][need], n_groups[need], n_qualified[need]
+    starts, ends, most = n_starts[need], n_ends[need], 11 * 12 * n_budget[need]
+    months = np.int64(n_length[need] if n_length[need] > 0 else 12)
+    for row in range(np.uint64(begin), np.uint64(end)):
+        price = 10 * o_price[row] * (months if o_kind[row] == YEARLY_PRICE else 12)
+        gate[row] = (
+            meet(o_reach[row], reach)
+            & ((o_groups[row] & fitting != 0) | (o_groups[row] == 0) | (groups == 0))
+            & ((price <= most) | (o_kind[row] == NOT_COMPARABLE) | (most <= 0))
+            & (o_opens[row] <= ends)
+            & (o_closes[row] >= starts)
+            & (asked & ~o_qualified[row] == 0)
+            & (o_flags[row] & BARRED == 0)
+        )
+
+
+@borrowing
+def open_needs(offer, fitting, offers, needs, begin, end, gate):
+    """The mirror of `open_offers`: 1 for every need."""
+    o_reach, _, o_groups, o_flags, o_qualified, o_price, o_kind, o_opens, o_closes = offers[:9]
+    n_reach, _, n_groups, _, n_qualified, n_budget, n_length, n_starts, n_ends = needs[:9]
+    reach, groups, held = o_reach[offer], o_groups[offer], o_qualified[offer]
+    price, opens, closes = 10 * o_price[offer], o_opens[offer], o_closes[offer]
+    yearly, priced = o_kind[offer] == YEARLY_PRICE, o_kind[offer] != NOT_COMPARABLE
+    in_order = o_flags[offer] & BARRED == 0
+    for row in range(np.uint64(begin), np.uint64(end)):
+        months = np.int64(n_length[row]) if yearly and n_length[row] > 0 else 12
+        most = 11 * 12 * n_budget[row]
+        gate[row] = (
+            meet(n_reach[row], reach)
+            & ((n_groups[row] & fitting != 0) | (n_groups[row] == 0) | (groups == 0))
+            & ((price * months <= most) | (not priced) | (most <= 0))
+            & (opens <= n_ends[row])
+            & (closes >= n_starts[row])
+            & (n_qualified[row] & ~held == 0)
+            & in_order
+        )
+
+
+@borrowing
+def gather(gate, begin, end, rows, count):
+    """Adds the open rows between two to `rows`, of which `count` are filled; how many are then."""
+    for row in range(np.uint64(begin), np.uint64(end)):
+        rows[count] = row
+        count += gate[row]
+    return count
+
+
+@borrowing
+def split(others, my_kinds, kinds, akin):
+    """Moves those that have a parent category in common with the subject from `others` to `akin`; how many are in
+    each then."""
+    close, far = 0, 0
+    for candidate in range(len(others)):
+        row = others[candidate]
+        related = kinds[row] & my_kinds != 0
+        akin[close] = row
+        close += related
+        others[far] = row
+        far += not related
+    return close, far
+
+
+@borrowing
+def promising(me, others, shares, kinds, groups, flags, kin, levels, weights, enough):
+    """Keeps of `others`, which have at most a top-level category in common with the subject, those that would come
+    among the best were all that is not looked at here perfect; how many they are."""
+    _, my_groups, my_kinds, my_flags = me
+    rest, kept = weights[3:].sum(), 0
+    for candidate in range(len(others)):
+        row = others[candidate]
+        text = weights[0] * (flags[row] & my_flags & WORDED != 0)
+        category = weights[1] * ((kinds[row] != 0) & (my_kinds != 0))
+        population = weights[2] * ((groups[row] != 0) & (my_groups != 0))
+        weighed = text * np.sqrt(min(1.0, shares[row])) + category * CATEGORY_AT_MOST
+        weighed += population * kindest(kin, levels, groups[row])
+        others[kept] = row
+        kept += 10_000.0 * (weighed + rest) >= enough * (text + category + population + rest)
+    return kept
+
+
+@borrowing
+def weigh(forward, me, candidates, shard_rows, needs, offers, seen, scratch, met, count, used):
+    """Scores the candidates and admits them among the best; how many these are then, and how many columns of
+    `found` are in use."""
+    found, total, score, best = scratch
+    told_apart, weights = seen[-2:]
+    top = best.shape[1] - AT_A_TIME
+    kept = look(forward, me, candidates, needs, offers, seen, least(best, top, count), found, used)
+    consider(forward, me[0], candidates[:kept], needs, offers, found, used)
+    score_all(found, used, kept, weights, total, score)
+    _, _, _, _, n_qualified = needs[:5]
+    n_named_start, n_named = needs[-5:-3]
+    o_named_start, o_named = offers[-5:-3]
+    more, enough = count, worst(best, top, count)
+    for candidate in range(kept):
+        other = candidates[candidate]
+        i, j = (me[0], other) if forward else (other, me[0])
+        key = np.int64(score[candidate]) << HALF | (ROW_BITS - shard_rows[other])
+        best[0, more], best[1, more] = key, used + candidate
+        more += (
+            (key > enough)
+            & (len(met) == 0 or absent(key, met))
+            & (
+                told_apart
+                or n_qualified[i] == 0
+                or holds_all(
+                    n_named, n_named_start[i], n_named_start[i + 1], o_named, o_named_start[j], o_named_start[j + 1]
+                )
+            )
+        )
+        if more == best.shape[1]:
+            count = settle(best, top, more)
+            more, enough = count, worst(best, top, count)
+    return settle(best, top, more), used + kept
+
+
+@borrowing
+def look(forward, me, candidates, needs, offers, seen, enough, found, used):
+    """Fills the first four rows of `found` from column `used` on, and keeps of the candidates those in reach that
+    these four let come among the best; how many they are."""
+    # Columns are taken out of their tuples once: inside the loop every access would count references.
+    _, _, n_groups, n_flags, _, _, _, _, _, _, _, n_places, _, _, n_about_start, n_about, n_about_value = needs
+    _, _, o_groups, o_flags = offers[:4]
+    o_place_start, o_place, _, _, o_about_start, o_about, o_about_value = offers[-7:]
+    subject, my_groups, my_kinds, _ = me
+    shares, wanted, kin, levels, _, weights = seen
+    if forward:
+        groups, start, about, about_value = o_groups, o_about_start, o_about, o_about_value
+    else:
+        groups, start, about, about_value = n_groups, n_about_start, n_about, n_about_value
+    rest, kept = weights[4:].sum(), 0
+    for candidate in range(len(candidates)):
+        other = candidates[candidate]
+        i, j = (subject, other) if forward else (other, subject)
+        near = nearness(n_places, i, o_place, o_place_start[j], o_place_start[j + 1])
+        flags = n_flags[i] & o_flags[j]
+        worded, located = flags & WORDED != 0, flags & LOCATED != 0
+        grouped = (my_groups != 0) & (groups[other] != 0)
+        known = (my_kinds != 0) & (start[other + 1] > start[other])
+        text = np.sqrt(min(1.0, shares[other]))
+        category = min(1.0, closeness(wanted, about, about_value, start[other], start[other + 1]))
+        population = kindest(kin, levels, groups[other])
+        # A bound on what the pair can reach, as a product: a quotient costs as much as all four criteria.
+        total = rest + weights[0] * worded + weights[1] * known + weights[2] * grouped + weights[3] * located
+        weighed = rest + weights[0] * worded * text + weights[1] * known * category
+        weighed += weights[2] * grouped * population + weights[3] * located * near
+        candidates[kept] = other
+        found[0, used + kept] = text if worded else np.nan
+        found[1, used + kept] = category if known else np.nan
+        found[2, used + kept] = population if grouped else np.nan
+        found[3, used + kept] = near if located else np.nan
+        kept += (10_000.0 * weighed >= enough * total) & ((near > 0.0) | (not located))
+    return kept
+
+
+@borrowing
+def consider(forward, subject, candidates, needs, offers, found, used):
+    """Fills the other four rows of `found` from column `used` on."""
+    _, _, _, _, _, n_budget, n_length, n_starts, n_ends, n_months, n_people = needs[:11]
+    _, _, _, o_flags, _, o_price, o_kind, o_opens, o_closes, o_months, o_amount, o_rating = offers[:12]
+    for candidate in range(len(candidates)):
+        other, column = candidates[candidate], used + candidate
+        i, j = (subject, other) if forward else (other, subject)
+        price = whole_price(o_price[j], o_kind[j], n_length[i])
+        found[4, column] = affordable(price, 12 * n_budget[i], o_kind[j])
+        found[5, column] = time_shared(
+            n_starts[i], n_ends[i], n_length[i], n_months[i], o_opens[j], o_closes[j], o_months[j]
+        )
+        found[6, column] = room(n_people[i], o_amount[j], o_flags[j])
+        found[7, column] = o_rating[j]
+
+
+@borrowing
+def score_all(found, used, count, weights, total, score):
+    """Fills `score` with the points of so many columns of `found` from `used` on; `total` is scratch.
+
+    A share of points is n / total and a half, cut off, where n and total are whole numbers and total is at most a
+    million: unless it is whole it is half a millionth off any whole number, so `HALF_UP` mends what is lost by
+    multiplying with 1 / total and takes none too far.
+    """
+    total[:count], score[:count] = 0.0, 0.0
+    for criterion in range(CRITERIA):
+        values, weight = found[criterion, used : used + count], weights[criterion]
+        for column in range(count):
+            total[column] += 0.0 if np.isnan(values[column]) else weight
+    for column in range(count):
+        total[column] = 1.0 / total[column]
+    for criterion in range(CRITERIA):
+        values, weight = found[criterion, used : used + count], weights[criterion]
+        for column in range(count):
+            whole = np.rint(values[column] * 10_000.0)
+            part = np.floor(weight * whole * total[column] + HALF_UP)
+            score[column] += 0.0 if np.isnan(part) else part
+
+
+@borrowing
+def add_shares(begin, end, terms, weights, postings, spans, shares):
+    """Adds to `shares` how much of the need's best possible text score each row of the blocks in `spans` reaches; what
+    the other rows get is not all of theirs."""
+    start, local, post_weights, cut, cuts = postings
+    for item in range(begin, end):
+        term = terms[item]
+        if term + 1 >= len(start):
+            continue
+        weight = np.float64(weights[item])
+        if cut[term] == NO_CUTS:
+            add_share(start[term], start[term + 1], local, post_weights, weight, shares)
+        else:
+            for span in range(len(spans)):
+                begins, ends = cuts[cut[term], spans[span, 0]], cuts[cut[term], spans[span, 1]]
+                add_share(begins, ends, local, post_weights, weight, shares)
+
+
+@borrowing
+def add_share(begin, end, local, weights, weight, shares):
+    for posting in range(np.uint64(begin), np.uint64(end)):  # unsigned: no index counts from the end
+        shares[local[posting]] += weights[posting] * weight

@@ -1,0 +1,115 @@
+"""A record made ready for comparison once: words weighed, free text parsed, codes shortened."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from app.matching.ranking.categories import Leaves, Signature
+from app.matching.ranking.records import (
+    Capacity,
+    NeedRecord,
+    OfferRecord,
+    Population,
+    Reference,
+    area_prefix,
+    parse_capacity,
+    parse_months,
+)
+from app.matching.ranking.text import Lexicon, Statistics, Terms, answered, asked
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NeedProfile:
+    """`words` sum to 1; `tops` are the top-level categories it belongs to, the likeliest first; `months` are the
+    calendar months the need runs in; `length` is its period in months."""
+
+    record: NeedRecord
+    words: Terms
+    category: str | None
+    signature: Signature
+    tops: tuple[str, ...]
+    populations: tuple[Population, ...]
+    months: frozenset[int] | None
+    length: int | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OfferProfile:
+    record: OfferRecord
+    words: Terms
+    category: str | None
+    signature: Signature
+    tops: tuple[str, ...]
+    populations: tuple[Population, ...]
+    coverage: tuple[str, ...]
+    months: frozenset[int] | None
+    capacity: Capacity | None
+
+
+def months_between(starts_on: date | None, ends_on: date | None) -> int | None:
+    """Whole months from the first day to the last, at least 1; None when a date is missing or they are swapped."""
+    if starts_on is None or ends_on is None or ends_on < starts_on:
+        return None
+    return max(1, round((ends_on - starts_on).days / 30.44))
+
+
+def calendar_months(starts_on: date | None, ends_on: date | None) -> frozenset[int] | None:
+    """The months of the year in which at least one day of the period lies."""
+    if starts_on is None or ends_on is None or ends_on < starts_on:
+        return None
+    begun = (ends_on.year - starts_on.year) * 12 + ends_on.month - starts_on.month + 1
+    return frozenset((starts_on.month - 1 + step) % 12 + 1 for step in range(min(12, begun)))
+
+
+def single(words: Terms) -> Terms:
+    """The weights in single precision, as the arrays of a market keep them, so that every engine adds the same."""
+    return dict(zip(words, np.array(list(words.values()), dtype=np.float32).tolist(), strict=True))
+
+
+def known_populations(codes: tuple[str, ...], reference: Reference) -> tuple[Population, ...]:
+    found = (reference.population(code) for code in sorted(set(codes)))
+    return tuple(population for population in found if population is not None)
+
+
+class Reader:
+    """Turns records into profiles, with one taxonomy and, per pool, one set of term statistics."""
+
+    def __init__(self, reference: Reference) -> None:
+        self.reference = reference
+        self.lexicon = Lexicon(reference)
+        self.leaves = Leaves(self.lexicon)
+
+    def need(self, need: NeedRecord, statistics: Statistics) -> NeedProfile:
+        terms = self.lexicon.need_terms(need)
+        about = self.leaves.infer(terms, need.category_codes)
+        return NeedProfile(
+            record=need,
+            words=single(asked(terms, statistics)),
+            category=self.leaves.likeliest(about),
+            signature=self.leaves.signature(about),
+            tops=self.leaves.tops(about, need.category_codes),
+            populations=known_populations(need.population_codes, self.reference),
+            months=calendar_months(need.starts_on, need.ends_on) or parse_months(need.schedule),
+            length=months_between(need.starts_on, need.ends_on),
+        )
+
+    def offer(self, offer: OfferRecord, statistics: Statistics) -> OfferProfile:
+        terms = self.lexicon.offer_terms(offer)
+        about = self.leaves.infer(terms, offer.category_codes)
+        return OfferProfile(
+            record=offer,
+            words=single(answered(terms, statistics)),
+            category=self.leaves.likeliest(about),
+            signature=self.leaves.signature(about),
+            tops=self.leaves.tops(about, offer.category_codes),
+            populations=known_populations(offer.population_codes, self.reference),
+            coverage=tuple(sorted({area_prefix(code) for code in offer.coverage if code})),
+            months=parse_months(offer.schedule),
+            capacity=parse_capacity(offer.capacity),
+        )
+
+    def statistics(self, needs: tuple[NeedRecord, ...], offers: tuple[OfferRecord, ...]) -> Statistics:
+        """Term statistics of a market, to be frozen for a round and shared by both directions."""
+        texts = [self.lexicon.need_terms(need) for need in needs]
+        return Statistics.of([*texts, *(self.lexicon.offer_terms(offer) for offer in offers)])

@@ -1,0 +1,116 @@
+"""What residents do: answer through a link, and with the receipt code see, correct or withdraw their answers."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import Actor
+from app.core.audit import record
+from app.core.clock import now, today
+from app.core.moves import move
+from app.surveys import rules
+from app.surveys.models import Response, ResponseReview, Survey, Token, Wave
+from app.surveys.policy import access_receipt, receipt_mark, taking_wave
+from app.surveys.queries import Address, definition_of, find_address, frames_of, same_content
+from app.surveys.responses.answers import check_answers, examine
+from app.surveys.responses.quality import suggestions
+from app.surveys.rules import RESPONSE_MOVES, ResponseState, Source
+
+
+async def read_questionnaire(session: AsyncSession, token: str) -> tuple[Survey, Wave, Address]:
+    """What a link leads to, also after the last day. Refusals: TokenUnknown, TokenSpent, WaveNotOpenYet."""
+    address = await find_address(session, token)
+    if address.is_spent:
+        raise rules.TokenSpent()
+    wave = await session.get_one(Wave, address.wave_id)
+    rules.check_begun(wave.state, wave.opens_at, await now(session))
+    return await session.get_one(Survey, wave.survey_id), wave, address
+
+
+async def submit_response(
+    session: AsyncSession, actor: Actor, token: str, answers: Mapping[str, Any], seconds: int | None
+) -> str:
+    """Take an answer and return its receipt code, of which only the hash is kept. The token is marked as spent and
+    nothing else: no time, no number of the response. Refusals: TokenUnknown, TokenSpent, WaveNotOpenYet, WaveClosed,
+    AnswersRefused."""
+    address = await find_address(session, token)
+    survey, wave = await taking_wave(session, address.wave_id)
+    at = await now(session)
+    rules.check_taking(wave.state, wave.opens_at, wave.closes_at, at)
+    definition = definition_of(survey)
+    kept = check_answers(definition, answers, today(at))
+    await _spend(session, address)
+    code = rules.new_receipt_code()
+    response = Response(wave_id=wave.id, community_code=address.community_code, source=Source.page, seconds=seconds)
+    response.receipt_hash, response.submitted_at = receipt_mark(code), at
+    response.answers, response.fingerprint = kept, rules.fingerprint_of(kept)
+    response.suggestions = await _doubts(session, survey, response, at)
+    session.add(response)
+    await record(session, actor, "response.submitted", response, at, stream=f"waves:{wave.id}")
+    return code
+
+
+async def _spend(session: AsyncSession, address: Address) -> None:
+    """In one statement, so that of two answers sent at once through one link only the first is taken."""
+    if address.token_hash is None:
+        return
+    own = sa.update(Token).where(Token.token_hash == address.token_hash, Token.is_spent.is_(False))
+    spent = own.values(is_spent=True).returning(Token.token_hash).execution_options(synchronize_session=False)
+    if (await session.execute(spent)).one_or_none() is None:
+        raise rules.TokenSpent()
+
+
+async def _doubts(session: AsyncSession, survey: Survey, response: Response, at: datetime) -> list[dict[str, Any]]:
+    definition = definition_of(survey)
+    examined = examine(definition, response.answers, today(at))
+    return suggestions(
+        definition,
+        response.answers,
+        shown=len(examined.shown),
+        missing=examined.missing,
+        seconds=response.seconds,
+        community_code=response.community_code,
+        frame=(await frames_of(session, [response.wave_id]))[response.wave_id],
+        earlier=await same_content(session, response.wave_id, response.fingerprint, but=response.id),
+    )
+
+
+async def correct_response(
+    session: AsyncSession, actor: Actor, code: str, answers: Mapping[str, Any]
+) -> tuple[Survey, Wave, Response]:
+    """Other answers, to be reviewed anew. Refusals: ReceiptMalformed, ReceiptUnknown, WaveClosed, MoveRefused,
+    AnswersRefused."""
+    survey, wave, response = await access_receipt(session, code)
+    at = await now(session)
+    before = response.status
+    rules.check_taking(wave.state, wave.opens_at, wave.closes_at, at)
+    corrected = move(RESPONSE_MOVES, before, "correct")
+    kept = check_answers(definition_of(survey), answers, today(at))
+    response.status, response.reason = corrected, None
+    response.answers, response.fingerprint = kept, rules.fingerprint_of(kept)
+    response.suggestions = await _doubts(session, survey, response, at)
+    response.version += 1
+    session.add(_by_respondent("correct", response, before, at))
+    await record(session, actor, "response.corrected", response, at, stream=f"waves:{wave.id}")
+    return survey, wave, response
+
+
+async def withdraw_response(session: AsyncSession, actor: Actor, code: str) -> tuple[Survey, Wave, Response]:
+    """At any time: consent may be withdrawn, and what rested on it before stands (PIPL art. 15). The answers are
+    erased. Refusals: ReceiptMalformed, ReceiptUnknown, MoveRefused."""
+    survey, wave, response = await access_receipt(session, code)
+    at = await now(session)
+    before = response.status
+    response.status = move(RESPONSE_MOVES, before, "withdraw")
+    response.answers, response.fingerprint, response.suggestions, response.reason = {}, "", [], None
+    response.version += 1
+    session.add(_by_respondent("withdraw", response, before, at))
+    await record(session, actor, "response.withdrawn", response, at, stream=f"waves:{wave.id}")
+    return survey, wave, response
+
+
+def _by_respondent(verb: str, response: Response, before: ResponseState, at: datetime) -> ResponseReview:
+    return ResponseReview(response_id=response.id, verb=verb, before=before, after=response.status, at=at)

@@ -1,0 +1,270 @@
+"""What staff bring in: answers keyed in from paper, by phone or at a meeting, and whole files of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.areas.models import Area
+from app.areas.queries import AreaUnknown, require_areas
+from app.core.actors import Actor
+from app.core.audit import record
+from app.core.clock import SHANGHAI, now, today
+from app.core.errors import RowRefused, RowsRefused
+from app.core.http.parts import in_parts
+from app.core.reading.files import Table
+from app.core.reading.foreign import off_loop
+from app.surveys import rules
+from app.surveys.models import Response, ResponseImport, ResponseReview, Survey, Wave
+from app.surveys.policy import access_wave, receipt_mark
+from app.surveys.queries import definition_of, fingerprints_of, frames_of, same_content, sheets_of
+from app.surveys.questionnaires.definition import SurveyDefinition
+from app.surveys.responses.answers import check_entered
+from app.surveys.responses.quality import suggestions
+from app.surveys.responses.tables.mapping import AnswerMapping, Proposal
+from app.surveys.responses.tables.tabular import (
+    NOT_RETURNED,
+    CommunityMissing,
+    ReadResponse,
+    SerialMissing,
+    propose_own_layout,
+    read_mapped,
+)
+from app.surveys.responses.tables.wenjuanxing import is_wenjuanxing, propose_wenjuanxing, read_wenjuanxing
+from app.surveys.rules import Channel, Quality, ResponseState, Source
+
+
+@dataclass(frozen=True)
+class ResponsesImported:
+    """`unchanged`: rows that were on record with the same answers. `not_returned`: sheets that did not come back."""
+
+    added: int
+    unchanged: int
+    not_returned: int
+
+
+@dataclass(frozen=True)
+class Register:
+    """What is known of a wave before a file is held against it."""
+
+    wave: Wave
+    definition: SurveyDefinition
+    frame: list[str]
+    areas: set[str]
+    sheets: dict[str, str]
+    responses: dict[str, Response]
+
+
+async def enter_response(
+    session: AsyncSession,
+    actor: Actor,
+    wave_id: int,
+    *,
+    community_code: str,
+    serial: str | None,
+    answers: Mapping[str, Any],
+) -> tuple[Survey, Response, str | None]:
+    """Key in one questionnaire. Whoever was asked in person (phone, meeting) is given the receipt code that is
+    returned. Refusals: ChannelUnfit, WaveNotOpenYet, WaveClosed, SerialMissing (paper), SerialEntered, SerialUnknown,
+    AreaUnknown, AnswersRefused."""
+    survey, wave = await access_wave(session, actor, wave_id, "enter")
+    at = await now(session)
+    rules.check_channel(wave.channel, Channel.paper, Channel.phone, Channel.meeting)
+    rules.check_entering(wave.state)
+    await require_areas(session, [community_code])
+    await _check_serial(session, wave, serial, community_code)
+    definition = definition_of(survey)
+    examined = check_entered(definition, answers, today(at))
+    code = None if wave.channel is Channel.paper else rules.new_receipt_code()
+    response = Response(wave_id=wave.id, community_code=community_code, serial=serial, source=Source.keyboard)
+    response.answers, response.fingerprint = examined.answers, rules.fingerprint_of(examined.answers)
+    response.receipt_hash, response.submitted_at = receipt_mark(code) if code else None, at
+    response.suggestions = suggestions(
+        definition,
+        examined.answers,
+        shown=len(examined.shown),
+        missing=examined.missing,
+        seconds=None,
+        community_code=community_code,
+        frame=(await frames_of(session, [wave.id]))[wave.id],
+        earlier=await same_content(session, wave.id, response.fingerprint),
+    )
+    session.add(response)
+    await record(session, actor, "response.entered", response, at, stream=f"waves:{wave.id}")
+    return survey, response, code
+
+
+async def _check_serial(session: AsyncSession, wave: Wave, serial: str | None, community_code: str) -> None:
+    """Where the wave's sheets are registered, only they can come back, each once and from where it was handed out."""
+    if serial is None:
+        if wave.channel is Channel.paper:
+            raise SerialMissing()
+        return
+    query = sa.select(Response.id).where(Response.wave_id == wave.id, Response.serial == serial)
+    if await session.scalar(query):
+        raise rules.SerialEntered(serial=serial)
+    sheets = await sheets_of(session, wave.id)
+    if sheets and sheets.get(serial) != community_code:
+        raise rules.SerialUnknown(serial=serial, community=community_code)
+
+
+async def preview_responses(
+    session: AsyncSession, actor: Actor, wave_id: int, table: Table, decided: AnswerMapping | None = None
+) -> Proposal:
+    """What a file's columns and cells would be taken for, as far as nobody has decided it; nothing is stored.
+    Refusals: WrongColumns, MappingUnfit."""
+    survey, _ = await access_wave(session, actor, wave_id, "import_responses")
+    return await off_loop(_proposed, definition_of(survey), table, decided)
+
+
+def _proposed(definition: SurveyDefinition, table: Table, decided: AnswerMapping | None) -> Proposal:
+    propose = propose_wenjuanxing if is_wenjuanxing(table.header) else propose_own_layout
+    return propose(definition, table.header, table.rows, decided)
+
+
+async def import_responses(
+    session: AsyncSession,
+    actor: Actor,
+    wave_id: int,
+    table: Table,
+    community_code: str | None = None,
+    decided: AnswerMapping | None = None,
+) -> ResponsesImported:
+    """A file in our layout or as 问卷星 exports it, whole or not at all. Rows on record with the same answers are
+    counted as unchanged, whatever a review has made of them since; rows that differ from the record are refused.
+    `community_code` says where the answers of an export of 问卷星 come from, unless the wave goes to one community.
+    `decided`: what a person takes the columns and cells for. The mapping that was used is kept.
+
+    Refusals: WaveNotOpenYet, WaveClosed, WrongColumns, MappingUnclear, MappingUnfit, CommunityMissing, RowsRefused.
+    """
+    survey, wave = await access_wave(session, actor, wave_id, "import_responses")
+    at = await now(session)
+    rules.check_entering(wave.state)
+    register = await _register(session, survey, wave)
+    source, mapping, read = await off_loop(_read, table, register, community_code, decided, today(at))
+    returned = [row for row in read if row.status != NOT_RETURNED]
+    fresh = [row for row in returned if row.serial not in register.responses]
+    earlier = await fingerprints_of(session, wave.id)
+    async for part in in_parts(fresh):
+        await _insert(session, actor, at, [_new(register, source, row, earlier, at) for row in part])
+    done = ResponsesImported(len(fresh), len(returned) - len(fresh), len(read) - len(returned))
+    kept = ResponseImport(wave_id=wave.id, source=source, account_id=actor.account_id, at=at)
+    kept.mapping, kept.is_decided = mapping.model_dump(mode="json"), decided is not None
+    kept.added, kept.unchanged = done.added, done.unchanged
+    session.add(kept)
+    await session.flush()
+    facts: dict[str, Any] = {"added": done.added, "unchanged": done.unchanged, "mapping": kept.id}
+    await record(session, actor, "responses.imported", wave, at, **facts, decided=kept.is_decided)
+    return done
+
+
+async def _register(session: AsyncSession, survey: Survey, wave: Wave) -> Register:
+    known = await session.scalars(sa.select(Response).where(Response.wave_id == wave.id, Response.serial.is_not(None)))
+    return Register(
+        wave=wave,
+        definition=definition_of(survey),
+        frame=(await frames_of(session, [wave.id]))[wave.id],
+        areas=set(await session.scalars(sa.select(Area.code))),
+        sheets=await sheets_of(session, wave.id),
+        responses={str(response.serial): response for response in known},
+    )
+
+
+def _read(
+    table: Table, register: Register, community_code: str | None, decided: AnswerMapping | None, day: date
+) -> tuple[Source, AnswerMapping, list[ReadResponse]]:
+    """Refusals: WrongColumns, MappingUnclear, MappingUnfit, CommunityMissing, RowsRefused."""
+    proposed = _proposed(register.definition, table, decided)
+    mapping = decided or proposed.settled()
+    source, read = _rows(table, register, mapping, community_code, day)
+    if faults := [fault for row in read for fault in _faults(row, register)]:
+        raise RowsRefused(faults)
+    return source, mapping, read
+
+
+def _rows(
+    table: Table, register: Register, mapping: AnswerMapping, community_code: str | None, day: date
+) -> tuple[Source, list[ReadResponse]]:
+    """Refusals: CommunityMissing, RowsRefused."""
+    definition, header, rows = register.definition, table.header, table.rows
+    if not is_wenjuanxing(header):
+        return Source.table, read_mapped(definition, mapping, header, rows, day)
+    code = community_code or (register.frame[0] if len(register.frame) == 1 else None)
+    if code is None:
+        raise CommunityMissing()
+    return Source.wenjuanxing, [_numbered(row) for row in read_wenjuanxing(definition, mapping, rows, day, code)]
+
+
+def _numbered(row: ReadResponse) -> ReadResponse:
+    """问卷星 numbers each questionnaire from 1; two communities' exports in one wave must not be confused."""
+    return replace(row, serial=f"wjx-{row.community_code}-{row.serial}")
+
+
+def _faults(row: ReadResponse, register: Register) -> list[RowRefused]:
+    if row.community_code not in register.areas:
+        return [RowRefused(row.row, "community_code", AreaUnknown(code=row.community_code))]
+    if register.sheets and register.sheets.get(row.serial) != row.community_code:
+        unknown = rules.SerialUnknown(serial=row.serial, community=row.community_code)
+        return [RowRefused(row.row, "serial", unknown)]
+    known = register.responses.get(row.serial)
+    if known is None or known.status is ResponseState.withdrawn:
+        return []
+    same = (known.community_code, known.fingerprint) == (row.community_code, rules.fingerprint_of(row.answers))
+    return [] if same else [RowRefused(row.row, "serial", rules.ResponseDiffers(serial=row.serial))]
+
+
+def _new(
+    register: Register, source: Source, row: ReadResponse, earlier: dict[str, str], at: datetime
+) -> dict[str, Any]:
+    """The row as it is inserted. `earlier` takes up its fingerprint, for the rows that follow."""
+    status = ResponseState(row.status)
+    kept = dict(row.answers) if status is not ResponseState.withdrawn else {}
+    fingerprint = rules.fingerprint_of(kept) if kept else ""
+    doubts = suggestions(
+        register.definition,
+        kept,
+        shown=row.shown,
+        missing=row.missing,
+        seconds=row.seconds,
+        community_code=row.community_code,
+        frame=register.frame,
+        earlier=earlier,
+    )
+    earlier.setdefault(fingerprint, row.serial)
+    return {
+        "wave_id": register.wave.id,
+        "community_code": row.community_code,
+        "serial": row.serial,
+        "source": source,
+        "status": status,
+        "reason": Quality.other if status is ResponseState.invalid else None,
+        "answers": kept,
+        "fingerprint": fingerprint,
+        "suggestions": doubts if status is not ResponseState.withdrawn else [],
+        "seconds": row.seconds,
+        "submitted_at": datetime.fromisoformat(row.submitted_at).replace(tzinfo=SHANGHAI) if row.submitted_at else at,
+    }
+
+
+async def _insert(session: AsyncSession, actor: Actor, at: datetime, rows: list[dict[str, Any]]) -> None:
+    """The responses, and for each that the file calls anything but submitted, that its sender decided so."""
+    if not rows:
+        return
+    inserted = await session.execute(sa.insert(Response).returning(Response.id, Response.status, Response.reason), rows)
+    decided = [
+        {
+            "response_id": id,
+            "verb": "import",
+            "after": status,
+            "reason": reason,
+            "account_id": actor.account_id,
+            "at": at,
+        }
+        for id, status, reason in inserted
+        if status is not ResponseState.submitted
+    ]
+    if decided:
+        await session.execute(sa.insert(ResponseReview), decided)

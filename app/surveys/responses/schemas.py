@@ -1,0 +1,292 @@
+"""Responses on the wire: to residents by their link or receipt, to staff with what the rules found and who decided."""
+
+from collections import Counter
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.core.actors import Actor
+from app.core.fields import Code, Line, Loose
+from app.core.http.unit import example
+from app.core.problems import RowProblem, problem_of
+from app.surveys.models import Response, ResponseReview, Survey, Wave
+from app.surveys.policy import receipt_actions, response_actions, seen_answers
+from app.surveys.queries import definition_of
+from app.surveys.questionnaires.definition import SurveyDefinition
+from app.surveys.responses.tables.mapping import AnswerMapping, By, MappedColumn, MappingUnclear, Proposal
+from app.surveys.rules import SERIAL, Quality, ResponseState, Source, is_taking
+from app.surveys.schemas import QUESTIONNAIRE, Note
+
+Typed = Annotated[str, Line(100)]  # a link's secret or a receipt code, as the resident has it
+CELLS_SHOWN = 200  # of a column, so that a person sees what it holds
+Serial = Annotated[str, Line(SERIAL, least=1)]
+EXAMPLE = {
+    "survey_id": 3,
+    "survey": QUESTIONNAIRE,
+    "wave": {
+        "community": {"name": "斗南社区居民委员会", "path": ["呈贡区", "斗南街道", "斗南社区居民委员会"]},
+        "closes_at": "2026-11-30T18:00:00+08:00",
+        "open": True,
+    },
+    "demonstration": False,
+}
+
+
+class Place(BaseModel):
+    """District first, the community last."""
+
+    name: str
+    path: list[str]
+
+    @classmethod
+    def of(cls, names: list[str]) -> "Place":
+        return cls(name=names[-1] if names else "", path=names)
+
+
+class WaveSeen(BaseModel):
+    """What a resident sees of a wave; `open`: answers are taken now."""
+
+    community: Place
+    closes_at: datetime | None
+    open: bool
+
+    @classmethod
+    def of(cls, wave: Wave, place: list[str], at: datetime) -> "WaveSeen":
+        taking = is_taking(wave.state, wave.opens_at, wave.closes_at, at)
+        return cls(community=Place.of(place), closes_at=wave.closes_at, open=taking)
+
+
+class AnsweringRead(BaseModel):
+    """The questionnaire behind a link."""
+
+    model_config = ConfigDict(json_schema_extra=example(**EXAMPLE))
+
+    survey_id: int
+    survey: SurveyDefinition
+    wave: WaveSeen
+    demonstration: bool
+
+    @classmethod
+    def of(cls, survey: Survey, wave: Wave, place: list[str], at: datetime) -> "AnsweringRead":
+        return cls(
+            survey_id=survey.id,
+            survey=definition_of(survey),
+            wave=WaveSeen.of(wave, place, at),
+            demonstration=survey.is_demonstration,
+        )
+
+
+class AnswersSubmit(BaseModel):
+    """Question name → answer; `seconds`: how long answering took."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=example(answers={"Q1": ["01"]}, seconds=95))
+
+    answers: Loose
+    seconds: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
+
+
+class AnswersCorrect(BaseModel):
+    model_config = ConfigDict(extra="forbid", json_schema_extra=example(answers={"Q1": ["01"]}))
+
+    answers: Loose
+
+
+class Submitted(BaseModel):
+    """The receipt code is told this once; with it the answers can be seen, corrected, withdrawn and followed."""
+
+    model_config = ConfigDict(json_schema_extra=example(receipt_code="7KQ2M9XD"))
+
+    receipt_code: str
+
+
+class ReceiptRead(AnsweringRead):
+    """What became of the answers; which needs came of the survey is told by `GET /needs?survey_id=…`."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            **EXAMPLE,
+            answers={"Q1": ["01"]},
+            status="submitted",
+            submitted_at="2026-11-20T10:00:00+08:00",
+            actions=["correct", "withdraw"],
+        )
+    )
+
+    answers: dict[str, Any]
+    status: ResponseState
+    submitted_at: datetime
+    actions: list[str]
+
+    @classmethod
+    def held(cls, survey: Survey, wave: Wave, response: Response, place: list[str], at: datetime) -> "ReceiptRead":
+        return cls(
+            **dict(AnsweringRead.of(survey, wave, place, at)),
+            answers=response.answers,
+            status=response.status,
+            submitted_at=response.submitted_at,
+            actions=receipt_actions(response, wave, at),
+        )
+
+
+class ResponseEnter(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra=example(community_code="530114003004", serial="7-0001", answers={"Q1": ["01"]}),
+    )
+
+    community_code: Code
+    serial: Serial | None = None
+    answers: Loose
+
+
+class ResponseRow(BaseModel):
+    """`suggestions` are what the rules found doubtful: [{"code", "facts"}]."""
+
+    id: int
+    wave_id: int
+    community_code: str
+    serial: str | None
+    source: Source
+    status: ResponseState
+    reason: Quality | None
+    suggestions: list[Any]
+    seconds: int | None
+    submitted_at: datetime
+    actions: list[str]
+
+    @classmethod
+    def of(cls, response: Response, survey: Survey, actor: Actor) -> "ResponseRow":
+        return cls(**_response_row(response, survey, actor))
+
+
+def _response_row(response: Response, survey: Survey, actor: Actor) -> dict[str, Any]:
+    plain = {field: getattr(response, field) for field in ResponseRow.model_fields if field != "actions"}
+    return {**plain, "actions": response_actions(actor, survey, response.status)}
+
+
+class ReviewRead(BaseModel):
+    """One decision: who (null: the respondent), what, why."""
+
+    verb: str
+    before: ResponseState | None
+    after: ResponseState
+    reason: Quality | None
+    note: str
+    account_id: int | None
+    at: datetime
+
+    @classmethod
+    def of(cls, review: ResponseReview) -> "ReviewRead":
+        return cls(**{field: getattr(review, field) for field in cls.model_fields})
+
+
+class ResponseRead(ResponseRow):
+    """`answers` without the personal and sensitive ones, unless the reader's own party asked."""
+
+    answers: dict[str, Any]
+    reviews: list[ReviewRead]
+    version: int
+
+    @classmethod
+    def seen(cls, response: Response, survey: Survey, actor: Actor, reviews: list[ResponseReview]) -> "ResponseRead":
+        return cls(
+            **_response_row(response, survey, actor),
+            answers=seen_answers(actor, survey, definition_of(survey), response.answers),
+            reviews=[ReviewRead.of(review) for review in reviews],
+            version=response.version,
+        )
+
+
+class ResponseEntered(BaseModel):
+    """`receipt_code`: for the person who was asked by phone or at the meeting; null for paper."""
+
+    response: ResponseRead
+    receipt_code: str | None
+
+
+class Decide(BaseModel):
+    model_config = ConfigDict(extra="forbid", json_schema_extra=example(note="电话核实"))
+
+    note: Note = ""
+
+
+class Invalidate(Decide):
+    model_config = ConfigDict(extra="forbid", json_schema_extra=example(reason="too_fast", note="18 题用时 12 秒"))
+
+    reason: Quality
+
+
+class Confirmed(BaseModel):
+    count: int
+
+
+class ResponsesImportedRead(BaseModel):
+    """`unchanged`: rows that were on record with the same answers. `not_returned`: sheets that did not come back."""
+
+    model_config = ConfigDict(json_schema_extra=example(added=494, unchanged=0, not_returned=106))
+
+    added: int
+    unchanged: int
+    not_returned: int
+
+
+class CellRead(BaseModel):
+    """What cells of a column say, in how many rows, and the option it is taken for (null: none; "": no answer)."""
+
+    text: str
+    count: int
+    option: str | None
+
+
+class ColumnProposed(BaseModel):
+    """`question`: empty where nobody knows it. Of columns that hold no options the most frequent cells are shown."""
+
+    column: int
+    title: str
+    question: str
+    part: str
+    cells: list[CellRead]
+
+    @classmethod
+    def of(cls, column: MappedColumn, cells: Counter[str]) -> "ColumnProposed":
+        shown = cells.most_common(None if column.options else CELLS_SHOWN)
+        return cls(
+            **column.model_dump(exclude={"options"}),
+            cells=[CellRead(text=text, count=count, option=column.options.get(text)) for text, count in shown],
+        )
+
+
+class ResponsesPreview(BaseModel):
+    """What a file would be taken for. With `doubts` it is not taken until somebody has decided them and sends the
+    mapping back: `by` and of each column its number, title, question, part and options."""
+
+    by: By
+    kinds: list[By]
+    columns: list[ColumnProposed]
+    doubts: list[RowProblem]
+
+    @classmethod
+    def of(cls, proposal: Proposal) -> "ResponsesPreview":
+        mapping = proposal.mapping
+        return cls(
+            by=mapping.by,
+            kinds=list(proposal.kinds),
+            columns=[ColumnProposed.of(column, proposal.cells[column.column - 1]) for column in mapping.columns],
+            doubts=problem_of(MappingUnclear(proposal.doubts)).rows,
+        )
+
+
+class ImportRead(BaseModel):
+    """A file that was taken, and by which mapping."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    source: Source
+    mapping: AnswerMapping
+    is_decided: bool
+    added: int
+    unchanged: int
+    account_id: int | None
+    at: datetime

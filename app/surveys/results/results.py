@@ -1,0 +1,232 @@
+"""What the valid answers of a survey say: tables, weights and the demand for each category. Plain values in and out.
+
+Weighting targets are [{"margin": …, "counts": {group: count}}], where the margin is a single-choice question or
+`community_code`. An option without a count ("prefer not to say") is left as it is by that margin.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from app.surveys.models import SurveyResult
+from app.surveys.queries import Answered
+from app.surveys.questionnaires.definition import Question, SurveyDefinition
+from app.surveys.results.disclosure import ALL, Figure, is_public, safe_means
+from app.surveys.results.statistics import (
+    DemandIndex,
+    Floats,
+    Line,
+    Mean,
+    QuestionTable,
+    Share,
+    by_stratum,
+    demand_index,
+    figure,
+    question_tables,
+    wilson,
+)
+from app.surveys.results.weighting import Margin, Weights, rake
+from app.surveys.rules import TargetUnfit
+
+COMMUNITY = "community_code"
+Targets = Sequence[Mapping[str, Any]]
+
+
+class Answer(NamedTuple):
+    """One question and what was answered to it; `strata` holds its tables by stratum, if they were asked for."""
+
+    question: Question
+    tables: list[QuestionTable]
+    strata: dict[str, list[QuestionTable]]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All answers of a survey. `weights` are None where it has no targets."""
+
+    n: int
+    weights: Weights | None
+    answers: list[Answer]
+    demand: list[DemandIndex]
+
+
+def check_targets(definition: SurveyDefinition, targets: Targets) -> None:
+    """Refuse (TargetUnfit) a margin that is no single-choice question, a group it does not offer, a count below 1."""
+    for target in targets:
+        name, counts = str(target["margin"]), target["counts"]
+        question = definition.question(name)
+        if name != COMMUNITY and (question is None or question.type != "single"):
+            raise TargetUnfit(margin=name, group="")
+        offered = {option.name for option in question.options} if question else set(counts)
+        unfit = sorted(group for group, count in counts.items() if group not in offered or count < 1)
+        if unfit or not counts:
+            raise TargetUnfit(margin=name, group=unfit[0] if unfit else "")
+
+
+def weights_of(targets: Targets, answered: Sequence[Answered]) -> Weights | None:
+    """Raked weights in the order of `answered`; None without targets or answers."""
+    if not targets or not answered:
+        return None
+    return rake(len(answered), [_margin(target, answered) for target in targets])
+
+
+def _margin(target: Mapping[str, Any], answered: Sequence[Answered]) -> Margin:
+    name, counts = str(target["margin"]), target["counts"]
+    groups = [each.community_code if name == COMMUNITY else each.answers.get(name) for each in answered]
+    return Margin(name, [group if group in counts else None for group in groups], counts)
+
+
+def findings(
+    definition: SurveyDefinition, targets: Targets, answered: Sequence[Answered], stratum: str | None = None
+) -> Findings:
+    """Every question's table, weighted beside unweighted, and by `stratum` (a single-choice question, or
+    "community_code") besides. Refusal: TargetUnfit for a stratum that is neither."""
+    weights = weights_of(targets, answered)
+    values = weights.values if weights else None
+    strata = _strata(definition, stratum, answered)
+    answers = [_answer(definition, question, answered, values, strata) for _, question in definition.asked()]
+    return Findings(len(answered), weights, answers, demand_index(definition, _said(answered), values))
+
+
+def _answer(
+    definition: SurveyDefinition,
+    question: Question,
+    answered: Sequence[Answered],
+    weights: Floats | None,
+    strata: list[str | None] | None,
+) -> Answer:
+    own = question_tables(definition, question, _said(answered), weights)
+    if strata is None:
+        return Answer(question, own, {})
+    known = [(each.answers, group) for each, group in zip(answered, strata, strict=True) if group is not None]
+    split = by_stratum(definition, question, [said for said, _ in known], [group for _, group in known])
+    return Answer(question, own, split)
+
+
+def _strata(definition: SurveyDefinition, stratum: str | None, answered: Sequence[Answered]) -> list[str | None] | None:
+    if stratum is None:
+        return None
+    question = definition.question(stratum)
+    if stratum != COMMUNITY and (question is None or question.type != "single"):
+        raise TargetUnfit(margin=stratum, group="")
+    return [each.community_code if stratum == COMMUNITY else each.answers.get(stratum) for each in answered]
+
+
+def _said(answered: Sequence[Answered]) -> list[dict[str, Any]]:
+    return [each.answers for each in answered]
+
+
+def public_findings(
+    definition: SurveyDefinition, answered: Sequence[Answered], hidden: Collection[Figure]
+) -> list[Answer]:
+    """What anybody may read: questions meant for it, without personal and sensitive ones, overall and by community,
+    less the `hidden` figures. Plain shares only: weighted beside them are two equations for the same answers."""
+    found = findings(definition, [], answered, COMMUNITY)
+    return [_published(answer, answered, hidden) for answer in found.answers if is_public(answer.question)]
+
+
+def _published(answer: Answer, answered: Sequence[Answered], hidden: Collection[Figure]) -> Answer:
+    split = {ALL: answer.tables, **answer.strata}
+    means = _means(answer.question, answered, [s for s in split if Figure(s, answer.question.name) not in hidden])
+    shown = {s: [_shown(s, answer.question, table, hidden, s in means) for table in own] for s, own in split.items()}
+    return Answer(answer.question, shown.pop(ALL), shown)
+
+
+def _means(question: Question, answered: Sequence[Answered], shown: Collection[str]) -> set[str]:
+    """Where the mean of a number may be published."""
+    if question.type != "number":
+        return set()
+    values: dict[str, list[float]] = {ALL: []}
+    for each in answered:
+        own = [float(each.answers[question.name])] if question.name in each.answers else []
+        values[ALL] += own
+        values.setdefault(each.community_code, []).extend(own)
+    return safe_means(values, shown)
+
+
+def _shown(
+    stratum: str, question: Question, table: QuestionTable, hidden: Collection[Figure], has_mean: bool
+) -> QuestionTable:
+    """A hidden count takes its share with it, a hidden n all shares. The mean of a scale follows from the counts of its
+    places, so it is shown where all of them are."""
+    n = Figure(stratum, question.name, table.row)
+    is_hidden = [n._replace(option=line.option) in hidden for line in table.lines]
+    lines = [
+        Line(line.option, None if out else line.count, None if out or n in hidden else line.unweighted, None)
+        for line, out in zip(table.lines, is_hidden, strict=True)
+    ]
+    if n in hidden:
+        return QuestionTable(table.question, table.row, None, lines)
+    mean = table.mean
+    if mean is not None and question.type == "number":
+        mean = Mean(mean.share, None, None, mean.n) if has_mean else None
+    return QuestionTable(table.question, table.row, table.n, lines, None if any(is_hidden) else mean)
+
+
+def category_results(
+    survey_id: int, definition: SurveyDefinition, targets: Targets, answered: Sequence[Answered]
+) -> dict[Figure, SurveyResult]:
+    """One result per category asked for, in all communities together and in each that answered, by its figure."""
+    weights = weights_of(targets, answered)
+    places = sorted({each.community_code for each in answered})
+    return {
+        Figure(code or ALL, wanted.demand.question, code=wanted.demand.category_code): _result(
+            survey_id, code, wanted, weighted=weights is not None
+        )
+        for code in (None, *places)
+        for wanted in _demand_in(code, definition, weights, answered)
+    }
+
+
+class _Wanted(NamedTuple):
+    """The demand as weighted, and the plain share beside it."""
+
+    demand: DemandIndex
+    share: Share
+
+
+def _demand_in(
+    code: str | None, definition: SurveyDefinition, weights: Weights | None, answered: Sequence[Answered]
+) -> list[_Wanted]:
+    positions = [at for at, each in enumerate(answered) if code in (None, each.community_code)]
+    values = weights.values[positions] if weights else None
+    said = [answered[at].answers for at in positions]
+    strongest: dict[str, DemandIndex] = {}  # where two questions ask for one category
+    for index in demand_index(definition, said, values):
+        strongest.setdefault(index.category_code, index)
+    return [_Wanted(index, _plain_share(index)) for index in strongest.values()]
+
+
+def _plain_share(index: DemandIndex) -> Share:
+    share = index.chosen / index.n
+    low, high = wilson(share, index.n)
+    return Share(figure(share), figure(low), figure(high), str(index.n))
+
+
+def _result(survey_id: int, code: str | None, wanted: _Wanted, *, weighted: bool) -> SurveyResult:
+    index, plain = wanted
+    low, high = wilson(float(index.share), float(index.effective_n))
+    spread = (index.share, figure(low), figure(high)) if weighted else (None, None, None)
+    return SurveyResult(
+        survey_id=survey_id,
+        community_code=code,
+        category_code=index.category_code,
+        n=index.n,
+        votes=index.chosen,
+        share=Decimal(plain.share),
+        low=Decimal(plain.low),
+        high=Decimal(plain.high),
+        weighted_share=_decimal(spread[0]),
+        weighted_low=_decimal(spread[1]),
+        weighted_high=_decimal(spread[2]),
+        effective_n=Decimal(index.effective_n),
+        intensity=_decimal(index.intensity),
+        demand_index=Decimal(index.index),
+        index_low=Decimal(index.low),
+        index_high=Decimal(index.high),
+    )
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

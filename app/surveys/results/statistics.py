@@ -1,0 +1,263 @@
+"""What a survey found, each share with its n and its interval; weighted beside unweighted.
+
+Shares are of those who answered the question (n); hidden and blank questions are not part of it. Intervals are
+Wilson's score intervals at 95 % (Wilson 1927; Brown, Cai & DasGupta 2001 for its use with small n), for weighted
+shares with the effective sample size in place of n (Kish 1965). Figures leave as text with four decimals.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.surveys.questionnaires.definition import Question, SurveyDefinition
+from app.surveys.results.weighting import effective_n
+
+Z = 1.959963984540054  # 95 %, two sides
+Floats = NDArray[np.float64]
+Response = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share with its 95 % interval, four decimals each; `n` is what it rests on (effective, when weighted)."""
+
+    share: str
+    low: str
+    high: str
+    n: str
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A mean with its 95 % interval, four decimals each; public ones of numbers have none, since the squares it is
+    made of would tell how the answers are spread."""
+
+    share: str
+    low: str | None
+    high: str | None
+    n: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One option. `count` and the shares are None where a public table hides them."""
+
+    option: str
+    count: int | None
+    unweighted: Share | None
+    weighted: Share | None
+
+
+@dataclass(frozen=True)
+class QuestionTable:
+    """`row` is the matrix row, or "". `n` answered; None where hidden. `means` of a number or a scale is with n too."""
+
+    question: str
+    row: str
+    n: int | None
+    lines: list[Line]
+    mean: Mean | None = None
+
+
+@dataclass(frozen=True)
+class DemandIndex:
+    """How strongly a category is wanted: share × intensity, between 0 and 1, with its 95 % interval.
+
+    `chosen` of the `n` who answered `question` chose an option that votes for it; `intensity` is what those who chose
+    it gave on average. Weighted with the weights handed in; `effective_n` is what the interval rests on.
+    """
+
+    category_code: str
+    question: str
+    n: int
+    chosen: int
+    share: str
+    intensity: str | None
+    index: str
+    low: str
+    high: str
+    effective_n: str
+
+
+def figure(value: float) -> str:
+    """Four decimals, and no minus before nought."""
+    return f"{round(value, 4) + 0.0:.4f}"
+
+
+def wilson(share: float, n: float) -> tuple[float, float]:
+    """The 95 % score interval of a share among n; (0, 1) when n is 0: nothing is known."""
+    if n <= 0:
+        return 0.0, 1.0
+    centre = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
+    reach = Z / (1 + Z * Z / n) * math.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
+    return max(0.0, min(share, centre - reach)), min(1.0, max(share, centre + reach))
+
+
+def _share(share: float, n: float) -> Share:
+    low, high = wilson(share, n)
+    return Share(figure(share), figure(low), figure(high), figure(n).removesuffix(".0000"))
+
+
+def tables(
+    definition: SurveyDefinition, responses: Sequence[Response], weights: Floats | None = None
+) -> list[QuestionTable]:
+    """One table per question, one per row of a matrix; notes and open answers have none beyond their n."""
+    return [
+        table
+        for _, question in definition.asked()
+        for table in question_tables(definition, question, responses, weights)
+    ]
+
+
+def question_tables(
+    definition: SurveyDefinition, question: Question, responses: Sequence[Response], weights: Floats | None = None
+) -> list[QuestionTable]:
+    """single, multi: the share of each option. ranking: the share that ranked it first. matrix: one table per row.
+    number: the mean. date, open: only n. A scale has its mean place (1 = lowest) besides."""
+    offered = [option.name for option in definition.options_of(question)]
+    answers = [response.get(question.name) for response in responses]
+    if question.type == "rating_matrix":
+        rated = {row.name: [(a or {}).get(row.name) for a in answers] for row in question.rows}
+        return [_table(question, row, offered, given, weights) for row, given in rated.items()]
+    if question.type == "ranking":
+        answers = [ranked[0] if ranked else None for ranked in answers]
+    return [_table(question, "", offered, answers, weights)]
+
+
+def _table(
+    question: Question, row: str, offered: list[str], answers: Sequence[Any], weights: Floats | None
+) -> QuestionTable:
+    answered = np.array([answer is not None for answer in answers], dtype=bool)
+    kept = [answer for answer in answers if answer is not None]
+    own = weights[answered] if weights is not None else None
+    lines = [_line(option, kept, own) for option in offered]
+    places: list[float] = []
+    if question.scale or question.type == "rating_matrix":
+        places = [float(offered.index(answer) + 1) for answer in kept]
+    if question.type == "number":
+        places = [float(answer) for answer in kept]
+    return QuestionTable(question.name, row, len(kept), lines, _mean(places, own) if places else None)
+
+
+def _line(option: str, answers: Sequence[Any], weights: Floats | None) -> Line:
+    chosen = np.array([option in a if isinstance(a, list) else a == option for a in answers], dtype=float)
+    if not len(chosen):
+        return Line(option, 0, None, None)
+    weighted = None
+    if weights is not None:
+        weighted = _share(float(chosen @ weights / weights.sum()), effective_n(weights))
+    return Line(option, int(chosen.sum()), _share(float(chosen.mean()), len(chosen)), weighted)
+
+
+def _mean(values: Sequence[float], weights: Floats | None) -> Mean:
+    """The (weighted) mean with its 95 % interval by linearisation."""
+    numbers = np.array(values)
+    own = weights if weights is not None else np.ones(len(numbers))
+    mean, deviation = _weighted_mean(numbers, own)
+    n = effective_n(own)
+    return Mean(
+        figure(mean), figure(mean - Z * deviation), figure(mean + Z * deviation), figure(n).removesuffix(".0000")
+    )
+
+
+def _weighted_mean(values: Floats, weights: Floats) -> tuple[float, float]:
+    """Mean Σwy/Σw and its standard error √(n/(n−1) · Σw²(y−ȳ)²) / Σw, the linearised variance of a ratio (delta
+    method; Särndal, Swensson & Wretman, Model Assisted Survey Sampling, 1992, §5.5). One answer has no error to
+    estimate: it stands with the widest, that of a share of one half."""
+    total = float(weights.sum())
+    mean = float(values @ weights) / total
+    n = len(values)
+    if n < 2:
+        return mean, 0.5
+    spread = float((weights**2 * (values - mean) ** 2).sum()) * n / (n - 1)
+    return mean, math.sqrt(spread) / total
+
+
+def by_stratum(
+    definition: SurveyDefinition, question: Question, responses: Sequence[Response], strata: Sequence[str]
+) -> dict[str, list[QuestionTable]]:
+    """The question's tables within each stratum (a community, an age band), unweighted, strata in order."""
+    grouped: dict[str, list[Response]] = {stratum: [] for stratum in sorted(set(strata))}
+    for response, stratum in zip(responses, strata, strict=True):
+        grouped[stratum].append(response)
+    return {stratum: question_tables(definition, question, own) for stratum, own in grouped.items()}
+
+
+def demand_index(
+    definition: SurveyDefinition, responses: Sequence[Response], weights: Floats | None = None
+) -> list[DemandIndex]:
+    """Per category code that options of a multi question vote for, strongest first (then by code).
+
+    With k places to rank (3 here) a respondent gives y = points / k: 3/3 for the category ranked first, 2/3, 1/3,
+    and 0 when it was chosen without a place, or not chosen. Then share × intensity = (chosen / n) × (Σy / chosen)
+    is the mean of y over all who answered, and its interval Wilson's with the n that has its error. Without a
+    ranking of the question every choice counts 1. Several options for one category count once, the best of them.
+    """
+    found = [
+        index
+        for _, question in definition.asked()
+        if question.type == "multi"
+        for index in _demand_of(definition, question, responses, weights)
+    ]
+    return sorted(found, key=lambda index: (-float(index.index), index.category_code))
+
+
+def _demand_of(
+    definition: SurveyDefinition, question: Question, responses: Sequence[Response], weights: Floats | None
+) -> list[DemandIndex]:
+    answered = np.array([question.name in response for response in responses], dtype=bool)
+    kept = [response for response in responses if question.name in response]
+    if not kept:
+        return []
+    own = weights[answered] if weights is not None else np.ones(len(kept))
+    ranking = next((q for _, q in definition.asked() if q.derived_from == question.name), None)
+    codes = sorted({option.votes_for for option in question.options if option.votes_for})
+    return [_index(code, question, ranking, kept, own) for code in codes]
+
+
+def _index(
+    code: str, question: Question, ranking: Question | None, responses: Sequence[Response], weights: Floats
+) -> DemandIndex:
+    options = {option.name for option in question.options if option.votes_for == code}
+    chosen = np.array([not options.isdisjoint(r[question.name]) for r in responses], dtype=float)
+    points = np.array([_points(r, options, ranking) for r in responses]) if ranking else np.ones(len(responses))
+    given = chosen * points
+    mean = float(given @ weights / weights.sum())
+    low, high = wilson(mean, _counts_as(given, weights))
+    share = float(chosen @ weights / weights.sum())
+    return DemandIndex(
+        category_code=code,
+        question=question.name,
+        n=len(responses),
+        chosen=int(chosen.sum()),
+        share=figure(share),
+        intensity=figure(mean / share) if share > 0 else None,
+        index=figure(mean),
+        low=figure(low),
+        high=figure(high),
+        effective_n=figure(effective_n(weights)).removesuffix(".0000"),
+    )
+
+
+def _counts_as(values: Floats, weights: Floats) -> float:
+    """How many answers of yes or no would say as much about the mean of `values`, each between 0 and 1: the n by which
+    p(1 − p)/n is the variance of the weighted mean (Korn & Graubard 1998, for shares), n itself for plain ones. Where
+    all say the same, no variance can be estimated: the effective sample size, so that Wilson's interval has a width.
+    """
+    mean, error = _weighted_mean(values, weights)
+    kish = effective_n(weights)
+    if error <= 0.0 or not 0.0 < mean < 1.0:
+        return kish
+    n = len(values)
+    return mean * (1 - mean) / error**2 * n / (n - 1)
+
+
+def _points(response: Response, options: set[str], ranking: Question) -> float:
+    ranked = response.get(ranking.name) or []
+    places = ranking.rank_count or len(ranked)
+    best = next((place for place, name in enumerate(ranked) if name in options), places)
+    return max(0.0, (places - best) / places) if places else 0.0

@@ -1,0 +1,31 @@
+"""Endpoints of a result's award sets, compared."""
+
+from app.core.fields import Id
+from app.core.http import unit as web
+from app.core.http.unit import CurrentActor, UnitSession, allow
+from app.tenders.awards import policy
+from app.tenders.awards.policy import WHO
+from app.tenders.comparisons import service
+from app.tenders.comparisons.queries import compared_lots
+from app.tenders.comparisons.schemas import AwardsComparison, InclusionAsk
+
+router = web.router("/awards", "awards")
+
+
+@router.get("/results/{tender_id}/compare", operation_id="compare_awards", dependencies=[allow(WHO["compare"])])
+async def compare_awards(session: UnitSession, actor: CurrentActor, tender_id: Id) -> AwardsComparison:
+    tender, result = await policy.read_result(session, actor, tender_id)
+    return AwardsComparison.of(tender, result, await compared_lots(session, tender, result), actor)
+
+
+@router.post(
+    "/results/{tender_id}/price_inclusion",
+    operation_id="price_inclusion",
+    status_code=202,
+    dependencies=[allow(WHO["price_inclusion"])],
+)
+async def price_inclusion(
+    session: UnitSession, actor: CurrentActor, tender_id: Id, wanted: InclusionAsk
+) -> AwardsComparison:
+    await service.price_inclusion(session, actor, tender_id, wanted.lot)
+    return await compare_awards(session, actor, tender_id)

@@ -1,0 +1,117 @@
+"""The award sets of every lot side by side, and what is known of the price of inclusion of its losers."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.money import yuan
+from app.tenders.awards.models import LotResult, Result
+from app.tenders.awards.queries import LotPage, ResultLine, lot_pages
+from app.tenders.awards.rules import trimmed
+from app.tenders.comparisons import rules as comparison
+from app.tenders.comparisons.models import InclusionPrice, InclusionRun
+from app.tenders.comparisons.rules import Method, gained_and_lost
+from app.tenders.notices.models import Lot, Tender
+from app.tenders.notices.queries import profile_of
+from app.tenders.profiles.rules import OverspendRule, OverspendTerms
+
+
+@dataclass(frozen=True)
+class ComparedSet:
+    """What one way of choosing awards: `amounts` by bid, in the order of places; `gained` and `lost` are the bids
+    that the decision does not award and those that only the decision does."""
+
+    method: Method
+    applied: OverspendRule | None
+    amounts: Mapping[str, Decimal]
+    score: Decimal
+    bound: Decimal | None
+    gained: Sequence[str]
+    lost: Sequence[str]
+
+
+@dataclass(frozen=True)
+class PricedLosers:
+    """A run with its rows by bid; `is_outdated`: the ranking has changed since it was asked for."""
+
+    run: InclusionRun
+    is_outdated: bool
+    rows: Mapping[int, InclusionPrice]
+
+
+@dataclass(frozen=True)
+class LotComparison:
+    """`sets`: the decided one first. `lines` by bid number."""
+
+    lot: Lot
+    sets: Sequence[ComparedSet]
+    lines: Mapping[str, ResultLine]
+    inclusion: PricedLosers | None
+
+
+async def compared_lots(session: AsyncSession, tender: Tender, result: Result) -> list[LotComparison]:
+    """Every lot of a result as it was decided. Runs asked for later than this result are not looked at: what a
+    published result shows does not tell of a proposal that is not out yet."""
+    terms, pages = profile_of(tender).overspend, await lot_pages(session, result)
+    runs = await _runs(session, pages, result)
+    return [_compared(page, terms, runs.get(page.lot.id)) for page in pages]
+
+
+def _compared(page: LotPage, terms: OverspendTerms, inclusion: PricedLosers | None) -> LotComparison:
+    lines = {line.bid.ref or "": line for line in page.lines}
+    rules = sorted(
+        page.decided.alternatives, key=lambda rule: (rule != page.decided.rule, list(Method).index(Method(rule)))
+    )
+    documents = {Method(rule): page.decided.alternatives[rule] for rule in rules}
+    if page.decided.equal_shares is not None:
+        documents[Method.equal_shares] = page.decided.equal_shares
+    decided = documents[Method(page.decided.rule)]["awards"]
+    sets = [_set(method, how, decided, page.lot, terms, lines) for method, how in documents.items()]
+    return LotComparison(page.lot, sets, lines, inclusion)
+
+
+def _set(
+    method: Method,
+    how: Mapping[str, Any],
+    decided: Sequence[str],
+    lot: Lot,
+    terms: OverspendTerms,
+    lines: Mapping[str, ResultLine],
+) -> ComparedSet:
+    applied = OverspendRule(how["applied"]) if "applied" in how else None
+    asked = {bid: lines[bid].asked for bid in how["awards"]}
+    cut = trimmed(asked, lot.budget, terms) if applied is OverspendRule.trim else None
+    bound = Decimal(how["bound"]) if "bound" in how else None
+    gained, lost = gained_and_lost(decided, how["awards"])
+    amounts = {bid: yuan(amount) for bid, amount in (cut or asked).items()}
+    return ComparedSet(method, applied, amounts, Decimal(how["score"]), bound, gained, lost)
+
+
+async def _runs(session: AsyncSession, pages: Sequence[LotPage], result: Result) -> dict[int, PricedLosers]:
+    """Lot → the run for the ranking it was decided on, or else the latest earlier one, outdated."""
+    query = (
+        sa.select(InclusionRun)
+        .join(LotResult, LotResult.id == InclusionRun.lot_result_id)
+        .join(Result, Result.id == LotResult.result_id)
+        .where(InclusionRun.lot_id.in_([page.lot.id for page in pages]), Result.number <= result.number)
+        .order_by(Result.number, InclusionRun.id)
+    )
+    digests = {page.lot.id: comparison.digest(page.decided.ranking or {}) for page in pages}
+    chosen: dict[int, InclusionRun] = {}
+    for run in await session.scalars(query):
+        if run.lot_id not in chosen or chosen[run.lot_id].digest != digests[run.lot_id]:
+            chosen[run.lot_id] = run
+    rows = await _prices(session, [run.id for run in chosen.values()])
+    return {lot: PricedLosers(run, run.digest != digests[lot], rows[run.id]) for lot, run in chosen.items()}
+
+
+async def _prices(session: AsyncSession, run_ids: Collection[int]) -> Mapping[int, dict[int, InclusionPrice]]:
+    rows = defaultdict[int, dict[int, InclusionPrice]](dict)
+    for price in await session.scalars(sa.select(InclusionPrice).where(InclusionPrice.run_id.in_(run_ids))):
+        rows[price.run_id][price.bid_id] = price
+    return rows

@@ -1,0 +1,187 @@
+"""Use cases of the price of inclusion: asked for by the purchaser, worked out by jobs in many small transactions.
+
+Every loser is priced in a transaction of its own, so readers see the run move, and a run that is cut short goes on
+with the losers that have no row yet.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import CLOCK, Actor
+from app.core.audit import record
+from app.core.clock import now
+from app.core.errors import DomainError, NotFound
+from app.core.moves import move
+from app.matching.winners.choose import Winners
+from app.tenders.awards import queries
+from app.tenders.awards.models import Award, LotResult, Result
+from app.tenders.awards.queries import Standings
+from app.tenders.bids.models import Bid
+from app.tenders.comparisons import rules as comparison
+from app.tenders.comparisons.models import InclusionPrice, InclusionRun
+from app.tenders.comparisons.rules import LIVE, MOVES, Priced, Ranking, RunStatus
+from app.tenders.notices.models import Lot, Tender
+from app.tenders.notices.policy import access_tender
+
+# A job that has not priced anybody for so long was cut short; no single set takes the solver a minute.
+SILENCE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class OpenRun:
+    """What a job needs to go on: the set that prices are measured against (None: still to be found), and the
+    losers without a row, by place."""
+
+    ranking: Ranking
+    best: Winners | None
+    left: Sequence[str]
+
+
+async def price_inclusion(session: AsyncSession, actor: Actor, tender_id: int, lot_code: str) -> InclusionRun:
+    """Have every loser of a lot priced, in the background. Asked again while it runs or after, nothing is begun anew
+    unless the ranking changed or the run failed."""
+    tender = await access_tender(session, actor, tender_id, "award")
+    lot, how = await _decided(session, tender, lot_code)
+    at = await now(session)
+    if how.ranking is None:
+        await _keep_rankings(session, await queries.standings(session, tender), how.result_id)
+    assert how.ranking is not None
+    digest = comparison.digest(how.ranking)
+    run = await session.scalar(sa.select(InclusionRun).where(_same(lot, digest)).with_for_update())
+    if run is not None and run.status is not RunStatus.failed:
+        return run
+    if run is None:
+        run = InclusionRun(lot_result_id=how.id, lot_id=lot.id, digest=digest, asked_at=at, moved_at=at)
+        run.total = len(how.ranking["losers"])
+        session.add(run)
+    else:
+        run.status, run.fault, run.moved_at = move(MOVES, run.status, "ask"), None, at
+    facts = {"lot": lot.code, "bids": run.total, "ranking": digest}
+    await record(session, actor, "inclusion.asked", run, at, stream=f"tenders:{tender_id}", **facts)
+    return run
+
+
+def _same(lot: Lot, digest: str) -> sa.ColumnElement[bool]:
+    return sa.and_(InclusionRun.lot_id == lot.id, InclusionRun.digest == digest)
+
+
+async def keep_rankings(session: AsyncSession, actor: Actor, result: Result) -> None:
+    """The rankings of a result just proposed."""
+    tender = await session.get_one(Tender, result.tender_id)
+    await _keep_rankings(session, await queries.standings(session, tender), result.id)
+
+
+async def _keep_rankings(session: AsyncSession, found: Standings, result_id: int) -> None:
+    """Keep with every lot of a result what its sets are chosen from, and the set that equal shares would choose.
+
+    An applicant that won in an earlier lot is out of the later ones, as when they were decided.
+    """
+    decided = await session.scalars(sa.select(LotResult).where(LotResult.result_id == result_id))
+    by_lot = {how.lot_id: how for how in decided}
+    won = await session.execute(
+        sa.select(Award.lot_id, Bid.ref).join(Bid, Bid.id == Award.bid_id).where(Award.result_id == result_id)
+    )
+    awards = {ref or "": lot_id for lot_id, ref in won}
+    taken: dict[str, str] = {}
+    for parts, placed in found.lots:
+        winners = [each.candidate for each in placed if awards.get(each.candidate.bid) == parts.lot.id]
+        own = {each.applicant: each.bid for each in winners}
+        ranking = comparison.ranking_of(placed, parts.terms, taken, own.values())
+        how = by_lot[parts.lot.id]
+        how.ranking = ranking.document()
+        how.equal_shares = comparison.shared(ranking, found.sheets)
+        taken |= own
+
+
+async def _decided(session: AsyncSession, tender: Tender, lot_code: str) -> tuple[Lot, LotResult]:
+    """The lot as the tender's latest result decided it."""
+    query = sa.select(Lot, LotResult).join(LotResult, LotResult.lot_id == Lot.id)
+    query = query.join(Result, Result.id == LotResult.result_id).where(Result.tender_id == tender.id)
+    query = query.where(Lot.code == lot_code).order_by(Result.number.desc()).limit(1)
+    row = (await session.execute(query)).one_or_none()
+    if row is None:
+        raise NotFound(lot=lot_code)
+    return row[0], row[1]
+
+
+async def open_run(session: AsyncSession, run_id: int) -> OpenRun | None:
+    """Take the run up, at its beginning or where it was left; None when nothing is left to be done."""
+    run = await _locked(session, run_id)
+    if run.status not in LIVE:
+        return None
+    run.status, run.moved_at = move(MOVES, run.status, "open"), await now(session)
+    document = await session.scalar(sa.select(LotResult.ranking).where(LotResult.id == run.lot_result_id))
+    assert document is not None
+    ranking = comparison.read_ranking(document)
+    priced = sa.select(Bid.ref).join(InclusionPrice, InclusionPrice.bid_id == Bid.id)
+    known = set(await session.scalars(priced.where(InclusionPrice.run_id == run_id)))
+    best = comparison.read_set(run.best) if run.best is not None else None
+    return OpenRun(ranking, best, [loser for loser in ranking.losers if loser not in known])
+
+
+async def _locked(session: AsyncSession, run_id: int) -> InclusionRun:
+    return (await session.scalars(sa.select(InclusionRun).where(InclusionRun.id == run_id).with_for_update())).one()
+
+
+async def keep_best(session: AsyncSession, run_id: int, best: Winners) -> None:
+    """The set that every price of the run is measured against."""
+    run = await _locked(session, run_id)
+    run.best, run.moved_at = comparison.set_document(best), await now(session)
+
+
+async def keep_price(session: AsyncSession, run_id: int, found: Priced) -> None:
+    """One loser's row, and the run one further; a row that is there already stays, and nothing is counted twice."""
+    run = await _locked(session, run_id)
+    if run.status is not RunStatus.running:
+        return
+    query = sa.select(Bid.id).where(Bid.lot_id == run.lot_id, Bid.ref == found.bid)
+    price = None if found.price is None else comparison.price_shown(found.price)
+    row = {"price": price, "reason": found.reason, "instead_of": [*found.instead_of], "joined": [*found.joined]}
+    bid_id = (await session.scalars(query)).one()
+    written = (
+        insert(InclusionPrice)
+        .values(run_id=run_id, bid_id=bid_id, **row)
+        .on_conflict_do_nothing()
+        .returning(InclusionPrice.bid_id)
+    )
+    if (await session.scalars(written)).one_or_none() is not None:
+        run.done += 1
+    run.moved_at = await now(session)
+
+
+async def finish_run(session: AsyncSession, run_id: int) -> bool:
+    """Whether every loser has a row: then the run is done. Otherwise it goes on."""
+    run = await _locked(session, run_id)
+    if run.status is not RunStatus.running:
+        return True
+    if run.done < run.total:
+        return False
+    at = await now(session)
+    run.status, run.proven_at, run.moved_at = move(MOVES, run.status, "finish"), at, at
+    lot = await session.get_one(Lot, run.lot_id)
+    facts = {"lot": lot.code, "bids": run.total, "ranking": run.digest}
+    await record(session, CLOCK, "inclusion.priced", run, at, stream=f"tenders:{lot.tender_id}", **facts)
+    return True
+
+
+async def fail_run(session: AsyncSession, run_id: int, fault: DomainError) -> None:
+    """The solver's answer could not be proven: the run ends, and what was proven before stays."""
+    run = await _locked(session, run_id)
+    if run.status in LIVE:
+        run.status, run.fault = move(MOVES, run.status, "fail"), fault.code
+        run.moved_at = await now(session)
+
+
+async def silent_runs(session: AsyncSession) -> list[InclusionRun]:
+    """Runs whose job was cut short, locked and marked as taken up again."""
+    at = await now(session)
+    query = sa.select(InclusionRun).where(InclusionRun.status.in_(LIVE), InclusionRun.moved_at < at - SILENCE)
+    runs = list(await session.scalars(query.order_by(InclusionRun.id).with_for_update(skip_locked=True)))
+    for run in runs:
+        run.moved_at = at
+    return runs

@@ -1,0 +1,83 @@
+"""The needs and offers of a season as they were entered, for measuring the engine without a database."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.core.reading.cells import Cells
+from app.matching.ranking.records import Category, NeedRecord, OfferRecord, Population, Reference
+from app.needs.rules import ends_on
+from app.season.files import Season
+from app.season.importing import open_season
+
+
+@dataclass(frozen=True)
+class Market:
+    reference: Reference
+    needs: tuple[NeedRecord, ...]
+    offers: tuple[OfferRecord, ...]
+
+
+def season_market(name_or_folder: str) -> Market:
+    """The market of a shipped season or of a folder. Refusals: SeasonUnknown, SeasonRefused with every fault."""
+    season = open_season(name_or_folder)
+    parties = {party.text("id"): party for party in _rows(season, "organizations")}
+    categories = tuple(
+        Category(row.text("code"), row.text("label_zh"), row.text("label_en"), tuple(row.words("synonyms_zh")))
+        for row in _rows(season, "taxonomy")
+    )
+    return Market(
+        reference=Reference(categories, tuple(_population(row) for row in _rows(season, "populations"))),
+        needs=tuple(_need(row) for row in _rows(season, "needs")),
+        offers=tuple(_offer(row, parties[row.text("org_id")]) for row in _rows(season, "offers")),
+    )
+
+
+def _rows(season: Season, table: str) -> list[Cells]:
+    return [Cells(number, cells) for number, cells in season.tables[table].records()]
+
+
+def _population(row: Cells) -> Population:
+    return Population(
+        code=row.text("code"),
+        label_zh=row.text("label_zh"),
+        label_en=row.text("label_en"),
+        synonyms=tuple(row.words("synonyms_zh")),
+        age_min=row.whole("age_min"),
+        age_max=row.whole("age_max"),
+    )
+
+
+def _need(row: Cells) -> NeedRecord:
+    start = row.day("preferred_start")
+    return NeedRecord(
+        id=row.text("id"),
+        title=row.text("title"),
+        description=row.text("description"),
+        requirements=row.text("requirements"),
+        category_codes=tuple(row.codes("category_code")),
+        population_codes=tuple(row.codes("population_code")),
+        area=row.text("community_code"),
+        beneficiaries=row.whole("beneficiaries"),
+        budget=row.amount("budget_cny"),
+        starts_on=start,
+        ends_on=ends_on(start, row.whole("period_months")),
+    )
+
+
+def _offer(row: Cells, provider: Cells) -> OfferRecord:
+    stars = provider.text("rating_a")[:1]  # 1A to 5A
+    return OfferRecord(
+        id=row.text("id"),
+        party_id=row.text("org_id"),
+        title=row.text("title"),
+        description=row.text("description"),
+        category_codes=tuple(row.codes("category_codes")),
+        population_codes=tuple(row.codes("population_codes")),
+        coverage=tuple(row.codes("coverage_codes")),
+        price=row.amount("price"),
+        price_unit=row.text("price_unit"),
+        capacity=row.text("capacity"),
+        schedule=row.text("schedule"),
+        rating=Decimal(stars) if stars.isdecimal() else None,
+        rectification=bool(provider.text("rectification")),
+    )

@@ -1,0 +1,78 @@
+"""M10: the highest total of panels by flow against HiGHS on the same transport programme, with the same optimum."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import coo_array
+
+from app.matching.panels.flow import Load, Table, highest_total, panel_table
+from bench.engine.matching import Inputs
+from bench.engine.winners import PeerDisagrees
+from bench.measures import RUNS, Measure, at_least, median_pair
+
+# The size of a large conference with published bids of its reviewers (AAMAS 2015, PrefLib): 613 papers, 201
+# reviewers, three each. Interest is drawn by topic, bids and judges differ in how much they draw or give of it,
+# and most pairs are of none.
+BIDS, JUDGES, SIZE, MOST, TOPICS = 613, 201, 3, 11, 12
+EAGER, WILLING, NEITHER = Decimal("1.0"), Decimal("0.5"), Decimal("0.2")
+EAGER_SHARE, WILLING_SHARE, CONFLICT_SHARE = 0.02, 0.05, 0.01
+SEED = 2015
+
+
+def measure(inputs: Inputs, ids: Sequence[str]) -> Iterator[Measure]:
+    """Refused with PeerDisagrees when the two do not find the same optimum."""
+    table = conference()
+    best, peer = int(table.served(highest_total(table)).sum()), linear_programme(table)
+    if best != round(peer):
+        raise PeerDisagrees(on="M10", ours=str(best), peer=str(peer))
+    ours, theirs = median_pair(lambda: highest_total(table), lambda: linear_programme(table), RUNS)
+    yield at_least(
+        "M10",
+        f"panels of {SIZE} for {BIDS} bids among {JUDGES} judges, highest total {table.score(best)}",
+        ours * 1000,
+        "ms",
+        against=f"linear programme by HiGHS, {theirs * 1000:.0f} ms, same optimum",
+        ratio=theirs / ours,
+        target=15,
+    )
+
+
+def conference() -> Table:
+    """Interest by topics, the same on every machine."""
+    random = np.random.default_rng(SEED)
+    skill, topic = random.normal(size=(JUDGES, TOPICS)), random.normal(size=(BIDS, TOPICS))
+    interest = topic @ skill.T + 2 * random.normal(size=(BIDS, JUDGES))
+    interest += 2 * random.normal(size=(BIDS, 1)) + 2 * random.normal(size=(1, JUDGES))
+    willing, eager = np.quantile(interest, [1 - WILLING_SHARE, 1 - EAGER_SHARE])
+    scores = {
+        f"B{bid:03}": {f"J{judge:03}": _score(value, willing, eager) for judge, value in enumerate(row)}
+        for bid, row in enumerate(interest.tolist())
+    }
+    apart = zip(*np.nonzero(random.random((BIDS, JUDGES)) < CONFLICT_SHARE), strict=True)
+    conflicts = [(f"B{bid:03}", f"J{judge:03}") for bid, judge in apart]
+    return panel_table(scores, {f"J{judge:03}": Load(MOST) for judge in range(JUDGES)}, SIZE, conflicts, str(SEED))
+
+
+def _score(interest: float, willing: float, eager: float) -> Decimal:
+    if interest >= eager:
+        return EAGER
+    return WILLING if interest >= willing else NEITHER
+
+
+def linear_programme(table: Table) -> float:
+    """The optimum by HiGHS; every basic solution of a transport programme is whole."""
+    bid, judge = np.nonzero(table.free)
+    each, ones = np.arange(len(bid)), np.ones(len(bid))
+    answer: Any = linprog(
+        -table.worth[bid, judge],
+        A_ub=coo_array((ones, (judge, each))).tocsr(),
+        b_ub=table.most,
+        A_eq=coo_array((ones, (bid, each))).tocsr(),
+        b_eq=np.full(len(table.bids), table.size),
+        bounds=(0, 1),
+        method="highs",
+    )
+    return float(-answer.fun)

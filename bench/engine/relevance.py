@@ -1,0 +1,176 @@
+"""How well the ranking meets what a reader of both texts finds suitable.
+
+Judgements are about the content and know nothing of areas, prices or dates, so the headline figures are taken
+with the hard filters off; those with the filters on stand beside them. Offers that nobody judged count as 0.
+Two simple methods on the same texts stand beside the engine: the cosine of character-bigram TF-IDF vectors of
+title and description, and the same with the labels of the entered codes added to the texts.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from itertools import pairwise
+from statistics import mean
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from app.matching.ranking.filters import FILTERS
+from app.matching.ranking.pool import pool_of_offers
+from app.matching.ranking.profiles import Reader
+from app.matching.ranking.rank import rank
+from app.matching.ranking.records import DEFAULT_WEIGHTS, NeedRecord, OfferRecord, Weights
+from app.matching.ranking.text import normalize
+from bench.engine.judgements import HIGHEST, Grades, Judgements
+from bench.engine.market import Market
+
+DEPTH = 5
+SUITABLE = 2  # from this grade on an offer is a hit
+TEXT_ALONE = Weights(Decimal(1), *[Decimal(0)] * 7)
+NO_FILTERS = tuple(code for code, _ in FILTERS)
+Orders = Mapping[str, Sequence[str]]
+Figures = dict[str, float | None]
+Report = dict[str, Any]  # Figures, and under `splits` those of every split
+METHODS = {
+    "text": "text alone",
+    "all": "all criteria",
+    "filtered": "all criteria, hard filters on",
+    "bigrams": "bigram TF-IDF of the texts",
+    "bigrams_labels": "bigram TF-IDF of texts and labels of codes",
+}
+
+
+def gain(grades: Sequence[int]) -> float:
+    return sum((2.0**grade - 1) / math.log2(place + 1) for place, grade in enumerate(grades, start=1))
+
+
+def ndcg(order: Sequence[str], grades: Mapping[str, int]) -> float:
+    """Järvelin and Kekäläinen (2002), gain 2^grade - 1: what the first five gain against the best order possible."""
+    best = gain(sorted(grades.values(), reverse=True)[:DEPTH])
+    return gain([grades.get(id, 0) for id in order[:DEPTH]]) / best
+
+
+def hit(order: Sequence[str], grades: Mapping[str, int]) -> float:
+    """1 when the offer in the first place is suitable."""
+    return float(grades.get(order[0], 0) >= SUITABLE) if order else 0.0
+
+
+def recall(order: Sequence[str], grades: Mapping[str, int]) -> float:
+    """The share of the offers of the highest grade that stand among the first five."""
+    best = {id for id, grade in grades.items() if grade == HIGHEST}
+    return len(best & set(order[:DEPTH])) / len(best)
+
+
+MEASURES: tuple[tuple[str, int, Callable[[Sequence[str], Mapping[str, int]], float]], ...] = (
+    ("ndcg5", 1, ndcg),
+    ("first_hit_rate", SUITABLE, hit),
+    ("recall5_grade3", HIGHEST, recall),
+)
+
+
+def figures(orders: Orders, grades: Grades) -> Figures:
+    """The mean of each measure over the needs that have an offer it can find; None where no need has one."""
+    found: Figures = {}
+    for name, least, measure in MEASURES:
+        able = [need for need in sorted(grades) if max(grades[need].values()) >= least]
+        found[name] = round(mean(measure(orders[need], grades[need]) for need in able), 4) if able else None
+    return found
+
+
+def orders_by_engine(market: Market, needs: Sequence[NeedRecord]) -> dict[str, Orders]:
+    """The first five offers for each need: by the text alone, by all criteria, and by these with the filters on."""
+    reader = Reader(market.reference)
+    pool = pool_of_offers(market.offers, reader, reader.statistics(market.needs, market.offers))
+
+    def first(need: NeedRecord, weights: Weights, without: Sequence[str]) -> list[str]:
+        return [row.id for row in rank(need, pool, weights, DEPTH, without).rows]
+
+    return {
+        "text": {need.id: first(need, TEXT_ALONE, NO_FILTERS) for need in needs},
+        "all": {need.id: first(need, DEFAULT_WEIGHTS, NO_FILTERS) for need in needs},
+        "filtered": {need.id: first(need, DEFAULT_WEIGHTS, ()) for need in needs},
+    }
+
+
+def orders_by_bigrams(market: Market, needs: Sequence[NeedRecord], *, with_labels: bool) -> Orders:
+    """The first five offers by the cosine of TF-IDF vectors; equal ones by id."""
+    labels = _labels(market) if with_labels else {}
+    asking = [_bigrams(need, labels) for need in needs]
+    offers = sorted(market.offers, key=lambda offer: offer.id)
+    offering = [_bigrams(offer, labels) for offer in offers]
+    every = [*offering, *(_bigrams(need, labels) for need in market.needs)]
+    weights = _rarities(every)
+    likeness = (_vectors(asking, weights) @ _vectors(offering, weights).T).toarray()
+    best = np.argsort(-likeness.round(12), axis=1, kind="stable")[:, :DEPTH]
+    return {need.id: [offers[place].id for place in row] for need, row in zip(needs, best, strict=True)}
+
+
+def _labels(market: Market) -> dict[str, str]:
+    categories = {category.code: category.label_zh for category in market.reference.categories}
+    return categories | {population.code: population.label_zh for population in market.reference.populations}
+
+
+def _bigrams(record: NeedRecord | OfferRecord, labels: Mapping[str, str]) -> list[str]:
+    codes = (*record.category_codes, *record.population_codes)
+    parts = (record.title, record.description, *(labels[code] for code in codes if code in labels))
+    return [one + other for part in parts for one, other in pairwise(normalize(part))]
+
+
+def _rarities(texts: Sequence[Iterable[str]]) -> dict[str, tuple[int, float]]:
+    """Bigram → its column and ln((1 + N) / (1 + n)) + 1."""
+    held = [set(text) for text in texts]
+    known = sorted(set().union(*held))
+    counts = dict.fromkeys(known, 0)
+    for text in held:
+        for bigram in text:
+            counts[bigram] += 1
+    return {
+        bigram: (column, math.log((1 + len(texts)) / (1 + counts[bigram])) + 1) for column, bigram in enumerate(known)
+    }
+
+
+def _vectors(texts: Sequence[Sequence[str]], weights: Mapping[str, tuple[int, float]]) -> csr_matrix:
+    """One row of length 1 per text (0 for an empty one)."""
+    rows = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
+    columns, values = np.array([weights[bigram] for text in texts for bigram in text]).reshape(-1, 2).T
+    matrix = csr_matrix((values, (rows, columns.astype(int))), shape=(len(texts), len(weights)))
+    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    return csr_matrix(matrix.multiply((1 / np.where(lengths > 0, lengths, 1))[:, None]))
+
+
+def measure_relevance(market: Market, judgements: Judgements) -> Report:
+    """`<measure>_<method>` for all judgements, and the same for every split of the file under `splits`.
+
+    `first_hit_rate` and `recall5_grade3` without a method are those of all criteria.
+    """
+    needs = [need for need in market.needs if need.id in judgements.grades]
+    orders = {
+        **orders_by_engine(market, needs),
+        "bigrams": orders_by_bigrams(market, needs, with_labels=False),
+        "bigrams_labels": orders_by_bigrams(market, needs, with_labels=True),
+    }
+    splits = {split: _flat(orders, grades) for split, grades in judgements.splits.items()}
+    return {**_flat(orders, judgements.grades), "splits": splits}
+
+
+def _flat(orders: Mapping[str, Orders], grades: Grades) -> Figures:
+    found: Figures = {"needs": len(grades), "judgements": sum(map(len, grades.values()))}
+    by_method = {method: figures(order, grades) for method, order in orders.items()}
+    found |= {name: by_method["all"][name] for name in ("first_hit_rate", "recall5_grade3")}
+    return found | {f"{name}_{method}": value for method, each in by_method.items() for name, value in each.items()}
+
+
+def readable(report: Report) -> str:
+    """The report as a table, the whole file first and then each split."""
+    return "\n\n".join([_table("all judgements", report), *(_table(split, f) for split, f in report["splits"].items())])
+
+
+def _table(title: str, found: Mapping[str, Any]) -> str:
+    heading = "".join(f"{name:>16}" for name, _, _ in MEASURES)
+    counted = f"{title}: {found['needs']} needs, {found['judgements']} pairs"
+    lines = [f"{counted:<46}{heading}"]
+    for method, what in METHODS.items():
+        cells = [found[f"{name}_{method}"] for name, _, _ in MEASURES]
+        lines.append(f"{what:<46}" + "".join(f"{'-' if cell is None else f'{cell:.3f}':>16}" for cell in cells))
+    return "\n".join(lines)

@@ -1,0 +1,153 @@
+"""Jobs: deferred with the change, carried out after it, forgotten with it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import sqlalchemy as sa
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+
+from app.core.db import make_engine, units
+from app.core.installation.jobs import Worker, defer, jobs, open_door, unit, work
+from app.core.installation.upkeep import forget_answered_requests, take_up_stalled_jobs, verify_audit
+from app.core.settings import Settings
+from app.main import create_app
+from app.parties.policy import authenticate
+
+pytestmark = pytest.mark.anyio
+
+
+@jobs.task(name="tests.mark")
+async def mark(name: str) -> None:
+    async with unit() as session:
+        await session.execute(
+            sa.text("INSERT INTO idempotency (who, key, request_hash, at) VALUES ('job', :n, '', now())"), {"n": name}
+        )
+
+
+async def marks(url: str) -> list[str]:
+    engine = make_engine(url)
+    door = units(engine)
+    await work(url, door, until_empty=True)
+    async with door() as session:
+        found = list((await session.execute(sa.text("SELECT key FROM idempotency ORDER BY key"))).scalars())
+    await engine.dispose()
+    return found
+
+
+async def test_a_job_deferred_in_a_transaction_runs_after_its_commit(own_database: str) -> None:
+    engine = make_engine(own_database)
+    async with units(engine)() as session:
+        await defer(session, mark, name="a")
+        await defer(session, mark, name="b")
+    await engine.dispose()
+    assert await marks(own_database) == ["a", "b"]
+
+
+async def test_a_job_of_a_transaction_that_failed_is_never_run(own_database: str) -> None:
+    engine = make_engine(own_database)
+    with pytest.raises(ZeroDivisionError):
+        async with units(engine)() as session:
+            await defer(session, mark, name="a")
+            raise ZeroDivisionError
+    await engine.dispose()
+    assert await marks(own_database) == []
+
+
+async def test_a_worker_that_fails_is_started_again_until_it_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.core.installation.jobs.FIRST_PAUSE", 0.0)
+    runs: list[bool] = []
+    third = asyncio.Event()
+
+    async def fail(*_: object) -> None:
+        runs.append(worker.is_working)
+        if len(runs) == 1:
+            raise OSError("the database is gone")
+        if len(runs) == 3:
+            third.set()
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr("app.core.installation.jobs.work", fail)
+    worker = Worker("", units(make_engine("postgresql://nowhere")))
+    async with worker.beside():
+        await asyncio.wait_for(third.wait(), 5)
+        assert worker.is_working
+    assert (runs, worker.is_working) == ([True] * 3, False)
+
+
+async def test_the_job_of_a_killed_worker_is_carried_out_by_another(own_database: str) -> None:
+    engine = make_engine(own_database)
+    async with units(engine)() as session:
+        await defer(session, mark, name="a")
+        worker = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute') RETURNING id"
+        number = (await session.execute(sa.text(worker))).scalar_one()
+        taken = "UPDATE procrastinate_jobs SET status = 'doing', worker_id = :number"
+        await session.execute(sa.text(taken), {"number": number})
+        await defer(session, take_up_stalled_jobs, timestamp=0)
+    await engine.dispose()
+    await marks(own_database)
+    assert await marks(own_database) == ["a"]
+
+
+@pytest.fixture
+async def web(own_database: str) -> AsyncIterator[tuple[FastAPI, AsyncClient]]:
+    engine = make_engine(own_database)
+    app = create_app(Settings(), units(engine), authenticate)
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://127.0.0.1/api/v1") as client:
+        yield app, client
+    await engine.dispose()
+
+
+async def test_readiness_tells_when_the_worker_is_dead(web: tuple[FastAPI, AsyncClient], own_database: str) -> None:
+    app, client = web
+    assert (await client.get("/health/ready")).status_code == 200
+    engine = make_engine(own_database)
+    worker = app.state.worker = Worker(own_database, units(engine))
+    for working, beat, answer in ((False, True, 503), (True, False, 503), (True, True, 200)):
+        worker.is_working = working
+        async with units(engine)() as session:
+            await session.execute(sa.text("DELETE FROM procrastinate_workers"))
+            if beat:
+                await session.execute(sa.text("INSERT INTO procrastinate_workers DEFAULT VALUES"))
+        ready = await client.get("/health/ready")
+        assert (ready.status_code, ready.json().get("code")) == (answer, "WorkerAway" if answer == 503 else None)
+    await engine.dispose()
+
+
+async def test_readiness_tells_when_the_database_is_away(web: tuple[FastAPI, AsyncClient]) -> None:
+    app, client = web
+    engine = make_engine("postgresql://127.0.0.1:1/nowhere")
+    app.state.units = units(engine)
+    ready, live = await client.get("/health/ready"), await client.get("/health/live")
+    assert (ready.status_code, ready.json()["code"], live.status_code) == (503, "DatabaseAway", 200)
+    await engine.dispose()
+
+
+async def test_requests_answered_a_month_ago_are_forgotten_and_later_ones_kept(own_database: str) -> None:
+    engine = make_engine(own_database)
+    door = units(engine)
+    async with door() as session:
+        for key, days in (("old", 31), ("new", 29)):
+            await session.execute(
+                sa.text(
+                    "INSERT INTO idempotency (who, key, request_hash, at)"
+                    " VALUES ('x', :key, '', now() - :days * interval '1 day')"
+                ),
+                {"key": key, "days": days},
+            )
+        await defer(session, forget_answered_requests, timestamp=0)
+    await engine.dispose()
+    assert await marks(own_database) == ["new"]
+
+
+async def test_the_nightly_check_of_the_audit_log_fails_on_a_broken_chain(own_database: str) -> None:
+    engine = make_engine(own_database, as_owner=True)
+    open_door(units(engine))
+    await verify_audit(timestamp=0)
+    async with units(engine)() as session:
+        head = "INSERT INTO audit_heads (stream, seq, hash) VALUES ('needs:1', 1, 'x')"
+        await session.execute(sa.text(head))
+    with pytest.raises(RuntimeError, match="1 faults"):
+        await verify_audit(timestamp=0)
+    await engine.dispose()

@@ -1,0 +1,52 @@
+"""How well the ranking meets what a reader of both texts finds suitable.
+
+`judgements.csv`: 101 needs with 379 offers graded 0-3 by reading (3 does what is asked for these people, 1 a
+neighbouring service, 0 the same words for other people or another purpose); offers not listed count as 0.
+Constants, weights and words of one meaning were chosen on the half `tune` only, so its figures are on the bright
+side. Judgements are about the content, so the hard filters are off.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.matching.ranking.pool import pool_of_offers
+from app.matching.ranking.profiles import Reader
+from app.matching.ranking.rank import rank
+from bench.engine.judgements import read_judgements
+from bench.engine.market import season_market
+from bench.engine.relevance import NO_FILTERS, measure_relevance
+
+JUDGEMENTS = Path(__file__).parent / "judgements.csv"
+MARKET = season_market("kunming2018")
+
+
+@pytest.fixture(scope="module")
+def found() -> Any:
+    needs, offers = {need.id for need in MARKET.needs}, {offer.id for offer in MARKET.offers}
+    return measure_relevance(MARKET, read_judgements(JUDGEMENTS, needs, offers))
+
+
+def test_the_right_offers_stand_first_on_judgements_nothing_was_chosen_by(found: Any) -> None:
+    assert found["splits"]["test"]["ndcg5_all"] > 0.85
+    assert found["splits"]["test"]["ndcg5_text"] > 0.75
+
+
+def test_all_criteria_beat_the_text_alone(found: Any) -> None:
+    for split in ("tune", "test"):
+        assert found["splits"][split]["ndcg5_all"] > found["splits"][split]["ndcg5_text"] + 0.01
+
+
+def test_the_engine_beats_the_simple_methods_on_the_same_texts(found: Any) -> None:
+    assert found["splits"]["test"]["ndcg5_text"] > found["splits"]["test"]["ndcg5_bigrams"] + 0.2
+    assert found["splits"]["test"]["ndcg5_all"] > found["splits"]["test"]["ndcg5_bigrams_labels"] + 0.1
+
+
+def test_wrongly_entered_codes_do_not_keep_the_right_offer_from_the_top() -> None:
+    reader = Reader(MARKET.reference)
+    pool = pool_of_offers(MARKET.offers, reader, reader.statistics(MARKET.needs, MARKET.offers))
+    needs = {need.id: need for need in MARKET.needs}
+    wrongly_coded = {"N037": "O047", "N126": "O145", "N143": "O164", "N153": "O082", "N164": "O183"}
+    best = {id: rank(needs[id], pool, without=NO_FILTERS).rows[0].id for id in wrongly_coded}
+    assert best == wrongly_coded

@@ -1,0 +1,106 @@
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from app.matching.ranking.text import Lexicon, Names, Statistics, answered, asked, normalize, shared_terms
+from tests.matching.factories import TOWN, make_need, make_offer
+
+LEXICON = Lexicon(TOWN)
+HAN = st.characters(min_codepoint=0x3400, max_codepoint=0x9FFF)
+SPOKEN = st.sampled_from(list("一二三八九十百几多余来岁人名位户 6０３老長者著乾薴餐a㎡ß\t"))
+TEXTS = st.text(st.one_of(SPOKEN, HAN, st.characters(codec="utf-8")))
+
+
+def test_one_spelling_for_full_width_case_units_and_traditional_characters() -> None:
+    assert normalize("ＡＥＤ培訓 60 歲以上 長者學習") == "aed培训60岁以上长者学习"
+
+
+@pytest.mark.parametrize(
+    ("written", "spelled"),
+    [
+        ("乾隆 乾燥 頭髮 發展", "乾隆干燥头发发展"),
+        ("皇后走在後面", "皇后走在后面"),
+        ("剩餘幹部瞭解颱風", "剩余干部了解台风"),
+        ("薴", "苎"),
+    ],
+)
+def test_traditional_characters_are_read_in_their_phrase(written: str, spelled: str) -> None:
+    assert normalize(written) == spelled
+
+
+@pytest.mark.parametrize(
+    ("written", "spelled"),
+    [
+        ("六十岁以上", "60岁以上"),
+        ("６０ 周岁", "60周岁"),
+        ("二十余户、十五名、十人", "20余户、15名、10人"),
+        ("80㎡ 场地", "80m2场地"),
+        ("七八十岁", "七八十岁"),
+        ("几十人", "几十人"),
+        ("一百二十人", "一百二十人"),
+        ("四点半 十全十美 一对一", "四点半十全十美一对一"),
+        ("3 20人", "3 20人"),
+        ("ABC  Club", "abc  club"),
+    ],
+)
+def test_ages_and_head_counts_are_digits_and_other_numerals_stay_words(written: str, spelled: str) -> None:
+    assert normalize(written) == spelled
+
+
+def test_simplified_texts_keep_their_characters() -> None:
+    sentence = "著名的里长在台上;只有干部瞭望,慰藉沈阳的后人"
+    assert normalize(sentence) == sentence
+
+
+@given(TEXTS)
+@example("\u0345\u0301ΐ")
+@example("3 十人")
+def test_a_spelling_is_not_changed_by_spelling_it_again(text: str) -> None:
+    assert normalize(normalize(text)) == normalize(text)
+
+
+@given(
+    st.lists(st.tuples(st.text("甲乙丙丁", max_size=2), st.lists(st.text("老人送饭a", max_size=4), max_size=4))),
+    st.text("老人送饭a", max_size=12),
+)
+def test_one_pass_finds_the_names_that_looking_for_each_finds(groups: list[tuple[str, list[str]]], text: str) -> None:
+    looked_for = {term for term, names in groups if any(name in text for name in names if name)}
+    assert Names(groups).held_by(text) == looked_for
+
+
+def test_long_words_are_found_in_their_parts_and_stop_words_are_not() -> None:
+    assert LEXICON.words(normalize("社区的长者食堂有60个座位")) == ["长者", "食堂", "长者食堂", "座位"]
+
+
+def test_words_of_one_meaning_meet() -> None:
+    assert "=老人" in LEXICON.terms("给老年人送饭")
+    assert "=老人" in LEXICON.terms("银发长辈")
+
+
+def test_a_category_is_recognised_by_its_synonym() -> None:
+    assert "#010102" in LEXICON.terms("送饭到家")
+
+
+@pytest.mark.parametrize("text", ["", "   ", "，。！", "\x00", "😀😀", "123 456"])
+def test_texts_without_words_have_no_terms(text: str) -> None:
+    assert dict(LEXICON.terms(text)) == {}
+
+
+def test_what_a_need_asks_for_makes_one_whole() -> None:
+    terms = LEXICON.need_terms(make_need())
+    assert sum(asked(terms, Statistics.of([terms])).values()) == pytest.approx(1)
+
+
+def test_no_text_reaches_more_than_the_need_s_best() -> None:
+    terms = LEXICON.offer_terms(make_offer(description="送饭" * 200))
+    assert max(answered(terms, Statistics.of([terms])).values()) < 1
+
+
+def test_a_rare_word_weighs_more_than_a_common_one() -> None:
+    statistics = Statistics.of([{"common": 1.0}, {"common": 1.0, "rare": 1.0}, {"common": 1.0}])
+    assert statistics.rarity("rare") > statistics.rarity("common") > 0
+
+
+def test_the_words_named_in_an_explanation_are_the_heaviest_without_pairs_and_codes() -> None:
+    wanted = {"送饭": 0.3, "=老人": 0.2, "老人": 0.1, "~送饭": 0.3, "#010102": 0.1}
+    assert shared_terms(wanted, dict.fromkeys(wanted, 1.0)) == ("送饭", "老人")
