@@ -160,25 +160,25 @@ def test_every_reason_with_words_of_its_own_has_them_in_both_languages() -> None
     assert [(code, why) for code, of in worded.items() for why in of if {"zh", "en"} ^ set(of[why])] == []
 
 
-def recorded_events() -> Counter[str]:
-    """The event names that `record(session, actor, "noun.past", …)` is called with."""
+def told_events() -> Counter[str]:
+    """The event names that `happened(session, actor, "noun.past", …)` is called with."""
     found: Counter[str] = Counter()
     for path in PYTHON:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record" and len(node.args) > 2:
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "happened" and len(node.args) > 2:
                 name = node.args[2]
                 found[name.value if isinstance(name, ast.Constant) else f"{path}:{node.lineno}"] += 1
     return found
 
 
-def test_every_event_is_noun_and_past_and_recorded_by_one_use_case() -> None:
-    events = recorded_events()
+def test_every_event_is_noun_and_past_and_told_by_one_use_case() -> None:
+    events = told_events()
     assert [name for name in events if not re.fullmatch(r"[a-z_]+\.[a-z_]+", name)] == []
     assert [name for name, count in events.items() if count > 1] == []
 
 
 def test_what_follows_follows_from_events_that_happen() -> None:
-    assert set(REACTIONS) - set(recorded_events()) == set()
+    assert set(REACTIONS) - set(told_events()) == set()
 
 
 def functions() -> Iterator[tuple[str, int]]:

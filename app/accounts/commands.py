@@ -13,10 +13,10 @@ from app.accounts.passwords import hashed
 from app.accounts.resets import draft_link
 from app.accounts.service import draft_account
 from app.core.actors import CLOCK, Role
-from app.core.audit import record
 from app.core.clock import now
 from app.core.db import Units
 from app.core.errors import NotFound
+from app.core.events import happened
 from app.core.texts import line
 from app.parties.models import Account, Membership
 from app.parties.queries import find_account
@@ -37,7 +37,7 @@ async def create_administrator(session: AsyncSession, username: str, name: str, 
         check_password(account.username, password)
         account.password_hash = await hashed(password)
     session.add(await new_membership(session, account, Role.admin, None))
-    await record(session, CLOCK, "account.administrator_created", account, await now(session))
+    await happened(session, CLOCK, "account.administrator_created", account, await now(session))
     return None if password is not None else (await draft_link(session, CLOCK, account)).secret
 
 

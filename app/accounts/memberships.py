@@ -9,9 +9,9 @@ from app.accounts.colleagues import has_people, unconfirmed
 from app.accounts.sessions import end_sessions
 from app.areas.models import Area
 from app.core.actors import Actor, Role
-from app.core.audit import record
 from app.core.clock import now
 from app.core.errors import NotFound
+from app.core.events import happened
 from app.parties.models import Account, AccountSession, Membership, Party
 from app.parties.policy import access_account, access_seat
 from app.parties.queries import require_party
@@ -31,7 +31,7 @@ async def add_membership(
         raise SeatHeld()
     party = await require_party(session, party_id) if party_id is not None else None
     session.add(await new_membership(session, account, role, party))
-    await record(session, actor, "account.membership_added", account, at, role=role.value, party=party_id)
+    await happened(session, actor, "account.membership_added", account, at, role=role.value, party=party_id)
     return account
 
 
@@ -48,7 +48,7 @@ async def confirm_membership(session: AsyncSession, actor: Actor, membership_id:
         raise PasswordUnset()
     at = await now(session)
     found.confirmed_at = at if found.party_id is not None and found.party_id == actor.party_id else at + OBJECTION
-    await record(session, actor, "account.membership_confirmed", account, at, membership=found.id)
+    await happened(session, actor, "account.membership_confirmed", account, at, membership=found.id)
     return found
 
 
@@ -61,7 +61,7 @@ async def end_membership(session: AsyncSession, actor: Actor, membership_id: int
     seat.ended_at = at
     await end_sessions(session, AccountSession.membership_id == seat.id)
     account = await session.get_one(Account, seat.account_id)
-    await record(session, actor, "account.membership_ended", account, at, membership=seat.id)
+    await happened(session, actor, "account.membership_ended", account, at, membership=seat.id)
     return account
 
 

@@ -9,9 +9,9 @@ from app.accounts.passwords import hashed, is_password
 from app.accounts.sessions import end_sessions
 from app.accounts.sign_in import give_all_back, take_all
 from app.core.actors import Actor
-from app.core.audit import record
 from app.core.clock import now
 from app.core.db import Units
+from app.core.events import happened
 from app.core.http.limits import Limit
 from app.parties.models import AccountSession
 from app.parties.policy import access_account
@@ -43,4 +43,4 @@ async def change_password(
     await give_all_back(session, taken)
     others = AccountSession.token_hash != token_hash(token)
     await end_sessions(session, AccountSession.account_id == account.id, others)
-    await record(session, actor, "account.password_changed", account, await now(session))
+    await happened(session, actor, "account.password_changed", account, await now(session))

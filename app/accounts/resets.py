@@ -19,9 +19,9 @@ from app.accounts.passwords import hashed
 from app.accounts.sessions import end_sessions
 from app.accounts.sign_in import Place, stop_resets
 from app.core.actors import RESIDENT, Actor, Role
-from app.core.audit import record
 from app.core.clock import now
 from app.core.db import Units
+from app.core.events import happened
 from app.core.http.limits import Limit, take
 from app.parties.models import Account, AccountSession, KnownBrowser, Membership, PasswordReset
 from app.parties.policy import access_account
@@ -68,7 +68,7 @@ async def ask_reset(session: AsyncSession, username: str, place: Place) -> Asked
     session.add(opened.reset)
     await session.flush()
     if account:
-        await record(session, RESIDENT, "account.reset_asked", account, at, reset=opened.reset.id)
+        await happened(session, RESIDENT, "account.reset_asked", account, at, reset=opened.reset.id)
     return opened
 
 
@@ -80,7 +80,7 @@ async def draft_link(session: AsyncSession, actor: Actor, account: Account) -> A
     opened.reset.effective_at, opened.reset.approved_by = at, actor.account_id
     session.add(opened.reset)
     await session.flush()
-    await record(session, actor, "account.link_made", account, at, reset=opened.reset.id)
+    await happened(session, actor, "account.link_made", account, at, reset=opened.reset.id)
     return opened
 
 
@@ -111,7 +111,9 @@ async def approve_reset(session: AsyncSession, units: Units, actor: Actor, accou
     reset.expires_at = reset.effective_at + USABLE_FOR
     reset.approved_by, reset.vouched_party_id = actor.account_id, actor.party_id
     account = await session.get_one(Account, account_id)
-    await record(session, actor, "account.reset_approved", account, at, reset=reset.id, effective_at=reset.effective_at)
+    await happened(
+        session, actor, "account.reset_approved", account, at, reset=reset.id, effective_at=reset.effective_at
+    )
     return reset
 
 
@@ -120,7 +122,7 @@ async def cancel_reset(session: AsyncSession, actor: Actor) -> None:
     account = await access_account(session, actor, actor.account_id or 0, "cancel_reset")
     at = await now(session)
     await stop_resets(session, account.id, at)
-    await record(session, actor, "account.reset_cancelled", account, at)
+    await happened(session, actor, "account.reset_cancelled", account, at)
 
 
 async def set_password(session: AsyncSession, units: Units, secret: str, password: str) -> PasswordReset:
@@ -142,7 +144,7 @@ async def set_password(session: AsyncSession, units: Units, secret: str, passwor
     await session.execute(sa.delete(KnownBrowser).where(KnownBrowser.account_id == account.id))
     if reset.vouched_party_id is not None:
         await _unconfirm_elsewhere(session, account.id, reset.vouched_party_id)
-    await record(session, RESIDENT, "account.password_set", account, at, reset=reset.id)
+    await happened(session, RESIDENT, "account.password_set", account, at, reset=reset.id)
     return reset
 
 

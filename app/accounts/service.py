@@ -12,9 +12,9 @@ from app.accounts.passwords import hashed
 from app.accounts.resets import draft_link
 from app.accounts.sessions import end_sessions
 from app.core.actors import CLOCK, Actor, Role
-from app.core.audit import record
 from app.core.clock import now
 from app.core.errors import DomainError, MoveRefused
+from app.core.events import happened
 from app.core.moves import move
 from app.parties.models import Account, AccountSession, Party
 from app.parties.policy import access_account, state_of
@@ -72,7 +72,7 @@ async def create_account(
         party = await require_party(session, party_id) if party_id is not None else None
         session.add(await new_membership(session, account, role, party))
     roles = sorted({role.value for role, _ in seats})
-    await record(session, actor, "account.created", account, account.created_at, roles=roles)
+    await happened(session, actor, "account.created", account, account.created_at, roles=roles)
     return Invited(account, (await draft_link(session, actor, account)).secret)
 
 
@@ -106,7 +106,7 @@ async def disable_account(session: AsyncSession, actor: Actor, account_id: int) 
     move(MOVES, state_of(account), "disable")
     account.disabled_at = at
     await end_sessions(session, AccountSession.account_id == account.id)
-    await record(session, actor, "account.disabled", account, at)
+    await happened(session, actor, "account.disabled", account, at)
     return account
 
 
@@ -115,7 +115,7 @@ async def enable_account(session: AsyncSession, actor: Actor, account_id: int) -
     at = await now(session)
     move(MOVES, state_of(account), "enable")
     account.disabled_at = None
-    await record(session, actor, "account.enabled", account, at)
+    await happened(session, actor, "account.enabled", account, at)
     return account
 
 
@@ -141,7 +141,7 @@ async def make_demonstration_accounts(
             account = Account(username=folded_username(seat.username), display_name=seat.display_name)
             account.password_hash, account.created_at, account.is_demonstration = password_hash, at, True
             session.add(account)
-            await record(session, actor, "account.demonstrated", account, at, roles=[seat.role.value])
+            await happened(session, actor, "account.demonstrated", account, at, roles=[seat.role.value])
         if not account.is_demonstration:
             raise UsernameTaken(username=account.username)
         accounts[seat.username] = account
@@ -163,7 +163,7 @@ async def close_demonstration(session: AsyncSession) -> None:
     for account in await session.scalars(open_ones.with_for_update()):
         account.disabled_at = at
         await end_sessions(session, AccountSession.account_id == account.id)
-        await record(session, CLOCK, "account.demonstration_ended", account, at)
+        await happened(session, CLOCK, "account.demonstration_ended", account, at)
 
 
 async def reopen_demonstration(session: AsyncSession) -> None:
@@ -175,4 +175,4 @@ async def reopen_demonstration(session: AsyncSession) -> None:
     at = await now(session)
     for account in accounts:
         account.disabled_at = None
-        await record(session, CLOCK, "account.demonstration_resumed", account, at)
+        await happened(session, CLOCK, "account.demonstration_resumed", account, at)

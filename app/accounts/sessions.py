@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.audit import record
 from app.core.clock import now
 from app.core.errors import NotFound, NotSignedIn
+from app.core.events import happened
 from app.parties.models import Account, AccountSession, Membership
 from app.parties.policy import access_account, access_membership
 from app.parties.queries import open_session
@@ -47,7 +47,7 @@ async def sign_out(session: AsyncSession, actor: Actor, token: str) -> None:
     at = await now(session)
     await end_sessions(session, AccountSession.token_hash == token_hash(token))
     if opened:
-        await record(session, actor, "account.signed_out", opened.account, at)
+        await happened(session, actor, "account.signed_out", opened.account, at)
 
 
 async def switch_membership(session: AsyncSession, actor: Actor, token: str, membership_id: int) -> SignedIn:
@@ -68,7 +68,7 @@ async def switch_membership(session: AsyncSession, actor: Actor, token: str, mem
     if await session.scalar(moved) is None:
         raise NotSignedIn()
     account = await session.get_one(Account, membership.account_id)
-    await record(session, signed_in.actor, "account.switched", account, at, membership=membership.id)
+    await happened(session, signed_in.actor, "account.switched", account, at, membership=membership.id)
     return signed_in
 
 
@@ -80,7 +80,7 @@ async def end_session(session: AsyncSession, actor: Actor, session_id: int) -> N
     if found is None:
         raise NotFound(session=session_id)
     await session.delete(found)
-    await record(session, actor, "account.session_ended", account, await now(session))
+    await happened(session, actor, "account.session_ended", account, await now(session))
 
 
 async def end_other_sessions(session: AsyncSession, actor: Actor, token: str) -> None:
@@ -88,7 +88,7 @@ async def end_other_sessions(session: AsyncSession, actor: Actor, token: str) ->
     account = await access_account(session, actor, actor.account_id or 0, "end_other_sessions")
     others = AccountSession.token_hash != token_hash(token)
     await end_sessions(session, AccountSession.account_id == account.id, others)
-    await record(session, actor, "account.other_sessions_ended", account, await now(session))
+    await happened(session, actor, "account.other_sessions_ended", account, await now(session))
 
 
 async def end_sessions(session: AsyncSession, *where: sa.ColumnElement[bool]) -> None:

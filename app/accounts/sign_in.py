@@ -18,9 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.credentials import folded_username
 from app.accounts.passwords import is_password
 from app.accounts.sessions import SignedIn, begin_session, end_sessions
-from app.core.audit import record
 from app.core.clock import now
 from app.core.db import Units
+from app.core.events import happened
 from app.core.http.limits import Limit, give_back, take
 from app.core.secret import keyed
 from app.parties.models import Account, AccountSession, KnownBrowser, Membership, PasswordReset
@@ -167,5 +167,5 @@ async def _open_first(
     is_over = sa.and_(AccountSession.account_id == account.id, AccountSession.expires_at <= at)
     await end_sessions(session, sa.or_(is_over, AccountSession.token_hash == token_hash(old_token)))
     opened = await begin_session(session, membership, at, device)
-    await record(session, opened.actor, "account.signed_in", account, at, membership=membership.id)
+    await happened(session, opened.actor, "account.signed_in", account, at, membership=membership.id)
     return opened

@@ -7,9 +7,9 @@ from app.contracts.policy import SETTLED, access_contract, access_engagement
 from app.contracts.queries import engagements_of, stream_of
 from app.contracts.rules import AlreadyEngaged, EngagementEnded, EngagementKind
 from app.core.actors import Actor, Role
-from app.core.audit import record
 from app.core.clock import now
 from app.core.errors import Denied, MoveRefused
+from app.core.events import happened
 from app.parties.policy import read_party
 from app.parties.rules import check_role
 
@@ -39,7 +39,7 @@ async def engage_firm(
     engagement.engaged_by = actor.account_id
     session.add(engagement)
     facts = {"contract": contract.id, "kind": kind.value, "party": firm.id}
-    await record(session, actor, "firm.engaged", engagement, at, stream=stream_of(contract), **facts)
+    await happened(session, actor, "firm.engaged", engagement, at, stream=stream_of(contract), **facts)
     return engagement
 
 
@@ -52,5 +52,5 @@ async def end_engagement(session: AsyncSession, actor: Actor, contract_id: int, 
     engagement.ended_at = at
     contract = await session.get_one(Contract, contract_id)
     facts = {"contract": contract.id, "kind": engagement.kind.value, "party": engagement.party_id}
-    await record(session, actor, "engagement.ended", engagement, at, stream=stream_of(contract), **facts)
+    await happened(session, actor, "engagement.ended", engagement, at, stream=stream_of(contract), **facts)
     return engagement

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.contracts.rules import ContractStatus, EngagementKind, MilestoneStatus, Part
 from app.core.days.calendar import shanghai_date
-from app.core.db import Base, Identified, Versioned, within_years
+from app.core.db import Base, Identified, within_years
+from app.core.versions import Versioned
 from app.tenders.profiles.rules import Gate
 
 

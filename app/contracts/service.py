@@ -24,11 +24,11 @@ from app.contracts.policy import access_contract, side_of
 from app.contracts.queries import EVALUATED, stream_of
 from app.contracts.rules import MILESTONE_MOVES, MOVES, Acceptance, ContractStatus, MilestoneStatus
 from app.core.actors import Actor
-from app.core.audit import record
 from app.core.clock import now, today
 from app.core.errors import Denied, DomainError, MoveRefused, NotFound
-from app.core.http.unit import check_version
+from app.core.events import happened
 from app.core.moves import move
+from app.core.versions import check_version, touch
 from app.selection.models import Pair
 from app.selection.rules import Basis
 from app.tenders.awards.models import Award
@@ -65,7 +65,7 @@ async def draft_from_award(session: AsyncSession, actor: Actor, award: Award) ->
     at = await now(session)
     contract = await _write_draft(session, await award_draft(session, award, at))
     facts = {"number": contract.number, "amount": contract.amount}
-    await record(session, actor, "contract.drafted", contract, at, stream=stream_of(contract), **facts)
+    await happened(session, actor, "contract.drafted", contract, at, stream=stream_of(contract), **facts)
     return contract
 
 
@@ -76,7 +76,7 @@ async def draft_from_pair(session: AsyncSession, actor: Actor, pair: Pair) -> Co
     at = await now(session)
     contract = await _write_draft(session, await pair_draft(session, pair, at))
     facts = {"number": contract.number, "amount": contract.amount}
-    await record(session, actor, "micro_grant.drafted", contract, at, stream=stream_of(contract), **facts)
+    await happened(session, actor, "micro_grant.drafted", contract, at, stream=stream_of(contract), **facts)
     return contract
 
 
@@ -111,6 +111,7 @@ async def edit_contract(session: AsyncSession, actor: Actor, contract_id: int, g
     if contract.status is not ContractStatus.draft:
         raise MoveRefused(state=contract.status.value, verb="edit")
     check_version(contract, given)
+    touch(contract)
     targets = [what for what, _ in terms.targets]
     rules.check_content(contract.amount, contract.awarded, terms.starts_on, terms.ends_on, targets)
     contract.title, contract.starts_on, contract.ends_on = terms.title, terms.starts_on, terms.ends_on
@@ -122,7 +123,7 @@ async def edit_contract(session: AsyncSession, actor: Actor, contract_id: int, g
     for milestone in await queries.milestones_of(session, contract.id):
         milestone.due_on = _due_on(contract, milestone.gate)
     facts = {"starts_on": terms.starts_on, "ends_on": terms.ends_on, "contract_by": contract.contract_by}
-    await record(session, actor, "contract.edited", contract, at, stream=stream_of(contract), **facts)
+    await happened(session, actor, "contract.edited", contract, at, stream=stream_of(contract), **facts)
     return contract
 
 
@@ -151,14 +152,13 @@ async def sign_contract(session: AsyncSession, actor: Actor, contract_id: int, n
     session.add(Signature(contract_id=contract.id, side=side, account_id=actor.account_id, name=name.strip(), at=at))
     contract.signed_at = at if status is ContractStatus.signed else None
     contract.status = status
-    contract.version += 1
-    await record(session, actor, "signature.given", contract, at, stream=stream_of(contract), side=side.value)
+    await happened(session, actor, "signature.given", contract, at, stream=stream_of(contract), side=side.value)
     if status is ContractStatus.signed:
         milestone = await _milestone(session, contract, Gate.signing)
         _settle(milestone, "meet", at)
         contract.announce_by = await announce_by(session, contract, at)
         facts = {"amount": contract.amount, "late": contract.is_late}
-        await record(session, actor, "contract.signed", contract, at, stream=stream_of(contract), **facts)
+        await happened(session, actor, "contract.signed", contract, at, stream=stream_of(contract), **facts)
     return contract
 
 
@@ -166,8 +166,7 @@ async def start_contract(session: AsyncSession, actor: Actor, contract_id: int) 
     contract = await access_contract(session, actor, contract_id, "start")
     at = await now(session)
     contract.status = move(MOVES, contract.status, "start")
-    contract.version += 1
-    await record(session, actor, "contract.started", contract, at, stream=stream_of(contract))
+    await happened(session, actor, "contract.started", contract, at, stream=stream_of(contract))
     return contract
 
 
@@ -178,8 +177,8 @@ async def report_milestone(session: AsyncSession, actor: Actor, contract_id: int
     milestone = await _evaluated(session, contract, gate, "report")
     milestone.status, milestone.reported_at = move(MILESTONE_MOVES, milestone.status, "report"), at
     milestone.report, milestone.reported_by = report, actor.account_id
-    milestone.decided_by, milestone.version = None, milestone.version + 1
-    await record(session, actor, "milestone.reported", milestone, at, stream=stream_of(contract), gate=gate.value)
+    milestone.decided_by = None
+    await happened(session, actor, "milestone.reported", milestone, at, stream=stream_of(contract), gate=gate.value)
     return milestone
 
 
@@ -187,7 +186,7 @@ async def meet_milestone(session: AsyncSession, actor: Actor, contract_id: int, 
     """The evaluation passes: its gate is open."""
     contract = await access_contract(session, actor, contract_id, "meet")
     milestone, at = await _decide(session, actor, contract, gate, "meet", opinion), await now(session)
-    await record(session, actor, "milestone.met", milestone, at, stream=stream_of(contract), gate=gate.value)
+    await happened(session, actor, "milestone.met", milestone, at, stream=stream_of(contract), gate=gate.value)
     return milestone
 
 
@@ -197,7 +196,7 @@ async def return_milestone(
     """The report is not enough to decide on and goes back."""
     contract = await access_contract(session, actor, contract_id, "return")
     milestone, at = await _decide(session, actor, contract, gate, "return", opinion), await now(session)
-    await record(session, actor, "milestone.returned", milestone, at, stream=stream_of(contract), gate=gate.value)
+    await happened(session, actor, "milestone.returned", milestone, at, stream=stream_of(contract), gate=gate.value)
     return milestone
 
 
@@ -205,7 +204,7 @@ async def miss_milestone(session: AsyncSession, actor: Actor, contract_id: int, 
     """The evaluation does not pass, or nothing was reported."""
     contract = await access_contract(session, actor, contract_id, "miss")
     milestone, at = await _decide(session, actor, contract, gate, "miss", opinion), await now(session)
-    await record(session, actor, "milestone.missed", milestone, at, stream=stream_of(contract), gate=gate.value)
+    await happened(session, actor, "milestone.missed", milestone, at, stream=stream_of(contract), gate=gate.value)
     return milestone
 
 
@@ -215,7 +214,7 @@ async def remedy_milestone(
     """After a missed milestone the contractor may put things right and report again."""
     contract = await access_contract(session, actor, contract_id, "remedy")
     milestone, at = await _decide(session, actor, contract, gate, "remedy", opinion), await now(session)
-    await record(session, actor, "milestone.reopened", milestone, at, stream=stream_of(contract), gate=gate.value)
+    await happened(session, actor, "milestone.reopened", milestone, at, stream=stream_of(contract), gate=gate.value)
     return milestone
 
 
@@ -225,7 +224,6 @@ async def _decide(
     milestone, at = await _evaluated(session, contract, gate, verb), await now(session)
     milestone.status = move(MILESTONE_MOVES, milestone.status, verb)
     milestone.opinion, milestone.decided_at, milestone.decided_by = opinion, at, actor.account_id
-    milestone.version += 1
     return milestone
 
 
@@ -283,11 +281,11 @@ async def accept_delivery(
         await session.refresh(each)
     verdict = rules.resident_acceptance(sum(a.accepting for a in said), sum(a.answers for a in said), rule)
     facts = {"channel": channel.value, "asked": asked, "answers": answers, "accepting": accepting}
-    await record(session, actor, "acceptance.recorded", contract, at, stream=stream_of(contract), **facts)
+    await happened(session, actor, "acceptance.recorded", contract, at, stream=stream_of(contract), **facts)
     if verdict is not Acceptance.undecided:
         _settle(milestone, "meet" if verdict is Acceptance.accepted else "miss", at)
     if verdict is Acceptance.accepted:
-        await record(session, actor, "contract.accepted", contract, at, stream=stream_of(contract))
+        await happened(session, actor, "contract.accepted", contract, at, stream=stream_of(contract))
     return milestone
 
 
@@ -299,7 +297,6 @@ def _settle(milestone: Milestone, verb: str, at: datetime) -> None:
     status = move(MILESTONE_MOVES, status, "report")
     milestone.status = move(MILESTONE_MOVES, status, verb)
     milestone.reported_at = milestone.decided_at = at
-    milestone.version += 1
 
 
 async def record_payment(
@@ -321,7 +318,7 @@ async def record_payment(
     await session.flush()
     await session.refresh(row)
     facts: Mapping[str, object] = {"instalment": instalment, "amount": amount, "paid": row.paid}
-    await record(session, actor, "payment.recorded", payment, at, stream=stream_of(contract), **facts)
+    await happened(session, actor, "payment.recorded", payment, at, stream=stream_of(contract), **facts)
     return payment
 
 
@@ -333,8 +330,7 @@ async def complete_contract(session: AsyncSession, actor: Actor, contract_id: in
     parts = await queries.parts_of(session, contract)
     rules.check_completable(parts.terms, parts.met)
     contract.status, contract.completed_at = status, at
-    contract.version += 1
-    await record(session, actor, "contract.completed", contract, at, stream=stream_of(contract), paid=parts.paid)
+    await happened(session, actor, "contract.completed", contract, at, stream=stream_of(contract), paid=parts.paid)
     return contract
 
 
@@ -346,6 +342,5 @@ async def terminate_contract(session: AsyncSession, actor: Actor, contract_id: i
         raise ReasonMissing()
     contract.status = move(MOVES, contract.status, "terminate")
     contract.terminated_at, contract.terminated_reason = at, reason
-    contract.version += 1
-    await record(session, actor, "contract.terminated", contract, at, stream=stream_of(contract), reason=reason)
+    await happened(session, actor, "contract.terminated", contract, at, stream=stream_of(contract), reason=reason)
     return contract

@@ -1,7 +1,13 @@
-"""Who acts: one account in one membership. A person without an account is a resident."""
+"""Who acts: one account in one membership. A person without an account is a resident. And what is handed to them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
+
+from app.core.errors import Denied, NotFound
+
+T = TypeVar("T")
 
 
 class Role(StrEnum):
@@ -39,3 +45,12 @@ RESIDENT = Actor(None, Role.resident)
 CLOCK = Actor(None, Role.clock)
 STAFF = frozenset(set(Role) - {Role.resident, Role.clock})
 EVERYONE = frozenset(set(Role) - {Role.clock})
+
+
+def granted(thing: T | None, verb: str, denial: Callable[[T], str | None], **named: int | str) -> T:
+    """The thing, handed out for `verb`: absent or unseen it is NotFound, with a reason against it Denied."""
+    if thing is None:
+        raise NotFound(**named)
+    if reason := denial(thing):
+        raise Denied(verb=verb, reason=reason)
+    return thing

@@ -1,6 +1,6 @@
 """The audit log: a hash chain per procedure ("stream"), written last and in the transaction of the change.
 
-`record` notes what happened; the rows are appended when the transaction commits, so that a stream's head is
+`note` keeps what happened; the rows are appended when the transaction commits, so that a stream's head is
 locked only for a moment. The chain is kept by `audit_append()` in the database; the runtime role can call that
 function and read, and nothing else. Facts hold ids, codes and amounts, never personal particulars.
 """
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from app.core.actors import Actor
 from app.core.db import Base
-from app.core.events import react
+from app.core.versions import end_count
 
 APPEND = sa.text(
     "SELECT audit_append(:stream, :at, :simulated, :account_id, :role, :event, :object, CAST(:facts AS json))"
@@ -46,7 +46,7 @@ class AuditEvent(Base):
     )
 
 
-async def record(
+async def note(
     session: AsyncSession,
     actor: Actor,
     event: str,
@@ -56,11 +56,12 @@ async def record(
     stream: str = "",
     **facts: Any,
 ) -> None:
-    """Note that `event` happened to `subject` (a row with an id), then run what follows from it.
+    """Note that `event` happened to `subject` (a row with an id).
 
     `stream` names the procedure ("tenders:7"); by default the subject is its own.
     """
     await session.flush()
+    end_count(session.sync_session)
     name = f"{subject.__tablename__}:{subject.id}"
     session.info.setdefault("audit", []).append(
         {
@@ -74,7 +75,6 @@ async def record(
             "facts": json.dumps(facts, ensure_ascii=False, sort_keys=True, default=str, separators=(",", ":")),
         }
     )
-    await react(session, actor, event, subject)
 
 
 @event.listens_for(Session, "before_commit")

@@ -73,12 +73,6 @@ class Identified:
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
 
 
-class Versioned:
-    """Counts the edits, so that an edit of a stale reading is refused (If-Match)."""
-
-    version: Mapped[int] = mapped_column(sa.Integer, default=1, server_default="1")
-
-
 def make_engine(url: str, *, as_owner: bool = False, pool_size: int = 10) -> AsyncEngine:
     """An engine over psycopg 3 with `pool_size` connections and 5 more when pressed. Sessions drop to the runtime role,
     which may not alter the audit log. No value of a row gets into an error's words."""

@@ -1,15 +1,18 @@
-"""`when("need.published", reaction)`: what follows in other rooms, awaited in the same transaction.
+"""What happens: written in the log, and told to the other rooms in the same transaction.
 
-`app/flow.py` is the only caller of `when`. A reaction may not set off a further one.
+`when("need.published", reaction)` says what follows; `app/flow.py` is its only caller. A reaction may not set off a
+further one.
 """
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
+from app.core.audit import note
 
 Reaction = Callable[[AsyncSession, Actor, Any], Awaitable[Any]]
 REACTIONS: defaultdict[str, list[Reaction]] = defaultdict(list)
@@ -19,8 +22,26 @@ def when(event: str, *reactions: Reaction) -> None:
     REACTIONS[event] = [*REACTIONS[event], *reactions]
 
 
-async def react(session: AsyncSession, actor: Actor, event: str, subject: Any) -> None:
-    """Run what `flow.py` says follows; the subject is the object the event happened to."""
+async def happened(
+    session: AsyncSession,
+    actor: Actor,
+    event: str,
+    subject: Any,
+    at: datetime,
+    *,
+    stream: str = "",
+    tell: Any = None,
+    **facts: Any,
+) -> None:
+    """Write in the log that `event` happened to `subject`, then let follow what `flow.py` says.
+
+    Reactions hear `tell`, by default the subject itself. `stream` and `facts`: see `core.audit.note`.
+    """
+    await note(session, actor, event, subject, at, stream=stream, **facts)
+    await _react(session, actor, event, subject if tell is None else tell)
+
+
+async def _react(session: AsyncSession, actor: Actor, event: str, told: Any) -> None:
     if not REACTIONS.get(event):
         return
     if session.info.get("reacting"):
@@ -28,6 +49,6 @@ async def react(session: AsyncSession, actor: Actor, event: str, subject: Any) -
     session.info["reacting"] = event
     try:
         for reaction in REACTIONS[event]:
-            await reaction(session, actor, subject)
+            await reaction(session, actor, told)
     finally:
         del session.info["reacting"]

@@ -17,6 +17,11 @@ def move(moves: Mapping[tuple[S, str], S], state: S, verb: str) -> S:
         raise MoveRefused(state=state.value, verb=verb) from None
 
 
+def check_move(moves: Mapping[tuple[S, str], S], state: S, verb: str) -> None:
+    """Refuse with MoveRefused what the table does not allow from `state`; nothing moves."""
+    move(moves, state, verb)
+
+
 def verbs_from(moves: Mapping[tuple[S, str], S], state: S) -> list[str]:
     """The verbs the table allows from `state`, in the table's order."""
     return [verb for at, verb in moves if at is state]

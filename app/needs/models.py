@@ -9,7 +9,8 @@ from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from app.core.bounds import LAST_DAY
-from app.core.db import Base, Identified, Versioned, within_years
+from app.core.db import Base, Identified, within_years
+from app.core.versions import Versioned
 from app.needs.rules import NeedStatus
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from datetime import date
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from app.core.actors import Actor, Role
+from app.core.actors import Actor, Role, granted
 from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
 from app.needs.models import Need
@@ -98,12 +99,7 @@ def select_needs(actor: Actor) -> sa.Select[Need]:
 async def access_need(session: AsyncSession, actor: Actor, need_id: int, verb: str) -> Need:
     """The need, locked for `verb`: absent when unseen (404), refused with a reason (403)."""
     query = select_needs(actor).where(Need.id == need_id).with_for_update()
-    need = (await session.execute(query)).scalar_one_or_none()
-    if need is None:
-        raise NotFound(need=need_id)
-    if reason := denial(actor, verb, need):
-        raise Denied(verb=verb, reason=reason)
-    return need
+    return granted(await session.scalar(query), verb, partial(denial, actor, verb), need=need_id)
 
 
 async def read_need(session: AsyncSession, actor: Actor, need_id: int) -> Need:

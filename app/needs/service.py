@@ -8,16 +8,16 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.audit import record
 from app.core.clock import SHANGHAI, now, today
 from app.core.errors import NotFound, RowsRefused
+from app.core.events import happened
 from app.core.history import differences, revise
 from app.core.http.parts import in_parts
-from app.core.http.unit import check_version
 from app.core.moves import move
 from app.core.reading.cells import Imported
 from app.core.reading.files import Table
 from app.core.reading.foreign import off_loop
+from app.core.versions import check_version, touch
 from app.needs import rules
 from app.needs.lists import ListedNeed, check_row, known_as, note_twins, read_needs
 from app.needs.models import Need, NeedVersion
@@ -81,11 +81,12 @@ async def edit_need(session: AsyncSession, actor: Actor, need_id: int, given: in
     need = await access_need(session, actor, need_id, "edit")
     at = await now(session)
     check_version(need, given)
+    touch(need)
     rules.check_values(values)
     rules.check_edit(need, values, today(at))
     await _require_codes(session, values)
     fields = _revise(session, actor, need, values, at)
-    await record(session, actor, "need.edited", need, at, fields=fields, version=need.version)
+    await happened(session, actor, "need.edited", need, at, fields=fields, version=need.version)
     return need
 
 
@@ -95,7 +96,7 @@ async def publish_need(session: AsyncSession, actor: Actor, need_id: int) -> Nee
     need.status = move(rules.MOVES, need.status, "publish")
     rules.check_publishable(need, today(at))
     need.published_at = at
-    await record(session, actor, "need.published", need, at, community=need.community_code)
+    await happened(session, actor, "need.published", need, at, community=need.community_code)
     return need
 
 
@@ -105,7 +106,7 @@ async def withdraw_need(session: AsyncSession, actor: Actor, need_id: int, reaso
     at = await now(session)
     need.status = move(rules.MOVES, rules.standing(need.status, need.expires_on, today(at)), "withdraw")
     need.withdrawn_at, need.withdrawal_reason = at, reason
-    await record(session, actor, "need.withdrawn", need, at)
+    await happened(session, actor, "need.withdrawn", need, at)
     return need
 
 
@@ -113,7 +114,7 @@ async def mark_matched(session: AsyncSession, actor: Actor, subject: int | ForNe
     """Both sides have chosen each other."""
     needs, at = await _moved(session, subject, "match")
     for need in needs:
-        await record(session, actor, "need.matched", need, at)
+        await happened(session, actor, "need.matched", need, at)
     return needs
 
 
@@ -121,7 +122,7 @@ async def mark_tendered(session: AsyncSession, actor: Actor, subject: int | ForN
     """A lot that asks for the service has been announced."""
     needs, at = await _moved(session, subject, "tender")
     for need in needs:
-        await record(session, actor, "need.tendered", need, at)
+        await happened(session, actor, "need.tendered", need, at)
     return needs
 
 
@@ -129,7 +130,7 @@ async def mark_contracted(session: AsyncSession, actor: Actor, subject: int | Fo
     """Somebody is bound to provide the service."""
     needs, at = await _moved(session, subject, "contract")
     for need in needs:
-        await record(session, actor, "need.contracted", need, at)
+        await happened(session, actor, "need.contracted", need, at)
     return needs
 
 
@@ -138,7 +139,7 @@ async def fulfil_needs(session: AsyncSession, actor: Actor, subject: int | ForNe
     needs, at = await _moved(session, subject, "fulfil")
     for need in needs:
         need.fulfilled_at = at
-        await record(session, actor, "need.fulfilled", need, at)
+        await happened(session, actor, "need.fulfilled", need, at)
     return needs
 
 
@@ -146,7 +147,7 @@ async def release_needs(session: AsyncSession, actor: Actor, subject: int | ForN
     """The pair declined, the lot failed or the contract ended early: the need is open again."""
     needs, at = await _moved(session, subject, "release")
     for need in needs:
-        await record(session, actor, "need.released", need, at)
+        await happened(session, actor, "need.released", need, at)
     return needs
 
 
@@ -182,7 +183,7 @@ async def import_needs(
         added += new
     async for needs in in_parts([*added, *edited]):
         for need in needs:
-            await record(session, actor, "need.imported", need, at, ref=need.ref, version=need.version)
+            await happened(session, actor, "need.imported", need, at, ref=need.ref, version=need.version)
     return Imported(len(added), len(edited), len(rows) - len(added) - len(edited))
 
 
@@ -194,7 +195,7 @@ async def _committee(session: AsyncSession, actor: Actor) -> Party:
 async def _drafted(session: AsyncSession, actor: Actor, need: Need, at: datetime) -> Need:
     session.add(need)
     cited = need.survey_result_id
-    await record(session, actor, "need.drafted", need, at, community=need.community_code, survey_result=cited)
+    await happened(session, actor, "need.drafted", need, at, community=need.community_code, survey_result=cited)
     return need
 
 
@@ -231,7 +232,7 @@ def _refresh(session: AsyncSession, actor: Actor, need: Need, values: dict[str, 
     """Count and make an edit, unless the need says all that already."""
     if not differences(need, values):
         return False
-    need.version += 1
+    touch(need)
     _revise(session, actor, need, values, at)
     return True
 

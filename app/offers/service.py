@@ -7,16 +7,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.queries import require_areas
 from app.core.actors import Actor
-from app.core.audit import record
 from app.core.clock import SHANGHAI, now, today
 from app.core.errors import RowsRefused
+from app.core.events import happened
 from app.core.history import differences, revise
 from app.core.http.parts import in_parts
-from app.core.http.unit import check_version
 from app.core.moves import move
 from app.core.reading.cells import Imported
 from app.core.reading.files import Table
 from app.core.reading.foreign import off_loop
+from app.core.versions import check_version, touch
 from app.offers import rules
 from app.offers.lists import ListedOffer, check_row, known_as, note_twins, organization_of, read_offers
 from app.offers.models import Offer, OfferVersion
@@ -37,7 +37,7 @@ async def draft_offer(session: AsyncSession, actor: Actor, values: dict[str, Any
     await _require_codes(session, values)
     offer = _new(organization, values, at)
     session.add(offer)
-    await record(session, actor, "offer.drafted", offer, at)
+    await happened(session, actor, "offer.drafted", offer, at)
     return offer
 
 
@@ -46,11 +46,12 @@ async def edit_offer(session: AsyncSession, actor: Actor, offer_id: int, given: 
     offer = await access_offer(session, actor, offer_id, "edit")
     at = await now(session)
     check_version(offer, given)
+    touch(offer)
     rules.check_values(values)
     rules.check_edit(offer, values, today(at))
     await _require_codes(session, values)
     fields = _revise(session, actor, offer, values, at)
-    await record(session, actor, "offer.edited", offer, at, fields=fields, version=offer.version)
+    await happened(session, actor, "offer.edited", offer, at, fields=fields, version=offer.version)
     return offer
 
 
@@ -60,7 +61,7 @@ async def publish_offer(session: AsyncSession, actor: Actor, offer_id: int) -> O
     offer.status = move(rules.MOVES, offer.status, "publish")
     rules.check_publishable(offer, today(at))
     offer.published_at = at
-    await record(session, actor, "offer.published", offer, at)
+    await happened(session, actor, "offer.published", offer, at)
     return offer
 
 
@@ -70,7 +71,7 @@ async def withdraw_offer(session: AsyncSession, actor: Actor, offer_id: int, rea
     at = await now(session)
     offer.status = move(rules.MOVES, rules.standing(offer.status, offer.available_until, today(at)), "withdraw")
     offer.withdrawn_at, offer.withdrawal_reason = at, reason
-    await record(session, actor, "offer.withdrawn", offer, at)
+    await happened(session, actor, "offer.withdrawn", offer, at)
     return offer
 
 
@@ -79,7 +80,7 @@ async def pause_offer(session: AsyncSession, actor: Actor, offer_id: int) -> Off
     offer = await access_offer(session, actor, offer_id, "pause")
     at = await now(session)
     offer.status = move(rules.MOVES, rules.standing(offer.status, offer.available_until, today(at)), "pause")
-    await record(session, actor, "offer.paused", offer, at)
+    await happened(session, actor, "offer.paused", offer, at)
     return offer
 
 
@@ -88,7 +89,7 @@ async def resume_offer(session: AsyncSession, actor: Actor, offer_id: int) -> Of
     at = await now(session)
     offer.status = move(rules.MOVES, offer.status, "resume")
     rules.check_publishable(offer, today(at))
-    await record(session, actor, "offer.resumed", offer, at)
+    await happened(session, actor, "offer.resumed", offer, at)
     return offer
 
 
@@ -124,7 +125,7 @@ async def import_offers(
         added += new
     async for offers in in_parts([*added, *edited]):
         for offer in offers:
-            await record(session, actor, "offer.imported", offer, at, ref=offer.ref, version=offer.version)
+            await happened(session, actor, "offer.imported", offer, at, ref=offer.ref, version=offer.version)
     return Imported(len(added), len(edited), len(rows) - len(added) - len(edited))
 
 
@@ -164,7 +165,7 @@ def _refresh(session: AsyncSession, actor: Actor, offer: Offer, values: dict[str
     """Count and make an edit, unless the offer says all that already."""
     if not differences(offer, values):
         return False
-    offer.version += 1
+    touch(offer)
     _revise(session, actor, offer, values, at)
     return True
 

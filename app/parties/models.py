@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.actors import Role
-from app.core.db import Base, Identified, Versioned, within_years
+from app.core.db import Base, Identified, within_years
+from app.core.versions import Versioned
 from app.parties.rules import FourLevel, Inspection, LegalKind, PartyBuilding, PartyKind, RatingA
 
 LEGAL_PERSON = "legal_kind IN ('social_service_agency', 'association', 'foundation', 'company')"

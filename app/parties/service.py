@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.areas.models import Area
 from app.areas.queries import AreaUnknown, require_areas
 from app.core.actors import Actor
-from app.core.audit import record
 from app.core.clock import now
 from app.core.errors import DomainError, RowRefused, RowsRefused
+from app.core.events import happened
 from app.core.http.parts import in_parts
-from app.core.http.unit import check_version
 from app.core.reading.files import Table
 from app.core.reading.foreign import off_loop
+from app.core.versions import check_version, touch
 from app.parties.models import Party
 from app.parties.policy import access_party, check_registers
 from app.parties.queries import offices_of
@@ -121,9 +121,10 @@ async def edit_party(session: AsyncSession, actor: Actor, party_id: int, given: 
     party = await access_party(session, actor, party_id, "edit")
     at = await now(session)
     check_version(party, given)
+    touch(party)
     for column, text in words.items():
         setattr(party, column, text)
-    await record(session, actor, "party.edited", party, at, columns=sorted(words))
+    await happened(session, actor, "party.edited", party, at, columns=sorted(words))
     return party
 
 
@@ -144,7 +145,7 @@ async def import_organizations(
         await session.flush()
     async for part in in_parts(parties):
         for party in part:
-            await record(session, actor, "party.imported", party, at, ref=party.ref, legal_kind=party.legal_kind)
+            await happened(session, actor, "party.imported", party, at, ref=party.ref, legal_kind=party.legal_kind)
     return parties
 
 
@@ -152,7 +153,7 @@ async def _registered(session: AsyncSession, actor: Actor, party: Party, at: dat
     party.created_at = at
     session.add(party)
     await session.flush()
-    await record(session, actor, "party.registered", party, at, kind=party.kind.value, area=party.area_code or "")
+    await happened(session, actor, "party.registered", party, at, kind=party.kind.value, area=party.area_code or "")
     return party
 
 

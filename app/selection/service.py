@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.queries import require_areas
 from app.core.actors import Actor
-from app.core.audit import record
 from app.core.clock import now, today
 from app.core.errors import Denied, NotFound
+from app.core.events import happened
 from app.core.moves import move
 from app.matching.allocation.allocate import allocate
 from app.matching.allocation.certificate import certify
@@ -67,7 +67,7 @@ async def create_round(
         created_at=at,
     )
     session.add(round)
-    await record(session, actor, "round.created", round, at, area=area_code)
+    await happened(session, actor, "round.created", round, at, area=area_code)
     return round
 
 
@@ -89,7 +89,7 @@ async def open_round(session: AsyncSession, actor: Actor, round_id: int) -> Roun
     session.add_all(_offer_seat(round, offer, key) for offer, key in zip(offers, _keys(offers), strict=True))
     round.status, round.opened_at, round.needs_elsewhere = opened, at, len(held)
     facts: dict[str, Any] = {"needs": len(needs), "offers": len(offers), "elsewhere": len(held), "seed": round.seed}
-    await record(session, actor, "round.opened", round, at, **facts)
+    await happened(session, actor, "round.opened", round, at, **facts)
     return round
 
 
@@ -153,7 +153,7 @@ async def _submit(
     handed_in.groups = [list(group) for group in groups if group]
     handed_in.source, handed_in.submitted_at, handed_in.submitted_by = ListSource.submitted, at, actor.account_id
     named = sum(len(group) for group in groups)
-    await record(
+    await happened(
         session,
         actor,
         "preferences.submitted",
@@ -203,7 +203,7 @@ async def derive_preferences(session: AsyncSession, actor: Actor, round_id: int)
             )
             for id, groups in derived.items()
         )
-    await record(session, actor, "round.derived", round, at, needs=len(wanted_needs), offers=len(wanted_offers))
+    await happened(session, actor, "round.derived", round, at, needs=len(wanted_needs), offers=len(wanted_offers))
     return round
 
 
@@ -233,7 +233,7 @@ async def close_round(session: AsyncSession, actor: Actor, round_id: int) -> Rou
         "stable": bool(round.certificate["stable"]),
         "digest": round.digest,
     }
-    await record(session, actor, "round.closed", round, at, **facts)
+    await happened(session, actor, "round.closed", round, at, **facts)
     return round
 
 
@@ -259,7 +259,7 @@ async def fill_round(session: AsyncSession, actor: Actor, round_id: int) -> Roun
     places = {key: max(0, count - taken[key]) for key, count in sides.places.items()}
     filled = await asyncio.to_thread(allocate, sides.seekers(declined), sides.providers(), places, round.seed)
     session.add_all(sides.pairs(round, filled, at))
-    await record(session, actor, "round.filled", round, at, lapsed=lapsed, pairs=filled.pairs)
+    await happened(session, actor, "round.filled", round, at, lapsed=lapsed, pairs=filled.pairs)
     return round
 
 
@@ -276,16 +276,16 @@ async def confirm_pair(session: AsyncSession, actor: Actor, pair_id: int) -> Pai
     pair, at = await _answer(session, actor, pair_id, Answer.confirmed)
     stream = f"rounds:{pair.round_id}"
     if pair.basis:
-        await record(session, actor, "pair.confirmed", pair, at, stream=stream, basis=pair.basis.value)
+        await happened(session, actor, "pair.confirmed", pair, at, stream=stream, basis=pair.basis.value)
     else:
-        await record(session, actor, "pair.answered", pair, at, stream=stream)
+        await happened(session, actor, "pair.answered", pair, at, stream=stream)
     return pair
 
 
 async def decline_pair(session: AsyncSession, actor: Actor, pair_id: int) -> Pair:
     """One side says no: the pair is off, and both are free for other ways."""
     pair, at = await _answer(session, actor, pair_id, Answer.declined)
-    await record(session, actor, "pair.declined", pair, at, stream=f"rounds:{pair.round_id}")
+    await happened(session, actor, "pair.declined", pair, at, stream=f"rounds:{pair.round_id}")
     return pair
 
 
@@ -318,7 +318,7 @@ async def finish_round(session: AsyncSession, actor: Actor, round_id: int) -> Ro
     at = await now(session)
     round.status = move(MOVES, round.status, "finish")
     await _end(session, round, at)
-    await record(session, actor, "round.finished", round, at)
+    await happened(session, actor, "round.finished", round, at)
     return round
 
 
@@ -327,7 +327,7 @@ async def cancel_round(session: AsyncSession, actor: Actor, round_id: int) -> Ro
     at = await now(session)
     round.status = move(MOVES, round.status, "cancel")
     await _end(session, round, at)
-    await record(session, actor, "round.cancelled", round, at)
+    await happened(session, actor, "round.cancelled", round, at)
     return round
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base, Identified, Versioned, text_enum, within_years
+from app.core.db import Base, Identified, text_enum, within_years
+from app.core.versions import Versioned
 from app.surveys.rules import Channel, Quality, ResponseState, Source, SurveyStatus, WaveState
 
 Share = sa.Numeric(5, 4)

@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.audit import record
 from app.core.clock import now
 from app.core.errors import Denied, RowRefused
-from app.core.http.unit import check_version
+from app.core.events import happened
 from app.core.moves import move
+from app.core.versions import check_version, touch
 from app.surveys import rules
 from app.surveys.models import Response, Survey, Wave
 from app.surveys.policy import access_survey
@@ -40,7 +40,7 @@ async def create_survey(
         created_at=at,
     )
     session.add(survey)
-    await record(session, actor, "survey.created", survey, at)
+    await happened(session, actor, "survey.created", survey, at)
     return survey
 
 
@@ -51,13 +51,14 @@ async def edit_survey(
     survey = await access_survey(session, actor, survey_id, "edit")
     at = await now(session)
     check_version(survey, given)
+    touch(survey)
     move(SURVEY_MOVES, survey.status, "edit")
     if await is_answered(session, survey.id):
         raise rules.SurveyFrozen()
     await _check_sound(session, definition)
     check_targets(definition, survey.targets)
     survey.definition = definition.model_dump(mode="json")
-    await record(session, actor, "survey.edited", survey, at, version=survey.version)
+    await happened(session, actor, "survey.edited", survey, at, version=survey.version)
     return survey
 
 
@@ -68,11 +69,12 @@ async def set_targets(
     survey = await access_survey(session, actor, survey_id, "target")
     at = await now(session)
     check_version(survey, given)
+    touch(survey)
     if survey.status is rules.SurveyStatus.closed:
         raise rules.SurveyClosed()
     check_targets(definition_of(survey), targets)
     survey.targets = targets
-    await record(session, actor, "survey.targeted", survey, at, targets=targets)
+    await happened(session, actor, "survey.targeted", survey, at, targets=targets)
     return survey
 
 
@@ -81,7 +83,7 @@ async def publish_survey(session: AsyncSession, actor: Actor, survey_id: int) ->
     at = await now(session)
     survey.status = move(SURVEY_MOVES, survey.status, "publish")
     survey.published_at = at
-    await record(session, actor, "survey.published", survey, at, questions=len(survey.definition["questions"]))
+    await happened(session, actor, "survey.published", survey, at, questions=len(survey.definition["questions"]))
     return survey
 
 
@@ -97,7 +99,7 @@ async def close_survey(session: AsyncSession, actor: Actor, survey_id: int) -> S
     results = category_results(survey.id, definition_of(survey), survey.targets, found)
     session.add_all(results.values())
     await publish_figures(session, survey, found, results, at)
-    await record(session, actor, "survey.closed", survey, at, valid=len(found), results=len(results))
+    await happened(session, actor, "survey.closed", survey, at, valid=len(found), results=len(results))
     return survey
 
 

@@ -9,10 +9,11 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor, Role
-from app.core.audit import AuditEvent, AuditFault, record, verify
+from app.core.audit import AuditEvent, AuditFault, verify
 from app.core.clock import now
 from app.core.db import Units, make_engine
 from app.core.db import units as open_units
+from app.core.events import happened
 
 pytestmark = pytest.mark.anyio
 CLERK = Actor(7, Role.committee, 3, "530114003004")
@@ -29,7 +30,7 @@ class Need:
 async def happen(units: Units, *events: str, stream: str = "needs:1") -> None:
     async with units() as session:
         for event in events:
-            await record(session, CLERK, event, Need(1), await now(session), stream=stream, amount="12.00", zh="需求")
+            await happened(session, CLERK, event, Need(1), await now(session), stream=stream, amount="12.00", zh="需求")
 
 
 async def committed(url: str, tamper: str) -> list[AuditFault]:
@@ -60,7 +61,7 @@ async def test_events_of_a_stream_are_numbered_and_chained(units: Units, session
 async def test_a_use_case_that_fails_leaves_no_event(units: Units, session: AsyncSession) -> None:
     with pytest.raises(ZeroDivisionError):
         async with units() as unit:
-            await record(unit, CLERK, "need.drafted", Need(1), await now(unit))
+            await happened(unit, CLERK, "need.drafted", Need(1), await now(unit))
             raise ZeroDivisionError
     assert await verify(session) == (0, [])
 

@@ -151,7 +151,7 @@ async def test_a_draft_is_published_on_its_evidence(session: AsyncSession, clien
         read = await client.get(f"/needs/{need.id}")
     assert (published.json()["status"], published.json()["published_at"]) == ("published", "2026-11-20T10:00:00+08:00")
     assert (again.status_code, again.json()["code"]) == (409, "MoveRefused")
-    assert (read.status_code, read.json()["actions"], read.headers["etag"]) == (200, [], '"1"')
+    assert (read.status_code, read.json()["actions"], read.headers["etag"]) == (200, [], '"2"')
     noted = (await session.execute(sa.select(AuditEvent.event, AuditEvent.object))).all()
     assert [tuple(row) for row in noted] == [("need.published", f"needs:{need.id}")]
 
@@ -224,7 +224,7 @@ async def test_a_withdrawn_need_says_why(session: AsyncSession, client_of: Clien
     async with client_of(actor) as client:
         blank = await client.post(f"/needs/{need.id}/withdraw", json={"reason": " "})
         withdrawn = await client.post(f"/needs/{need.id}/withdraw", json={"reason": "已由街道统一办理"})
-        edited = await client.put(f"/needs/{need.id}", json=MEALS, headers={"If-Match": '"1"'})
+        edited = await client.put(f"/needs/{need.id}", json=MEALS, headers={"If-Match": '"2"'})
     assert (blank.status_code, blank.json()["code"]) == (422, "InputInvalid")
     assert (withdrawn.json()["status"], withdrawn.json()["withdrawal_reason"]) == ("withdrawn", "已由街道统一办理")
     assert withdrawn.json()["actions"] == []

@@ -52,9 +52,13 @@ async def test_an_edit_leaves_the_link_and_evidence_in_place(session: AsyncSessi
     await session.commit()
     async with client_of(actor) as client:
         drafted = (await client.post(f"/needs/from-result/{result.id}")).json()
-        await client.post(f"/needs/{drafted['id']}/publish")
+        published = await client.post(f"/needs/{drafted['id']}/publish")
         body = {"title": "开办老年助餐点", "category_code": "0101"}
-        edited = await client.put(f"/needs/{drafted['id']}", json=body, headers={"If-Match": '"1"'})
+        stale = await client.put(f"/needs/{drafted['id']}", json=body, headers={"If-Match": '"1"'})
+        edited = await client.put(
+            f"/needs/{drafted['id']}", json=body, headers={"If-Match": f'"{published.json()["version"]}"'}
+        )
+    assert stale.json()["code"] == "StaleVersion"
     assert (edited.json()["title"], edited.json()["evidence"]) == ("开办老年助餐点", drafted["evidence"])
 
 

@@ -141,7 +141,7 @@ async def test_a_wave_is_prolonged_until_it_is_closed(session: AsyncSession, cli
         refused = await client.put(address, json=backwards, headers={"If-Match": '"2"'})
         assert codes(refused) == (422, "WaveTimesWrong")
         await client.post(f"{address}/close")
-        assert codes(await client.put(address, json=longer, headers={"If-Match": '"2"'})) == (409, "MoveRefused")
+        assert codes(await client.put(address, json=longer, headers={"If-Match": '"3"'})) == (409, "MoveRefused")
 
 
 async def test_an_open_link_takes_many_answers(session: AsyncSession, client_of: ClientOf) -> None:

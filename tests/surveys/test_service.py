@@ -114,7 +114,7 @@ async def test_a_survey_is_drafted_reworded_published_and_closed(session: AsyncS
     await service.edit_survey(session, actor, survey.id, 1, services_definition())
     await service.publish_survey(session, actor, survey.id)
     await service.close_survey(session, actor, survey.id)
-    assert (survey.status, survey.version) == (SurveyStatus.closed, 2)
+    assert (survey.status, survey.version) == (SurveyStatus.closed, 4)
     assert await refused_with(MoveRefused, service.publish_survey(session, actor, survey.id))
 
 
@@ -372,6 +372,7 @@ async def test_an_export_of_wenjuanxing_is_imported_once(session: AsyncSession) 
 async def test_every_decision_and_its_reversal_is_kept(session: AsyncSession) -> None:
     actor, wave = await committee(session), await make_wave(session)
     response = await make_response(session, wave, status=ResponseState.submitted)
+    await session.commit()
     await reviewing.invalidate_response(session, actor, response.id, Quality.straight_lining, "全选同一项")
     await reviewing.restore_response(session, actor, response.id, "电话核实为真实填写")
     await reviewing.confirm_response(session, actor, response.id)

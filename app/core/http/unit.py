@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import RESIDENT, Actor, Role
 from app.core.db import Units
-from app.core.errors import Denied, DomainError, NotSignedIn, StaleVersion, VersionRequired
+from app.core.errors import Denied, DomainError, NotSignedIn, VersionRequired
 from app.core.http.body import with_body
 from app.core.http.idempotency import answered_once
 from app.core.http.lanes import Lane, Lanes
@@ -252,13 +252,6 @@ def _if_match(if_match: Annotated[str | None, Header()] = None) -> int:
 
 
 IfMatch = Annotated[int, Depends(_if_match)]
-
-
-def check_version(thing: Any, given: int) -> None:
-    """Refuse an edit of a stale reading; otherwise count this edit."""
-    if thing.version != given:
-        raise StaleVersion(given=given, current=thing.version)
-    thing.version += 1
 
 
 def tag_version(response: Response, version: int) -> None:

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.audit import record
 from app.core.clock import now, today
+from app.core.events import happened
 from app.core.moves import move
 from app.surveys import rules
 from app.surveys.models import Response, ResponseReview, Survey, Token, Wave
@@ -49,7 +49,7 @@ async def submit_response(
     response.answers, response.fingerprint = kept, rules.fingerprint_of(kept)
     response.suggestions = await _doubts(session, survey, response, at)
     session.add(response)
-    await record(session, actor, "response.submitted", response, at, stream=f"waves:{wave.id}")
+    await happened(session, actor, "response.submitted", response, at, stream=f"waves:{wave.id}")
     return code
 
 
@@ -92,9 +92,8 @@ async def correct_response(
     response.status, response.reason = corrected, None
     response.answers, response.fingerprint = kept, rules.fingerprint_of(kept)
     response.suggestions = await _doubts(session, survey, response, at)
-    response.version += 1
     session.add(_by_respondent("correct", response, before, at))
-    await record(session, actor, "response.corrected", response, at, stream=f"waves:{wave.id}")
+    await happened(session, actor, "response.corrected", response, at, stream=f"waves:{wave.id}")
     return survey, wave, response
 
 
@@ -106,9 +105,8 @@ async def withdraw_response(session: AsyncSession, actor: Actor, code: str) -> t
     before = response.status
     response.status = move(RESPONSE_MOVES, before, "withdraw")
     response.answers, response.fingerprint, response.suggestions, response.reason = {}, "", [], None
-    response.version += 1
     session.add(_by_respondent("withdraw", response, before, at))
-    await record(session, actor, "response.withdrawn", response, at, stream=f"waves:{wave.id}")
+    await happened(session, actor, "response.withdrawn", response, at, stream=f"waves:{wave.id}")
     return survey, wave, response
 
 

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.areas.models import Area
 from app.areas.queries import AreaUnknown, require_areas
 from app.core.actors import Actor
-from app.core.audit import record
 from app.core.clock import SHANGHAI, now, today
 from app.core.errors import RowRefused, RowsRefused
+from app.core.events import happened
 from app.core.http.parts import in_parts
 from app.core.reading.files import Table
 from app.core.reading.foreign import off_loop
@@ -93,7 +93,7 @@ async def enter_response(
         earlier=await same_content(session, wave.id, response.fingerprint),
     )
     session.add(response)
-    await record(session, actor, "response.entered", response, at, stream=f"waves:{wave.id}")
+    await happened(session, actor, "response.entered", response, at, stream=f"waves:{wave.id}")
     return survey, response, code
 
 
@@ -157,7 +157,7 @@ async def import_responses(
     session.add(kept)
     await session.flush()
     facts: dict[str, Any] = {"added": done.added, "unchanged": done.unchanged, "mapping": kept.id}
-    await record(session, actor, "responses.imported", wave, at, **facts, decided=kept.is_decided)
+    await happened(session, actor, "responses.imported", wave, at, **facts, decided=kept.is_decided)
     return done
 
 

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.audit import record
 from app.core.clock import now
+from app.core.events import happened
 from app.core.moves import move
 from app.surveys import rules
 from app.surveys.models import Response, ResponseReview
@@ -18,7 +18,7 @@ from app.surveys.rules import RESPONSE_MOVES, Quality, ResponseState, SurveyStat
 async def confirm_response(session: AsyncSession, actor: Actor, response_id: int, note: str = "") -> Response:
     """It counts. Refusals: SurveyClosed, MoveRefused."""
     response, at = await _moved(session, actor, response_id, "confirm", None, note)
-    await record(session, actor, "response.confirmed", response, at, stream=f"waves:{response.wave_id}")
+    await happened(session, actor, "response.confirmed", response, at, stream=f"waves:{response.wave_id}")
     return response
 
 
@@ -27,7 +27,7 @@ async def invalidate_response(
 ) -> Response:
     """It does not count, for this reason. Refusals: SurveyClosed, MoveRefused."""
     response, at = await _moved(session, actor, response_id, "invalidate", reason, note)
-    await record(
+    await happened(
         session, actor, "response.invalidated", response, at, stream=f"waves:{response.wave_id}", reason=reason.value
     )
     return response
@@ -36,14 +36,14 @@ async def invalidate_response(
 async def mark_duplicate_response(session: AsyncSession, actor: Actor, response_id: int, note: str = "") -> Response:
     """Somebody's second answer. Refusals: SurveyClosed, MoveRefused."""
     response, at = await _moved(session, actor, response_id, "mark_duplicate", None, note)
-    await record(session, actor, "response.marked_duplicate", response, at, stream=f"waves:{response.wave_id}")
+    await happened(session, actor, "response.marked_duplicate", response, at, stream=f"waves:{response.wave_id}")
     return response
 
 
 async def restore_response(session: AsyncSession, actor: Actor, response_id: int, note: str = "") -> Response:
     """A decision taken back: to be reviewed anew. Refusals: SurveyClosed, MoveRefused."""
     response, at = await _moved(session, actor, response_id, "restore", None, note)
-    await record(session, actor, "response.restored", response, at, stream=f"waves:{response.wave_id}")
+    await happened(session, actor, "response.restored", response, at, stream=f"waves:{response.wave_id}")
     return response
 
 
@@ -61,7 +61,7 @@ async def confirm_unflagged(session: AsyncSession, actor: Actor, wave_id: int) -
     responses = list(await session.scalars(plain.order_by(Response.id).with_for_update()))
     for response in responses:
         session.add(_decide(actor, response, "confirm", None, "", at))
-    await record(session, actor, "responses.confirmed", wave, at, count=len(responses))
+    await happened(session, actor, "responses.confirmed", wave, at, count=len(responses))
     return len(responses)
 
 
@@ -82,7 +82,6 @@ def _decide(
     before = response.status
     response.status = move(RESPONSE_MOVES, before, verb)
     response.reason = reason
-    response.version += 1
     decision = ResponseReview(response_id=response.id, verb=verb, before=before, after=response.status, reason=reason)
     decision.note, decision.account_id, decision.at = note, actor.account_id, at
     return decision

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.audit import record
 from app.core.clock import now, today
+from app.core.events import happened
 from app.surveys.models import Survey, SurveyFigures, SurveyResult
 from app.surveys.queries import TALLIES, Answered, Tally, definition_of, tallies, valid_answers, waves_of
 from app.surveys.results import results
@@ -87,7 +87,7 @@ async def freeze_figures(session: AsyncSession, actor: Actor, survey_id: int) ->
     await publish_figures(session, survey, answered, drawn, at)
     for result in set(then.values()) - set(drawn.values()):
         result.is_withheld = True
-    await record(session, actor, "survey.frozen", survey, at, results=len(drawn))
+    await happened(session, actor, "survey.frozen", survey, at, results=len(drawn))
 
 
 def _agrees(then: SurveyResult | None, now_: SurveyResult) -> bool:

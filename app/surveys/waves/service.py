@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.areas.queries import require_areas
 from app.core import texts
 from app.core.actors import Actor
-from app.core.audit import record
 from app.core.clock import now
 from app.core.errors import RowRefused, RowsRefused
-from app.core.http.unit import check_version
+from app.core.events import happened
 from app.core.moves import move
 from app.core.reading.cells import named
 from app.core.reading.files import Table, require_columns
+from app.core.versions import check_version, touch
 from app.surveys import rules
 from app.surveys.models import Issue, Sheet, Token, Wave, WaveCommunity
 from app.surveys.policy import access_survey, access_wave, may_survey
@@ -51,7 +51,7 @@ async def create_wave(
     session.add(wave)
     await session.flush()
     session.add_all(WaveCommunity(wave_id=wave.id, community_code=code) for code in sorted(set(communities)))
-    await record(session, actor, "wave.created", wave, at, survey=survey.id, channel=channel.value)
+    await happened(session, actor, "wave.created", wave, at, survey=survey.id, channel=channel.value)
     return wave
 
 
@@ -78,10 +78,11 @@ async def edit_wave(
     _, wave = await access_wave(session, actor, wave_id, "edit")
     at = await now(session)
     check_version(wave, given)
+    touch(wave)
     move(WAVE_MOVES, wave.state, "edit")
     rules.check_times(opens_at, closes_at)
     wave.title, wave.opens_at, wave.closes_at = title, opens_at, closes_at
-    await record(session, actor, "wave.edited", wave, at, opens_at=opens_at, closes_at=closes_at)
+    await happened(session, actor, "wave.edited", wave, at, opens_at=opens_at, closes_at=closes_at)
     return wave
 
 
@@ -93,7 +94,7 @@ async def open_wave(session: AsyncSession, actor: Actor, wave_id: int) -> Wave:
     if survey.status is not SurveyStatus.published:
         raise rules.SurveyNotPublished()
     wave.state, wave.opened_at = opened, at
-    await record(session, actor, "wave.opened", wave, at)
+    await happened(session, actor, "wave.opened", wave, at)
     return wave
 
 
@@ -101,7 +102,7 @@ async def discard_wave(session: AsyncSession, actor: Actor, wave_id: int) -> Wav
     _, wave = await access_wave(session, actor, wave_id, "discard")
     at = await now(session)
     wave.state = move(WAVE_MOVES, wave.state, "discard")
-    await record(session, actor, "wave.discarded", wave, at)
+    await happened(session, actor, "wave.discarded", wave, at)
     return wave
 
 
@@ -115,7 +116,7 @@ async def close_wave(session: AsyncSession, actor: Actor, wave_id: int) -> Wave:
         rules.check_issued(issued.get((wave.id, code)), returned[code])
     wave.state, wave.closed_at = closed, at
     await _forget_order(session, wave.id)
-    await record(session, actor, "wave.closed", wave, at, returned=sum(returned.values()))
+    await happened(session, actor, "wave.closed", wave, at, returned=sum(returned.values()))
     return wave
 
 
@@ -146,7 +147,7 @@ async def record_issued(
         rules.check_issued(issued + count, (await _returned(session, wave.id)).get(community_code, 0))
     entry = _entry(actor, wave, community_code, count, at, reason)
     session.add(entry)
-    await record(session, actor, "questionnaires.issued", wave, at, community=community_code, count=count)
+    await happened(session, actor, "questionnaires.issued", wave, at, community=community_code, count=count)
     return entry
 
 
@@ -181,7 +182,7 @@ async def make_tokens(
     tokens = [rules.new_token() for _ in range(count)]
     hashes = sorted(rules.secret_hash(token) for token in tokens)
     session.add_all(Token(token_hash=each, wave_id=wave.id, community_code=community_code) for each in hashes)
-    await record(session, actor, "tokens.made", wave, at, community=community_code, count=count)
+    await happened(session, actor, "tokens.made", wave, at, community=community_code, count=count)
     return tokens
 
 
@@ -196,7 +197,7 @@ async def make_sheets(
     await _check_in_frame(session, wave.id, community_code)
     serials = _free_serials(wave.id, await sheets_of(session, wave.id), count)
     session.add_all(Sheet(wave_id=wave.id, serial=each, community_code=community_code) for each in serials)
-    await record(session, actor, "sheets.made", wave, at, community=community_code, count=count)
+    await happened(session, actor, "sheets.made", wave, at, community=community_code, count=count)
     return serials
 
 
@@ -220,7 +221,7 @@ async def import_issued(session: AsyncSession, actor: Actor, wave_id: int, table
     session.add_all(Sheet(wave_id=wave.id, serial=each, community_code=code) for each, code in fresh.items())
     for code, count in sorted(Counter(fresh.values()).items()):
         session.add(_entry(actor, wave, code, count, at))
-    await record(session, actor, "sheets.issued", wave, at, count=len(fresh))
+    await happened(session, actor, "sheets.issued", wave, at, count=len(fresh))
     return len(fresh)
 
 

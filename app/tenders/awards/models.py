@@ -11,7 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base, Identified, Versioned, within_years
+from app.core.db import Base, Identified, within_years
+from app.core.versions import Versioned
 from app.tenders.awards.rules import AwardStatus, PassedOver
 from app.tenders.profiles.rules import OverspendRule
 

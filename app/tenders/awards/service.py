@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.audit import record
 from app.core.clock import now
 from app.core.days.calendar import Deadline, WorkCalendar, shanghai_date
 from app.core.days.calendar_table import work_calendar
 from app.core.errors import DomainError, NotFound
+from app.core.events import happened
 from app.core.moves import move
 from app.tenders.awards import queries, rules
 from app.tenders.awards.models import Award, LotResult, PassedBid, Result
@@ -96,7 +96,7 @@ async def propose_awards(session: AsyncSession, actor: Actor, tender_id: int) ->
     for (parts, _), outcome in zip(found.lots, outcomes, strict=True):
         _write_lot(session, result, parts, outcome, found, accepted, is_one_each(tender))
     facts = {"number": number, "lots": {each.decision.lot: _summary(each.decision) for each in outcomes}}
-    await record(session, actor, "result.proposed", result, at, stream=_stream(tender_id), **facts)
+    await happened(session, actor, "result.proposed", result, at, stream=_stream(tender_id), **facts)
     return result
 
 
@@ -179,9 +179,8 @@ async def accept_cut(session: AsyncSession, actor: Actor, award_id: int) -> Awar
     at = await now(session)
     move(MOVES, award.status, "notice")
     award.cut_accepted_at = award.cut_accepted_at or at
-    award.version += 1
     facts = {"asked": award.asked, "amount": award.amount}
-    await record(session, actor, "cut.accepted", award, at, stream=_stream(tender.id), **facts)
+    await happened(session, actor, "cut.accepted", award, at, stream=_stream(tender.id), **facts)
     return award
 
 
@@ -190,9 +189,8 @@ async def decline_cut(session: AsyncSession, actor: Actor, award_id: int) -> Awa
     award, tender = await access_cut(session, actor, award_id, "decline_cut")
     at = await now(session)
     award.status = move(MOVES, award.status, "decline")
-    award.version += 1
     facts = {"asked": award.asked, "amount": award.amount}
-    await record(session, actor, "cut.declined", award, at, stream=_stream(tender.id), **facts)
+    await happened(session, actor, "cut.declined", award, at, stream=_stream(tender.id), **facts)
     return award
 
 
@@ -219,9 +217,8 @@ async def publish_result(
     result.is_provisional = notice.provisional or objections.provisional
     for award in awards:
         award.status = move(MOVES, award.status, "notice")
-    result.version += 1
     facts = {"awards": len(awards), "notice_ends_on": notice.on, "objections_end": result.objections_end}
-    await record(session, actor, "result.published", result, at, stream=_stream(tender_id), **facts)
+    await happened(session, actor, "result.published", result, at, stream=_stream(tender_id), **facts)
     return result
 
 
@@ -252,13 +249,11 @@ async def confirm_awards(session: AsyncSession, actor: Actor, tender_id: int) ->
     rules.check_confirmable(result.objections_end, at)
     for award in awards:
         award.status, award.confirmed_at = move(MOVES, award.status, "confirm"), at
-        award.version += 1
     result.confirmed_at = at
-    result.version += 1
     for award in awards:
         facts = {"bid": award.bid_id, "party": award.party_id, "amount": award.amount}
-        await record(session, actor, "award.confirmed", award, at, stream=_stream(tender_id), **facts)
-    await record(session, actor, "result.confirmed", tender, at, stream=_stream(tender_id), awards=len(awards))
+        await happened(session, actor, "award.confirmed", award, at, stream=_stream(tender_id), **facts)
+    await happened(session, actor, "result.confirmed", tender, at, stream=_stream(tender_id), awards=len(awards))
     return awards
 
 
@@ -279,7 +274,7 @@ async def hold_awards(session: AsyncSession, actor: Actor, objection: Objection)
         award.holds += 1
     if awards:
         facts = {"objection": objection.id, "awards": [award.id for award in awards]}
-        await record(session, actor, "awards.held", awards[0], at, stream=_stream(objection.tender_id), **facts)
+        await happened(session, actor, "awards.held", awards[0], at, stream=_stream(objection.tender_id), **facts)
 
 
 async def release_awards(session: AsyncSession, actor: Actor, objection: Objection) -> None:
@@ -291,7 +286,7 @@ async def release_awards(session: AsyncSession, actor: Actor, objection: Objecti
         award.status = award.status if award.holds else move(MOVES, award.status, "release")
     if awards:
         facts = {"objection": objection.id, "awards": [award.id for award in awards]}
-        await record(session, actor, "awards.released", awards[0], at, stream=_stream(objection.tender_id), **facts)
+        await happened(session, actor, "awards.released", awards[0], at, stream=_stream(objection.tender_id), **facts)
 
 
 async def revoke_awards(session: AsyncSession, actor: Actor, objection: Objection) -> None:
@@ -301,7 +296,7 @@ async def revoke_awards(session: AsyncSession, actor: Actor, objection: Objectio
         award.status, award.holds = move(MOVES, award.status, "revoke"), 0
     if awards:
         facts = {"objection": objection.id, "awards": [award.id for award in awards]}
-        await record(session, actor, "awards.revoked", awards[0], at, stream=_stream(objection.tender_id), **facts)
+        await happened(session, actor, "awards.revoked", awards[0], at, stream=_stream(objection.tender_id), **facts)
 
 
 async def _spoken_of(session: AsyncSession, objection: Objection) -> Sequence[Award]:

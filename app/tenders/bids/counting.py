@@ -34,7 +34,6 @@ async def count_left(session: AsyncSession, tender: Tender) -> set[int]:
 def leave(bids: Iterable[Bid], verb: str) -> None:
     for bid in bids:
         bid.status = move(MOVES, bid.status, verb)
-        bid.version += 1
 
 
 async def say_failing(session: AsyncSession, tender: Tender, lots: Collection[int]) -> None:
@@ -52,4 +51,3 @@ def decide(finding: Finding, at: datetime) -> None:
         for reason in finding.reasons
     ]
     bid.decided_at = at
-    bid.version += 1

@@ -6,9 +6,9 @@ from decimal import Decimal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.audit import record
 from app.core.clock import now
 from app.core.errors import DomainError
+from app.core.events import happened
 from app.core.moves import move
 from app.tenders.bids import rules
 from app.tenders.bids.counting import access_counted, count_left, decide
@@ -38,9 +38,8 @@ async def offer_finally(session: AsyncSession, actor: Actor, bid_id: int, amount
         raise FinalOffersClosed(until=tender.final_offers_end, received=at)
     rules.check_amount(amount)
     bid.draft, bid.offered_at = {**(bid.draft or {}), "amount": str(amount)}, at
-    bid.version += 1
     digest = content_digest({"amount": str(amount)}).hex()
-    await record(session, actor, "offer.named", bid, at, stream=f"tenders:{tender.id}", content=digest)
+    await happened(session, actor, "offer.named", bid, at, stream=f"tenders:{tender.id}", content=digest)
     return bid
 
 
@@ -61,7 +60,7 @@ async def open_final_offers(session: AsyncSession, actor: Actor, tender_id: int)
             decide(finding, at)
     failing = await count_left(session, tender)
     out = {f.entry.bid.ref: [reason.code for reason in f.reasons] for f in findings if f.reasons}
-    await record(session, actor, "offers.opened", tender, at, bids=len(unread), out=out, failing=sorted(failing))
+    await happened(session, actor, "offers.opened", tender, at, bids=len(unread), out=out, failing=sorted(failing))
     return findings
 
 

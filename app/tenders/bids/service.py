@@ -15,12 +15,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.audit import record
 from app.core.clock import now
 from app.core.errors import Denied, MoveRefused
-from app.core.http.unit import check_version
+from app.core.events import happened
 from app.core.moves import move
 from app.core.problems import refusal_of
+from app.core.versions import check_version, touch
 from app.parties.queries import parties_by_id, require_party
 from app.tenders.bids import rules
 from app.tenders.bids.counting import access_counted, count_left, decide, leave, say_failing
@@ -85,7 +85,7 @@ async def draft_bid(
     _check_receiving(tender, at)
     bid = await _new_bid(session, tender, actor.party_id, lot, item, ref, at)
     bid.draft = _plain(content)
-    await record(session, actor, "bid.drafted", bid, at, stream=_stream(bid))
+    await happened(session, actor, "bid.drafted", bid, at, stream=_stream(bid))
     return bid
 
 
@@ -94,9 +94,10 @@ async def edit_bid(session: AsyncSession, actor: Actor, bid_id: int, given: int,
     bid, tender = await access_bid(session, actor, bid_id, "edit")
     at = await now(session)
     check_version(bid, given)
+    touch(bid)
     _check_receiving(tender, at)
     bid.draft = _plain(content)
-    await record(session, actor, "bid.edited", bid, at, stream=_stream(bid), version=bid.version)
+    await happened(session, actor, "bid.edited", bid, at, stream=_stream(bid), version=bid.version)
     return bid
 
 
@@ -106,7 +107,7 @@ async def submit_bid(session: AsyncSession, actor: Actor, bid_id: int) -> BidVer
     bid, tender = await access_bid(session, actor, bid_id, "submit")
     at = await now(session)
     version = await _hand_in(session, bid, tender, "submit", at)
-    await record(session, actor, "bid.submitted", bid, at, stream=_stream(bid), **_facts(version))
+    await happened(session, actor, "bid.submitted", bid, at, stream=_stream(bid), **_facts(version))
     return version
 
 
@@ -115,7 +116,7 @@ async def revise_bid(session: AsyncSession, actor: Actor, bid_id: int) -> BidVer
     bid, tender = await access_bid(session, actor, bid_id, "revise")
     at = await now(session)
     version = await _hand_in(session, bid, tender, "revise", at)
-    await record(session, actor, "bid.revised", bid, at, stream=_stream(bid), **_facts(version))
+    await happened(session, actor, "bid.revised", bid, at, stream=_stream(bid), **_facts(version))
     return version
 
 
@@ -126,8 +127,7 @@ async def confirm_bid(session: AsyncSession, actor: Actor, bid_id: int) -> Bid:
     _check_receiving(tender, at)
     bid.status = move(MOVES, bid.status, "confirm")
     bid.confirmed_amendment = tender.amendment_number
-    bid.version += 1
-    await record(session, actor, "bid.confirmed", bid, at, stream=_stream(bid), amendment=tender.amendment_number)
+    await happened(session, actor, "bid.confirmed", bid, at, stream=_stream(bid), amendment=tender.amendment_number)
     return bid
 
 
@@ -137,8 +137,7 @@ async def withdraw_bid(session: AsyncSession, actor: Actor, bid_id: int) -> Bid:
     at = await now(session)
     _check_receiving(tender, at)
     bid.status, bid.withdrawn_at = move(MOVES, bid.status, "withdraw"), at
-    bid.version += 1
-    await record(session, actor, "bid.withdrawn", bid, at, stream=_stream(bid))
+    await happened(session, actor, "bid.withdrawn", bid, at, stream=_stream(bid))
     return bid
 
 
@@ -150,8 +149,7 @@ async def unsettle_bids(session: AsyncSession, actor: Actor, tender: Tender) -> 
     query = sa.select(Bid).where(Bid.tender_id == tender.id, Bid.status == BidStatus.submitted)
     for bid in await session.scalars(query.order_by(Bid.id).with_for_update()):
         bid.status = move(MOVES, bid.status, "unsettle")
-        bid.version += 1
-        await record(session, actor, "bid.unsettled", bid, at, stream=_stream(bid), amendment=tender.amendment_number)
+        await happened(session, actor, "bid.unsettled", bid, at, stream=_stream(bid), amendment=tender.amendment_number)
 
 
 async def record_late_bid(
@@ -183,7 +181,7 @@ async def record_late_bid(
     bid.status, bid.withdrawn_at = move(MOVES, bid.status, "record_late"), None
     said = rules.Bid(lot, item, amount, arrived)
     version = await receive(session, bid, tender, said, title, plan, late=True)
-    await record(session, actor, "bid.recorded_late", bid, at, stream=_stream(bid), **_facts(version))
+    await happened(session, actor, "bid.recorded_late", bid, at, stream=_stream(bid), **_facts(version))
     return bid
 
 
@@ -204,7 +202,7 @@ async def open_bids(session: AsyncSession, actor: Actor, tender_id: int) -> list
     await say_failing(session, tender, failing)
     await _number(session, tender)
     opened = await bids_of(session, tender.id, HANDED_IN)
-    await record(
+    await happened(
         session, actor, "bids.opened", tender, at, bids=len(opened), closed=len(short), failing=sorted(failing)
     )
     return opened
@@ -225,7 +223,7 @@ async def prequalify_bids(session: AsyncSession, actor: Actor, tender_id: int) -
         decide(finding, at)
     failing = await count_left(session, tender)
     ineligible = {f.entry.bid.ref: [reason.code for reason in f.reasons] for f in found if f.reasons}
-    await record(
+    await happened(
         session, actor, "bids.prequalified", tender, at, bids=len(found), ineligible=ineligible, failing=sorted(failing)
     )
     return found
@@ -301,7 +299,6 @@ async def receive(
     """The next version with its receipt. The database checks the hour once more: between the question what time it
     is and the writing the deadline may have passed. Refused with BidTooLate."""
     bid.version_number += 1
-    bid.version += 1
     content = content_digest({"title": title, "amount": str(said.amount), "plan": plan})
     receipt = receipt_of(tender.ref, said.lot, said.item, bid.party_id, bid.version_number, content, said.received_at)
     version = BidVersion(bid_id=bid.id, tender_id=tender.id, number=bid.version_number, title=title, plan=plan)

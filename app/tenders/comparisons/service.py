@@ -13,9 +13,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import CLOCK, Actor
-from app.core.audit import record
 from app.core.clock import now
 from app.core.errors import DomainError, NotFound
+from app.core.events import happened
 from app.core.moves import move
 from app.matching.winners.choose import Winners
 from app.tenders.awards import queries
@@ -62,7 +62,7 @@ async def price_inclusion(session: AsyncSession, actor: Actor, tender_id: int, l
     else:
         run.status, run.fault, run.moved_at = move(MOVES, run.status, "ask"), None, at
     facts = {"lot": lot.code, "bids": run.total, "ranking": digest}
-    await record(session, actor, "inclusion.asked", run, at, stream=f"tenders:{tender_id}", **facts)
+    await happened(session, actor, "inclusion.asked", run, at, stream=f"tenders:{tender_id}", **facts)
     return run
 
 
@@ -165,7 +165,7 @@ async def finish_run(session: AsyncSession, run_id: int) -> bool:
     run.status, run.proven_at, run.moved_at = move(MOVES, run.status, "finish"), at, at
     lot = await session.get_one(Lot, run.lot_id)
     facts = {"lot": lot.code, "bids": run.total, "ranking": run.digest}
-    await record(session, CLOCK, "inclusion.priced", run, at, stream=f"tenders:{lot.tender_id}", **facts)
+    await happened(session, CLOCK, "inclusion.priced", run, at, stream=f"tenders:{lot.tender_id}", **facts)
     return True
 
 

@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.queries import require_areas
 from app.core.actors import Actor
-from app.core.audit import record
 from app.core.clock import SHANGHAI, now, today
 from app.core.days.calendar_table import work_calendar
-from app.core.http.unit import check_version
+from app.core.events import happened
 from app.core.money import yuan
 from app.core.moves import move
+from app.core.versions import check_version, touch
 from app.needs.models import Need
 from app.needs.policy import access_needs_to_tender, read_needs_to_tender
 from app.needs.rules import NeedStatus, standing
@@ -74,7 +74,7 @@ async def create_tender(session: AsyncSession, actor: Actor, facts: Facts) -> Te
     session.add(tender)
     await session.flush()
     await _write_parts(session, actor, tender, facts)
-    await record(session, actor, "tender.created", tender, at, profile=tender.profile)
+    await happened(session, actor, "tender.created", tender, at, profile=tender.profile)
     return tender
 
 
@@ -83,12 +83,13 @@ async def edit_tender(session: AsyncSession, actor: Actor, tender_id: int, given
     tender = await access_tender(session, actor, tender_id, "edit")
     at = await now(session)
     check_version(tender, given)
+    touch(tender)
     tender.status = move(MOVES, tender.status, "edit")
     check_creates(actor, facts.get("area_code", tender.area_code))
     _set_columns(tender, facts)
     profile(tender.profile)
     await _write_parts(session, actor, tender, facts)
-    await record(session, actor, "tender.edited", tender, at, version=tender.version)
+    await happened(session, actor, "tender.edited", tender, at, version=tender.version)
     return tender
 
 
@@ -108,9 +109,8 @@ async def publish_tender(session: AsyncSession, actor: Actor, tender_id: int) ->
         check_publishable(await notice_of(session, tender), terms, await work_calendar(session), at)
     tender.profile_document, tender.profile_version = document, terms.version
     tender.published_at = at
-    tender.version += 1
     tender.need_ids = tuple(need.id for need in needs)
-    await record(session, actor, "tender.published", tender, at, profile=terms.name, profile_version=terms.version)
+    await happened(session, actor, "tender.published", tender, at, profile=terms.name, profile_version=terms.version)
     return tender
 
 
@@ -125,6 +125,7 @@ async def amend_tender(
     tender = await access_tender(session, actor, tender_id, "amend")
     at = await now(session)
     check_version(tender, given)
+    touch(tender)
     tender.status = move(MOVES, tender.status, "amend")
     changes = await _amended(session, tender, facts, at)
     tender.amendment_number += 1
@@ -134,7 +135,7 @@ async def amend_tender(
     amendment = Amendment(tender_id=tender.id, number=tender.amendment_number, reason=reason, at=at)
     amendment.changes, amendment.is_binding = changes, is_binding
     session.add(amendment)
-    await record(
+    await happened(
         session, actor, "tender.amended", tender, at, number=amendment.number, binding=is_binding, fields=[*changes]
     )
     return amendment
@@ -143,7 +144,7 @@ async def amend_tender(
 async def cancel_tender(session: AsyncSession, actor: Actor, tender_id: int, reason: str) -> Tender:
     """Give the tender up before an award; its needs are free again."""
     tender, at = await _end(session, actor, tender_id, "cancel", reason)
-    await record(session, actor, "tender.cancelled", tender, at)
+    await happened(session, actor, "tender.cancelled", tender, at)
     return tender
 
 
@@ -151,7 +152,7 @@ async def fail_tender(session: AsyncSession, actor: Actor, tender_id: int, reaso
     """Declare the tender unsuccessful after the deadline: too few bidders, or no bid that can win."""
     tender, at = await _end(session, actor, tender_id, "fail", reason)
     check_openable(_end_of_bids(tender), at)
-    await record(session, actor, "tender.failed", tender, at)
+    await happened(session, actor, "tender.failed", tender, at)
     return tender
 
 
@@ -159,7 +160,7 @@ async def open_tender(session: AsyncSession, actor: Actor, tender: Tender) -> No
     """Follows from the opening of the bids, which holds the lock."""
     at = await now(session)
     tender.status, tender.opened_at = move(MOVES, tender.status, "open"), at
-    await record(session, actor, "tender.opened", tender, at)
+    await happened(session, actor, "tender.opened", tender, at)
     await _fail_lots(session, actor, tender, LotFailure.bidders, at)
 
 
@@ -171,7 +172,7 @@ async def fail_unqualified_lots(session: AsyncSession, actor: Actor, tender: Ten
 async def _fail_lots(session: AsyncSession, actor: Actor, tender: Tender, why: LotFailure, at: datetime) -> None:
     for lot in await session.scalars(sa.select(Lot).where(Lot.id.in_(tender.failing)).order_by(Lot.position)):
         lot.failed_at, lot.failure = at, why
-        await record(session, actor, "lot.failed", tender, at, lot=lot.code, why=why.value)
+        await happened(session, actor, "lot.failed", tender, at, lot=lot.code, why=why.value)
 
 
 async def invite_final_offers(session: AsyncSession, actor: Actor, tender_id: int, ends_at: datetime) -> Tender:
@@ -182,8 +183,7 @@ async def invite_final_offers(session: AsyncSession, actor: Actor, tender_id: in
     move(MOVES, tender.status, "award")  # opened, and not ended
     check_final_offers(profile_of(tender), tender.final_offers_end, ends_at, at)
     tender.final_offers_end = ends_at
-    tender.version += 1
-    await record(session, actor, "offers.invited", tender, at, until=ends_at)
+    await happened(session, actor, "offers.invited", tender, at, until=ends_at)
     return tender
 
 
@@ -191,7 +191,7 @@ async def award_tender(session: AsyncSession, actor: Actor, tender: Tender) -> N
     """Follows from the confirmation of its awards, which holds the lock."""
     at = await now(session)
     tender.status = move(MOVES, tender.status, "award")
-    await record(session, actor, "tender.awarded", tender, at)
+    await happened(session, actor, "tender.awarded", tender, at)
 
 
 async def ask_enquiry(session: AsyncSession, actor: Actor, tender_id: int, question: str) -> Enquiry:
@@ -202,7 +202,7 @@ async def ask_enquiry(session: AsyncSession, actor: Actor, tender_id: int, quest
     check_enquiry(_set(tender.enquiries_end), at)
     enquiry = Enquiry(tender_id=tender.id, party_id=actor.party_id, question=question, asked_at=at)
     session.add(enquiry)
-    await record(session, actor, "enquiry.asked", enquiry, at)
+    await happened(session, actor, "enquiry.asked", enquiry, at)
     return enquiry
 
 
@@ -214,7 +214,7 @@ async def answer_enquiry(session: AsyncSession, actor: Actor, tender_id: int, en
     if enquiry.answered_at is not None:
         raise EnquiryAnswered(enquiry=enquiry.id)
     enquiry.answer, enquiry.answered_at = answer, at
-    await record(session, actor, "enquiry.answered", tender, at, enquiry=enquiry.id)
+    await happened(session, actor, "enquiry.answered", tender, at, enquiry=enquiry.id)
     return enquiry
 
 
@@ -294,7 +294,6 @@ async def _end(session: AsyncSession, actor: Actor, tender_id: int, verb: str, r
     at = await now(session)
     tender.status = move(MOVES, tender.status, verb)
     tender.ended_at, tender.ended_reason = at, reason
-    tender.version += 1
     tender.need_ids = tuple(need.id for need in needs if need.status is NeedStatus.tendered)
     return tender, at
 

@@ -6,11 +6,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.audit import record
 from app.core.clock import now
 from app.core.days.calendar_table import work_calendar
 from app.core.errors import NotFound
-from app.core.events import Reaction
+from app.core.events import Reaction, happened
 from app.core.moves import move
 from app.tenders.notices.models import Lot
 from app.tenders.notices.queries import profile_of
@@ -66,7 +65,7 @@ async def file_objection(
         objection.complain_by, objection.complain_rule = complaint.on, complaint.rule
     session.add(objection)
     facts = {"lot": lot_id, "about": subject.value}
-    await record(session, actor, "objection.filed", objection, at, stream=f"tenders:{tender_id}", **facts)
+    await happened(session, actor, "objection.filed", objection, at, stream=f"tenders:{tender_id}", **facts)
     return objection
 
 
@@ -87,7 +86,7 @@ async def accept_objection(session: AsyncSession, actor: Actor, objection_id: in
     """The purchaser agrees: the awards it speaks of are undone, and the result is to be proposed anew."""
     objection = await _settle(session, actor, objection_id, "accept", answer)
     stream = f"tenders:{objection.tender_id}"
-    await record(session, actor, "objection.accepted", objection, await now(session), stream=stream)
+    await happened(session, actor, "objection.accepted", objection, await now(session), stream=stream)
     return objection
 
 
@@ -95,7 +94,7 @@ async def reject_objection(session: AsyncSession, actor: Actor, objection_id: in
     """The purchaser does not agree, and says why; the awards go on."""
     objection = await _settle(session, actor, objection_id, "reject", answer)
     stream = f"tenders:{objection.tender_id}"
-    await record(session, actor, "objection.rejected", objection, await now(session), stream=stream)
+    await happened(session, actor, "objection.rejected", objection, await now(session), stream=stream)
     return objection
 
 
@@ -113,5 +112,5 @@ async def withdraw_objection(session: AsyncSession, actor: Actor, objection_id: 
     objection = await access_objection(session, actor, objection_id, "withdraw")
     at = await now(session)
     objection.status, objection.settled_at = move(MOVES, objection.status, "withdraw"), at
-    await record(session, actor, "objection.withdrawn", objection, at, stream=f"tenders:{objection.tender_id}")
+    await happened(session, actor, "objection.withdrawn", objection, at, stream=f"tenders:{objection.tender_id}")
     return objection

@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base, Identified, Versioned
+from app.core.db import Base, Identified
+from app.core.versions import Versioned
 from app.tenders.panels.rules import ReopeningStatus, SheetStatus
 
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.audit import record
 from app.core.clock import now
+from app.core.events import happened
 from app.core.moves import move
 from app.tenders.bids.models import Bid
 from app.tenders.notices.queries import profile_of
@@ -38,7 +38,7 @@ async def ask_reopening(
     reopening.asked_by, reopening.asked_role = own_account(actor), actor.role.value
     session.add(reopening)
     facts = {"judge": seat.member.ref, "bid": bid.ref, "number": reopening.number, "ground": ground}
-    await record(session, actor, "reopening.asked", reopening, at, stream=f"tenders:{tender_id}", **facts)
+    await happened(session, actor, "reopening.asked", reopening, at, stream=f"tenders:{tender_id}", **facts)
     return reopening
 
 
@@ -52,9 +52,8 @@ async def approve_reopening(session: AsyncSession, actor: Actor, tender_id: int,
     assert sheet is not None  # a delivered sheet is never deleted
     sheet.status, sheet.delivered_at = move(MOVES, sheet.status, "reopen"), None
     sheet.entered_by = sheet.confirmed_by = None
-    sheet.version += 1
     facts = {"sheet": sheet.id, "number": reopening.number, "ground": reopening.ground}
-    await record(session, actor, "reopening.approved", reopening, at, stream=f"tenders:{tender_id}", **facts)
+    await happened(session, actor, "reopening.approved", reopening, at, stream=f"tenders:{tender_id}", **facts)
     return reopening
 
 
@@ -64,7 +63,7 @@ async def refuse_reopening(session: AsyncSession, actor: Actor, tender_id: int, 
     at = await now(session)
     _decide(reopening, actor, "refuse", at)
     facts = {"number": reopening.number, "ground": reopening.ground}
-    await record(session, actor, "reopening.refused", reopening, at, stream=f"tenders:{tender_id}", **facts)
+    await happened(session, actor, "reopening.refused", reopening, at, stream=f"tenders:{tender_id}", **facts)
     return reopening
 
 

@@ -11,11 +11,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.audit import record
 from app.core.clock import now
 from app.core.errors import DomainError
-from app.core.http.unit import check_version
+from app.core.events import happened
 from app.core.moves import move
+from app.core.versions import check_version, touch
 from app.tenders.bids.models import Bid
 from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Lot, Tender
@@ -97,7 +97,7 @@ async def appoint_panel(session: AsyncSession, actor: Actor, tender_id: int, mem
     session.add(panel)
     session.add_all(PanelMember(tender_id=tender.id, **vars(member)) for member in members)
     facts = {"members": len(members), "experts": experts}
-    await record(session, actor, "panel.appointed", panel, at, stream=_stream(tender), **facts)
+    await happened(session, actor, "panel.appointed", panel, at, stream=_stream(tender), **facts)
     return panel
 
 
@@ -122,7 +122,7 @@ async def declare_interests(
     seat.member.declared_at = seat.member.declared_at or at
     voided = await _recuse(session, seat.member, wanted, at)
     facts = {"judge": seat.member.ref, "applicants": sorted(wanted), "voided": voided}
-    await record(session, actor, "interests.declared", seat.member, at, stream=_stream(seat.tender), **facts)
+    await happened(session, actor, "interests.declared", seat.member, at, stream=_stream(seat.tender), **facts)
     return seat.member
 
 
@@ -166,7 +166,7 @@ async def order_pitches(
     pitches = [Pitch(lot_id=lot.id, position=n, bid_id=bids[ref]) for n, ref in enumerate(bid_refs, 1)]
     session.add_all(pitches)
     facts = {"lot": lot_code, "bids": list(bid_refs)}
-    await record(session, actor, "pitches.ordered", lot, at, stream=_stream(tender), **facts)
+    await happened(session, actor, "pitches.ordered", lot, at, stream=_stream(tender), **facts)
     return pitches
 
 
@@ -183,10 +183,11 @@ async def save_sheet(
     sheet = await _sheet(session, seat.member, bid)
     saved = move(MOVES, sheet.status, "save")
     check_version(sheet, given)
+    touch(sheet)
     sheet.status, sheet.entered_by = saved, actor.account_id
     await _write_marks(session, seat.tender, sheet, marks)
     facts = {"judge": seat.member.ref, "bid": bid.ref}
-    await record(session, actor, "sheet.saved", sheet, at, stream=_stream(seat.tender), **facts)
+    await happened(session, actor, "sheet.saved", sheet, at, stream=_stream(seat.tender), **facts)
     return sheet
 
 
@@ -200,9 +201,8 @@ async def deliver_sheet(session: AsyncSession, actor: Actor, tender_id: int, bid
     criteria = criterion_terms(await criteria_of(session, tender_id))
     rules.check_marks(await queries.marks_of(session, sheet.id), criteria, profile_of(seat.tender).scoring.mark_step)
     sheet.status, sheet.delivered_at, sheet.entered_by = delivered, at, actor.account_id
-    sheet.version += 1
     facts = await _delivery(session, seat.member, bid, sheet)
-    await record(session, actor, "sheet.delivered", sheet, at, stream=_stream(seat.tender), **facts)
+    await happened(session, actor, "sheet.delivered", sheet, at, stream=_stream(seat.tender), **facts)
     return sheet
 
 
@@ -225,7 +225,7 @@ async def enter_paper_sheet(
     sheet.written_total, sheet.entered_by = written_total, own_account(actor)
     await _write_marks(session, seat.tender, sheet, marks)
     facts = {"judge": ref, "bid": bid.ref}
-    await record(session, actor, "sheet.entered", sheet, at, stream=_stream(seat.tender), **facts)
+    await happened(session, actor, "sheet.entered", sheet, at, stream=_stream(seat.tender), **facts)
     return sheet
 
 
@@ -252,9 +252,8 @@ async def confirm_sheet(
     if differing := rules.differing(first, {**marks, "written_total": written_total}):
         raise EntriesDiffer(criteria=", ".join(differing), judge=ref, bid=bid.ref or "")
     sheet.status, sheet.delivered_at, sheet.confirmed_by = delivered, at, actor.account_id
-    sheet.version += 1
     facts = await _delivery(session, seat.member, bid, sheet)
-    await record(session, actor, "sheet.confirmed", sheet, at, stream=_stream(seat.tender), **facts)
+    await happened(session, actor, "sheet.confirmed", sheet, at, stream=_stream(seat.tender), **facts)
     return sheet
 
 
@@ -274,7 +273,7 @@ async def import_sheet(
     await _write_marks(session, seat.tender, sheet, marks)
     sheet.status, sheet.delivered_at = move(MOVES, sheet.status, "confirm"), at
     facts = await _delivery(session, seat.member, bid, sheet)
-    await record(session, actor, "sheet.imported", sheet, at, stream=_stream(seat.tender), **facts)
+    await happened(session, actor, "sheet.imported", sheet, at, stream=_stream(seat.tender), **facts)
     return sheet
 
 
@@ -290,7 +289,6 @@ async def _keyed(
     rules.check_marks(marks, criteria, profile_of(seat.tender).scoring.mark_step)
     sheet = await _sheet(session, seat.member, bid)
     sheet.status = move(MOVES, sheet.status, "save")
-    sheet.version += 1
     return seat, bid, sheet, at
 
 
@@ -319,9 +317,8 @@ async def close_scoring(session: AsyncSession, actor: Actor, tender_id: int) -> 
     panel.closed_at, panel.sheets_counted = at, len(counted)
     panel.missing = [list(pair) for pair in rules.missing_sheets(due, sheets)]
     panel.corrections = [[c.bid, c.judge, plain(c.written), plain(c.computed)] for c in rules.corrections(counted)]
-    panel.version += 1
     facts = {"sheets": len(counted), "missing": panel.missing, "corrections": panel.corrections}
-    await record(session, actor, "scoring.closed", panel, at, stream=_stream(tender), **facts)
+    await happened(session, actor, "scoring.closed", panel, at, stream=_stream(tender), **facts)
     return panel
 
 
