@@ -23,7 +23,7 @@ test: $(VENV)/.dev $(WEB) lint types house web-test browser pytest ## everything
 
 check: $(VENV)/.dev frontend/node_modules/.ok lint types house ## the quick part of `make test`, before every commit
 
-lint: $(VENV)/.dev frontend/node_modules/.ok ## ruff and oxlint
+lint: $(VENV)/.dev frontend/node_modules/.ok ## ruff, oxlint and their formatters
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	cd frontend && npm run --silent lint

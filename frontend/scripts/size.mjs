@@ -17,7 +17,10 @@ function filesOf(entry, seen = new Set()) {
 async function weigh(entry) {
   const weights = await Promise.all(
     ["index.html", "survey.html"].includes(entry)
-      ? [entry, ...filesOf(entry)].map(async (file) => [file, gzipSync(await readFile(`dist/${file}`), { level: 9 }).length])
+      ? [entry, ...filesOf(entry)].map(async (file) => [
+          file,
+          gzipSync(await readFile(`dist/${file}`), { level: 9 }).length,
+        ])
       : [],
   );
   const total = weights.reduce((sum, [, size]) => sum + size, 0);

@@ -8,7 +8,10 @@ import type { paths } from "./schema.gen";
 import { etag } from "./request";
 import { send } from "./send";
 
-export const api = createFetchClient<paths>({ baseUrl: globalThis.location?.origin ?? "", fetch: (sent) => send(sent) });
+export const api = createFetchClient<paths>({
+  baseUrl: globalThis.location?.origin ?? "",
+  fetch: (sent) => send(sent),
+});
 export const $api = createQueryClient(api);
 
 /** `headers: ifMatch(need.version)` on an edit. */

@@ -9,7 +9,9 @@ export function useTerms(language: string): (code: string | null | undefined) =>
   const categories = $api.useQuery("get", "/api/v1/taxonomy/categories", {}, LONG);
   const populations = $api.useQuery("get", "/api/v1/taxonomy/populations", {}, LONG);
   const field = languageOf(language) === "en" ? "label_en" : "label_zh";
-  const labels = new Map([...(categories.data ?? []), ...(populations.data ?? [])].map((term) => [term.code, term[field]]));
+  const labels = new Map(
+    [...(categories.data ?? []), ...(populations.data ?? [])].map((term) => [term.code, term[field]]),
+  );
   return (code) => (code ? (labels.get(code) ?? code) : "—");
 }
 

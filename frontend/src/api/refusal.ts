@@ -2,7 +2,14 @@
 export type Language = "zh" | "en";
 export type Sentences = Record<Language, string>;
 /** One reason in one column: the first `rows` in which it holds, and in how many `more`. */
-export type RefusedRow = { row: number; rows?: number[]; more?: number; column: string; code: string; messages: Sentences };
+export type RefusedRow = {
+  row: number;
+  rows?: number[];
+  more?: number;
+  column: string;
+  code: string;
+  messages: Sentences;
+};
 export type Problem = {
   status: number;
   code: string;

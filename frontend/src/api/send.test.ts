@@ -110,7 +110,10 @@ test("a busy server that says when to come again is asked again, under the same 
 
 test("a server that stays busy, or is for long, is not waited for", async () => {
   vi.useFakeTimers();
-  for (const [seconds, tries] of [["1", 5], ["60", 1]] as const) {
+  for (const [seconds, tries] of [
+    ["1", 5],
+    ["60", 1],
+  ] as const) {
     const seen = answering(...Array.from({ length: 9 }, () => () => busy(seconds)));
     const answered = request("/api/v1/needs").catch((error: unknown) => error);
     await vi.runAllTimersAsync();

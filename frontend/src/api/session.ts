@@ -3,7 +3,15 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { request } from "./request";
 
 export type Role =
-  | "resident" | "committee" | "street" | "organization" | "purchaser" | "judge" | "evaluator" | "auditor" | "admin";
+  | "resident"
+  | "committee"
+  | "street"
+  | "organization"
+  | "purchaser"
+  | "judge"
+  | "evaluator"
+  | "auditor"
+  | "admin";
 export type PartyBrief = { id: number; kind: string; name_zh: string; name_en: string };
 /** `area` is the prefix of the area codes answered for ("" = none). */
 export type Membership = { id: number; role: Role; area: string; party: PartyBrief | null };

@@ -13,8 +13,10 @@ const isIn = (page: PageEntry, group: string, role: Role): boolean =>
 export function lit(address: string): string | undefined {
   return pages
     .filter(({ menu, path }) => menu && (address === path || address.startsWith(`${path}/`)))
-    .reduce<PageEntry | undefined>((best, page) => (page.path.length > (best?.path.length ?? 0) ? page : best), undefined)
-    ?.path;
+    .reduce<PageEntry | undefined>(
+      (best, page) => (page.path.length > (best?.path.length ?? 0) ? page : best),
+      undefined,
+    )?.path;
 }
 
 export function Menu({ role, onChosen }: { role: Role; onChosen?: () => void }) {

@@ -27,10 +27,18 @@ export default function SignIn() {
       <div className="sign-in">
         <Form<Given> form={form} layout="vertical" onFinish={finish} requiredMark={false} className="panel">
           <RefusalAlert error={signIn.error} />
-          <Form.Item name="username" label={t("field.username")} rules={[{ required: true, message: t("ui.required") }]}>
+          <Form.Item
+            name="username"
+            label={t("field.username")}
+            rules={[{ required: true, message: t("ui.required") }]}
+          >
             <Input autoComplete="username" autoCapitalize="none" spellCheck={false} />
           </Form.Item>
-          <Form.Item name="password" label={t("field.password")} rules={[{ required: true, message: t("ui.required") }]}>
+          <Form.Item
+            name="password"
+            label={t("field.password")}
+            rules={[{ required: true, message: t("ui.required") }]}
+          >
             <Input.Password autoComplete="current-password" />
           </Form.Item>
           <Button type="primary" htmlType="submit" size="large" block loading={signIn.isPending}>

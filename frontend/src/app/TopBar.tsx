@@ -70,7 +70,12 @@ function LanguageSwitch() {
   const phone = usePhone();
   const other = languageOf(i18n.language) === "zh" ? "en" : "zh";
   return (
-    <Button type="text" icon={phone ? undefined : <GlobalOutlined aria-hidden />} lang={other === "zh" ? "zh-CN" : "en"} onClick={() => void speak(other)}>
+    <Button
+      type="text"
+      icon={phone ? undefined : <GlobalOutlined aria-hidden />}
+      lang={other === "zh" ? "zh-CN" : "en"}
+      onClick={() => void speak(other)}
+    >
       {t("ui.other_language")}
     </Button>
   );
@@ -100,7 +105,12 @@ function AccountMenu({ session }: { session: Session }) {
     onClick: () => actAs.mutate(id, { onError: refused, onSuccess: () => void navigate({ to: "/desk" }) }),
   }));
   const items = [
-    ...(roles.length > 1 ? [{ type: "group" as const, key: "roles", label: t("ui.act_as"), children: roles }, { type: "divider" as const, key: "own" }] : []),
+    ...(roles.length > 1
+      ? [
+          { type: "group" as const, key: "roles", label: t("ui.act_as"), children: roles },
+          { type: "divider" as const, key: "own" },
+        ]
+      : []),
     { key: "account", label: <Link to="/account">{t("nav.account")}</Link> },
     { key: "colleagues", label: <Link to="/colleagues">{t("nav.colleagues")}</Link> },
     { type: "divider" as const, key: "leave" },
@@ -111,8 +121,16 @@ function AccountMenu({ session }: { session: Session }) {
     },
   ];
   return (
-    <Dropdown menu={{ items, selectedKeys: current ? [`act:${current.id}`] : [] }} trigger={["click"]} placement="bottomRight">
-      <Button type="text" icon={<UserOutlined aria-hidden />} aria-label={phone ? `${name} · ${t("ui.account")}` : undefined}>
+    <Dropdown
+      menu={{ items, selectedKeys: current ? [`act:${current.id}`] : [] }}
+      trigger={["click"]}
+      placement="bottomRight"
+    >
+      <Button
+        type="text"
+        icon={<UserOutlined aria-hidden />}
+        aria-label={phone ? `${name} · ${t("ui.account")}` : undefined}
+      >
         {!phone && (
           <>
             {name}

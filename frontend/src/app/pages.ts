@@ -3,7 +3,15 @@
  * `open` pages need no account, and those with a `menu` also stand in the public bar; without `menu` a page is reached
  * through another one.
  */
-import { AppstoreOutlined, FileSearchOutlined, FormOutlined, HomeOutlined, ShopOutlined, SwapOutlined, UnorderedListOutlined } from "@ant-design/icons";
+import {
+  AppstoreOutlined,
+  FileSearchOutlined,
+  FormOutlined,
+  HomeOutlined,
+  ShopOutlined,
+  SwapOutlined,
+  UnorderedListOutlined,
+} from "@ant-design/icons";
 import type { ComponentType } from "react";
 import type { Role } from "../api/session";
 
@@ -21,24 +29,79 @@ export type PageEntry = {
 export const pages: readonly PageEntry[] = [
   { path: "/", key: "portal", open: true, icon: HomeOutlined, load: () => import("../features/portal/Portal") },
   { path: "/desk", key: "desk", menu: "work", icon: AppstoreOutlined, load: () => import("../features/desk/Desk") },
-  { path: "/needs", key: "needs", open: true, menu: "season", icon: UnorderedListOutlined, load: () => import("../features/needs/NeedList") },
+  {
+    path: "/needs",
+    key: "needs",
+    open: true,
+    menu: "season",
+    icon: UnorderedListOutlined,
+    load: () => import("../features/needs/NeedList"),
+  },
   { path: "/needs/$need_id", key: "need", open: true, load: () => import("../features/needs/NeedPage") },
   { path: "/needs/$need_id/ranking", key: "ranking", load: () => import("../features/selection/OffersForNeed") },
-  { path: "/surveys/$survey_id/figures", key: "survey_figures", open: true, load: () => import("../features/surveys/SurveyFigures") },
-  { path: "/offers", key: "offers", open: true, menu: "season", icon: ShopOutlined, load: () => import("../features/offers/OfferList") },
+  {
+    path: "/surveys/$survey_id/figures",
+    key: "survey_figures",
+    open: true,
+    load: () => import("../features/surveys/SurveyFigures"),
+  },
+  {
+    path: "/offers",
+    key: "offers",
+    open: true,
+    menu: "season",
+    icon: ShopOutlined,
+    load: () => import("../features/offers/OfferList"),
+  },
   { path: "/offers/$offer_id", key: "offer", open: true, load: () => import("../features/offers/OfferPage") },
   { path: "/offers/$offer_id/ranking", key: "ranking", load: () => import("../features/selection/NeedsForOffer") },
-  { path: "/surveys", key: "surveys", menu: "season", roles: ["committee", "street", "purchaser"], icon: FormOutlined, load: () => import("../features/surveys/SurveyList") },
+  {
+    path: "/surveys",
+    key: "surveys",
+    menu: "season",
+    roles: ["committee", "street", "purchaser"],
+    icon: FormOutlined,
+    load: () => import("../features/surveys/SurveyList"),
+  },
   { path: "/surveys/$survey_id", key: "survey", load: () => import("../features/surveys/SurveyPage") },
-  { path: "/rounds", key: "rounds", open: true, menu: "season", icon: SwapOutlined, load: () => import("../features/selection/RoundList") },
+  {
+    path: "/rounds",
+    key: "rounds",
+    open: true,
+    menu: "season",
+    icon: SwapOutlined,
+    load: () => import("../features/selection/RoundList"),
+  },
   { path: "/rounds/$round_id", key: "round", open: true, load: () => import("../features/selection/RoundPage") },
-  { path: "/tenders", key: "tenders", open: true, menu: "season", icon: FileSearchOutlined, load: () => import("../features/tenders/TenderList") },
+  {
+    path: "/tenders",
+    key: "tenders",
+    open: true,
+    menu: "season",
+    icon: FileSearchOutlined,
+    load: () => import("../features/tenders/TenderList"),
+  },
   { path: "/tenders/$tender_id", key: "tender", open: true, load: () => import("../features/tenders/TenderPage") },
-  { path: "/tenders/$tender_id/result", key: "result", open: true, load: () => import("../features/tenders/ResultPage") },
-  { path: "/tenders/$tender_id/compare", key: "compare", open: true, load: () => import("../features/tenders/ComparisonPage") },
+  {
+    path: "/tenders/$tender_id/result",
+    key: "result",
+    open: true,
+    load: () => import("../features/tenders/ResultPage"),
+  },
+  {
+    path: "/tenders/$tender_id/compare",
+    key: "compare",
+    open: true,
+    load: () => import("../features/tenders/ComparisonPage"),
+  },
   { path: "/account", key: "account", load: () => import("../features/accounts/OwnAccount") },
   { path: "/colleagues", key: "colleagues", load: () => import("../features/accounts/Colleagues") },
-  { path: "/forgot-password", key: "forgot_password", open: true, load: () => import("../features/accounts/ForgotPassword") },
+  {
+    path: "/forgot-password",
+    key: "forgot_password",
+    open: true,
+    load: () => import("../features/accounts/ForgotPassword"),
+  },
   { path: "/set-password", key: "set_password", open: true, load: () => import("../features/accounts/SetPassword") },
   { path: "/sign-in", key: "sign_in", open: true, load: () => import("./SignIn") },
 ];

@@ -2,7 +2,10 @@ import { createContext, type ReactNode, useCallback, useContext, useEffect, useM
 import { keep, kept } from "../api/kept";
 
 const LARGE = "large-type";
-const Large = createContext<{ large: boolean; setLarge: (large: boolean) => void }>({ large: false, setLarge: () => {} });
+const Large = createContext<{ large: boolean; setLarge: (large: boolean) => void }>({
+  large: false,
+  setLarge: () => {},
+});
 
 /** 适老化: large type, kept in this browser. */
 export function Preferences({ children }: { children: ReactNode }) {

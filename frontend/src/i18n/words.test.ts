@@ -24,4 +24,3 @@ test.each(pairs)("%s and %s have the same keys, the same placeholders and no bla
   const differing = chinese.filter(([key, text]) => `${placeholders(text)}` !== `${placeholders(english.get(key))}`);
   expect(differing).toEqual([]);
 });
-

@@ -51,7 +51,9 @@ function Head({ answering: { survey, wave } }: { answering: Answering }) {
       <p className="place">{placeText(wave.community, language)}</p>
       <h1>{title}</h1>
       {survey.intro && <p>{inLanguage(survey.intro, language)}</p>}
-      {wave.open && wave.closes_at && <p className="soft">{say("closes", { at: momentText(wave.closes_at, language) })}</p>}
+      {wave.open && wave.closes_at && (
+        <p className="soft">{say("closes", { at: momentText(wave.closes_at, language) })}</p>
+      )}
       {wave.open && (
         <details className="privacy">
           <summary>{say("privacy_title")}</summary>

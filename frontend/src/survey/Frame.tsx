@@ -17,7 +17,12 @@ export function Frame({ children }: { children: ReactNode }) {
   }, [large]);
   return (
     <Speech value={language}>
-      <Bar large={large} onLarge={setLarge} onLanguage={() => setLanguage(language === "zh" ? "en" : "zh")} language={language} />
+      <Bar
+        large={large}
+        onLarge={setLarge}
+        onLanguage={() => setLanguage(language === "zh" ? "en" : "zh")}
+        language={language}
+      />
       <main>{children}</main>
     </Speech>
   );

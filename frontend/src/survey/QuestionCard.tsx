@@ -36,7 +36,12 @@ export function QuestionCard(props: Props) {
   const id = placeOf(question.name);
   const described = [question.hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(" ") || undefined;
   return (
-    <fieldset id={id} className={fault ? "question question-faulty" : "question"} tabIndex={-1} aria-describedby={described}>
+    <fieldset
+      id={id}
+      className={fault ? "question question-faulty" : "question"}
+      tabIndex={-1}
+      aria-describedby={described}
+    >
       <legend id={`${id}-label`}>
         <span className="number" aria-hidden="true">
           {number}
@@ -77,25 +82,65 @@ function Control({ definition, question, entered, answers, fault, onChange }: Pr
   const field = { "aria-labelledby": `${placeOf(question.name)}-label`, "aria-invalid": fault !== undefined };
   switch (question.type) {
     case "single":
-      return <Single question={question} options={options} value={typeof own === "string" ? own : undefined} onChange={onChange} />;
+      return (
+        <Single
+          question={question}
+          options={options}
+          value={typeof own === "string" ? own : undefined}
+          onChange={onChange}
+        />
+      );
     case "multi":
       return <Multi question={question} options={options} value={chosen} onChange={onChange} />;
     case "ranking":
       if (options.length === 0) return <Source definition={definition} question={question} />;
-      return <Ranking question={question} options={options} value={chosen} places={placesOf(question, options)} onChange={onChange} />;
+      return (
+        <Ranking
+          question={question}
+          options={options}
+          value={chosen}
+          places={placesOf(question, options)}
+          onChange={onChange}
+        />
+      );
     case "rating_matrix":
       return <Matrix question={question} options={options} value={isRatings(own) ? own : {}} onChange={onChange} />;
     case "number":
       return (
-        <input {...field} className="text short" inputMode="decimal" autoComplete="off" placeholder={say("number_hint")} value={text} onChange={(event) => onChange(event.target.value)} />
+        <input
+          {...field}
+          className="text short"
+          inputMode="decimal"
+          autoComplete="off"
+          placeholder={say("number_hint")}
+          value={text}
+          onChange={(event) => onChange(event.target.value)}
+        />
       );
     case "date":
-      return <input {...field} className="text short" type="date" value={text} onChange={(event) => onChange(event.target.value)} />;
+      return (
+        <input
+          {...field}
+          className="text short"
+          type="date"
+          value={text}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      );
     default:
       return (
         <>
-          <textarea {...field} className="text" rows={4} maxLength={OPEN_LIMIT} value={text} onChange={(event) => onChange(event.target.value)} />
-          {text.length > OPEN_LIMIT / 2 && <p className="soft count">{say("open_count", { count: text.length, max: OPEN_LIMIT })}</p>}
+          <textarea
+            {...field}
+            className="text"
+            rows={4}
+            maxLength={OPEN_LIMIT}
+            value={text}
+            onChange={(event) => onChange(event.target.value)}
+          />
+          {text.length > OPEN_LIMIT / 2 && (
+            <p className="soft count">{say("open_count", { count: text.length, max: OPEN_LIMIT })}</p>
+          )}
         </>
       );
   }

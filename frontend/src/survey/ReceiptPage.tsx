@@ -117,12 +117,25 @@ function Shown({ address, receipt, onChanged }: ShownProps) {
         <p className="place">{placeText(receipt.wave.community, language)}</p>
         <h1>{inLanguage(receipt.survey.title, language)}</h1>
         <p className="soft">
-          {say("receipt_sent", { at: momentText(receipt.submitted_at, language) })} · {statusText(receipt.status, language)}
+          {say("receipt_sent", { at: momentText(receipt.submitted_at, language) })} ·{" "}
+          {statusText(receipt.status, language)}
         </p>
       </header>
-      {corrected && <p className="good" role="status">{say("corrected")}</p>}
-      {receipt.status === "withdrawn" && <p className="good" role="status">{say("withdrawn")}</p>}
-      {mode !== "correct" && refusal && <p className="alert" role="alert">{refusal.sentence(language)}</p>}
+      {corrected && (
+        <p className="good" role="status">
+          {say("corrected")}
+        </p>
+      )}
+      {receipt.status === "withdrawn" && (
+        <p className="good" role="status">
+          {say("withdrawn")}
+        </p>
+      )}
+      {mode !== "correct" && refusal && (
+        <p className="alert" role="alert">
+          {refusal.sentence(language)}
+        </p>
+      )}
       {mode === "correct" ? (
         <>
           <SurveyForm
@@ -209,7 +222,11 @@ function OwnAnswers({ definition, answers }: { definition: Definition; answers: 
           .map((question) => (
             <div key={question.name}>
               <dt>{inLanguage(question.label, language)}</dt>
-              <dd>{answerText(definition, question, answers[question.name], language) ?? <span className="soft">{say("no_answer")}</span>}</dd>
+              <dd>
+                {answerText(definition, question, answers[question.name], language) ?? (
+                  <span className="soft">{say("no_answer")}</span>
+                )}
+              </dd>
             </div>
           ))}
       </dl>

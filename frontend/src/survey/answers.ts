@@ -71,7 +71,11 @@ function ratings(question: Question, value: unknown, names: readonly string[]): 
  * The questions that show and their answers. Asked in order: a question hidden by an earlier answer counts as blank
  * for later ones, and what was entered in it before is not sent.
  */
-export function reading(definition: Definition, entered: Entered, today: string): { shown: Question[]; answers: Answers } {
+export function reading(
+  definition: Definition,
+  entered: Entered,
+  today: string,
+): { shown: Question[]; answers: Answers } {
   const shown: Question[] = [];
   const answers: Answers = {};
   for (const question of definition.questions) {

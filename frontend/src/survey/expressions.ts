@@ -22,8 +22,8 @@ const TOKENS: [Token["kind"] | "space", RegExp][] = [
   ["mark", /[(),.]/y],
 ];
 const PRECEDENCE = new Map(
-  [["or"], ["and"], ["=", "!="], ["<", "<=", ">", ">="], ["+", "-"], ["*", "div", "mod"]].flatMap(
-    (ops, level) => ops.map((op): [string, number] => [op, level + 1]),
+  [["or"], ["and"], ["=", "!="], ["<", "<=", ">", ">="], ["+", "-"], ["*", "div", "mod"]].flatMap((ops, level) =>
+    ops.map((op): [string, number] => [op, level + 1]),
   ),
 );
 const ARGUMENTS = new Map([
@@ -126,8 +126,7 @@ class Parser {
 
   private expect(mark: string): void {
     const token = this.take();
-    if (token.kind !== "mark" || token.text !== mark)
-      throw new ExpressionRefused("TokenUnexpected", token.at);
+    if (token.kind !== "mark" || token.text !== mark) throw new ExpressionRefused("TokenUnexpected", token.at);
   }
 
   whole(): Node {
@@ -209,8 +208,7 @@ function reference(name: string): Node {
 }
 
 function checkPattern(node: Node | undefined, at: number): void {
-  if (node?.kind !== "text" || patternFault(node.value) !== null)
-    throw new ExpressionRefused("PatternNotAllowed", at);
+  if (node?.kind !== "text" || patternFault(node.value) !== null) throw new ExpressionRefused("PatternNotAllowed", at);
 }
 
 /** The value under `answers`; `today` as 2018-10-15; `own` is the answer that `.` stands for. */

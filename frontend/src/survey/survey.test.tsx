@@ -15,7 +15,9 @@ const question = (name: string, type: Question["type"], zh: string, more: Partia
   ...more,
 });
 const services = [choice("01", "养老服务", "Older people"), choice("02", "儿童服务"), choice("03", "助残康复")];
-const scale = ["1", "2", "3", "4", "5"].map((name, at) => choice(name, ["很差", "较差", "一般", "较好", "很好"][at] ?? ""));
+const scale = ["1", "2", "3", "4", "5"].map((name, at) =>
+  choice(name, ["很差", "较差", "一般", "较好", "很好"][at] ?? ""),
+);
 const definition: Definition = {
   title: { zh: "居民服务需求调查", en: "Residents' needs" },
   questions: [
@@ -24,10 +26,18 @@ const definition: Definition = {
     question("Q3", "single", "参加过活动吗", { options: [choice("0", "没有"), choice("1", "参加过")] }),
     question("Q4", "open", "没有参加的原因", { shown_if: "selected(${Q3}, '0')", required: true }),
     question("Q5", "rating_matrix", "请评价", { rows: [choice("a", "环境"), choice("b", "物业")], options: scale }),
-    question("Q6", "number", "家中几口人", { whole: true, constraint: ". > 0 and . < 20", constraint_message: { zh: "应在 1 到 19 之间", en: "" } }),
+    question("Q6", "number", "家中几口人", {
+      whole: true,
+      constraint: ". > 0 and . < 20",
+      constraint_message: { zh: "应在 1 到 19 之间", en: "" },
+    }),
   ],
 };
-const wave = { community: { name: "新苑社区", path: ["呈贡区", "洛龙街道", "新苑社区"] }, closes_at: "2030-10-12T09:00:00Z", open: true };
+const wave = {
+  community: { name: "新苑社区", path: ["呈贡区", "洛龙街道", "新苑社区"] },
+  closes_at: "2030-10-12T09:00:00Z",
+  open: true,
+};
 const answering: Answering = { survey_id: 3, survey: definition, wave, demonstration: true };
 const TODAY = "2018-10-15";
 
@@ -81,12 +91,21 @@ test("a ranked service that is no longer chosen leaves the ranking", () => {
 });
 
 test("a ranking asks for no more places than there are choices", () => {
-  expect(faults(definition, { Q1: ["01", "02"], Q2: ["02"] }, TODAY).get("Q2")).toEqual({ key: "rank", facts: { count: 2 } });
+  expect(faults(definition, { Q1: ["01", "02"], Q2: ["02"] }, TODAY).get("Q2")).toEqual({
+    key: "rank",
+    facts: { count: 2 },
+  });
   expect(faults(definition, { Q1: ["01"], Q2: ["01"] }, TODAY).get("Q2")).toBeUndefined();
 });
 
 test("a required ranking of what was chosen asks for nothing where nothing was chosen", () => {
-  const optional = { ...definition, questions: [question("Q1", "multi", "需要", { options: services }), question("Q2", "ranking", "请排序", { required: true, derived_from: "Q1" })] };
+  const optional = {
+    ...definition,
+    questions: [
+      question("Q1", "multi", "需要", { options: services }),
+      question("Q2", "ranking", "请排序", { required: true, derived_from: "Q1" }),
+    ],
+  };
   expect([...faults(optional, {}, TODAY)]).toEqual([]);
   expect(faults(optional, { Q1: ["01"] }, TODAY).get("Q2")).toEqual({ key: "required" });
 });
@@ -102,7 +121,10 @@ test.each([
 
 test("a required matrix counts the lines still to rate", () => {
   const rows = [choice("a", "环境"), choice("b", "物业")];
-  const strict = { ...definition, questions: [question("Q5", "rating_matrix", "请评价", { rows, options: scale, required: true })] };
+  const strict = {
+    ...definition,
+    questions: [question("Q5", "rating_matrix", "请评价", { rows, options: scale, required: true })],
+  };
   expect(faults(strict, { Q5: { a: "4" } }, TODAY).get("Q5")).toEqual({ key: "rows", facts: { count: 1 } });
 });
 
@@ -116,7 +138,9 @@ test("a resident answers, is led to the first gap, and gets a receipt code", asy
   expect(screen.getByRole("checkbox", { name: "儿童服务" })).toBeDisabled();
   const ranking = screen.getByRole("group", { name: /请排序/ });
   await userEvent.click(within(ranking).getByRole("button", { name: /助残康复/ }));
-  within(ranking).getByRole("button", { name: /养老服务/ }).focus();
+  within(ranking)
+    .getByRole("button", { name: /养老服务/ })
+    .focus();
   await userEvent.keyboard("{Enter}");
   await userEvent.click(screen.getByRole("radio", { name: "没有" }));
   await userEvent.type(screen.getByRole("textbox", { name: /没有参加的原因/ }), "不知道有活动");
@@ -158,7 +182,11 @@ test("without a network the answers wait on the phone and go out once, under one
 test("a fault the server finds is said at its question, and the answers stay", async () => {
   localStorage.setItem("survey:T0KEN", JSON.stringify({ entered: { Q1: ["01"], Q2: ["01"] }, seconds: 40 }));
   const messages = { zh: "所排的项目不在所选之中。", en: "Not chosen." };
-  const problem = { code: "AnswersRefused", messages: { zh: "有 1 处需要更正。", en: "1" }, rows: [{ row: 2, column: "Q2", code: "RankedNotChosen", messages }] };
+  const problem = {
+    code: "AnswersRefused",
+    messages: { zh: "有 1 处需要更正。", en: "1" },
+    rows: [{ row: 2, column: "Q2", code: "RankedNotChosen", messages }],
+  };
   serving(({ method }) => (method === "POST" ? Response.json(problem, { status: 422 }) : Response.json(answering)));
   await open();
   await send();

@@ -23,13 +23,33 @@ type Props<T extends Actionable> = {
   onDone?: (verb: string, answer: unknown) => void;
 };
 
-const DESTRUCTIVE = new Set(["withdraw", "delete", "cancel", "decline", "reject", "terminate", "invalidate", "remove", "fail", "decline_cut", "miss"]);
+const DESTRUCTIVE = new Set([
+  "withdraw",
+  "delete",
+  "cancel",
+  "decline",
+  "reject",
+  "terminate",
+  "invalidate",
+  "remove",
+  "fail",
+  "decline_cut",
+  "miss",
+]);
 
 /**
  * The buttons the server grants (`thing.actions`), in its order; the first one that builds something up is primary.
  * A verb is asked back when the words know a `confirm.<verb>` sentence: that is where irreversible verbs are named.
  */
-export function ActionBar<T extends Actionable>({ of, feature, forms = {}, go = {}, words = "ui", without = [], onDone }: Props<T>) {
+export function ActionBar<T extends Actionable>({
+  of,
+  feature,
+  forms = {},
+  go = {},
+  words = "ui",
+  without = [],
+  onDone,
+}: Props<T>) {
   const { t, i18n } = useTranslation();
   const { message, modal } = App.useApp();
   const cache = useQueryClient();
@@ -84,10 +104,21 @@ export function ActionBar<T extends Actionable>({ of, feature, forms = {}, go = 
         ))}
       </Space>
       {!Form && <RefusalAlert error={act.error} />}
-      <Modal open={Form !== undefined} title={asking && name(asking)} footer={null} onCancel={() => setAsking(null)} destroyOnHidden>
+      <Modal
+        open={Form !== undefined}
+        title={asking && name(asking)}
+        footer={null}
+        onCancel={() => setAsking(null)}
+        destroyOnHidden
+      >
         <RefusalAlert error={act.error} />
         {Form && asking && (
-          <Form of={of} sending={act.isPending} cancel={() => setAsking(null)} send={(body) => act.mutate({ verb: asking, body })} />
+          <Form
+            of={of}
+            sending={act.isPending}
+            cancel={() => setAsking(null)}
+            send={(body) => act.mutate({ verb: asking, body })}
+          />
         )}
       </Modal>
     </div>

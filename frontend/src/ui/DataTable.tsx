@@ -63,7 +63,11 @@ export function DataTable<T extends object>(props: Props<T>) {
       <div className="list-head">
         <FilterBar filters={filters} search={search} onChange={change} />
         {exportFrom !== null && rows.length > 0 && (
-          <Button href={address(exportFrom, { ...query, format: "xlsx", headings: languageOf(i18n.language) })} icon={<FileExcelOutlined aria-hidden />} download>
+          <Button
+            href={address(exportFrom, { ...query, format: "xlsx", headings: languageOf(i18n.language) })}
+            icon={<FileExcelOutlined aria-hidden />}
+            download
+          >
             {t("ui.table.export")}
           </Button>
         )}

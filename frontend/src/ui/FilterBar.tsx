@@ -14,7 +14,12 @@ export function FilterBar({ filters, search, onChange }: Props) {
   return (
     <search className="filters">
       {filters.map((filter) => (
-        <One key={filter.name} filter={filter} value={search[filter.name]} onChange={(value) => onChange({ [filter.name]: value })} />
+        <One
+          key={filter.name}
+          filter={filter}
+          value={search[filter.name]}
+          onChange={(value) => onChange({ [filter.name]: value })}
+        />
       ))}
       {isSet && (
         <Button type="text" onClick={() => onChange(Object.fromEntries(filters.map(({ name }) => [name, undefined])))}>
@@ -25,7 +30,11 @@ export function FilterBar({ filters, search, onChange }: Props) {
   );
 }
 
-type OneProps = { filter: Filter; value: string | string[] | undefined; onChange: (value: string | string[] | undefined) => void };
+type OneProps = {
+  filter: Filter;
+  value: string | string[] | undefined;
+  onChange: (value: string | string[] | undefined) => void;
+};
 
 function One({ filter, value, onChange }: OneProps) {
   if (filter.kind === "search") {

@@ -3,14 +3,23 @@ import { type RefusedRow, languageOf } from "../api/refusal";
 
 /** What is wrong in which row and column of a file; nothing of the file was taken. `isWrong`: false where the rows are
  * no faults, but something to decide, and whoever shows them says so. */
-export function RowErrors({ rows, more = 0, isWrong = true }: { rows: readonly RefusedRow[]; more?: number; isWrong?: boolean }) {
+export function RowErrors({
+  rows,
+  more = 0,
+  isWrong = true,
+}: {
+  rows: readonly RefusedRow[];
+  more?: number;
+  isWrong?: boolean;
+}) {
   const { t, i18n } = useTranslation();
   const language = languageOf(i18n.language);
   return (
     <section className="row-errors">
       {isWrong && (
         <p>
-          <strong>{t("ui.rows.title", { count: rows.length + more })}</strong> <span className="soft">{t("ui.rows.hint")}</span>
+          <strong>{t("ui.rows.title", { count: rows.length + more })}</strong>{" "}
+          <span className="soft">{t("ui.rows.hint")}</span>
         </p>
       )}
       <table>

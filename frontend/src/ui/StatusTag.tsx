@@ -7,9 +7,59 @@ type Tone = "quiet" | "open" | "good" | "wait" | "bad";
 const TONES: Record<Tone, readonly string[]> = {
   quiet: ["draft", "closed", "ended", "withdrawn", "expired", "duplicate", "planned", "archived"],
   open: ["open", "published", "active", "tendering", "enquiries", "running", "ready", "in_progress", "performing"],
-  good: ["valid", "accepted", "confirmed", "fulfilled", "awarded", "signed", "paid", "passed", "completed", "eligible", "matched", "met", "contracted", "delivered", "noticed"],
-  wait: ["submitted", "pending", "proposed", "evaluation", "standstill", "suspended", "waiting", "due", "tendered", "provisional", "unconfirmed", "half_signed", "reported", "held", "filed", "late"],
-  bad: ["invalid", "rejected", "declined", "ineligible", "unopened", "unevaluated", "unsuccessful", "cancelled", "terminated", "failed", "overdue", "lapsed", "recused", "missing", "not_met", "revoked"],
+  good: [
+    "valid",
+    "accepted",
+    "confirmed",
+    "fulfilled",
+    "awarded",
+    "signed",
+    "paid",
+    "passed",
+    "completed",
+    "eligible",
+    "matched",
+    "met",
+    "contracted",
+    "delivered",
+    "noticed",
+  ],
+  wait: [
+    "submitted",
+    "pending",
+    "proposed",
+    "evaluation",
+    "standstill",
+    "suspended",
+    "waiting",
+    "due",
+    "tendered",
+    "provisional",
+    "unconfirmed",
+    "half_signed",
+    "reported",
+    "held",
+    "filed",
+    "late",
+  ],
+  bad: [
+    "invalid",
+    "rejected",
+    "declined",
+    "ineligible",
+    "unopened",
+    "unevaluated",
+    "unsuccessful",
+    "cancelled",
+    "terminated",
+    "failed",
+    "overdue",
+    "lapsed",
+    "recused",
+    "missing",
+    "not_met",
+    "revoked",
+  ],
 };
 
 const toneOf = (status: string): Tone =>
@@ -18,6 +68,8 @@ const toneOf = (status: string): Tone =>
 /** A state in words, with a colour beside it. `room` picks words that one room says differently: its screens', or its own. */
 export function StatusTag({ status, room }: { status: string; room?: string }) {
   const { t } = useTranslation();
-  const keys = room ? [`${room}.status.${status}`, `rooms.${room}.status.${room}.${status}`, `status.${status}`] : [`status.${status}`];
+  const keys = room
+    ? [`${room}.status.${status}`, `rooms.${room}.status.${room}.${status}`, `status.${status}`]
+    : [`status.${status}`];
   return <Tag className={`status status-${toneOf(status)}`}>{t(keys)}</Tag>;
 }

@@ -102,7 +102,11 @@ test("the buttons are those the server grants, and a click posts the verb", asyn
 });
 
 test("an irreversible verb is asked back first, and the refusal is shown in the reader's language", async () => {
-  const problem = { status: 409, code: "TooFewResponses", messages: { zh: "有效问卷不足 30 份，请继续回收。", en: "Too few." } };
+  const problem = {
+    status: 409,
+    code: "TooFewResponses",
+    messages: { zh: "有效问卷不足 30 份，请继续回收。", en: "Too few." },
+  };
   const seen = serving(() => Response.json(problem, { status: 409 }));
   show(<ActionBar of={{ id: 7, actions: ["publish"] }} feature="needs" />);
   await userEvent.click(screen.getByRole("button", { name: "发布" }));

@@ -70,7 +70,8 @@ function OneReset({ asked }: { asked: Asked }) {
   const { t, i18n } = useTranslation();
   const onSuccess = useDone(t("accounts.approved"));
   const approve = useMutation({
-    mutationFn: (given: { code: string }) => request(`${ACCOUNTS}/${asked.account_id}/approve_reset`, { method: "POST", body: given }),
+    mutationFn: (given: { code: string }) =>
+      request(`${ACCOUNTS}/${asked.account_id}/approve_reset`, { method: "POST", body: given }),
     onSuccess,
   });
   const from = [momentText(asked.asked_at, i18n.language), asked.device].filter(Boolean).join(" · ");
@@ -109,7 +110,8 @@ function OneSeat({ seat }: { seat: Seat }) {
   const { t } = useTranslation();
   const onSuccess = useDone(t("accounts.answered"));
   const answer = useMutation({
-    mutationFn: (verb: "confirm" | "end") => request(`${ACCOUNTS}/memberships/${seat.membership_id}/${verb}`, { method: "POST" }),
+    mutationFn: (verb: "confirm" | "end") =>
+      request(`${ACCOUNTS}/memberships/${seat.membership_id}/${verb}`, { method: "POST" }),
     onSuccess,
   });
   return (
@@ -117,14 +119,26 @@ function OneSeat({ seat }: { seat: Seat }) {
       <Person
         name={seat.display_name}
         username={seat.username}
-        more={[t(`role.${seat.role}`), seat.has_password ? "" : t("accounts.no_password_yet")].filter(Boolean).join(" · ")}
+        more={[t(`role.${seat.role}`), seat.has_password ? "" : t("accounts.no_password_yet")]
+          .filter(Boolean)
+          .join(" · ")}
       />
       <Space wrap>
         <RefusalAlert error={answer.error} />
-        <Button type="primary" disabled={!seat.has_password} loading={answer.isPending} onClick={() => answer.mutate("confirm")}>
+        <Button
+          type="primary"
+          disabled={!seat.has_password}
+          loading={answer.isPending}
+          onClick={() => answer.mutate("confirm")}
+        >
           {t("accounts.is_colleague")}
         </Button>
-        <Popconfirm title={t("accounts.turn_away_sure")} okText={t("accounts.is_none")} cancelText={t("ui.cancel")} onConfirm={() => answer.mutate("end")}>
+        <Popconfirm
+          title={t("accounts.turn_away_sure")}
+          okText={t("accounts.is_none")}
+          cancelText={t("ui.cancel")}
+          onConfirm={() => answer.mutate("end")}
+        >
           <Button danger>{t("accounts.is_none")}</Button>
         </Popconfirm>
       </Space>

@@ -25,12 +25,17 @@ export default function ForgotPassword() {
   const reset = useQuery({
     queryKey: KEY,
     queryFn: () => request<Reset>(RESET),
-    refetchInterval: ({ state }) => (state.data?.state === "asked" || state.data?.state === "approved" ? LOOK_AGAIN : false),
+    refetchInterval: ({ state }) =>
+      state.data?.state === "asked" || state.data?.state === "approved" ? LOOK_AGAIN : false,
   });
   return (
     <Page title={t("accounts.forgot_title")} subtitle={t("accounts.forgot_subtitle")}>
       <div className="panel account-form">
-        {saved ? <Saved /> : <Fetched query={reset}>{(data) => <Step reset={data} onSaved={() => setSaved(true)} />}</Fetched>}
+        {saved ? (
+          <Saved />
+        ) : (
+          <Fetched query={reset}>{(data) => <Step reset={data} onSaved={() => setSaved(true)} />}</Fetched>
+        )}
       </div>
     </Page>
   );
@@ -106,8 +111,14 @@ function ReadOut({ reset, code }: { reset: Reset; code: string }) {
         <li>{t("accounts.step_set")}</li>
       </ol>
       <p className="soft">{t("accounts.alone")}</p>
-      {reset.expires_at && <p className="soft">{t("accounts.until", { at: momentText(reset.expires_at, i18n.language) })}</p>}
-      <Button type="link" className="account-again" onClick={() => cache.setQueryData(KEY, { ...reset, state: "none" })}>
+      {reset.expires_at && (
+        <p className="soft">{t("accounts.until", { at: momentText(reset.expires_at, i18n.language) })}</p>
+      )}
+      <Button
+        type="link"
+        className="account-again"
+        onClick={() => cache.setQueryData(KEY, { ...reset, state: "none" })}
+      >
         {t("accounts.other_name")}
       </Button>
     </>

@@ -45,7 +45,9 @@ export default function OwnAccount() {
           <NewPassword
             username={session.username ?? ""}
             withCurrent
-            save={({ current, new: chosen }) => request(`${SESSION}/password`, { method: "POST", body: { current, new: chosen } })}
+            save={({ current, new: chosen }) =>
+              request(`${SESSION}/password`, { method: "POST", body: { current, new: chosen } })
+            }
             onSaved={() => {
               message.success(t("accounts.changed"));
               void cache.invalidateQueries({ queryKey: LIST });
@@ -108,7 +110,12 @@ function Browsers() {
           <>
             <ul className="account-list">
               {all.map((browser) => (
-                <OneBrowser key={browser.id} browser={browser} ending={end.isPending} onEnd={() => end.mutate(browser.id)} />
+                <OneBrowser
+                  key={browser.id}
+                  browser={browser}
+                  ending={end.isPending}
+                  onEnd={() => end.mutate(browser.id)}
+                />
               ))}
             </ul>
             {all.length > 1 && (
@@ -125,7 +132,10 @@ function Browsers() {
 
 function OneBrowser({ browser, ending, onEnd }: { browser: Browser; ending: boolean; onEnd: () => void }) {
   const { t, i18n } = useTranslation();
-  const times = { begun: momentText(browser.begun_at, i18n.language), seen: momentText(browser.last_seen_at, i18n.language) };
+  const times = {
+    begun: momentText(browser.begun_at, i18n.language),
+    seen: momentText(browser.last_seen_at, i18n.language),
+  };
   return (
     <li>
       <span>

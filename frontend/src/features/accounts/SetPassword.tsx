@@ -24,7 +24,13 @@ export default function SetPassword() {
   return (
     <Page title={t("accounts.link_title")} subtitle={t("accounts.link_subtitle")}>
       <div className="panel account-form">
-        {saved ? <Saved /> : <Fetched query={link}>{({ username }) => <SetNow username={username} onSaved={() => setSaved(true)} />}</Fetched>}
+        {saved ? (
+          <Saved />
+        ) : (
+          <Fetched query={link}>
+            {({ username }) => <SetNow username={username} onSaved={() => setSaved(true)} />}
+          </Fetched>
+        )}
       </div>
     </Page>
   );

@@ -19,12 +19,23 @@ export default function Desk() {
   return (
     <Page
       title={t("desk.title", { name: session?.display_name ?? "" })}
-      subtitle={session && [t(`role.${session.role}`), partyName(session.current?.party ?? null, i18n.language)].filter(Boolean).join(" · ")}
+      subtitle={
+        session &&
+        [t(`role.${session.role}`), partyName(session.current?.party ?? null, i18n.language)]
+          .filter(Boolean)
+          .join(" · ")
+      }
     >
       <section aria-labelledby="waiting">
         <h2 id="waiting">{t("desk.waiting")}</h2>
         <Fetched query={desk}>
-          {({ items }) => (items.length === 0 ? <Empty title={t("desk.nothing")} hint={t("desk.nothing_hint")} /> : <Items items={items} />)}
+          {({ items }) =>
+            items.length === 0 ? (
+              <Empty title={t("desk.nothing")} hint={t("desk.nothing_hint")} />
+            ) : (
+              <Items items={items} />
+            )
+          }
         </Fetched>
       </section>
     </Page>

@@ -22,13 +22,27 @@ export default function NeedList() {
         to={(row) => `/needs/${row.id}`}
         filters={[
           { name: "q", kind: "search", label: t("needs.list.search") },
-          { name: "status", kind: "choice", label: t("field.status"), options: STATES.map((value) => ({ value, label: t(`rooms.needs.status.needs.${value}`) })) },
+          {
+            name: "status",
+            kind: "choice",
+            label: t("field.status"),
+            options: STATES.map((value) => ({ value, label: t(`rooms.needs.status.needs.${value}`) })),
+          },
         ]}
         columns={[
           { key: "title", title: t("rooms.needs.field.title"), phone: "title", render: (row) => row.title },
-          { key: "place", title: t("rooms.needs.field.community_code"), render: (row) => <Place code={row.community_code} /> },
+          {
+            key: "place",
+            title: t("rooms.needs.field.community_code"),
+            render: (row) => <Place code={row.community_code} />,
+          },
           { key: "category", title: t("field.category"), render: (row) => term(row.category_code) },
-          { key: "beneficiaries", title: t("field.beneficiaries"), align: "right", render: (row) => <span className="figures">{row.beneficiaries ?? "—"}</span> },
+          {
+            key: "beneficiaries",
+            title: t("field.beneficiaries"),
+            align: "right",
+            render: (row) => <span className="figures">{row.beneficiaries ?? "—"}</span>,
+          },
           { key: "budget", title: t("field.budget"), align: "right", render: (row) => <Money of={row.budget} /> },
           { key: "status", title: t("field.status"), render: (row) => <StatusTag status={row.status} /> },
         ]}

@@ -55,7 +55,11 @@ function Shown({ of }: { of: Need }) {
         column={{ xs: 1, md: 2 }}
         items={[
           { key: "category", label: t("field.category"), children: term(of.category_code) },
-          { key: "populations", label: t("field.populations"), children: of.population_codes.map(term).join("、") || "—" },
+          {
+            key: "populations",
+            label: t("field.populations"),
+            children: of.population_codes.map(term).join("、") || "—",
+          },
           { key: "beneficiaries", label: t("field.beneficiaries"), children: of.beneficiaries ?? "—" },
           { key: "budget", label: t("field.budget"), children: <Money of={of.budget} /> },
           { key: "starts_on", label: t("rooms.needs.field.starts_on"), children: text(of.starts_on) },
@@ -75,7 +79,15 @@ function Evidence({ of }: { of: Need }) {
   const { t } = useTranslation();
   const { survey_result_id, share, low, high, n, note, no_evidence_reason } = of.evidence;
   if (share && low && high && n) {
-    return <Interval share={Number(share)} low={Number(low)} high={Number(high)} n={n} label={t("rooms.needs.field.evidence.share")} />;
+    return (
+      <Interval
+        share={Number(share)}
+        low={Number(low)}
+        high={Number(high)}
+        n={n}
+        label={t("rooms.needs.field.evidence.share")}
+      />
+    );
   }
   if (survey_result_id && !note) return <p>{t("needs.evidence_withheld")}</p>;
   return <p>{note || no_evidence_reason || t(of.is_taken_over ? "needs.taken_over" : "needs.no_evidence")}</p>;

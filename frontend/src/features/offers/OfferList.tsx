@@ -20,11 +20,31 @@ export default function OfferList() {
         filters={[{ name: "q", kind: "search", label: t("offers.list.search") }]}
         columns={[
           { key: "title", title: t("field.title"), phone: "title", render: (row) => row.title },
-          { key: "category", title: t("field.category"), render: (row) => row.category_codes.map(term).join("、") || "—" },
-          { key: "populations", title: t("field.populations"), render: (row) => row.population_codes.map(term).join("、") || "—" },
-          { key: "price", title: t("field.price"), align: "right", render: (row) => <span className="figures">{row.price ? `${Number(row.price)} ${row.price_unit}` : "—"}</span> },
+          {
+            key: "category",
+            title: t("field.category"),
+            render: (row) => row.category_codes.map(term).join("、") || "—",
+          },
+          {
+            key: "populations",
+            title: t("field.populations"),
+            render: (row) => row.population_codes.map(term).join("、") || "—",
+          },
+          {
+            key: "price",
+            title: t("field.price"),
+            align: "right",
+            render: (row) => (
+              <span className="figures">{row.price ? `${Number(row.price)} ${row.price_unit}` : "—"}</span>
+            ),
+          },
           { key: "capacity", title: t("field.capacity"), render: (row) => row.capacity || "—" },
-          { key: "status", title: t("field.status"), phone: "hidden", render: (row) => <StatusTag status={row.status} /> },
+          {
+            key: "status",
+            title: t("field.status"),
+            phone: "hidden",
+            render: (row) => <StatusTag status={row.status} />,
+          },
         ]}
         empty={{ title: t("offers.list.empty"), hint: t("offers.list.empty_hint") }}
       />

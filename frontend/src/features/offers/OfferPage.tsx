@@ -46,7 +46,11 @@ function Shown({ of }: { of: Offer }) {
         column={{ xs: 1, md: 2 }}
         items={[
           { key: "category", label: t("field.category"), children: of.category_codes.map(term).join("、") || "—" },
-          { key: "populations", label: t("field.populations"), children: of.population_codes.map(term).join("、") || "—" },
+          {
+            key: "populations",
+            label: t("field.populations"),
+            children: of.population_codes.map(term).join("、") || "—",
+          },
           { key: "coverage", label: t("field.coverage"), children: <Covered codes={of.coverage_codes} /> },
           { key: "price", label: t("field.price"), children: of.price ? `${Number(of.price)} ${of.price_unit}` : "—" },
           { key: "capacity", label: t("field.capacity"), children: of.capacity || "—" },

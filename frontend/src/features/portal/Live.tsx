@@ -22,7 +22,8 @@ export function Live() {
                 {(i18n.language === "en" && row.title_en) || row.title_zh}
               </Link>
               <div>
-                <StatusTag status={row.status === "published" && row.phase ? row.phase : row.status} room="tenders" /> <Money of={row.budget} />
+                <StatusTag status={row.status === "published" && row.phase ? row.phase : row.status} room="tenders" />{" "}
+                <Money of={row.budget} />
               </div>
               {row.status === "published" && <Deadline at={row.bids_end} label={t("portal.apply_by")} />}
             </li>

@@ -12,7 +12,17 @@ type Found = { id: number; title: string; ref: string | null };
 const ENOUGH = 20;
 
 /** "Why is X not here?": look for it by name, and be told in one sentence. */
-export function WhyNot({ of, to, tryOut, onShow }: { of: Ranking; to: Direction["to"]; tryOut: TryOut; onShow: () => void }) {
+export function WhyNot({
+  of,
+  to,
+  tryOut,
+  onShow,
+}: {
+  of: Ranking;
+  to: Direction["to"];
+  tryOut: TryOut;
+  onShow: () => void;
+}) {
   const { t } = useTranslation();
   const [words, setWords] = useState("");
   const found = useQuery({
@@ -20,7 +30,10 @@ export function WhyNot({ of, to, tryOut, onShow }: { of: Ranking; to: Direction[
     queryFn: () => request<{ items: Found[] }>(`/api/v1/${to}`, { query: { q: words, limit: ENOUGH } }),
     placeholderData: (before) => before,
   });
-  const options = (found.data?.items ?? []).map((each) => ({ value: each.id, label: each.ref ? `${each.title} · ${each.ref}` : each.title }));
+  const options = (found.data?.items ?? []).map((each) => ({
+    value: each.id,
+    label: each.ref ? `${each.title} · ${each.ref}` : each.title,
+  }));
   const answered = of.absence && of.absence.id === tryOut.about ? of.absence : null;
   return (
     <section className="why-not" aria-labelledby="why-not">
@@ -55,10 +68,19 @@ function Answer({ of, rows, onShow }: { of: Absence; rows: Ranking["rows"]; onSh
     const tied = of.reason === "below_top" && of.place === rows.at(-1)?.place;
     return (
       <p className="answer">
-        {t(`selection.why_not.${tied ? "below_tied" : of.reason}`, { ...facts, ...standing, shown: rows.length })} {shown && <a href={`#row-${of.id}`} onClick={onShow}>{t("selection.why_not.show")}</a>}
+        {t(`selection.why_not.${tied ? "below_tied" : of.reason}`, { ...facts, ...standing, shown: rows.length })}{" "}
+        {shown && (
+          <a href={`#row-${of.id}`} onClick={onShow}>
+            {t("selection.why_not.show")}
+          </a>
+        )}
       </p>
     );
   }
   const why = phrase({ code: `filter_${of.reason}`, facts: of.facts });
-  return <p className="answer">{t("selection.why_not.filtered", { ...facts, filter: t(`selection.filter.${of.reason}`), why })}</p>;
+  return (
+    <p className="answer">
+      {t("selection.why_not.filtered", { ...facts, filter: t(`selection.filter.${of.reason}`), why })}
+    </p>
+  );
 }

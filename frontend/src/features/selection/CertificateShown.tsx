@@ -18,13 +18,27 @@ export function CertificateShown({ of, round, seats }: { of: Certificate; round:
   const titles = new Map(seats.map(({ key, title }) => [key, title]));
   const Sign = of.stable ? CheckCircleFilled : CloseCircleFilled;
   return (
-    <section className={of.stable ? "certificate certificate-good" : "certificate certificate-bad"} aria-labelledby="certificate">
+    <section
+      className={of.stable ? "certificate certificate-good" : "certificate certificate-bad"}
+      aria-labelledby="certificate"
+    >
       <h2 id="certificate">
-        <Sign aria-hidden /> {t(of.stable ? "selection.certificate.stable" : "selection.certificate.blocked", { count: of.pairs.length, blocking: of.blocking.length })}
+        <Sign aria-hidden />{" "}
+        {t(of.stable ? "selection.certificate.stable" : "selection.certificate.blocked", {
+          count: of.pairs.length,
+          blocking: of.blocking.length,
+        })}
       </h2>
       <p>{t(of.stable ? "selection.certificate.means" : "selection.certificate.means_blocked")}</p>
       {of.faults.length > 0 && <p>{t("selection.certificate.faults", { count: of.faults.length })}</p>}
-      {of.size && <p>{t(of.size.matched === of.size.at_most ? "selection.certificate.most" : "selection.certificate.fewer", of.size)}</p>}
+      {of.size && (
+        <p>
+          {t(
+            of.size.matched === of.size.at_most ? "selection.certificate.most" : "selection.certificate.fewer",
+            of.size,
+          )}
+        </p>
+      )}
       <Verify round={round} />
       <details className="more" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
         <summary>{t("selection.certificate.each", { count: of.pairs.length })}</summary>
@@ -41,12 +55,19 @@ function Verify({ round }: { round: Round }) {
   return (
     <>
       <div className="verify">
-        <Button href={`/api/v1/selection/rounds/${round.id}/export`} download={file} icon={<DownloadOutlined aria-hidden />}>
+        <Button
+          href={`/api/v1/selection/rounds/${round.id}/export`}
+          download={file}
+          icon={<DownloadOutlined aria-hidden />}
+        >
           {t("selection.certificate.download")}
         </Button>
         <span>
           {t("selection.certificate.verify")}{" "}
-          <Typography.Text code copyable={{ text: command, tooltips: [t("selection.certificate.copy"), t("selection.certificate.copied")] }}>
+          <Typography.Text
+            code
+            copyable={{ text: command, tooltips: [t("selection.certificate.copy"), t("selection.certificate.copied")] }}
+          >
             {command}
           </Typography.Text>
         </span>
@@ -67,11 +88,20 @@ function Proof({ of, title }: { of: Certificate; title: Title }) {
   const [reason, setReason] = useState<string | null>(null);
   const [shown, setShown] = useState(PAGE);
   const rows = found(of.pairs, reason, words, title);
-  const reasons = reasonsIn(of.pairs).map((each) => ({ value: each.reason, label: `${t(`selection.checked.short.${each.reason}`)} (${each.count})` }));
+  const reasons = reasonsIn(of.pairs).map((each) => ({
+    value: each.reason,
+    label: `${t(`selection.checked.short.${each.reason}`)} (${each.count})`,
+  }));
   return (
     <>
       <div className="proof-filters">
-        <Input.Search allowClear value={words} aria-label={t("selection.certificate.search")} placeholder={t("selection.certificate.search")} onChange={({ target }) => setWords(target.value)} />
+        <Input.Search
+          allowClear
+          value={words}
+          aria-label={t("selection.certificate.search")}
+          placeholder={t("selection.certificate.search")}
+          onChange={({ target }) => setWords(target.value)}
+        />
         <Select
           allowClear
           value={reason}
@@ -91,11 +121,20 @@ function Proof({ of, title }: { of: Certificate; title: Title }) {
             <span className="proof-pair">
               {title(row.seeker)} <span aria-hidden>×</span> {title(row.provider)}
             </span>
-            <span>{t(sentenceOf(row), factsOf(row, (key) => inner(title(key))))}</span>
+            <span>
+              {t(
+                sentenceOf(row),
+                factsOf(row, (key) => inner(title(key))),
+              )}
+            </span>
           </li>
         ))}
       </ol>
-      {rows.length > shown && <Button onClick={() => setShown(shown + 5 * PAGE)}>{t("selection.certificate.more", { count: rows.length - shown })}</Button>}
+      {rows.length > shown && (
+        <Button onClick={() => setShown(shown + 5 * PAGE)}>
+          {t("selection.certificate.more", { count: rows.length - shown })}
+        </Button>
+      )}
     </>
   );
 }

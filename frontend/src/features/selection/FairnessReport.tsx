@@ -9,30 +9,63 @@ export function FairnessReport({ of }: { of: Fairness }) {
   const { t } = useTranslation();
   const most = mostTaken(of);
   const size = verdictOn(of);
-  const sides: Row[] = (["needs", "offers"] as const).map((side) => ({ key: side, name: t(`selection.fairness.${side}`), tally: of[side] }));
-  const sizes: Row[] = of.by_size.map((each) => ({ key: each.size, name: t(`selection.fairness.${each.size}`, { places: of.small_up_to }), tally: each.tally }));
+  const sides: Row[] = (["needs", "offers"] as const).map((side) => ({
+    key: side,
+    name: t(`selection.fairness.${side}`),
+    tally: of[side],
+  }));
+  const sizes: Row[] = of.by_size.map((each) => ({
+    key: each.size,
+    name: t(`selection.fairness.${each.size}`, { places: of.small_up_to }),
+    tally: each.tally,
+  }));
   return (
     <section className="fairness" aria-labelledby="fairness">
       <h2 id="fairness">{t("selection.fairness.title")}</h2>
       <ul className="fairness-words">
-        <li>{t("selection.fairness.said_needs", { matched: of.needs.matched, members: of.needs.members, share: sharePercent(of.needs.share), rank: rankOf(of.needs) })}</li>
         <li>
-          {t("selection.fairness.said_offers", { matched: of.offers.matched, members: of.offers.members, share: sharePercent(of.offers.share), rank: rankOf(of.offers) })}
-          {most !== null && ` ${t("selection.fairness.scarce", { places: of.offers.places, needs: of.needs.members, most: sharePercent(most) })}`}
+          {t("selection.fairness.said_needs", {
+            matched: of.needs.matched,
+            members: of.needs.members,
+            share: sharePercent(of.needs.share),
+            rank: rankOf(of.needs),
+          })}
         </li>
         <li>
-          {t(`selection.fairness.verdict.${size.verdict}`, { small: sharePercent(size.small?.share ?? null), large: sharePercent(size.large?.share ?? null), gap: Math.round(100 * Math.abs(size.gap)), places: of.small_up_to })}
+          {t("selection.fairness.said_offers", {
+            matched: of.offers.matched,
+            members: of.offers.members,
+            share: sharePercent(of.offers.share),
+            rank: rankOf(of.offers),
+          })}
+          {most !== null &&
+            ` ${t("selection.fairness.scarce", { places: of.offers.places, needs: of.needs.members, most: sharePercent(most) })}`}
+        </li>
+        <li>
+          {t(`selection.fairness.verdict.${size.verdict}`, {
+            small: sharePercent(size.small?.share ?? null),
+            large: sharePercent(size.large?.share ?? null),
+            gap: Math.round(100 * Math.abs(size.gap)),
+            places: of.small_up_to,
+          })}
         </li>
       </ul>
       <Tallies caption={t("selection.fairness.by_side")} rows={sides} />
-      <Tallies caption={t("selection.fairness.by_size")} rows={sizes} note={t("selection.fairness.size_note", { places: of.small_up_to })} />
-      {of.by_district.length > 1 && <Tallies caption={t("selection.fairness.by_district")} rows={areas(of.by_district)} />}
+      <Tallies
+        caption={t("selection.fairness.by_size")}
+        rows={sizes}
+        note={t("selection.fairness.size_note", { places: of.small_up_to })}
+      />
+      {of.by_district.length > 1 && (
+        <Tallies caption={t("selection.fairness.by_district")} rows={areas(of.by_district)} />
+      )}
       <Tallies caption={t("selection.fairness.by_street")} rows={areas(of.by_street)} />
     </section>
   );
 }
 
-const areas = (list: Fairness["by_district"]): Row[] => list.map(({ area, name, tally }) => ({ key: area, name: name || area, tally }));
+const areas = (list: Fairness["by_district"]): Row[] =>
+  list.map(({ area, name, tally }) => ({ key: area, name: name || area, tally }));
 
 const rankOf = ({ mean_rank }: Tally): string => (mean_rank === null ? "—" : Number(mean_rank).toFixed(1));
 

@@ -49,7 +49,11 @@ function Inside({ tryOut, direction, budget }: Props) {
       <fieldset>
         <legend>{t("selection.try.filters")}</legend>
         {FILTERS.map((filter) => (
-          <Checkbox key={filter} checked={!tryOut.tried.without.includes(filter)} onChange={({ target }) => tryOut.skip(filter, !target.checked)}>
+          <Checkbox
+            key={filter}
+            checked={!tryOut.tried.without.includes(filter)}
+            onChange={({ target }) => tryOut.skip(filter, !target.checked)}
+          >
             {t(`selection.filter.${filter}`)}
           </Checkbox>
         ))}
@@ -72,7 +76,16 @@ function Slider({ criterion, tryOut }: { criterion: Criterion; tryOut: TryOut })
       <span className="figures" aria-hidden>
         {share}%{share !== usual && <span className="soft"> {t("selection.try.usual", { share: usual })}</span>}
       </span>
-      <input id={id} type="range" min={0} max={100} step={1} value={share} aria-valuetext={`${share}%`} onChange={({ target }) => tryOut.weigh(criterion, Number(target.value))} />
+      <input
+        id={id}
+        type="range"
+        min={0}
+        max={100}
+        step={1}
+        value={share}
+        aria-valuetext={`${share}%`}
+        onChange={({ target }) => tryOut.weigh(criterion, Number(target.value))}
+      />
     </div>
   );
 }

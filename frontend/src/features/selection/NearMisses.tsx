@@ -28,7 +28,8 @@ export function NearMisses({ of, to }: { of: Ranking; to: Direction["to"] }) {
             <Link to={`/${to}/${row.id}`}>{row.title}</Link>
             <span className="soft"> · {chosen(row, "party_name", i18n.language)}</span>
             <div>
-              <span className="filter-name">{t(`selection.filter.${row.filter}`)}</span> {phrase({ code: `filter_${row.filter}`, facts: row.facts })}
+              <span className="filter-name">{t(`selection.filter.${row.filter}`)}</span>{" "}
+              {phrase({ code: `filter_${row.filter}`, facts: row.facts })}
             </div>
           </li>
         ))}
@@ -51,7 +52,12 @@ export function Relax({ of, to, tryOut }: { of: Ranking; to: Direction["to"]; tr
           <li key={filter}>
             <p>
               <strong>{t("selection.relax.filter", { filter: t(`selection.filter.${filter}`) })}</strong>{" "}
-              {t("selection.relax.brings", { count: admitted, party: chosen(best, "party_name", i18n.language), score: pointsOf(best.score), place: best.place })}{" "}
+              {t("selection.relax.brings", {
+                count: admitted,
+                party: chosen(best, "party_name", i18n.language),
+                score: pointsOf(best.score),
+                place: best.place,
+              })}{" "}
               <Link to={`/${to}/${best.id}`}>{best.title}</Link>
             </p>
             <Button icon={<ExperimentOutlined aria-hidden />} onClick={() => tryOut.skip(filter, true)}>

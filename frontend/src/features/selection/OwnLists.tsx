@@ -19,8 +19,12 @@ export function OwnLists({ round, role }: { round: Round; role: string }) {
   const path = { round_id: round.id };
   const [own, other] = role === "committee" ? (["need", "offer"] as const) : (["offer", "need"] as const);
   const lists = $api.useQuery("get", "/api/v1/selection/rounds/{round_id}/preferences", { params: { path } });
-  const mine = $api.useQuery("get", "/api/v1/selection/rounds/{round_id}/seats", { params: { path, query: { side: own } } });
-  const partners = $api.useQuery("get", "/api/v1/selection/rounds/{round_id}/seats", { params: { path, query: { side: other } } });
+  const mine = $api.useQuery("get", "/api/v1/selection/rounds/{round_id}/seats", {
+    params: { path, query: { side: own } },
+  });
+  const partners = $api.useQuery("get", "/api/v1/selection/rounds/{round_id}/seats", {
+    params: { path, query: { side: other } },
+  });
   if (!lists.data || !mine.data || !partners.data) return null;
   const titles = new Map(mine.data.map((seat) => [seat.id, seat.title]));
   return (
@@ -28,7 +32,13 @@ export function OwnLists({ round, role }: { round: Round; role: string }) {
       <h2 id="own">{t("selection.own.title")}</h2>
       {lists.data.length === 0 && <p className="soft">{t("selection.own.none")}</p>}
       {lists.data.map((list) => (
-        <Wishes key={list.subject_id} round={round} of={list} title={titles.get(list.subject_id) ?? ""} partners={partners.data} />
+        <Wishes
+          key={list.subject_id}
+          round={round}
+          of={list}
+          title={titles.get(list.subject_id) ?? ""}
+          partners={partners.data}
+        />
       ))}
     </section>
   );
@@ -47,7 +57,10 @@ function Wishes({ round, of, title, partners }: { round: Round; of: Own; title: 
   const save = async (): Promise<void> => {
     setError(null);
     try {
-      await request(`/api/v1/selection/rounds/${round.id}/${of.side}s/${of.subject_id}/preferences`, { method: "PUT", body: { groups, places } });
+      await request(`/api/v1/selection/rounds/${round.id}/${of.side}s/${of.subject_id}/preferences`, {
+        method: "PUT",
+        body: { groups, places },
+      });
       message.success(t("selection.own.saved"));
       await cache.invalidateQueries();
     } catch (refused) {
@@ -70,10 +83,26 @@ function Wishes({ round, of, title, partners }: { round: Round; of: Own; title: 
               </span>
               {open && (
                 <Space size={4}>
-                  <Button icon={<ArrowUpOutlined aria-hidden />} aria-label={t("selection.own.up", { title: seats.get(id)?.title })} onClick={() => setGroups(moved(groups, id, -1))} />
-                  <Button icon={<ArrowDownOutlined aria-hidden />} aria-label={t("selection.own.down", { title: seats.get(id)?.title })} onClick={() => setGroups(moved(groups, id, 1))} />
-                  <Button icon={<LinkOutlined aria-hidden />} aria-label={t("selection.own.tie", { title: seats.get(id)?.title })} onClick={() => setGroups(tied(groups, id))} />
-                  <Button icon={<DeleteOutlined aria-hidden />} aria-label={t("selection.own.remove", { title: seats.get(id)?.title })} onClick={() => setGroups(without(groups, id))} />
+                  <Button
+                    icon={<ArrowUpOutlined aria-hidden />}
+                    aria-label={t("selection.own.up", { title: seats.get(id)?.title })}
+                    onClick={() => setGroups(moved(groups, id, -1))}
+                  />
+                  <Button
+                    icon={<ArrowDownOutlined aria-hidden />}
+                    aria-label={t("selection.own.down", { title: seats.get(id)?.title })}
+                    onClick={() => setGroups(moved(groups, id, 1))}
+                  />
+                  <Button
+                    icon={<LinkOutlined aria-hidden />}
+                    aria-label={t("selection.own.tie", { title: seats.get(id)?.title })}
+                    onClick={() => setGroups(tied(groups, id))}
+                  />
+                  <Button
+                    icon={<DeleteOutlined aria-hidden />}
+                    aria-label={t("selection.own.remove", { title: seats.get(id)?.title })}
+                    onClick={() => setGroups(without(groups, id))}
+                  />
                 </Space>
               )}
             </li>
@@ -88,10 +117,20 @@ function Wishes({ round, of, title, partners }: { round: Round; of: Own; title: 
             value={null}
             aria-label={t("selection.own.add")}
             placeholder={t("selection.own.add")}
-            options={partners.filter((seat) => seat.is_here && !groups.flat().includes(seat.id)).map((seat) => ({ value: seat.id, label: `${seat.title} · ${seat.party_name_zh}` }))}
+            options={partners
+              .filter((seat) => seat.is_here && !groups.flat().includes(seat.id))
+              .map((seat) => ({ value: seat.id, label: `${seat.title} · ${seat.party_name_zh}` }))}
             onChange={(id: number | null) => id !== null && setGroups(addTo(groups, id))}
           />
-          {of.side === "offer" && <InputNumber min={1} value={places} aria-label={t("selection.own.places")} prefix={t("selection.own.places")} onChange={(value) => setPlaces(value ?? 1)} />}
+          {of.side === "offer" && (
+            <InputNumber
+              min={1}
+              value={places}
+              aria-label={t("selection.own.places")}
+              prefix={t("selection.own.places")}
+              onChange={(value) => setPlaces(value ?? 1)}
+            />
+          )}
           <Button type="primary" onClick={() => void save()}>
             {t("action.submit")}
           </Button>

@@ -63,7 +63,13 @@ export function Moved({ move }: { move: Move }) {
 }
 
 /** One colour for each criterion, in the bar and beside the reasons; the last two share the quietest. */
-const colourOf = (criterion: string): string => series[Math.min(CRITERIA.findIndex((each) => each === criterion), series.length - 1)] ?? series[0];
+const colourOf = (criterion: string): string =>
+  series[
+    Math.min(
+      CRITERIA.findIndex((each) => each === criterion),
+      series.length - 1,
+    )
+  ] ?? series[0];
 
 /** The score as one bar out of 100, each criterion with what it brings. */
 function Parts({ reasons }: { reasons: readonly Reason[] }) {
@@ -71,7 +77,11 @@ function Parts({ reasons }: { reasons: readonly Reason[] }) {
   const parts = reasons.filter((reason) => gained(reason) > 0);
   const said = parts.map((reason) => `${t(`selection.criterion.${reason.criterion}`)} ${Math.round(gained(reason))}`);
   return (
-    <div className="parts" role="img" aria-label={t("selection.ranking.parts", { parts: said.join(t("selection.comma")) })}>
+    <div
+      className="parts"
+      role="img"
+      aria-label={t("selection.ranking.parts", { parts: said.join(t("selection.comma")) })}
+    >
       {parts.map((reason) => (
         <span
           key={reason.criterion}
@@ -91,8 +101,11 @@ function Telling({ reasons }: { reasons: readonly Reason[] }) {
     <li key={reason.criterion} className={costs ? "telling-costs" : undefined}>
       <span className="swatch" style={{ background: colourOf(reason.criterion) }} aria-hidden />
       <span>
-        <strong>{t(`selection.criterion.${reason.criterion}`)}</strong> <span className="figures telling-points">{points}</span>
-        <span className="telling-why">{phrase(costs && reason.code === "shared_words" ? { ...reason, code: "few_shared_words" } : reason)}</span>
+        <strong>{t(`selection.criterion.${reason.criterion}`)}</strong>{" "}
+        <span className="figures telling-points">{points}</span>
+        <span className="telling-why">
+          {phrase(costs && reason.code === "shared_words" ? { ...reason, code: "few_shared_words" } : reason)}
+        </span>
       </span>
     </li>
   );

@@ -18,13 +18,29 @@ import "./ranking.css";
 export function OffersForNeed() {
   const { need_id } = useParams({ strict: false }) as { need_id: string };
   const need = $api.useQuery("get", "/api/v1/needs/{need_id}", { params: { path: { need_id: Number(need_id) } } });
-  return <Shown key={need_id} id={Number(need_id)} title={need.data?.title ?? ""} budget={need.data?.budget?.amount ?? null} direction={{ from: "needs", to: "offers" }} />;
+  return (
+    <Shown
+      key={need_id}
+      id={Number(need_id)}
+      title={need.data?.title ?? ""}
+      budget={need.data?.budget?.amount ?? null}
+      direction={{ from: "needs", to: "offers" }}
+    />
+  );
 }
 
 export function NeedsForOffer() {
   const { offer_id } = useParams({ strict: false }) as { offer_id: string };
   const offer = $api.useQuery("get", "/api/v1/offers/{offer_id}", { params: { path: { offer_id: Number(offer_id) } } });
-  return <Shown key={offer_id} id={Number(offer_id)} title={offer.data?.title ?? ""} budget={null} direction={{ from: "offers", to: "needs" }} />;
+  return (
+    <Shown
+      key={offer_id}
+      id={Number(offer_id)}
+      title={offer.data?.title ?? ""}
+      budget={null}
+      direction={{ from: "offers", to: "needs" }}
+    />
+  );
 }
 
 type Props = { id: number; title: string; budget: string | null; direction: Direction };
@@ -58,7 +74,17 @@ function Shown({ id, title, budget, direction }: Props) {
 
 const FIRST = 10;
 
-function Results({ published, shown, to, tryOut }: { published: Ranking; shown: Ranking; to: Direction["to"]; tryOut: TryOut }) {
+function Results({
+  published,
+  shown,
+  to,
+  tryOut,
+}: {
+  published: Ranking;
+  shown: Ranking;
+  to: Direction["to"];
+  tryOut: TryOut;
+}) {
   const { t } = useTranslation();
   const [all, setAll] = useState(false);
   const tried = isTried(tryOut.tried);
@@ -73,7 +99,13 @@ function Results({ published, shown, to, tryOut }: { published: Ranking; shown: 
       <Relax of={shown} to={to} tryOut={tryOut} />
       <ol className="ranking" aria-busy={tryOut.isMoving}>
         {rows.map((row) => (
-          <RankedRow key={row.id} row={row} to={to} shared={isShared(shown.rows, row)} move={tried ? moveOf(published.rows, row) : null} />
+          <RankedRow
+            key={row.id}
+            row={row}
+            to={to}
+            shared={isShared(shown.rows, row)}
+            move={tried ? moveOf(published.rows, row) : null}
+          />
         ))}
       </ol>
       {more > 0 && <Button onClick={() => setAll(true)}>{t("selection.ranking.more", { count: more })}</Button>}
@@ -95,7 +127,13 @@ function Trying({ published, shown, tryOut }: { published: Ranking; shown: Ranki
       showIcon
       title={t("selection.try.sign")}
       description={
-        <span aria-live="polite">{tryOut.isMoving ? t("selection.try.moving") : unmoved ? t("selection.try.unmoved") : t("selection.try.moved", { ...told, admitted: shown.admitted, before: published.admitted })}</span>
+        <span aria-live="polite">
+          {tryOut.isMoving
+            ? t("selection.try.moving")
+            : unmoved
+              ? t("selection.try.unmoved")
+              : t("selection.try.moved", { ...told, admitted: shown.admitted, before: published.admitted })}
+        </span>
       }
       action={<Button onClick={tryOut.untry}>{t("selection.try.back")}</Button>}
     />

@@ -18,8 +18,17 @@ export default function RoundList() {
         to={(row) => `/rounds/${row.id}`}
         exportFrom={null}
         columns={[
-          { key: "title", title: t("field.title"), phone: "title", render: (row) => (i18n.language === "en" && row.title_en) || row.title_zh },
-          { key: "status", title: t("field.status"), render: (row) => <StatusTag status={row.status} room="selection" /> },
+          {
+            key: "title",
+            title: t("field.title"),
+            phone: "title",
+            render: (row) => (i18n.language === "en" && row.title_en) || row.title_zh,
+          },
+          {
+            key: "status",
+            title: t("field.status"),
+            render: (row) => <StatusTag status={row.status} room="selection" />,
+          },
           { key: "closes_at", title: t("field.deadline"), render: (row) => <Deadline at={row.closes_at} /> },
         ]}
         empty={{ title: t("selection.list.empty"), hint: t("selection.list.empty_hint") }}

@@ -19,7 +19,9 @@ const CHOOSES = new Set(["committee", "organization"]);
 
 export default function RoundPage() {
   const { round_id } = useParams({ strict: false }) as { round_id: string };
-  const round = $api.useQuery("get", "/api/v1/selection/rounds/{round_id}", { params: { path: { round_id: Number(round_id) } } });
+  const round = $api.useQuery("get", "/api/v1/selection/rounds/{round_id}", {
+    params: { path: { round_id: Number(round_id) } },
+  });
   return <Fetched query={round}>{(it) => <Shown of={it} />}</Fetched>;
 }
 
@@ -31,7 +33,8 @@ function Shown({ of }: { of: Round }) {
       title={chosen(of, "title", i18n.language)}
       subtitle={
         <>
-          <StatusTag status={of.status} room="selection" /> <Deadline at={of.closes_at} label={t("selection.round.closes")} />
+          <StatusTag status={of.status} room="selection" />{" "}
+          <Deadline at={of.closes_at} label={t("selection.round.closes")} />
         </>
       }
       crumbs={[{ label: t("nav.rounds"), to: "/rounds" }]}
@@ -43,7 +46,9 @@ function Shown({ of }: { of: Round }) {
         <h2 id="rule">{t("selection.round.how")}</h2>
         <p className="prose">{t("selection.round.rule")}</p>
         <p className="prose">{t("selection.round.gone_rule")}</p>
-        {of.needs_elsewhere > 0 && <p className="prose">{t("selection.round.elsewhere", { count: of.needs_elsewhere })}</p>}
+        {of.needs_elsewhere > 0 && (
+          <p className="prose">{t("selection.round.elsewhere", { count: of.needs_elsewhere })}</p>
+        )}
         <p className="soft seed">{t("selection.round.seed", { seed: of.seed })}</p>
       </section>
     </Page>

@@ -25,16 +25,26 @@ export function RoundResult({ round }: { round: Round }) {
   const certificate = $api.useQuery("get", "/api/v1/selection/rounds/{round_id}/certificate", { params: { path } });
   const pairs = $api.useQuery("get", "/api/v1/selection/rounds/{round_id}/pairs", { params: { path } });
   const fairness = $api.useQuery("get", "/api/v1/selection/rounds/{round_id}/fairness", { params: { path } });
-  const needs = $api.useQuery("get", "/api/v1/selection/rounds/{round_id}/seats", { params: { path, query: { side: "need" } } });
-  const offers = $api.useQuery("get", "/api/v1/selection/rounds/{round_id}/seats", { params: { path, query: { side: "offer" } } });
+  const needs = $api.useQuery("get", "/api/v1/selection/rounds/{round_id}/seats", {
+    params: { path, query: { side: "need" } },
+  });
+  const offers = $api.useQuery("get", "/api/v1/selection/rounds/{round_id}/seats", {
+    params: { path, query: { side: "offer" } },
+  });
   const seats = needs.data && offers.data ? { needs: needs.data, offers: offers.data } : null;
   const checked = certificate.data as Certificate | undefined;
   return (
     <>
       <Fetched query={certificate}>
-        {() => (seats && checked ? <CertificateShown of={checked} round={round} seats={[...seats.needs, ...seats.offers]} /> : null)}
+        {() =>
+          seats && checked ? (
+            <CertificateShown of={checked} round={round} seats={[...seats.needs, ...seats.offers]} />
+          ) : null
+        }
       </Fetched>
-      <Fetched query={pairs}>{(it) => (seats && checked ? <Pairs of={it} certificate={checked} seats={seats} /> : null)}</Fetched>
+      <Fetched query={pairs}>
+        {(it) => (seats && checked ? <Pairs of={it} certificate={checked} seats={seats} /> : null)}
+      </Fetched>
       {seats && <Unpaired of={(round.unmatched ?? {}) as Unmatched} seats={seats} />}
       <Fetched query={fairness}>{(it) => <FairnessReport of={it} />}</Fetched>
     </>
@@ -52,16 +62,48 @@ function Pairs({ of, certificate, seats }: { of: readonly Pair[]; certificate: C
   const own = session?.current?.party?.id;
   const needs = new Map(seats.needs.map((seat) => [seat.id, seat]));
   const offers = new Map(seats.offers.map((seat) => [seat.id, seat]));
-  const named = of.map((pair) => ({ pair, need: needs.get(pair.need_id), offer: offers.get(pair.offer_id), isOwn: own !== undefined && [pair.need_party_id, pair.offer_party_id].includes(own) }));
+  const named = of.map((pair) => ({
+    pair,
+    need: needs.get(pair.need_id),
+    offer: offers.get(pair.offer_id),
+    isOwn: own !== undefined && [pair.need_party_id, pair.offer_party_id].includes(own),
+  }));
   const wanted = named
-    .filter(({ pair, need, offer }) => [pair.need_title, pair.offer_title, need?.party_name_zh, offer?.party_name_zh, need?.party_name_en, offer?.party_name_en].join(" ").toLowerCase().includes(words.trim().toLowerCase()))
-    .sort((one, other) => Number(other.isOwn) - Number(one.isOwn) || other.pair.actions.length - one.pair.actions.length);
+    .filter(({ pair, need, offer }) =>
+      [
+        pair.need_title,
+        pair.offer_title,
+        need?.party_name_zh,
+        offer?.party_name_zh,
+        need?.party_name_en,
+        offer?.party_name_en,
+      ]
+        .join(" ")
+        .toLowerCase()
+        .includes(words.trim().toLowerCase()),
+    )
+    .sort(
+      (one, other) => Number(other.isOwn) - Number(one.isOwn) || other.pair.actions.length - one.pair.actions.length,
+    );
   const rows = all ? wanted : wanted.slice(0, FIRST);
   return (
     <section aria-labelledby="pairs">
       <h2 id="pairs">{t("selection.round.pairs")}</h2>
-      {of.length === 0 ? <p className="soft">{t("selection.round.no_pairs")}</p> : <p className="soft">{t("selection.round.ranks_how")}</p>}
-      {of.length > FIRST && <Input.Search className="pairs-search" allowClear value={words} aria-label={t("selection.round.search")} placeholder={t("selection.round.search")} onChange={({ target }) => setWords(target.value)} />}
+      {of.length === 0 ? (
+        <p className="soft">{t("selection.round.no_pairs")}</p>
+      ) : (
+        <p className="soft">{t("selection.round.ranks_how")}</p>
+      )}
+      {of.length > FIRST && (
+        <Input.Search
+          className="pairs-search"
+          allowClear
+          value={words}
+          aria-label={t("selection.round.search")}
+          placeholder={t("selection.round.search")}
+          onChange={({ target }) => setWords(target.value)}
+        />
+      )}
       {of.length > 0 && wanted.length === 0 && <p className="soft">{t("selection.round.nothing_found")}</p>}
       <ul className="pairs">
         {rows.map(({ pair, need, offer, isOwn }) => {
@@ -73,7 +115,9 @@ function Pairs({ of, certificate, seats }: { of: readonly Pair[]; certificate: C
                 <div>
                   <strong>{pair.need_title}</strong>
                   <div className="soft">{need && chosen(need, "party_name", i18n.language)}</div>
-                  {rank && <div className="rank-given">{t("selection.round.need_rank", { rank: rank.seeker_rank })}</div>}
+                  {rank && (
+                    <div className="rank-given">{t("selection.round.need_rank", { rank: rank.seeker_rank })}</div>
+                  )}
                 </div>
                 <span className="pair-sign" aria-hidden>
                   ↔
@@ -81,7 +125,9 @@ function Pairs({ of, certificate, seats }: { of: readonly Pair[]; certificate: C
                 <div>
                   <strong>{pair.offer_title}</strong>
                   <div className="soft">{offer && chosen(offer, "party_name", i18n.language)}</div>
-                  {rank && <div className="rank-given">{t("selection.round.offer_rank", { rank: rank.provider_rank })}</div>}
+                  {rank && (
+                    <div className="rank-given">{t("selection.round.offer_rank", { rank: rank.provider_rank })}</div>
+                  )}
                 </div>
                 <StatusTag status={pair.status} />
               </div>
@@ -90,7 +136,9 @@ function Pairs({ of, certificate, seats }: { of: readonly Pair[]; certificate: C
           );
         })}
       </ul>
-      {wanted.length > rows.length && <Button onClick={() => setAll(true)}>{t("selection.round.all_pairs", { count: wanted.length })}</Button>}
+      {wanted.length > rows.length && (
+        <Button onClick={() => setAll(true)}>{t("selection.round.all_pairs", { count: wanted.length })}</Button>
+      )}
     </section>
   );
 }
@@ -104,7 +152,11 @@ function Unpaired({ of, seats }: { of: Unmatched; seats: Seats }) {
       <h2 id="unmatched">{t("selection.round.unmatched")}</h2>
       {sides.map(({ side, keys }) => (
         <div key={side}>
-          <p>{t(keys.length === 0 ? `selection.round.all_${side}` : `selection.round.some_${side}`, { count: keys.length })}</p>
+          <p>
+            {t(keys.length === 0 ? `selection.round.all_${side}` : `selection.round.some_${side}`, {
+              count: keys.length,
+            })}
+          </p>
           {byReason(keys).map(({ reason, of: ids }) => (
             <details key={reason} className="more">
               <summary>
@@ -115,7 +167,8 @@ function Unpaired({ of, seats }: { of: Unmatched; seats: Seats }) {
                   const seat = seats[side].find((each) => each.key === key);
                   return (
                     <li key={key}>
-                      {seat?.title ?? key} {seat && <span className="soft">{chosen(seat, "party_name", i18n.language)}</span>}
+                      {seat?.title ?? key}{" "}
+                      {seat && <span className="soft">{chosen(seat, "party_name", i18n.language)}</span>}
                     </li>
                   );
                 })}

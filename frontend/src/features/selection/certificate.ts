@@ -24,7 +24,8 @@ export type Certificate = {
 export type Title = (key: string) => string;
 
 /** The key of the sentence that tells why a pair does not block, or by what it does. */
-export const sentenceOf = ({ reason, because }: Checked): string => (reason === "blocks" ? `selection.checked.blocks_${because}` : `selection.checked.${reason}`);
+export const sentenceOf = ({ reason, because }: Checked): string =>
+  reason === "blocks" ? `selection.checked.blocks_${because}` : `selection.checked.${reason}`;
 
 /** Its facts, with titles in place of keys. */
 export const factsOf = (row: Checked, title: Title): Record<string, string | number> => ({
@@ -55,4 +56,8 @@ export function found(rows: readonly Checked[], reason: string | null, words: st
 
 /** Ranks that both sides of a proposed pair gave each other, by "seeker provider". */
 export const ranksTogether = (certificate: Certificate): Map<string, Checked> =>
-  new Map(certificate.pairs.filter(({ reason }) => reason === "together").map((row) => [`${row.seeker} ${row.provider}`, row]));
+  new Map(
+    certificate.pairs
+      .filter(({ reason }) => reason === "together")
+      .map((row) => [`${row.seeker} ${row.provider}`, row]),
+  );

@@ -10,8 +10,14 @@ const ALIKE = 0.1;
 export type Verdict = "too_few" | "alike" | "small_behind" | "large_behind" | "one_size";
 
 /** Small organisations against large ones. */
-export function verdictOn(report: Fairness): { verdict: Verdict; small: Tally | null; large: Tally | null; gap: number } {
-  const of = (size: "small" | "large"): Tally | null => report.by_size.find((each) => each.size === size)?.tally ?? null;
+export function verdictOn(report: Fairness): {
+  verdict: Verdict;
+  small: Tally | null;
+  large: Tally | null;
+  gap: number;
+} {
+  const of = (size: "small" | "large"): Tally | null =>
+    report.by_size.find((each) => each.size === size)?.tally ?? null;
   const [small, large] = [of("small"), of("large")];
   if (!small || !large) return { verdict: "one_size", small, large, gap: 0 };
   const gap = Number(large.share ?? 0) - Number(small.share ?? 0);
@@ -25,4 +31,5 @@ export function mostTaken({ needs, offers }: Fairness): number | null {
   return offers.places > needs.members ? needs.members / offers.places : null;
 }
 
-export const sharePercent = (share: string | number | null): string => (share === null ? "—" : `${Math.round(100 * Number(share))}%`);
+export const sharePercent = (share: string | number | null): string =>
+  share === null ? "—" : `${Math.round(100 * Number(share))}%`;

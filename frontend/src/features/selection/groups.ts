@@ -3,7 +3,8 @@ export type Groups = readonly (readonly number[])[];
 
 const filled = (groups: Groups): number[][] => groups.filter((group) => group.length > 0).map((group) => group.slice());
 
-export const without = (groups: Groups, id: number): number[][] => filled(groups.map((group) => group.filter((each) => each !== id)));
+export const without = (groups: Groups, id: number): number[][] =>
+  filled(groups.map((group) => group.filter((each) => each !== id)));
 
 export const addTo = (groups: Groups, id: number): number[][] => [...filled(groups), [id]];
 

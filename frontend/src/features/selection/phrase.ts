@@ -10,8 +10,13 @@ export function usePhrase(): (said: Said) => string {
   const term = useTerms(i18n.language);
   const comma = t("selection.comma");
   return ({ code, facts }) => {
-    const spoken = Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, spell(name, value, term, comma)]));
-    return t(code === "shared_words" && !spoken.words ? "selection.reason.no_shared_words" : `selection.reason.${code}`, spoken);
+    const spoken = Object.fromEntries(
+      Object.entries(facts).map(([name, value]) => [name, spell(name, value, term, comma)]),
+    );
+    return t(
+      code === "shared_words" && !spoken.words ? "selection.reason.no_shared_words" : `selection.reason.${code}`,
+      spoken,
+    );
   };
 }
 
@@ -19,7 +24,8 @@ const MONEY = new Set(["budget", "price"]);
 const TERMS = new Set(["need", "offer"]);
 
 function spell(name: string, value: unknown, term: (code: string) => string, comma: string): string {
-  if (Array.isArray(value)) return value.map((item) => (TERMS.has(name) ? term(String(item)) : String(item))).join(comma);
+  if (Array.isArray(value))
+    return value.map((item) => (TERMS.has(name) ? term(String(item)) : String(item))).join(comma);
   if (value === null || value === undefined) return "";
   if (MONEY.has(name)) return moneyText({ amount: String(value), currency: "CNY" });
   return TERMS.has(name) ? term(String(value)) : String(value);

@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { firmnessOf, isShared, moveOf, moves, percentOf, pointsOf, type Reason, telling } from "./reading";
 
-const reason = (criterion: string, value: string | null, weight: string, contribution: string): Reason => ({ criterion, value, weight, contribution, code: "", facts: {} });
+const reason = (criterion: string, value: string | null, weight: string, contribution: string): Reason => ({
+  criterion,
+  value,
+  weight,
+  contribution,
+  code: "",
+  facts: {},
+});
 const names = (reasons: readonly Reason[]): string[] => reasons.map(({ criterion }) => criterion);
 
 describe("places and scores", () => {

@@ -6,7 +6,8 @@ type Placed = { id: number; place: number };
 
 /** Points of 100 that a criterion brings, and those it could have brought. */
 export const gained = (reason: Reason): number => 100 * Number(reason.contribution);
-export const missed = (reason: Reason): number => (reason.value === null ? 0 : 100 * (Number(reason.weight) - Number(reason.contribution)));
+export const missed = (reason: Reason): number =>
+  reason.value === null ? 0 : 100 * (Number(reason.weight) - Number(reason.contribution));
 
 const WORTH_TELLING = 3;
 
@@ -19,7 +20,8 @@ export function telling(reasons: readonly Reason[]): { speaks: Reason[]; against
   return { speaks: ordered(helpful, gained).slice(0, against ? 2 : 3), against };
 }
 
-const ordered = (reasons: readonly Reason[], by: (reason: Reason) => number): Reason[] => [...reasons].sort((one, other) => by(other) - by(one));
+const ordered = (reasons: readonly Reason[], by: (reason: Reason) => number): Reason[] =>
+  [...reasons].sort((one, other) => by(other) - by(one));
 
 export type Move = { kind: "up" | "down"; by: number } | { kind: "new" } | { kind: "stays" };
 
@@ -32,7 +34,10 @@ export function moveOf(published: readonly Placed[], row: Placed): Move {
   return by > 0 ? { kind: "up", by } : { kind: "down", by: -by };
 }
 
-export function moves(published: readonly Placed[], tried: readonly Placed[]): { up: number; down: number; entered: number; left: number } {
+export function moves(
+  published: readonly Placed[],
+  tried: readonly Placed[],
+): { up: number; down: number; entered: number; left: number } {
   const kinds = tried.map((row) => moveOf(published, row).kind);
   const counted = (kind: Move["kind"]): number => kinds.filter((each) => each === kind).length;
   const left = published.filter(({ id }) => tried.every((row) => row.id !== id)).length;
@@ -43,7 +48,8 @@ export function moves(published: readonly Placed[], tried: readonly Placed[]): {
 export const pointsOf = (score: string | number): string => (100 * Number(score)).toFixed(2);
 
 /** Whether somebody else stands at the same place. */
-export const isShared = (rows: readonly Placed[], row: Placed): boolean => rows.some(({ id, place }) => id !== row.id && place === row.place);
+export const isShared = (rows: readonly Placed[], row: Placed): boolean =>
+  rows.some(({ id, place }) => id !== row.id && place === row.place);
 
 /** A share of the 200 draws as whole per cent; halves are kept where rounding would make "all" or "none" of it. */
 export function percentOf(share: string): string {

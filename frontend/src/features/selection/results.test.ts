@@ -5,8 +5,20 @@ import zh from "./zh.json";
 
 const titles: Record<string, string> = { N1: "老年助餐", N2: "放学托管", O1: "助餐点运营", O2: "四点半课堂" };
 const title = (key: string): string => titles[key] ?? key;
-const row = (seeker: string, provider: string, reason: string, more: Partial<Checked> = {}): Checked => ({ seeker, provider, seeker_rank: 1, provider_rank: 1, reason, ...more });
-const rows = [row("N1", "O1", "together"), row("N1", "O2", "seeker_prefers_own", { own: "O1", own_rank: 1 }), row("N2", "O2", "together"), row("N2", "O1", "provider_prefers_seated", { last_rank: 1 })];
+const row = (seeker: string, provider: string, reason: string, more: Partial<Checked> = {}): Checked => ({
+  seeker,
+  provider,
+  seeker_rank: 1,
+  provider_rank: 1,
+  reason,
+  ...more,
+});
+const rows = [
+  row("N1", "O1", "together"),
+  row("N1", "O2", "seeker_prefers_own", { own: "O1", own_rank: 1 }),
+  row("N2", "O2", "together"),
+  row("N2", "O1", "provider_prefers_seated", { last_rank: 1 }),
+];
 
 describe("a certificate", () => {
   it("counts its reasons", () => {
@@ -29,19 +41,44 @@ describe("a certificate", () => {
   });
 
   it("has a sentence for every reason there is", () => {
-    const reasons = ["together", "seeker_prefers_own", "seeker_indifferent", "provider_without_places", "provider_prefers_seated", "provider_indifferent"];
-    const sentences = [...reasons.map((reason) => row("N1", "O1", reason)), row("N1", "O1", "blocks", { because: "free_place" }), row("N1", "O1", "blocks", { because: "preferred_to" })].map(sentenceOf);
-    expect(sentences.map((key) => key.replace("selection.checked.", "")).filter((key) => !(key in zh.checked))).toEqual([]);
+    const reasons = [
+      "together",
+      "seeker_prefers_own",
+      "seeker_indifferent",
+      "provider_without_places",
+      "provider_prefers_seated",
+      "provider_indifferent",
+    ];
+    const sentences = [
+      ...reasons.map((reason) => row("N1", "O1", reason)),
+      row("N1", "O1", "blocks", { because: "free_place" }),
+      row("N1", "O1", "blocks", { because: "preferred_to" }),
+    ].map(sentenceOf);
+    expect(sentences.map((key) => key.replace("selection.checked.", "")).filter((key) => !(key in zh.checked))).toEqual(
+      [],
+    );
   });
 });
 
-const tally = (share: string, few = false): Tally => ({ members: 20, mutual: 20, matched: 10, places: 20, taken: 10, share, mean_rank: "1.20", few });
+const tally = (share: string, few = false): Tally => ({
+  members: 20,
+  mutual: 20,
+  matched: 10,
+  places: 20,
+  taken: 10,
+  share,
+  mean_rank: "1.20",
+  few,
+});
 const report = (small: Tally | null, large: Tally | null): Fairness => ({
   needs: { ...tally("1.000"), members: 87 },
   offers: { ...tally("0.596"), places: 146 },
   by_district: [],
   by_street: [],
-  by_size: [...(large ? [{ size: "large" as const, tally: large }] : []), ...(small ? [{ size: "small" as const, tally: small }] : [])],
+  by_size: [
+    ...(large ? [{ size: "large" as const, tally: large }] : []),
+    ...(small ? [{ size: "small" as const, tally: small }] : []),
+  ],
   small_up_to: 2,
 });
 

@@ -16,7 +16,16 @@ describe("a try-out", () => {
 
   it("asks with decimal weights, the other budget, the conditions left out and the one in question", () => {
     expect(askOf(TRIED, 57)).toEqual({
-      weights: { text: "0.90", category: "0.10", population: "0.00", coverage: "0.00", budget: "0.00", time: "0.00", capacity: "0.00", rating: "0.00" },
+      weights: {
+        text: "0.90",
+        category: "0.10",
+        population: "0.00",
+        coverage: "0.00",
+        budget: "0.00",
+        time: "0.00",
+        capacity: "0.00",
+        rating: "0.00",
+      },
       budget: "12000.50",
       without: ["coverage", "dates"],
       about: 57,
@@ -33,7 +42,14 @@ describe("a try-out", () => {
     expect(triedIn({ budget: 5000 }).budget).toBe("5000");
   });
 
-  it.each([{ weights: "1-2-3" }, { budget: "-5" }, { budget: "1.234" }, { budget: "lots" }, { without: "everything" }, { weights: ["a"], budget: {}, without: 7 }])("ignores what an address garbles: %o", (address) => {
+  it.each([
+    { weights: "1-2-3" },
+    { budget: "-5" },
+    { budget: "1.234" },
+    { budget: "lots" },
+    { without: "everything" },
+    { weights: ["a"], budget: {}, without: 7 },
+  ])("ignores what an address garbles: %o", (address) => {
     expect(triedIn(address)).toEqual(UNTRIED);
   });
 });

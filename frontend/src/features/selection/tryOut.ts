@@ -4,14 +4,33 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useState } from "react";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
-import { type Criterion, fromAddress, inAddress, same, type Shares, sharesFrom, type Sliders, slid, still, written } from "./weights";
+import {
+  type Criterion,
+  fromAddress,
+  inAddress,
+  same,
+  type Shares,
+  sharesFrom,
+  type Sliders,
+  slid,
+  still,
+  written,
+} from "./weights";
 
 export type Ranking = components["schemas"]["RankingRead"];
 export type Ask = components["schemas"]["RankingAsk"];
 export type Filter = NonNullable<Ask["without"]>[number];
 export type Direction = { from: "needs"; to: "offers" } | { from: "offers"; to: "needs" };
 
-export const FILTERS: readonly Filter[] = ["coverage", "population", "budget", "dates", "qualifications", "rectification", "inactive"];
+export const FILTERS: readonly Filter[] = [
+  "coverage",
+  "population",
+  "budget",
+  "dates",
+  "qualifications",
+  "rectification",
+  "inactive",
+];
 const SETTLED = 300;
 
 /** `shares` null: the published weights. */
@@ -19,7 +38,8 @@ export type Tried = { shares: Shares | null; budget: string | null; without: rea
 
 const UNTRIED: Tried = { shares: null, budget: null, without: [] };
 
-export const isTried = ({ shares, budget, without }: Tried): boolean => shares !== null || budget !== null || without.length > 0;
+export const isTried = ({ shares, budget, without }: Tried): boolean =>
+  shares !== null || budget !== null || without.length > 0;
 
 export function askOf({ shares, budget, without }: Tried, about: number | null): Ask {
   return {
@@ -53,7 +73,10 @@ export const addressOf = ({ shares, budget, without }: Tried): Record<string, st
 function useAddress(): [Address, (tried: Tried) => void] {
   const address = useSearch({ strict: false }) as Address;
   const navigate = useNavigate();
-  const write = useCallback((tried: Tried) => void navigate({ to: ".", search: addressOf(tried), replace: true, resetScroll: false }), [navigate]);
+  const write = useCallback(
+    (tried: Tried) => void navigate({ to: ".", search: addressOf(tried), replace: true, resetScroll: false }),
+    [navigate],
+  );
   return [address, write];
 }
 
@@ -69,8 +92,18 @@ function useSettled<T>(value: T): T {
 
 function useRanking({ from }: Direction, id: number, body: Ask, enabled: boolean) {
   const options = { enabled, placeholderData: keepPreviousData };
-  const offers = $api.useQuery("post", "/api/v1/selection/needs/{need_id}/ranking", { params: { path: { need_id: id } }, body }, { ...options, enabled: enabled && from === "needs" });
-  const needs = $api.useQuery("post", "/api/v1/selection/offers/{offer_id}/ranking", { params: { path: { offer_id: id } }, body }, { ...options, enabled: enabled && from === "offers" });
+  const offers = $api.useQuery(
+    "post",
+    "/api/v1/selection/needs/{need_id}/ranking",
+    { params: { path: { need_id: id } }, body },
+    { ...options, enabled: enabled && from === "needs" },
+  );
+  const needs = $api.useQuery(
+    "post",
+    "/api/v1/selection/offers/{offer_id}/ranking",
+    { params: { path: { offer_id: id } }, body },
+    { ...options, enabled: enabled && from === "offers" },
+  );
   return from === "needs" ? offers : needs;
 }
 
@@ -99,7 +132,10 @@ export function useTryOut(direction: Direction, id: number) {
     setTried(UNTRIED);
   };
   const skip = (filter: Filter, skipped: boolean): void =>
-    setTried((now) => ({ ...now, without: FILTERS.filter((each) => (each === filter ? skipped : now.without.includes(each))) }));
+    setTried((now) => ({
+      ...now,
+      without: FILTERS.filter((each) => (each === filter ? skipped : now.without.includes(each))),
+    }));
   const afford = (budget: string | null): void => setTried((now) => ({ ...now, budget }));
   const isAsked = isTried(settled) || about !== null;
   return {

@@ -14,9 +14,13 @@ export const sharesFrom = (weights: Readonly<Record<Criterion, string>>): Shares
 
 /** Decimal shares as the server reads them; written digit by digit, so that they add up to exactly 1. */
 export const written = (shares: Shares): Record<Criterion, string> =>
-  Object.fromEntries(CRITERIA.map((criterion) => [criterion, (shares[criterion] / WHOLE).toFixed(2)])) as Record<Criterion, string>;
+  Object.fromEntries(CRITERIA.map((criterion) => [criterion, (shares[criterion] / WHOLE).toFixed(2)])) as Record<
+    Criterion,
+    string
+  >;
 
-export const same = (one: Shares, other: Shares): boolean => CRITERIA.every((criterion) => one[criterion] === other[criterion]);
+export const same = (one: Shares, other: Shares): boolean =>
+  CRITERIA.every((criterion) => one[criterion] === other[criterion]);
 
 /** One criterion set to `wanted`, the rest sharing what is left as they stood to each other; where they all stood at 0, alike. */
 export function rebalanced(shares: Shares, chosen: Criterion, wanted: number): Shares {

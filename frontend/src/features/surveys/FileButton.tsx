@@ -2,7 +2,15 @@ import { Button } from "antd";
 import { useRef } from "react";
 
 /** Lets a person choose one file; the same file may be chosen again once it is mended. */
-export function FileButton({ label, loading, onFile }: { label: string; loading: boolean; onFile: (file: File) => void }) {
+export function FileButton({
+  label,
+  loading,
+  onFile,
+}: {
+  label: string;
+  loading: boolean;
+  onFile: (file: File) => void;
+}) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>

@@ -10,7 +10,23 @@ import { AreaName } from "../../ui/AreaName";
 import { RefusalAlert } from "../../ui/RefusalAlert";
 import { RowErrors } from "../../ui/RowErrors";
 import { FileButton } from "./FileButton";
-import { type Column, type Mapping, type Preview, type Question, chosen, closedQuestion, doubtsOf, mappingOf, moved, offered, open, said, targetsOf, unanswered, valueOf } from "./mapping";
+import {
+  type Column,
+  type Mapping,
+  type Preview,
+  type Question,
+  chosen,
+  closedQuestion,
+  doubtsOf,
+  mappingOf,
+  moved,
+  offered,
+  open,
+  said,
+  targetsOf,
+  unanswered,
+  valueOf,
+} from "./mapping";
 
 type Wave = components["schemas"]["WaveRead"];
 type Done = components["schemas"]["ResponsesImportedRead"];
@@ -24,13 +40,26 @@ export function ImportAnswers({ wave, questions }: { wave: Wave; questions: read
   const [community, setCommunity] = useState(wave.communities.length === 1 ? wave.communities[0] : undefined);
   const [preview, setPreview] = useState<Preview>();
   const send = <T,>(verb: string, sent: File, mapping?: Mapping) =>
-    upload<T>(address(`/api/v1/surveys/waves/${wave.id}/${verb}`, verb === "import_responses" ? { community_code: community } : {}), sent, mapping ? { mapping: JSON.stringify(mapping) } : {});
-  const look = useMutation({ mutationFn: ({ sent, mapping }: { sent: File; mapping?: Mapping }) => send<Preview>("preview_responses", sent, mapping), onSuccess: setPreview });
+    upload<T>(
+      address(
+        `/api/v1/surveys/waves/${wave.id}/${verb}`,
+        verb === "import_responses" ? { community_code: community } : {},
+      ),
+      sent,
+      mapping ? { mapping: JSON.stringify(mapping) } : {},
+    );
+  const look = useMutation({
+    mutationFn: ({ sent, mapping }: { sent: File; mapping?: Mapping }) =>
+      send<Preview>("preview_responses", sent, mapping),
+    onSuccess: setPreview,
+  });
   const take = useMutation({
     mutationFn: ({ sent, mapping }: { sent: File; mapping: Mapping }) => send<Done>("import_responses", sent, mapping),
     onSuccess: (done) => {
       setPreview(undefined);
-      message.success(t("surveys.answers.done", { added: done.added, unchanged: done.unchanged, not_returned: done.not_returned }));
+      message.success(
+        t("surveys.answers.done", { added: done.added, unchanged: done.unchanged, not_returned: done.not_returned }),
+      );
       void cache.invalidateQueries();
     },
   });
@@ -56,10 +85,21 @@ export function ImportAnswers({ wave, questions }: { wave: Wave; questions: read
           {preview.doubts.length > 0 && <RowErrors rows={doubtsOf(preview)} isWrong={false} />}
           <Mapped of={preview} questions={questions} change={setPreview} again={again} />
           {wave.communities.length > 1 && preview.kinds.includes("place") && (
-            <Select aria-label={t("surveys.answers.community")} placeholder={t("surveys.answers.community")} value={community} onChange={setCommunity} options={wave.communities.map((code) => ({ value: code, label: <Place code={code} /> }))} />
+            <Select
+              aria-label={t("surveys.answers.community")}
+              placeholder={t("surveys.answers.community")}
+              value={community}
+              onChange={setCommunity}
+              options={wave.communities.map((code) => ({ value: code, label: <Place code={code} /> }))}
+            />
           )}
           <RefusalAlert error={take.error} />
-          <Button type="primary" loading={take.isPending} disabled={look.isPending || open(preview, questions) > 0} onClick={() => take.mutate({ sent: file, mapping: mappingOf(preview) })}>
+          <Button
+            type="primary"
+            loading={take.isPending}
+            disabled={look.isPending || open(preview, questions) > 0}
+            onClick={() => take.mutate({ sent: file, mapping: mappingOf(preview) })}
+          >
             {t("surveys.answers.take")}
           </Button>
         </>
@@ -72,7 +112,12 @@ function Place({ code }: { code: string }) {
   return <AreaName path={useArea(code)} code={code} />;
 }
 
-type MappedProps = { of: Preview; questions: readonly Question[]; change: (preview: Preview) => void; again: (mapping: Mapping) => void };
+type MappedProps = {
+  of: Preview;
+  questions: readonly Question[];
+  change: (preview: Preview) => void;
+  again: (mapping: Mapping) => void;
+};
 
 /** What each column and each of its cells is taken for; a person may say otherwise. */
 export function Mapped({ of, questions, change, again }: MappedProps) {
@@ -83,7 +128,12 @@ export function Mapped({ of, questions, change, again }: MappedProps) {
   const left = open(of, questions);
   return (
     <section aria-label={t("surveys.answers.mapping")}>
-      <Radio.Group value={of.by} onChange={(event) => again(said(mappingOf(of), event.target.value))} aria-label={t("surveys.answers.by")} options={of.kinds.map((by) => ({ value: by, label: t(`surveys.answers.kind.${by}`) }))} />
+      <Radio.Group
+        value={of.by}
+        onChange={(event) => again(said(mappingOf(of), event.target.value))}
+        aria-label={t("surveys.answers.by")}
+        options={of.kinds.map((by) => ({ value: by, label: t(`surveys.answers.kind.${by}`) }))}
+      />
       <table className="mapping">
         <thead>
           <tr>
@@ -97,16 +147,34 @@ export function Mapped({ of, questions, change, again }: MappedProps) {
             <tr key={column.column}>
               <th scope="row">{column.title}</th>
               <td>
-                <Select aria-label={t("surveys.answers.question_of", { column: column.title })} value={valueOf(column)} onChange={(target) => again(moved(mappingOf(of), column.column, target))} options={targets} popupMatchSelectWidth={false} />
+                <Select
+                  aria-label={t("surveys.answers.question_of", { column: column.title })}
+                  value={valueOf(column)}
+                  onChange={(target) => again(moved(mappingOf(of), column.column, target))}
+                  options={targets}
+                  popupMatchSelectWidth={false}
+                />
               </td>
               <td>
-                <Cells of={column} questions={questions} choose={(text, option) => change(chosen(of, column.column, text, option))} />
+                <Cells
+                  of={column}
+                  questions={questions}
+                  choose={(text, option) => change(chosen(of, column.column, text, option))}
+                />
               </td>
             </tr>
           ))}
         </tbody>
       </table>
-      {lost.length > 0 && <Alert type="warning" showIcon title={t("surveys.answers.unanswered", { questions: lost.map(({ label }) => label[language] || label.zh).join("；") })} />}
+      {lost.length > 0 && (
+        <Alert
+          type="warning"
+          showIcon
+          title={t("surveys.answers.unanswered", {
+            questions: lost.map(({ label }) => label[language] || label.zh).join("；"),
+          })}
+        />
+      )}
       {left > 0 && <Alert type="warning" showIcon title={t("surveys.answers.open", { count: left })} />}
     </section>
   );
@@ -114,12 +182,31 @@ export function Mapped({ of, questions, change, again }: MappedProps) {
 
 const SHOWN = 5;
 
-function Cells({ of, questions, choose }: { of: Column; questions: readonly Question[]; choose: (text: string, option: string) => void }) {
+function Cells({
+  of,
+  questions,
+  choose,
+}: {
+  of: Column;
+  questions: readonly Question[];
+  choose: (text: string, option: string) => void;
+}) {
   const { t, i18n } = useTranslation();
   const language = languageOf(i18n.language);
   const question = closedQuestion(of, questions);
-  if (!question) return <span className="soft">{of.cells.slice(0, SHOWN).map(({ text }) => text).join("；")}</span>;
-  const options = [...offered(question, questions).map(({ name, label }) => ({ value: name, label: label[language] || label.zh })), { value: "", label: t("surveys.answers.no_answer") }];
+  if (!question)
+    return (
+      <span className="soft">
+        {of.cells
+          .slice(0, SHOWN)
+          .map(({ text }) => text)
+          .join("；")}
+      </span>
+    );
+  const options = [
+    ...offered(question, questions).map(({ name, label }) => ({ value: name, label: label[language] || label.zh })),
+    { value: "", label: t("surveys.answers.no_answer") },
+  ];
   return (
     <ul className="said">
       {of.cells.map(({ text, count, option }) => (
@@ -127,7 +214,15 @@ function Cells({ of, questions, choose }: { of: Column; questions: readonly Ques
           <span>
             {text} <span className="soft figures">×{count}</span>
           </span>
-          <Select aria-label={t("surveys.answers.option_of", { text })} placeholder={t("surveys.answers.choose")} value={option ?? undefined} status={option === null ? "error" : undefined} onChange={(name) => choose(text, name)} options={options} popupMatchSelectWidth={false} />
+          <Select
+            aria-label={t("surveys.answers.option_of", { text })}
+            placeholder={t("surveys.answers.choose")}
+            value={option ?? undefined}
+            status={option === null ? "error" : undefined}
+            onChange={(name) => choose(text, name)}
+            options={options}
+            popupMatchSelectWidth={false}
+          />
         </li>
       ))}
     </ul>

@@ -19,7 +19,8 @@ export function ImportForm() {
   const cache = useQueryClient();
   const [file, setFile] = useState<File>();
   const take = useMutation({
-    mutationFn: ({ sent, without }: { sent: File; without: boolean }) => upload<Survey>(address("/api/v1/surveys/import", without ? { leave_out: true } : {}), sent),
+    mutationFn: ({ sent, without }: { sent: File; without: boolean }) =>
+      upload<Survey>(address("/api/v1/surveys/import", without ? { leave_out: true } : {}), sent),
     onSuccess: (survey) => {
       void cache.invalidateQueries();
       void navigate({ to: `/surveys/${survey.id}` });

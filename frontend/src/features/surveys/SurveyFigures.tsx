@@ -26,7 +26,10 @@ export const worded = (label: Label | undefined, language: string, name: string)
 function Shown({ of }: { of: Summary }) {
   const { t, i18n } = useTranslation();
   return (
-    <Page title={worded(of.title, i18n.language, "")} subtitle={t("surveys.figures.subtitle", { valid: of.returns.total.valid })}>
+    <Page
+      title={worded(of.title, i18n.language, "")}
+      subtitle={t("surveys.figures.subtitle", { valid: of.returns.total.valid })}
+    >
       {of.answers.length === 0 && <p className="soft">{t("surveys.figures.none")}</p>}
       {of.answers.map((answer) => (
         <section key={answer.name} aria-label={worded(answer.label, i18n.language, answer.name)}>
@@ -55,7 +58,9 @@ function Figures({ answer, table }: { answer: Answer; table: Table }) {
           </div>
         ))}
       </dl>
-      {table.mean && <p className="figures">{t("surveys.figures.mean", { mean: table.mean.share, n: table.mean.n })}</p>}
+      {table.mean && (
+        <p className="figures">{t("surveys.figures.mean", { mean: table.mean.share, n: table.mean.n })}</p>
+      )}
     </>
   );
 }

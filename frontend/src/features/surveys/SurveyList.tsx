@@ -25,11 +25,32 @@ export default function SurveyList() {
         caption={t("nav.surveys")}
         rowKey={(row) => row.id}
         to={(row) => `/surveys/${row.id}`}
-        filters={[{ name: "status", kind: "choice", label: t("field.status"), options: STATES.map((value) => ({ value, label: t(`rooms.surveys.status.surveys.${value}`) })) }]}
+        filters={[
+          {
+            name: "status",
+            kind: "choice",
+            label: t("field.status"),
+            options: STATES.map((value) => ({ value, label: t(`rooms.surveys.status.surveys.${value}`) })),
+          },
+        ]}
         columns={[
-          { key: "title", title: t("surveys.list.title"), phone: "title", render: (row) => row.title[language] || row.title.zh },
-          { key: "questions", title: t("surveys.list.questions"), align: "right", render: (row) => <span className="figures">{row.question_count}</span> },
-          { key: "status", title: t("field.status"), render: (row) => <StatusTag status={row.status} room="surveys" /> },
+          {
+            key: "title",
+            title: t("surveys.list.title"),
+            phone: "title",
+            render: (row) => row.title[language] || row.title.zh,
+          },
+          {
+            key: "questions",
+            title: t("surveys.list.questions"),
+            align: "right",
+            render: (row) => <span className="figures">{row.question_count}</span>,
+          },
+          {
+            key: "status",
+            title: t("field.status"),
+            render: (row) => <StatusTag status={row.status} room="surveys" />,
+          },
         ]}
         empty={{ title: t("surveys.list.empty"), hint: t("surveys.list.empty_hint") }}
       />

@@ -17,7 +17,14 @@ beforeAll(() =>
   }),
 );
 
-const sex: Answer = { name: "Q1", label: { zh: "性别", en: "" }, options: { F: { zh: "女", en: "" } }, rows: {}, tables: [], strata: {} };
+const sex: Answer = {
+  name: "Q1",
+  label: { zh: "性别", en: "" },
+  options: { F: { zh: "女", en: "" } },
+  rows: {},
+  tables: [],
+  strata: {},
+};
 
 function show(more: Partial<Weighting>): void {
   const weighting = { effective_n: "13.5", capped: 1, converged: true, gaps: [], ...more };

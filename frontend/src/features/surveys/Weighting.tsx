@@ -18,7 +18,9 @@ export function Weighted({ weighting, answers }: { weighting: WeightingRead; ans
   const { t, i18n } = useTranslation();
   const { converged, effective_n: n, capped, gaps } = weighting;
   const nameOf = (margin: string): string =>
-    margin === "community_code" ? t("surveys.figures.communities") : worded(answers.find(({ name }) => name === margin)?.label, i18n.language, margin);
+    margin === "community_code"
+      ? t("surveys.figures.communities")
+      : worded(answers.find(({ name }) => name === margin)?.label, i18n.language, margin);
   const groupOf = (margin: string, group: string): string =>
     worded(answers.find(({ name }) => name === margin)?.options[group], i18n.language, group);
   return (

@@ -45,7 +45,17 @@ const cell = (words: string, option: string | null, count = 1) => ({ text: words
 const preview = (): Preview => ({
   by: "label",
   kinds: ["label", "place"],
-  doubts: [{ row: 1, rows: [1], more: 0, column: "1、您是男是女", code: "TitleFitsNone", messages: { zh: "列“1、您是男是女”与问卷的题目不一致。", en: "No question." }, facts: {} }],
+  doubts: [
+    {
+      row: 1,
+      rows: [1],
+      more: 0,
+      column: "1、您是男是女",
+      code: "TitleFitsNone",
+      messages: { zh: "列“1、您是男是女”与问卷的题目不一致。", en: "No question." },
+      facts: {},
+    },
+  ],
   columns: [
     { column: 7, title: "1、您是男是女", question: "", part: "", cells: [cell("女士", null, 3)] },
     { column: 8, title: "2、需要", question: "want", part: "", cells: [cell("选项a", "a")] },
@@ -54,7 +64,9 @@ const preview = (): Preview => ({
 });
 
 test("a preview becomes the mapping that is sent back, without what is still open", () => {
-  expect(mappingOf(preview()).columns.map(({ column, question, part, options: told }) => [column, question, part, told])).toEqual([
+  expect(
+    mappingOf(preview()).columns.map(({ column, question, part, options: told }) => [column, question, part, told]),
+  ).toEqual([
     [7, "", "", {}],
     [8, "want", "", { 选项a: "a" }],
     [9, "rate", "x", { 选项1: "1" }],
@@ -65,7 +77,10 @@ test("another question or another kind of file forgets what cells were taken for
   const mapping = mappingOf(preview());
   expect(moved(mapping, 8, "rate|x").columns[1]).toMatchObject({ question: "rate", part: "x", options: {} });
   expect(moved(mapping, 8, "").columns[1]).toMatchObject({ question: "", part: "", options: {} });
-  expect(said(mapping, "place")).toMatchObject({ by: "place", columns: [{}, { question: "want", options: {} }, { options: {} }] });
+  expect(said(mapping, "place")).toMatchObject({
+    by: "place",
+    columns: [{}, { question: "want", options: {} }, { options: {} }],
+  });
 });
 
 test("what is open is counted: cells without an option, and two columns for one answer", () => {
@@ -78,7 +93,13 @@ test("what is open is counted: cells without an option, and two columns for one 
 });
 
 test("a column may lead to every question that is asked, and to its parts", () => {
-  expect(targetsOf(QUESTIONS, "zh").map(({ value, label }) => `${value} ${label}`)).toEqual(["sex 1、性别", "want 2、需要", "want|a 2、需要 — 选项a", "want|b 2、需要 — 选项b", "rate|x 3、评价 — 选项x"]);
+  expect(targetsOf(QUESTIONS, "zh").map(({ value, label }) => `${value} ${label}`)).toEqual([
+    "sex 1、性别",
+    "want 2、需要",
+    "want|a 2、需要 — 选项a",
+    "want|b 2、需要 — 选项b",
+    "rate|x 3、评价 — 选项x",
+  ]);
 });
 
 const around = (child: React.ReactNode) =>
@@ -110,12 +131,26 @@ test("nothing is imported before a person has seen the preview and decided what 
   await vi.waitFor(() => expect(screen.getByRole("button", { name: "按以上对应关系导入" })).toBeEnabled());
   await userEvent.click(screen.getByRole("button", { name: "按以上对应关系导入" }));
   await vi.waitFor(() => expect(sent).toHaveLength(3));
-  expect(sent.map(({ url }) => new URL(url).pathname.split("/").at(-1))).toEqual(["preview_responses", "preview_responses", "import_responses"]);
+  expect(sent.map(({ url }) => new URL(url).pathname.split("/").at(-1))).toEqual([
+    "preview_responses",
+    "preview_responses",
+    "import_responses",
+  ]);
 });
 
 test("a form that holds more is taken without it only when a person says so", async () => {
-  const row = { row: 4, column: "survey.type", code: "XlsformTypeUnknown", messages: { zh: "题型“geopoint”不支持，共 12 行。", en: "" } };
-  const partly = new Refusal({ status: 422, code: "XlsformPartly", messages: { zh: "有 1 类内容不能表达。", en: "" }, rows: [row] });
+  const row = {
+    row: 4,
+    column: "survey.type",
+    code: "XlsformTypeUnknown",
+    messages: { zh: "题型“geopoint”不支持，共 12 行。", en: "" },
+  };
+  const partly = new Refusal({
+    status: 422,
+    code: "XlsformPartly",
+    messages: { zh: "有 1 类内容不能表达。", en: "" },
+    rows: [row],
+  });
   const goOn = vi.fn<() => void>();
   around(<Refused error={partly} goOn={goOn} />);
   expect(screen.getByText("题型“geopoint”不支持，共 12 行。")).toBeVisible();
@@ -124,7 +159,12 @@ test("a form that holds more is taken without it only when a person says so", as
 });
 
 test("a form that is wrong offers no way on", () => {
-  around(<Refused error={new Refusal({ status: 422, code: "RowsRefused", messages: { zh: "文件中有 1 处问题。", en: "" } })} goOn={() => undefined} />);
+  around(
+    <Refused
+      error={new Refusal({ status: 422, code: "RowsRefused", messages: { zh: "文件中有 1 处问题。", en: "" } })}
+      goOn={() => undefined}
+    />,
+  );
   expect(screen.getByText("文件中有 1 处问题。")).toBeVisible();
   expect(screen.queryByRole("button")).toBeNull();
 });

@@ -84,7 +84,13 @@ function Unlike({ how }: { how: ReturnType<typeof unlike> }) {
 function Winners({ of }: { of: Lot }) {
   const { t, i18n } = useTranslation();
   const columns: ColumnsType<BidRow> = [
-    { key: "place", title: t("rooms.awards.field.place"), align: "right", width: 70, render: (_, row) => row.bid.place },
+    {
+      key: "place",
+      title: t("rooms.awards.field.place"),
+      align: "right",
+      width: 70,
+      render: (_, row) => row.bid.place,
+    },
     {
       key: "applicant",
       title: t("tenders.result.applicant"),
@@ -98,7 +104,13 @@ function Winners({ of }: { of: Lot }) {
         </>
       ),
     },
-    { key: "score", title: t("rooms.awards.field.score"), align: "right", width: 90, render: (_, row) => <span className="figures">{row.bid.score}</span> },
+    {
+      key: "score",
+      title: t("rooms.awards.field.score"),
+      align: "right",
+      width: 90,
+      render: (_, row) => <span className="figures">{row.bid.score}</span>,
+    },
     ...of.sets.map((set, number) => ({
       key: set.method + number,
       title: t(`rooms.awards.rule.${set.method}`) + (set.is_decided ? ` · ${t("tenders.compare.decided")}` : ""),

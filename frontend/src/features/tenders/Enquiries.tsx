@@ -42,9 +42,20 @@ function Ask({ id }: { id: number }) {
   });
   return (
     <div className="ask">
-      <Input.TextArea aria-label={t("tenders.question")} placeholder={t("tenders.question")} rows={3} value={question} onChange={(event) => setQuestion(event.target.value)} />
+      <Input.TextArea
+        aria-label={t("tenders.question")}
+        placeholder={t("tenders.question")}
+        rows={3}
+        value={question}
+        onChange={(event) => setQuestion(event.target.value)}
+      />
       <RefusalAlert error={ask.error} />
-      <Button type="primary" loading={ask.isPending} disabled={!question.trim()} onClick={() => ask.mutate({ params: { path: { tender_id: id } }, body: { question } })}>
+      <Button
+        type="primary"
+        loading={ask.isPending}
+        disabled={!question.trim()}
+        onClick={() => ask.mutate({ params: { path: { tender_id: id } }, body: { question } })}
+      >
         {t("action.ask")}
       </Button>
     </div>

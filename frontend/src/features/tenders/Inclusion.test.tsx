@@ -23,8 +23,19 @@ beforeAll(() =>
 );
 afterEach(() => vi.unstubAllGlobals());
 
-const label = (bid: string) => ({ bid_id: Number(bid.slice(1)), bid, title: "", applicant_zh: `${bid} 的单位`, applicant_en: "" });
-const loser = (bid: string, place: number, price: string | null, more: Partial<Run["rows"][number]> = {}): Run["rows"][number] => ({
+const label = (bid: string) => ({
+  bid_id: Number(bid.slice(1)),
+  bid,
+  title: "",
+  applicant_zh: `${bid} 的单位`,
+  applicant_en: "",
+});
+const loser = (
+  bid: string,
+  place: number,
+  price: string | null,
+  more: Partial<Run["rows"][number]> = {},
+): Run["rows"][number] => ({
   ...label(bid),
   place,
   score: "80.00",
@@ -44,13 +55,28 @@ const run = (more: Partial<Run> = {}): Run => ({
   proven_at: "2018-07-30T09:00:04+08:00",
   is_outdated: false,
   fault: null,
-  best: { bids: [label("B01"), label("B12")], amount: { amount: "20000.00", currency: "CNY" }, score: "175.50", bound: "175.50" },
+  best: {
+    bids: [label("B01"), label("B12")],
+    amount: { amount: "20000.00", currency: "CNY" },
+    score: "175.50",
+    bound: "175.50",
+  },
   rows: [],
   ...more,
 });
 
 function show(inclusion: Run | null, actions: string[] = []): void {
-  const lot = { lot_id: 2, lot: "L2", title_zh: "", title_en: "", budget: { amount: "1.00", currency: "CNY" }, places: 1, sets: [], inclusion, actions } as Lot;
+  const lot = {
+    lot_id: 2,
+    lot: "L2",
+    title_zh: "",
+    title_en: "",
+    budget: { amount: "1.00", currency: "CNY" },
+    places: 1,
+    sets: [],
+    inclusion,
+    actions,
+  } as Lot;
   render(
     <I18nextProvider i18n={i18next}>
       <QueryClientProvider client={new QueryClient()}>
@@ -63,7 +89,11 @@ function show(inclusion: Run | null, actions: string[] = []): void {
 }
 
 test("each loser is told in one sentence what its inclusion would cost, and who would make room", () => {
-  const rows = [loser("B07", 4, "3.2000", { instead_of: [label("B12")] }), loser("B09", 5, "0.0000"), loser("B10", 6, null, { reason: "over_budget" })];
+  const rows = [
+    loser("B07", 4, "3.2000", { instead_of: [label("B12")] }),
+    loser("B09", 5, "0.0000"),
+    loser("B10", 6, null, { reason: "over_budget" }),
+  ];
   show(run({ rows }));
   expect(screen.getByText("若要选入，总分将减少 3.2 分，需换下 B12。")).toBeVisible();
   expect(screen.getByText("选入它不减少总分。")).toBeVisible();
@@ -99,5 +129,9 @@ test("only where the server grants it is there a button, and it asks for this lo
   show(null, ["price_inclusion"]);
   await userEvent.click(screen.getByRole("button", { name: "测算入选代价" }));
   await vi.waitFor(() => expect(seen).toHaveLength(1));
-  expect([seen[0]?.method, new URL(seen[0]?.url ?? "").pathname, await seen[0]?.json()]).toEqual(["POST", "/api/v1/awards/results/1/price_inclusion", { lot: "L2" }]);
+  expect([seen[0]?.method, new URL(seen[0]?.url ?? "").pathname, await seen[0]?.json()]).toEqual([
+    "POST",
+    "/api/v1/awards/results/1/price_inclusion",
+    { lot: "L2" },
+  ]);
 });

@@ -49,17 +49,24 @@ function Prices({ of }: { of: Run }) {
   return (
     <>
       {of.is_outdated && <Alert type="warning" showIcon title={t("rooms.awards.field.is_outdated")} />}
-      {of.status === "failed" && <Alert type="error" showIcon title={t("tenders.inclusion.failed", { code: of.fault ?? "" })} />}
+      {of.status === "failed" && (
+        <Alert type="error" showIcon title={t("tenders.inclusion.failed", { code: of.fault ?? "" })} />
+      )}
       {(of.status === "waiting" || of.status === "running") && (
         <div role="status">
           <Progress percent={share} aria-label={t("tenders.inclusion.progress", { done: of.done, total: of.total })} />
           <p className="soft">{t("tenders.inclusion.progress", { done: of.done, total: of.total })}</p>
         </div>
       )}
-      {of.proven_at && <p className="soft">{t("tenders.inclusion.proven", { at: momentText(of.proven_at, i18n.language), total: of.total })}</p>}
+      {of.proven_at && (
+        <p className="soft">
+          {t("tenders.inclusion.proven", { at: momentText(of.proven_at, i18n.language), total: of.total })}
+        </p>
+      )}
       {of.best && (
         <p>
-          {t("tenders.inclusion.against", { count: of.best.bids.length, score: of.best.score })} <Money of={of.best.amount} />
+          {t("tenders.inclusion.against", { count: of.best.bids.length, score: of.best.score })}{" "}
+          <Money of={of.best.amount} />
         </p>
       )}
       <ol className="result-cards prices">
@@ -93,7 +100,11 @@ function useCost(): (row: Row) => string {
   const { t } = useTranslation();
   return (row) => {
     if (row.price === null) return t("tenders.inclusion.never", { reason: t(`rooms.awards.reason.${row.reason}`) });
-    const parts = [Number(row.price) === 0 ? t("tenders.inclusion.free") : t("tenders.inclusion.cost", { price: pointsText(row.price) })];
+    const parts = [
+      Number(row.price) === 0
+        ? t("tenders.inclusion.free")
+        : t("tenders.inclusion.cost", { price: pointsText(row.price) }),
+    ];
     if (row.instead_of.length > 0) parts.push(t("tenders.inclusion.instead", { bids: names(row.instead_of) }));
     if (row.joined.length > 0) parts.push(t("tenders.inclusion.joined", { bids: names(row.joined) }));
     return parts.join(t("tenders.inclusion.then")) + t("tenders.inclusion.stop");

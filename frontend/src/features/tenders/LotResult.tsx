@@ -26,7 +26,11 @@ export function LotResult({ of, corrected }: { of: Lot; corrected: readonly Corr
           {t("tenders.result.lot", { won, places: of.places })} <Money of={of.amount} /> / <Money of={of.budget} />
         </p>
       </header>
-      {phone ? <Cards rows={of.rows} corrected={corrected} /> : <Rows rows={of.rows} corrected={corrected} caption={of.lot} />}
+      {phone ? (
+        <Cards rows={of.rows} corrected={corrected} />
+      ) : (
+        <Rows rows={of.rows} corrected={corrected} caption={of.lot} />
+      )}
       <RulesCompared of={of} />
     </section>
   );
@@ -79,9 +83,27 @@ function Rows({ rows, corrected, caption }: { rows: Row[]; corrected: readonly C
         </>
       ),
     },
-    { key: "score", title: t("rooms.awards.field.score"), align: "right", width: 90, render: (_, row) => <span className="figures">{row.score}</span> },
-    { key: "asked", title: t("rooms.awards.field.asked"), align: "right", width: 140, render: (_, row) => <Money of={row.asked} /> },
-    { key: "amount", title: t("rooms.awards.field.amount"), align: "right", width: 140, render: (_, row) => row.amount && <Money of={row.amount} /> },
+    {
+      key: "score",
+      title: t("rooms.awards.field.score"),
+      align: "right",
+      width: 90,
+      render: (_, row) => <span className="figures">{row.score}</span>,
+    },
+    {
+      key: "asked",
+      title: t("rooms.awards.field.asked"),
+      align: "right",
+      width: 140,
+      render: (_, row) => <Money of={row.asked} />,
+    },
+    {
+      key: "amount",
+      title: t("rooms.awards.field.amount"),
+      align: "right",
+      width: 140,
+      render: (_, row) => row.amount && <Money of={row.amount} />,
+    },
     { key: "outcome", title: t("tenders.result.outcome"), width: 260, render: (_, row) => <Outcome row={row} /> },
   ];
   return (
@@ -112,7 +134,8 @@ function Cards({ rows, corrected }: { rows: Row[]; corrected: readonly Corrected
             <CorrectedCount bid={row.bid} corrected={corrected} />
           </p>
           <p>
-            {t("rooms.awards.field.score")} <span className="figures">{row.score}</span> · {t("rooms.awards.field.asked")} <Money of={row.asked} />
+            {t("rooms.awards.field.score")} <span className="figures">{row.score}</span> ·{" "}
+            {t("rooms.awards.field.asked")} <Money of={row.asked} />
             {row.amount && (
               <>
                 {" · "}

@@ -56,16 +56,33 @@ function Filed({ of }: { of: Objection }) {
   return (
     <li>
       <p>
-        <strong>{t(`tenders.objections.subject.${of.subject}`)}</strong> <StatusTag status={of.status} room="tenders.objections" /> {of.grounds}
+        <strong>{t(`tenders.objections.subject.${of.subject}`)}</strong>{" "}
+        <StatusTag status={of.status} room="tenders.objections" /> {of.grounds}
       </p>
-      {of.answer ? <p className="soft">{of.answer}</p> : <Due label={t("tenders.objections.answer_due")} of={of} day="answer_due_on" rule={of.answer_rule} />}
-      {of.complain_by && <Due label={t("tenders.objections.complain_by")} of={of} day="complain_by" rule={of.complain_rule} />}
+      {of.answer ? (
+        <p className="soft">{of.answer}</p>
+      ) : (
+        <Due label={t("tenders.objections.answer_due")} of={of} day="answer_due_on" rule={of.answer_rule} />
+      )}
+      {of.complain_by && (
+        <Due label={t("tenders.objections.complain_by")} of={of} day="complain_by" rule={of.complain_rule} />
+      )}
       <ActionBar of={of} feature="objections" words="tenders.objections" forms={{ accept: Answer, reject: Answer }} />
     </li>
   );
 }
 
-function Due({ label, of, day, rule }: { label: string; of: Objection; day: "answer_due_on" | "complain_by"; rule: string }) {
+function Due({
+  label,
+  of,
+  day,
+  rule,
+}: {
+  label: string;
+  of: Objection;
+  day: "answer_due_on" | "complain_by";
+  rule: string;
+}) {
   return (
     <p className="soft">
       {label} <Deadline at={of[day]} rule={rule} provisional={of.provisional.includes(day)} compact />
@@ -78,7 +95,13 @@ function Answer({ send, cancel, sending }: ActionFormProps<Objection>) {
   const [answer, setAnswer] = useState("");
   return (
     <div className="ask">
-      <Input.TextArea aria-label={t("tenders.objections.answer")} placeholder={t("tenders.objections.answer")} rows={4} value={answer} onChange={(event) => setAnswer(event.target.value)} />
+      <Input.TextArea
+        aria-label={t("tenders.objections.answer")}
+        placeholder={t("tenders.objections.answer")}
+        rows={4}
+        value={answer}
+        onChange={(event) => setAnswer(event.target.value)}
+      />
       <Button onClick={cancel}>{t("ui.cancel")}</Button>
       <Button type="primary" loading={sending} disabled={!answer.trim()} onClick={() => send({ answer })}>
         {t("action.answer")}
@@ -106,9 +129,19 @@ function File({ id, subjects, last }: { id: number; subjects: readonly Subject[]
         onChange={setSubject}
         options={subjects.map((each) => ({ value: each, label: t(`tenders.objections.subject.${each}`) }))}
       />
-      <Input.TextArea aria-label={t("tenders.objections.grounds")} placeholder={t("tenders.objections.grounds")} rows={3} value={grounds} onChange={(event) => setGrounds(event.target.value)} />
+      <Input.TextArea
+        aria-label={t("tenders.objections.grounds")}
+        placeholder={t("tenders.objections.grounds")}
+        rows={3}
+        value={grounds}
+        onChange={(event) => setGrounds(event.target.value)}
+      />
       <RefusalAlert error={file.error} />
-      <Button loading={file.isPending} disabled={!grounds.trim()} onClick={() => file.mutate({ params: { path: { tender_id: id } }, body: { subject, grounds } })}>
+      <Button
+        loading={file.isPending}
+        disabled={!grounds.trim()}
+        onClick={() => file.mutate({ params: { path: { tender_id: id } }, body: { subject, grounds } })}
+      >
         {t("action.object")}
       </Button>
     </div>

@@ -69,7 +69,10 @@ function Papers({ of }: { of: Result }) {
       <Button href={`${paper}?format=docx`} icon={<FileWordOutlined aria-hidden />}>
         Word
       </Button>
-      <Button href={`/api/v1/awards/results/${of.tender_id}/export?format=xlsx`} icon={<FileExcelOutlined aria-hidden />}>
+      <Button
+        href={`/api/v1/awards/results/${of.tender_id}/export?format=xlsx`}
+        icon={<FileExcelOutlined aria-hidden />}
+      >
         {t("ui.table.export")}
       </Button>
     </Space>
@@ -78,7 +81,9 @@ function Papers({ of }: { of: Result }) {
 
 function Summary({ of }: { of: Result }) {
   const { t, i18n } = useTranslation();
-  const applicants = new Set(of.lots.flatMap((lot) => lot.rows.filter((row) => row.amount).map((row) => row.applicant_zh)));
+  const applicants = new Set(
+    of.lots.flatMap((lot) => lot.rows.filter((row) => row.amount).map((row) => row.applicant_zh)),
+  );
   return (
     <section className="summary" aria-label={t("tenders.result.summary")}>
       <p className="summary-lead">
@@ -99,7 +104,12 @@ function Summary({ of }: { of: Result }) {
         <div>
           <dt>{t("rooms.awards.field.notice_ends_on")}</dt>
           <dd>
-            <Deadline at={of.notice_ends_on} rule={of.notice_rule ?? undefined} provisional={of.is_provisional} compact />
+            <Deadline
+              at={of.notice_ends_on}
+              rule={of.notice_rule ?? undefined}
+              provisional={of.is_provisional}
+              compact
+            />
           </dd>
         </div>
         <div>
@@ -121,7 +131,12 @@ function Corrected({ sheet }: { sheet: Result["corrected_sheets"][number] }) {
     <>
       <strong>
         {sheet.after
-          ? t("tenders.result.corrected", { bid: sheet.bid, judge: sheet.judge, before: sheet.before, after: sheet.after })
+          ? t("tenders.result.corrected", {
+              bid: sheet.bid,
+              judge: sheet.judge,
+              before: sheet.before,
+              after: sheet.after,
+            })
           : t("tenders.result.taken_back", { bid: sheet.bid, judge: sheet.judge, before: sheet.before })}
       </strong>{" "}
       {t("tenders.result.ground", { ground: chosen(sheet, "ground", i18n.language) })}{" "}
@@ -164,7 +179,9 @@ function Reviewed({ of }: { of: Result }) {
           <li>
             {t("rooms.awards.field.ineligible")}
             {t("tenders.colon")}
-            {of.ineligible.map((row) => `${row.bid} ${chosen(row, "applicant", i18n.language)}`).join(t("tenders.comma"))}
+            {of.ineligible
+              .map((row) => `${row.bid} ${chosen(row, "applicant", i18n.language)}`)
+              .join(t("tenders.comma"))}
           </li>
         )}
       </ul>

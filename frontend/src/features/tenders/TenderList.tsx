@@ -19,10 +19,21 @@ export default function TenderList() {
         rowKey={(row) => row.id}
         to={(row) => `/tenders/${row.id}`}
         columns={[
-          { key: "title", title: t("field.title"), phone: "title", render: (row) => chosen(row, "title", i18n.language) },
+          {
+            key: "title",
+            title: t("field.title"),
+            phone: "title",
+            render: (row) => chosen(row, "title", i18n.language),
+          },
           { key: "purchaser", title: t("field.purchaser"), render: (row) => chosen(row, "party_name", i18n.language) },
           { key: "budget", title: t("field.budget"), align: "right", render: (row) => <Money of={row.budget} /> },
-          { key: "phase", title: t("field.status"), render: (row) => <StatusTag status={row.status === "published" && row.phase ? row.phase : row.status} room="tenders" /> },
+          {
+            key: "phase",
+            title: t("field.status"),
+            render: (row) => (
+              <StatusTag status={row.status === "published" && row.phase ? row.phase : row.status} room="tenders" />
+            ),
+          },
           { key: "bids_end", title: t("field.deadline"), render: (row) => <Deadline at={row.bids_end} /> },
         ]}
         empty={{ title: t("tenders.list.empty"), hint: t("tenders.list.empty_hint") }}

@@ -52,7 +52,9 @@ function Shown({ of }: { of: Tender }) {
       <Timeline of={of} />
       <section aria-labelledby="lots">
         <h2 id="lots">{t("tenders.lots")}</h2>
-        <p>{t("tenders.over_budget")} {t(`tenders.rules.${of.overspend_rule}`)}</p>
+        <p>
+          {t("tenders.over_budget")} {t(`tenders.rules.${of.overspend_rule}`)}
+        </p>
         <p>{t(of.one_each ? "tenders.one_each" : "tenders.not_one_each")}</p>
         <Lots lots={of.lots} />
       </section>
@@ -63,7 +65,9 @@ function Shown({ of }: { of: Tender }) {
       <Enquiries tender={of} />
       <Objections tenderId={of.id} />
       <Confirmations of={of} />
-      <p className="soft">{t("tenders.profile", { name: t(`tenders.profile_name.${of.profile}`), version: of.profile_version })}</p>
+      <p className="soft">
+        {t("tenders.profile", { name: t(`tenders.profile_name.${of.profile}`), version: of.profile_version })}
+      </p>
     </Page>
   );
 }
@@ -114,7 +118,8 @@ function Lots({ lots }: { lots: readonly Lot[] }) {
           </h3>
           {lot.failure && <p className="lot-failed">{t(`tenders.failure.${lot.failure}`)}</p>}
           <p>
-            {t("tenders.lot", { places: lot.places })} · {t("field.budget")} <Money of={lot.budget} /> · {t("tenders.ceiling")} <Money of={lot.ceiling} />
+            {t("tenders.lot", { places: lot.places })} · {t("field.budget")} <Money of={lot.budget} /> ·{" "}
+            {t("tenders.ceiling")} <Money of={lot.ceiling} />
           </p>
           {lot.items.length > 0 && (
             <p className="soft">
@@ -146,7 +151,13 @@ function Criteria({ of }: { of: Tender }) {
       columns={[
         { key: "code", title: t("field.code"), width: 80, render: (_, row) => row.code },
         { key: "label", title: t("tenders.criterion"), render: (_, row) => chosen(row, "label", i18n.language) },
-        { key: "maximum", title: t("tenders.maximum"), align: "right", width: 110, render: (_, row) => <span className="figures">{Number(row.maximum)}</span> },
+        {
+          key: "maximum",
+          title: t("tenders.maximum"),
+          align: "right",
+          width: 110,
+          render: (_, row) => <span className="figures">{Number(row.maximum)}</span>,
+        },
       ]}
       footer={() => t("tenders.total", { total })}
     />
