@@ -9,7 +9,7 @@ API := $(shell find app -name '*.py' -o -name '*.toml')
 APT_BROWSER := chromium fonts-noto-cjk
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types house pytest web-test browser openapi season bench soak lock clean
+.PHONY: help setup run test check lint types house pytest web-test browser openapi season bench sizes soak lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ types: $(VENV)/.dev frontend/src/api/schema.gen.ts ## mypy --strict and tsc
 
 house: $(VENV)/.dev ## the import contracts
 	$(BIN)/lint-imports --no-cache
+
+sizes: $(VENV)/.dev frontend/node_modules/.ok ## the looks of the house: functions, files, folders, how far an endpoint reaches
+	@$(BIN)/python -m bench.house
 
 pytest: $(VENV)/.dev $(WEB) ## Python tests on real PostgreSQL, browser tests included
 	$(BIN)/pytest -n 2

@@ -7,7 +7,7 @@ import app.core.days.calendar_table
 import app.core.db
 import app.core.http.idempotency
 import app.core.http.limits
-import app.core.secret
+import app.core.installation.secret
 import app.needs.models
 import app.offers.models
 import app.parties.models

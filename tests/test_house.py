@@ -26,6 +26,7 @@ from app.core.http.lanes import Lane
 from app.core.http.unit import Allowed, Unit
 from app.core.problems import catalogue
 from app.main import ROUTERS
+from bench import house
 
 PROJECT = Path(__file__).parents[1]
 APP = PROJECT / "app"
@@ -181,19 +182,12 @@ def test_what_follows_follows_from_events_that_happen() -> None:
     assert set(REACTIONS) - set(told_events()) == set()
 
 
-def functions() -> Iterator[tuple[str, int]]:
-    for path in PYTHON:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                yield f"{path.relative_to(PROJECT)}:{node.name}", (node.end_lineno or 0) - node.lineno + 1
-
-
-def test_no_file_and_no_function_has_grown_out_of_shape() -> None:
-    long_files = {str(p.relative_to(PROJECT)) for p in PYTHON if p.read_text(encoding="utf-8").count("\n") > 400}
-    assert long_files == set()
-    assert {name for name, lines in functions() if lines > 60} == set()
-    sizes = sorted(lines for _, lines in functions())
-    assert (sizes[len(sizes) // 2] <= 8, sizes[int(len(sizes) * 0.9)] <= 25) == (True, True)
+def test_no_file_no_function_and_no_folder_has_grown_out_of_shape() -> None:
+    sizes, functions = house.files(), house.functions()
+    assert {str(path): lines for path, lines in sizes.items() if lines > 400} == {}
+    assert {name: lines for name, lines in functions.items() if lines > 47} == {}
+    spread = house.Spread.of(functions.values())
+    assert (spread.median <= 6, spread.p90 <= 16) == (True, True), spread
 
 
 def test_no_check_is_silenced_without_saying_which() -> None:

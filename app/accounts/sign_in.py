@@ -22,7 +22,7 @@ from app.core.clock import now
 from app.core.db import Units
 from app.core.events import happened
 from app.core.http.limits import Limit, give_back, take
-from app.core.secret import keyed
+from app.core.installation.secret import keyed
 from app.parties.models import Account, AccountSession, KnownBrowser, Membership, PasswordReset
 from app.parties.policy import is_held
 from app.parties.rules import CredentialsWrong, SeatUnconfirmed, TooManyTries, device_of, token_hash

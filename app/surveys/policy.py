@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import EVERYONE, Actor, Role
 from app.core.errors import Denied, NotFound
+from app.core.installation.secret import keyed
 from app.core.moves import verbs_from
-from app.core.secret import keyed
 from app.parties.models import Party
 from app.surveys.models import Response, Survey, SurveyFigures, Wave
 from app.surveys.questionnaires.definition import SurveyDefinition

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.core.secret import keyed
+from app.core.installation.secret import keyed
 
 revision = "receipts_are_keyed"
 down_revision = "known_browsers"

@@ -19,7 +19,7 @@ from starlette.datastructures import UploadFile
 from app.core.clock import now
 from app.core.db import Base
 from app.core.errors import DomainError
-from app.core.secret import box, keyed
+from app.core.installation.secret import box, keyed
 
 KEY = re.compile(r"[\x21-\x7e]{16,200}")
 KEPT_HEADERS = ("content-type", "etag", "location")

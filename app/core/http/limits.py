@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.clock import now
 from app.core.db import Base
 from app.core.errors import DomainError
-from app.core.secret import keyed
+from app.core.installation.secret import keyed
 
 
 class TooOften(DomainError):

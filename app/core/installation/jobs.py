@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.db import AS_RUNTIME_ROLE, Units
 
-jobs = App(connector=PsycopgConnector(), import_paths=["app.core.installation.upkeep"])
+jobs = App(connector=PsycopgConnector(), import_paths=["app.core.http.upkeep"])
 DEFER = sa.text(
     "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(:queue, :task, 0, NULL, :once, CAST(:args AS jsonb), NULL)]"
     "::procrastinate_job_to_defer_v1[])"

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.core.errors import DomainError
 from app.core.installation.folders import DiskFull
-from app.core.secret import hold_to_secret
+from app.core.installation.secret import hold_to_secret
 from app.core.settings import PROJECT
 
 MIGRATION_LOCK = 2018_07_26
@@ -37,7 +37,7 @@ def alembic_config(url: str) -> Config:
 
 
 def upgrade(url: str) -> None:
-    """Run every migration that this database has not seen. Refusals: the three above, and those of `core.secret`."""
+    """Run every migration that this database has not seen. Refusals: the three above, and those of `secret`."""
     address = url.replace("postgresql://", "postgresql+psycopg://", 1)
     engine = create_engine(address, hide_parameters=True, connect_args={"connect_timeout": CONNECT_WITHIN})
     try:

@@ -7,10 +7,9 @@ import pytest
 import sqlalchemy as sa
 from cryptography.fernet import InvalidToken
 
-from app.core import secret
-from app.core.installation import folders
+from app.core.installation import folders, secret
 from app.core.installation.folders import beside_data
-from app.core.secret import SecretDiffers, SecretTooShort, box, hold_to_secret, keyed
+from app.core.installation.secret import SecretDiffers, SecretTooShort, box, hold_to_secret, keyed
 from app.core.settings import Settings
 
 
