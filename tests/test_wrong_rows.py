@@ -105,7 +105,7 @@ async def pages(session: AsyncSession) -> list[tuple[Actor, list[str]]]:
         *("/needs", "/needs?sort=starts_on&limit=1", f"/needs/{need.id}", "/needs/export?format=csv"),
         *("/needs?starts_from=2026-01-01", "/offers", f"/offers/{offer.id}", "/offers/export?format=xlsx"),
         *("/parties", f"/parties/{provider.id}", "/tenders", tender, "/tenders/export"),
-        *(f"/awards/results/{contract.tender_id}", f"/contracts/results/{contract.tender_id}/paper?format=docx"),
+        *(f"/awards/results/{contract.tender_id}", f"/awards/results/{contract.tender_id}/paper?format=docx"),
         "/selection/rounds",
     ]
     papers = ["/contracts", own, f"{own}/paper?format=pdf", f"{own}/paper?format=docx", "/contracts/export"]

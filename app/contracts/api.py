@@ -1,6 +1,5 @@
 """Endpoints of contracts and of the papers."""
 
-import asyncio
 from typing import Annotated, Literal
 
 from fastapi import Query, Response
@@ -24,34 +23,23 @@ from app.contracts.schemas import (
     PaymentCreate,
     PaymentRead,
 )
-from app.core.actors import EVERYONE, Actor
-from app.core.errors import NotFound
+from app.core.actors import Actor
 from app.core.fields import Id, Search
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.core.paging import Page, PagingQuery, paginate
-from app.core.reading.files import TABLE_FILE, answers_file, download, table_response
-from app.papers.blocks import Paper
-from app.tenders.awards.policy import read_result
-from app.tenders.awards.queries import result_page
+from app.core.reading.files import TABLE_FILE, table_response
+from app.papers.printed import PAPER, PaperKind, printed
 from app.tenders.notices.models import Tender
 from app.tenders.profiles.rules import Gate
 
 router = web.router("/contracts", "contracts")
 Kind = Annotated[Literal["xlsx", "csv"], Query(alias="format")]
-PaperKind = Annotated[Literal["pdf", "docx"], Query(alias="format")]
 EXPORT_LIMIT = 10_000
-PAPER = answers_file(*(media for _, media in documents.WRITERS.values()))
 
 
 async def _read(session: AsyncSession, actor: Actor, contract: Contract) -> ContractRead:
     return ContractRead.read(await queries.parts_of(session, contract), actor)
-
-
-async def _download(paper: Paper, name: str, kind: str) -> Response:
-    """Setting type takes a moment of the processor: other requests go on meanwhile."""
-    write, media = documents.WRITERS[kind]
-    return download(f"{name}.{kind}", await asyncio.to_thread(write, paper), media)
 
 
 @router.get("", operation_id="list_contracts", dependencies=[allow(WHO["read"])])
@@ -77,17 +65,6 @@ async def export_contracts(session: UnitSession, actor: CurrentActor, kind: Kind
     return table_response("contracts", header, rows, xlsx=kind == "xlsx")
 
 
-@router.get("/results/{tender_id}/paper", operation_id="read_result_paper", dependencies=[allow(EVERYONE)], **PAPER)
-async def read_result_paper(
-    session: UnitSession, actor: CurrentActor, tender_id: Id, kind: PaperKind = "pdf"
-) -> Response:
-    tender, result = await read_result(session, actor, tender_id)
-    if result.published_at is None:
-        raise NotFound(result=tender_id)
-    paper = documents.result_document(await result_page(session, tender, result))
-    return await _download(paper, f"result-{tender_id}", kind)
-
-
 @router.get("/{contract_id}", operation_id="read_contract", dependencies=[allow(WHO["read"])])
 async def read_contract(session: UnitSession, actor: CurrentActor, response: Response, contract_id: Id) -> ContractRead:
     contract = await policy.read_contract(session, actor, contract_id)
@@ -102,7 +79,7 @@ async def read_contract_paper(
     contract = await policy.read_contract(session, actor, contract_id)
     tender = await session.get(Tender, contract.tender_id) if contract.tender_id else None
     paper = documents.contract_document(await queries.parts_of(session, contract), tender)
-    return await _download(paper, f"contract-{contract_id}", kind)
+    return await printed(paper, f"contract-{contract_id}", kind)
 
 
 @router.put("/{contract_id}", operation_id="edit_contract", dependencies=[allow(WHO["edit"])])

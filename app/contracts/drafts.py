@@ -55,13 +55,13 @@ async def award_draft(session: AsyncSession, award: Award, at: datetime) -> Draf
         amount=award.amount,
         starts_on=starts_on,
         ends_on=max(starts_on, tender.contract_end or period_end(starts_on, YEAR)),
-        kind_zh=GRANT if rules.is_grant(own) else PURCHASE,
+        kind_zh=GRANT if own.is_grant else PURCHASE,
         basis_zh=f"“{tender.title_zh}”（编号 {tender.ref}）的评审结果和公示",
         lot_zh=f"{entry.lot.code} {entry.lot.title_zh}",
         is_demonstration=tender.is_demonstration,
     )
     people = need.beneficiaries if need else None
-    bid_zh = "申报书" if rules.is_grant(own) else "投标（响应）文件"
+    bid_zh = "申报书" if own.is_grant else "投标（响应）文件"
     draft = await _completed(
         session, contract, own, at, rules.targets_from(contract.title, bid_zh, people, entry.version.plan)
     )

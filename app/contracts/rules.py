@@ -12,7 +12,7 @@ from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 
 from app.core.errors import DomainError
-from app.tenders.profiles.rules import AcceptanceRule, Gate, InstalmentTerm, Profile
+from app.tenders.profiles.rules import AcceptanceRule, Gate, InstalmentTerm
 
 CENT = Decimal("0.01")
 MOST_TARGETS, LONGEST_TARGET = 40, 200  # lines, and characters of one
@@ -194,11 +194,6 @@ def check_content(amount: Decimal, awarded: Decimal, starts_on: date, ends_on: d
         raise PeriodBackwards(starts_on=starts_on, ends_on=ends_on)
     if not any(target.strip() for target in targets):
         raise TargetsMissing()
-
-
-def is_grant(own: Profile) -> bool:
-    """Whether contracts under this profile give money to a project; under all others they buy a service."""
-    return own.name == "venture"
 
 
 def targets_from(title: str, bid_zh: str, people: int | None, plan: str = "") -> list[tuple[str, str]]:

@@ -9,10 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import service
 from app.contracts.purchase import BLANK
-from app.core.actors import RESIDENT, Actor, Role
+from app.core.actors import Actor, Role
 from app.parties.models import Party
 from tests.conftest import ClientOf
-from tests.factories.awards import make_published
 from tests.factories.contracts import contractor, evaluator, make_bought, make_contract, make_performing, purchaser
 
 pytestmark = pytest.mark.anyio
@@ -144,23 +143,3 @@ async def test_what_was_signed_before_purchases_had_their_own_words_keeps_its_wo
     async with client_of(purchaser(contract)) as client:
         pdf = await client.get(f"/contracts/{contract.id}/paper")
     assert "协议书" in PdfReader(io.BytesIO(pdf.content)).pages[0].extract_text()
-
-
-async def test_a_result_is_printed_for_everybody_once_it_is_published(
-    session: AsyncSession, client_of: ClientOf
-) -> None:
-    tender, result = await make_published(session, (90, 20_000), (80, 20_000), places=1)
-    await session.commit()
-    async with client_of(RESIDENT) as client:
-        pdf = await client.get(f"/contracts/results/{tender.id}/paper")
-        absent = await client.get("/contracts/results/0/paper")
-    printed = "".join("".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf.content)).pages)
-    wanted = (
-        "社区服务项目大赛评审结果公示",
-        "拟入选",
-        "超出名额",
-        "20,000.00",
-        "有效评分表10张",
-    )
-    assert [text for text in wanted if text not in printed] == []
-    assert (absent.status_code, result.published_at is not None) == (404, True)

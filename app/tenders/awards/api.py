@@ -12,7 +12,9 @@ from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, UnitSession, allow, tag_version
 from app.core.paging import Page, PagingQuery, paginate
 from app.core.reading.files import TABLE_FILE, table_response
+from app.papers.printed import PAPER, PaperKind, printed
 from app.tenders.awards import policy, queries, service
+from app.tenders.awards.documents import result_document
 from app.tenders.awards.models import Award
 from app.tenders.awards.policy import WHO
 from app.tenders.awards.schemas import AwardRead, AwardRow, AwardsPropose, OwnOutcome, ResultPublish, ResultRead
@@ -62,6 +64,15 @@ async def read_result(session: UnitSession, actor: CurrentActor, response: Respo
 async def export_result(session: UnitSession, actor: CurrentActor, tender_id: Id, kind: Kind = "xlsx") -> Response:
     header, rows = (await _result(session, actor, tender_id)).table()
     return table_response(f"result-{tender_id}", header, rows, xlsx=kind == "xlsx")
+
+
+@router.get("/results/{tender_id}/paper", operation_id="read_result_paper", dependencies=[allow(WHO["read"])], **PAPER)
+async def read_result_paper(
+    session: UnitSession, actor: CurrentActor, tender_id: Id, kind: PaperKind = "pdf"
+) -> Response:
+    tender, result = await policy.read_published(session, actor, tender_id)
+    paper = result_document(await queries.result_page(session, tender, result))
+    return await printed(paper, f"result-{tender_id}", kind)
 
 
 @router.post("/results/{tender_id}/publish", operation_id="publish_result", dependencies=[allow(WHO["publish"])])

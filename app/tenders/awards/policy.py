@@ -114,3 +114,11 @@ async def read_result(session: AsyncSession, actor: Actor, tender_id: int) -> tu
     if row is None:
         raise NotFound(result=tender_id)
     return row[0], row[1]
+
+
+async def read_published(session: AsyncSession, actor: Actor, tender_id: int) -> tuple[Tender, Result]:
+    """The tender's latest result, once it is published."""
+    tender, result = await read_result(session, actor, tender_id)
+    if result.published_at is None:
+        raise NotFound(result=tender_id)
+    return tender, result

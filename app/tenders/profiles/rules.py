@@ -247,6 +247,11 @@ class Profile:
     instalments: tuple[InstalmentTerm, ...]
     to_confirm: tuple[Confirmation, ...]
 
+    @property
+    def is_grant(self) -> bool:
+        """Whether contracts give money to a project; under all other profiles they buy a service."""
+        return self.name == "venture"
+
 
 def profile_names() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.toml"))

@@ -1,13 +1,16 @@
 """Results over HTTP: the purchaser's steps, the public page, a bidder's answer to a cut."""
 
+import io
+
 import pytest
+from pypdf import PdfReader
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import RESIDENT
 from app.core.clock import SimulatedClock
 from app.tenders.profiles.rules import OverspendRule
 from tests.conftest import ClientOf
-from tests.factories.awards import bidder_of, live_awards, make_scored, propose
+from tests.factories.awards import bidder_of, live_awards, make_published, make_scored, propose
 from tests.factories.notices import make_tender
 from tests.factories.panels import purchaser_of
 
@@ -93,3 +96,23 @@ async def test_a_notice_too_short_is_refused_with_the_rule_it_breaks(
     async with client_of(purchaser_of(tender)) as client:
         response = await client.post(f"/awards/results/{tender.id}/publish", json={"notice_ends_on": "2026-12-02"})
     assert (response.json()["code"], response.json()["facts"]["period"]) == ("PeriodTooShort", "public_notice")
+
+
+async def test_a_result_is_printed_for_everybody_once_it_is_published(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    tender, result = await make_published(session, (90, 20_000), (80, 20_000), places=1)
+    await session.commit()
+    async with client_of(RESIDENT) as client:
+        pdf = await client.get(f"/awards/results/{tender.id}/paper")
+        absent = await client.get("/awards/results/0/paper")
+    printed = "".join("".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf.content)).pages)
+    wanted = (
+        "社区服务项目大赛评审结果公示",
+        "拟入选",
+        "超出名额",
+        "20,000.00",
+        "有效评分表10张",
+    )
+    assert [text for text in wanted if text not in printed] == []
+    assert (absent.status_code, result.published_at is not None) == (404, True)

@@ -57,7 +57,7 @@ function Shown({ of }: { of: Result }) {
 
 function Papers({ of }: { of: Result }) {
   const { t } = useTranslation();
-  const paper = `/api/v1/contracts/results/${of.tender_id}/paper`;
+  const paper = `/api/v1/awards/results/${of.tender_id}/paper`;
   return (
     <Space wrap>
       <Link to={`/tenders/${of.tender_id}/compare`} className="button">
