@@ -16,7 +16,6 @@ from app.parties.models import Account, Membership, PasswordReset
 from app.parties.policy import is_held
 from app.parties.rules import TOLD_FOR
 
-PAGE = "/colleagues"
 Number = sa.SQLColumnExpression[int] | sa.SQLColumnExpression[int | None]
 
 
@@ -108,7 +107,10 @@ async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
     others = [each for each in await told(session, actor, at) if each.account.id != actor.account_id]
     items += [_item("read_reset", each.reset.id, each.account) for each in others]
     for reset in await session.scalars(coming(actor.account_id, at)):
-        items.append(_item("cancel_reset", reset.id, known[reset.account_id or 0], reset.effective_at, "/account"))
+        own = known[reset.account_id or 0]
+        items.append(
+            Waiting("parties", "cancel_reset", reset.id, own.display_name, reset.effective_at, None, "account", own.id)
+        )
     return items
 
 
@@ -119,5 +121,5 @@ def coming(account_id: int | None, at: datetime) -> sa.Select[PasswordReset]:
     return sa.select(PasswordReset).where(PasswordReset.account_id == account_id, open_ones, approved)
 
 
-def _item(verb: str, subject: int, account: Account, due_at: datetime | None = None, link: str = PAGE) -> Waiting:
-    return Waiting("parties", verb, subject, account.display_name, due_at, None, link)
+def _item(verb: str, subject: int, account: Account) -> Waiting:
+    return Waiting("parties", verb, subject, account.display_name, None, None, "colleague", account.id)

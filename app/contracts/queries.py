@@ -214,5 +214,6 @@ def _awaited(actor: Actor, milestone: Milestone) -> str | None:
 
 def _waits(verb: str, contract: Contract, due_on: date | None, rule: str, *, counted: bool = False) -> Waiting:
     due_at = end_of_day(due_on) if due_on else None
-    link = f"/contracts/{contract.id}"
-    return Waiting("contracts", verb, contract.id, contract.title, due_at, rule or None, link, counted)
+    return Waiting(
+        "contracts", verb, contract.id, contract.title, due_at, rule or None, "contract", contract.id, counted
+    )

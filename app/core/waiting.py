@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Waiting:
-    """`verb` is the action that is awaited of the reader, `link` the page where it is taken.
+    """`verb` is the action that is awaited of the reader, `thing` what is to be opened for it, by `thing_id`.
 
     `due_at` is the last moment for it (None: no deadline), `rule` the source of that deadline. `counted`: it was
     counted over the calendar of rest days, not named by somebody.
@@ -18,5 +18,6 @@ class Waiting:
     title: str
     due_at: datetime | None
     rule: str | None
-    link: str
+    thing: str
+    thing_id: int
     counted: bool = False

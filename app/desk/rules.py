@@ -1,8 +1,26 @@
 """The order of a desk: what is due first stands first; what has no deadline follows."""
 
 from collections.abc import Iterable
+from enum import StrEnum
 
 from app.core.waiting import Waiting
+
+
+class Thing(StrEnum):
+    """What somebody opens to do what waits; a room that has something else to open adds its word here."""
+
+    need = "need"
+    offer = "offer"
+    survey = "survey"
+    round = "round"
+    tender = "tender"
+    result = "result"
+    bid = "bid"
+    panel = "panel"
+    contract = "contract"
+    party = "party"
+    colleague = "colleague"
+    account = "account"
 
 
 def ordered(items: Iterable[Waiting]) -> list[Waiting]:

@@ -6,12 +6,14 @@ from pydantic import BaseModel, ConfigDict
 
 from app.core.http.unit import example
 from app.core.waiting import Waiting
+from app.desk.rules import Thing
 
 
 class WaitingRead(BaseModel):
     """One thing that waits: `action.<verb>` names it, `due_at` is the last moment, `rule` where that comes from.
 
-    `is_provisional`: the rest days of that year are not published yet, so the moment may move.
+    `thing` and `thing_id` say what is opened to do it. `is_provisional`: the rest days of that year are not published
+    yet, so the moment may move.
     """
 
     model_config = ConfigDict(
@@ -23,7 +25,8 @@ class WaitingRead(BaseModel):
             due_at=None,
             is_provisional=False,
             rule=None,
-            link="/parties/12",
+            thing="party",
+            thing_id=12,
         )
     )
 
@@ -34,7 +37,8 @@ class WaitingRead(BaseModel):
     due_at: datetime | None
     is_provisional: bool
     rule: str | None
-    link: str
+    thing: Thing
+    thing_id: int
 
     @classmethod
     def of(cls, item: Waiting, *, is_provisional: bool) -> "WaitingRead":

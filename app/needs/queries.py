@@ -193,4 +193,4 @@ async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
 def _awaited(need: Need) -> Waiting:
     verb = "publish" if need.status is NeedStatus.draft else "edit"
     due_at = end_of_day(need.expires_on) if need.expires_on else None
-    return Waiting("needs", verb, need.id, need.title, due_at, None, f"/needs/{need.id}")
+    return Waiting("needs", verb, need.id, need.title, due_at, None, "need", need.id)

@@ -203,4 +203,4 @@ async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
 def _awaited(offer: Offer) -> Waiting:
     verb = "publish" if offer.status is OfferStatus.draft else "edit"
     due_at = end_of_day(offer.available_until) if offer.available_until else None
-    return Waiting("offers", verb, offer.id, offer.title, due_at, None, f"/offers/{offer.id}")
+    return Waiting("offers", verb, offer.id, offer.title, due_at, None, "offer", offer.id)

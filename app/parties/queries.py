@@ -144,5 +144,5 @@ async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
         Party.id == actor.party_id, Party.kind == PartyKind.organization, Party.introduction == ""
     )
     own: Any = await session.scalar(query) if actor.party_id else None
-    blank = [Waiting("parties", "edit", own.id, own.name_zh, None, None, f"/parties/{own.id}")] if own else []
+    blank = [Waiting("parties", "edit", own.id, own.name_zh, None, None, "party", own.id)] if own else []
     return blank + await colleagues.waiting(session, actor, at)

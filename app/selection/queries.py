@@ -149,7 +149,7 @@ async def _places_free(session: AsyncSession, actor: Actor, at: datetime) -> lis
         .order_by(Round.id)
     )
     return [
-        Waiting("selection", "fill", found.id, found.title_zh, None, None, f"/rounds/{found.id}")
+        Waiting("selection", "fill", found.id, found.title_zh, None, None, "round", found.id)
         for found in await session.scalars(query)
     ]
 
@@ -177,7 +177,7 @@ async def _lists_due(session: AsyncSession, actor: Actor, at: datetime) -> list[
         .order_by(Round.closes_at, subject)
     )
     return [
-        Waiting("selection", "submit", id, found.title_zh, found.closes_at, "round_closes", f"/rounds/{found.id}")
+        Waiting("selection", "submit", id, found.title_zh, found.closes_at, "round_closes", "round", found.id)
         for found, id in await session.execute(query)
     ]
 
@@ -190,6 +190,6 @@ async def _pairs_due(session: AsyncSession, actor: Actor, at: datetime) -> list[
     )
     query = _proposals(at, both_here=True).where(own == actor.party_id, answer.is_(None)).order_by(Pair.id)
     return [
-        Waiting("selection", "confirm", pair.id, need.title, None, None, f"/rounds/{pair.round_id}")
+        Waiting("selection", "confirm", pair.id, need.title, None, None, "round", pair.round_id)
         for pair, need, _ in await session.execute(query)
     ]

@@ -302,13 +302,11 @@ async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
         return []
     own = Survey.party_id == actor.party_id
     drafts = await session.scalars(sa.select(Survey).where(own, Survey.status == SurveyStatus.draft))
-    items = [Waiting("surveys", "publish", s.id, _title(s), None, None, f"/surveys/{s.id}") for s in drafts]
+    items = [Waiting("surveys", "publish", s.id, _title(s), None, None, "survey", s.id) for s in drafts]
     over = sa.select(Wave, Survey).join(Survey, Survey.id == Wave.survey_id)
     over = over.where(own, Wave.state == WaveState.open, Wave.closes_at <= at).order_by(Wave.id)
     for wave, survey in await session.execute(over):
-        items.append(
-            Waiting("surveys", "close", wave.id, _title(survey), wave.closes_at, None, f"/surveys/{survey.id}")
-        )
+        items.append(Waiting("surveys", "close", wave.id, _title(survey), wave.closes_at, None, "survey", survey.id))
     pending = (
         sa.select(Survey)
         .where(own, Survey.status == SurveyStatus.published)
@@ -320,7 +318,7 @@ async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
         .order_by(Survey.id)
     )
     items += [
-        Waiting("surveys", "confirm", s.id, _title(s), None, None, f"/surveys/{s.id}")
+        Waiting("surveys", "confirm", s.id, _title(s), None, None, "survey", s.id)
         for s in await session.scalars(pending)
     ]
     return items

@@ -1,7 +1,9 @@
 """What waits for me, until when."""
 
+import ast
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,7 +14,7 @@ from app.core.actors import RESIDENT, Actor, Role
 from app.core.clock import SHANGHAI
 from app.core.waiting import Waiting
 from app.desk.queries import provisional
-from app.desk.rules import ordered
+from app.desk.rules import Thing, ordered
 from tests.conftest import ClientOf
 from tests.factories.contracts import make_bought, purchaser
 from tests.factories.parties import actor_of, make_party
@@ -22,7 +24,7 @@ AT = datetime(2026, 11, 20, 10, 0, tzinfo=SHANGHAI)
 
 def item(subject: int, days: int | None = None, room: str = "needs") -> Waiting:
     due_at = None if days is None else AT + timedelta(days=days)
-    return Waiting(room, "publish", subject, "…", due_at, None, f"/{room}/{subject}")
+    return Waiting(room, "publish", subject, "…", due_at, None, room.removesuffix("s"), subject)
 
 
 def test_what_is_due_first_stands_first_and_what_has_no_deadline_last() -> None:
@@ -33,6 +35,15 @@ def test_what_is_due_first_stands_first_and_what_has_no_deadline_last() -> None:
 @given(st.permutations([item(1), item(2), item(1, 1), item(2, 1), item(1, 1, "offers"), item(3, 0)]))
 def test_the_order_does_not_depend_on_who_answered_first(items: list[Waiting]) -> None:
     assert ordered(items) == ordered(list(reversed(items)))
+
+
+def test_what_the_rooms_say_is_to_be_opened_is_known_to_the_desk() -> None:
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in Path("app").rglob("*.py")]
+    calls = [
+        n for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Call) and ast.unparse(n.func) == "Waiting"
+    ]
+    said = {n.value for call in calls for n in ast.walk(call.args[6]) if isinstance(n, ast.Constant)}
+    assert said == set(Thing)
 
 
 @pytest.mark.anyio
@@ -57,7 +68,8 @@ async def test_an_organization_without_introduction_is_asked_for_one(
                 "due_at": None,
                 "is_provisional": False,
                 "rule": None,
-                "link": f"/parties/{party.id}",
+                "thing": "party",
+                "thing_id": party.id,
             }
         ],
         "2026-11-20T10:00:00+08:00",
@@ -91,6 +103,6 @@ async def test_a_counted_deadline_of_a_year_without_published_rest_days_says_so_
 
 @pytest.mark.anyio
 async def test_a_deadline_that_somebody_named_is_not_provisional(session: AsyncSession) -> None:
-    named = Waiting("tenders", "open", 1, "…", datetime(2027, 6, 1, tzinfo=SHANGHAI), "rule", "/tenders/1")
+    named = Waiting("tenders", "open", 1, "…", datetime(2027, 6, 1, tzinfo=SHANGHAI), "rule", "tender", 1)
     assert await provisional(session, [named, item(2, 60)]) == frozenset()
     assert await provisional(session, [replace(named, counted=True)]) == {named.due_at}

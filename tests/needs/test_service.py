@@ -74,9 +74,9 @@ async def test_drafts_and_needs_about_to_expire_wait_for_their_committee(session
     at = await now(session)
     committee = await make_party(session, PartyKind.committee)
     found = await waiting(session, Actor(1, Role.committee, committee.id), at)
-    assert [(item.verb, item.subject_id, item.link) for item in found] == [
-        ("publish", draft.id, f"/needs/{draft.id}"),
-        ("edit", ending.id, f"/needs/{ending.id}"),
+    assert [(item.verb, item.subject_id, item.thing, item.thing_id) for item in found] == [
+        ("publish", draft.id, "need", draft.id),
+        ("edit", ending.id, "need", ending.id),
     ]
     assert [item.due_at.isoformat() if item.due_at else None for item in found] == [None, "2026-12-05T00:00:00+08:00"]
     assert await waiting(session, BUREAU, at) == []

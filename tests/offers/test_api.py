@@ -244,8 +244,8 @@ async def test_drafts_and_offers_about_to_end_wait_for_their_organisation(sessio
     await make_offer(session, party, available_until=date(2026, 12, 5))
     await make_offer(session, status=OfferStatus.draft)
     found = await waiting(session, actor, await now(session))
-    assert [(item.verb, item.subject_id, item.link) for item in found] == [
-        ("publish", draft.id, f"/offers/{draft.id}"),
-        ("edit", ending.id, f"/offers/{ending.id}"),
+    assert [(item.verb, item.subject_id, item.thing, item.thing_id) for item in found] == [
+        ("publish", draft.id, "offer", draft.id),
+        ("edit", ending.id, "offer", ending.id),
     ]
     assert await waiting(session, BUREAU, await now(session)) == []

@@ -269,4 +269,4 @@ async def _publish_by(
 
 
 def _waits(verb: str, subject_id: int, tender: Tender, due_at: datetime | None, rule: str) -> Waiting:
-    return Waiting("awards", verb, subject_id, tender.title_zh, due_at, rule, f"/tenders/{tender.id}")
+    return Waiting("awards", verb, subject_id, tender.title_zh, due_at, rule, "tender", tender.id)

@@ -178,7 +178,7 @@ async def _to_hand_in(session: AsyncSession, actor: Actor, at: datetime) -> list
         .order_by(Tender.bids_end, Bid.created_at, Bid.id)
     )
     return [
-        _waits("submit" if bid.status is BidStatus.draft else "confirm", bid.id, tender, f"/bids/{bid.id}")
+        _waits("submit" if bid.status is BidStatus.draft else "confirm", bid.id, tender)
         for bid, tender in await session.execute(query)
     ]
 
@@ -194,11 +194,13 @@ async def _to_prequalify(session: AsyncSession, actor: Actor) -> list[Waiting]:
             tender.title_zh,
             tender.prequalification_end,
             profile_of(tender).applicants.source,
-            f"/tenders/{tender.id}",
+            "tender",
+            tender.id,
         )
         for tender in await session.scalars(query.order_by(Tender.prequalification_end, Tender.id))
     ]
 
 
-def _waits(verb: str, bid_id: int, tender: Tender, link: str) -> Waiting:
-    return Waiting("bids", verb, bid_id, tender.title_zh, tender.bids_end, profile_of(tender).call.source, link)
+def _waits(verb: str, bid_id: int, tender: Tender) -> Waiting:
+    source = profile_of(tender).call.source
+    return Waiting("bids", verb, bid_id, tender.title_zh, tender.bids_end, source, "bid", bid_id)

@@ -210,4 +210,4 @@ async def _to_fail(session: AsyncSession, actor: Actor) -> list[Waiting]:
 def _waits(
     verb: str, tender: Tender, title: str, due_at: datetime | None, rule: str, *, counted: bool = False
 ) -> Waiting:
-    return Waiting("tenders", verb, tender.id, title, due_at, rule, f"/tenders/{tender.id}", counted)
+    return Waiting("tenders", verb, tender.id, title, due_at, rule, "tender", tender.id, counted)

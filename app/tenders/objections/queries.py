@@ -81,7 +81,8 @@ async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
             title,
             end_of_day(objection.answer_due_on),
             objection.answer_rule,
-            f"/tenders/{objection.tender_id}{'/result' if objection.subject is Challenged.result else ''}",
+            "result" if objection.subject is Challenged.result else "tender",
+            objection.tender_id,
             counted=True,
         )
         for objection, title in await session.execute(query)

@@ -249,4 +249,4 @@ async def _waiting_second(session: AsyncSession, actor: Actor) -> list[Waiting]:
 
 
 def _waiting(verb: str, tender: Tender) -> Waiting:
-    return Waiting("panels", verb, tender.id, tender.title_zh, tender.evaluation_end, None, f"/panels/{tender.id}")
+    return Waiting("panels", verb, tender.id, tender.title_zh, tender.evaluation_end, None, "panel", tender.id)

@@ -7,6 +7,7 @@ import { Deadline } from "../../ui/Deadline";
 import { Empty } from "../../ui/Empty";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
+import { PAGES } from "./pages";
 import "./desk.css";
 
 type Waiting = components["schemas"]["WaitingRead"];
@@ -42,9 +43,6 @@ export default function Desk() {
   );
 }
 
-/** Rooms whose pages are built; what waits elsewhere is named without a link. */
-const LINKED = /^\/(needs|offers|surveys|rounds|tenders|account|colleagues)(\/|$)/;
-
 function Items({ items }: { items: readonly Waiting[] }) {
   const { t } = useTranslation();
   return (
@@ -53,7 +51,7 @@ function Items({ items }: { items: readonly Waiting[] }) {
         <li key={`${item.room} ${item.verb} ${item.subject_id}`}>
           <div className="waiting-what">
             <span className="waiting-verb">{t([`desk.verb.${item.room}.${item.verb}`, `action.${item.verb}`])}</span>
-            {LINKED.test(item.link) ? <Link to={item.link}>{item.title}</Link> : <span>{item.title}</span>}
+            <Where of={item} />
           </div>
           {item.due_at && (
             <Deadline
@@ -66,4 +64,9 @@ function Items({ items }: { items: readonly Waiting[] }) {
       ))}
     </ul>
   );
+}
+
+function Where({ of }: { of: Waiting }) {
+  const page = PAGES[of.thing];
+  return page ? <Link to={page(of.thing_id)}>{of.title}</Link> : <span>{of.title}</span>;
 }

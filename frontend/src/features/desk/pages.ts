@@ -1,0 +1,17 @@
+import type { components } from "../../api/schema.gen";
+
+/** Where a thing that waits is opened; null while its page is not built: it is named without a link. */
+export const PAGES: Record<components["schemas"]["Thing"], ((id: number) => string) | null> = {
+  need: (id) => `/needs/${id}`,
+  offer: (id) => `/offers/${id}`,
+  survey: (id) => `/surveys/${id}`,
+  round: (id) => `/rounds/${id}`,
+  tender: (id) => `/tenders/${id}`,
+  result: (id) => `/tenders/${id}/result`,
+  colleague: () => "/colleagues",
+  account: () => "/account",
+  party: null,
+  bid: null,
+  panel: null,
+  contract: null,
+};
