@@ -29,6 +29,7 @@ from app.desk import api as desk
 from app.needs import api as needs
 from app.offers import api as offers
 from app.parties import api as parties
+from app.rankings import api as rankings
 from app.selection import api as selection
 from app.selection import results_api as selection_results
 from app.surveys import api as surveys
@@ -59,6 +60,7 @@ ROUTERS = [
     waves.links,
     needs.router,
     offers.router,
+    rankings.router,
     selection.router,
     selection_results.router,
     panels.router,

@@ -41,6 +41,7 @@ from app.taxonomy.queries import list_categories, list_populations
 
 STARS = {rating: Decimal(number) for number, rating in enumerate(RatingA, 1)}
 Entry = TypeVar("Entry", "NeedEntry", "OfferEntry")
+TOP = 20  # how many a ranking shows and a list names
 AT_A_TIME = 1_000  # rows read in one query
 
 

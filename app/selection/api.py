@@ -1,4 +1,4 @@
-"""Double-selection rounds and rankings."""
+"""Double-selection rounds."""
 
 from typing import Any
 
@@ -9,49 +9,19 @@ from app.core.fields import Id
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, UnitSession, allow
 from app.core.paging import Page, PagingQuery
-from app.matching.ranking.records import DEFAULT_WEIGHTS
-from app.parties.queries import party_names
-from app.selection import policy, queries, rankings, service
+from app.selection import policy, queries, service
 from app.selection.policy import WHO
 from app.selection.rules import Side
 from app.selection.schemas import (
     PairRead,
     PreferencesRead,
     PreferencesSubmit,
-    RankingAsk,
-    RankingRead,
     RoundCreate,
     RoundRead,
     Seat,
-    WeightsRead,
 )
 
 router = web.router("/selection", "selection")
-
-
-@router.get("/weights", operation_id="read_weights", dependencies=[allow(EVERYONE)])
-async def read_weights() -> WeightsRead:
-    return WeightsRead.of(DEFAULT_WEIGHTS)
-
-
-@router.post("/needs/{need_id}/ranking", operation_id="rank_offers", dependencies=[allow(WHO["rank_offers"])])
-async def rank_offers(
-    session: UnitSession, actor: CurrentActor, need_id: Id, body: RankingAsk | None = None
-) -> RankingRead:
-    asked = body or RankingAsk()
-    ranking, found = await rankings.rank_offers(session, actor, need_id, asked.what_if(), asked.about)
-    names = await party_names(session, {offer.party_id for offer in found.offers.values()})
-    return RankingRead.of(ranking, asked.what_if().weights, found.offers, names)
-
-
-@router.post("/offers/{offer_id}/ranking", operation_id="rank_needs", dependencies=[allow(WHO["rank_needs"])])
-async def rank_needs(
-    session: UnitSession, actor: CurrentActor, offer_id: Id, body: RankingAsk | None = None
-) -> RankingRead:
-    asked = body or RankingAsk()
-    ranking, found = await rankings.rank_needs(session, actor, offer_id, asked.what_if(), asked.about)
-    names = await party_names(session, {need.party_id for need in found.needs.values()})
-    return RankingRead.of(ranking, asked.what_if().weights, found.needs, names)
 
 
 @router.get("/rounds", operation_id="list_rounds", dependencies=[allow(EVERYONE)])

@@ -31,8 +31,6 @@ WHO = {
     "confirm": CHOOSES,
     "decline": CHOOSES,
     "read": EVERYONE,
-    "rank_offers": frozenset({Role.committee, Role.street, Role.purchaser}),
-    "rank_needs": frozenset({Role.organization}),
 }
 
 
@@ -87,12 +85,6 @@ async def access_seat(
     if await session.scalar(across.where(PreferenceList.submitted_by == actor.account_id).limit(1)) is not None:
         raise Denied(verb="submit", reason="both_sides")
     return seat
-
-
-def may_rank_offers(actor: Actor, party_id: int, community_code: str) -> bool:
-    """A need's own committee, and the offices that look after its area."""
-    looks_after = actor.role in {Role.street, Role.purchaser} and actor.covers(community_code)
-    return actor.party_id == party_id or looks_after
 
 
 def side_of(actor: Actor, pair: Pair) -> Side | None:

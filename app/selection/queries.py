@@ -1,4 +1,4 @@
-"""The market as matching sees it, and who takes part in a round."""
+"""Who takes part in a round, what they wish, which pairs there are, and what waits for whom."""
 
 from collections.abc import Collection
 from datetime import date, datetime

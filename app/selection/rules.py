@@ -5,13 +5,11 @@ where its need or its offer is gone before that, or the round ends; the place th
 """
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from app.core.errors import DomainError
-from app.matching.ranking.records import DEFAULT_WEIGHTS, Weights
 
 
 class RoundStatus(StrEnum):
@@ -27,15 +25,6 @@ class Side(StrEnum):
 
     need = "need"
     offer = "offer"
-
-
-@dataclass(frozen=True)
-class WhatIf:
-    """How a ranking is tried out: other weights, another budget of the need, filters left out. Changes nothing."""
-
-    weights: Weights = DEFAULT_WEIGHTS
-    budget: Decimal | None = None
-    without: frozenset[str] = frozenset()
 
 
 class ListSource(StrEnum):
@@ -128,10 +117,6 @@ class PairAnswered(DomainError):
 
 class PairLapsed(DomainError):
     """The need or the offer of the pair is no longer there, or the round is over."""
-
-
-class CandidatesWithheld(DomainError):
-    """From the notice of a tender to its opening nobody may learn who could bid (财政部令87号 第28条)."""
 
 
 def check_times(opens_at: datetime, closes_at: datetime) -> None:

@@ -25,11 +25,11 @@ from app.needs.models import Need
 from app.offers.models import Offer
 from app.offers.rules import OfferStatus, standing
 from app.rankings.market import NeedEntry, OfferEntry, is_open, market
+from app.rankings.wishes import wishes_of_need, wishes_of_offer
 from app.selection import rules
 from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
 from app.selection.policy import access_pair, access_round, access_seat, pair_standing
 from app.selection.queries import held_elsewhere, lists, pairs_of, seats, seats_left
-from app.selection.rankings import derived_for_need, derived_for_offer
 from app.selection.results import exported
 from app.selection.rules import GONE, MOVES, Answer, ListSource, PairStatus, Side
 from app.selection.sides import Sides
@@ -186,13 +186,15 @@ async def derive_preferences(session: AsyncSession, actor: Actor, round_id: int)
     needs, offers = await seats(session, round_id)
     found = await market(session)
     have = {side: await lists(session, round_id, side) for side in Side}
+    of_needs = {id: seat.key for id, seat in needs.items()}
+    of_offers = {id: seat.key for id, seat in offers.items()}
     wanted_needs = {
-        id: derived_for_need(found, id, offers, round.seed)
+        id: wishes_of_need(found, id, of_offers, round.seed)
         for id in needs
         if id in found.needs.keys() - have[Side.need]
     }
     wanted_offers = {
-        id: derived_for_offer(found, id, needs, round.seed)
+        id: wishes_of_offer(found, id, of_needs, round.seed)
         for id in offers
         if id in found.offers.keys() - have[Side.offer]
     }

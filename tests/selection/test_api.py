@@ -1,4 +1,4 @@
-"""A round from its opening to confirmed pairs, as its people go through it; and rankings with their reasons."""
+"""A round from its opening to confirmed pairs, as its people go through it."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import RESIDENT, Actor, Role
 from app.core.clock import SimulatedClock
 from app.needs.models import Need
-from app.needs.rules import NeedStatus
 from app.offers.models import Offer
 from app.parties.rules import PartyKind
 from app.selection.models import PreferenceList
@@ -183,84 +182,6 @@ async def test_a_bureau_cannot_open_a_round_outside_its_district(session: AsyncS
         assert (await client.post("/selection/rounds", json=body)).status_code == 403
         wrong = {**body, "area_code": "530114000000", "closes_at": TODAY.isoformat()}
         assert (await client.post("/selection/rounds", json=wrong)).json()["code"] == "RoundTimesWrong"
-
-
-async def test_a_need_is_shown_its_offers_with_a_reason_per_criterion(
-    session: AsyncSession, client_of: ClientOf
-) -> None:
-    fair = await make_fair(session)
-    async with client_of(fair.committees[0]) as client:
-        ranking = (await client.post(f"/selection/needs/{fair.needs[0].id}/ranking")).json()
-    assert {row["title"] for row in ranking["rows"]} == {"长者食堂", "送餐"} or ranking["excluded"]
-    for row in ranking["rows"]:
-        assert len(row["explanation"]) == 8
-        assert sum(Decimal(e["contribution"]) for e in row["explanation"]) == Decimal(row["score"])
-
-
-async def test_weights_can_be_tried_out_but_must_add_up(session: AsyncSession, client_of: ClientOf) -> None:
-    fair = await make_fair(session)
-    names = ("text", "category", "population", "coverage", "budget", "time", "capacity", "rating")
-    only_text = {name: "1" if name == "text" else "0" for name in names}
-    async with client_of(fair.committees[0]) as client:
-        path = f"/selection/needs/{fair.needs[0].id}/ranking"
-        assert (await client.post(path, json={"weights": only_text})).json()["weights"]["text"] == "1"
-        refused = await client.post(path, json={"weights": {**only_text, "rating": "0.5"}})
-    assert (refused.status_code, refused.json()["code"]) == (422, "WeightsNotOne")
-
-
-async def test_another_budget_or_a_filter_left_out_can_be_tried_and_changes_nothing(
-    session: AsyncSession, client_of: ClientOf
-) -> None:
-    fair = await make_fair(session)
-    fair.offers[0].price, fair.offers[0].price_unit = Decimal(8_000), "元/项目"
-    await session.commit()
-    path = f"/selection/needs/{fair.needs[0].id}/ranking"
-    async with client_of(fair.committees[0]) as client:
-        before = (await client.post(path)).json()
-        poor = (await client.post(path, json={"budget": "1.00"})).json()
-        free = (await client.post(path, json={"budget": "1.00", "without": ["budget"]})).json()
-        unknown = await client.post(path, json={"without": ["luck"]})
-        after = (await client.post(path)).json()
-    assert (before, unknown.status_code) == (after, 422)
-    assert poor["admitted"] < before["admitted"] == free["admitted"]
-    assert [each["filter"] for each in poor["relax"]] == ["budget"]
-    assert poor["relax"][0]["admitted"] == before["admitted"] - poor["admitted"]
-
-
-async def test_an_absent_offer_is_told_why(session: AsyncSession, client_of: ClientOf) -> None:
-    fair = await make_fair(session)
-    fair.offers[0].price, fair.offers[0].price_unit = Decimal(8_000), "元/项目"
-    await session.commit()
-    path = f"/selection/needs/{fair.needs[0].id}/ranking"
-    async with client_of(fair.committees[0]) as client:
-        listed = next(row for row in (await client.post(path)).json()["rows"] if row["id"] == fair.offers[0].id)
-        answers = [(await client.post(path, json={"about": about})).json() for about in (listed["id"], 987654)]
-        poor = (await client.post(path, json={"about": listed["id"], "budget": "1.00"})).json()["absence"]
-    assert [answer["absence"]["reason"] for answer in answers] == ["listed", "unknown"]
-    assert answers[0]["absence"]["place"] == listed["place"]
-    assert (poor["reason"], poor["facts"]["budget"], poor["title"]) == ("budget", "1.00", listed["title"])
-
-
-async def test_rankings_are_for_their_own_side_and_go_dark_under_tender(
-    session: AsyncSession, client_of: ClientOf
-) -> None:
-    fair = await make_fair(session)
-    path = f"/selection/needs/{fair.needs[0].id}/ranking"
-    async with client_of(fair.committees[1]) as client:
-        assert (await client.post(path)).status_code == 404
-    async with client_of(fair.organizations[0]) as client:
-        assert (await client.post(path)).status_code == 403
-        assert (await client.post(f"/selection/offers/{fair.offers[1].id}/ranking")).status_code == 404
-        own = (await client.post(f"/selection/offers/{fair.offers[0].id}/ranking")).json()
-        assert {row["id"] for row in own["rows"]} | {row["id"] for row in own["excluded"]} >= {
-            need.id for need in fair.needs
-        }
-    fair.needs[0].status = NeedStatus.tendered
-    fair.needs[0].version += 1
-    await session.commit()
-    async with client_of(fair.committees[0]) as client:
-        dark = await client.post(path)
-    assert (dark.status_code, dark.json()["code"]) == (409, "CandidatesWithheld")
 
 
 async def test_needs_of_two_committees_with_the_same_number_are_told_apart(

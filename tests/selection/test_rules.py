@@ -6,11 +6,7 @@ from decimal import Decimal
 import pytest
 
 from app.core.moves import verbs_from
-from app.matching.allocation.market import lot
-from app.matching.ranking.rank import Ranking, Standing
 from app.selection import rules
-from app.selection.models import RoundOffer
-from app.selection.rankings import _derived
 from app.selection.rules import MOVES, Answer, Basis, PairStatus, RoundStatus
 from tests.conftest import TODAY
 
@@ -64,13 +60,3 @@ def test_a_list_may_tie_and_be_short_but_not_repeat_or_name_strangers() -> None:
 )
 def test_only_small_sums_go_straight_to_a_contract(budget: str | None, basis: Basis) -> None:
     assert rules.basis_of(Decimal(budget) if budget else None, Decimal(10000)) is basis
-
-
-def test_of_those_tied_at_the_end_of_a_derived_list_the_published_lots_choose() -> None:
-    partners = {id: RoundOffer(offer_id=id, key=f"O{id}") for id in range(30)}
-    tied = tuple(Standing(str(id), 1, Decimal("0.5")) for id in partners)
-    ranking = Ranking("1", (), tied, (), 0, ())
-    first, second = (_derived(ranking, partners, seed) for seed in ("2018", "2019"))
-    assert [len(first), len(first[0]), len(second[0])] == [1, 20, 20]
-    assert first == _derived(ranking, partners, "2018") != second
-    assert first[0] == sorted(partners, key=lambda id: lot("2018", f"O{id}"))[:20]
