@@ -45,6 +45,7 @@ RESIDENT = Actor(None, Role.resident)
 CLOCK = Actor(None, Role.clock)
 STAFF = frozenset(set(Role) - {Role.resident, Role.clock})
 EVERYONE = frozenset(set(Role) - {Role.clock})
+BUYS = frozenset({Role.purchaser})  # a bureau, for the area it is responsible for
 
 
 def granted(thing: T | None, verb: str, denial: Callable[[T], str | None], **named: int | str) -> T:

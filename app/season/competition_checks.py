@@ -16,7 +16,7 @@ from app.parties.rules import LEGAL_PERSONS
 from app.season.competition import Competition, Proposal, ScoreRow
 from app.season.files import Faults, Season
 from app.season.terms import closing_of, notice_of, published_at, terms_of
-from app.tenders.bids.rules import Applicant, Bid, LotUnknown, Terms, check_amount, check_item, prequalify
+from app.tenders.bids.rules import Applicant, BidTerms, Conditions, LotUnknown, check_amount, check_item, prequalify
 from app.tenders.notices.rules import check_publishable
 from app.tenders.panels.rules import check_enough_sheets, check_marks, check_panel
 from app.tenders.profiles.rules import Profile
@@ -188,9 +188,9 @@ def _check_scored(competition: Competition, terms: Profile, roster: Roster, faul
     lots = {lot.code: lot for lot in notice_of(competition, terms).lots}
     counts = Counter(row.proposal for row in competition.scores if row.scores is not None)
     for bid in competition.proposals:
-        said = Bid(bid.lot, bid.item, bid.amount_cny, bid.submitted_at)
+        said = BidTerms(bid.lot, bid.item, bid.amount_cny, bid.submitted_at)
         applicant = _applicant(roster.get(bid.applicant) if bid.applicant_kind == "org" else None)
-        admitted = not prequalify(said, applicant, Terms(lots[bid.lot], terms, closing_of(competition, terms)))
+        admitted = not prequalify(said, applicant, Conditions(lots[bid.lot], terms, closing_of(competition, terms)))
         if admitted:
             faults.take(f"{FILE} scores", check_enough_sheets, bid.id, counts[bid.id], competition.budget, terms)
 

@@ -13,7 +13,7 @@ from app.core.days.calendar import Unit, last_day, shanghai_date
 from app.core.errors import DomainError
 from app.season.competition import Competition, Payment
 from app.tenders.notices import rules as notices
-from app.tenders.notices.rules import Criterion, Item, Lot, Notice
+from app.tenders.notices.rules import CriterionTerms, ItemTerms, LotTerms, Notice
 from app.tenders.profiles.rules import (
     ContractStart,
     Gate,
@@ -158,17 +158,17 @@ def notice_of(competition: Competition, terms: Profile) -> Notice:
     return Notice(
         budget=competition.budget,
         lots=tuple(
-            Lot(
+            LotTerms(
                 code=lot.id,
                 budget=lot.budget_cny,
                 ceiling=lot.ceiling_per_award,
                 places=lot.awards,
-                items=tuple(Item(item.id, item.need_id) for item in lot.items),
+                items=tuple(ItemTerms(item.id, item.need_id) for item in lot.items),
                 need=lot.need_ids[0] if lot.need_ids else None,
             )
             for lot in competition.lots
         ),
-        criteria=tuple(Criterion(each.id, each.max) for each in competition.criteria),
+        criteria=tuple(CriterionTerms(each.id, each.max) for each in competition.criteria),
         overspend_rule=overspend_rule_of(competition, terms),
         tie_criterion=competition.tie,
         dates=dates,

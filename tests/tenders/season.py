@@ -14,8 +14,8 @@ import app.season
 from app.core.days.calendar import SHANGHAI
 from app.core.errors import DomainError
 from app.tenders.awards.rules import Candidate, Placed, rank, score
-from app.tenders.bids.rules import Applicant, Bid, Terms, prequalify
-from app.tenders.notices.rules import Criterion, Item, Lot, closing
+from app.tenders.bids.rules import Applicant, BidTerms, Conditions, prequalify
+from app.tenders.notices.rules import CriterionTerms, ItemTerms, LotTerms, closing
 from app.tenders.panels.rules import Recusal, Sheet, counted_sheets, due_sheets
 from app.tenders.profiles.rules import profile
 
@@ -25,9 +25,9 @@ VENTURE = profile("venture")
 
 @dataclass(frozen=True)
 class Competition:
-    lots: dict[str, Lot]
-    criteria: tuple[Criterion, ...]
-    bids: dict[str, Bid]
+    lots: dict[str, LotTerms]
+    criteria: tuple[CriterionTerms, ...]
+    bids: dict[str, BidTerms]
     applicants: dict[str, str]
     reasons: dict[str, list[DomainError]]
     judges: list[str]
@@ -71,13 +71,13 @@ def competition() -> Competition:
         bid: prequalify(
             facts,
             known.get(applicants[bid], Applicant(registered=False)),
-            Terms(lots.get(facts.lot), VENTURE, closing(deadline, VENTURE)),
+            Conditions(lots.get(facts.lot), VENTURE, closing(deadline, VENTURE)),
         )
         for bid, facts in bids.items()
     }
     return Competition(
         lots=lots,
-        criteria=tuple(Criterion(row["id"], Decimal(row["max"])) for row in document["criteria"]),
+        criteria=tuple(CriterionTerms(row["id"], Decimal(row["max"])) for row in document["criteria"]),
         bids=bids,
         applicants=applicants,
         reasons=reasons,
@@ -99,13 +99,13 @@ def registered_applicants() -> dict[str, Applicant]:
         }
 
 
-def lot_of(row: dict[str, Any]) -> Lot:
-    items = tuple(Item(item["id"], item["need_id"]) for item in row.get("items", []))
-    return Lot(row["id"], Decimal(row["budget_cny"]), Decimal(row["ceiling_per_award"]), row["awards"], items)
+def lot_of(row: dict[str, Any]) -> LotTerms:
+    items = tuple(ItemTerms(item["id"], item["need_id"]) for item in row.get("items", []))
+    return LotTerms(row["id"], Decimal(row["budget_cny"]), Decimal(row["ceiling_per_award"]), row["awards"], items)
 
 
-def bid_of(row: dict[str, Any]) -> Bid:
-    return Bid(row["lot"], row.get("item"), Decimal(row["amount_cny"]), instant(row["submitted_at"]))
+def bid_of(row: dict[str, Any]) -> BidTerms:
+    return BidTerms(row["lot"], row.get("item"), Decimal(row["amount_cny"]), instant(row["submitted_at"]))
 
 
 def sheet_of(row: dict[str, Any]) -> Sheet:

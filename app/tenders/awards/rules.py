@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from app.core.errors import DomainError
 from app.matching.winners.choose import Contender, best_winners
-from app.tenders.notices.rules import Lot
+from app.tenders.notices.rules import LotTerms
 from app.tenders.panels.rules import Sheet
 from app.tenders.profiles.rules import OverspendRule, OverspendTerms, ScoringRule, TieStep
 
@@ -228,7 +228,7 @@ def _told_apart(better: Candidate, worse: Candidate, steps: Sequence[TieStep]) -
 
 
 def decide_tender(
-    lots: Sequence[tuple[Lot, Sequence[Placed]]],
+    lots: Sequence[tuple[LotTerms, Sequence[Placed]]],
     rule: OverspendRule,
     terms: OverspendTerms,
     declined: frozenset[str] = frozenset(),
@@ -249,7 +249,7 @@ def decide_tender(
 
 def decide_lot(
     placed: Sequence[Placed],
-    lot: Lot,
+    lot: LotTerms,
     rule: OverspendRule,
     terms: OverspendTerms,
     taken: Mapping[str, str],
@@ -279,7 +279,7 @@ def decide_lot(
     return _decision(placed, lot, rule, OverspendRule.skip, fallback, taken, declined)
 
 
-def _by_place(placed: Sequence[Placed], lot: Lot, budget: Decimal | None) -> dict[str, Decimal]:
+def _by_place(placed: Sequence[Placed], lot: LotTerms, budget: Decimal | None) -> dict[str, Decimal]:
     """Bid → amount of the winners by place; with no `budget`, whatever they ask."""
     amounts: dict[str, Decimal] = {}
     used: set[str] = set()
@@ -318,7 +318,7 @@ def contenders(placed: Sequence[Placed], taken: Mapping[str, str]) -> list[Conte
 
 def _decision(
     placed: Sequence[Placed],
-    lot: Lot,
+    lot: LotTerms,
     rule: OverspendRule,
     applied: OverspendRule,
     amounts: Mapping[str, Decimal],
@@ -344,7 +344,7 @@ def _award(placed: Placed, amount: Decimal) -> ProposedAward:
 def _loser(
     lost: Placed,
     winners: Sequence[Placed],
-    lot: Lot,
+    lot: LotTerms,
     applied: OverspendRule,
     taken: Mapping[str, str],
     declined: frozenset[str],
@@ -362,7 +362,9 @@ def _own_reason(
     return (PassedOver.cut_declined, None) if candidate.bid in declined else None
 
 
-def _reason(lost: Placed, winners: Sequence[Placed], lot: Lot, applied: OverspendRule) -> tuple[PassedOver, str | None]:
+def _reason(
+    lost: Placed, winners: Sequence[Placed], lot: LotTerms, applied: OverspendRule
+) -> tuple[PassedOver, str | None]:
     """Only a better placed winner can block; a winner placed behind shows that money, not place, decided."""
     candidate = lost.candidate
     for winner in (each.candidate for each in winners if each.place < lost.place):

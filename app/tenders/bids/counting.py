@@ -11,7 +11,7 @@ from app.core.moves import move
 from app.tenders.bids.models import Bid
 from app.tenders.bids.queries import Finding, short_of
 from app.tenders.bids.rules import MOVES, BidStatus
-from app.tenders.notices.models import Tender
+from app.tenders.notices.models import Tender, TenderChange
 from app.tenders.notices.policy import access_tender, read_tender
 from app.tenders.notices.queries import lock_needs, need_ids_of, profile_of
 
@@ -23,12 +23,11 @@ async def access_counted(session: AsyncSession, actor: Actor, tender_id: int, ve
     return await access_tender(session, actor, tender_id, verb)
 
 
-async def count_left(session: AsyncSession, tender: Tender) -> set[int]:
-    """Leave unevaluated what too few are left for; the lots that fail with it."""
+async def count_left(session: AsyncSession, tender: Tender) -> TenderChange:
+    """Leave unevaluated what too few are left for; what follows for their lots."""
     _, short, failing = await short_of(session, tender, {BidStatus.eligible}, profile_of(tender).bidders.left)
     leave(short, "leave_unevaluated")
-    await say_failing(session, tender, failing)
-    return failing
+    return await failing_lots(session, tender, failing)
 
 
 def leave(bids: Iterable[Bid], verb: str) -> None:
@@ -36,11 +35,11 @@ def leave(bids: Iterable[Bid], verb: str) -> None:
         bid.status = move(MOVES, bid.status, verb)
 
 
-async def say_failing(session: AsyncSession, tender: Tender, lots: Collection[int]) -> None:
-    """Say what follows for the lots: they fail, and needs that no other lot answers are free again."""
+async def failing_lots(session: AsyncSession, tender: Tender, lots: Collection[int]) -> TenderChange:
+    """What follows for the lots: they fail, and needs that no other lot answers are free again."""
     held = await need_ids_of(session, tender.id)
     kept = await need_ids_of(session, tender.id, without=lots)
-    tender.failing, tender.need_ids = tuple(sorted(lots)), tuple(id for id in held if id not in kept)
+    return TenderChange(tender, tuple(id for id in held if id not in kept), tuple(sorted(lots)))
 
 
 def decide(finding: Finding, at: datetime) -> None:

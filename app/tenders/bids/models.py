@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.db import Base, Identified, within_years
 from app.core.versions import Versioned
 from app.tenders.bids.rules import BidStatus
+from app.tenders.notices.models import tender_stream
 
 
 def sealed_number() -> int:
@@ -57,6 +58,10 @@ class Bid(Base, Versioned):
             "(status = 'ineligible') = (jsonb_array_length(reasons) > 0)", name="ineligible_has_reasons"
         ),
     )
+
+    @property
+    def stream(self) -> str:
+        return tender_stream(self.tender_id)
 
 
 class BidVersion(Base, Identified):

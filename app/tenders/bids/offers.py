@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -39,7 +40,7 @@ async def offer_finally(session: AsyncSession, actor: Actor, bid_id: int, amount
     rules.check_amount(amount)
     bid.draft, bid.offered_at = {**(bid.draft or {}), "amount": str(amount)}, at
     digest = content_digest({"amount": str(amount)}).hex()
-    await happened(session, actor, "offer.named", bid, at, stream=f"tenders:{tender.id}", content=digest)
+    await happened(session, actor, "offer.named", bid, at, stream=tender.stream, content=digest)
     return bid
 
 
@@ -58,9 +59,10 @@ async def open_final_offers(session: AsyncSession, actor: Actor, tender_id: int)
     for finding in findings:
         if finding.reasons:
             decide(finding, at)
-    failing = await count_left(session, tender)
+    change = await count_left(session, tender)
     out = {f.entry.bid.ref: [reason.code for reason in f.reasons] for f in findings if f.reasons}
-    await happened(session, actor, "offers.opened", tender, at, bids=len(unread), out=out, failing=sorted(failing))
+    facts: dict[str, Any] = {"bids": len(unread), "out": out, "failing": change.failing}
+    await happened(session, actor, "offers.opened", tender, at, tell=change, **facts)
     return findings
 
 
@@ -71,7 +73,7 @@ async def _taken(session: AsyncSession, tender: Tender, entry: Entry, at: dateti
     if bid.offered_at is None or bid.draft is None:
         return [FinalOfferMissing(rule=profile_of(tender).final_offers.source)]
     item = entry.item.code if entry.item else None
-    said = rules.Bid(entry.lot.code, item, Decimal(bid.draft["amount"]), at)
+    said = rules.BidTerms(entry.lot.code, item, Decimal(bid.draft["amount"]), at)
     await receive(session, bid, tender, said, before.title, before.plan, final=True)
     lot = next(parts.terms for parts in await lots_of(session, tender.id) if parts.lot.id == bid.lot_id)
     try:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.actors import EVERYONE, Actor, Role
+from app.core.actors import BUYS, EVERYONE, Actor, Role
 from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
 from app.tenders.bids.models import Bid
@@ -17,7 +17,6 @@ from app.tenders.notices.policy import FRESH, hold_tender
 from app.tenders.notices.rules import TenderStatus
 
 BIDS = frozenset({Role.organization})
-BUYS = frozenset({Role.purchaser})
 WHO = {
     "list": EVERYONE,
     "read": BIDS | BUYS,

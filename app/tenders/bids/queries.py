@@ -16,7 +16,7 @@ from app.parties.rules import LEGAL_PERSONS
 from app.tenders.bids import rules
 from app.tenders.bids.models import Bid, BidVersion
 from app.tenders.bids.policy import listed
-from app.tenders.bids.rules import Applicant, BidStatus, Package, Terms
+from app.tenders.bids.rules import Applicant, BidStatus, Conditions, Package
 from app.tenders.notices.models import Lot, LotItem, Tender
 from app.tenders.notices.queries import lots_of, profile_of
 from app.tenders.notices.rules import TenderStatus
@@ -117,9 +117,9 @@ def applicant_of(party: Party) -> Applicant:
     )
 
 
-def terms_of(entry: Entry, version: BidVersion) -> rules.Bid:
+def terms_of(entry: Entry, version: BidVersion) -> rules.BidTerms:
     """The bid as the rules see it."""
-    return rules.Bid(
+    return rules.BidTerms(
         lot=entry.lot.code,
         item=entry.item.code if entry.item else None,
         amount=version.amount,
@@ -141,7 +141,7 @@ async def findings(session: AsyncSession, tender: Tender, bids: Iterable[Bid]) -
             rules.prequalify(
                 terms_of(entry, entry.version),
                 applicant_of(parties[entry.bid.party_id]),
-                Terms(lots.get(entry.lot.id), profile, tender.bids_end),
+                Conditions(lots.get(entry.lot.id), profile, tender.bids_end),
             ),
         )
         for entry in found

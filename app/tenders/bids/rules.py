@@ -18,7 +18,7 @@ from hashlib import sha256
 
 from app.core.days.calendar import shanghai_date
 from app.core.errors import DomainError
-from app.tenders.notices.rules import Lot
+from app.tenders.notices.rules import LotTerms
 from app.tenders.profiles.rules import Profile
 
 CENTS = -2
@@ -141,7 +141,7 @@ class FinalOfferMissing(DomainError):
 
 
 @dataclass(frozen=True)
-class Bid:
+class BidTerms:
     """`received_at` is the receipt of the version that counts; `confirmed`: confirmed since the last amendment."""
 
     lot: str
@@ -167,15 +167,15 @@ class Applicant:
 
 
 @dataclass(frozen=True)
-class Terms:
+class Conditions:
     """What a bid is measured by: its lot (None when the tender has no such lot), the profile, the deadline."""
 
-    lot: Lot | None
+    lot: LotTerms | None
     profile: Profile
     bids_end: datetime
 
 
-Check = Callable[[Bid, Applicant, Terms], None]
+Check = Callable[[BidTerms, Applicant, Conditions], None]
 
 
 def bidders_of(packages: Iterable[Package], bids: Iterable[tuple[Package, int]]) -> dict[Package, int]:
@@ -220,12 +220,12 @@ def check_amount(amount: Decimal) -> None:
         raise AmountNotWholeCents(amount=amount)
 
 
-def check_ceiling(amount: Decimal, lot: Lot) -> None:
+def check_ceiling(amount: Decimal, lot: LotTerms) -> None:
     if amount.is_finite() and amount > lot.ceiling:
         raise AmountAboveCeiling(amount=amount, ceiling=lot.ceiling, lot=lot.code)
 
 
-def check_item(item: str | None, lot: Lot) -> None:
+def check_item(item: str | None, lot: LotTerms) -> None:
     """A lot with items is bid for item by item; a lot without takes no item."""
     codes = [each.code for each in lot.items]
     if item is None and codes:
@@ -250,70 +250,70 @@ def check_not_debarred(applicant: Applicant, on: date) -> None:
         raise ApplicantDebarred(until=applicant.debarred_until)
 
 
-def check_submission(bid: Bid, applicant: Applicant, terms: Terms) -> None:
+def check_submission(bid: BidTerms, applicant: Applicant, conditions: Conditions) -> None:
     """Refuses an online submission by its first fault.
 
     What time can mend is left to pre-qualification, and so is the ceiling: a bid above it is received and found
     ineligible with that reason (87号令 art. 63), and the bidder is warned (`warnings`) while it can be revised.
     """
     for check in (_in_time, _lot, _item, _amount, _admitted):
-        check(bid, applicant, terms)
+        check(bid, applicant, conditions)
 
 
-def warnings(bid: Bid, applicant: Applicant, terms: Terms) -> list[DomainError]:
+def warnings(bid: BidTerms, applicant: Applicant, conditions: Conditions) -> list[DomainError]:
     """What would make the bid ineligible as it stands now, while the bidder can still mend it."""
-    return [reason for reason in prequalify(bid, applicant, terms) if not isinstance(reason, BidTooLate)]
+    return [reason for reason in prequalify(bid, applicant, conditions) if not isinstance(reason, BidTooLate)]
 
 
-def prequalify(bid: Bid, applicant: Applicant, terms: Terms) -> list[DomainError]:
+def prequalify(bid: BidTerms, applicant: Applicant, conditions: Conditions) -> list[DomainError]:
     """Every reason that makes the bid ineligible, in a fixed order; empty when it is eligible."""
-    return [reason for check in PREQUALIFICATION if (reason := _reason(check, bid, applicant, terms))]
+    return [reason for check in PREQUALIFICATION if (reason := _reason(check, bid, applicant, conditions))]
 
 
-def _reason(check: Check, bid: Bid, applicant: Applicant, terms: Terms) -> DomainError | None:
+def _reason(check: Check, bid: BidTerms, applicant: Applicant, conditions: Conditions) -> DomainError | None:
     try:
-        check(bid, applicant, terms)
+        check(bid, applicant, conditions)
     except DomainError as reason:
         return reason
     return None
 
 
-def _in_time(bid: Bid, applicant: Applicant, terms: Terms) -> None:
-    check_in_time(bid.received_at, terms.bids_end)
+def _in_time(bid: BidTerms, applicant: Applicant, conditions: Conditions) -> None:
+    check_in_time(bid.received_at, conditions.bids_end)
 
 
-def _lot(bid: Bid, applicant: Applicant, terms: Terms) -> None:
-    if terms.lot is None or terms.lot.code != bid.lot:
+def _lot(bid: BidTerms, applicant: Applicant, conditions: Conditions) -> None:
+    if conditions.lot is None or conditions.lot.code != bid.lot:
         raise LotUnknown(lot=bid.lot)
 
 
-def _item(bid: Bid, applicant: Applicant, terms: Terms) -> None:
-    if terms.lot is not None:
-        check_item(bid.item, terms.lot)
+def _item(bid: BidTerms, applicant: Applicant, conditions: Conditions) -> None:
+    if conditions.lot is not None:
+        check_item(bid.item, conditions.lot)
 
 
-def _amount(bid: Bid, applicant: Applicant, terms: Terms) -> None:
+def _amount(bid: BidTerms, applicant: Applicant, conditions: Conditions) -> None:
     check_amount(bid.amount)
 
 
-def _ceiling(bid: Bid, applicant: Applicant, terms: Terms) -> None:
-    if terms.lot is not None:
-        check_ceiling(bid.amount, terms.lot)
+def _ceiling(bid: BidTerms, applicant: Applicant, conditions: Conditions) -> None:
+    if conditions.lot is not None:
+        check_ceiling(bid.amount, conditions.lot)
 
 
-def _admitted(bid: Bid, applicant: Applicant, terms: Terms) -> None:
-    check_admitted(applicant, terms.profile)
+def _admitted(bid: BidTerms, applicant: Applicant, conditions: Conditions) -> None:
+    check_admitted(applicant, conditions.profile)
 
 
-def _rectified(bid: Bid, applicant: Applicant, terms: Terms) -> None:
+def _rectified(bid: BidTerms, applicant: Applicant, conditions: Conditions) -> None:
     check_rectified(applicant)
 
 
-def _not_debarred(bid: Bid, applicant: Applicant, terms: Terms) -> None:
-    check_not_debarred(applicant, shanghai_date(terms.bids_end))
+def _not_debarred(bid: BidTerms, applicant: Applicant, conditions: Conditions) -> None:
+    check_not_debarred(applicant, shanghai_date(conditions.bids_end))
 
 
-def _confirmed(bid: Bid, applicant: Applicant, terms: Terms) -> None:
+def _confirmed(bid: BidTerms, applicant: Applicant, conditions: Conditions) -> None:
     if not bid.confirmed:
         raise BidUnconfirmed(lot=bid.lot)
 

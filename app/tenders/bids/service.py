@@ -23,7 +23,7 @@ from app.core.problems import refusal_of
 from app.core.versions import check_version, touch
 from app.parties.queries import parties_by_id, require_party
 from app.tenders.bids import rules
-from app.tenders.bids.counting import access_counted, count_left, decide, leave, say_failing
+from app.tenders.bids.counting import access_counted, count_left, decide, failing_lots, leave
 from app.tenders.bids.models import Bid, BidVersion, sealed_number
 from app.tenders.bids.policy import HANDED_IN, WHO, access_bid
 from app.tenders.bids.queries import (
@@ -44,9 +44,9 @@ from app.tenders.bids.rules import (
     BidIncomplete,
     BidStatus,
     BidTooLate,
+    Conditions,
     LotUnknown,
     NotReceiving,
-    Terms,
     check_in_time,
     check_item,
     content_digest,
@@ -85,7 +85,7 @@ async def draft_bid(
     _check_receiving(tender, at)
     bid = await _new_bid(session, tender, actor.party_id, lot, item, ref, at)
     bid.draft = _plain(content)
-    await happened(session, actor, "bid.drafted", bid, at, stream=_stream(bid))
+    await happened(session, actor, "bid.drafted", bid, at, stream=bid.stream)
     return bid
 
 
@@ -97,7 +97,7 @@ async def edit_bid(session: AsyncSession, actor: Actor, bid_id: int, given: int,
     touch(bid)
     _check_receiving(tender, at)
     bid.draft = _plain(content)
-    await happened(session, actor, "bid.edited", bid, at, stream=_stream(bid), version=bid.version)
+    await happened(session, actor, "bid.edited", bid, at, stream=bid.stream, version=bid.version)
     return bid
 
 
@@ -107,7 +107,7 @@ async def submit_bid(session: AsyncSession, actor: Actor, bid_id: int) -> BidVer
     bid, tender = await access_bid(session, actor, bid_id, "submit")
     at = await now(session)
     version = await _hand_in(session, bid, tender, "submit", at)
-    await happened(session, actor, "bid.submitted", bid, at, stream=_stream(bid), **_facts(version))
+    await happened(session, actor, "bid.submitted", bid, at, stream=bid.stream, **_facts(version))
     return version
 
 
@@ -116,7 +116,7 @@ async def revise_bid(session: AsyncSession, actor: Actor, bid_id: int) -> BidVer
     bid, tender = await access_bid(session, actor, bid_id, "revise")
     at = await now(session)
     version = await _hand_in(session, bid, tender, "revise", at)
-    await happened(session, actor, "bid.revised", bid, at, stream=_stream(bid), **_facts(version))
+    await happened(session, actor, "bid.revised", bid, at, stream=bid.stream, **_facts(version))
     return version
 
 
@@ -127,7 +127,7 @@ async def confirm_bid(session: AsyncSession, actor: Actor, bid_id: int) -> Bid:
     _check_receiving(tender, at)
     bid.status = move(MOVES, bid.status, "confirm")
     bid.confirmed_amendment = tender.amendment_number
-    await happened(session, actor, "bid.confirmed", bid, at, stream=_stream(bid), amendment=tender.amendment_number)
+    await happened(session, actor, "bid.confirmed", bid, at, stream=bid.stream, amendment=tender.amendment_number)
     return bid
 
 
@@ -137,7 +137,7 @@ async def withdraw_bid(session: AsyncSession, actor: Actor, bid_id: int) -> Bid:
     at = await now(session)
     _check_receiving(tender, at)
     bid.status, bid.withdrawn_at = move(MOVES, bid.status, "withdraw"), at
-    await happened(session, actor, "bid.withdrawn", bid, at, stream=_stream(bid))
+    await happened(session, actor, "bid.withdrawn", bid, at, stream=bid.stream)
     return bid
 
 
@@ -149,7 +149,7 @@ async def unsettle_bids(session: AsyncSession, actor: Actor, tender: Tender) -> 
     query = sa.select(Bid).where(Bid.tender_id == tender.id, Bid.status == BidStatus.submitted)
     for bid in await session.scalars(query.order_by(Bid.id).with_for_update()):
         bid.status = move(MOVES, bid.status, "unsettle")
-        await happened(session, actor, "bid.unsettled", bid, at, stream=_stream(bid), amendment=tender.amendment_number)
+        await happened(session, actor, "bid.unsettled", bid, at, stream=bid.stream, amendment=tender.amendment_number)
 
 
 async def record_late_bid(
@@ -179,9 +179,9 @@ async def record_late_bid(
     party = await require_party(session, party_id)
     bid = await _late_bid(session, tender, party.id, lot, item, ref, at)
     bid.status, bid.withdrawn_at = move(MOVES, bid.status, "record_late"), None
-    said = rules.Bid(lot, item, amount, arrived)
+    said = rules.BidTerms(lot, item, amount, arrived)
     version = await receive(session, bid, tender, said, title, plan, late=True)
-    await happened(session, actor, "bid.recorded_late", bid, at, stream=_stream(bid), **_facts(version))
+    await happened(session, actor, "bid.recorded_late", bid, at, stream=bid.stream, **_facts(version))
     return bid
 
 
@@ -199,12 +199,11 @@ async def open_bids(session: AsyncSession, actor: Actor, tender_id: int) -> list
     counts, short, failing = await short_of(session, tender, COUNTED, profile_of(tender).bidders.value)
     check_bidders(max(counts.values(), default=0), profile_of(tender))
     leave(short, "leave_closed")
-    await say_failing(session, tender, failing)
+    change = await failing_lots(session, tender, failing)
     await _number(session, tender)
     opened = await bids_of(session, tender.id, HANDED_IN)
-    await happened(
-        session, actor, "bids.opened", tender, at, bids=len(opened), closed=len(short), failing=sorted(failing)
-    )
+    facts: dict[str, Any] = {"bids": len(opened), "closed": len(short), "failing": change.failing}
+    await happened(session, actor, "bids.opened", tender, at, tell=change, **facts)
     return opened
 
 
@@ -221,11 +220,10 @@ async def prequalify_bids(session: AsyncSession, actor: Actor, tender_id: int) -
     found = await findings(session, tender, await bids_of(session, tender.id, UNDECIDED))
     for finding in found:
         decide(finding, at)
-    failing = await count_left(session, tender)
+    change = await count_left(session, tender)
     ineligible = {f.entry.bid.ref: [reason.code for reason in f.reasons] for f in found if f.reasons}
-    await happened(
-        session, actor, "bids.prequalified", tender, at, bids=len(found), ineligible=ineligible, failing=sorted(failing)
-    )
+    facts: dict[str, Any] = {"bids": len(found), "ineligible": ineligible, "failing": change.failing}
+    await happened(session, actor, "bids.prequalified", tender, at, tell=change, **facts)
     return found
 
 
@@ -279,8 +277,8 @@ async def _hand_in(session: AsyncSession, bid: Bid, tender: Tender, verb: str, a
         parts = await _lot_named(session, tender, entry.lot.code)
         party = (await parties_by_id(session, {bid.party_id}))[bid.party_id]
     item = entry.item.code if entry.item else None
-    said = rules.Bid(entry.lot.code, item, amount, at)
-    rules.check_submission(said, applicant_of(party), Terms(parts.terms, profile_of(tender), _end(tender)))
+    said = rules.BidTerms(entry.lot.code, item, amount, at)
+    rules.check_submission(said, applicant_of(party), Conditions(parts.terms, profile_of(tender), _end(tender)))
     bid.withdrawn_at, bid.confirmed_amendment = None, tender.amendment_number
     return await receive(session, bid, tender, said, title, plan)
 
@@ -289,7 +287,7 @@ async def receive(
     session: AsyncSession,
     bid: Bid,
     tender: Tender,
-    said: rules.Bid,
+    said: rules.BidTerms,
     title: str,
     plan: str,
     *,
@@ -332,10 +330,6 @@ def _plain(content: Content) -> dict[str, Any]:
 def _facts(version: BidVersion) -> dict[str, Any]:
     """What the audit log keeps of a version: no content, not even the amount; it is sealed."""
     return {"number": version.number, "receipt": version.receipt, "content": version.content_hash.hex()}
-
-
-def _stream(bid: Bid) -> str:
-    return f"tenders:{bid.tender_id}"
 
 
 def _end(tender: Tender) -> datetime:

@@ -19,7 +19,7 @@ from app.matching.winners.equal_shares import equal_shares
 from app.matching.winners.inclusion import price_of_inclusion
 from app.matching.winners.integer_programme import WinnersUnproven
 from app.tenders.awards.rules import Placed, contenders, published
-from app.tenders.notices.rules import Lot
+from app.tenders.notices.rules import LotTerms
 from app.tenders.panels.rules import Sheet
 
 FINEST = Decimal("0.0001")
@@ -95,7 +95,7 @@ class Priced:
     joined: tuple[str, ...] = ()
 
 
-def ranking_of(placed: Sequence[Placed], lot: Lot, taken: Mapping[str, str], won: Iterable[str]) -> Ranking:
+def ranking_of(placed: Sequence[Placed], lot: LotTerms, taken: Mapping[str, str], won: Iterable[str]) -> Ranking:
     """`taken`: applicant → bid won in an earlier lot; `won`: the bids that this lot's decision awards."""
     winners = set(won)
     losers = tuple(each.candidate.bid for each in placed if each.candidate.bid not in winners)

@@ -1,5 +1,6 @@
 """Tables of tenders: the notice with its lots, criteria, enquiries and amendments."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,9 +23,6 @@ class Tender(Base, Identified, Versioned):
     counts the amendments; `binding_amendment` is the last one that every bid must be confirmed against."""
 
     __tablename__ = "tenders"
-    # The needs that a change of status concerns and the lots that fail with it, for what follows; not columns.
-    need_ids = tuple[int, ...]()
-    failing = tuple[int, ...]()
 
     ref: Mapped[str]
     party_id: Mapped[int] = mapped_column(sa.ForeignKey("parties.id"), index=True)
@@ -94,6 +92,24 @@ class Tender(Base, Identified, Versioned):
         sa.CheckConstraint("contract_start <= contract_end", name="contract_ends_after_its_start"),
         sa.CheckConstraint("binding_amendment BETWEEN 0 AND amendment_number", name="binding_amendment_exists"),
     )
+
+    @property
+    def stream(self) -> str:
+        """The log of the procedure: everything that happens in it is written there."""
+        return tender_stream(self.id)
+
+
+def tender_stream(tender_id: int) -> str:
+    return f"tenders:{tender_id}"
+
+
+@dataclass(frozen=True)
+class TenderChange:
+    """What other rooms hear of a tender: the needs that become spoken for or free, and the lots that fail."""
+
+    tender: Tender
+    need_ids: tuple[int, ...]
+    failing: tuple[int, ...] = ()
 
 
 class Lot(Base, Identified):

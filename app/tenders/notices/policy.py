@@ -5,14 +5,13 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.actors import EVERYONE, Actor, Role
+from app.core.actors import BUYS, EVERYONE, Actor, Role
 from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
 from app.tenders.notices.models import Enquiry, Tender
 from app.tenders.notices.rules import MOVES, TenderStatus
 
 FRESH = {"populate_existing": True}  # what was read before the lock may be stale
-BUYS = frozenset({Role.purchaser})
 WHO = {
     "read": EVERYONE,
     "create": BUYS,

@@ -31,12 +31,12 @@ class LotParts:
     need_ids: list[int]
 
     @property
-    def terms(self) -> rules.Lot:
+    def terms(self) -> rules.LotTerms:
         """The lot as the rules see it."""
-        items = tuple(rules.Item(item.code, _text(item.need_id)) for item in self.items)
+        items = tuple(rules.ItemTerms(item.code, _text(item.need_id)) for item in self.items)
         need = _text(self.need_ids[0]) if self.need_ids else None
         lot = self.lot
-        return rules.Lot(lot.code, lot.budget, lot.ceiling, lot.places, items, need)
+        return rules.LotTerms(lot.code, lot.budget, lot.ceiling, lot.places, items, need)
 
 
 def _text(number: int | None) -> str | None:
@@ -93,9 +93,9 @@ async def criteria_of(session: AsyncSession, tender_id: int) -> list[Criterion]:
     return list(await session.scalars(query))
 
 
-def criterion_terms(criteria: Collection[Criterion]) -> tuple[rules.Criterion, ...]:
+def criterion_terms(criteria: Collection[Criterion]) -> tuple[rules.CriterionTerms, ...]:
     """The criteria as the rules see them."""
-    return tuple(rules.Criterion(each.code, each.maximum, each.is_price) for each in criteria)
+    return tuple(rules.CriterionTerms(each.code, each.maximum, each.is_price) for each in criteria)
 
 
 async def notice_of(session: AsyncSession, tender: Tender) -> rules.Notice:

@@ -146,7 +146,7 @@ class TooFewBidders(DomainError): ...
 
 
 @dataclass(frozen=True)
-class Criterion:
+class CriterionTerms:
     """`maximum` in points of 100. A price criterion is computed from the amounts, never marked by a judge."""
 
     code: str
@@ -155,13 +155,13 @@ class Criterion:
 
 
 @dataclass(frozen=True)
-class Item:
+class ItemTerms:
     code: str
     need: str | None
 
 
 @dataclass(frozen=True)
-class Lot:
+class LotTerms:
     """`places`: the number of awards. `ceiling`: the most one bid may ask for. With items, each is won once.
 
     `need` links a lot without items; a lot with neither is an open call, where the profile knows such.
@@ -171,7 +171,7 @@ class Lot:
     budget: Decimal
     ceiling: Decimal
     places: int
-    items: tuple[Item, ...] = ()
+    items: tuple[ItemTerms, ...] = ()
     need: str | None = None
 
 
@@ -180,8 +180,8 @@ class Notice:
     """What a tender says when it is published. `dates` holds an instant for every end in TIMELINE."""
 
     budget: Decimal
-    lots: tuple[Lot, ...]
-    criteria: tuple[Criterion, ...]
+    lots: tuple[LotTerms, ...]
+    criteria: tuple[CriterionTerms, ...]
     overspend_rule: OverspendRule
     tie_criterion: str | None
     dates: Mapping[str, datetime | None]
@@ -220,7 +220,7 @@ def check_publishable(notice: Notice, profile: Profile, calendar: WorkCalendar, 
     check_dates(notice.dates, profile, calendar, now)
 
 
-def check_criteria(criteria: Sequence[Criterion], tie_criterion: str | None, profile: Profile) -> None:
+def check_criteria(criteria: Sequence[CriterionTerms], tie_criterion: str | None, profile: Profile) -> None:
     """Maxima are positive and sum to 100; the price weighs what the profile asks (87号令 art. 55)."""
     codes = [criterion.code for criterion in criteria]
     for criterion in criteria:
@@ -236,7 +236,7 @@ def check_criteria(criteria: Sequence[Criterion], tie_criterion: str | None, pro
     _check_price_weight(criteria, profile)
 
 
-def _check_price_weight(criteria: Sequence[Criterion], profile: Profile) -> None:
+def _check_price_weight(criteria: Sequence[CriterionTerms], profile: Profile) -> None:
     weight = sum((criterion.maximum for criterion in criteria if criterion.is_price), Decimal(0))
     minimum = profile.scoring.price_weight_minimum
     if weight < minimum:
@@ -248,7 +248,7 @@ def _check_price_weight(criteria: Sequence[Criterion], profile: Profile) -> None
         raise PriceWeightTooHigh(weight=weight, maximum=maximum, rule=profile.scoring.source)
 
 
-def check_lots(lots: Sequence[Lot], budget: Decimal, profile: Profile) -> None:
+def check_lots(lots: Sequence[LotTerms], budget: Decimal, profile: Profile) -> None:
     """Every lot can be won as it stands, answers a need, and all together stay within the budget."""
     if not lots:
         raise NoLots()
@@ -262,7 +262,7 @@ def check_lots(lots: Sequence[Lot], budget: Decimal, profile: Profile) -> None:
         raise LotsAboveBudget(lots=total, budget=budget)
 
 
-def _check_lot(lot: Lot, profile: Profile) -> None:
+def _check_lot(lot: LotTerms, profile: Profile) -> None:
     if lot.budget <= 0 or lot.ceiling <= 0:
         raise LotAmountNotPositive(lot=lot.code, budget=lot.budget, ceiling=lot.ceiling)
     if lot.ceiling > lot.budget:

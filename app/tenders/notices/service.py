@@ -20,7 +20,7 @@ from app.needs.models import Need
 from app.needs.policy import access_needs_to_tender, read_needs_to_tender
 from app.needs.rules import NeedStatus, standing
 from app.tenders.notices.amending import AmendmentEmpty, LotsFixed, check_amendment, needs_confirmation
-from app.tenders.notices.models import Amendment, Criterion, Enquiry, Lot, LotItem, LotNeed, Tender
+from app.tenders.notices.models import Amendment, Criterion, Enquiry, Lot, LotItem, LotNeed, Tender, TenderChange
 from app.tenders.notices.policy import access_enquiry, access_tender, check_creates, hold_tender, read_tender
 from app.tenders.notices.queries import (
     criteria_of,
@@ -109,8 +109,9 @@ async def publish_tender(session: AsyncSession, actor: Actor, tender_id: int) ->
         check_publishable(await notice_of(session, tender), terms, await work_calendar(session), at)
     tender.profile_document, tender.profile_version = document, terms.version
     tender.published_at = at
-    tender.need_ids = tuple(need.id for need in needs)
-    await happened(session, actor, "tender.published", tender, at, profile=terms.name, profile_version=terms.version)
+    change = TenderChange(tender, tuple(need.id for need in needs))
+    facts = {"profile": terms.name, "profile_version": terms.version}
+    await happened(session, actor, "tender.published", tender, at, tell=change, **facts)
     return tender
 
 
@@ -143,36 +144,36 @@ async def amend_tender(
 
 async def cancel_tender(session: AsyncSession, actor: Actor, tender_id: int, reason: str) -> Tender:
     """Give the tender up before an award; its needs are free again."""
-    tender, at = await _end(session, actor, tender_id, "cancel", reason)
-    await happened(session, actor, "tender.cancelled", tender, at)
-    return tender
+    change, at = await _end(session, actor, tender_id, "cancel", reason)
+    await happened(session, actor, "tender.cancelled", change.tender, at, tell=change)
+    return change.tender
 
 
 async def fail_tender(session: AsyncSession, actor: Actor, tender_id: int, reason: str) -> Tender:
     """Declare the tender unsuccessful after the deadline: too few bidders, or no bid that can win."""
-    tender, at = await _end(session, actor, tender_id, "fail", reason)
-    check_openable(_end_of_bids(tender), at)
-    await happened(session, actor, "tender.failed", tender, at)
-    return tender
+    change, at = await _end(session, actor, tender_id, "fail", reason)
+    check_openable(_end_of_bids(change.tender), at)
+    await happened(session, actor, "tender.failed", change.tender, at, tell=change)
+    return change.tender
 
 
-async def open_tender(session: AsyncSession, actor: Actor, tender: Tender) -> None:
+async def open_tender(session: AsyncSession, actor: Actor, change: TenderChange) -> None:
     """Follows from the opening of the bids, which holds the lock."""
-    at = await now(session)
+    at, tender = await now(session), change.tender
     tender.status, tender.opened_at = move(MOVES, tender.status, "open"), at
     await happened(session, actor, "tender.opened", tender, at)
-    await _fail_lots(session, actor, tender, LotFailure.bidders, at)
+    await _fail_lots(session, actor, change, LotFailure.bidders, at)
 
 
-async def fail_unqualified_lots(session: AsyncSession, actor: Actor, tender: Tender) -> None:
+async def fail_unqualified_lots(session: AsyncSession, actor: Actor, change: TenderChange) -> None:
     """Follows from the pre-qualification, which holds the lock."""
-    await _fail_lots(session, actor, tender, LotFailure.qualified, await now(session))
+    await _fail_lots(session, actor, change, LotFailure.qualified, await now(session))
 
 
-async def _fail_lots(session: AsyncSession, actor: Actor, tender: Tender, why: LotFailure, at: datetime) -> None:
-    for lot in await session.scalars(sa.select(Lot).where(Lot.id.in_(tender.failing)).order_by(Lot.position)):
+async def _fail_lots(session: AsyncSession, actor: Actor, change: TenderChange, why: LotFailure, at: datetime) -> None:
+    for lot in await session.scalars(sa.select(Lot).where(Lot.id.in_(change.failing)).order_by(Lot.position)):
         lot.failed_at, lot.failure = at, why
-        await happened(session, actor, "lot.failed", tender, at, lot=lot.code, why=why.value)
+        await happened(session, actor, "lot.failed", change.tender, at, lot=lot.code, why=why.value)
 
 
 async def invite_final_offers(session: AsyncSession, actor: Actor, tender_id: int, ends_at: datetime) -> Tender:
@@ -287,15 +288,16 @@ def _check_on_offer(needs: Sequence[Need], at: datetime) -> None:
             raise NeedNotOnOffer(need=need.ref or need.id, status=status.value)
 
 
-async def _end(session: AsyncSession, actor: Actor, tender_id: int, verb: str, reason: str) -> tuple[Tender, datetime]:
+async def _end(
+    session: AsyncSession, actor: Actor, tender_id: int, verb: str, reason: str
+) -> tuple[TenderChange, datetime]:
     await read_tender(session, actor, tender_id)
     needs = await lock_needs(session, tender_id)
     tender = await access_tender(session, actor, tender_id, verb)
     at = await now(session)
     tender.status = move(MOVES, tender.status, verb)
     tender.ended_at, tender.ended_reason = at, reason
-    tender.need_ids = tuple(need.id for need in needs if need.status is NeedStatus.tendered)
-    return tender, at
+    return TenderChange(tender, tuple(need.id for need in needs if need.status is NeedStatus.tendered)), at
 
 
 async def _amended(session: AsyncSession, tender: Tender, facts: Facts, at: datetime) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from app.core.errors import DomainError
-from app.tenders.notices.rules import Criterion
+from app.tenders.notices.rules import CriterionTerms
 from app.tenders.profiles.rules import Ground, Profile
 
 
@@ -144,7 +144,7 @@ def check_may_score(judge: str, applicant: str, recusals: Collection[Recusal]) -
         raise JudgeRecused(judge=judge)
 
 
-def check_marks(marks: Mapping[str, Decimal], criteria: Sequence[Criterion], step: Decimal) -> None:
+def check_marks(marks: Mapping[str, Decimal], criteria: Sequence[CriterionTerms], step: Decimal) -> None:
     """One mark for every criterion a judge scores, from 0 to its maximum, in whole steps.
 
     The price is no judge's to mark: it is computed from the amounts.
@@ -159,7 +159,7 @@ def check_marks(marks: Mapping[str, Decimal], criteria: Sequence[Criterion], ste
         check_mark(marks[code], criterion, step)
 
 
-def check_mark(mark: Decimal, criterion: Criterion, step: Decimal) -> None:
+def check_mark(mark: Decimal, criterion: CriterionTerms, step: Decimal) -> None:
     if not (mark.is_finite() and 0 <= mark <= criterion.maximum):
         raise MarkOutOfRange(criterion=criterion.code, mark=mark, maximum=criterion.maximum)
     if mark % step:

@@ -35,7 +35,7 @@ from app.tenders.awards.rules import (
     rank,
     score,
 )
-from app.tenders.notices.rules import Lot
+from app.tenders.notices.rules import LotTerms
 from app.tenders.panels.rules import Sheet
 from app.tenders.profiles.rules import OverspendRule, TieStep, profile
 from tests.tenders.season import VENTURE, competition
@@ -50,8 +50,8 @@ def candidate(bid: str, total: str, amount: str, applicant: str = "", item: str 
     return Candidate(bid, applicant or f"G-{bid}", Decimal(amount), Fraction(total), Fraction(20), NOON, item)
 
 
-def lot(budget: str, places: int) -> Lot:
-    return Lot("L", Decimal(budget), Decimal(budget), places)
+def lot(budget: str, places: int) -> LotTerms:
+    return LotTerms("L", Decimal(budget), Decimal(budget), places)
 
 
 def decide(
@@ -356,7 +356,7 @@ candidates_of_a_lot = st.lists(
 budgets = st.integers(1, 160).map(lambda n: Decimal(n) * 500)
 
 
-def assert_within_limits(decision: LotDecision, limits: Lot) -> None:
+def assert_within_limits(decision: LotDecision, limits: LotTerms) -> None:
     applicants = [award.applicant for award in decision.awards]
     items = [award.item for award in decision.awards if award.item is not None]
     assert len(applicants) == len(set(applicants)) <= limits.places
@@ -370,7 +370,7 @@ def assert_within_limits(decision: LotDecision, limits: Lot) -> None:
 def test_no_rule_leaves_the_limits_and_everybody_wins_or_is_told_why(
     candidates: list[Candidate], budget: Decimal, places: int
 ) -> None:
-    limits = Lot("L", budget, budget, places)
+    limits = LotTerms("L", budget, budget, places)
     for rule in OverspendRule:
         decision = decide_lot(rank(candidates, TIES), limits, rule, TERMS, {})
         assert_within_limits(decision, limits)
@@ -381,7 +381,7 @@ def test_no_rule_leaves_the_limits_and_everybody_wins_or_is_told_why(
 @settings(max_examples=40, deadline=None)
 @given(candidates_of_a_lot, budgets, st.integers(1, 5))
 def test_optimise_scores_at_least_as_much_as_skip(candidates: list[Candidate], budget: Decimal, places: int) -> None:
-    limits = Lot("L", budget, budget, places)
+    limits = LotTerms("L", budget, budget, places)
     placed = rank(candidates, TIES)
     skip = decide_lot(placed, limits, SKIP, TERMS, {})
     assert decide_lot(placed, limits, OPTIMISE, TERMS, {}).total >= skip.total >= 0
@@ -396,7 +396,7 @@ def test_optimise_finds_the_best_of_all_sets(candidates: list[Candidate], budget
         for chosen in combinations(candidates, size)
         if is_allowed(chosen, budget)
     )
-    limits = Lot("L", budget, budget, places)
+    limits = LotTerms("L", budget, budget, places)
     assert decide_lot(rank(candidates, TIES), limits, OPTIMISE, TERMS, {}).total == best
 
 
@@ -427,9 +427,9 @@ def test_a_score_does_not_depend_on_the_order_of_the_sheets(halves: list[int], r
 @settings(max_examples=20, deadline=None)
 @given(st.lists(candidates_of_a_lot, min_size=1, max_size=3), budgets, st.integers(1, 3))
 def test_nobody_wins_twice_across_lots(lots: list[list[Candidate]], budget: Decimal, places: int) -> None:
-    placed: list[tuple[Lot, list[Placed]]] = [
+    placed: list[tuple[LotTerms, list[Placed]]] = [
         (
-            Lot(f"L{n}", budget, budget, places),
+            LotTerms(f"L{n}", budget, budget, places),
             rank([replace(c, bid=f"L{n}-{c.bid}") for c in candidates], TIES),
         )
         for n, candidates in enumerate(lots)

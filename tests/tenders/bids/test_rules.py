@@ -17,34 +17,34 @@ from app.tenders.bids.rules import (
     Applicant,
     ApplicantDebarred,
     ApplicantNotAdmitted,
-    Bid,
     BidStatus,
+    BidTerms,
     BidTooLate,
     BidUnconfirmed,
+    Conditions,
     ItemMissing,
     ItemUnknown,
     LotUnknown,
     RectificationOpen,
-    Terms,
     check_in_time,
     check_submission,
     prequalify,
     warnings,
 )
-from app.tenders.notices.rules import Item, Lot
+from app.tenders.notices.rules import ItemTerms, LotTerms
 from app.tenders.profiles.rules import profile
 from tests.tenders.season import competition
 
 END = end_of_day(date(2018, 6, 30))
-STATION = Lot("L1", Decimal(400000), Decimal(120000), 2, (Item("L1-1", "N171"), Item("L1-2", "N172")))
-SERVICE = Lot("L2", Decimal(180000), Decimal(30000), 9)
+STATION = LotTerms("L1", Decimal(400000), Decimal(120000), 2, (ItemTerms("L1-1", "N171"), ItemTerms("L1-2", "N172")))
+SERVICE = LotTerms("L2", Decimal(180000), Decimal(30000), 9)
 VENTURE, PROCUREMENT = profile("venture"), profile("procurement")
-BID = Bid("L2", None, Decimal("24000.00"), END - timedelta(days=1))
+BID = BidTerms("L2", None, Decimal("24000.00"), END - timedelta(days=1))
 ORGANISATION, GROUP = Applicant(registered=True), Applicant(registered=False)
 
 
-def terms(lot: Lot | None = SERVICE, name: str = "venture") -> Terms:
-    return Terms(lot, profile(name), END)
+def terms(lot: LotTerms | None = SERVICE, name: str = "venture") -> Conditions:
+    return Conditions(lot, profile(name), END)
 
 
 def test_an_unopened_bid_ends_eligible_ineligible_or_withdrawn() -> None:
@@ -83,7 +83,7 @@ FAULTS = [
 
 @pytest.mark.parametrize(("bid", "applicant", "measure", "refusal"), FAULTS)
 def test_each_fault_of_a_submission_is_refused(
-    bid: Bid, applicant: Applicant, measure: Terms, refusal: type[DomainError]
+    bid: BidTerms, applicant: Applicant, measure: Conditions, refusal: type[DomainError]
 ) -> None:
     with pytest.raises(refusal):
         check_submission(bid, applicant, measure)
@@ -101,7 +101,7 @@ def test_each_fault_of_a_submission_is_refused(
     ],
 )
 def test_what_can_be_mended_is_warned_of_and_found_at_prequalification_only(
-    bid: Bid, applicant: Applicant, reason: type[DomainError]
+    bid: BidTerms, applicant: Applicant, reason: type[DomainError]
 ) -> None:
     check_submission(bid, applicant, terms())
     assert [type(each) for each in warnings(bid, applicant, terms())] == [reason]

@@ -17,18 +17,18 @@ from app.tenders.notices.rules import (
     CeilingAboveBudget,
     ContractsTooLate,
     CriteriaNotHundred,
-    Criterion,
     CriterionNotPositive,
     CriterionRepeated,
+    CriterionTerms,
     DateMissing,
     DatesOutOfOrder,
     EnquiriesClosed,
-    Item,
-    Lot,
+    ItemTerms,
     LotAmountNotPositive,
     LotPlacesImpossible,
     LotRepeated,
     LotsAboveBudget,
+    LotTerms,
     LotWithoutNeed,
     NoLots,
     Notice,
@@ -62,7 +62,7 @@ DATES: dict[str, datetime] = {
     "objections_end": end_of_day(date(2018, 8, 6)),
     "contracts_end": end_of_day(date(2018, 8, 15)),
 }
-LOT = Lot("L1", Decimal(400000), Decimal(120000), 1, (Item("L1-1", "N171"), Item("L1-2", "N172")))
+LOT = LotTerms("L1", Decimal(400000), Decimal(120000), 1, (ItemTerms("L1-1", "N171"), ItemTerms("L1-2", "N172")))
 
 
 def season_notice() -> Notice:
@@ -82,7 +82,7 @@ def open_tender() -> Notice:
     return Notice(
         budget=Decimal(400000),
         lots=(LOT,),
-        criteria=(Criterion("quality", Decimal(90)), Criterion("price", Decimal(10), is_price=True)),
+        criteria=(CriterionTerms("quality", Decimal(90)), CriterionTerms("price", Decimal(10), is_price=True)),
         overspend_rule=OverspendRule.skip,
         tie_criterion=None,
         dates=DATES | {"objections_end": end_of_day(date(2018, 8, 9))},
@@ -99,7 +99,7 @@ def with_dates(notice: Notice, **dates: datetime | None) -> Notice:
     return replace(notice, dates={**notice.dates, **dates})
 
 
-def with_lots(*lots: Lot) -> Notice:
+def with_lots(*lots: LotTerms) -> Notice:
     return replace(season_notice(), lots=lots)
 
 
@@ -142,7 +142,7 @@ def test_an_open_tender_is_publishable() -> None:
     check_publishable(open_tender(), PROCUREMENT, CALENDAR, PUBLISHED)
 
 
-C1, C2 = Criterion("C1", Decimal(60)), Criterion("C2", Decimal(40))
+C1, C2 = CriterionTerms("C1", Decimal(60)), CriterionTerms("C2", Decimal(40))
 
 
 @pytest.mark.parametrize(
@@ -152,26 +152,26 @@ C1, C2 = Criterion("C1", Decimal(60)), Criterion("C2", Decimal(40))
         ((), CriteriaNotHundred, {"total": Decimal(0)}),
         ((C1, C1), CriterionRepeated, {"criterion": "C1"}),
         (
-            (C1, C2, Criterion("C3", Decimal(0))),
+            (C1, C2, CriterionTerms("C3", Decimal(0))),
             CriterionNotPositive,
             {"criterion": "C3", "maximum": Decimal(0)},
         ),
-        ((Criterion("C1", Decimal(100)),), TieCriterionUnknown, {"criterion": "C2"}),
+        ((CriterionTerms("C1", Decimal(100)),), TieCriterionUnknown, {"criterion": "C2"}),
     ],
 )
 def test_criteria_that_cannot_be_scored_are_refused(
-    criteria: tuple[Criterion, ...], refusal: type[DomainError], facts: dict[str, object]
+    criteria: tuple[CriterionTerms, ...], refusal: type[DomainError], facts: dict[str, object]
 ) -> None:
     error = refused(replace(season_notice(), criteria=criteria))
     assert (type(error), error.facts) == (refusal, facts)
 
 
 def test_the_price_weighs_at_least_ten_in_a_procurement_and_nothing_in_a_competition() -> None:
-    light = (Criterion("quality", Decimal(91)), Criterion("price", Decimal(9), is_price=True))
+    light = (CriterionTerms("quality", Decimal(91)), CriterionTerms("price", Decimal(9), is_price=True))
     error = refused(replace(open_tender(), criteria=light), "procurement")
     assert isinstance(error, PriceWeightTooLow)
     assert (error.facts["weight"], error.facts["minimum"]) == (Decimal(9), Decimal(10))
-    priced = (C1, C2, Criterion("price", Decimal(10), is_price=True))
+    priced = (C1, C2, CriterionTerms("price", Decimal(10), is_price=True))
     priced = (replace(C1, maximum=Decimal(50)), *priced[1:])
     assert isinstance(refused(replace(season_notice(), criteria=priced)), PriceNotScored)
 
@@ -186,11 +186,11 @@ def test_the_price_weighs_at_least_ten_in_a_procurement_and_nothing_in_a_competi
         ((replace(LOT, ceiling=Decimal("400000.01")),), CeilingAboveBudget),
         ((replace(LOT, places=0),), LotPlacesImpossible),
         ((replace(LOT, places=3),), LotPlacesImpossible),
-        ((replace(LOT, items=(Item("L1-1", None), Item("L1-2", "N172"))),), LotWithoutNeed),
+        ((replace(LOT, items=(ItemTerms("L1-1", None), ItemTerms("L1-2", "N172"))),), LotWithoutNeed),
         ((LOT, replace(LOT, code="L2")), LotsAboveBudget),
     ],
 )
-def test_lots_that_cannot_be_won_are_refused(lots: tuple[Lot, ...], refusal: type[DomainError]) -> None:
+def test_lots_that_cannot_be_won_are_refused(lots: tuple[LotTerms, ...], refusal: type[DomainError]) -> None:
     assert type(refused(with_lots(*lots))) is refusal
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from app.core.errors import DomainError
 from app.core.moves import verbs_from
-from app.tenders.notices.rules import Criterion
+from app.tenders.notices.rules import CriterionTerms
 from app.tenders.panels.rules import (
     MOVES,
     Correction,
@@ -36,9 +36,9 @@ from app.tenders.profiles.rules import profile
 from tests.tenders.season import competition
 
 CRITERIA = (
-    Criterion("C1", Decimal(60)),
-    Criterion("C2", Decimal(30)),
-    Criterion("price", Decimal(10), is_price=True),
+    CriterionTerms("C1", Decimal(60)),
+    CriterionTerms("C2", Decimal(30)),
+    CriterionTerms("price", Decimal(10), is_price=True),
 )
 HALF = Decimal("0.5")
 VENTURE, PROCUREMENT = profile("venture"), profile("procurement")
