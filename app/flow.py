@@ -10,7 +10,7 @@ from app.core.events import when
 from app.needs import service as needs
 from app.tenders.awards import service as awards
 from app.tenders.bids import service as bids
-from app.tenders.comparisons import jobs as award_jobs
+from app.tenders.comparisons import jobs as pricing
 from app.tenders.comparisons import service as comparisons
 from app.tenders.notices import service as notices
 from app.tenders.objections import service as objections
@@ -35,7 +35,7 @@ when("objection.rejected", awards.release_awards)
 when("objection.withdrawn", awards.release_awards)
 when("objection.accepted", awards.revoke_awards)
 when("result.proposed", comparisons.keep_rankings)
-when("inclusion.asked", award_jobs.start_pricing)
+when("inclusion.asked", pricing.start_pricing)
 
 when("contract.signed", needs.mark_contracted)
 when("contract.completed", needs.fulfil_needs)

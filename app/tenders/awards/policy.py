@@ -16,8 +16,6 @@ BUYS = frozenset({Role.purchaser})
 BIDS = frozenset({Role.organization})
 WHO = {
     "read": EVERYONE,
-    "compare": EVERYONE,
-    "price_inclusion": BUYS,
     "list_own": BIDS,
     "propose": BUYS,
     "publish": BUYS,
@@ -59,11 +57,6 @@ def result_actions(actor: Actor, tender: Tender, result: Result) -> list[str]:
         return []
     verbs = ["propose", "publish"] if result.published_at is None else ["confirm"]
     return [verb for verb in verbs if denial(actor, verb, tender) is None]
-
-
-def inclusion_actions(actor: Actor, tender: Tender, *, is_asked: bool) -> list[str]:
-    """Losers are priced once for each state of the ranking; `is_asked`: for this one they are, or soon will be."""
-    return [] if is_asked or denial(actor, "price_inclusion", tender) else ["price_inclusion"]
 
 
 def visible(actor: Actor) -> sa.ColumnElement[bool]:

@@ -49,6 +49,14 @@ class Standings:
 
 
 @dataclass(frozen=True)
+class Proposal:
+    """A result just proposed, and the standings that it was decided from."""
+
+    result: Result
+    found: Standings
+
+
+@dataclass(frozen=True)
 class ResultLine:
     """A bid in its lot. `amount` and `status` of an award, `reason` of one that wins nothing."""
 

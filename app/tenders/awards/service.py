@@ -96,7 +96,8 @@ async def propose_awards(session: AsyncSession, actor: Actor, tender_id: int) ->
     for (parts, _), outcome in zip(found.lots, outcomes, strict=True):
         _write_lot(session, result, parts, outcome, found, accepted, is_one_each(tender))
     facts = {"number": number, "lots": {each.decision.lot: _summary(each.decision) for each in outcomes}}
-    await happened(session, actor, "result.proposed", result, at, stream=_stream(tender_id), **facts)
+    told = queries.Proposal(result, found)
+    await happened(session, actor, "result.proposed", result, at, stream=_stream(tender_id), tell=told, **facts)
     return result
 
 

@@ -3,9 +3,9 @@
 from app.core.fields import Id
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, UnitSession, allow
-from app.tenders.awards import policy
-from app.tenders.awards.policy import WHO
+from app.tenders.awards.policy import read_result
 from app.tenders.comparisons import service
+from app.tenders.comparisons.policy import WHO
 from app.tenders.comparisons.queries import compared_lots
 from app.tenders.comparisons.schemas import AwardsComparison, InclusionAsk
 
@@ -14,7 +14,7 @@ router = web.router("/awards", "awards")
 
 @router.get("/results/{tender_id}/compare", operation_id="compare_awards", dependencies=[allow(WHO["compare"])])
 async def compare_awards(session: UnitSession, actor: CurrentActor, tender_id: Id) -> AwardsComparison:
-    tender, result = await policy.read_result(session, actor, tender_id)
+    tender, result = await read_result(session, actor, tender_id)
     return AwardsComparison.of(tender, result, await compared_lots(session, tender, result), actor)
 
 

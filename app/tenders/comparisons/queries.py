@@ -13,9 +13,8 @@ from app.core.money import yuan
 from app.tenders.awards.models import LotResult, Result
 from app.tenders.awards.queries import LotPage, ResultLine, lot_pages
 from app.tenders.awards.rules import trimmed
-from app.tenders.comparisons import rules as comparison
 from app.tenders.comparisons.models import InclusionPrice, InclusionRun
-from app.tenders.comparisons.rules import Method, gained_and_lost
+from app.tenders.comparisons.rules import Method, digest, gained_and_lost
 from app.tenders.notices.models import Lot, Tender
 from app.tenders.notices.queries import profile_of
 from app.tenders.profiles.rules import OverspendRule, OverspendTerms
@@ -64,10 +63,10 @@ async def compared_lots(session: AsyncSession, tender: Tender, result: Result) -
 
 def _compared(page: LotPage, terms: OverspendTerms, inclusion: PricedLosers | None) -> LotComparison:
     lines = {line.bid.ref or "": line for line in page.lines}
-    rules = sorted(
+    ways = sorted(
         page.decided.alternatives, key=lambda rule: (rule != page.decided.rule, list(Method).index(Method(rule)))
     )
-    documents = {Method(rule): page.decided.alternatives[rule] for rule in rules}
+    documents = {Method(rule): page.decided.alternatives[rule] for rule in ways}
     if page.decided.equal_shares is not None:
         documents[Method.equal_shares] = page.decided.equal_shares
     decided = documents[Method(page.decided.rule)]["awards"]
@@ -101,7 +100,7 @@ async def _runs(session: AsyncSession, pages: Sequence[LotPage], result: Result)
         .where(InclusionRun.lot_id.in_([page.lot.id for page in pages]), Result.number <= result.number)
         .order_by(Result.number, InclusionRun.id)
     )
-    digests = {page.lot.id: comparison.digest(page.decided.ranking or {}) for page in pages}
+    digests = {page.lot.id: digest(page.decided.ranking or {}) for page in pages}
     chosen: dict[int, InclusionRun] = {}
     for run in await session.scalars(query):
         if run.lot_id not in chosen or chosen[run.lot_id].digest != digests[run.lot_id]:

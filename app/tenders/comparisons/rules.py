@@ -1,4 +1,4 @@
-"""waiting --open--> running --finish--> done;  waiting, running --fail--> failed --ask--> waiting
+"""waiting --open--> running --finish--> done;  waiting, running --fail--> failed --price_inclusion--> waiting
 
 What the award sets of a lot are chosen from, kept as it was when the lot was decided: sets are compared, and losers
 priced, on just that. Scores are exact fractions of points, amounts are yuan.
@@ -40,9 +40,14 @@ MOVES = {
     (S.running, "finish"): S.done,
     (S.waiting, "fail"): S.failed,
     (S.running, "fail"): S.failed,
-    (S.failed, "ask"): S.waiting,
+    (S.failed, "price_inclusion"): S.waiting,
 }
 LIVE = frozenset({S.waiting, S.running})
+
+
+def is_asked(run: RunStatus | None) -> bool:
+    """Whether the losers are priced, or soon will be: once for each state of a ranking, unless that run failed."""
+    return run is not None and (run, "price_inclusion") not in MOVES
 
 
 class Unpriced(StrEnum):

@@ -13,10 +13,10 @@ from app.core.fields import Line
 from app.core.http.unit import example
 from app.core.money import Money, yuan
 from app.tenders.awards.models import Result
-from app.tenders.awards.policy import inclusion_actions
 from app.tenders.awards.queries import ResultLine
 from app.tenders.awards.rules import published
 from app.tenders.comparisons.models import InclusionPrice
+from app.tenders.comparisons.policy import actions
 from app.tenders.comparisons.queries import ComparedSet, LotComparison, PricedLosers
 from app.tenders.comparisons.rules import LIVE, Method, RunStatus, Unpriced
 from app.tenders.notices.models import Tender
@@ -202,7 +202,7 @@ class LotComparisonRead(BaseModel):
     @classmethod
     def of(cls, compared: LotComparison, tender: Tender, actor: Actor) -> "LotComparisonRead":
         lot, priced = compared.lot, compared.inclusion
-        is_asked = priced is not None and not priced.is_outdated and priced.run.status is not RunStatus.failed
+        run = priced.run.status if priced and not priced.is_outdated else None
         return cls(
             lot_id=lot.id,
             lot=lot.code,
@@ -212,7 +212,7 @@ class LotComparisonRead(BaseModel):
             places=lot.places,
             sets=[AwardSet.of(each, compared, actor) for each in compared.sets],
             inclusion=InclusionRead.of(priced, compared, actor) if priced else None,
-            actions=inclusion_actions(actor, tender, is_asked=is_asked),
+            actions=actions(actor, tender, run),
         )
 
 

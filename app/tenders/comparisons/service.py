@@ -18,11 +18,10 @@ from app.core.errors import DomainError, NotFound
 from app.core.events import happened
 from app.core.moves import move
 from app.matching.winners.choose import Winners
-from app.tenders.awards import queries
 from app.tenders.awards.models import Award, LotResult, Result
-from app.tenders.awards.queries import Standings
+from app.tenders.awards.queries import Proposal, standings
 from app.tenders.bids.models import Bid
-from app.tenders.comparisons import rules as comparison
+from app.tenders.comparisons import rules
 from app.tenders.comparisons.models import InclusionPrice, InclusionRun
 from app.tenders.comparisons.rules import LIVE, MOVES, Priced, Ranking, RunStatus
 from app.tenders.notices.models import Lot, Tender
@@ -46,21 +45,21 @@ async def price_inclusion(session: AsyncSession, actor: Actor, tender_id: int, l
     """Have every loser of a lot priced, in the background. Asked again while it runs or after, nothing is begun anew
     unless the ranking changed or the run failed."""
     tender = await access_tender(session, actor, tender_id, "award")
-    lot, how = await _decided(session, tender, lot_code)
+    lot, how, result = await _decided(session, tender, lot_code)
     at = await now(session)
     if how.ranking is None:
-        await _keep_rankings(session, await queries.standings(session, tender), how.result_id)
+        await keep_rankings(session, actor, Proposal(result, await standings(session, tender)))
     assert how.ranking is not None
-    digest = comparison.digest(how.ranking)
+    digest = rules.digest(how.ranking)
     run = await session.scalar(sa.select(InclusionRun).where(_same(lot, digest)).with_for_update())
-    if run is not None and run.status is not RunStatus.failed:
+    if run is not None and rules.is_asked(run.status):
         return run
     if run is None:
         run = InclusionRun(lot_result_id=how.id, lot_id=lot.id, digest=digest, asked_at=at, moved_at=at)
         run.total = len(how.ranking["losers"])
         session.add(run)
     else:
-        run.status, run.fault, run.moved_at = move(MOVES, run.status, "ask"), None, at
+        run.status, run.fault, run.moved_at = move(MOVES, run.status, "price_inclusion"), None, at
     facts = {"lot": lot.code, "bids": run.total, "ranking": digest}
     await happened(session, actor, "inclusion.asked", run, at, stream=f"tenders:{tender_id}", **facts)
     return run
@@ -70,17 +69,12 @@ def _same(lot: Lot, digest: str) -> sa.ColumnElement[bool]:
     return sa.and_(InclusionRun.lot_id == lot.id, InclusionRun.digest == digest)
 
 
-async def keep_rankings(session: AsyncSession, actor: Actor, result: Result) -> None:
-    """The rankings of a result just proposed."""
-    tender = await session.get_one(Tender, result.tender_id)
-    await _keep_rankings(session, await queries.standings(session, tender), result.id)
-
-
-async def _keep_rankings(session: AsyncSession, found: Standings, result_id: int) -> None:
+async def keep_rankings(session: AsyncSession, actor: Actor, proposal: Proposal) -> None:
     """Keep with every lot of a result what its sets are chosen from, and the set that equal shares would choose.
 
     An applicant that won in an earlier lot is out of the later ones, as when they were decided.
     """
+    result_id, found = proposal.result.id, proposal.found
     decided = await session.scalars(sa.select(LotResult).where(LotResult.result_id == result_id))
     by_lot = {how.lot_id: how for how in decided}
     won = await session.execute(
@@ -91,22 +85,22 @@ async def _keep_rankings(session: AsyncSession, found: Standings, result_id: int
     for parts, placed in found.lots:
         winners = [each.candidate for each in placed if awards.get(each.candidate.bid) == parts.lot.id]
         own = {each.applicant: each.bid for each in winners}
-        ranking = comparison.ranking_of(placed, parts.terms, taken, own.values())
+        ranking = rules.ranking_of(placed, parts.terms, taken, own.values())
         how = by_lot[parts.lot.id]
         how.ranking = ranking.document()
-        how.equal_shares = comparison.shared(ranking, found.sheets)
+        how.equal_shares = rules.shared(ranking, found.sheets)
         taken |= own
 
 
-async def _decided(session: AsyncSession, tender: Tender, lot_code: str) -> tuple[Lot, LotResult]:
+async def _decided(session: AsyncSession, tender: Tender, lot_code: str) -> tuple[Lot, LotResult, Result]:
     """The lot as the tender's latest result decided it."""
-    query = sa.select(Lot, LotResult).join(LotResult, LotResult.lot_id == Lot.id)
+    query = sa.select(Lot, LotResult, Result).join(LotResult, LotResult.lot_id == Lot.id)
     query = query.join(Result, Result.id == LotResult.result_id).where(Result.tender_id == tender.id)
     query = query.where(Lot.code == lot_code).order_by(Result.number.desc()).limit(1)
     row = (await session.execute(query)).one_or_none()
     if row is None:
         raise NotFound(lot=lot_code)
-    return row[0], row[1]
+    return row[0], row[1], row[2]
 
 
 async def open_run(session: AsyncSession, run_id: int) -> OpenRun | None:
@@ -117,10 +111,10 @@ async def open_run(session: AsyncSession, run_id: int) -> OpenRun | None:
     run.status, run.moved_at = move(MOVES, run.status, "open"), await now(session)
     document = await session.scalar(sa.select(LotResult.ranking).where(LotResult.id == run.lot_result_id))
     assert document is not None
-    ranking = comparison.read_ranking(document)
+    ranking = rules.read_ranking(document)
     priced = sa.select(Bid.ref).join(InclusionPrice, InclusionPrice.bid_id == Bid.id)
     known = set(await session.scalars(priced.where(InclusionPrice.run_id == run_id)))
-    best = comparison.read_set(run.best) if run.best is not None else None
+    best = rules.read_set(run.best) if run.best is not None else None
     return OpenRun(ranking, best, [loser for loser in ranking.losers if loser not in known])
 
 
@@ -131,7 +125,7 @@ async def _locked(session: AsyncSession, run_id: int) -> InclusionRun:
 async def keep_best(session: AsyncSession, run_id: int, best: Winners) -> None:
     """The set that every price of the run is measured against."""
     run = await _locked(session, run_id)
-    run.best, run.moved_at = comparison.set_document(best), await now(session)
+    run.best, run.moved_at = rules.set_document(best), await now(session)
 
 
 async def keep_price(session: AsyncSession, run_id: int, found: Priced) -> None:
@@ -140,7 +134,7 @@ async def keep_price(session: AsyncSession, run_id: int, found: Priced) -> None:
     if run.status is not RunStatus.running:
         return
     query = sa.select(Bid.id).where(Bid.lot_id == run.lot_id, Bid.ref == found.bid)
-    price = None if found.price is None else comparison.price_shown(found.price)
+    price = None if found.price is None else rules.price_shown(found.price)
     row = {"price": price, "reason": found.reason, "instead_of": [*found.instead_of], "joined": [*found.joined]}
     bid_id = (await session.scalars(query)).one()
     written = (

@@ -22,7 +22,7 @@ def test_results_are_the_purchasers_and_cuts_the_bidders_to_answer() -> None:
         role: {verb for verb, roles in WHO.items() if roles == {role}} for role in (Role.purchaser, Role.organization)
     }
     assert by_role == {
-        Role.purchaser: {"propose", "publish", "confirm", "price_inclusion"},
+        Role.purchaser: {"propose", "publish", "confirm"},
         Role.organization: {"list_own", "accept_cut", "decline_cut"},
     }
 

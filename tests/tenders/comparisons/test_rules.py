@@ -59,7 +59,7 @@ def test_a_run_ends_done_or_failed_and_a_failed_one_may_be_asked_for_again() -> 
         RunStatus.waiting: ["open", "fail"],
         RunStatus.running: ["open", "finish", "fail"],
         RunStatus.done: [],
-        RunStatus.failed: ["ask"],
+        RunStatus.failed: ["price_inclusion"],
     }
     assert {RunStatus.waiting, RunStatus.running} == LIVE
 
