@@ -26,7 +26,7 @@ export type PageEntry = {
   open?: boolean;
 };
 
-export const pages: readonly PageEntry[] = [
+const PAGES = [
   { path: "/", key: "portal", open: true, icon: HomeOutlined, load: () => import("../features/portal/Portal") },
   { path: "/desk", key: "desk", menu: "work", icon: AppstoreOutlined, load: () => import("../features/desk/Desk") },
   {
@@ -104,4 +104,12 @@ export const pages: readonly PageEntry[] = [
   },
   { path: "/set-password", key: "set_password", open: true, load: () => import("../features/accounts/SetPassword") },
   { path: "/sign-in", key: "sign_in", open: true, load: () => import("./SignIn") },
-];
+] as const satisfies readonly PageEntry[];
+
+export const pages: readonly PageEntry[] = PAGES;
+
+declare module "../ui/address" {
+  interface House {
+    path: (typeof PAGES)[number]["path"];
+  }
+}

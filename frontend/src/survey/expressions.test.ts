@@ -12,7 +12,7 @@ interface Case {
 }
 
 const golden: { today: string; answers: Answers; cases: Case[] } = JSON.parse(
-  readFileSync("../tests/surveys/expression_cases.json", "utf-8"),
+  readFileSync("../tests/surveys/questionnaires/expression_cases.json", "utf-8"),
 );
 
 function outcome({ expression, answers = golden.answers, own = null }: Case): Partial<Case> {

@@ -1,14 +1,15 @@
 import { FileExcelOutlined } from "@ant-design/icons";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { Button, Table } from "antd";
 import type { ColumnsType } from "antd/es/table";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { languageOf } from "../api/refusal";
-import { type Query, address, request } from "../api/request";
+import type { ListPath, QueryOf, RowOf } from "../api/paths";
+import { type Query, request } from "../api/request";
 import { Empty } from "./Empty";
 import { type Filter, FilterBar } from "./FilterBar";
+import type { Address } from "./address";
+import { Link } from "./Link";
 import { usePhone } from "./media";
 import { Pending } from "./Pending";
 import { RefusalAlert } from "./RefusalAlert";
@@ -28,31 +29,32 @@ export type Column<T> = {
   phone?: "title" | "hidden";
 };
 
-type Props<T> = {
-  /** GET address of the list, without query: "/api/v1/needs". */
-  from: string;
+type RowProps<T> = {
   columns: readonly Column<T>[];
   rowKey: (row: T) => string | number;
   /** The row's own page. */
-  to?: (row: T) => string;
-  filters?: readonly Filter[];
-  /** Query parameters that always apply. */
-  fixed?: Query;
+  to?: (row: T) => Address;
+};
+
+type Props<P extends ListPath> = RowProps<RowOf<P>> & {
+  /** The list's address, without query: "/api/v1/needs". */
+  from: P;
+  filters?: readonly Filter<keyof QueryOf<P> & string>[];
   empty: { title: string; hint: string; action?: ReactNode };
-  /** Where the same list comes as a workbook (default `${from}/export`); null where it does not. */
-  exportFrom?: string | null;
+  /** Where the same list comes as a workbook, under the same filters. */
+  exportAt?: (query: QueryOf<P>) => string;
   caption: string;
 };
 
-export function DataTable<T extends object>(props: Props<T>) {
-  const { from, columns, rowKey, to, filters = [], fixed = {}, empty, exportFrom = `${from}/export`, caption } = props;
-  const { t, i18n } = useTranslation();
-  const phone = usePhone();
+/** A list of the API: its filters, its rows (cards on a phone), the next page of it, and the whole as a file. */
+export function DataTable<P extends ListPath>(props: Props<P>) {
+  const { from, filters = [], empty, exportAt, caption, ...shown } = props;
+  const { t } = useTranslation();
   const [search, change] = useFilters();
-  const query: Query = { ...fixed, ...only(search, [...filters.map(({ name }) => name), "sort"]) };
+  const query = only(search, [...filters.map(({ name }) => name), "sort"]);
   const list = useInfiniteQuery({
     queryKey: [from, query],
-    queryFn: ({ pageParam }) => request<Cursored<T>>(from, { query: { ...query, cursor: pageParam } }),
+    queryFn: ({ pageParam }) => request<Cursored<RowOf<P>>>(from, { query: { ...query, cursor: pageParam } }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor ?? null,
   });
@@ -62,12 +64,8 @@ export function DataTable<T extends object>(props: Props<T>) {
     <section className="list" aria-label={caption}>
       <div className="list-head">
         <FilterBar filters={filters} search={search} onChange={change} />
-        {exportFrom !== null && rows.length > 0 && (
-          <Button
-            href={address(exportFrom, { ...query, format: "xlsx", headings: languageOf(i18n.language) })}
-            icon={<FileExcelOutlined aria-hidden />}
-            download
-          >
+        {exportAt && rows.length > 0 && (
+          <Button href={exportAt(query as QueryOf<P>)} icon={<FileExcelOutlined aria-hidden />} download>
             {t("ui.table.export")}
           </Button>
         )}
@@ -75,20 +73,7 @@ export function DataTable<T extends object>(props: Props<T>) {
       {list.error && <RefusalAlert error={list.error} onRetry={() => void list.refetch()} />}
       {list.isPending && <Pending />}
       {list.isSuccess && rows.length === 0 && <Empty {...empty} />}
-      {rows.length > 0 &&
-        (phone ? (
-          <Cards rows={rows} columns={columns} rowKey={rowKey} to={to} />
-        ) : (
-          <Table<T>
-            rowKey={rowKey}
-            dataSource={rows}
-            columns={antdColumns(columns, to, search.sort)}
-            pagination={false}
-            scroll={{ x: "max-content" }}
-            showSorterTooltip={false}
-            onChange={(_, __, sorter) => change({ sort: sortOf(Array.isArray(sorter) ? sorter[0] : sorter) })}
-          />
-        ))}
+      {rows.length > 0 && <Rows {...shown} rows={rows} search={search} change={change} />}
       {rows.length > 0 && (
         <p className="list-foot soft" aria-live="polite">
           {t(list.hasNextPage ? "ui.table.shown" : "ui.table.all", { count: rows.length })}
@@ -103,6 +88,24 @@ export function DataTable<T extends object>(props: Props<T>) {
   );
 }
 
+type RowsProps<T> = RowProps<T> & { rows: readonly T[]; search: Search; change: (wanted: Search) => void };
+
+function Rows<T extends object>({ rows, search, change, ...shown }: RowsProps<T>) {
+  const phone = usePhone();
+  if (phone) return <Cards rows={rows} {...shown} />;
+  return (
+    <Table<T>
+      rowKey={shown.rowKey}
+      dataSource={rows}
+      columns={antdColumns(shown.columns, shown.to, search.sort)}
+      pagination={false}
+      scroll={{ x: "max-content" }}
+      showSorterTooltip={false}
+      onChange={(_, __, sorter) => change({ sort: sortOf(Array.isArray(sorter) ? sorter[0] : sorter) })}
+    />
+  );
+}
+
 function only(search: Search, names: readonly string[]): Query {
   return Object.fromEntries(names.map((name) => [name, search[name]]));
 }
@@ -114,7 +117,7 @@ function sortOf(sorter: { columnKey?: unknown; order?: "ascend" | "descend" | nu
 
 function antdColumns<T extends object>(
   columns: readonly Column<T>[],
-  to: Props<T>["to"],
+  to: RowProps<T>["to"],
   sort: string | string[] | undefined,
 ): ColumnsType<T> {
   return columns.map(({ key, title, render, sort: by, align, width }, index) => ({
@@ -130,7 +133,7 @@ function antdColumns<T extends object>(
   }));
 }
 
-type CardsProps<T> = Pick<Props<T>, "columns" | "rowKey"> & { rows: readonly T[]; to: Props<T>["to"] };
+type CardsProps<T> = RowProps<T> & { rows: readonly T[] };
 
 function Cards<T extends object>({ rows, columns, rowKey, to }: CardsProps<T>) {
   const head = columns.find(({ phone }) => phone === "title") ?? columns[0];

@@ -2,9 +2,9 @@ import { Button, Input, Select } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Search } from "./search";
 
-export type Filter =
-  | { name: string; kind: "search"; label: string }
-  | { name: string; kind: "choice" | "choices"; label: string; options: readonly { value: string; label: string }[] };
+export type Filter<Name extends string = string> =
+  | { name: Name; kind: "search"; label: string }
+  | { name: Name; kind: "choice" | "choices"; label: string; options: readonly { value: string; label: string }[] };
 
 type Props = { filters: readonly Filter[]; search: Search; onChange: (change: Search) => void };
 

@@ -1,9 +1,10 @@
-import { Link } from "@tanstack/react-router";
 import { Breadcrumb } from "antd";
 import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import type { Address } from "./address";
+import { Link } from "./Link";
 
-type Crumb = { label: string; to?: string };
+type Crumb = { label: string; to?: Address };
 type Props = {
   title: string;
   subtitle?: ReactNode;

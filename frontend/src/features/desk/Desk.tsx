@@ -1,10 +1,10 @@
-import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
 import { partyName, useSession } from "../../api/session";
 import { Deadline } from "../../ui/Deadline";
 import { Empty } from "../../ui/Empty";
+import { Link } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { PAGES } from "./pages";

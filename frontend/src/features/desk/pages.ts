@@ -1,7 +1,8 @@
 import type { components } from "../../api/schema.gen";
+import type { Address } from "../../ui/address";
 
 /** Where a thing that waits is opened; null while its page is not built: it is named without a link. */
-export const PAGES: Record<components["schemas"]["Thing"], ((id: number) => string) | null> = {
+export const PAGES: Record<components["schemas"]["Thing"], ((id: number) => Address) | null> = {
   need: (id) => `/needs/${id}`,
   offer: (id) => `/offers/${id}`,
   survey: (id) => `/surveys/${id}`,

@@ -1,13 +1,13 @@
 import { useTranslation } from "react-i18next";
+import { fileAt } from "../../api/paths";
 import { useTerms } from "../../api/reference";
-import type { components } from "../../api/schema.gen";
+import { languageOf } from "../../api/refusal";
 import { DataTable } from "../../ui/DataTable";
 import { Money } from "../../ui/Money";
 import { Page } from "../../ui/Page";
 import { StatusTag } from "../../ui/StatusTag";
 import { Place } from "./Place";
 
-type Row = components["schemas"]["NeedRow"];
 const STATES = ["published", "matched", "tendered", "contracted", "fulfilled"] as const;
 
 export default function NeedList() {
@@ -15,7 +15,7 @@ export default function NeedList() {
   const term = useTerms(i18n.language);
   return (
     <Page title={t("nav.needs")} subtitle={t("needs.list.subtitle")}>
-      <DataTable<Row>
+      <DataTable
         from="/api/v1/needs"
         caption={t("nav.needs")}
         rowKey={(row) => row.id}
@@ -29,6 +29,9 @@ export default function NeedList() {
             options: STATES.map((value) => ({ value, label: t(`rooms.needs.status.needs.${value}`) })),
           },
         ]}
+        exportAt={(query) =>
+          fileAt("/api/v1/needs/export", {}, { ...query, format: "xlsx", headings: languageOf(i18n.language) })
+        }
         columns={[
           { key: "title", title: t("rooms.needs.field.title"), phone: "title", render: (row) => row.title },
           {

@@ -1,4 +1,3 @@
-import { Link, useParams } from "@tanstack/react-router";
 import { Button, Descriptions, Form, Input, Space } from "antd";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
@@ -7,6 +6,7 @@ import type { components } from "../../api/schema.gen";
 import { useSession } from "../../api/session";
 import { ActionBar, type ActionFormProps } from "../../ui/ActionBar";
 import { Interval } from "../../ui/Interval";
+import { Link, useNumber } from "../../ui/Link";
 import { Money } from "../../ui/Money";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
@@ -18,8 +18,8 @@ type Need = components["schemas"]["NeedRead"];
 const LOOKS = new Set(["committee", "street", "purchaser"]);
 
 export default function NeedPage() {
-  const { need_id } = useParams({ strict: false }) as { need_id: string };
-  const need = $api.useQuery("get", "/api/v1/needs/{need_id}", { params: { path: { need_id: Number(need_id) } } });
+  const need_id = useNumber("need_id");
+  const need = $api.useQuery("get", "/api/v1/needs/{need_id}", { params: { path: { need_id } } });
   return <Fetched query={need}>{(it) => <Shown of={it} />}</Fetched>;
 }
 

@@ -1,23 +1,25 @@
 import { useTranslation } from "react-i18next";
+import { fileAt } from "../../api/paths";
 import { useTerms } from "../../api/reference";
-import type { components } from "../../api/schema.gen";
+import { languageOf } from "../../api/refusal";
 import { DataTable } from "../../ui/DataTable";
 import { Page } from "../../ui/Page";
 import { StatusTag } from "../../ui/StatusTag";
-
-type Row = components["schemas"]["OfferRow"];
 
 export default function OfferList() {
   const { t, i18n } = useTranslation();
   const term = useTerms(i18n.language);
   return (
     <Page title={t("nav.offers")} subtitle={t("offers.list.subtitle")}>
-      <DataTable<Row>
+      <DataTable
         from="/api/v1/offers"
         caption={t("nav.offers")}
         rowKey={(row) => row.id}
         to={(row) => `/offers/${row.id}`}
         filters={[{ name: "q", kind: "search", label: t("offers.list.search") }]}
+        exportAt={(query) =>
+          fileAt("/api/v1/offers/export", {}, { ...query, format: "xlsx", headings: languageOf(i18n.language) })
+        }
         columns={[
           { key: "title", title: t("field.title"), phone: "title", render: (row) => row.title },
           {

@@ -1,4 +1,3 @@
-import { Link, useParams } from "@tanstack/react-router";
 import { Button, Descriptions, Space } from "antd";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
@@ -6,6 +5,7 @@ import { useTerms } from "../../api/reference";
 import type { components } from "../../api/schema.gen";
 import { useSession } from "../../api/session";
 import { ActionBar } from "../../ui/ActionBar";
+import { Link, useNumber } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
@@ -14,8 +14,8 @@ import { Covered } from "./Covered";
 type Offer = components["schemas"]["OfferRead"];
 
 export default function OfferPage() {
-  const { offer_id } = useParams({ strict: false }) as { offer_id: string };
-  const offer = $api.useQuery("get", "/api/v1/offers/{offer_id}", { params: { path: { offer_id: Number(offer_id) } } });
+  const offer_id = useNumber("offer_id");
+  const offer = $api.useQuery("get", "/api/v1/offers/{offer_id}", { params: { path: { offer_id } } });
   return <Fetched query={offer}>{(it) => <Shown of={it} />}</Fetched>;
 }
 

@@ -1,7 +1,7 @@
-import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import { Deadline } from "../../ui/Deadline";
+import { Link } from "../../ui/Link";
 import { Money } from "../../ui/Money";
 import { StatusTag } from "../../ui/StatusTag";
 

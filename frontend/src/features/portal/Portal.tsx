@@ -1,6 +1,6 @@
-import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Live } from "./Live";
+import { Link } from "../../ui/Link";
 import "./portal.css";
 
 const STEPS = ["survey", "needs", "selection", "tenders", "contracts", "acceptance"] as const;

@@ -2,6 +2,7 @@ import { CheckCircleFilled, CloseCircleFilled, DownloadOutlined } from "@ant-des
 import { Button, Input, Select, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { fileAt } from "../../api/paths";
 import type { components } from "../../api/schema.gen";
 import { type Certificate, factsOf, found, reasonsIn, sentenceOf, type Title } from "./certificate";
 import { inner } from "./phrase";
@@ -56,7 +57,7 @@ function Verify({ round }: { round: Round }) {
     <>
       <div className="verify">
         <Button
-          href={`/api/v1/selection/rounds/${round.id}/export`}
+          href={fileAt("/api/v1/selection/rounds/{round_id}/export", { round_id: round.id }, {})}
           download={file}
           icon={<DownloadOutlined aria-hidden />}
         >

@@ -1,9 +1,9 @@
 import { ExperimentOutlined } from "@ant-design/icons";
-import { Link } from "@tanstack/react-router";
 import { Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { chosen } from "../../ui/chosen";
+import { Link } from "../../ui/Link";
 import { usePhrase } from "./phrase";
 import { pointsOf } from "./reading";
 import type { Direction, Ranking, TryOut } from "./tryOut";

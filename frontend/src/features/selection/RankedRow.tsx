@@ -1,18 +1,29 @@
 import { ArrowDownOutlined, ArrowUpOutlined, PlusOutlined } from "@ant-design/icons";
-import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { components } from "../../api/schema.gen";
 import { chosen } from "../../ui/chosen";
+import { Link } from "../../ui/Link";
 import { series } from "../../ui/theme";
 import { WhyList } from "../../ui/WhyList";
 import { usePhrase } from "./phrase";
 import { firmnessOf, gained, missed, type Move, percentOf, pointsOf, type Reason, telling } from "./reading";
+import type { Direction } from "./tryOut";
 import { CRITERIA } from "./weights";
 
 type Ranked = components["schemas"]["RankedRead"];
 
 /** One offer or need: place, who it is, what speaks for it and against it, how firmly it stands; the rest on demand. */
-export function RankedRow({ row, to, move, shared }: { row: Ranked; to: string; move: Move | null; shared: boolean }) {
+export function RankedRow({
+  row,
+  to,
+  move,
+  shared,
+}: {
+  row: Ranked;
+  to: Direction["to"];
+  move: Move | null;
+  shared: boolean;
+}) {
   const { t, i18n } = useTranslation();
   return (
     <li className={move ? "ranked ranked-tried" : "ranked"} id={`row-${row.id}`}>

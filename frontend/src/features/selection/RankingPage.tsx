@@ -1,8 +1,8 @@
-import { useParams } from "@tanstack/react-router";
 import { Alert, Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
+import { useNumber } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { RefusalAlert } from "../../ui/RefusalAlert";
@@ -16,12 +16,12 @@ import "./selection.css";
 import "./ranking.css";
 
 export function OffersForNeed() {
-  const { need_id } = useParams({ strict: false }) as { need_id: string };
-  const need = $api.useQuery("get", "/api/v1/needs/{need_id}", { params: { path: { need_id: Number(need_id) } } });
+  const need_id = useNumber("need_id");
+  const need = $api.useQuery("get", "/api/v1/needs/{need_id}", { params: { path: { need_id } } });
   return (
     <Shown
       key={need_id}
-      id={Number(need_id)}
+      id={need_id}
       title={need.data?.title ?? ""}
       budget={need.data?.budget?.amount ?? null}
       direction={{ from: "needs", to: "offers" }}
@@ -30,12 +30,12 @@ export function OffersForNeed() {
 }
 
 export function NeedsForOffer() {
-  const { offer_id } = useParams({ strict: false }) as { offer_id: string };
-  const offer = $api.useQuery("get", "/api/v1/offers/{offer_id}", { params: { path: { offer_id: Number(offer_id) } } });
+  const offer_id = useNumber("offer_id");
+  const offer = $api.useQuery("get", "/api/v1/offers/{offer_id}", { params: { path: { offer_id } } });
   return (
     <Shown
       key={offer_id}
-      id={Number(offer_id)}
+      id={offer_id}
       title={offer.data?.title ?? ""}
       budget={null}
       direction={{ from: "offers", to: "needs" }}

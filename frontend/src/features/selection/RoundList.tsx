@@ -1,22 +1,18 @@
 import { useTranslation } from "react-i18next";
-import type { components } from "../../api/schema.gen";
 import { DataTable } from "../../ui/DataTable";
 import { Deadline } from "../../ui/Deadline";
 import { Page } from "../../ui/Page";
 import { StatusTag } from "../../ui/StatusTag";
 
-type Row = components["schemas"]["RoundRead"];
-
 export default function RoundList() {
   const { t, i18n } = useTranslation();
   return (
     <Page title={t("nav.rounds")} subtitle={t("selection.list.subtitle")}>
-      <DataTable<Row>
+      <DataTable
         from="/api/v1/selection/rounds"
         caption={t("nav.rounds")}
         rowKey={(row) => row.id}
         to={(row) => `/rounds/${row.id}`}
-        exportFrom={null}
         columns={[
           {
             key: "title",

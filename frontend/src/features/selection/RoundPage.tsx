@@ -1,4 +1,3 @@
-import { useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
@@ -6,6 +5,7 @@ import { useSession } from "../../api/session";
 import { ActionBar } from "../../ui/ActionBar";
 import { chosen } from "../../ui/chosen";
 import { Deadline } from "../../ui/Deadline";
+import { useNumber } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
@@ -18,9 +18,9 @@ type Round = components["schemas"]["RoundRead"];
 const CHOOSES = new Set(["committee", "organization"]);
 
 export default function RoundPage() {
-  const { round_id } = useParams({ strict: false }) as { round_id: string };
+  const round_id = useNumber("round_id");
   const round = $api.useQuery("get", "/api/v1/selection/rounds/{round_id}", {
-    params: { path: { round_id: Number(round_id) } },
+    params: { path: { round_id } },
   });
   return <Fetched query={round}>{(it) => <Shown of={it} />}</Fetched>;
 }

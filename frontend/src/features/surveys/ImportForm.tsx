@@ -1,11 +1,11 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
 import { Alert, Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { components } from "../../api/schema.gen";
 import { refusalOf } from "../../api/refusal";
 import { address, upload } from "../../api/request";
+import { useGo } from "../../ui/Link";
 import { RefusalAlert } from "../../ui/RefusalAlert";
 import { RowErrors } from "../../ui/RowErrors";
 import { FileButton } from "./FileButton";
@@ -15,7 +15,7 @@ type Survey = components["schemas"]["SurveyRead"];
 /** A questionnaire from an XLSForm workbook: whole, or, when a person says so, without what cannot be taken. */
 export function ImportForm() {
   const { t } = useTranslation();
-  const navigate = useNavigate();
+  const go = useGo();
   const cache = useQueryClient();
   const [file, setFile] = useState<File>();
   const take = useMutation({
@@ -23,7 +23,7 @@ export function ImportForm() {
       upload<Survey>(address("/api/v1/surveys/import", without ? { leave_out: true } : {}), sent),
     onSuccess: (survey) => {
       void cache.invalidateQueries();
-      void navigate({ to: `/surveys/${survey.id}` });
+      go(`/surveys/${survey.id}`);
     },
   });
   return (

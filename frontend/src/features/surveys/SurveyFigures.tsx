@@ -1,8 +1,8 @@
-import { useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
 import { Interval } from "../../ui/Interval";
+import { useNumber } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 
@@ -14,8 +14,8 @@ type Label = components["schemas"]["Label"];
 
 /** The published figures of a closed survey, for everybody. */
 export default function SurveyFigures() {
-  const { survey_id } = useParams({ strict: false }) as { survey_id: string };
-  const params = { params: { path: { survey_id: Number(survey_id) } } };
+  const survey_id = useNumber("survey_id");
+  const params = { params: { path: { survey_id } } };
   const summary = $api.useQuery("get", "/api/v1/surveys/{survey_id}/summary", params);
   return <Fetched query={summary}>{(it) => <Shown of={it} />}</Fetched>;
 }

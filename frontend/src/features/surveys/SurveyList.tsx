@@ -1,5 +1,4 @@
 import { useTranslation } from "react-i18next";
-import type { components } from "../../api/schema.gen";
 import { languageOf } from "../../api/refusal";
 import { useSession } from "../../api/session";
 import { DataTable } from "../../ui/DataTable";
@@ -8,7 +7,6 @@ import { StatusTag } from "../../ui/StatusTag";
 import { ImportForm } from "./ImportForm";
 import "./surveys.css";
 
-type Row = components["schemas"]["SurveyRow"];
 const STATES = ["draft", "published", "closed"] as const;
 /** Who asks residents, and so may bring a questionnaire. */
 export const ASK = new Set(["committee", "street", "purchaser"]);
@@ -20,7 +18,7 @@ export default function SurveyList() {
   return (
     <Page title={t("nav.surveys")} subtitle={t("surveys.list.subtitle")}>
       {session && ASK.has(session.role) && <ImportForm />}
-      <DataTable<Row>
+      <DataTable
         from="/api/v1/surveys"
         caption={t("nav.surveys")}
         rowKey={(row) => row.id}

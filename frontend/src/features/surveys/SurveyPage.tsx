@@ -1,8 +1,8 @@
-import { Link, useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
 import { languageOf } from "../../api/refusal";
+import { Link, useNumber } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
@@ -14,9 +14,9 @@ type Survey = components["schemas"]["SurveyRead"];
 
 /** A questionnaire and its waves, with the files of answers that they take. */
 export default function SurveyPage() {
-  const { survey_id } = useParams({ strict: false });
+  const survey_id = useNumber("survey_id");
   const survey = $api.useQuery("get", "/api/v1/surveys/{survey_id}", {
-    params: { path: { survey_id: Number(survey_id) } },
+    params: { path: { survey_id } },
   });
   return <Fetched query={survey}>{(found) => <Shown of={found} />}</Fetched>;
 }

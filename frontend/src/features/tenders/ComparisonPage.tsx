@@ -1,8 +1,8 @@
-import { useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
 import { chosen } from "../../ui/chosen";
+import { useNumber } from "../../ui/Link";
 import { Money } from "../../ui/Money";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
@@ -17,11 +17,11 @@ const ASK_AGAIN = 2000; // ms, while losers are being priced
 /** What each way of choosing would have awarded, and what it would cost to include those who lost. */
 export default function ComparisonPage() {
   const { t } = useTranslation();
-  const { tender_id } = useParams({ strict: false }) as { tender_id: string };
+  const tender_id = useNumber("tender_id");
   const compared = $api.useQuery(
     "get",
     "/api/v1/awards/results/{tender_id}/compare",
-    { params: { path: { tender_id: Number(tender_id) } } },
+    { params: { path: { tender_id } } },
     { refetchInterval: (query) => (query.state.data?.is_running ? ASK_AGAIN : false) },
   );
   if (compared.data) return <Shown of={compared.data} />;

@@ -1,10 +1,11 @@
 import { FilePdfOutlined, FileExcelOutlined, FileWordOutlined } from "@ant-design/icons";
-import { Link, useParams } from "@tanstack/react-router";
 import { Alert, Button, Space } from "antd";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
+import { fileAt } from "../../api/paths";
 import type { components } from "../../api/schema.gen";
 import { Deadline } from "../../ui/Deadline";
+import { Link, useNumber } from "../../ui/Link";
 import { Money } from "../../ui/Money";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
@@ -19,8 +20,8 @@ type Result = components["schemas"]["ResultRead"];
 
 /** Who won and why, lot by lot, and what the other rules would have decided. */
 export default function ResultPage() {
-  const { tender_id } = useParams({ strict: false }) as { tender_id: string };
-  const id = Number(tender_id);
+  const tender_id = useNumber("tender_id");
+  const id = tender_id;
   const result = $api.useQuery("get", "/api/v1/awards/results/{tender_id}", { params: { path: { tender_id: id } } });
   return <Fetched query={result}>{(it) => <Shown of={it} />}</Fetched>;
 }
@@ -57,20 +58,22 @@ function Shown({ of }: { of: Result }) {
 
 function Papers({ of }: { of: Result }) {
   const { t } = useTranslation();
-  const paper = `/api/v1/awards/results/${of.tender_id}/paper`;
+  const { tender_id } = of;
+  const paper = (format: "pdf" | "docx"): string =>
+    fileAt("/api/v1/awards/results/{tender_id}/paper", { tender_id }, { format });
   return (
     <Space wrap>
       <Link to={`/tenders/${of.tender_id}/compare`} className="button">
         {t("tenders.compare.title")}
       </Link>
-      <Button href={`${paper}?format=pdf`} icon={<FilePdfOutlined aria-hidden />}>
+      <Button href={paper("pdf")} icon={<FilePdfOutlined aria-hidden />}>
         PDF
       </Button>
-      <Button href={`${paper}?format=docx`} icon={<FileWordOutlined aria-hidden />}>
+      <Button href={paper("docx")} icon={<FileWordOutlined aria-hidden />}>
         Word
       </Button>
       <Button
-        href={`/api/v1/awards/results/${of.tender_id}/export?format=xlsx`}
+        href={fileAt("/api/v1/awards/results/{tender_id}/export", { tender_id }, { format: "xlsx" })}
         icon={<FileExcelOutlined aria-hidden />}
       >
         {t("ui.table.export")}

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import type { components } from "../../api/schema.gen";
+import { fileAt } from "../../api/paths";
 import { DataTable } from "../../ui/DataTable";
 import { Deadline } from "../../ui/Deadline";
 import { Money } from "../../ui/Money";
@@ -7,17 +7,16 @@ import { Page } from "../../ui/Page";
 import { StatusTag } from "../../ui/StatusTag";
 import { chosen } from "../../ui/chosen";
 
-type Row = components["schemas"]["TenderRow"];
-
 export default function TenderList() {
   const { t, i18n } = useTranslation();
   return (
     <Page title={t("nav.tenders")} subtitle={t("tenders.list.subtitle")}>
-      <DataTable<Row>
+      <DataTable
         from="/api/v1/tenders"
         caption={t("nav.tenders")}
         rowKey={(row) => row.id}
         to={(row) => `/tenders/${row.id}`}
+        exportAt={(query) => fileAt("/api/v1/tenders/export", {}, { ...query, format: "xlsx" })}
         columns={[
           {
             key: "title",

@@ -1,4 +1,3 @@
-import { Link, useParams } from "@tanstack/react-router";
 import { Button, Space, Steps, Table } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,6 +6,7 @@ import type { components } from "../../api/schema.gen";
 import { serverNow } from "../../api/send";
 import { ActionBar } from "../../ui/ActionBar";
 import { Deadline } from "../../ui/Deadline";
+import { Link, useNumber } from "../../ui/Link";
 import { Money } from "../../ui/Money";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
@@ -20,8 +20,8 @@ type Tender = components["schemas"]["TenderRead"];
 type Lot = components["schemas"]["LotRead"];
 
 export default function TenderPage() {
-  const { tender_id } = useParams({ strict: false }) as { tender_id: string };
-  const id = Number(tender_id);
+  const tender_id = useNumber("tender_id");
+  const id = tender_id;
   const tender = $api.useQuery("get", "/api/v1/tenders/{tender_id}", { params: { path: { tender_id: id } } });
   return <Fetched query={tender}>{(it) => <Shown of={it} />}</Fetched>;
 }

@@ -1,0 +1,24 @@
+/** What the API's description says of an address, for lists and for files: a wrong path or query does not compile. */
+import type { paths } from "./schema.gen";
+import { type Query, address } from "./request";
+
+export type GetPath = { [P in keyof paths]: paths[P] extends { get: object } ? P : never }[keyof paths];
+type Get<P extends GetPath> = paths[P] extends { get: infer Of } ? Of : never;
+export type QueryOf<P extends GetPath> =
+  Get<P> extends { parameters: { query?: infer Of extends object } } ? Of : Record<string, never>;
+type PartsOf<P extends GetPath> =
+  Get<P> extends { parameters: { path: infer Of extends object } } ? Of : Record<string, never>;
+
+type Listed<Row> = { responses: { 200: { content: { "application/json": { items: Row[] } } } } };
+export type RowOf<P extends GetPath> = Get<P> extends Listed<infer Row extends object> ? Row : never;
+/** Addresses that answer a list of `items`. */
+export type ListPath = { [P in GetPath]: Get<P> extends Listed<unknown> ? P : never }[GetPath];
+
+/** Where the API gives out a file: `parts` fill the path, `query` says which and how. */
+export function fileAt<P extends GetPath>(path: P, parts: PartsOf<P>, query: QueryOf<P>): string {
+  const filled = Object.entries<unknown>({ ...parts }).reduce<string>(
+    (before, [name, value]) => before.replace(`{${name}}`, encodeURIComponent(String(value))),
+    path,
+  );
+  return address(filled, query as Query);
+}
