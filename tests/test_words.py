@@ -1,6 +1,7 @@
 """What people read: a refusal is given every fact that its sentences state, and codes are said by their words."""
 
 import ast
+import csv
 import importlib
 import inspect
 import pkgutil
@@ -23,6 +24,7 @@ import app
 from app.areas.rules import AreaLevel
 from app.contracts.rules import EngagementKind
 from app.core.actors import RESIDENT, Actor, Role
+from app.core.db import Base
 from app.core.errors import LISTED, DomainError, MoveRefused
 from app.core.problems import catalogue, input_invalid, problem_of, sentences
 from app.core.settings import settings
@@ -229,3 +231,18 @@ async def test_addresses_and_queries_are_refused_in_words_too(client_of: ClientO
     async with client_of(RESIDENT) as client:
         told = (await client.get(path)).json()
     assert zh in told["messages"]["zh"]
+
+
+def test_the_glossary_speaks_the_code_and_the_code_is_in_the_glossary() -> None:
+    with (APP.parent / "docs" / "glossary.csv").open(encoding="utf-8", newline="") as file:
+        named = [row["code_name"] for row in csv.DictReader(file) if row["code_name"]]
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in sorted(APP.rglob("*.py")))
+    spoken = {noun(word) for word in re.findall(r"[A-Za-z_]\w*", sources)}
+    nouns = {noun(mapper.class_.__name__) for mapper in Base.registry.mappers if "core" not in mapper.class_.__module__}
+    assert sorted(set(named) - spoken) == []
+    assert sorted(nouns - set(named)) == []
+
+
+def noun(word: str) -> str:
+    """LotResult → lot_result"""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", word).lower()
