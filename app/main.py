@@ -32,8 +32,10 @@ from app.parties import api as parties
 from app.rankings import api as rankings
 from app.selection import api as selection
 from app.selection import results_api as selection_results
-from app.surveys import api as surveys
+from app.surveys.questionnaires import api as surveys
 from app.surveys.responses import answering_api as answering
+from app.surveys.responses import api as responses
+from app.surveys.results import api as survey_results
 from app.surveys.results import jobs as survey_jobs
 from app.surveys.waves import api as waves
 from app.taxonomy import api as taxonomy
@@ -58,6 +60,9 @@ ROUTERS = [
     surveys.router,
     waves.router,
     waves.links,
+    responses.router,
+    responses.links,
+    survey_results.router,
     needs.router,
     offers.router,
     rankings.router,

@@ -13,7 +13,10 @@ import app.offers.models
 import app.parties.models
 import app.season.models
 import app.selection.models
-import app.surveys.models
+import app.surveys.questionnaires.models
+import app.surveys.responses.models
+import app.surveys.results.models
+import app.surveys.waves.models
 import app.taxonomy.models
 import app.tenders.awards.models
 import app.tenders.bids.models

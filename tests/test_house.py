@@ -49,10 +49,12 @@ def test_every_room_imports_only_towards_the_ground_floor() -> None:
     ("where", "planted", "contract"),
     [
         ("core/clock.py", "import app.needs.rules", "rooms in order"),
-        ("surveys/rules.py", "import app.needs.models", "rooms in order"),
+        ("surveys/questionnaires/rules.py", "import app.needs.models", "rooms in order"),
+        ("surveys/waves/queries.py", "import app.surveys.responses.models", "survey rooms in order"),
         ("tenders/notices/rules.py", "import app.tenders.bids.rules", "tender rooms in order"),
         ("needs/service.py", "import app.needs.api", "layers inside a room"),
         ("tenders/bids/service.py", "import app.tenders.bids.schemas", "layers inside a room"),
+        ("surveys/responses/service.py", "import app.surveys.responses.schemas", "layers inside a room"),
         ("tenders/bids/rules.py", "import sqlalchemy", "rules are plain"),
         ("needs/rules.py", "import pydantic", "rules are plain"),
         ("matching/ranking/rank.py", "import app.core.db", "matching is pure"),
@@ -70,7 +72,7 @@ def test_a_planted_import_is_reported_by_its_contract(tmp_path: Path, where: str
 
 def room_of(module: str) -> str:
     parts = module.split(".")
-    return ".".join(parts[:3] if parts[1:2] == ["tenders"] else parts[:2])
+    return ".".join(parts[:3] if parts[1:2] in (["surveys"], ["tenders"]) else parts[:2])
 
 
 def foreign_doors(graph: grimp.ImportGraph) -> set[tuple[str, str]]:
@@ -93,8 +95,8 @@ def test_a_room_uses_of_another_only_its_policy_queries_models_and_rules() -> No
 
 def test_a_planted_use_of_another_rooms_service_is_found() -> None:
     graph = grimp.build_graph("app", cache_dir=None)
-    graph.add_import(importer="app.needs.service", imported="app.surveys.service")
-    assert ("app.needs.service", "app.surveys.service") in foreign_doors(graph)
+    graph.add_import(importer="app.needs.service", imported="app.surveys.results.service")
+    assert ("app.needs.service", "app.surveys.results.service") in foreign_doors(graph)
 
 
 def routes() -> list[APIRoute]:

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import RESIDENT, Actor, Role
 from app.parties.rules import PartyKind
-from app.surveys.rules import Channel
+from app.surveys.waves.rules import Channel
 from tests.conftest import ClientOf
 from tests.factories.notices import make_tender
 from tests.factories.parties import make_party

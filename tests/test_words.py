@@ -32,7 +32,7 @@ from app.core.words import LANGUAGES, day, instant, said, words
 from app.main import create_app
 from app.parties.rules import LegalKind, PartyKind
 from app.selection.rules import RoundClosed
-from app.surveys.rules import Channel
+from app.surveys.waves.rules import Channel
 from app.tenders.profiles.rules import Challenged, Gate, OverspendRule
 from tests.conftest import ClientOf
 

@@ -15,7 +15,9 @@ from app.needs import queries as needs
 from app.offers import queries as offers
 from app.parties import queries as parties
 from app.selection import queries as selection
-from app.surveys import queries as surveys
+from app.surveys.questionnaires import queries as surveys
+from app.surveys.responses import queries as responses
+from app.surveys.waves import queries as waves
 from app.tenders.awards import queries as awards
 from app.tenders.bids import queries as bids
 from app.tenders.notices import queries as notices
@@ -26,6 +28,8 @@ WaitingOf = Callable[[AsyncSession, Actor, datetime], Awaitable[list[Waiting]]]
 ROOMS: tuple[WaitingOf, ...] = (
     parties.waiting,
     surveys.waiting,
+    waves.waiting,
+    responses.waiting,
     needs.waiting,
     offers.waiting,
     selection.waiting,

@@ -13,7 +13,8 @@ from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
 from app.needs.models import Need
 from app.needs.rules import MOVES, NeedStatus, NeedUnknown, standing
-from app.surveys.models import SurveyResult, Wave, WaveCommunity
+from app.surveys.results.models import SurveyResult
+from app.surveys.waves.models import Wave, WaveCommunity
 
 WHO = {
     "draft": {Role.committee},

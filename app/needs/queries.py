@@ -26,7 +26,7 @@ from app.needs.rules import EXPIRY_NOTICE, NeedStatus
 from app.parties.models import Party
 from app.parties.queries import offices_of
 from app.parties.rules import PartyKind
-from app.surveys.models import SurveyResult
+from app.surveys.results.models import SurveyResult
 from app.taxonomy.models import Category, Population
 
 SORTS: Columns = {

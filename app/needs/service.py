@@ -26,7 +26,7 @@ from app.needs.queries import register_of
 from app.parties.models import Party
 from app.parties.queries import require_party
 from app.parties.rules import PartyKind
-from app.surveys.models import SurveyResult
+from app.surveys.results.models import SurveyResult
 from app.taxonomy.models import Category
 from app.taxonomy.queries import require_categories, require_populations
 

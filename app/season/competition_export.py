@@ -13,7 +13,8 @@ from app.parties.models import Party
 from app.parties.queries import parties_by_id, require_party
 from app.parties.rules import APPLICANTS
 from app.selection.models import Round
-from app.surveys.models import Survey, Wave
+from app.surveys.questionnaires.models import Survey
+from app.surveys.waves.models import Wave
 from app.tenders.awards.models import Result
 from app.tenders.awards.queries import latest_result
 from app.tenders.bids.models import Bid

@@ -37,10 +37,11 @@ from app.season.steps import Progress, Step, enter_season, silent, take_each
 from app.season.tendering import appoint, bidding_steps, publishing_step, sheets_step, tender_of
 from app.season.terms import terms_of
 from app.selection.service import create_round, open_round
-from app.surveys.models import Survey, Wave
 from app.surveys.questionnaires.definition import Label
-from app.surveys.rules import Channel, WaveState
-from app.surveys.service import create_survey, publish_survey
+from app.surveys.questionnaires.models import Survey
+from app.surveys.questionnaires.service import create_survey, publish_survey
+from app.surveys.waves.models import Wave
+from app.surveys.waves.rules import Channel, WaveState
 from app.surveys.waves.service import create_wave, open_wave
 from app.tenders.bids.service import draft_bid
 from app.tenders.profiles.rules import Gate

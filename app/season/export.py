@@ -23,9 +23,11 @@ from app.parties.rules import APPLICANTS, PartyKind
 from app.season.competition_export import competition_document
 from app.season.models import SeasonRecord
 from app.season.steps import SeasonAbsent
-from app.surveys.models import Survey, Wave
-from app.surveys.queries import definition_of, export_rows
 from app.surveys.questionnaires.definition import Question, SurveyDefinition
+from app.surveys.questionnaires.models import Survey
+from app.surveys.questionnaires.queries import definition_of
+from app.surveys.responses.queries import export_rows
+from app.surveys.waves.models import Wave
 from app.taxonomy.models import Category, Population
 from app.tenders.awards.queries import latest_result
 from app.tenders.notices.models import Tender

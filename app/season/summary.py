@@ -20,7 +20,7 @@ from app.season.surveying import wave_of
 from app.season.tendering import tender_of
 from app.selection.models import Pair, RoundNeed, RoundOffer
 from app.selection.rules import PairStatus
-from app.surveys.queries import tallies, total_of
+from app.surveys.waves.tallies import tallies, total_of
 from app.taxonomy.models import Category, Population
 from app.tenders.awards.models import Award, LotResult
 from app.tenders.awards.queries import awards_of, latest_result

@@ -10,11 +10,15 @@ from app.core.reading.cells import Table
 from app.season.cast import purchaser_of, surveyed_areas
 from app.season.files import Season
 from app.season.steps import Step
-from app.surveys.models import Response, Survey, Wave
+from app.surveys.questionnaires.models import Survey
+from app.surveys.questionnaires.service import create_survey, publish_survey
 from app.surveys.responses.entry import import_responses
-from app.surveys.responses.reviewing import confirm_unflagged, invalidate_response
-from app.surveys.rules import Channel, Quality, ResponseState
-from app.surveys.service import close_survey, create_survey, publish_survey
+from app.surveys.responses.models import Response
+from app.surveys.responses.rules import Quality
+from app.surveys.responses.service import confirm_unflagged, invalidate_response
+from app.surveys.results.service import close_survey
+from app.surveys.waves.models import Wave
+from app.surveys.waves.rules import Channel, ResponseState
 from app.surveys.waves.service import close_wave, create_wave, import_issued, open_wave
 
 

@@ -9,18 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import now
 from app.parties.models import Party
 from app.parties.rules import PartyKind
-from app.surveys.models import Issue, Response, Survey, SurveyFigures, SurveyResult, Token, Wave, WaveCommunity
 from app.surveys.questionnaires.definition import Label, Option, Question, SurveyDefinition
-from app.surveys.rules import (
-    Channel,
-    ResponseState,
-    Source,
-    SurveyStatus,
-    WaveState,
-    fingerprint_of,
-    new_token,
-    secret_hash,
-)
+from app.surveys.questionnaires.models import Survey
+from app.surveys.questionnaires.rules import SurveyStatus
+from app.surveys.responses.models import Response
+from app.surveys.responses.rules import Source, fingerprint_of
+from app.surveys.results.models import SurveyFigures, SurveyResult
+from app.surveys.waves.models import Issue, Token, Wave, WaveCommunity
+from app.surveys.waves.rules import Channel, ResponseState, WaveState, new_token, secret_hash
 from tests.factories.needs import make_terms
 from tests.factories.parties import make_area, make_party
 from tests.factories.reference import DOUNAN

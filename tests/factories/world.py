@@ -21,9 +21,10 @@ from app.parties.rules import LegalKind, PartyKind
 from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
 from app.selection.rules import ListSource, RoundStatus, Side
 from app.selection.service import close_round
-from app.surveys.models import Survey
-from app.surveys.results.publishing import freeze_figures
-from app.surveys.rules import Channel, SurveyStatus, WaveState
+from app.surveys.questionnaires.models import Survey
+from app.surveys.questionnaires.rules import SurveyStatus
+from app.surveys.results.service import freeze_figures
+from app.surveys.waves.rules import Channel, WaveState
 from app.tenders.awards.models import Result
 from app.tenders.awards.queries import awards_of
 from app.tenders.awards.service import publish_result

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import RESIDENT, Actor, Role
 from app.parties.rules import PartyKind
-from app.surveys.rules import SurveyStatus
+from app.surveys.questionnaires.rules import SurveyStatus
 from tests.conftest import ClientOf
 from tests.factories.parties import make_area, make_party
 from tests.factories.reference import DOUNAN, LONGJIE

@@ -15,7 +15,7 @@ from app.season.importing import import_season, import_steps, open_season
 from app.season.replay import replay_season
 from app.season.steps import SeasonChanged
 from app.selection.models import PreferenceList, RoundNeed
-from app.surveys.models import Response
+from app.surveys.responses.models import Response
 from tests.factories.season import NEEDS, OFFERS, RESPONSES, make_season
 
 pytestmark = pytest.mark.anyio

@@ -5,10 +5,18 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+import sqlalchemy as sa
 from hypothesis import strategies as st
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.actors import Actor, Role
+from app.core.errors import DomainError
+from app.core.reading.files import Table
 from app.core.texts import REFUSED
 from app.surveys.questionnaires.definition import Label, Option, Question, Row, SurveyDefinition, from_season
+from tests.factories.parties import actor_of
+from tests.factories.reference import DOUNAN
 
 SEASON = Path(__file__).parents[2] / "app" / "season" / "seasons" / "kunming2018"
 
@@ -115,3 +123,30 @@ def _conditions(earlier: list[Question]) -> list[str]:
         elif question.options:
             conditions.append(f"selected(${{{question.name}}}, '{question.options[0].name}')")
     return conditions
+
+
+WANTS_MEALS = {"Q1": "F", "Q2": ["meals"], "Q3": ["meals"]}
+
+HEADER = ["serial", "community_code", "status", "Q1", "Q2", "Q3", "Q4"]
+
+
+async def committee(session: AsyncSession) -> Actor:
+    return await actor_of(session, Role.committee)
+
+
+async def refused_with(expected: type[DomainError], doing: Any) -> DomainError:
+    with pytest.raises(expected) as caught:
+        await doing
+    return caught.value
+
+
+def table(*rows: list[str]) -> Table:
+    return Table(HEADER, [*rows])
+
+
+def row(serial: str, *, status: str = "valid", sex: str = "F", community: str = DOUNAN) -> list[str]:
+    return [serial, community, status, sex, "meals", "meals", ""]
+
+
+async def count(session: AsyncSession, kind: Any) -> int:
+    return (await session.execute(sa.select(sa.func.count()).select_from(kind))).scalar_one()

@@ -8,8 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.models import TABLES
-from app.surveys.models import Issue, Response, ResponseReview, Survey, Token
-from app.surveys.rules import ResponseState
+from app.surveys.questionnaires.models import Survey
+from app.surveys.responses.models import Response, ResponseReview
+from app.surveys.waves.models import Issue, Token
+from app.surveys.waves.rules import ResponseState
 from tests.factories.reference import LONGJIE
 from tests.factories.surveys import make_issue, make_response, make_survey, make_token, make_wave
 

@@ -6,8 +6,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import RESIDENT, Actor, Role
 from app.core.errors import Denied, NotFound
 from app.parties.rules import PartyKind
-from app.surveys import policy
-from app.surveys.rules import Channel, ResponseState, SurveyStatus, WaveState
+from app.surveys.questionnaires import policy as surveys
+from app.surveys.questionnaires.rules import SurveyStatus
+from app.surveys.responses import policy as responses
+from app.surveys.results import policy as results
+from app.surveys.waves import policy as waves
+from app.surveys.waves.rules import Channel, ResponseState, WaveState
 from tests.factories.parties import actor_of, make_party
 from tests.factories.reference import DONGHUALU, LONGJIE
 from tests.factories.surveys import make_response, make_survey, make_wave, services_definition
@@ -17,7 +21,7 @@ pytestmark = pytest.mark.anyio
 
 async def sees(session: AsyncSession, actor: Actor, survey_id: int) -> bool:
     try:
-        await policy.read_survey(session, actor, survey_id)
+        await surveys.read_survey(session, actor, survey_id)
     except NotFound:
         return False
     return True
@@ -52,13 +56,13 @@ async def test_the_office_above_may_read_and_nothing_else(session: AsyncSession)
     wave = await make_wave(session, survey)
     response = await make_response(session, wave)
     street = await actor_of(session, Role.street)
-    assert policy.actions(street, survey, is_answered=False) == []
-    assert policy.wave_actions(street, survey, wave) == []
-    assert policy.response_actions(street, survey, ResponseState.submitted) == []
+    assert surveys.actions(street, survey, is_answered=False) == []
+    assert waves.actions(street, survey, wave) == []
+    assert responses.actions(street, survey, ResponseState.submitted) == []
     for accessing in (
-        policy.access_survey(session, street, survey.id, "close"),
-        policy.access_wave(session, street, wave.id, "enter"),
-        policy.access_response(session, street, response.id, "confirm"),
+        surveys.access_survey(session, street, survey.id, "close"),
+        waves.access_wave(session, street, wave.id, "enter"),
+        responses.access_response(session, street, response.id, "confirm"),
     ):
         with pytest.raises(Denied):
             await accessing
@@ -71,12 +75,12 @@ async def test_others_are_told_that_there_is_nothing(session: AsyncSession) -> N
         session, Role.committee, await make_party(session, PartyKind.committee, area_code=LONGJIE)
     )
     for asking in (
-        policy.access_survey(session, stranger, wave.survey_id, "close"),
-        policy.read_wave(session, stranger, wave.id),
-        policy.access_wave(session, stranger, wave.id, "enter"),
-        policy.read_response(session, stranger, response.id),
-        policy.access_response(session, stranger, response.id, "confirm"),
-        policy.access_response(session, stranger, response.id + 9, "confirm"),
+        surveys.access_survey(session, stranger, wave.survey_id, "close"),
+        waves.read_wave(session, stranger, wave.id),
+        waves.access_wave(session, stranger, wave.id, "enter"),
+        responses.read_response(session, stranger, response.id),
+        responses.access_response(session, stranger, response.id, "confirm"),
+        responses.access_response(session, stranger, response.id + 9, "confirm"),
     ):
         with pytest.raises(NotFound):
             await asking
@@ -87,8 +91,8 @@ async def test_personal_and_sensitive_answers_are_the_owners_alone(session: Asyn
     answers = {"Q1": "F", "Q4": "老伴卧床多年"}
     definition = services_definition()
     owner, street = await actor_of(session, Role.committee), await actor_of(session, Role.street)
-    assert policy.seen_answers(owner, survey, definition, answers) == answers
-    assert policy.seen_answers(street, survey, definition, answers) == {"Q1": "F"}
+    assert responses.seen_answers(owner, survey, definition, answers) == answers
+    assert responses.seen_answers(street, survey, definition, answers) == {"Q1": "F"}
 
 
 async def test_the_buttons_follow_the_state_and_the_channel(session: AsyncSession) -> None:
@@ -96,13 +100,13 @@ async def test_the_buttons_follow_the_state_and_the_channel(session: AsyncSessio
     draft = await make_survey(session, status=SurveyStatus.draft)
     survey = await make_survey(session)
     closed = await make_survey(session, status=SurveyStatus.closed)
-    assert policy.actions(owner, draft, is_answered=False) == ["edit", "publish", "target", "create_wave"]
-    assert policy.actions(owner, survey, is_answered=True) == ["close", "target", "create_wave"]
-    assert policy.actions(owner, closed, is_answered=True) == []
+    assert surveys.actions(owner, draft, is_answered=False) == ["edit", "publish", "target", "create_wave"]
+    assert surveys.actions(owner, survey, is_answered=True) == ["close", "target", "create_wave"]
+    assert surveys.actions(owner, closed, is_answered=True) == []
     paper = await make_wave(session, survey)
     link = await make_wave(session, survey, channel=Channel.link, state=WaveState.draft)
     open_link = await make_wave(session, survey, channel=Channel.open_link)
-    assert policy.wave_actions(owner, survey, paper) == [
+    assert waves.actions(owner, survey, paper) == [
         "edit",
         "close",
         "issue",
@@ -112,7 +116,7 @@ async def test_the_buttons_follow_the_state_and_the_channel(session: AsyncSessio
         "import_responses",
         "confirm_unflagged",
     ]
-    assert policy.wave_actions(owner, survey, link) == [
+    assert waves.actions(owner, survey, link) == [
         "edit",
         "open",
         "discard",
@@ -120,23 +124,23 @@ async def test_the_buttons_follow_the_state_and_the_channel(session: AsyncSessio
         "make_tokens",
         "confirm_unflagged",
     ]
-    assert policy.wave_actions(owner, survey, open_link) == [
+    assert waves.actions(owner, survey, open_link) == [
         "edit",
         "close",
         "import_responses",
         "confirm_unflagged",
     ]
-    assert policy.response_actions(owner, survey, ResponseState.submitted) == [
+    assert responses.actions(owner, survey, ResponseState.submitted) == [
         "confirm",
         "invalidate",
         "mark_duplicate",
     ]
-    assert policy.response_actions(owner, closed, ResponseState.submitted) == []
+    assert responses.actions(owner, closed, ResponseState.submitted) == []
 
 
 async def test_figures_are_public_once_the_survey_is_closed(session: AsyncSession) -> None:
     running, closed = await make_survey(session), await make_survey(session, status=SurveyStatus.closed)
-    found, figures = await policy.closed_survey(session, closed.id)
+    found, figures = await results.closed_survey(session, closed.id)
     assert (found, figures.survey_id) == (closed, closed.id)
     with pytest.raises(NotFound):
-        await policy.closed_survey(session, running.id)
+        await results.closed_survey(session, running.id)

@@ -11,13 +11,19 @@ from app.core.actors import Actor
 from app.core.clock import now, today
 from app.core.events import happened
 from app.core.moves import move
-from app.surveys import rules
-from app.surveys.models import Response, ResponseReview, Survey, Token, Wave
-from app.surveys.policy import access_receipt, receipt_mark, taking_wave
-from app.surveys.queries import Address, definition_of, find_address, frames_of, same_content
+from app.surveys.questionnaires.models import Survey
+from app.surveys.questionnaires.queries import definition_of
+from app.surveys.responses import rules
 from app.surveys.responses.answers import check_answers, examine
+from app.surveys.responses.models import Response, ResponseReview
+from app.surveys.responses.policy import access_receipt, receipt_mark
 from app.surveys.responses.quality import suggestions
-from app.surveys.rules import RESPONSE_MOVES, ResponseState, Source
+from app.surveys.responses.queries import same_content
+from app.surveys.responses.rules import MOVES, Source
+from app.surveys.waves.models import Token, Wave
+from app.surveys.waves.policy import taking_wave
+from app.surveys.waves.queries import Address, find_address, frames_of
+from app.surveys.waves.rules import ResponseState, check_begun, check_taking
 
 
 async def read_questionnaire(session: AsyncSession, token: str) -> tuple[Survey, Wave, Address]:
@@ -26,7 +32,7 @@ async def read_questionnaire(session: AsyncSession, token: str) -> tuple[Survey,
     if address.is_spent:
         raise rules.TokenSpent()
     wave = await session.get_one(Wave, address.wave_id)
-    rules.check_begun(wave.state, wave.opens_at, await now(session))
+    check_begun(wave.state, wave.opens_at, await now(session))
     return await session.get_one(Survey, wave.survey_id), wave, address
 
 
@@ -39,7 +45,7 @@ async def submit_response(
     address = await find_address(session, token)
     survey, wave = await taking_wave(session, address.wave_id)
     at = await now(session)
-    rules.check_taking(wave.state, wave.opens_at, wave.closes_at, at)
+    check_taking(wave.state, wave.opens_at, wave.closes_at, at)
     definition = definition_of(survey)
     kept = check_answers(definition, answers, today(at))
     await _spend(session, address)
@@ -86,8 +92,8 @@ async def correct_response(
     survey, wave, response = await access_receipt(session, code)
     at = await now(session)
     before = response.status
-    rules.check_taking(wave.state, wave.opens_at, wave.closes_at, at)
-    corrected = move(RESPONSE_MOVES, before, "correct")
+    check_taking(wave.state, wave.opens_at, wave.closes_at, at)
+    corrected = move(MOVES, before, "correct")
     kept = check_answers(definition_of(survey), answers, today(at))
     response.status, response.reason = corrected, None
     response.answers, response.fingerprint = kept, rules.fingerprint_of(kept)
@@ -103,7 +109,7 @@ async def withdraw_response(session: AsyncSession, actor: Actor, code: str) -> t
     survey, wave, response = await access_receipt(session, code)
     at = await now(session)
     before = response.status
-    response.status = move(RESPONSE_MOVES, before, "withdraw")
+    response.status = move(MOVES, before, "withdraw")
     response.answers, response.fingerprint, response.suggestions, response.reason = {}, "", [], None
     session.add(_by_respondent("withdraw", response, before, at))
     await happened(session, actor, "response.withdrawn", response, at, stream=f"waves:{wave.id}")

@@ -6,10 +6,8 @@ from app.core.clock import now
 from app.core.http import unit as web
 from app.core.http.lanes import Lane
 from app.core.http.unit import CurrentActor, UnitSession, allow
-from app.surveys import policy
-from app.surveys.policy import WHO
-from app.surveys.queries import place_of
-from app.surveys.responses import answering
+from app.surveys.responses import answering, policy
+from app.surveys.responses.policy import WHO
 from app.surveys.responses.schemas import (
     AnsweringRead,
     AnswersCorrect,
@@ -18,6 +16,7 @@ from app.surveys.responses.schemas import (
     Submitted,
     Typed,
 )
+from app.surveys.waves.queries import place_of
 
 router: APIRouter = web.router("/surveys", "surveys", web.Unlinked, Lane.answering)
 

@@ -17,24 +17,30 @@ from app.core.events import happened
 from app.core.http.parts import in_parts
 from app.core.reading.files import Table
 from app.core.reading.foreign import off_loop
-from app.surveys import rules
-from app.surveys.models import Response, ResponseImport, ResponseReview, Survey, Wave
-from app.surveys.policy import access_wave, receipt_mark
-from app.surveys.queries import definition_of, fingerprints_of, frames_of, same_content, sheets_of
 from app.surveys.questionnaires.definition import SurveyDefinition
+from app.surveys.questionnaires.models import Survey
+from app.surveys.questionnaires.queries import definition_of
+from app.surveys.responses import rules
 from app.surveys.responses.answers import check_entered
+from app.surveys.responses.models import Response, ResponseImport, ResponseReview
+from app.surveys.responses.policy import receipt_mark
 from app.surveys.responses.quality import suggestions
+from app.surveys.responses.queries import fingerprints_of, same_content
+from app.surveys.responses.rules import Quality, Source
 from app.surveys.responses.tables.mapping import AnswerMapping, Proposal
 from app.surveys.responses.tables.tabular import (
     NOT_RETURNED,
     CommunityMissing,
     ReadResponse,
-    SerialMissing,
     propose_own_layout,
     read_mapped,
 )
 from app.surveys.responses.tables.wenjuanxing import is_wenjuanxing, propose_wenjuanxing, read_wenjuanxing
-from app.surveys.rules import Channel, Quality, ResponseState, Source
+from app.surveys.waves.models import Wave
+from app.surveys.waves.policy import access_wave
+from app.surveys.waves.queries import frames_of, sheets_of
+from app.surveys.waves.rules import Channel, ResponseState, check_channel, check_entering
+from app.surveys.waves.serials import SerialMissing, SerialUnknown
 
 
 @dataclass(frozen=True)
@@ -72,8 +78,8 @@ async def enter_response(
     AreaUnknown, AnswersRefused."""
     survey, wave = await access_wave(session, actor, wave_id, "enter")
     at = await now(session)
-    rules.check_channel(wave.channel, Channel.paper, Channel.phone, Channel.meeting)
-    rules.check_entering(wave.state)
+    check_channel(wave.channel, Channel.paper, Channel.phone, Channel.meeting)
+    check_entering(wave.state)
     await require_areas(session, [community_code])
     await _check_serial(session, wave, serial, community_code)
     definition = definition_of(survey)
@@ -108,7 +114,7 @@ async def _check_serial(session: AsyncSession, wave: Wave, serial: str | None, c
         raise rules.SerialEntered(serial=serial)
     sheets = await sheets_of(session, wave.id)
     if sheets and sheets.get(serial) != community_code:
-        raise rules.SerialUnknown(serial=serial, community=community_code)
+        raise SerialUnknown(serial=serial, community=community_code)
 
 
 async def preview_responses(
@@ -142,7 +148,7 @@ async def import_responses(
     """
     survey, wave = await access_wave(session, actor, wave_id, "import_responses")
     at = await now(session)
-    rules.check_entering(wave.state)
+    check_entering(wave.state)
     register = await _register(session, survey, wave)
     source, mapping, read = await off_loop(_read, table, register, community_code, decided, today(at))
     returned = [row for row in read if row.status != NOT_RETURNED]
@@ -207,7 +213,7 @@ def _faults(row: ReadResponse, register: Register) -> list[RowRefused]:
     if row.community_code not in register.areas:
         return [RowRefused(row.row, "community_code", AreaUnknown(code=row.community_code))]
     if register.sheets and register.sheets.get(row.serial) != row.community_code:
-        unknown = rules.SerialUnknown(serial=row.serial, community=row.community_code)
+        unknown = SerialUnknown(serial=row.serial, community=row.community_code)
         return [RowRefused(row.row, "serial", unknown)]
     known = register.responses.get(row.serial)
     if known is None or known.status is ResponseState.withdrawn:

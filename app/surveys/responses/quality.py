@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from app.surveys import rules
 from app.surveys.questionnaires.definition import SurveyDefinition
-from app.surveys.rules import Suggestion
+from app.surveys.responses import rules
+from app.surveys.responses.rules import Suggestion
 
 # With fewer answers two people easily say the same.
 SAME_CONTENT_FROM = 8

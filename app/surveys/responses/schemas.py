@@ -7,17 +7,22 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.actors import Actor
-from app.core.fields import Code, Line, Loose
+from app.core.fields import Code, Line, Loose, Prose
 from app.core.http.unit import example
 from app.core.problems import RowProblem, problem_of
-from app.surveys.models import Response, ResponseReview, Survey, Wave
-from app.surveys.policy import receipt_actions, response_actions, seen_answers
-from app.surveys.queries import definition_of
 from app.surveys.questionnaires.definition import SurveyDefinition
+from app.surveys.questionnaires.models import Survey
+from app.surveys.questionnaires.queries import definition_of
+from app.surveys.questionnaires.survey_read import QUESTIONNAIRE
+from app.surveys.responses.models import Response, ResponseReview
+from app.surveys.responses.policy import actions, receipt_actions, seen_answers
+from app.surveys.responses.rules import Quality, Source
 from app.surveys.responses.tables.mapping import AnswerMapping, By, MappedColumn, MappingUnclear, Proposal
-from app.surveys.rules import SERIAL, Quality, ResponseState, Source, is_taking
-from app.surveys.schemas import QUESTIONNAIRE, Note
+from app.surveys.waves.models import Wave
+from app.surveys.waves.rules import ResponseState, is_taking
+from app.surveys.waves.serials import SERIAL
 
+Note = Annotated[str, Prose(500)]
 Typed = Annotated[str, Line(100)]  # a link's secret or a receipt code, as the resident has it
 CELLS_SHOWN = 200  # of a column, so that a person sees what it holds
 Serial = Annotated[str, Line(SERIAL, least=1)]
@@ -162,7 +167,7 @@ class ResponseRow(BaseModel):
 
 def _response_row(response: Response, survey: Survey, actor: Actor) -> dict[str, Any]:
     plain = {field: getattr(response, field) for field in ResponseRow.model_fields if field != "actions"}
-    return {**plain, "actions": response_actions(actor, survey, response.status)}
+    return {**plain, "actions": actions(actor, survey, response.status)}
 
 
 class ReviewRead(BaseModel):

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from app.surveys.queries import Answered
 from app.surveys.questionnaires.definition import Question, SurveyDefinition
 from app.surveys.questionnaires.evaluation import evaluate, is_true
 from app.surveys.questionnaires.expressions import Binary, Node, parse, references
+from app.surveys.responses.queries import Answered
 from app.surveys.results.statistics import question_tables
 from app.surveys.results.suppression import ENDLESS, SMALL, System, hidden_counts
 

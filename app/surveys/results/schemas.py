@@ -7,14 +7,17 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from app.core.http.unit import example
-from app.surveys.models import Survey, SurveyFigures, Wave
-from app.surveys.queries import TALLIES, Tally, definition_of, total_of
 from app.surveys.questionnaires.definition import Label, SurveyDefinition
-from app.surveys.results.results import Findings
+from app.surveys.questionnaires.models import Survey
+from app.surveys.questionnaires.queries import definition_of
+from app.surveys.questionnaires.survey_read import QUESTIONNAIRE
+from app.surveys.results.findings import Findings
+from app.surveys.results.models import SurveyFigures
 from app.surveys.results.statistics import DemandIndex, QuestionTable, figure
 from app.surveys.results.weighting import Weights
-from app.surveys.rules import Channel
-from app.surveys.schemas import QUESTIONNAIRE, RATE, TALLY, TallyRead
+from app.surveys.waves.models import Wave
+from app.surveys.waves.rules import Channel
+from app.surveys.waves.tallies import RATE, TALLIES, TALLY, Tally, TallyRead, total_of
 
 SHARE = {"share": "0.4146", "low": "0.3314", "high": "0.5030", "n": "123"}
 TABLE = {

@@ -17,12 +17,15 @@ from app.core.moves import move
 from app.core.reading.cells import named
 from app.core.reading.files import Table, require_columns
 from app.core.versions import check_version, touch
-from app.surveys import rules
-from app.surveys.models import Issue, Sheet, Token, Wave, WaveCommunity
-from app.surveys.policy import access_survey, access_wave, may_survey
-from app.surveys.queries import counts_of, frames_of, issued_of, sheets_of
-from app.surveys.responses.tables.tabular import serial_faults
-from app.surveys.rules import WAVE_MOVES, Channel, SurveyStatus
+from app.surveys.questionnaires.policy import access_survey
+from app.surveys.questionnaires.rules import SurveyClosed, SurveyNotPublished, SurveyStatus
+from app.surveys.waves import rules
+from app.surveys.waves.models import Issue, Sheet, Token, Wave, WaveCommunity
+from app.surveys.waves.policy import access_wave, may_survey
+from app.surveys.waves.queries import frames_of, issued_of, sheets_of
+from app.surveys.waves.rules import MOVES, Channel
+from app.surveys.waves.serials import SerialUnknown, serial_faults
+from app.surveys.waves.tallies import counts_of
 
 ISSUE_COLUMNS = ("serial", "community_code")
 
@@ -42,7 +45,7 @@ async def create_wave(
     survey = await access_survey(session, actor, survey_id, "create_wave")
     at = await now(session)
     if survey.status is SurveyStatus.closed:
-        raise rules.SurveyClosed()
+        raise SurveyClosed()
     rules.check_times(opens_at, closes_at)
     await _check_frame(session, actor, channel, communities)
     token = rules.new_token() if channel is Channel.open_link else None
@@ -79,7 +82,7 @@ async def edit_wave(
     at = await now(session)
     check_version(wave, given)
     touch(wave)
-    move(WAVE_MOVES, wave.state, "edit")
+    move(MOVES, wave.state, "edit")
     rules.check_times(opens_at, closes_at)
     wave.title, wave.opens_at, wave.closes_at = title, opens_at, closes_at
     await happened(session, actor, "wave.edited", wave, at, opens_at=opens_at, closes_at=closes_at)
@@ -90,9 +93,9 @@ async def open_wave(session: AsyncSession, actor: Actor, wave_id: int) -> Wave:
     """Answers are taken from here on. Refusals: SurveyNotPublished, MoveRefused."""
     survey, wave = await access_wave(session, actor, wave_id, "open")
     at = await now(session)
-    opened = move(WAVE_MOVES, wave.state, "open")
+    opened = move(MOVES, wave.state, "open")
     if survey.status is not SurveyStatus.published:
-        raise rules.SurveyNotPublished()
+        raise SurveyNotPublished()
     wave.state, wave.opened_at = opened, at
     await happened(session, actor, "wave.opened", wave, at)
     return wave
@@ -101,7 +104,7 @@ async def open_wave(session: AsyncSession, actor: Actor, wave_id: int) -> Wave:
 async def discard_wave(session: AsyncSession, actor: Actor, wave_id: int) -> Wave:
     _, wave = await access_wave(session, actor, wave_id, "discard")
     at = await now(session)
-    wave.state = move(WAVE_MOVES, wave.state, "discard")
+    wave.state = move(MOVES, wave.state, "discard")
     await happened(session, actor, "wave.discarded", wave, at)
     return wave
 
@@ -110,7 +113,7 @@ async def close_wave(session: AsyncSession, actor: Actor, wave_id: int) -> Wave:
     """No more answers. Refusals: MoreReturnedThanIssued (the ledger cannot be right), MoveRefused."""
     _, wave = await access_wave(session, actor, wave_id, "close")
     at = await now(session)
-    closed = move(WAVE_MOVES, wave.state, "close")
+    closed = move(MOVES, wave.state, "close")
     issued, returned = await issued_of(session, [wave.id]), await _returned(session, wave.id)
     for code in sorted(returned):
         rules.check_issued(issued.get((wave.id, code)), returned[code])
@@ -235,7 +238,7 @@ def _fresh_sheets(table: Table, known: dict[str, str], frame: Collection[str]) -
         if code not in frame:
             faults.append(RowRefused(number, "community_code", rules.CommunityNotInWave(code=code)))
         elif serial in known and known[serial] != code:
-            faults.append(RowRefused(number, "serial", rules.SerialUnknown(serial=serial, community=code)))
+            faults.append(RowRefused(number, "serial", SerialUnknown(serial=serial, community=code)))
         elif serial not in known:
             fresh[serial] = code
     if faults:

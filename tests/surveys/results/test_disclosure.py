@@ -12,16 +12,19 @@ import pytest
 from app.core.clock import SHANGHAI
 from app.needs.models import Need
 from app.needs.schemas import EvidenceRead
-from app.surveys.models import Survey, SurveyResult, Wave
-from app.surveys.queries import Answered, Tally
 from app.surveys.questionnaires.definition import Label, Option, Question, SurveyDefinition
+from app.surveys.questionnaires.models import Survey
 from app.surveys.responses.answers import is_shown
+from app.surveys.responses.queries import Answered
 from app.surveys.responses.tables.tabular import read_own_layout
 from app.surveys.results.disclosure import safe_means
-from app.surveys.results.publishing import figures_of
-from app.surveys.results.results import category_results
+from app.surveys.results.findings import category_results
+from app.surveys.results.models import SurveyResult
 from app.surveys.results.schemas import SummaryRead
-from app.surveys.rules import Channel, ResponseState, WaveState, returns_of
+from app.surveys.results.service import figures_of
+from app.surveys.waves.models import Wave
+from app.surveys.waves.rules import Channel, ResponseState, WaveState, returns_of
+from app.surveys.waves.tallies import Tally
 from tests.surveys.attacker import ALL, FEW, Key, groups_by_mean, read
 from tests.surveys.factories import make_definition, make_options, make_question, season_definition, season_rows
 

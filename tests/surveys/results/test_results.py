@@ -1,8 +1,8 @@
 """What a survey found, by category."""
 
-from app.surveys.queries import Answered
 from app.surveys.questionnaires.definition import Question
-from app.surveys.results.results import category_results
+from app.surveys.responses.queries import Answered
+from app.surveys.results.findings import category_results
 from tests.surveys.factories import make_definition, make_options, make_question
 
 HERE = "530114003004"

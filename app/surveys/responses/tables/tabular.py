@@ -14,9 +14,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from app.core import texts
 from app.core.errors import DomainError, RowRefused, RowsRefused
-from app.core.reading.cells import TextTooLong
 from app.core.reading.files import WrongColumns
 from app.surveys.questionnaires.definition import Answer, Question, SurveyDefinition
 from app.surveys.responses.answers import Examined, examine
@@ -30,21 +28,14 @@ from app.surveys.responses.tables.mapping import (
     placed_by,
     propose,
 )
-from app.surveys.rules import SERIAL, ResponseState
+from app.surveys.waves.rules import ResponseState
+from app.surveys.waves.serials import serial_faults
 
 FIRST_COLUMNS = ("serial", "community_code", "status")
 NOT_RETURNED = "not_returned"
 STATUSES = (*(state.value for state in ResponseState), NOT_RETURNED)
 FIRST_ROW = 2  # people count the header as row 1
 LAYOUT = Layout(kinds=("name", "label"), separators={"multi": ";", "ranking": ">"}, blanks={}, is_mixed=True)
-
-
-class SerialMissing(DomainError):
-    status = 422
-
-
-class SerialTaken(DomainError):
-    status = 422
 
 
 class StatusUnknown(DomainError):
@@ -172,25 +163,6 @@ def _first_faults(
         yield RowRefused(number, "status", StatusUnknown(status=status, allowed=", ".join(STATUSES)))
     if status == NOT_RETURNED and given:
         yield RowRefused(number, "status", NotReturnedHasAnswers(serial=serial))
-
-
-def serial_faults(serial: str, number: int, serials: dict[str, int], column: str) -> Iterator[RowRefused]:
-    """Serials are remembered in `serials` with their row."""
-    try:
-        _check_serial(serial)
-    except DomainError as fault:
-        yield RowRefused(number, column, fault)
-    if not serial:
-        yield RowRefused(number, column, SerialMissing())
-    elif serials.setdefault(serial, number) != number:
-        yield RowRefused(number, column, SerialTaken(serial=serial, first_row=serials[serial]))
-
-
-def _check_serial(serial: str) -> None:
-    """Refusals: CharacterRefused, LineBroken, TextTooLong."""
-    texts.line(serial)
-    if len(serial) > SERIAL:
-        raise TextTooLong(field="serial", limit=SERIAL)
 
 
 def row_faults(number: int, examined: Examined, unread: Collection[str]) -> Iterator[RowRefused]:

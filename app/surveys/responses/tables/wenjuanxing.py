@@ -26,8 +26,9 @@ from app.surveys.responses.tables.mapping import (
     placed_by,
     propose,
 )
-from app.surveys.responses.tables.tabular import FIRST_ROW, ReadResponse, row_faults, serial_faults
+from app.surveys.responses.tables.tabular import FIRST_ROW, ReadResponse, row_faults
 from app.surveys.responses.tables.titles import place_titles
+from app.surveys.waves.serials import serial_faults
 
 FIRST_COLUMNS = ("序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自IP")
 _BLANK = frozenset({"", "(空)", "(跳过)", "（空）", "（跳过）"})

@@ -15,12 +15,48 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor
 from app.core.clock import now, today
 from app.core.events import happened
-from app.surveys.models import Survey, SurveyFigures, SurveyResult
-from app.surveys.queries import TALLIES, Answered, Tally, definition_of, tallies, valid_answers, waves_of
-from app.surveys.results import results
+from app.core.moves import move
+from app.surveys.questionnaires.models import Survey
+from app.surveys.questionnaires.policy import access_survey
+from app.surveys.questionnaires.queries import definition_of
+from app.surveys.questionnaires.rules import MOVES, SurveyStatus
+from app.surveys.responses.models import Response
+from app.surveys.responses.queries import Answered, valid_answers
+from app.surveys.results import rules
 from app.surveys.results.disclosure import Figure, hidden_figures, too_few
+from app.surveys.results.findings import Answer, category_results, public_findings
+from app.surveys.results.models import SurveyFigures, SurveyResult
 from app.surveys.results.suppression import SMALL
-from app.surveys.rules import ResponseState, SurveyStatus
+from app.surveys.waves.models import Wave
+from app.surveys.waves.queries import waves_of
+from app.surveys.waves.rules import ResponseState, WaveState
+from app.surveys.waves.tallies import TALLIES, Tally, tallies
+
+
+async def close_survey(session: AsyncSession, actor: Actor, survey_id: int) -> Survey:
+    """Draw the results, which needs can rest on from here on, and publish the figures. Refusals: WavesStillOpen,
+    ReviewsPending, MoveRefused."""
+    survey = await access_survey(session, actor, survey_id, "close")
+    at = await now(session)
+    closed = move(MOVES, survey.status, "close")
+    await _check_settled(session, survey.id)
+    survey.status, survey.closed_at = closed, at
+    found = await valid_answers(session, survey.id)
+    results = category_results(survey.id, definition_of(survey), survey.targets, found)
+    session.add_all(results.values())
+    await publish_figures(session, survey, found, results, at)
+    await happened(session, actor, "survey.closed", survey, at, valid=len(found), results=len(results))
+    return survey
+
+
+async def _check_settled(session: AsyncSession, survey_id: int) -> None:
+    own = Wave.survey_id == survey_id
+    unsettled = sa.select(sa.func.count()).where(own, Wave.state.in_([WaveState.draft, WaveState.open]))
+    if waves := await session.scalar(unsettled):
+        raise rules.WavesStillOpen(count=waves)
+    pending = sa.select(sa.func.count()).join_from(Response, Wave, Wave.id == Response.wave_id)
+    if responses := await session.scalar(pending.where(own, Response.status == ResponseState.submitted)):
+        raise rules.ReviewsPending(count=responses)
 
 
 async def publish_figures(
@@ -49,13 +85,13 @@ def figures_of(
     return SurveyFigures(
         survey_id=survey.id,
         frozen_at=at,
-        answers=[_plain(answer) for answer in results.public_findings(definition, answered, hidden)],
+        answers=[_plain(answer) for answer in public_findings(definition, answered, hidden)],
         returns=TALLIES.dump_python(waves, mode="json"),
         tells_places=not too_few(answered) and not any(_is_few(tally) for own in waves.values() for tally in own),
     )
 
 
-def _plain(answer: results.Answer) -> dict[str, Any]:
+def _plain(answer: Answer) -> dict[str, Any]:
     return {
         "name": answer.question.name,
         "tables": [asdict(table) for table in answer.tables],
@@ -78,7 +114,7 @@ async def freeze_figures(session: AsyncSession, actor: Actor, survey_id: int) ->
     answered = await valid_answers(session, survey.id)
     kept = await session.scalars(sa.select(SurveyResult).where(SurveyResult.survey_id == survey.id))
     then = {(result.community_code, result.category_code): result for result in kept}
-    fresh = results.category_results(survey.id, definition_of(survey), survey.targets, answered)
+    fresh = category_results(survey.id, definition_of(survey), survey.targets, answered)
     drawn = {
         figure: then[result.community_code, result.category_code]
         for figure, result in fresh.items()

@@ -1,9 +1,8 @@
-"""Use cases of a survey: its questionnaire, what it is weighted to, and the results that its closing draws."""
+"""Use cases of a survey: its questionnaire, and what it is weighted to."""
 
 from collections.abc import Collection
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
@@ -12,15 +11,14 @@ from app.core.errors import Denied, RowRefused
 from app.core.events import happened
 from app.core.moves import move
 from app.core.versions import check_version, touch
-from app.surveys import rules
-from app.surveys.models import Response, Survey, Wave
-from app.surveys.policy import access_survey
-from app.surveys.queries import definition_of, is_answered, valid_answers
+from app.surveys.questionnaires import rules
 from app.surveys.questionnaires.definition import SurveyDefinition
 from app.surveys.questionnaires.definition_checks import DefinitionRefused, check_definition
-from app.surveys.results.publishing import publish_figures
-from app.surveys.results.results import category_results, check_targets
-from app.surveys.rules import SURVEY_MOVES, ResponseState, WaveState
+from app.surveys.questionnaires.models import Survey
+from app.surveys.questionnaires.policy import access_survey
+from app.surveys.questionnaires.queries import definition_of, is_answered
+from app.surveys.questionnaires.rules import MOVES
+from app.surveys.questionnaires.targets import check_targets
 from app.taxonomy.queries import list_categories
 from app.taxonomy.rules import CategoryUnknown
 
@@ -52,7 +50,7 @@ async def edit_survey(
     at = await now(session)
     check_version(survey, given)
     touch(survey)
-    move(SURVEY_MOVES, survey.status, "edit")
+    move(MOVES, survey.status, "edit")
     if await is_answered(session, survey.id):
         raise rules.SurveyFrozen()
     await _check_sound(session, definition)
@@ -81,25 +79,9 @@ async def set_targets(
 async def publish_survey(session: AsyncSession, actor: Actor, survey_id: int) -> Survey:
     survey = await access_survey(session, actor, survey_id, "publish")
     at = await now(session)
-    survey.status = move(SURVEY_MOVES, survey.status, "publish")
+    survey.status = move(MOVES, survey.status, "publish")
     survey.published_at = at
     await happened(session, actor, "survey.published", survey, at, questions=len(survey.definition["questions"]))
-    return survey
-
-
-async def close_survey(session: AsyncSession, actor: Actor, survey_id: int) -> Survey:
-    """Draw the results, which needs can rest on from here on, and publish the figures. Refusals: WavesStillOpen,
-    ReviewsPending, MoveRefused."""
-    survey = await access_survey(session, actor, survey_id, "close")
-    at = await now(session)
-    closed = move(SURVEY_MOVES, survey.status, "close")
-    await _check_settled(session, survey.id)
-    survey.status, survey.closed_at = closed, at
-    found = await valid_answers(session, survey.id)
-    results = category_results(survey.id, definition_of(survey), survey.targets, found)
-    session.add_all(results.values())
-    await publish_figures(session, survey, found, results, at)
-    await happened(session, actor, "survey.closed", survey, at, valid=len(found), results=len(results))
     return survey
 
 
@@ -118,13 +100,3 @@ def _unknown_categories(definition: SurveyDefinition, known: Collection[str]) ->
         for option in question.options
         if option.votes_for and option.votes_for not in known
     ]
-
-
-async def _check_settled(session: AsyncSession, survey_id: int) -> None:
-    own = Wave.survey_id == survey_id
-    unsettled = sa.select(sa.func.count()).where(own, Wave.state.in_([WaveState.draft, WaveState.open]))
-    if waves := await session.scalar(unsettled):
-        raise rules.WavesStillOpen(count=waves)
-    pending = sa.select(sa.func.count()).join_from(Response, Wave, Wave.id == Response.wave_id)
-    if responses := await session.scalar(pending.where(own, Response.status == ResponseState.submitted)):
-        raise rules.ReviewsPending(count=responses)

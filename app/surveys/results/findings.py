@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from app.surveys.models import SurveyResult
-from app.surveys.queries import Answered
 from app.surveys.questionnaires.definition import Question, SurveyDefinition
+from app.surveys.questionnaires.targets import COMMUNITY, Targets, TargetUnfit
+from app.surveys.responses.queries import Answered
 from app.surveys.results.disclosure import ALL, Figure, is_public, safe_means
+from app.surveys.results.models import SurveyResult
 from app.surveys.results.statistics import (
     DemandIndex,
     Floats,
@@ -27,10 +28,6 @@ from app.surveys.results.statistics import (
     wilson,
 )
 from app.surveys.results.weighting import Margin, Weights, rake
-from app.surveys.rules import TargetUnfit
-
-COMMUNITY = "community_code"
-Targets = Sequence[Mapping[str, Any]]
 
 
 class Answer(NamedTuple):
@@ -49,19 +46,6 @@ class Findings:
     weights: Weights | None
     answers: list[Answer]
     demand: list[DemandIndex]
-
-
-def check_targets(definition: SurveyDefinition, targets: Targets) -> None:
-    """Refuse (TargetUnfit) a margin that is no single-choice question, a group it does not offer, a count below 1."""
-    for target in targets:
-        name, counts = str(target["margin"]), target["counts"]
-        question = definition.question(name)
-        if name != COMMUNITY and (question is None or question.type != "single"):
-            raise TargetUnfit(margin=name, group="")
-        offered = {option.name for option in question.options} if question else set(counts)
-        unfit = sorted(group for group, count in counts.items() if group not in offered or count < 1)
-        if unfit or not counts:
-            raise TargetUnfit(margin=name, group=unfit[0] if unfit else "")
 
 
 def weights_of(targets: Targets, answered: Sequence[Answered]) -> Weights | None:

@@ -9,10 +9,12 @@ from app.core.actors import Actor
 from app.core.clock import now
 from app.core.events import happened
 from app.core.moves import move
-from app.surveys import rules
-from app.surveys.models import Response, ResponseReview
-from app.surveys.policy import access_response, access_wave
-from app.surveys.rules import RESPONSE_MOVES, Quality, ResponseState, SurveyStatus
+from app.surveys.questionnaires.rules import SurveyClosed, SurveyStatus
+from app.surveys.responses.models import Response, ResponseReview
+from app.surveys.responses.policy import access_response
+from app.surveys.responses.rules import MOVES, Quality
+from app.surveys.waves.policy import access_wave
+from app.surveys.waves.rules import ResponseState
 
 
 async def confirm_response(session: AsyncSession, actor: Actor, response_id: int, note: str = "") -> Response:
@@ -52,7 +54,7 @@ async def confirm_unflagged(session: AsyncSession, actor: Actor, wave_id: int) -
     survey, wave = await access_wave(session, actor, wave_id, "confirm_unflagged")
     at = await now(session)
     if survey.status is SurveyStatus.closed:
-        raise rules.SurveyClosed()
+        raise SurveyClosed()
     plain = sa.select(Response).where(
         Response.wave_id == wave.id,
         Response.status == ResponseState.submitted,
@@ -71,7 +73,7 @@ async def _moved(
     survey, response = await access_response(session, actor, response_id, verb)
     at = await now(session)
     if survey.status is SurveyStatus.closed:
-        raise rules.SurveyClosed()
+        raise SurveyClosed()
     session.add(_decide(actor, response, verb, reason, note, at))
     return response, at
 
@@ -80,7 +82,7 @@ def _decide(
     actor: Actor, response: Response, verb: str, reason: Quality | None, note: str, at: datetime
 ) -> ResponseReview:
     before = response.status
-    response.status = move(RESPONSE_MOVES, before, verb)
+    response.status = move(MOVES, before, verb)
     response.reason = reason
     decision = ResponseReview(response_id=response.id, verb=verb, before=before, after=response.status, reason=reason)
     decision.note, decision.account_id, decision.at = note, actor.account_id, at

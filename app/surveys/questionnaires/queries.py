@@ -1,0 +1,50 @@
+"""Reading surveys: lists, their questionnaires, and whether anybody has answered."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import Actor
+from app.core.fields import STORED
+from app.core.paging import Paging, paginate
+from app.core.waiting import Waiting
+from app.surveys.questionnaires.definition import SurveyDefinition
+from app.surveys.questionnaires.models import Survey
+from app.surveys.questionnaires.policy import visible
+from app.surveys.questionnaires.rules import SurveyStatus
+
+
+def definition_of(survey: Survey) -> SurveyDefinition:
+    return SurveyDefinition.model_validate(survey.definition, context=STORED)
+
+
+async def list_surveys(
+    session: AsyncSession, actor: Actor, paging: Paging, status: SurveyStatus | None = None
+) -> tuple[list[Survey], str | None]:
+    query = sa.select(Survey).where(visible(actor))
+    if status is not None:
+        query = query.where(Survey.status == status)
+    return await paginate(session, query, paging, id=Survey.id, sorts={"created_at": Survey.created_at})
+
+
+async def is_answered(session: AsyncSession, survey_id: int) -> bool:
+    """Whether anybody has: asked by the tables' names, since what answers a questionnaire is a later room's."""
+    waves, responses = (
+        sa.table("waves", sa.column("id"), sa.column("survey_id")),
+        sa.table("responses", sa.column("wave_id")),
+    )
+    answers = sa.exists().where(waves.c.survey_id == Survey.id, responses.c.wave_id == waves.c.id)
+    return await session.scalar(sa.select(Survey.id).where(Survey.id == survey_id, answers)) is not None
+
+
+async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
+    """The actor's questionnaires to publish."""
+    drafts = sa.select(Survey).where(Survey.party_id == actor.party_id, Survey.status == SurveyStatus.draft)
+    return [waits("publish", survey) for survey in await session.scalars(drafts)]
+
+
+def waits(verb: str, survey: Survey, number: int | None = None, due_at: datetime | None = None) -> Waiting:
+    """What waits in a survey: itself, or (`number`) a part of it."""
+    title = str(survey.definition["title"]["zh"])
+    return Waiting("surveys", verb, number or survey.id, title, due_at, None, "survey", survey.id)

@@ -1,0 +1,32 @@
+"""Questionnaires on the wire for those who run them."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.core.http.unit import example
+from app.surveys.questionnaires.definition import SurveyDefinition
+from app.surveys.questionnaires.survey_read import QUESTIONNAIRE, Target
+
+
+class SurveyCreate(BaseModel):
+    """A questionnaire. It may be reworded until somebody has answered it."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=example(definition=QUESTIONNAIRE))
+
+    definition: SurveyDefinition
+
+
+class SurveyUpdate(SurveyCreate):
+    """The whole questionnaire as it shall read from now on."""
+
+
+class TargetsSet(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra=example(targets=[{"margin": "Q1", "counts": {"M": 5120, "F": 5380}}])
+    )
+
+    targets: list[Target] = Field(max_length=10)
+
+    def plain(self) -> list[dict[str, Any]]:
+        return [target.model_dump() for target in self.targets]

@@ -1,0 +1,104 @@
+"""Reading responses: lists, exports, reviews, and what is the same among them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import Actor
+from app.core.paging import Paging, paginate
+from app.core.waiting import Waiting
+from app.surveys.questionnaires.models import Survey
+from app.surveys.questionnaires.queries import definition_of, waits
+from app.surveys.questionnaires.rules import SurveyStatus
+from app.surveys.responses.models import Response, ResponseImport, ResponseReview
+from app.surveys.responses.tables.tabular import NOT_RETURNED, ReadResponse, table_of
+from app.surveys.waves.models import Wave
+from app.surveys.waves.queries import sheets_of
+from app.surveys.waves.rules import ResponseState
+
+
+class Answered(NamedTuple):
+    """A valid answer, as far as results need it."""
+
+    community_code: str
+    answers: dict[str, Any]
+
+
+async def fingerprints_of(session: AsyncSession, wave_id: int) -> dict[str, str]:
+    """Fingerprint → serial (or number) of the wave's first response with these answers."""
+    rows = await session.execute(_fingerprints(wave_id).where(Response.fingerprint != ""))
+    return {fingerprint: serial or f"#{id}" for fingerprint, serial, id in rows}
+
+
+async def same_content(session: AsyncSession, wave_id: int, fingerprint: str, but: int | None = None) -> dict[str, str]:
+    """The same for one fingerprint, by its index: what one answer costs does not grow with the wave."""
+    query = _fingerprints(wave_id).where(Response.fingerprint == fingerprint, Response.id.is_distinct_from(but))
+    return {found: serial or f"#{id}" for found, serial, id in await session.execute(query)}
+
+
+def _fingerprints(wave_id: int) -> sa.Select[str, str | None, int]:
+    """The first response comes last, so that a dictionary keeps it."""
+    query = sa.select(Response.fingerprint, Response.serial, Response.id).where(Response.wave_id == wave_id)
+    return query.order_by(Response.id.desc())
+
+
+async def list_responses(
+    session: AsyncSession, wave_id: int, paging: Paging, *, status: ResponseState | None, flagged: bool | None
+) -> tuple[list[Response], str | None]:
+    query = sa.select(Response).where(Response.wave_id == wave_id)
+    if status is not None:
+        query = query.where(Response.status == status)
+    if flagged is not None:
+        query = query.where((sa.func.jsonb_array_length(Response.suggestions) > 0) == flagged)
+    return await paginate(session, query, paging, id=Response.id, sorts={"submitted_at": Response.submitted_at})
+
+
+async def all_responses(session: AsyncSession, wave_id: int) -> list[Response]:
+    return list(await session.scalars(sa.select(Response).where(Response.wave_id == wave_id).order_by(Response.id)))
+
+
+async def export_rows(session: AsyncSession, survey: Survey, wave: Wave) -> tuple[list[str], list[list[str]]]:
+    """The wave's responses in the layout they can be imported from, and the sheets that did not come back."""
+    responses = await all_responses(session, wave.id)
+    came_back = {response.serial for response in responses}
+    sheets = await sheets_of(session, wave.id)
+    out = [(serial, code) for serial, code in sheets.items() if serial not in came_back]
+    read = [
+        ReadResponse(0, r.serial or f"#{r.id}", r.community_code, r.status.value, r.answers, 0, [], [])
+        for r in responses
+    ]
+    read += [ReadResponse(0, serial, code, NOT_RETURNED, {}, 0, [], []) for serial, code in out]
+    return table_of(definition_of(survey), read)
+
+
+async def reviews_of(session: AsyncSession, response_id: int) -> list[ResponseReview]:
+    query = sa.select(ResponseReview).where(ResponseReview.response_id == response_id).order_by(ResponseReview.id)
+    return list(await session.scalars(query))
+
+
+async def valid_answers(session: AsyncSession, survey_id: int) -> list[Answered]:
+    query = (
+        sa.select(Response.community_code, Response.answers)
+        .join(Wave, Wave.id == Response.wave_id)
+        .where(Wave.survey_id == survey_id, Response.status == ResponseState.valid)
+        .order_by(Response.id)
+    )
+    return [Answered(code, answers) for code, answers in await session.execute(query)]
+
+
+async def imports_of(session: AsyncSession, wave_id: int) -> Sequence[ResponseImport]:
+    query = sa.select(ResponseImport).where(ResponseImport.wave_id == wave_id).order_by(ResponseImport.id)
+    return (await session.scalars(query)).all()
+
+
+async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
+    """The actor's surveys with responses to review."""
+    answers = sa.exists().where(
+        Wave.survey_id == Survey.id, Response.wave_id == Wave.id, Response.status == ResponseState.submitted
+    )
+    own = Survey.party_id == actor.party_id
+    pending = sa.select(Survey).where(own, Survey.status == SurveyStatus.published, answers).order_by(Survey.id)
+    return [waits("confirm", survey) for survey in await session.scalars(pending)]
