@@ -15,6 +15,7 @@ import { startWords } from "./i18n";
 import { usePhone, useStill } from "./ui/media";
 import { themeOf } from "./ui/theme";
 import "./ui/ui.css";
+import "./ui/table.css";
 import "./app/shell.css";
 
 /** What was refused will be refused again; only a lost connection or a busy server is worth a second try. */

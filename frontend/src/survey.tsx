@@ -6,6 +6,7 @@ import { Frame } from "./survey/Frame";
 import { ReceiptPage } from "./survey/ReceiptPage";
 import { useSay } from "./survey/words";
 import "./survey/survey.css";
+import "./survey/questions.css";
 
 function Lost() {
   const say = useSay();

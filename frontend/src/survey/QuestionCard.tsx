@@ -72,14 +72,11 @@ export function QuestionCard(props: Props) {
   );
 }
 
-function Control({ definition, question, entered, answers, fault, onChange }: Props) {
-  const say = useSay();
-  const value = entered[question.name];
+function Control(props: Props) {
+  const { definition, question, answers, onChange } = props;
   const options = optionsOf(definition, question, answers);
-  const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
   const own = answers[question.name];
   const chosen = Array.isArray(own) ? own : [];
-  const field = { "aria-labelledby": `${placeOf(question.name)}-label`, "aria-invalid": fault !== undefined };
   switch (question.type) {
     case "single":
       return (
@@ -105,45 +102,41 @@ function Control({ definition, question, entered, answers, fault, onChange }: Pr
       );
     case "rating_matrix":
       return <Matrix question={question} options={options} value={isRatings(own) ? own : {}} onChange={onChange} />;
-    case "number":
-      return (
-        <input
-          {...field}
-          className="text short"
-          inputMode="decimal"
-          autoComplete="off"
-          placeholder={say("number_hint")}
-          value={text}
-          onChange={(event) => onChange(event.target.value)}
-        />
-      );
-    case "date":
-      return (
-        <input
-          {...field}
-          className="text short"
-          type="date"
-          value={text}
-          onChange={(event) => onChange(event.target.value)}
-        />
-      );
     default:
-      return (
-        <>
-          <textarea
-            {...field}
-            className="text"
-            rows={4}
-            maxLength={OPEN_LIMIT}
-            value={text}
-            onChange={(event) => onChange(event.target.value)}
-          />
-          {text.length > OPEN_LIMIT / 2 && (
-            <p className="soft count">{say("open_count", { count: text.length, max: OPEN_LIMIT })}</p>
-          )}
-        </>
-      );
+      return <Field {...props} />;
   }
+}
+
+/** What is typed: a number, a day or words. */
+function Field({ question, entered, fault, onChange }: Props) {
+  const say = useSay();
+  const value = entered[question.name];
+  const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
+  const field = {
+    "aria-labelledby": `${placeOf(question.name)}-label`,
+    "aria-invalid": fault !== undefined,
+    value: text,
+    onChange: ({ target }: { target: { value: string } }) => onChange(target.value),
+  };
+  if (question.type === "number")
+    return (
+      <input
+        {...field}
+        className="text short"
+        inputMode="decimal"
+        autoComplete="off"
+        placeholder={say("number_hint")}
+      />
+    );
+  if (question.type === "date") return <input {...field} className="text short" type="date" />;
+  return (
+    <>
+      <textarea {...field} className="text" rows={4} maxLength={OPEN_LIMIT} />
+      {text.length > OPEN_LIMIT / 2 && (
+        <p className="soft count">{say("open_count", { count: text.length, max: OPEN_LIMIT })}</p>
+      )}
+    </>
+  );
 }
 
 const isRatings = (own: unknown): own is Record<string, string> =>

@@ -82,10 +82,11 @@ function CodeForm({ onCode }: { onCode: (code: string) => void }) {
 
 type ShownProps = { address: string; receipt: Receipt; onChanged: (receipt: Receipt) => void };
 
-function Shown({ address, receipt, onChanged }: ShownProps) {
-  const say = useSay();
-  const language = useLanguage();
-  const [mode, setMode] = useState<"look" | "correct" | "withdraw">("look");
+type Mode = "look" | "correct" | "withdraw";
+
+/** What a resident may still change about what was sent: the answers, or that they count. */
+function useChanges({ address, receipt, onChanged }: ShownProps) {
+  const [mode, setMode] = useState<Mode>("look");
   const [entered, setEntered] = useState<Record<string, unknown>>(receipt.answers);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [sending, setSending] = useState(false);
@@ -109,7 +110,17 @@ function Shown({ address, receipt, onChanged }: ShownProps) {
     setCorrected(await change(() => request<Receipt>(address, { method: "PUT", body: { answers } })));
   const withdraw = async (): Promise<boolean> =>
     change(() => request<Receipt>(`${address}/withdraw`, { method: "POST" }));
+  return { mode, setMode, entered, setEntered, refusal, sending, corrected, correct, withdraw };
+}
 
+type Changes = ReturnType<typeof useChanges>;
+
+function Shown(props: ShownProps) {
+  const { receipt } = props;
+  const say = useSay();
+  const language = useLanguage();
+  const changes = useChanges(props);
+  const { mode, corrected, refusal } = changes;
   return (
     <>
       {receipt.demonstration && <Demonstration />}
@@ -121,69 +132,95 @@ function Shown({ address, receipt, onChanged }: ShownProps) {
           {statusText(receipt.status, language)}
         </p>
       </header>
-      {corrected && (
-        <p className="good" role="status">
-          {say("corrected")}
-        </p>
-      )}
-      {receipt.status === "withdrawn" && (
-        <p className="good" role="status">
-          {say("withdrawn")}
-        </p>
-      )}
+      {corrected && <Done text={say("corrected")} />}
+      {receipt.status === "withdrawn" && <Done text={say("withdrawn")} />}
       {mode !== "correct" && refusal && (
         <p className="alert" role="alert">
           {refusal.sentence(language)}
         </p>
       )}
       {mode === "correct" ? (
-        <>
-          <SurveyForm
-            definition={receipt.survey}
-            entered={entered}
-            onChange={setEntered}
-            sendLabel={say("correct_send")}
-            sending={sending}
-            refusal={refusal}
-            onSend={(answers) => void correct(answers)}
-          />
-          <button type="button" className="link" onClick={() => setMode("look")}>
-            {say("correct_cancel")}
-          </button>
-        </>
+        <Correcting receipt={receipt} changes={changes} />
       ) : (
         <>
           <Outcomes receipt={receipt} />
           {receipt.status !== "withdrawn" && <OwnAnswers definition={receipt.survey} answers={receipt.answers} />}
           {mode === "withdraw" ? (
-            <section className="panel" role="alertdialog" aria-label={say("withdraw")}>
-              <p>{say("withdraw_ask")}</p>
-              <p className="row">
-                <button type="button" className="button danger" disabled={sending} onClick={() => void withdraw()}>
-                  {say("withdraw_yes")}
-                </button>
-                <button type="button" className="button" onClick={() => setMode("look")}>
-                  {say("withdraw_no")}
-                </button>
-              </p>
-            </section>
+            <Withdrawing changes={changes} />
           ) : (
-            <p className="row">
-              {receipt.actions.includes("correct") && (
-                <button type="button" className="button primary" onClick={() => setMode("correct")}>
-                  {say("correct")}
-                </button>
-              )}
-              {receipt.actions.includes("withdraw") && (
-                <button type="button" className="button" onClick={() => setMode("withdraw")}>
-                  {say("withdraw")}
-                </button>
-              )}
-            </p>
+            <ChangeButtons receipt={receipt} changes={changes} />
           )}
         </>
       )}
     </>
+  );
+}
+
+function Done({ text }: { text: string }) {
+  return (
+    <p className="good" role="status">
+      {text}
+    </p>
+  );
+}
+
+function Correcting({ receipt, changes }: { receipt: Receipt; changes: Changes }) {
+  const say = useSay();
+  return (
+    <>
+      <SurveyForm
+        definition={receipt.survey}
+        entered={changes.entered}
+        onChange={changes.setEntered}
+        sendLabel={say("correct_send")}
+        sending={changes.sending}
+        refusal={changes.refusal}
+        onSend={(answers) => void changes.correct(answers)}
+      />
+      <button type="button" className="link" onClick={() => changes.setMode("look")}>
+        {say("correct_cancel")}
+      </button>
+    </>
+  );
+}
+
+function Withdrawing({ changes }: { changes: Changes }) {
+  const say = useSay();
+  return (
+    <section className="panel" role="alertdialog" aria-label={say("withdraw")}>
+      <p>{say("withdraw_ask")}</p>
+      <p className="row">
+        <button
+          type="button"
+          className="button danger"
+          disabled={changes.sending}
+          onClick={() => void changes.withdraw()}
+        >
+          {say("withdraw_yes")}
+        </button>
+        <button type="button" className="button" onClick={() => changes.setMode("look")}>
+          {say("withdraw_no")}
+        </button>
+      </p>
+    </section>
+  );
+}
+
+function ChangeButtons({ receipt: { actions }, changes }: { receipt: Receipt; changes: Changes }) {
+  const say = useSay();
+  return (
+    <p className="row">
+      {actions.includes("correct") && (
+        <button type="button" className="button primary" onClick={() => changes.setMode("correct")}>
+          {say("correct")}
+        </button>
+      )}
+      {actions.includes("withdraw") && (
+        <button type="button" className="button" onClick={() => changes.setMode("withdraw")}>
+          {say("withdraw")}
+        </button>
+      )}
+    </p>
   );
 }
 

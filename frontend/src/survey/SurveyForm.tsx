@@ -19,33 +19,39 @@ type Props = {
 /** The day in Shanghai, which the conditions of a questionnaire may ask for. */
 const today = (): string => serverNow().toLocaleDateString("sv-SE", { timeZone: "Asia/Shanghai" });
 
-/** One calm page to scroll: everything in view, nothing lost by a wrong tap, faults said at their question. */
-export function SurveyForm({ definition, entered, onChange, onSend, sendLabel, sending, refusal }: Props) {
-  const say = useSay();
+/** What is asked and answered so far; faults once it was to be sent, those the server found among them. */
+function useForm({ definition, entered, onSend, refusal }: Props) {
   const language = useLanguage();
   const [checked, setChecked] = useState(false);
-  const head = useRef<HTMLParagraphElement>(null);
   const { shown, answers } = useMemo(() => reading(definition, entered, today()), [definition, entered]);
-  const asked = shown.filter(({ type }) => type !== "note");
-  const answered = asked.filter(({ name }) => answers[name] !== undefined).length;
   const found: Map<string, Said> = checked ? faults(definition, entered, today()) : new Map();
   for (const row of refusal?.rows ?? []) {
     if (!found.has(row.column)) found.set(row.column, { said: row.messages[languageOf(language)] });
   }
+  const send = (): void => {
+    setChecked(true);
+    const [first] = faults(definition, entered, today()).keys();
+    if (first === undefined) onSend(answers);
+    else document.getElementById(placeOf(first))?.focus();
+  };
+  return { shown, answers, found, send, wrong: checked ? found.size : 0 };
+}
+
+/** One calm page to scroll: everything in view, nothing lost by a wrong tap, faults said at their question. */
+export function SurveyForm(props: Props) {
+  const { definition, entered, onChange, sendLabel, sending, refusal } = props;
+  const say = useSay();
+  const language = useLanguage();
+  const head = useRef<HTMLParagraphElement>(null);
+  const { shown, answers, found, send, wrong } = useForm(props);
+  const asked = shown.filter(({ type }) => type !== "note");
+  const answered = asked.filter(({ name }) => answers[name] !== undefined).length;
 
   useEffect(() => {
     if (!refusal) return;
     const first = refusal.rows[0] && document.getElementById(placeOf(refusal.rows[0].column));
     (first ?? head.current)?.focus();
   }, [refusal]);
-
-  const send = (): void => {
-    const wrong = faults(definition, entered, today());
-    setChecked(true);
-    const [first] = wrong.keys();
-    if (first === undefined) onSend(answers);
-    else document.getElementById(placeOf(first))?.focus();
-  };
 
   return (
     <form
@@ -74,9 +80,9 @@ export function SurveyForm({ definition, entered, onChange, onSend, sendLabel, s
         />
       ))}
       <div className="send">
-        {checked && found.size > 0 && (
+        {wrong > 0 && (
           <p className="fault" role="alert">
-            {say("check", { count: found.size })}
+            {say("check", { count: wrong })}
           </p>
         )}
         <button type="submit" className="button primary" disabled={sending}>

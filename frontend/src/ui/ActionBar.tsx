@@ -37,19 +37,8 @@ const DESTRUCTIVE = new Set([
   "miss",
 ]);
 
-/**
- * The buttons the server grants (`thing.actions`), in its order; the first one that builds something up is primary.
- * A verb is asked back when the words know a `confirm.<verb>` sentence: that is where irreversible verbs are named.
- */
-export function ActionBar<T extends Actionable>({
-  of,
-  feature,
-  forms = {},
-  go = {},
-  words = "ui",
-  without = [],
-  onDone,
-}: Props<T>) {
+/** A verb on its way: begun by a click, asked back or put into a form where it wants one, posted, told. */
+function useVerb<T extends Actionable>({ of, feature, forms = {}, go = {}, words = "ui", onDone }: Props<T>) {
   const { t, i18n } = useTranslation();
   const { message, modal } = App.useApp();
   const cache = useQueryClient();
@@ -82,7 +71,16 @@ export function ActionBar<T extends Actionable>({
       });
     } else act.mutate({ verb });
   };
+  return { name, act, start, asking, leave: () => setAsking(null) };
+}
 
+/**
+ * The buttons the server grants (`thing.actions`), in its order; the first one that builds something up is primary.
+ * A verb is asked back when the words know a `confirm.<verb>` sentence: that is where irreversible verbs are named.
+ */
+export function ActionBar<T extends Actionable>(props: Props<T>) {
+  const { of, forms = {}, without = [] } = props;
+  const { name, act, start, asking, leave } = useVerb(props);
   const verbs = of.actions.filter((verb) => !without.includes(verb));
   const primary = verbs.find((verb) => !DESTRUCTIVE.has(verb));
   const Form = asking === null ? undefined : forms[asking];
@@ -104,21 +102,10 @@ export function ActionBar<T extends Actionable>({
         ))}
       </Space>
       {!Form && <RefusalAlert error={act.error} />}
-      <Modal
-        open={Form !== undefined}
-        title={asking && name(asking)}
-        footer={null}
-        onCancel={() => setAsking(null)}
-        destroyOnHidden
-      >
+      <Modal open={Form !== undefined} title={asking && name(asking)} footer={null} onCancel={leave} destroyOnHidden>
         <RefusalAlert error={act.error} />
         {Form && asking && (
-          <Form
-            of={of}
-            sending={act.isPending}
-            cancel={() => setAsking(null)}
-            send={(body) => act.mutate({ verb: asking, body })}
-          />
+          <Form of={of} sending={act.isPending} cancel={leave} send={(body) => act.mutate({ verb: asking, body })} />
         )}
       </Modal>
     </div>

@@ -1,23 +1,15 @@
-import { Button, Input } from "antd";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
-import { useSession } from "../../api/session";
-import { ActionBar } from "../../ui/ActionBar";
 import { chosen } from "../../ui/chosen";
 import { Fetched } from "../../ui/Pending";
-import { StatusTag } from "../../ui/StatusTag";
-import { type Certificate, ranksTogether } from "./certificate";
+import type { Certificate } from "./certificate";
 import { CertificateShown } from "./CertificateShown";
 import { FairnessReport } from "./FairnessReport";
+import { Pairs, type Seats } from "./Pairs";
 
 type Round = components["schemas"]["RoundRead"];
-type Pair = components["schemas"]["PairRead"];
-export type Seat = components["schemas"]["Seat"];
 type Unmatched = Partial<Record<"needs" | "offers", Record<string, string>>>;
-
-const FIRST = 10;
 
 /** What came of a round: that nobody can object, who got whom, who got nobody and why, and how fairly it turned out. */
 export function RoundResult({ round }: { round: Round }) {
@@ -48,98 +40,6 @@ export function RoundResult({ round }: { round: Round }) {
       {seats && <Unpaired of={(round.unmatched ?? {}) as Unmatched} seats={seats} />}
       <Fetched query={fairness}>{(it) => <FairnessReport of={it} />}</Fetched>
     </>
-  );
-}
-
-type Seats = { needs: readonly Seat[]; offers: readonly Seat[] };
-
-function Pairs({ of, certificate, seats }: { of: readonly Pair[]; certificate: Certificate; seats: Seats }) {
-  const { t, i18n } = useTranslation();
-  const [words, setWords] = useState("");
-  const [all, setAll] = useState(false);
-  const { data: session } = useSession();
-  const ranks = ranksTogether(certificate);
-  const own = session?.current?.party?.id;
-  const needs = new Map(seats.needs.map((seat) => [seat.id, seat]));
-  const offers = new Map(seats.offers.map((seat) => [seat.id, seat]));
-  const named = of.map((pair) => ({
-    pair,
-    need: needs.get(pair.need_id),
-    offer: offers.get(pair.offer_id),
-    isOwn: own !== undefined && [pair.need_party_id, pair.offer_party_id].includes(own),
-  }));
-  const wanted = named
-    .filter(({ pair, need, offer }) =>
-      [
-        pair.need_title,
-        pair.offer_title,
-        need?.party_name_zh,
-        offer?.party_name_zh,
-        need?.party_name_en,
-        offer?.party_name_en,
-      ]
-        .join(" ")
-        .toLowerCase()
-        .includes(words.trim().toLowerCase()),
-    )
-    .sort(
-      (one, other) => Number(other.isOwn) - Number(one.isOwn) || other.pair.actions.length - one.pair.actions.length,
-    );
-  const rows = all ? wanted : wanted.slice(0, FIRST);
-  return (
-    <section aria-labelledby="pairs">
-      <h2 id="pairs">{t("selection.round.pairs")}</h2>
-      {of.length === 0 ? (
-        <p className="soft">{t("selection.round.no_pairs")}</p>
-      ) : (
-        <p className="soft">{t("selection.round.ranks_how")}</p>
-      )}
-      {of.length > FIRST && (
-        <Input.Search
-          className="pairs-search"
-          allowClear
-          value={words}
-          aria-label={t("selection.round.search")}
-          placeholder={t("selection.round.search")}
-          onChange={({ target }) => setWords(target.value)}
-        />
-      )}
-      {of.length > 0 && wanted.length === 0 && <p className="soft">{t("selection.round.nothing_found")}</p>}
-      <ul className="pairs">
-        {rows.map(({ pair, need, offer, isOwn }) => {
-          const rank = need && offer && ranks.get(`${need.key} ${offer.key}`);
-          return (
-            <li key={pair.id}>
-              {isOwn && <p className="pair-own">{t("selection.round.own")}</p>}
-              <div className="pair">
-                <div>
-                  <strong>{pair.need_title}</strong>
-                  <div className="soft">{need && chosen(need, "party_name", i18n.language)}</div>
-                  {rank && (
-                    <div className="rank-given">{t("selection.round.need_rank", { rank: rank.seeker_rank })}</div>
-                  )}
-                </div>
-                <span className="pair-sign" aria-hidden>
-                  ↔
-                </span>
-                <div>
-                  <strong>{pair.offer_title}</strong>
-                  <div className="soft">{offer && chosen(offer, "party_name", i18n.language)}</div>
-                  {rank && (
-                    <div className="rank-given">{t("selection.round.offer_rank", { rank: rank.provider_rank })}</div>
-                  )}
-                </div>
-                <StatusTag status={pair.status} />
-              </div>
-              <ActionBar of={pair} feature="selection/pairs" />
-            </li>
-          );
-        })}
-      </ul>
-      {wanted.length > rows.length && (
-        <Button onClick={() => setAll(true)}>{t("selection.round.all_pairs", { count: wanted.length })}</Button>
-      )}
-    </section>
   );
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { CRITERIA, fromAddress, inAddress, rebalanced, type Shares, sharesFrom, slid, still, written } from "./weights";
 
 const PUBLISHED: Shares = {
@@ -13,88 +13,86 @@ const PUBLISHED: Shares = {
 };
 const total = (shares: Shares): number => CRITERIA.reduce((all, criterion) => all + shares[criterion], 0);
 
-describe("weights", () => {
-  it("are read from and written as decimal shares that make one", () => {
-    const wire = {
-      text: "0.30",
-      category: "0.35",
-      population: "0.15",
-      coverage: "0.05",
-      budget: "0.05",
-      time: "0.03",
-      capacity: "0.04",
-      rating: "0.03",
-    };
-    expect(sharesFrom(wire)).toEqual(PUBLISHED);
-    expect(written(PUBLISHED)).toEqual(wire);
-  });
-
-  it("published in thirds and eighths still make 100 in whole per cent", () => {
-    const eighths = Object.fromEntries(CRITERIA.map((criterion) => [criterion, "0.125"])) as Record<
-      (typeof CRITERIA)[number],
-      string
-    >;
-    expect(Object.values(sharesFrom(eighths))).toEqual([13, 13, 13, 13, 12, 12, 12, 12]);
-  });
-
-  it("share the rest in proportion when one is moved", () => {
-    expect(rebalanced(PUBLISHED, "text", 65)).toEqual({
-      text: 65,
-      category: 18,
-      population: 8,
-      coverage: 3,
-      budget: 2,
-      time: 1,
-      capacity: 2,
-      rating: 1,
-    });
-  });
-
-  it("make 100 wherever any of them is put", () => {
-    const totals = CRITERIA.flatMap((criterion) =>
-      Array.from({ length: 101 }, (_, value) => total(rebalanced(PUBLISHED, criterion, value))),
-    );
-    expect(new Set(totals)).toEqual(new Set([100]));
-  });
-
-  it("cannot leave 0 to 100", () => {
-    expect(rebalanced(PUBLISHED, "text", 140).text).toBe(100);
-    expect(rebalanced(PUBLISHED, "text", -3).text).toBe(0);
-  });
-
-  it("share alike when all the others stand at nothing", () => {
-    const alone = rebalanced(PUBLISHED, "rating", 100);
-    expect(rebalanced(alone, "rating", 30)).toEqual({
-      text: 10,
-      category: 10,
-      population: 10,
-      coverage: 10,
-      budget: 10,
-      time: 10,
-      capacity: 10,
-      rating: 30,
-    });
-  });
-
-  it("come back when a slider is pushed to the end and back", () => {
-    const there = slid(still(PUBLISHED), "budget", 100);
-    expect(slid(there, "budget", 5).shares).toEqual(PUBLISHED);
-  });
-
-  it("go on from where they stand when another slider is taken", () => {
-    const first = slid(still(PUBLISHED), "budget", 25).shares;
-    expect(slid(slid(still(PUBLISHED), "budget", 25), "time", 10).shares).toEqual(rebalanced(first, "time", 10));
-  });
-
-  it("travel in the address", () => {
-    expect(inAddress(PUBLISHED)).toBe("30-35-15-5-5-3-4-3");
-    expect(fromAddress("30-35-15-5-5-3-4-3")).toEqual(PUBLISHED);
-  });
-
-  it.each([undefined, "", "100", "30-35-15-5-5-3-4-4", "30-35-15-5-5-3-4-x", "130--30-0-0-0-0-0-0"])(
-    "are not taken from %s",
-    (text) => {
-      expect(fromAddress(text)).toBeNull();
-    },
-  );
+test("weights are read from and written as decimal shares that make one", () => {
+  const wire = {
+    text: "0.30",
+    category: "0.35",
+    population: "0.15",
+    coverage: "0.05",
+    budget: "0.05",
+    time: "0.03",
+    capacity: "0.04",
+    rating: "0.03",
+  };
+  expect(sharesFrom(wire)).toEqual(PUBLISHED);
+  expect(written(PUBLISHED)).toEqual(wire);
 });
+
+test("weights published in thirds and eighths still make 100 in whole per cent", () => {
+  const eighths = Object.fromEntries(CRITERIA.map((criterion) => [criterion, "0.125"])) as Record<
+    (typeof CRITERIA)[number],
+    string
+  >;
+  expect(Object.values(sharesFrom(eighths))).toEqual([13, 13, 13, 13, 12, 12, 12, 12]);
+});
+
+test("weights share the rest in proportion when one is moved", () => {
+  expect(rebalanced(PUBLISHED, "text", 65)).toEqual({
+    text: 65,
+    category: 18,
+    population: 8,
+    coverage: 3,
+    budget: 2,
+    time: 1,
+    capacity: 2,
+    rating: 1,
+  });
+});
+
+test("weights make 100 wherever any of them is put", () => {
+  const totals = CRITERIA.flatMap((criterion) =>
+    Array.from({ length: 101 }, (_, value) => total(rebalanced(PUBLISHED, criterion, value))),
+  );
+  expect(new Set(totals)).toEqual(new Set([100]));
+});
+
+test("weights cannot leave 0 to 100", () => {
+  expect(rebalanced(PUBLISHED, "text", 140).text).toBe(100);
+  expect(rebalanced(PUBLISHED, "text", -3).text).toBe(0);
+});
+
+test("weights share alike when all the others stand at nothing", () => {
+  const alone = rebalanced(PUBLISHED, "rating", 100);
+  expect(rebalanced(alone, "rating", 30)).toEqual({
+    text: 10,
+    category: 10,
+    population: 10,
+    coverage: 10,
+    budget: 10,
+    time: 10,
+    capacity: 10,
+    rating: 30,
+  });
+});
+
+test("weights come back when a slider is pushed to the end and back", () => {
+  const there = slid(still(PUBLISHED), "budget", 100);
+  expect(slid(there, "budget", 5).shares).toEqual(PUBLISHED);
+});
+
+test("weights go on from where they stand when another slider is taken", () => {
+  const first = slid(still(PUBLISHED), "budget", 25).shares;
+  expect(slid(slid(still(PUBLISHED), "budget", 25), "time", 10).shares).toEqual(rebalanced(first, "time", 10));
+});
+
+test("weights travel in the address", () => {
+  expect(inAddress(PUBLISHED)).toBe("30-35-15-5-5-3-4-3");
+  expect(fromAddress("30-35-15-5-5-3-4-3")).toEqual(PUBLISHED);
+});
+
+test.each([undefined, "", "100", "30-35-15-5-5-3-4-4", "30-35-15-5-5-3-4-x", "130--30-0-0-0-0-0-0"])(
+  "weights are not taken from %s",
+  (text) => {
+    expect(fromAddress(text)).toBeNull();
+  },
+);

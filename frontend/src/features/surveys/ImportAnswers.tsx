@@ -31,30 +31,24 @@ import {
 type Wave = components["schemas"]["WaveRead"];
 type Done = components["schemas"]["ResponsesImportedRead"];
 
-/** A file of answers: first what its columns and cells are taken for, then, when a person agrees, the answers. */
-export function ImportAnswers({ wave, questions }: { wave: Wave; questions: readonly Question[] }) {
+/** A file of answers on its way in: looked at under a mapping, then taken. */
+function useAnswersFile(wave: Wave) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const cache = useQueryClient();
   const [file, setFile] = useState<File>();
-  const [community, setCommunity] = useState(wave.communities.length === 1 ? wave.communities[0] : undefined);
   const [preview, setPreview] = useState<Preview>();
-  const send = <T,>(verb: string, sent: File, mapping?: Mapping) =>
-    upload<T>(
-      address(
-        `/api/v1/surveys/waves/${wave.id}/${verb}`,
-        verb === "import_responses" ? { community_code: community } : {},
-      ),
-      sent,
-      mapping ? { mapping: JSON.stringify(mapping) } : {},
-    );
+  const at = (verb: string): string => `/api/v1/surveys/waves/${wave.id}/${verb}`;
   const look = useMutation({
     mutationFn: ({ sent, mapping }: { sent: File; mapping?: Mapping }) =>
-      send<Preview>("preview_responses", sent, mapping),
+      upload<Preview>(at("preview_responses"), sent, mapping ? { mapping: JSON.stringify(mapping) } : {}),
     onSuccess: setPreview,
   });
   const take = useMutation({
-    mutationFn: ({ sent, mapping }: { sent: File; mapping: Mapping }) => send<Done>("import_responses", sent, mapping),
+    mutationFn: ({ sent, of, community }: { sent: File; of: Preview; community: string | undefined }) =>
+      upload<Done>(address(at("import_responses"), { community_code: community }), sent, {
+        mapping: JSON.stringify(mappingOf(of)),
+      }),
     onSuccess: (done) => {
       setPreview(undefined);
       message.success(
@@ -63,22 +57,27 @@ export function ImportAnswers({ wave, questions }: { wave: Wave; questions: read
       void cache.invalidateQueries();
     },
   });
+  const begin = (sent: File): void => {
+    setFile(sent);
+    setPreview(undefined);
+    take.reset();
+    look.mutate({ sent });
+  };
   const again = (mapping: Mapping): void => {
     take.reset();
     if (file) look.mutate({ sent: file, mapping });
   };
+  return { file, preview, setPreview, look, take, begin, again };
+}
+
+/** A file of answers: first what its columns and cells are taken for, then, when a person agrees, the answers. */
+export function ImportAnswers({ wave, questions }: { wave: Wave; questions: readonly Question[] }) {
+  const { t } = useTranslation();
+  const [community, setCommunity] = useState(wave.communities.length === 1 ? wave.communities[0] : undefined);
+  const { file, preview, setPreview, look, take, begin, again } = useAnswersFile(wave);
   return (
     <div className="import">
-      <FileButton
-        label={t("rooms.surveys.action.import_responses")}
-        loading={look.isPending}
-        onFile={(sent) => {
-          setFile(sent);
-          setPreview(undefined);
-          take.reset();
-          look.mutate({ sent });
-        }}
-      />
+      <FileButton label={t("rooms.surveys.action.import_responses")} loading={look.isPending} onFile={begin} />
       <RefusalAlert error={look.error} />
       {preview && file && (
         <>
@@ -98,7 +97,7 @@ export function ImportAnswers({ wave, questions }: { wave: Wave; questions: read
             type="primary"
             loading={take.isPending}
             disabled={look.isPending || open(preview, questions) > 0}
-            onClick={() => take.mutate({ sent: file, mapping: mappingOf(preview) })}
+            onClick={() => take.mutate({ sent: file, of: preview, community })}
           >
             {t("surveys.answers.take")}
           </Button>

@@ -81,6 +81,24 @@ function Unlike({ how }: { how: ReturnType<typeof unlike> }) {
   );
 }
 
+/** What an applicant gets in one of the sets. */
+function Won({ row, number }: { row: BidRow; number: number }) {
+  const { t } = useTranslation();
+  const amount = row.amounts[number];
+  const how = unlike(row, number);
+  return (
+    <>
+      {!amount && !how && <span className="soft">{t("tenders.compare.out")}</span>}
+      {amount && (
+        <span className="won">
+          <CheckOutlined aria-label={t("tenders.result.won")} /> <Money of={amount} />
+        </span>
+      )}
+      <Unlike how={how} />
+    </>
+  );
+}
+
 function Winners({ of }: { of: Lot }) {
   const { t, i18n } = useTranslation();
   const columns: ColumnsType<BidRow> = [
@@ -115,21 +133,7 @@ function Winners({ of }: { of: Lot }) {
       key: set.method + number,
       title: t(`rooms.awards.rule.${set.method}`) + (set.is_decided ? ` · ${t("tenders.compare.decided")}` : ""),
       width: 148,
-      render: (_: unknown, row: BidRow) => {
-        const amount = row.amounts[number];
-        const how = unlike(row, number);
-        return (
-          <>
-            {!amount && !how && <span className="soft">{t("tenders.compare.out")}</span>}
-            {amount && (
-              <span className="won">
-                <CheckOutlined aria-label={t("tenders.result.won")} /> <Money of={amount} />
-              </span>
-            )}
-            <Unlike how={how} />
-          </>
-        );
-      },
+      render: (_: unknown, row: BidRow) => <Won row={row} number={number} />,
     })),
   ];
   return (
