@@ -1,18 +1,16 @@
 """Double-selection rounds."""
 
-from typing import Any
-
 from app.core.actors import EVERYONE
 from app.core.clock import now, today
-from app.core.errors import NotFound
 from app.core.fields import Id
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, UnitSession, allow
 from app.core.paging import Page, PagingQuery
-from app.selection import policy, queries, service
+from app.selection import policy, queries, results, service
 from app.selection.policy import WHO
 from app.selection.rules import Side
 from app.selection.schemas import (
+    CertificateRead,
     PairRead,
     PreferencesRead,
     PreferencesSubmit,
@@ -27,24 +25,24 @@ router = web.router("/selection", "selection")
 @router.get("/rounds", operation_id="list_rounds", dependencies=[allow(EVERYONE)])
 async def list_rounds(session: UnitSession, actor: CurrentActor, paging: PagingQuery) -> Page[RoundRead]:
     rounds, cursor = await queries.list_rounds(session, actor, paging)
-    return Page(items=[RoundRead.of(round, actor) for round in rounds], next_cursor=cursor)
+    at = await now(session)
+    return Page(items=[RoundRead.of(round, actor, at) for round in rounds], next_cursor=cursor)
 
 
 @router.post("/rounds", operation_id="create_round", status_code=201, dependencies=[allow(WHO["create"])])
 async def create_round(session: UnitSession, actor: CurrentActor, body: RoundCreate) -> RoundRead:
-    return RoundRead.of(await service.create_round(session, actor, **body.model_dump()), actor)
+    return RoundRead.of(await service.create_round(session, actor, **body.model_dump()), actor, await now(session))
 
 
 @router.get("/rounds/{round_id}", operation_id="read_round", dependencies=[allow(EVERYONE)])
 async def read_round(session: UnitSession, actor: CurrentActor, round_id: Id) -> RoundRead:
-    return RoundRead.of(await policy.read_round(session, actor, round_id), actor)
+    return RoundRead.of(await policy.read_round(session, actor, round_id), actor, await now(session))
 
 
 @router.get("/rounds/{round_id}/seats", operation_id="list_seats", dependencies=[allow(EVERYONE)])
 async def list_seats(session: UnitSession, actor: CurrentActor, round_id: Id, side: Side) -> list[Seat]:
     round = await policy.read_round(session, actor, round_id)
-    day = today(await now(session))
-    return [Seat(**seat) for seat in await queries.named_seats(session, round, side, day)]
+    return [Seat.model_validate(seat) for seat in await queries.named_seats(session, round, side)]
 
 
 @router.get("/rounds/{round_id}/pairs", operation_id="list_pairs", dependencies=[allow(EVERYONE)])
@@ -54,49 +52,51 @@ async def list_pairs(session: UnitSession, actor: CurrentActor, round_id: Id) ->
     return [PairRead.of(*found, actor, day) for found in await queries.list_pairs(session, actor, round_id)]
 
 
-@router.get("/rounds/{round_id}/certificate", operation_id="read_certificate", dependencies=[allow(EVERYONE)])
-async def read_certificate(session: UnitSession, actor: CurrentActor, round_id: Id) -> dict[str, Any]:
-    round = await policy.read_round(session, actor, round_id)
-    if round.certificate is None:
-        raise NotFound(certificate=round_id)
-    return round.certificate
+@router.get(
+    "/rounds/{round_id}/certificate",
+    operation_id="read_certificate",
+    response_model_exclude_unset=True,
+    dependencies=[allow(EVERYONE)],
+)
+async def read_certificate(session: UnitSession, actor: CurrentActor, round_id: Id) -> CertificateRead:
+    _, certificate = await results.certified_round(session, actor, round_id)
+    return CertificateRead.model_validate(certificate)
 
 
 @router.post("/rounds/{round_id}/open", operation_id="open_round", dependencies=[allow(WHO["open"])])
 async def open_round(session: UnitSession, actor: CurrentActor, round_id: Id) -> RoundRead:
-    return RoundRead.of(await service.open_round(session, actor, round_id), actor)
+    return RoundRead.of(await service.open_round(session, actor, round_id), actor, await now(session))
 
 
 @router.post("/rounds/{round_id}/derive", operation_id="derive_preferences", dependencies=[allow(WHO["derive"])])
 async def derive_preferences(session: UnitSession, actor: CurrentActor, round_id: Id) -> RoundRead:
-    return RoundRead.of(await service.derive_preferences(session, actor, round_id), actor)
+    return RoundRead.of(await service.derive_preferences(session, actor, round_id), actor, await now(session))
 
 
 @router.post("/rounds/{round_id}/close", operation_id="close_round", dependencies=[allow(WHO["close"])])
 async def close_round(session: UnitSession, actor: CurrentActor, round_id: Id) -> RoundRead:
-    return RoundRead.of(await service.close_round(session, actor, round_id), actor)
+    return RoundRead.of(await service.close_round(session, actor, round_id), actor, await now(session))
 
 
 @router.post("/rounds/{round_id}/fill", operation_id="fill_round", dependencies=[allow(WHO["fill"])])
 async def fill_round(session: UnitSession, actor: CurrentActor, round_id: Id) -> RoundRead:
-    return RoundRead.of(await service.fill_round(session, actor, round_id), actor)
+    return RoundRead.of(await service.fill_round(session, actor, round_id), actor, await now(session))
 
 
 @router.post("/rounds/{round_id}/finish", operation_id="finish_round", dependencies=[allow(WHO["finish"])])
 async def finish_round(session: UnitSession, actor: CurrentActor, round_id: Id) -> RoundRead:
-    return RoundRead.of(await service.finish_round(session, actor, round_id), actor)
+    return RoundRead.of(await service.finish_round(session, actor, round_id), actor, await now(session))
 
 
 @router.post("/rounds/{round_id}/cancel", operation_id="cancel_round", dependencies=[allow(WHO["cancel"])])
 async def cancel_round(session: UnitSession, actor: CurrentActor, round_id: Id) -> RoundRead:
-    return RoundRead.of(await service.cancel_round(session, actor, round_id), actor)
+    return RoundRead.of(await service.cancel_round(session, actor, round_id), actor, await now(session))
 
 
-@router.get("/rounds/{round_id}/preferences", operation_id="list_own_preferences", dependencies=[allow(WHO["submit"])])
+@router.get("/rounds/{round_id}/preferences", operation_id="list_own_preferences", dependencies=[allow(EVERYONE)])
 async def list_own_preferences(session: UnitSession, actor: CurrentActor, round_id: Id) -> list[PreferencesRead]:
-    round, at = await policy.read_round(session, actor, round_id), await now(session)
-    own = await queries.own_preferences(session, actor, round_id)
-    return [PreferencesRead.of(*found, may_submit=policy.takes_lists(round, at)) for found in own]
+    round = await policy.read_round(session, actor, round_id)
+    return [PreferencesRead.of(own) for own in await queries.own_lists(session, actor, round)]
 
 
 @router.put(
@@ -123,11 +123,11 @@ async def submit_offer_preferences(
 
 @router.post("/pairs/{pair_id}/confirm", operation_id="confirm_pair", dependencies=[allow(WHO["confirm"])])
 async def confirm_pair(session: UnitSession, actor: CurrentActor, pair_id: Id) -> PairRead:
-    pair = await service.confirm_pair(session, actor, pair_id)
-    return PairRead.of(*await queries.pair_with_sides(session, pair), actor, today(await now(session)))
+    found = await service.confirm_pair(session, actor, pair_id)
+    return PairRead.of(*found, actor, today(await now(session)))
 
 
 @router.post("/pairs/{pair_id}/decline", operation_id="decline_pair", dependencies=[allow(WHO["decline"])])
 async def decline_pair(session: UnitSession, actor: CurrentActor, pair_id: Id) -> PairRead:
-    pair = await service.decline_pair(session, actor, pair_id)
-    return PairRead.of(*await queries.pair_with_sides(session, pair), actor, today(await now(session)))
+    found = await service.decline_pair(session, actor, pair_id)
+    return PairRead.of(*found, actor, today(await now(session)))

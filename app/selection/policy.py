@@ -1,19 +1,31 @@
 """Who may run a round, hand in a list, answer for a pair, and see what."""
 
 from datetime import date, datetime
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.actors import EVERYONE, Actor, Role
+from app.core.actors import EVERYONE, Actor, Role, granted
 from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
+from app.matching.ranking.records import area_prefix
 from app.needs import rules as needs
 from app.needs.models import Need
 from app.offers import rules as offers
 from app.offers.models import Offer
 from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
-from app.selection.rules import MOVES, PairStatus, RoundStatus, Side
+from app.selection.rules import (
+    LIST_MOVES,
+    MOVES,
+    PAIR_MOVES,
+    Answer,
+    PairStatus,
+    RoundStatus,
+    Side,
+    unanswerable,
+    untimely,
+)
 
 RUNS = frozenset({Role.purchaser})
 CHOOSES = frozenset({Role.committee, Role.organization})
@@ -34,6 +46,13 @@ WHO = {
 }
 
 
+def check_creates(actor: Actor, area_code: str) -> int:
+    """The bureau that holds a round in this area: the actor's own (Denied)."""
+    if not actor.covers(area_prefix(area_code)) or actor.party_id is None:
+        raise Denied(verb="create", reason="area")
+    return actor.party_id
+
+
 def denial(actor: Actor, verb: str, round: Round) -> str | None:
     """Why `actor` may not `verb` this round; None when they may."""
     if actor.role not in WHO[verb]:
@@ -41,8 +60,10 @@ def denial(actor: Actor, verb: str, round: Round) -> str | None:
     return "party" if WHO[verb] is RUNS and actor.party_id != round.party_id else None
 
 
-def actions(actor: Actor, round: Round) -> list[str]:
-    return [verb for verb in verbs_from(MOVES, round.status) if denial(actor, verb, round) is None]
+def actions(actor: Actor, round: Round, at: datetime) -> list[str]:
+    """The buttons this actor sees: what state and hour allow and the policy grants."""
+    verbs = verbs_from(MOVES, round.status)
+    return [verb for verb in verbs if denial(actor, verb, round) is None and untimely(verb, round, at) is None]
 
 
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
@@ -53,27 +74,37 @@ def visible(actor: Actor) -> sa.ColumnElement[bool]:
 async def access_round(session: AsyncSession, actor: Actor, round_id: int, verb: str) -> Round:
     """The round, locked for `verb`: absent when unseen, refused with a reason."""
     query = sa.select(Round).where(Round.id == round_id, visible(actor)).with_for_update()
-    return _allowed(actor, verb, (await session.execute(query)).scalar_one_or_none(), round_id)
+    return granted(await session.scalar(query), verb, partial(denial, actor, verb), round=round_id)
 
 
 async def read_round(session: AsyncSession, actor: Actor, round_id: int) -> Round:
     query = sa.select(Round).where(Round.id == round_id, visible(actor))
-    return _allowed(actor, "read", (await session.execute(query)).scalar_one_or_none(), round_id)
+    return granted(await session.scalar(query), "read", partial(denial, actor, "read"), round=round_id)
 
 
-def _allowed(actor: Actor, verb: str, round: Round | None, round_id: int) -> Round:
-    if round is None:
-        raise NotFound(round=round_id)
-    if reason := denial(actor, verb, round):
-        raise Denied(verb=verb, reason=reason)
-    return round
+async def has_chosen_across(session: AsyncSession, actor: Actor, round_id: int, side: Side) -> bool:
+    """Whether this very person has handed in a list of the other side: nobody chooses themselves."""
+    across = sa.select(PreferenceList.id).where(PreferenceList.round_id == round_id, PreferenceList.side != side)
+    found = await session.scalar(across.where(PreferenceList.submitted_by == actor.account_id).limit(1))
+    return found is not None
+
+
+def list_denial(actor: Actor, *, across: bool) -> str | None:
+    """Why `actor` may not hand in a list for a seat of their own; `across`: they have chosen for the other side."""
+    if actor.role not in WHO["submit"]:
+        return "role"
+    return "both_sides" if across else None
+
+
+def list_actions(actor: Actor, round: Round, at: datetime, *, across: bool) -> list[str]:
+    verbs = verbs_from(LIST_MOVES, round.status) if list_denial(actor, across=across) is None else []
+    return [verb for verb in verbs if untimely(verb, round, at) is None]
 
 
 async def access_seat(
     session: AsyncSession, actor: Actor, round_id: int, side: Side, subject_id: int
 ) -> RoundNeed | RoundOffer:
-    """The actor's own need or offer in a round. Denied (both_sides) to whoever has handed in a list of the other side:
-    nobody chooses themselves."""
+    """The actor's own need or offer in a round, to hand in its list. Refusals: NotFound, Denied (both_sides)."""
     seat: RoundNeed | RoundOffer | None
     if side is Side.need:
         seat = await session.get(RoundNeed, (round_id, subject_id))
@@ -81,9 +112,8 @@ async def access_seat(
         seat = await session.get(RoundOffer, (round_id, subject_id))
     if seat is None or seat.party_id != actor.party_id:
         raise NotFound(**{side.value: subject_id})
-    across = sa.select(PreferenceList.id).where(PreferenceList.round_id == round_id, PreferenceList.side != side)
-    if await session.scalar(across.where(PreferenceList.submitted_by == actor.account_id).limit(1)) is not None:
-        raise Denied(verb="submit", reason="both_sides")
+    if reason := list_denial(actor, across=await has_chosen_across(session, actor, round_id, side)):
+        raise Denied(verb="submit", reason=reason)
     return seat
 
 
@@ -96,8 +126,9 @@ def side_of(actor: Actor, pair: Pair) -> Side | None:
     return Side.offer if actor.role is Role.organization and actor.party_id == pair.offer_party_id else None
 
 
-def takes_lists(round: Round, at: datetime) -> bool:
-    return round.status is RoundStatus.open and round.opens_at <= at < round.closes_at
+def given_by(actor: Actor, pair: Pair) -> Answer | None:
+    """What the actor's side has answered."""
+    return pair.need_answer if side_of(actor, pair) is Side.need else pair.offer_answer
 
 
 def pair_standing(pair: Pair, need: Need, offer: Offer, day: date) -> PairStatus:
@@ -107,17 +138,20 @@ def pair_standing(pair: Pair, need: Need, offer: Offer, day: date) -> PairStatus
     return pair.status if pair.status is not PairStatus.proposed or (asks and stands) else PairStatus.lapsed
 
 
-def pair_actions(actor: Actor, pair: Pair, status: PairStatus) -> list[str]:
+def pair_denial(actor: Actor, verb: str, pair: Pair) -> str | None:
+    """Why `actor` may not `verb` this pair: of another party, or this very person answered for the other side."""
     side = side_of(actor, pair)
-    answered = pair.need_answer if side is Side.need else pair.offer_answer
-    waits = side is not None and not answered and status is PairStatus.proposed
-    return ["confirm", "decline"] if side and waits and not has_answered_across(actor, pair, side) else []
-
-
-def has_answered_across(actor: Actor, pair: Pair, side: Side) -> bool:
-    """Whether this very person has answered for the other side."""
+    if side is None:
+        return "party" if actor.role in WHO[verb] else "role"
     across = pair.offer_answered_by if side is Side.need else pair.need_answered_by
-    return across is not None and across == actor.account_id
+    return "both_sides" if across is not None and across == actor.account_id else None
+
+
+def pair_actions(actor: Actor, pair: Pair, need: Need, offer: Offer, day: date) -> list[str]:
+    status = pair_standing(pair, need, offer, day)
+    if unanswerable(status, given_by(actor, pair), pair.id, need.title, offer.title):
+        return []
+    return [verb for verb in verbs_from(PAIR_MOVES, status) if pair_denial(actor, verb, pair) is None]
 
 
 def pairs_visible(actor: Actor) -> sa.ColumnElement[bool]:
@@ -127,15 +161,7 @@ def pairs_visible(actor: Actor) -> sa.ColumnElement[bool]:
     return sa.or_(Pair.status == PairStatus.confirmed, own, Pair.round_id.in_(runs))
 
 
-async def access_pair(session: AsyncSession, actor: Actor, pair_id: int) -> tuple[Pair, Side]:
-    """The pair, locked for this actor's answer."""
+async def access_pair(session: AsyncSession, actor: Actor, pair_id: int, verb: str) -> Pair:
+    """The pair, locked for this actor's answer. Refusals: NotFound, Denied."""
     query = sa.select(Pair).where(Pair.id == pair_id, pairs_visible(actor)).with_for_update()
-    pair = (await session.execute(query)).scalar_one_or_none()
-    if pair is None:
-        raise NotFound(pair=pair_id)
-    side = side_of(actor, pair)
-    if side is None:
-        raise Denied(verb="answer", reason="party")
-    if has_answered_across(actor, pair, side):
-        raise Denied(verb="answer", reason="both_sides")
-    return pair, side
+    return granted(await session.scalar(query), verb, partial(pair_denial, actor, verb), pair=pair_id)

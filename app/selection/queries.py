@@ -2,13 +2,13 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor, Role
-from app.core.clock import today
+from app.core.clock import now, today
 from app.core.paging import Columns, Paging, paginate
 from app.core.waiting import Waiting
 from app.needs import policy as needs_policy
@@ -19,9 +19,11 @@ from app.offers.models import Offer
 from app.offers.rules import OfferStatus
 from app.parties.models import Party
 from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
-from app.selection.policy import pairs_visible, visible
+from app.selection.policy import has_chosen_across, list_actions, pairs_visible, visible
 from app.selection.rules import PairStatus, RoundStatus, Side
 
+PairWithSides = tuple[Pair, Need, Offer]
+OWN_SIDE = {Role.committee: Side.need, Role.organization: Side.offer}
 PARTY_ZH = Party.name_zh.label("party_name_zh")
 PARTY_EN = sa.func.coalesce(sa.func.nullif(Party.name_en, ""), Party.name_zh).label("party_name_en")
 
@@ -73,9 +75,10 @@ async def list_rounds(session: AsyncSession, actor: Actor, paging: Paging) -> tu
     return await paginate(session, sa.select(Round).where(visible(actor)), paging, id=Round.id, sorts=sorts)
 
 
-async def named_seats(session: AsyncSession, round: Round, side: Side, day: date) -> list[dict[str, Any]]:
+async def named_seats(session: AsyncSession, round: Round, side: Side) -> list[dict[str, Any]]:
     """Everybody on one side of a round, with title and party, by key, and whether they are still to be had. An offer's
     places come with its list, so until the allocation is proposed they tell nobody that it was handed in."""
+    day = today(await now(session))
     places = sa.literal(1) if round.proposed_at is None else RoundOffer.places
     of_needs = (
         sa.select(RoundNeed.need_id.label("id"), RoundNeed.key, Need.title, sa.literal(1).label("places"))
@@ -97,36 +100,40 @@ async def named_seats(session: AsyncSession, round: Round, side: Side, day: date
     return [dict(row) for row in found.mappings()]
 
 
-async def list_pairs(session: AsyncSession, actor: Actor, round_id: int) -> list[tuple[Pair, Need, Offer]]:
+async def list_pairs(session: AsyncSession, actor: Actor, round_id: int) -> list[PairWithSides]:
     query = _pairs_with_sides().where(Pair.round_id == round_id, pairs_visible(actor)).order_by(Pair.id)
     return [(pair, need, offer) for pair, need, offer in await session.execute(query)]
 
 
-async def pairs_of(session: AsyncSession, round_id: int) -> list[tuple[Pair, Need, Offer]]:
+async def pairs_of(session: AsyncSession, round_id: int) -> list[PairWithSides]:
     """Every pair of a round, locked in the order of their numbers."""
     query = _pairs_with_sides().where(Pair.round_id == round_id).order_by(Pair.id).with_for_update(of=Pair)
     return [(pair, need, offer) for pair, need, offer in await session.execute(query)]
-
-
-async def pair_with_sides(session: AsyncSession, pair: Pair) -> tuple[Pair, Need, Offer]:
-    found, need, offer = (await session.execute(_pairs_with_sides().where(Pair.id == pair.id))).one()
-    return found, need, offer
 
 
 def _pairs_with_sides() -> sa.Select[Pair, Need, Offer]:
     return sa.select(Pair, Need, Offer).join(Need, Need.id == Pair.need_id).join(Offer, Offer.id == Pair.offer_id)
 
 
-async def own_preferences(
-    session: AsyncSession, actor: Actor, round_id: int
-) -> list[tuple[Side, RoundNeed | RoundOffer, PreferenceList | None]]:
-    """The actor's own seats in a round, each with the list handed in for it."""
-    needs, offers = await seats(session, round_id)
-    if actor.role is Role.committee:
-        handed_in = await lists(session, round_id, Side.need)
-        return [(Side.need, s, handed_in.get(id)) for id, s in needs.items() if s.party_id == actor.party_id]
-    handed_in = await lists(session, round_id, Side.offer)
-    return [(Side.offer, s, handed_in.get(id)) for id, s in offers.items() if s.party_id == actor.party_id]
+class OwnList(NamedTuple):
+    """A seat of the actor's in a round, the list handed in for it, and what they may do with it now."""
+
+    side: Side
+    seat: RoundNeed | RoundOffer
+    handed_in: PreferenceList | None
+    actions: list[str]
+
+
+async def own_lists(session: AsyncSession, actor: Actor, round: Round) -> list[OwnList]:
+    """The actor's own seats in a round, by number; nothing for whoever takes part on neither side."""
+    side = OWN_SIDE.get(actor.role)
+    if side is None:
+        return []
+    taking_part, handed_in = await seats(session, round.id), await lists(session, round.id, side)
+    across, at = await has_chosen_across(session, actor, round.id, side), await now(session)
+    may = list_actions(actor, round, at, across=across)
+    own = taking_part[0] if side is Side.need else taking_part[1]
+    return [OwnList(side, s, handed_in.get(id), may) for id, s in own.items() if s.party_id == actor.party_id]
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
@@ -172,7 +179,8 @@ async def _lists_due(session: AsyncSession, actor: Actor, at: datetime) -> list[
     query = (
         sa.select(Round, subject)
         .join(seat, seat.round_id == Round.id)
-        .where(seat.party_id == actor.party_id, Round.status == RoundStatus.open, Round.closes_at > at)
+        .where(seat.party_id == actor.party_id, Round.status == RoundStatus.open)
+        .where(Round.opens_at <= at, Round.closes_at > at)
         .where(~handed_in.exists())
         .order_by(Round.closes_at, subject)
     )

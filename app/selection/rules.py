@@ -1,13 +1,15 @@
 """Round: draft --open--> open --close--> proposed --finish--> finished;  draft | open | proposed --cancel--> cancelled
 
-A pair is proposed until both sides have answered: both confirm → confirmed, either declines → declined. It has lapsed
-where its need or its offer is gone before that, or the round ends; the place then goes to the next one (`fill`).
+A list is handed in (`submit`) while its round is open. A pair is proposed until both sides have answered: both confirm
+→ confirmed, either declines → declined. It has lapsed where its need or its offer is gone before that, or the round
+ends; the place then goes to the next one (`fill`).
 """
 
 from collections.abc import Sequence, Set
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 
 from app.core.errors import DomainError
 
@@ -56,7 +58,6 @@ class Basis(StrEnum):
 S = RoundStatus
 MOVES = {
     (S.draft, "open"): S.open,
-    (S.open, "submit"): S.open,
     (S.open, "derive"): S.open,
     (S.open, "close"): S.proposed,
     (S.proposed, "fill"): S.proposed,
@@ -65,10 +66,22 @@ MOVES = {
     (S.open, "cancel"): S.cancelled,
     (S.proposed, "cancel"): S.cancelled,
 }
+LIST_MOVES = {(S.open, "submit"): S.open}  # by the status of the list's round
+PAIR_MOVES = {
+    (PairStatus.proposed, "confirm"): PairStatus.proposed,  # confirmed when both have: `pair_status`
+    (PairStatus.proposed, "decline"): PairStatus.declined,
+}
 # Said of whoever had gone when the lists closed; all other reasons are those of `matching.allocate`.
 GONE = "gone"
 # How many partners a list may name: enough to choose from, few enough to have been read.
 LIST_LIMIT = 20
+
+
+class Hours(Protocol):
+    """When a round takes lists."""
+
+    opens_at: datetime
+    closes_at: datetime
 
 
 class RoundTimesWrong(DomainError):
@@ -124,16 +137,15 @@ def check_times(opens_at: datetime, closes_at: datetime) -> None:
         raise RoundTimesWrong(opens_at=opens_at.isoformat(), closes_at=closes_at.isoformat())
 
 
-def check_taking_lists(opens_at: datetime, closes_at: datetime, at: datetime) -> None:
-    if at < opens_at:
-        raise RoundNotOpenYet(opens_at=opens_at.isoformat())
-    if at >= closes_at:
-        raise RoundClosed(closes_at=closes_at.isoformat())
-
-
-def check_closable(closes_at: datetime, at: datetime) -> None:
-    if at < closes_at:
-        raise RoundStillOpen(closes_at=closes_at.isoformat())
+def untimely(verb: str, round: Hours, at: datetime) -> DomainError | None:
+    """Why the hour does not allow `verb` on a round or a list in it."""
+    if verb == "submit" and at < round.opens_at:
+        return RoundNotOpenYet(opens_at=round.opens_at.isoformat())
+    if verb == "submit" and at >= round.closes_at:
+        return RoundClosed(closes_at=round.closes_at.isoformat())
+    if verb == "close" and at < round.closes_at:
+        return RoundStillOpen(closes_at=round.closes_at.isoformat())
+    return None
 
 
 def check_list(groups: Sequence[Sequence[int]], partners: Set[int]) -> None:
@@ -151,6 +163,13 @@ def check_list(groups: Sequence[Sequence[int]], partners: Set[int]) -> None:
 def check_places(places: int) -> None:
     if places < 1:
         raise PlacesBelowOne(places=places)
+
+
+def unanswerable(status: PairStatus, given: Answer | None, pair: int, need: str, offer: str) -> DomainError | None:
+    """Why a side cannot answer for a pair (any more): it has lapsed, or what this side said stands."""
+    if status is PairStatus.lapsed:
+        return PairLapsed(need=need, offer=offer)
+    return None if given is None else PairAnswered(pair=pair)
 
 
 def pair_status(need_answer: Answer | None, offer_answer: Answer | None) -> PairStatus:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,8 +12,9 @@ from app.core.http.unit import example
 from app.core.money import Amount, Money
 from app.needs.models import Need
 from app.offers.models import Offer
-from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
+from app.selection.models import Pair, Round, RoundNeed, RoundOffer
 from app.selection.policy import actions, pair_actions, pair_standing
+from app.selection.queries import OwnList
 from app.selection.rules import Answer, Basis, ListSource, PairStatus, RoundStatus, Side
 
 Ids = Annotated[list[Id], Field(max_length=200)]
@@ -41,6 +42,13 @@ class RoundCreate(BaseModel):
     micro_grant_limit: Amount = Decimal(10000)
 
 
+class UnmatchedRead(BaseModel):
+    """Each key without a pair, and why."""
+
+    needs: dict[str, str]
+    offers: dict[str, str]
+
+
 class RoundRead(BaseModel):
     """`unmatched` gives, once proposed, each key without a pair and why; `digest` is that of its export.
     `needs_elsewhere`: how many needs of the area sat in another round when this one opened."""
@@ -58,14 +66,14 @@ class RoundRead(BaseModel):
     needs_elsewhere: int
     proposed_at: datetime | None
     digest: str | None
-    unmatched: dict[str, Any] | None
+    unmatched: UnmatchedRead | None
     version: int
     actions: list[str]
 
     @classmethod
-    def of(cls, round: Round, actor: Actor) -> "RoundRead":
+    def of(cls, round: Round, actor: Actor, at: datetime) -> "RoundRead":
         columns = {name: getattr(round, name) for name in cls.model_fields if hasattr(round, name)}
-        columns |= {"micro_grant_limit": Money(amount=round.micro_grant_limit), "actions": actions(actor, round)}
+        columns |= {"micro_grant_limit": Money(amount=round.micro_grant_limit), "actions": actions(actor, round, at)}
         return cls(**columns)
 
 
@@ -101,17 +109,16 @@ class PreferencesRead(BaseModel):
     actions: list[str]
 
     @classmethod
-    def of(
-        cls, side: Side, seat: RoundNeed | RoundOffer, handed_in: PreferenceList | None, *, may_submit: bool
-    ) -> "PreferencesRead":
+    def of(cls, own: OwnList) -> "PreferencesRead":
+        seat, handed_in = own.seat, own.handed_in
         return cls(
-            side=side,
+            side=own.side,
             subject_id=seat.need_id if isinstance(seat, RoundNeed) else seat.offer_id,
             groups=handed_in.groups if handed_in else [],
             places=seat.places if isinstance(seat, RoundOffer) else 1,
             source=handed_in.source if handed_in else None,
             submitted_at=handed_in.submitted_at if handed_in else None,
-            actions=["submit"] if may_submit else [],
+            actions=own.actions,
         )
 
 
@@ -134,7 +141,60 @@ class PairRead(BaseModel):
 
     @classmethod
     def of(cls, pair: Pair, need: Need, offer: Offer, actor: Actor, day: date) -> "PairRead":
-        status = pair_standing(pair, need, offer, day)
-        columns = {name: getattr(pair, name) for name in cls.model_fields if hasattr(pair, name)} | {"status": status}
-        may = pair_actions(actor, pair, status)
+        columns = {name: getattr(pair, name) for name in cls.model_fields if hasattr(pair, name)}
+        columns |= {"status": pair_standing(pair, need, offer, day)}
+        may = pair_actions(actor, pair, need, offer, day)
         return cls(**columns, need_title=need.title, offer_title=offer.title, actions=may)
+
+
+class CheckedPairRead(BaseModel):
+    """A pair that chose each other, the ranks they gave each other, and why it does not block, or `because` of what
+    it does. `own`: what the seeker got; `instead_of`: the least wanted whom the provider got, at `last_rank`."""
+
+    seeker: str
+    provider: str
+    seeker_rank: int
+    provider_rank: int
+    reason: str
+    because: str | None = None
+    own: str | None = None
+    own_rank: int | None = None
+    last_rank: int | None = None
+    instead_of: str | None = None
+
+
+class FaultRead(BaseModel):
+    """What no proposal may do."""
+
+    fault: str
+    seeker: str | None = None
+    provider: str | None = None
+    seats: int | None = None
+    taken: int | None = None
+
+
+class TakenRead(BaseModel):
+    """How many places a provider has, and how many are taken."""
+
+    provider: str
+    quota: int
+    taken: int
+
+
+class SizeRead(BaseModel):
+    """How many needs have a partner, and how many could have one at most."""
+
+    matched: int
+    at_most: int
+
+
+class CertificateRead(BaseModel):
+    """Why nobody can object to the pairs of a round: needs seek, offers provide. What does not apply is absent, and so
+    is `size` where a round was certified before bounds were stated."""
+
+    stable: bool
+    size: SizeRead | None = None
+    capacities: list[TakenRead]
+    faults: list[FaultRead]
+    pairs: list[CheckedPairRead]
+    blocking: list[CheckedPairRead]

@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.areas.queries import require_areas
 from app.core.actors import Actor
 from app.core.clock import now, today
-from app.core.errors import Denied, NotFound
+from app.core.errors import NotFound
 from app.core.events import happened
-from app.core.moves import move
+from app.core.moves import check_move, move
 from app.matching.allocation.allocate import allocate
 from app.matching.allocation.certificate import certify
 from app.matching.allocation.exported import digest_of
@@ -28,10 +28,18 @@ from app.rankings.market import NeedEntry, OfferEntry, is_open, market
 from app.rankings.wishes import wishes_of_need, wishes_of_offer
 from app.selection import rules
 from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
-from app.selection.policy import access_pair, access_round, access_seat, pair_standing
-from app.selection.queries import held_elsewhere, lists, pairs_of, seats, seats_left
+from app.selection.policy import (
+    access_pair,
+    access_round,
+    access_seat,
+    check_creates,
+    given_by,
+    pair_standing,
+    side_of,
+)
+from app.selection.queries import PairWithSides, held_elsewhere, lists, pairs_of, seats, seats_left
 from app.selection.results import exported
-from app.selection.rules import GONE, MOVES, Answer, ListSource, PairStatus, Side
+from app.selection.rules import GONE, LIST_MOVES, MOVES, PAIR_MOVES, Answer, ListSource, PairStatus, Side
 from app.selection.sides import Sides
 
 Groups = Sequence[Sequence[int]]
@@ -52,11 +60,10 @@ async def create_round(
     """A draft round of the actor's bureau. Refusals: RoundTimesWrong, AreaUnknown, Denied."""
     rules.check_times(opens_at, closes_at)
     await require_areas(session, [area_code])
-    if not actor.covers(area_prefix(area_code)) or actor.party_id is None:
-        raise Denied(verb="create", reason="area")
+    bureau = check_creates(actor, area_code)
     at = await now(session)
     round = Round(
-        party_id=actor.party_id,
+        party_id=bureau,
         area_code=area_code,
         title_zh=title_zh,
         title_en=title_en,
@@ -142,8 +149,9 @@ async def _submit(
     round = await _round_for_lists(session, round_id)
     await access_seat(session, actor, round_id, side, subject_id)
     at = await now(session)
-    move(MOVES, round.status, "submit")
-    rules.check_taking_lists(round.opens_at, round.closes_at, at)
+    check_move(LIST_MOVES, round.status, "submit")
+    if refusal := rules.untimely("submit", round, at):
+        raise refusal
     needs, offers = await seats(session, round_id)
     rules.check_list(groups, set(offers) if side is Side.need else set(needs))
     handed_in = (await lists(session, round_id, side)).get(subject_id)
@@ -182,7 +190,7 @@ async def derive_preferences(session: AsyncSession, actor: Actor, round_id: int)
     """
     round = await access_round(session, actor, round_id, "derive")
     at = await now(session)
-    move(MOVES, round.status, "derive")
+    check_move(MOVES, round.status, "derive")
     needs, offers = await seats(session, round_id)
     found = await market(session)
     have = {side: await lists(session, round_id, side) for side in Side}
@@ -215,7 +223,8 @@ async def close_round(session: AsyncSession, actor: Actor, round_id: int) -> Rou
     round = await access_round(session, actor, round_id, "close")
     at = await now(session)
     closed = move(MOVES, round.status, "close")
-    rules.check_closable(round.closes_at, at)
+    if refusal := rules.untimely("close", round, at):
+        raise refusal
     asking, standing = await seats_left(session, round_id, today(at))
     sides = await Sides.of(session, round_id, asking, standing)
     seekers, providers = sides.seekers(), sides.providers()
@@ -249,7 +258,7 @@ async def fill_round(session: AsyncSession, actor: Actor, round_id: int) -> Roun
     whom they declined. What was published of the round (certificate, export, digest) stays what it was."""
     round = await access_round(session, actor, round_id, "fill")
     at = await now(session)
-    round.status = move(MOVES, round.status, "fill")
+    check_move(MOVES, round.status, "fill")
     pairs = await pairs_of(session, round_id)
     lapsed = [p.id for p, need, offer in pairs if _lapses(p, pair_standing(p, need, offer, today(at)), at)]
     await session.flush()
@@ -273,37 +282,36 @@ def _lapses(pair: Pair, status: PairStatus, at: datetime) -> bool:
     return True
 
 
-async def confirm_pair(session: AsyncSession, actor: Actor, pair_id: int) -> Pair:
+async def confirm_pair(session: AsyncSession, actor: Actor, pair_id: int) -> PairWithSides:
     """One side says yes; when both have, the pair is the basis of a micro-grant or of a tender lot."""
-    pair, at = await _answer(session, actor, pair_id, Answer.confirmed)
+    (pair, need, offer), at = await _answer(session, actor, pair_id, "confirm", Answer.confirmed)
     stream = f"rounds:{pair.round_id}"
     if pair.basis:
         await happened(session, actor, "pair.confirmed", pair, at, stream=stream, basis=pair.basis.value)
     else:
         await happened(session, actor, "pair.answered", pair, at, stream=stream)
-    return pair
+    return pair, need, offer
 
 
-async def decline_pair(session: AsyncSession, actor: Actor, pair_id: int) -> Pair:
+async def decline_pair(session: AsyncSession, actor: Actor, pair_id: int) -> PairWithSides:
     """One side says no: the pair is off, and both are free for other ways."""
-    pair, at = await _answer(session, actor, pair_id, Answer.declined)
+    (pair, need, offer), at = await _answer(session, actor, pair_id, "decline", Answer.declined)
     await happened(session, actor, "pair.declined", pair, at, stream=f"rounds:{pair.round_id}")
-    return pair
+    return pair, need, offer
 
 
-async def _answer(session: AsyncSession, actor: Actor, pair_id: int, answer: Answer) -> tuple[Pair, datetime]:
-    pair, side = await access_pair(session, actor, pair_id)
+async def _answer(
+    session: AsyncSession, actor: Actor, pair_id: int, verb: str, answer: Answer
+) -> tuple[PairWithSides, datetime]:
+    pair = await access_pair(session, actor, pair_id, verb)
     need, round = await session.get_one(Need, pair.need_id), await session.get_one(Round, pair.round_id)
     offer = await session.get_one(Offer, pair.offer_id)
     at = await now(session)
-    given = pair.need_answer if side is Side.need else pair.offer_answer
-    if pair.status is PairStatus.lapsed:
-        raise rules.PairLapsed(need=need.title, offer=offer.title)
-    if given is not None or pair.status is not PairStatus.proposed:
-        raise rules.PairAnswered(pair=pair_id)
-    if pair_standing(pair, need, offer, today(at)) is PairStatus.lapsed:
-        raise rules.PairLapsed(need=need.title, offer=offer.title)
-    if side is Side.need:
+    status = pair_standing(pair, need, offer, today(at))
+    if refusal := rules.unanswerable(status, given_by(actor, pair), pair.id, need.title, offer.title):
+        raise refusal
+    check_move(PAIR_MOVES, status, verb)
+    if side_of(actor, pair) is Side.need:
         pair.need_answer, pair.need_answered_by = answer, actor.account_id
     else:
         pair.offer_answer, pair.offer_answered_by = answer, actor.account_id
@@ -312,7 +320,7 @@ async def _answer(session: AsyncSession, actor: Actor, pair_id: int, answer: Ans
         pair.settled_at = at
     if pair.status is PairStatus.confirmed:
         pair.basis = rules.basis_of(need.budget, round.micro_grant_limit)
-    return pair, at
+    return (pair, need, offer), at
 
 
 async def finish_round(session: AsyncSession, actor: Actor, round_id: int) -> Round:

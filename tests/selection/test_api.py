@@ -102,6 +102,34 @@ async def test_both_sides_choose_a_stable_allocation_is_proposed_and_both_confir
     assert (confirmed["status"], confirmed["basis"], confirmed["actions"]) == ("confirmed", "micro_grant", [])
 
 
+async def test_buttons_are_those_that_state_hour_and_person_allow(
+    session: AsyncSession, client_of: ClientOf, clock: SimulatedClock
+) -> None:
+    fair = await make_fair(session)
+    clock.at = TODAY - timedelta(hours=1)
+    await fair.open(client_of)
+
+    async def buttons(actor: Actor, of: str = "") -> list[list[str]]:
+        async with client_of(actor) as client:
+            found = (await client.get(f"/selection/rounds/{fair.round_id}{of}")).json()
+            return [each["actions"] for each in (found if of else [found])]
+
+    assert [await buttons(actor, "/preferences") for actor in (fair.committees[0], RESIDENT)] == [[[]], []]
+    clock.at = TODAY
+    assert [await buttons(actor) for actor in (fair.bureau, RESIDENT)] == [[["derive", "cancel"]], [[]]]
+    assert await buttons(fair.committees[0], "/preferences") == [["submit"]]
+    await fair.choose(client_of, "needs", 0, [[fair.offers[0].id]])
+    await fair.choose(client_of, "offers", 0, [[fair.needs[0].id]])
+    clock.at = CLOSES
+    assert await buttons(fair.bureau) == [["derive", "close", "cancel"]]
+    assert await buttons(fair.committees[0], "/preferences") == [[]]
+    async with client_of(fair.bureau) as client:
+        await client.post(f"/selection/rounds/{fair.round_id}/close")
+    assert await buttons(fair.bureau) == [["fill", "finish", "cancel"]]
+    sides = (fair.committees[0], fair.organizations[0], fair.bureau)
+    assert [await buttons(actor, "/pairs") for actor in sides] == [[["confirm", "decline"]]] * 2 + [[[]]]
+
+
 async def test_one_no_ends_a_pair(session: AsyncSession, client_of: ClientOf, clock: SimulatedClock) -> None:
     fair = await make_fair(session)
     await fair.open(client_of)

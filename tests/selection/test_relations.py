@@ -65,6 +65,6 @@ async def test_one_person_does_not_confirm_a_pair_for_both_sides(
         await client.post(f"/selection/pairs/{pair['id']}/confirm")
     async with client_of(await one_for_both(session, fair)) as client:
         refused = await client.post(f"/selection/pairs/{pair['id']}/confirm")
-    assert (refused.status_code, refused.json()["facts"]) == (403, {"verb": "answer", "reason": "both_sides"})
+    assert (refused.status_code, refused.json()["facts"]) == (403, {"verb": "confirm", "reason": "both_sides"})
     with pytest.raises(IntegrityError, match="answered_by_two"):
         await session.execute(sa.update(Pair).values(offer_answered_by=fair.committees[0].account_id))

@@ -1,16 +1,19 @@
 """Rounds and pairs by the table: what may follow what, what a list may say."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
+from app.core.errors import DomainError
 from app.core.moves import verbs_from
 from app.selection import rules
+from app.selection.models import Round
 from app.selection.rules import MOVES, Answer, Basis, PairStatus, RoundStatus
 from tests.conftest import TODAY
 
 LATER = TODAY + timedelta(days=7)
+MOMENT = timedelta(microseconds=1)
 
 
 def test_every_status_is_reached_and_two_are_final() -> None:
@@ -34,13 +37,23 @@ def test_a_pair_needs_two_yeses_and_one_no_ends_it(
     assert rules.pair_status(need, offer) is status
 
 
-def test_lists_are_taken_from_the_opening_until_just_before_the_closing() -> None:
-    rules.check_taking_lists(TODAY, LATER, TODAY)
-    rules.check_taking_lists(TODAY, LATER, LATER - timedelta(microseconds=1))
-    with pytest.raises(rules.RoundNotOpenYet):
-        rules.check_taking_lists(TODAY, LATER, TODAY - timedelta(microseconds=1))
-    with pytest.raises(rules.RoundClosed):
-        rules.check_taking_lists(TODAY, LATER, LATER)
+@pytest.mark.parametrize(
+    ("verb", "at", "refusal"),
+    [
+        ("submit", TODAY - MOMENT, rules.RoundNotOpenYet),
+        ("submit", TODAY, None),
+        ("submit", LATER - MOMENT, None),
+        ("submit", LATER, rules.RoundClosed),
+        ("close", LATER - MOMENT, rules.RoundStillOpen),
+        ("close", LATER, None),
+        ("cancel", LATER, None),
+    ],
+)
+def test_lists_are_taken_until_just_before_the_closing_and_the_round_closes_from_then_on(
+    verb: str, at: datetime, refusal: type[DomainError] | None
+) -> None:
+    found = rules.untimely(verb, Round(opens_at=TODAY, closes_at=LATER), at)
+    assert (None if found is None else type(found)) is refusal
 
 
 def test_a_list_may_tie_and_be_short_but_not_repeat_or_name_strangers() -> None:

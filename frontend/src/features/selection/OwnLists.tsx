@@ -4,26 +4,32 @@ import type { components } from "../../api/schema.gen";
 import { Wishes } from "./Wishes";
 
 type Round = components["schemas"]["RoundRead"];
+type Own = components["schemas"]["PreferencesRead"];
 
 /** The reader's own needs or offers in this round, each with its list of wishes. */
-export function OwnLists({ round, role }: { round: Round; role: string }) {
+export function OwnLists({ round }: { round: Round }) {
+  const lists = $api.useQuery("get", "/api/v1/selection/rounds/{round_id}/preferences", {
+    params: { path: { round_id: round.id } },
+  });
+  const [first] = lists.data ?? [];
+  return lists.data && first ? <Listed round={round} own={lists.data} side={first.side} /> : null;
+}
+
+function Listed({ round, own, side }: { round: Round; own: readonly Own[]; side: Own["side"] }) {
   const { t } = useTranslation();
   const path = { round_id: round.id };
-  const [own, other] = role === "committee" ? (["need", "offer"] as const) : (["offer", "need"] as const);
-  const lists = $api.useQuery("get", "/api/v1/selection/rounds/{round_id}/preferences", { params: { path } });
   const mine = $api.useQuery("get", "/api/v1/selection/rounds/{round_id}/seats", {
-    params: { path, query: { side: own } },
+    params: { path, query: { side } },
   });
   const partners = $api.useQuery("get", "/api/v1/selection/rounds/{round_id}/seats", {
-    params: { path, query: { side: other } },
+    params: { path, query: { side: side === "need" ? "offer" : "need" } },
   });
-  if (!lists.data || !mine.data || !partners.data) return null;
+  if (!mine.data || !partners.data) return null;
   const titles = new Map(mine.data.map((seat) => [seat.id, seat.title]));
   return (
     <section aria-labelledby="own">
       <h2 id="own">{t("selection.own.title")}</h2>
-      {lists.data.length === 0 && <p className="soft">{t("selection.own.none")}</p>}
-      {lists.data.map((list) => (
+      {own.map((list) => (
         <Wishes
           key={list.subject_id}
           round={round}

@@ -1,7 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
-import { useSession } from "../../api/session";
 import { ActionBar } from "../../ui/ActionBar";
 import { chosen } from "../../ui/chosen";
 import { Deadline } from "../../ui/Deadline";
@@ -15,7 +14,6 @@ import "./selection.css";
 import "./round.css";
 
 type Round = components["schemas"]["RoundRead"];
-const CHOOSES = new Set(["committee", "organization"]);
 
 export default function RoundPage() {
   const round_id = useNumber("round_id");
@@ -27,7 +25,6 @@ export default function RoundPage() {
 
 function Shown({ of }: { of: Round }) {
   const { t, i18n } = useTranslation();
-  const { data: session } = useSession();
   return (
     <Page
       title={chosen(of, "title", i18n.language)}
@@ -38,10 +35,10 @@ function Shown({ of }: { of: Round }) {
         </>
       }
       crumbs={[{ label: t("nav.rounds"), to: "/rounds" }]}
-      action={<ActionBar of={of} feature="selection/rounds" words="selection" without={["submit"]} />}
+      action={<ActionBar of={of} feature="selection/rounds" words="selection" />}
     >
       {of.proposed_at && <RoundResult round={of} />}
-      {session && CHOOSES.has(session.role) && of.status !== "draft" && <OwnLists round={of} role={session.role} />}
+      <OwnLists round={of} />
       <section aria-labelledby="rule">
         <h2 id="rule">{t("selection.round.how")}</h2>
         <p className="prose">{t("selection.round.rule")}</p>

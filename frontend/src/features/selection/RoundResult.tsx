@@ -3,13 +3,12 @@ import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
 import { chosen } from "../../ui/chosen";
 import { Fetched } from "../../ui/Pending";
-import type { Certificate } from "./certificate";
 import { CertificateShown } from "./CertificateShown";
 import { FairnessReport } from "./FairnessReport";
 import { Pairs, type Seats } from "./Pairs";
 
 type Round = components["schemas"]["RoundRead"];
-type Unmatched = Partial<Record<"needs" | "offers", Record<string, string>>>;
+type Unmatched = components["schemas"]["UnmatchedRead"];
 
 /** What came of a round: that nobody can object, who got whom, who got nobody and why, and how fairly it turned out. */
 export function RoundResult({ round }: { round: Round }) {
@@ -24,7 +23,7 @@ export function RoundResult({ round }: { round: Round }) {
     params: { path, query: { side: "offer" } },
   });
   const seats = needs.data && offers.data ? { needs: needs.data, offers: offers.data } : null;
-  const checked = certificate.data as Certificate | undefined;
+  const checked = certificate.data;
   return (
     <>
       <Fetched query={certificate}>
@@ -37,7 +36,7 @@ export function RoundResult({ round }: { round: Round }) {
       <Fetched query={pairs}>
         {(it) => (seats && checked ? <Pairs of={it} certificate={checked} seats={seats} /> : null)}
       </Fetched>
-      {seats && <Unpaired of={(round.unmatched ?? {}) as Unmatched} seats={seats} />}
+      {seats && round.unmatched && <Unpaired of={round.unmatched} seats={seats} />}
       <Fetched query={fairness}>{(it) => <FairnessReport of={it} />}</Fetched>
     </>
   );
@@ -46,7 +45,7 @@ export function RoundResult({ round }: { round: Round }) {
 /** Those without a partner, by reason: one line each side and reason, the names on demand. */
 function Unpaired({ of, seats }: { of: Unmatched; seats: Seats }) {
   const { t, i18n } = useTranslation();
-  const sides = (["needs", "offers"] as const).map((side) => ({ side, keys: Object.entries(of[side] ?? {}) }));
+  const sides = (["needs", "offers"] as const).map((side) => ({ side, keys: Object.entries(of[side]) }));
   return (
     <section aria-labelledby="unmatched">
       <h2 id="unmatched">{t("selection.round.unmatched")}</h2>

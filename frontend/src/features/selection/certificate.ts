@@ -1,25 +1,8 @@
-/** The certificate of a round as the server keeps it: every pair that chose each other, and why it does not block. */
-export type Checked = {
-  seeker: string;
-  provider: string;
-  seeker_rank: number;
-  provider_rank: number;
-  reason: string;
-  because?: string;
-  own?: string;
-  own_rank?: number;
-  last_rank?: number;
-  instead_of?: string;
-};
+import type { components } from "../../api/schema.gen";
 
-export type Certificate = {
-  stable: boolean;
-  /** Absent where a round was certified before bounds were stated. */
-  size?: { matched: number; at_most: number } | null;
-  faults: unknown[];
-  pairs: Checked[];
-  blocking: Checked[];
-};
+/** A pair that chose each other, and why it does not block. */
+export type Checked = components["schemas"]["CheckedPairRead"];
+export type Certificate = components["schemas"]["CertificateRead"];
 
 export type Title = (key: string) => string;
 

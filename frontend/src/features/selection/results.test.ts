@@ -32,7 +32,7 @@ describe("a certificate", () => {
   });
 
   it("knows the ranks of those that are together", () => {
-    const certificate: Certificate = { stable: true, faults: [], pairs: rows, blocking: [] };
+    const certificate: Certificate = { stable: true, capacities: [], faults: [], pairs: rows, blocking: [] };
     expect([...ranksTogether(certificate).keys()]).toEqual(["N1 O1", "N2 O2"]);
   });
 
