@@ -16,6 +16,7 @@ import uvicorn
 from sqlalchemy.exc import OperationalError
 
 from app.accounts.commands import administration
+from app.accounts.policy import authenticate
 from app.accounts.service import close_demonstration, reopen_demonstration
 from app.core.audit import verify as verify_audit
 from app.core.db import Units, make_engine, units
@@ -34,7 +35,6 @@ from app.main import create_app, web_application
 from app.matching.allocation.exported import SelectionFileUnreadable, parse_selection
 from app.matching.allocation.verifier import in_words, verify_selection
 from app.matching.ranking.cities import Engine, digest_of, rank_locally, rank_on_ray, save_cities
-from app.parties.policy import authenticate
 from app.rankings.market import market
 from app.season.demonstration import load_demonstration
 from app.season.export import export_season

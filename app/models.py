@@ -1,5 +1,6 @@
 """Every room's tables in one place, for migrations and for the test that compares the two."""
 
+import app.accounts.models
 import app.areas.models
 import app.contracts.models
 import app.core.audit

@@ -14,11 +14,11 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.queries import demonstration_seats
 from app.accounts.service import DEMONSTRATION_PASSWORD
 from app.core.errors import DomainError
 from app.core.http.exposure import REMEDY, WARNING
 from app.core.settings import Settings
-from app.parties.queries import demonstration_seats
 from app.season.demonstration import survey_token
 from app.season.steps import Progress
 

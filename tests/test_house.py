@@ -51,6 +51,7 @@ def test_every_room_imports_only_towards_the_ground_floor() -> None:
         ("core/clock.py", "import app.needs.rules", "rooms in order"),
         ("surveys/questionnaires/rules.py", "import app.needs.models", "rooms in order"),
         ("surveys/waves/queries.py", "import app.surveys.responses.models", "survey rooms in order"),
+        ("parties/queries.py", "import app.accounts.models", "rooms in order"),
         ("tenders/notices/rules.py", "import app.tenders.bids.rules", "tender rooms in order"),
         ("needs/service.py", "import app.needs.api", "layers inside a room"),
         ("tenders/bids/service.py", "import app.tenders.bids.schemas", "layers inside a room"),

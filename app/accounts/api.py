@@ -2,8 +2,10 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts import colleagues, memberships, resets
+from app.accounts import colleagues, memberships, queries, resets
 from app.accounts import service as accounts
+from app.accounts.models import Account
+from app.accounts.policy import WHO
 from app.accounts.schemas import (
     AccountCreate,
     AccountInvited,
@@ -24,9 +26,6 @@ from app.core.fields import Id, Search
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, UnitSession, allow
 from app.core.paging import Page, PagingQuery, paginate
-from app.parties import queries
-from app.parties.models import Account
-from app.parties.policy import WHO
 
 people = web.router("/accounts", "accounts", web.Unkept)
 

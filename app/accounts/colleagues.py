@@ -10,11 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from app.accounts.models import Account, Membership, PasswordReset
+from app.accounts.policy import is_held
+from app.accounts.rules import TOLD_FOR
 from app.core.actors import Actor, Role
-from app.core.waiting import Waiting
-from app.parties.models import Account, Membership, PasswordReset
-from app.parties.policy import is_held
-from app.parties.rules import TOLD_FOR
 
 Number = sa.SQLColumnExpression[int] | sa.SQLColumnExpression[int | None]
 
@@ -96,30 +95,8 @@ async def accounts_by_id(session: AsyncSession, ids: set[int | None]) -> dict[in
     return {account.id: account for account in found}
 
 
-async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
-    """Colleagues to confirm, new passwords to approve or to know of, and what one may still stop oneself."""
-    has_password = unconfirmed(actor).where(Account.password_hash.is_not(None))
-    seats = {seat.account_id: seat.id for seat in await session.scalars(has_password)}
-    resets = {reset.account_id for reset in await session.scalars(asked(actor, at))}
-    known = await accounts_by_id(session, {*seats, *resets, actor.account_id})
-    items = [_item("confirm_membership", seat, known[account]) for account, seat in seats.items()]
-    items += [_item("approve_reset", account, known[account]) for account in resets if account]
-    others = [each for each in await told(session, actor, at) if each.account.id != actor.account_id]
-    items += [_item("read_reset", each.reset.id, each.account) for each in others]
-    for reset in await session.scalars(coming(actor.account_id, at)):
-        own = known[reset.account_id or 0]
-        items.append(
-            Waiting("parties", "cancel_reset", reset.id, own.display_name, reset.effective_at, None, "account", own.id)
-        )
-    return items
-
-
 def coming(account_id: int | None, at: datetime) -> sa.Select[PasswordReset]:
     """Approved new passwords of an account that can still be stopped."""
     open_ones = sa.and_(PasswordReset.used_at.is_(None), PasswordReset.cancelled_at.is_(None))
     approved = sa.and_(PasswordReset.effective_at.is_not(None), PasswordReset.expires_at > at)
     return sa.select(PasswordReset).where(PasswordReset.account_id == account_id, open_ones, approved)
-
-
-def _item(verb: str, subject: int, account: Account) -> Waiting:
-    return Waiting("parties", verb, subject, account.display_name, None, None, "colleague", account.id)

@@ -9,8 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.credentials import check_password, check_username, folded_username
 from app.accounts.memberships import new_membership
+from app.accounts.models import Account, Membership
 from app.accounts.passwords import hashed
+from app.accounts.queries import find_account
 from app.accounts.resets import draft_link
+from app.accounts.rules import LINK_FOR, link_of
 from app.accounts.service import draft_account
 from app.core.actors import CLOCK, Role
 from app.core.clock import now
@@ -18,9 +21,6 @@ from app.core.db import Units
 from app.core.errors import NotFound
 from app.core.events import happened
 from app.core.texts import line
-from app.parties.models import Account, Membership
-from app.parties.queries import find_account
-from app.parties.rules import LINK_FOR, link_of
 
 WithUnits = Callable[[Callable[[Units], Coroutine[Any, Any, Any]]], Any]
 PROMPT = "密码 / password"

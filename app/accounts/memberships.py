@@ -6,16 +6,17 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.colleagues import has_people, unconfirmed
+from app.accounts.models import Account, AccountSession, Membership
+from app.accounts.policy import access_account, access_seat
+from app.accounts.rules import OBJECTION, OwnSeat, PasswordUnset, SeatHeld, check_role, responsibility
 from app.accounts.sessions import end_sessions
 from app.areas.models import Area
 from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.events import happened
-from app.parties.models import Account, AccountSession, Membership, Party
-from app.parties.policy import access_account, access_seat
+from app.parties.models import Party
 from app.parties.queries import require_party
-from app.parties.rules import OBJECTION, OwnSeat, PasswordUnset, SeatHeld, check_role, responsibility
 
 # The people of the demonstration take part in what it shows of the past.
 SHOWN_PAST = timedelta(days=3650)

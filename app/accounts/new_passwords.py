@@ -5,7 +5,10 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.credentials import check_password
+from app.accounts.models import AccountSession
 from app.accounts.passwords import hashed, is_password
+from app.accounts.policy import access_account
+from app.accounts.rules import CredentialsWrong, token_hash
 from app.accounts.sessions import end_sessions
 from app.accounts.sign_in import give_all_back, take_all
 from app.core.actors import Actor
@@ -13,9 +16,6 @@ from app.core.clock import now
 from app.core.db import Units
 from app.core.events import happened
 from app.core.http.limits import Limit
-from app.parties.models import AccountSession
-from app.parties.policy import access_account
-from app.parties.rules import CredentialsWrong, token_hash
 
 # Whoever sits at somebody's open session guesses no faster than a stranger.
 OF_AN_ACCOUNT = Limit("change_password", 5, timedelta(minutes=1))

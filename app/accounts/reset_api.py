@@ -6,13 +6,13 @@ from fastapi import Cookie, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import resets
+from app.accounts.models import PasswordReset
+from app.accounts.policy import WHO
+from app.accounts.rules import LINK_FOR
 from app.accounts.schemas import LinkOpen, NewPassword, ResetAsk, ResetRead
 from app.accounts.session_api import CurrentPlace, UnitsApart, entrance, sessions, settings_of
 from app.core.clock import now
 from app.core.http.unit import CurrentActor, UnitSession, allow
-from app.parties.models import PasswordReset
-from app.parties.policy import WHO
-from app.parties.rules import LINK_FOR
 
 RESET_COOKIE, RESET_PATH = "shuangxuan_reset", "/api/v1/session"
 Secret = Annotated[str, Cookie(alias=RESET_COOKIE, include_in_schema=False)]

@@ -15,17 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.colleagues import asked
 from app.accounts.credentials import check_password, folded_username
+from app.accounts.models import Account, AccountSession, KnownBrowser, Membership, PasswordReset
 from app.accounts.passwords import hashed
-from app.accounts.sessions import end_sessions
-from app.accounts.sign_in import Place, stop_resets
-from app.core.actors import RESIDENT, Actor, Role
-from app.core.clock import now
-from app.core.db import Units
-from app.core.events import happened
-from app.core.http.limits import Limit, take
-from app.parties.models import Account, AccountSession, KnownBrowser, Membership, PasswordReset
-from app.parties.policy import access_account
-from app.parties.rules import (
+from app.accounts.policy import access_account
+from app.accounts.rules import (
     ASKED_FOR,
     LINK_FOR,
     OBJECTION,
@@ -39,6 +32,13 @@ from app.parties.rules import (
     device_of,
     token_hash,
 )
+from app.accounts.sessions import end_sessions
+from app.accounts.sign_in import Place, stop_resets
+from app.core.actors import RESIDENT, Actor, Role
+from app.core.clock import now
+from app.core.db import Units
+from app.core.events import happened
+from app.core.http.limits import Limit, take
 
 CODE_DIGITS = 6
 OF_AN_ADDRESS = Limit("ask_reset.address", 5, timedelta(minutes=10))

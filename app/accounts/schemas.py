@@ -6,13 +6,14 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.accounts.colleagues import Told
+from app.accounts.models import Account, AccountSession, Membership, PasswordReset
+from app.accounts.policy import actions, state_of
+from app.accounts.queries import OpenSession, Seat
+from app.accounts.rules import AccountState, ResetState, link_of, token_hash
 from app.core.actors import Actor, Role
 from app.core.fields import Code, Exact, Id, Line, Name
 from app.core.http.unit import example
-from app.parties.models import Account, AccountSession, Membership, PasswordReset
-from app.parties.policy import account_actions, state_of
-from app.parties.queries import OpenSession, Seat
-from app.parties.rules import AccountState, PartyKind, ResetState, link_of, token_hash
+from app.parties.rules import PartyKind
 
 Password = Annotated[str, Exact(200)]
 Username = Annotated[str, Line(64, least=1)]
@@ -272,7 +273,7 @@ class AccountRead(BaseModel):
             is_demonstration=account.is_demonstration,
             created_at=account.created_at,
             memberships=[MembershipRead.of(seat) for seat in seats],
-            actions=account_actions(actor, account),
+            actions=actions(actor, account),
         )
 
 

@@ -8,18 +8,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.credentials import check_name, check_username, folded_username
 from app.accounts.memberships import held_membership, new_membership
+from app.accounts.models import Account, AccountSession
 from app.accounts.passwords import hashed
+from app.accounts.policy import access_account, state_of
+from app.accounts.queries import find_account
 from app.accounts.resets import draft_link
+from app.accounts.rules import MOVES, OwnAccount
 from app.accounts.sessions import end_sessions
 from app.core.actors import CLOCK, Actor, Role
 from app.core.clock import now
 from app.core.errors import DomainError, MoveRefused
 from app.core.events import happened
 from app.core.moves import move
-from app.parties.models import Account, AccountSession, Party
-from app.parties.policy import access_account, state_of
-from app.parties.queries import find_account, require_party
-from app.parties.rules import MOVES, OwnAccount
+from app.parties.models import Party
+from app.parties.queries import require_party
 
 # Known to everybody who reads the manual; such accounts open only where demonstration is switched on.
 DEMONSTRATION_PASSWORD = "shuangxuan2018"  # noqa: S105

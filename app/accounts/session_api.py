@@ -7,10 +7,12 @@ from typing import Annotated
 from fastapi import Cookie, Depends, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts import new_passwords
+from app.accounts import new_passwords, queries
 from app.accounts import service as accounts
 from app.accounts import sessions as opened_sessions
 from app.accounts import sign_in as signing_in
+from app.accounts.policy import WHO
+from app.accounts.rules import LIFETIME
 from app.accounts.schemas import (
     BrowserRead,
     DemonstrationAccount,
@@ -28,9 +30,6 @@ from app.core.http import unit as web
 from app.core.http.lanes import Lane
 from app.core.http.unit import SESSION_COOKIE, CurrentActor, UnitSession, allow, in_lane, network
 from app.core.settings import Settings
-from app.parties import queries
-from app.parties.policy import WHO
-from app.parties.rules import LIFETIME
 
 BROWSER_COOKIE = "shuangxuan_browser"
 

@@ -7,14 +7,14 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.models import Account, AccountSession, Membership
+from app.accounts.policy import access_account, access_membership
+from app.accounts.queries import open_session
+from app.accounts.rules import LIFETIME, token_hash
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.errors import NotFound, NotSignedIn
 from app.core.events import happened
-from app.parties.models import Account, AccountSession, Membership
-from app.parties.policy import access_account, access_membership
-from app.parties.queries import open_session
-from app.parties.rules import LIFETIME, token_hash
 
 
 class SignedIn(NamedTuple):

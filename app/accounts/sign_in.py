@@ -16,16 +16,16 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.credentials import folded_username
+from app.accounts.models import Account, AccountSession, KnownBrowser, Membership, PasswordReset
 from app.accounts.passwords import is_password
+from app.accounts.policy import is_held
+from app.accounts.rules import CredentialsWrong, SeatUnconfirmed, TooManyTries, device_of, token_hash
 from app.accounts.sessions import SignedIn, begin_session, end_sessions
 from app.core.clock import now
 from app.core.db import Units
 from app.core.events import happened
 from app.core.http.limits import Limit, give_back, take
 from app.core.installation.secret import keyed
-from app.parties.models import Account, AccountSession, KnownBrowser, Membership, PasswordReset
-from app.parties.policy import is_held
-from app.parties.rules import CredentialsWrong, SeatUnconfirmed, TooManyTries, device_of, token_hash
 
 MINUTE = timedelta(minutes=1)
 # Under one name 10 guesses in five minutes and 100 a day (NIST SP 800-63B §3.2.2), however many computers guess.

@@ -2,6 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.rules import check_role
 from app.contracts.models import Contract, Engagement
 from app.contracts.policy import SETTLED, access_contract, access_engagement
 from app.contracts.queries import engagements_of, stream_of
@@ -11,7 +12,6 @@ from app.core.clock import now
 from app.core.errors import Denied, MoveRefused
 from app.core.events import happened
 from app.parties.policy import read_party
-from app.parties.rules import check_role
 
 ROLES = {EngagementKind.evaluation: Role.evaluator, EngagementKind.audit: Role.auditor}
 

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.models import Membership
 from app.contracts.models import Contract, ContractPerson, Engagement, Side
 from app.contracts.rules import MOVES, ContractStatus, EngagementKind, Part
 from app.core.actors import Actor, Role
 from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
-from app.parties.models import Membership
 
 BUYS = frozenset({Role.purchaser})
 SIDES = frozenset({Role.purchaser, Role.organization})

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts import queries as accounts
 from app.contracts import queries as contracts
 from app.core.actors import Actor
 from app.core.days.calendar import last_day
@@ -27,6 +28,7 @@ from app.tenders.panels import queries as panels
 WaitingOf = Callable[[AsyncSession, Actor, datetime], Awaitable[list[Waiting]]]
 ROOMS: tuple[WaitingOf, ...] = (
     parties.waiting,
+    accounts.waiting,
     surveys.waiting,
     waves.waiting,
     responses.waiting,

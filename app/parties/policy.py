@@ -1,26 +1,14 @@
-"""Who may see, register and change parties and accounts; who a session's token stands for."""
+"""Who may see, register and change parties."""
 
 from collections.abc import Collection
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.actors import EVERYONE, RESIDENT, STAFF, Actor, Role
+from app.core.actors import EVERYONE, STAFF, Actor, Role
 from app.core.errors import Denied, NotFound
-from app.core.moves import verbs_from
-from app.parties.models import Account, AccountSession, Membership, Party
-from app.parties.rules import (
-    APPLICANTS,
-    IDLE,
-    LEVELS,
-    MOVES,
-    SEEN_STEP,
-    AccountState,
-    JudgeAccountUnknown,
-    PartyKind,
-    PartyUnknown,
-    token_hash,
-)
+from app.parties.models import Party
+from app.parties.rules import APPLICANTS, LEVELS, PartyKind, PartyUnknown
 
 WHO = {
     "list": EVERYONE,
@@ -29,32 +17,7 @@ WHO = {
     "register": {Role.purchaser, Role.admin},
     "import": {Role.purchaser, Role.admin},
     "edit": STAFF - {Role.judge, Role.admin},
-    "sign_in": EVERYONE,
-    "sign_out": EVERYONE,
-    "read_session": EVERYONE,
-    "switch": STAFF,
-    "change_password": STAFF,
-    "list_sessions": STAFF,
-    "end_session": STAFF,
-    "end_other_sessions": STAFF,
-    "end_membership": STAFF,
-    "add_membership": {Role.admin},
-    "list_accounts": {Role.admin},
-    "create_account": {Role.admin},
-    "disable": {Role.admin},
-    "enable": {Role.admin},
-    "invite_account": {Role.admin},
-    "list_colleagues": STAFF,
-    "confirm_membership": STAFF,
-    "approve_reset": STAFF,
-    "cancel_reset": STAFF,
-    "ask_reset": EVERYONE,
-    "read_reset": EVERYONE,
-    "open_link": EVERYONE,
-    "set_password": EVERYONE,
 }
-# What nobody does to another's account.
-OWN = frozenset({"change_password", "cancel_reset", "end_session", "end_other_sessions"})
 # Who applies without registration is known to the buyer; a list open to all would tell bidders of each other.
 SEES_APPLICANTS = frozenset({Role.purchaser, Role.admin, Role.clock})
 
@@ -104,20 +67,6 @@ async def read_parties(session: AsyncSession, actor: Actor, ids: Collection[int]
         raise PartyUnknown(party=unknown[0])
 
 
-async def read_judges(session: AsyncSession, ids: Collection[int]) -> dict[int | None, set[int]]:
-    """Account of a judge → the parties it also acts for, or will once a colleague has confirmed it.
-
-    Refused with JudgeAccountUnknown for the first that is none, so that nobody learns of other accounts.
-    """
-    query = sa.select(Membership.account_id, Membership.role, Membership.party_id, is_held().label("is_held"))
-    standing = Membership.account_id.in_(ids), Membership.ended_at.is_(None)
-    rows = (await session.execute(query.where(*standing))).all()
-    judges = {row.account_id for row in rows if row.role is Role.judge and row.is_held}
-    if unknown := sorted(set(ids) - judges):
-        raise JudgeAccountUnknown(account=unknown[0])
-    return {id: {row.party_id for row in rows if row.account_id == id and row.party_id is not None} for id in judges}
-
-
 async def access_party(session: AsyncSession, actor: Actor, party_id: int, verb: str) -> Party:
     """The party, locked for `verb`. Refusals: NotFound, Denied."""
     query = sa.select(Party).where(Party.id == party_id, visible(actor)).with_for_update()
@@ -127,102 +76,3 @@ async def access_party(session: AsyncSession, actor: Actor, party_id: int, verb:
     if reason := denial(actor, verb, party):
         raise Denied(verb=verb, reason=reason)
     return party
-
-
-def state_of(account: Account) -> AccountState:
-    return AccountState.disabled if account.disabled_at else AccountState.active
-
-
-def account_denial(actor: Actor, verb: str, account: Account) -> str | None:
-    """Why `actor` may not `verb` this account; None when they may."""
-    if actor.role not in WHO[verb]:
-        return "role"
-    return "account" if verb in OWN and account.id != actor.account_id else None
-
-
-def account_actions(actor: Actor, account: Account) -> list[str]:
-    own = account.id == actor.account_id
-    possible = [*verbs_from(MOVES, state_of(account)), *([] if account.password_hash else ["invite_account"])]
-    return [v for v in possible if account_denial(actor, v, account) is None and not (own and v == "disable")]
-
-
-async def access_account(session: AsyncSession, actor: Actor, account_id: int, verb: str) -> Account:
-    """The account, locked for `verb`. Only administrators see accounts (NotFound), their own excepted."""
-    seen = sa.true() if actor.role is Role.admin else Account.id == actor.account_id
-    account = await session.scalar(sa.select(Account).where(Account.id == account_id, seen).with_for_update())
-    if account is None:
-        raise NotFound(account=account_id)
-    if reason := account_denial(actor, verb, account):
-        raise Denied(verb=verb, reason=reason)
-    return account
-
-
-async def access_membership(session: AsyncSession, actor: Actor, membership_id: int) -> Membership:
-    """One of the actor's own memberships that they may act in; anybody else's is not found."""
-    own = sa.and_(Membership.account_id == actor.account_id, is_held())
-    query = sa.select(Membership).where(Membership.id == membership_id, own)
-    membership = await session.scalar(query)
-    if membership is None:
-        raise NotFound(membership=membership_id)
-    return membership
-
-
-def is_held(seat: type[Membership] = Membership) -> sa.ColumnElement[bool]:
-    """Memberships in which their account may act: confirmed, and not ended."""
-    at = sa.func.shuangxuan_now(type_=sa.TIMESTAMP(timezone=True))
-    return sa.and_(seat.ended_at.is_(None), seat.confirmed_at <= at)
-
-
-def is_open() -> sa.ColumnElement[bool]:
-    """Sessions that still stand: neither idle too long nor past their end."""
-    at = sa.func.shuangxuan_now(type_=sa.TIMESTAMP(timezone=True))
-    return sa.and_(AccountSession.expires_at > at, AccountSession.last_seen_at > at - IDLE)
-
-
-async def access_seat(session: AsyncSession, actor: Actor, membership_id: int, verb: str) -> Membership:
-    """A membership that has not ended, locked for `verb`. Of others', administrators see all, and colleagues those
-    that nobody confirmed yet (NotFound)."""
-    beside = sa.and_(Membership.party_id == actor.party_id, Membership.confirmed_at.is_(None))
-    seen = sa.true() if actor.role is Role.admin else sa.or_(Membership.account_id == actor.account_id, beside)
-    query = sa.select(Membership).where(Membership.id == membership_id, Membership.ended_at.is_(None), seen)
-    membership = await session.scalar(query.with_for_update())
-    if membership is None:
-        raise NotFound(membership=membership_id)
-    if actor.role not in WHO[verb]:
-        raise Denied(verb=verb, reason="role")
-    return membership
-
-
-async def authenticate(session: AsyncSession, token: str, *, demonstration: bool = True) -> Actor:
-    """Who a session's token stands for; a resident when it is absent, unknown, expired or of a disabled account,
-    or of one of the `demonstration` where that is switched off."""
-    if not token:
-        return RESIDENT
-    query = (
-        sa.select(AccountSession.account_id, Membership.role, Membership.party_id, Membership.area)
-        .join(Account, Account.id == AccountSession.account_id)
-        .join(Membership, Membership.id == AccountSession.membership_id)
-        .where(AccountSession.token_hash == token_hash(token), Account.disabled_at.is_(None), is_open(), is_held())
-        .where(sa.or_(sa.literal(demonstration), Account.is_demonstration.is_(False)))
-    )
-    row = (await session.execute(query)).one_or_none()
-    if row is None:
-        return RESIDENT
-    await _note_seen(session, token)
-    return Actor(row.account_id, row.role, row.party_id, row.area)
-
-
-async def _note_seen(session: AsyncSession, token: str) -> None:
-    """Once a minute; a request that finds the row locked by another of the same browser leaves it to that one."""
-    at = sa.func.shuangxuan_now(type_=sa.TIMESTAMP(timezone=True))
-    stale = (
-        sa.select(AccountSession.id)
-        .where(AccountSession.token_hash == token_hash(token), AccountSession.last_seen_at <= at - SEEN_STEP)
-        .with_for_update(skip_locked=True)
-    )
-    await session.execute(
-        sa.update(AccountSession)
-        .where(AccountSession.id.in_(stale))
-        .values(last_seen_at=at)
-        .execution_options(synchronize_session=False)
-    )

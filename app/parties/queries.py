@@ -1,4 +1,4 @@
-"""Finding parties, and naming them for other rooms; the sessions and accounts of the people who act for them."""
+"""Finding parties, and naming them for other rooms."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -7,31 +7,16 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts import colleagues
-from app.accounts.credentials import folded_username
 from app.core.actors import Actor
 from app.core.waiting import Waiting
-from app.parties.models import Account, AccountSession, Membership, Party
-from app.parties.policy import is_held, is_open, visible
-from app.parties.rules import PartyKind, PartyUnknown, token_hash
+from app.parties.models import Party
+from app.parties.policy import visible
+from app.parties.rules import PartyKind, PartyUnknown
 
 
 class PartyName(NamedTuple):
     zh: str
     en: str
-
-
-class Seat(NamedTuple):
-    """A membership with the party it acts for (None: for none)."""
-
-    membership: Membership
-    party: Party | None
-
-
-class OpenSession(NamedTuple):
-    account: Account
-    current: Membership
-    ends_at: datetime
 
 
 def search_parties(
@@ -86,63 +71,10 @@ async def count_parties(session: AsyncSession, kind: PartyKind) -> int:
     return (await session.execute(query)).scalar_one()
 
 
-async def find_account(session: AsyncSession, username: str) -> Account | None:
-    return await session.scalar(sa.select(Account).where(Account.username == folded_username(username)))
-
-
-async def seats_of(session: AsyncSession, account_ids: Collection[int]) -> dict[int, list[Seat]]:
-    """Account → the memberships it may act in, with their parties, oldest first."""
-    query = (
-        sa.select(Membership, Party)
-        .outerjoin(Party, Party.id == Membership.party_id)
-        .where(Membership.account_id.in_(account_ids), is_held())
-        .order_by(Membership.id)
-    )
-    seats: dict[int, list[Seat]] = {id: [] for id in account_ids}
-    for membership, party in await session.execute(query):
-        seats[membership.account_id].append(Seat(membership, party))
-    return seats
-
-
-async def open_session(session: AsyncSession, token: str) -> OpenSession | None:
-    """The account and membership behind a token that still stands."""
-    query = (
-        sa.select(Account, Membership, AccountSession.expires_at)
-        .join(AccountSession, AccountSession.account_id == Account.id)
-        .join(Membership, Membership.id == AccountSession.membership_id)
-        .where(AccountSession.token_hash == token_hash(token), Account.disabled_at.is_(None), is_open(), is_held())
-    )
-    row = (await session.execute(query)).one_or_none()
-    return OpenSession(*row) if row else None
-
-
-async def sessions_of(session: AsyncSession, account_id: int | None) -> list[AccountSession]:
-    """The browsers in which an account is signed in, last used first."""
-    query = sa.select(AccountSession).where(AccountSession.account_id == account_id, is_open())
-    return list(await session.scalars(query.order_by(AccountSession.last_seen_at.desc(), AccountSession.id.desc())))
-
-
-async def demonstration_seats(session: AsyncSession) -> list[tuple[Account, Seat]]:
-    """The demonstration accounts that can be signed in to, each with its first membership."""
-    query = sa.select(Account).where(Account.is_demonstration, Account.disabled_at.is_(None)).order_by(Account.id)
-    accounts = list(await session.scalars(query))
-    seats = await seats_of(session, [account.id for account in accounts])
-    return [(account, seats[account.id][0]) for account in accounts if seats[account.id]]
-
-
-def search_accounts(q: str = "") -> sa.Select[Account]:
-    query = sa.select(Account)
-    if text := folded_username(q):
-        named = [column.icontains(text, autoescape=True) for column in (Account.username, Account.display_name)]
-        query = query.where(sa.or_(*named))
-    return query
-
-
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
-    """An organisation that has not introduced itself, since communities choose by what they read; and colleagues."""
+    """An organisation that has not introduced itself, since communities choose by what they read."""
     query = sa.select(Party).where(
         Party.id == actor.party_id, Party.kind == PartyKind.organization, Party.introduction == ""
     )
     own: Any = await session.scalar(query) if actor.party_id else None
-    blank = [Waiting("parties", "edit", own.id, own.name_zh, None, None, "party", own.id)] if own else []
-    return blank + await colleagues.waiting(session, actor, at)
+    return [Waiting("parties", "edit", own.id, own.name_zh, None, None, "party", own.id)] if own else []

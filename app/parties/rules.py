@@ -1,18 +1,16 @@
-"""Who takes part: neighbourhood committees, street offices, bureaus, organisations and firms, and who may act for them.
+"""Who takes part: neighbourhood committees, street offices, bureaus, organisations and firms.
 
 Organisations come in three standings: registered legal persons, groups filed with the street office (备案), and those
 who may apply without registration (residents' groups, student teams) or as a company, as the call for a project
 competition allows.
 """
 
-import hashlib
 import re
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from app.areas.rules import AreaLevel
-from app.core.actors import Role
 from app.core.bounds import FIRST_DAY, LAST_DAY
 from app.core.errors import DomainError
 
@@ -80,47 +78,10 @@ LEVELS = {
     PartyKind.street_office: {AreaLevel.street},
     PartyKind.bureau: {AreaLevel.district, AreaLevel.city},
 }
-PARTIES_OF = {
-    Role.committee: {PartyKind.committee},
-    Role.street: {PartyKind.street_office},
-    Role.organization: {PartyKind.organization},
-    Role.purchaser: {PartyKind.bureau},
-    Role.evaluator: {PartyKind.firm, PartyKind.organization},
-    Role.auditor: {PartyKind.firm},
-}
-
-
-class AccountState(StrEnum):
-    active = "active"
-    disabled = "disabled"
-
-
-class ResetState(StrEnum):
-    """none: this browser asks for nothing; approved: but not in effect yet."""
-
-    none = "none"
-    asked = "asked"
-    approved = "approved"
-    ready = "ready"
-    used = "used"
-    cancelled = "cancelled"
-    expired = "expired"
-
-
-MOVES = {
-    (AccountState.active, "disable"): AccountState.disabled,
-    (AccountState.disabled, "enable"): AccountState.active,
-}
 
 
 class PartyUnknown(DomainError):
     """No party has this number or short code."""
-
-    status = 422
-
-
-class JudgeAccountUnknown(DomainError):
-    """No account of a judge has this number."""
 
     status = 422
 
@@ -163,67 +124,6 @@ class CreditCodeReal(DomainError):
     """A fictional party must not carry a code that could belong to somebody."""
 
     status = 422
-
-
-class RoleDoesNotFit(DomainError):
-    """A role is taken for a party of the right kind, or for none (judges, administrators)."""
-
-    status = 422
-
-
-class CredentialsWrong(DomainError):
-    """The same answer whether the name, the password or the state of the account is at fault."""
-
-    status = 401
-
-
-class TooManyTries(DomainError):
-    """Signing in under this name or from this address has failed too often; `seconds` says when to try again."""
-
-    status = 429
-
-
-class SeatUnconfirmed(DomainError):
-    """The password is right, but no colleague has confirmed yet that this person is one."""
-
-    status = 403
-
-
-class PasswordUnset(DomainError):
-    """A seat is confirmed when its person has set the password: before, the link may be in other hands."""
-
-
-class CodeWrong(DomainError):
-    """No open request of this account has this code, or it is not this actor's to approve."""
-
-    status = 404
-
-
-class ResetNotReady(DomainError):
-    """This browser may not set the password: not approved, not in effect yet, used, stopped or expired."""
-
-
-class LinkUnknown(DomainError):
-    """No such link, or it was used, replaced or has expired."""
-
-    status = 404
-
-
-class OwnAccount(DomainError):
-    """Nobody shuts out themselves: the last administrator could not come back."""
-
-
-class OwnSeat(DomainError):
-    """Nobody ends the membership in which they are acting, for the same reason."""
-
-
-class SeatHeld(DomainError):
-    """The account acts in this role for this party already."""
-
-
-def responsibility(kind: PartyKind, prefix: str) -> str:
-    """The area prefix that people of a party answer for: an office its own division, anybody else none ("")."""
-    return prefix if kind in LEVELS else ""
 
 
 def check_party(
@@ -292,60 +192,3 @@ def rectification_period(text: str) -> tuple[date | None, date | None]:
 def is_in_rectification(note: str | None, start: date | None, until: date | None, on: date) -> bool:
     """Whether an organisation is in rectification (整改) on a day; a note without dates holds until it is lifted."""
     return note is not None and (start is None or start <= on) and (until is None or on <= until)
-
-
-def check_role(role: Role, kind: PartyKind | None) -> None:
-    """Refuse a membership in which `role` would act for a party of another kind (RoleDoesNotFit)."""
-    fits = kind in PARTIES_OF[role] if role in PARTIES_OF else kind is None and role in {Role.judge, Role.admin}
-    if not fits:
-        raise RoleDoesNotFit(role=role.value, kind=kind.value if kind else "-")
-
-
-# Staff leave a counter or a shared office computer: half an hour idle. Twelve hours outlast any working day.
-IDLE, LIFETIME = timedelta(minutes=30), timedelta(hours=12)
-# How exactly idleness is measured: a write per request would cost more than it tells.
-SEEN_STEP = timedelta(minutes=1)
-
-
-def token_hash(token: str) -> bytes:
-    """What the database keeps of a session's token; 256 random bits need no salt."""
-    return hashlib.sha256(token.encode()).digest()
-
-
-def link_of(secret: str) -> str:
-    """Where a one-time link leads, without the name of a host; what follows # no server and no log gets to see."""
-    return f"/set-password#{secret}"
-
-
-# A code is told on the telephone today; a link is handed over within the week; what is approved is used soon.
-ASKED_FOR, LINK_FOR, USABLE_FOR = timedelta(days=1), timedelta(days=7), timedelta(days=3)
-# Time for whoever still knows the password to sign in and stop what an administrator approved alone.
-OBJECTION = timedelta(hours=24)
-# Colleagues are told that a password was set anew until the slowest of them has been at the desk.
-TOLD_FOR = timedelta(days=14)
-
-
-# What a browser calls itself, in the order in which they must be looked for: most pretend to be another one as well.
-BROWSERS = {
-    "MicroMessenger": "微信 WeChat",
-    "QQBrowser": "QQ",
-    "Edg": "Edge",
-    "Firefox": "Firefox",
-    "Chrome": "Chrome",
-    "Safari": "Safari",
-}
-SYSTEMS = {
-    "Windows": "Windows",
-    "OpenHarmony": "HarmonyOS",
-    "Android": "Android",
-    "iPhone": "iPhone",
-    "iPad": "iPad",
-    "Macintosh": "macOS",
-    "Linux": "Linux",
-}
-
-
-def device_of(user_agent: str) -> str:
-    """A coarse word by which people know their own browser ("Chrome · Windows"); nothing else of it is kept."""
-    words = [next((word for sign, word in known.items() if sign in user_agent), "") for known in (BROWSERS, SYSTEMS)]
-    return " · ".join(filter(None, words))

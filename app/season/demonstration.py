@@ -11,6 +11,7 @@ from functools import partial
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.queries import find_account, seats_of
 from app.accounts.service import make_demonstration_accounts, one_seat_per_role
 from app.contracts.engagements import ROLES, engage_firm
 from app.contracts.models import Contract
@@ -21,7 +22,7 @@ from app.core.days.calendar_table import seed_calendar
 from app.core.db import Units
 from app.matching.ranking.records import area_prefix
 from app.needs.service import draft_need, import_needs
-from app.parties.queries import find_account, offices_of, require_party, seats_of
+from app.parties.queries import offices_of, require_party
 from app.parties.rules import PartyKind
 from app.parties.service import register_party
 from app.season.cast import OPERATOR, district_of

@@ -10,10 +10,12 @@ import sqlalchemy as sa
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.colleagues import waiting
 from app.accounts.credentials import PasswordWeak
 from app.accounts.memberships import confirm_membership, end_membership
+from app.accounts.models import Account, Membership
 from app.accounts.passwords import HASHER
+from app.accounts.policy import authenticate
+from app.accounts.queries import waiting
 from app.accounts.resets import (
     Asked,
     approve_reset,
@@ -22,6 +24,19 @@ from app.accounts.resets import (
     open_link,
     set_password,
     state_of,
+)
+from app.accounts.rules import (
+    LINK_FOR,
+    OBJECTION,
+    TOLD_FOR,
+    CodeWrong,
+    CredentialsWrong,
+    LinkUnknown,
+    PasswordUnset,
+    ResetNotReady,
+    ResetState,
+    SeatUnconfirmed,
+    TooManyTries,
 )
 from app.accounts.service import Invited, create_account, disable_account, invite_account
 from app.accounts.sign_in import Place
@@ -32,22 +47,8 @@ from app.core.db import Units
 from app.core.errors import MoveRefused, NotFound
 from app.core.settings import Settings
 from app.main import create_app
-from app.parties.models import Account, Membership, Party
-from app.parties.policy import authenticate
-from app.parties.rules import (
-    LINK_FOR,
-    OBJECTION,
-    TOLD_FOR,
-    CodeWrong,
-    CredentialsWrong,
-    LinkUnknown,
-    PartyKind,
-    PasswordUnset,
-    ResetNotReady,
-    ResetState,
-    SeatUnconfirmed,
-    TooManyTries,
-)
+from app.parties.models import Party
+from app.parties.rules import PartyKind
 from tests.factories.parties import ELSEWHERE, HERE, PASSWORD, actor_of, apart, enter, make_account, make_party
 
 pytestmark = pytest.mark.anyio

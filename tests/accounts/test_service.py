@@ -13,8 +13,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.credentials import PasswordWeak
 from app.accounts.memberships import add_membership, end_membership
+from app.accounts.models import Account, AccountSession, Membership
 from app.accounts.new_passwords import change_password
 from app.accounts.passwords import HASHER
+from app.accounts.policy import authenticate, read_judges, state_of
+from app.accounts.queries import Seat, find_account, open_session, seats_of
+from app.accounts.rules import (
+    IDLE,
+    LIFETIME,
+    SEEN_STEP,
+    AccountState,
+    CredentialsWrong,
+    OwnAccount,
+    OwnSeat,
+    RoleDoesNotFit,
+    SeatHeld,
+    TooManyTries,
+    token_hash,
+)
 from app.accounts.service import (
     DEMONSTRATION_PASSWORD,
     DemonstrationSeat,
@@ -37,23 +53,7 @@ from app.core.http.unit import SESSION_COOKIE
 from app.core.settings import Settings
 from app.main import create_app
 from app.models import TABLES
-from app.parties.models import Account, AccountSession, Membership
-from app.parties.policy import authenticate, read_judges, state_of
-from app.parties.queries import Seat, find_account, open_session, seats_of
-from app.parties.rules import (
-    IDLE,
-    LIFETIME,
-    SEEN_STEP,
-    AccountState,
-    CredentialsWrong,
-    OwnAccount,
-    OwnSeat,
-    PartyKind,
-    RoleDoesNotFit,
-    SeatHeld,
-    TooManyTries,
-    token_hash,
-)
+from app.parties.rules import PartyKind
 from tests.factories.parties import PASSWORD, actor_of, apart, enter, make_account, make_dounan, make_party
 from tests.factories.reference import DOUNAN, LONGJIE
 

@@ -12,7 +12,10 @@ import sqlalchemy as sa
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.models import Account, KnownBrowser
 from app.accounts.passwords import HASHER, is_password
+from app.accounts.policy import authenticate
+from app.accounts.rules import CredentialsWrong, TooManyTries
 from app.accounts.sign_in import KNOWN_FOR, Place, sign_in
 from app.core.clock import SimulatedClock, move_clock, now
 from app.core.db import Units, make_engine
@@ -22,9 +25,6 @@ from app.core.http.limits import network_of
 from app.core.http.unit import SESSION_COOKIE, Unit
 from app.core.settings import Settings
 from app.main import create_app
-from app.parties.models import Account, KnownBrowser
-from app.parties.policy import authenticate
-from app.parties.rules import CredentialsWrong, TooManyTries
 from tests.factories.parties import ELSEWHERE, HERE, PASSWORD, enter, make_dounan
 from tests.test_house import routes
 

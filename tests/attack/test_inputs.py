@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from app.accounts.policy import authenticate
 from app.core.db import make_engine, units
 from app.core.settings import Settings
 from app.main import create_app, serve_front_end
-from app.parties.policy import authenticate
 from app.season import demonstration
 from app.season.importing import open_season
 from tests.attack.fuzz import fuzz, smallest

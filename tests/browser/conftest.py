@@ -14,12 +14,12 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from app.accounts.policy import authenticate
 from app.accounts.service import DEMONSTRATION_PASSWORD
 from app.core.db import make_engine, units
 from app.core.installation.postgres import EmbeddedPostgres
 from app.core.settings import PROJECT, Settings
 from app.main import web_application
-from app.parties.policy import authenticate
 from app.season.demonstration import load_demonstration, survey_token
 from tests.conftest import copied
 

@@ -5,6 +5,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.models import Membership
+from app.accounts.rules import RoleDoesNotFit
 from app.contracts import engagements, policy, service
 from app.contracts.models import (
     AcceptanceChannel,
@@ -22,8 +24,7 @@ from app.contracts.rules import AlreadyEngaged, EngagementEnded, EngagementKind,
 from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.errors import Denied, MoveRefused, NotFound
-from app.parties.models import Membership
-from app.parties.rules import PartyKind, RoleDoesNotFit
+from app.parties.rules import PartyKind
 from app.tenders.profiles.rules import Gate
 from tests.conftest import TODAY, ClientOf
 from tests.factories.contracts import contractor, engaged, evaluator, make_contract, make_performing, purchaser

@@ -7,7 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.models import Account, Membership
 from app.accounts.resets import set_password
+from app.accounts.rules import responsibility
 from app.accounts.service import create_account
 from app.accounts.sessions import SignedIn
 from app.accounts.sign_in import Place, sign_in
@@ -17,8 +19,8 @@ from app.areas.rules import SCHEME, AreaLevel, folded, prefix_of
 from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.db import Units
-from app.parties.models import Account, Membership, Party
-from app.parties.rules import LegalKind, PartyKind, responsibility
+from app.parties.models import Party
+from app.parties.rules import LegalKind, PartyKind
 from tests.factories.reference import DOUNAN
 
 PLACES = {PartyKind.committee: DOUNAN, PartyKind.street_office: "530114003000", PartyKind.bureau: "530114000000"}

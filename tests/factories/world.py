@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.models import Membership
 from app.contracts.models import Contract
 from app.contracts.queries import engagements_of
 from app.contracts.rules import EngagementKind
@@ -16,7 +17,7 @@ from app.core.actors import RESIDENT, Actor, Role
 from app.core.clock import now
 from app.needs.rules import NeedStatus
 from app.offers.rules import OfferStatus
-from app.parties.models import Membership, Party
+from app.parties.models import Party
 from app.parties.rules import LegalKind, PartyKind
 from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
 from app.selection.rules import ListSource, RoundStatus, Side

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from httpx import ASGITransport, AsyncClient
 
+from app.accounts.policy import authenticate
 from app.accounts.service import DEMONSTRATION_PASSWORD
 from app.core.actors import Role
 from app.core.audit import verify
@@ -16,7 +17,6 @@ from app.core.db import units as make_units
 from app.core.installation.postgres import EmbeddedPostgres
 from app.core.settings import Settings
 from app.main import create_app
-from app.parties.policy import authenticate
 from app.season.demonstration import is_demonstrated, load_demonstration, survey_token
 from app.season.importing import open_season
 from app.season.models import SeasonStep

@@ -5,9 +5,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.models import Membership
 from app.core.actors import RESIDENT, Actor, Role
 from app.core.clock import SimulatedClock
-from app.parties.models import Membership
 from app.selection.models import Pair
 from tests.conftest import ClientOf
 from tests.selection.test_api import CLOSES, Fair, make_fair

@@ -10,11 +10,12 @@ from typing import NamedTuple, Protocol
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.models import Membership
+from app.accounts.policy import read_judges
 from app.core.actors import Actor, Role
 from app.core.errors import Denied, DomainError, NotFound
 from app.core.moves import verbs_from
-from app.parties.models import Membership
-from app.parties.policy import read_judges, read_parties
+from app.parties.policy import read_parties
 from app.tenders.bids.models import Bid
 from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Tender

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from httpx import ASGITransport, AsyncClient, Response
 
+from app.accounts.policy import authenticate
 from app.core.db import Units
 from app.core.settings import Settings
 from app.main import create_app, serve_front_end
-from app.parties.policy import authenticate
 
 pytestmark = pytest.mark.anyio
 API = "/api/v1"

@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
+from app.accounts.policy import authenticate
 from app.core.db import make_engine, units
 from app.core.http.upkeep import forget_answered_requests, take_up_stalled_jobs, verify_audit
 from app.core.installation.jobs import Worker, defer, jobs, open_door, unit, work
 from app.core.settings import Settings
 from app.main import create_app
-from app.parties.policy import authenticate
 
 pytestmark = pytest.mark.anyio
 

@@ -5,11 +5,12 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.models import Membership
+from app.accounts.rules import JudgeAccountUnknown
 from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.errors import Denied
-from app.parties.models import Membership
-from app.parties.rules import JudgeAccountUnknown, PartyUnknown
+from app.parties.rules import PartyUnknown
 from app.tenders.bids.models import Bid
 from app.tenders.notices.models import Tender
 from app.tenders.panels import service

@@ -14,13 +14,13 @@ from alembic import command
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.models import Membership
 from app.core.actors import Actor, Role
 from app.core.audit import AuditEvent
 from app.core.clock import SimulatedClock, now
 from app.core.db import make_engine, units
 from app.core.errors import DomainError, MoveRefused
 from app.core.installation.upgrade import alembic_config
-from app.parties.models import Membership
 from app.tenders.bids.models import Bid
 from app.tenders.notices.models import Tender
 from app.tenders.panels import service
