@@ -42,7 +42,7 @@ from app.surveys.questionnaires.definition import Label
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.service import create_survey, publish_survey
 from app.surveys.waves.models import Wave
-from app.surveys.waves.rules import Channel, WaveState
+from app.surveys.waves.rules import Channel, WaveStatus
 from app.surveys.waves.service import create_wave, open_wave
 from app.tenders.bids.service import draft_bid
 from app.tenders.profiles.rules import Gate
@@ -267,6 +267,6 @@ TODAY = {
 async def survey_token(session: AsyncSession) -> str | None:
     """Where anybody can answer the demonstration's survey, while it is open."""
     query = sa.select(Wave.open_token).join(Survey, Survey.id == Wave.survey_id)
-    is_open = sa.and_(Survey.is_demonstration, Wave.state == WaveState.open, Wave.open_token.is_not(None))
+    is_open = sa.and_(Survey.is_demonstration, Wave.status == WaveStatus.open, Wave.open_token.is_not(None))
     found: str | None = await session.scalar(query.where(is_open).order_by(Wave.id).limit(1))
     return found

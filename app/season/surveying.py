@@ -18,7 +18,7 @@ from app.surveys.responses.rules import Quality
 from app.surveys.responses.service import confirm_unflagged, invalidate_response
 from app.surveys.results.service import close_survey
 from app.surveys.waves.models import Wave
-from app.surveys.waves.rules import Channel, ResponseState
+from app.surveys.waves.rules import Channel, ResponseStatus
 from app.surveys.waves.service import close_wave, create_wave, import_issued, open_wave
 
 
@@ -83,7 +83,7 @@ async def _count(session: AsyncSession, season: Season, *, area: str, communitie
 
 
 async def _reject_doubtful(session: AsyncSession, buyer: Actor, wave: Wave) -> None:
-    doubtful = sa.select(Response).where(Response.wave_id == wave.id, Response.status == ResponseState.submitted)
+    doubtful = sa.select(Response).where(Response.wave_id == wave.id, Response.status == ResponseStatus.submitted)
     for response in (await session.scalars(doubtful.order_by(Response.id))).all():
         await invalidate_response(session, buyer, response.id, Quality(response.suggestions[0]["code"]))
 

@@ -16,7 +16,7 @@ from app.surveys.responses.models import Response
 from app.surveys.responses.rules import Source, fingerprint_of
 from app.surveys.results.models import SurveyFigures, SurveyResult
 from app.surveys.waves.models import Issue, Token, Wave, WaveCommunity
-from app.surveys.waves.rules import Channel, ResponseState, WaveState, new_token, secret_hash
+from app.surveys.waves.rules import Channel, ResponseStatus, WaveStatus, new_token, secret_hash
 from tests.factories.needs import make_terms
 from tests.factories.parties import make_area, make_party
 from tests.factories.reference import DOUNAN
@@ -94,9 +94,9 @@ async def make_wave(
     at = await now(session)
     survey = survey or await make_survey(session)
     channel = facts.setdefault("channel", Channel.paper)
-    state = facts.setdefault("state", WaveState.open)
-    facts.setdefault("opened_at", at if state in {WaveState.open, WaveState.closed} else None)
-    facts.setdefault("closed_at", at if state is WaveState.closed else None)
+    status = facts.setdefault("status", WaveStatus.open)
+    facts.setdefault("opened_at", at if status in {WaveStatus.open, WaveStatus.closed} else None)
+    facts.setdefault("closed_at", at if status is WaveStatus.closed else None)
     facts.setdefault("open_token", new_token() if channel is Channel.open_link else None)
     wave = Wave(survey_id=survey.id, created_at=at, **facts)
     session.add(wave)
@@ -129,9 +129,9 @@ async def make_response(
     """A valid response from Dounan that wants meals, unless `facts` say otherwise."""
     given = dict(answers) if answers is not None else {"Q1": "F", "Q2": ["meals"], "Q3": ["meals"]}
     facts.setdefault("community_code", DOUNAN)
-    facts.setdefault("status", ResponseState.valid)
+    facts.setdefault("status", ResponseStatus.valid)
     facts.setdefault("source", Source.keyboard)
-    fingerprint = fingerprint_of(given) if facts["status"] is not ResponseState.withdrawn else ""
+    fingerprint = fingerprint_of(given) if facts["status"] is not ResponseStatus.withdrawn else ""
     await make_area(session, facts["community_code"])
     response = Response(
         wave_id=wave.id, answers=given, fingerprint=fingerprint, submitted_at=await now(session), **facts

@@ -25,7 +25,7 @@ from app.selection.service import close_round
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.rules import SurveyStatus
 from app.surveys.results.service import freeze_figures
-from app.surveys.waves.rules import Channel, WaveState
+from app.surveys.waves.rules import Channel, WaveStatus
 from app.tenders.awards.models import Result
 from app.tenders.awards.queries import awards_of
 from app.tenders.awards.service import publish_result
@@ -234,7 +234,7 @@ async def _wave(
 ) -> None:
     world.ids[f"survey {name}"] = survey.id
     community = world.actors[owner].area
-    wave = await make_wave(session, survey, communities=(community,), state=WaveState.open)
+    wave = await make_wave(session, survey, communities=(community,), status=WaveStatus.open)
     response = await make_response(session, wave, {"Q1": "F", "Q4": canary(f"answer {name}")}, community_code=community)
     world.add("wave", name, {"wave_id": wave.id}, sees, owns={owner})
     sensitive = f"answer {name}"

@@ -11,7 +11,7 @@ from app.models import TABLES
 from app.surveys.questionnaires.models import Survey
 from app.surveys.responses.models import Response, ResponseReview
 from app.surveys.waves.models import Issue, Token
-from app.surveys.waves.rules import ResponseState
+from app.surveys.waves.rules import ResponseStatus
 from tests.factories.reference import LONGJIE
 from tests.factories.surveys import make_issue, make_response, make_survey, make_token, make_wave
 
@@ -38,7 +38,7 @@ async def test_ledger_and_reviews_are_only_added_to(session: AsyncSession) -> No
     wave = await make_wave(session)
     await make_issue(session, wave, 5)
     response = await make_response(session, wave)
-    review = ResponseReview(response_id=response.id, verb="confirm", after=ResponseState.valid, at=await now(session))
+    review = ResponseReview(response_id=response.id, verb="confirm", after=ResponseStatus.valid, at=await now(session))
     session.add(review)
     await session.flush()
     await refused_by(session, "issues_are_append_only", sa.update(Issue).values(count=6))
@@ -66,13 +66,13 @@ async def test_a_serial_comes_back_once_in_a_wave(session: AsyncSession) -> None
 
 async def test_a_withdrawn_response_keeps_no_answers(session: AsyncSession) -> None:
     response = await make_response(session, await make_wave(session))
-    withdrawn = sa.update(Response).where(Response.id == response.id).values(status=ResponseState.withdrawn)
+    withdrawn = sa.update(Response).where(Response.id == response.id).values(status=ResponseStatus.withdrawn)
     await refused_by(session, "ck_responses_withdrawn_keeps_no_answers", withdrawn)
 
 
 async def test_an_invalid_response_says_why(session: AsyncSession) -> None:
     response = await make_response(session, await make_wave(session))
-    invalid = sa.update(Response).where(Response.id == response.id).values(status=ResponseState.invalid)
+    invalid = sa.update(Response).where(Response.id == response.id).values(status=ResponseStatus.invalid)
     await refused_by(session, "ck_responses_invalid_has_its_reason", invalid)
 
 

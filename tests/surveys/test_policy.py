@@ -11,7 +11,7 @@ from app.surveys.questionnaires.rules import SurveyStatus
 from app.surveys.responses import policy as responses
 from app.surveys.results import policy as results
 from app.surveys.waves import policy as waves
-from app.surveys.waves.rules import Channel, ResponseState, WaveState
+from app.surveys.waves.rules import Channel, ResponseStatus, WaveStatus
 from tests.factories.parties import actor_of, make_party
 from tests.factories.reference import DONGHUALU, LONGJIE
 from tests.factories.surveys import make_response, make_survey, make_wave, services_definition
@@ -58,7 +58,7 @@ async def test_the_office_above_may_read_and_nothing_else(session: AsyncSession)
     street = await actor_of(session, Role.street)
     assert surveys.actions(street, survey, is_answered=False) == []
     assert waves.actions(street, survey, wave) == []
-    assert responses.actions(street, survey, ResponseState.submitted) == []
+    assert responses.actions(street, survey, ResponseStatus.submitted) == []
     for accessing in (
         surveys.access_survey(session, street, survey.id, "close"),
         waves.access_wave(session, street, wave.id, "enter"),
@@ -104,7 +104,7 @@ async def test_the_buttons_follow_the_state_and_the_channel(session: AsyncSessio
     assert surveys.actions(owner, survey, is_answered=True) == ["close", "target", "create_wave"]
     assert surveys.actions(owner, closed, is_answered=True) == []
     paper = await make_wave(session, survey)
-    link = await make_wave(session, survey, channel=Channel.link, state=WaveState.draft)
+    link = await make_wave(session, survey, channel=Channel.link, status=WaveStatus.draft)
     open_link = await make_wave(session, survey, channel=Channel.open_link)
     assert waves.actions(owner, survey, paper) == [
         "edit",
@@ -130,12 +130,12 @@ async def test_the_buttons_follow_the_state_and_the_channel(session: AsyncSessio
         "import_responses",
         "confirm_unflagged",
     ]
-    assert responses.actions(owner, survey, ResponseState.submitted) == [
+    assert responses.actions(owner, survey, ResponseStatus.submitted) == [
         "confirm",
         "invalidate",
         "mark_duplicate",
     ]
-    assert responses.actions(owner, closed, ResponseState.submitted) == []
+    assert responses.actions(owner, closed, ResponseStatus.submitted) == []
 
 
 async def test_figures_are_public_once_the_survey_is_closed(session: AsyncSession) -> None:

@@ -30,7 +30,7 @@ from app.surveys.responses.schemas import (
 from app.surveys.responses.tables.mapping import AnswerMapping
 from app.surveys.waves import policy as waves
 from app.surveys.waves.rules import (
-    ResponseState,
+    ResponseStatus,
 )
 
 GivenMapping = Annotated[Json[AnswerMapping] | None, Form()]
@@ -107,7 +107,7 @@ async def list_responses(
     session: UnitSession,
     actor: CurrentActor,
     paging: PagingQuery,
-    status: ResponseState | None = None,
+    status: ResponseStatus | None = None,
     flagged: bool | None = None,
 ) -> Page[ResponseRow]:
     survey, wave = await waves.read_wave(session, actor, wave_id)

@@ -39,7 +39,7 @@ from app.surveys.responses.tables.wenjuanxing import is_wenjuanxing, propose_wen
 from app.surveys.waves.models import Wave
 from app.surveys.waves.policy import access_wave
 from app.surveys.waves.queries import frames_of, sheets_of
-from app.surveys.waves.rules import Channel, ResponseState, check_channel, check_entering
+from app.surveys.waves.rules import Channel, ResponseStatus, check_channel, check_entering
 from app.surveys.waves.serials import SerialMissing, SerialUnknown
 
 
@@ -79,7 +79,7 @@ async def enter_response(
     survey, wave = await access_wave(session, actor, wave_id, "enter")
     at = await now(session)
     check_channel(wave.channel, Channel.paper, Channel.phone, Channel.meeting)
-    check_entering(wave.state)
+    check_entering(wave.status)
     await require_areas(session, [community_code])
     await _check_serial(session, wave, serial, community_code)
     definition = definition_of(survey)
@@ -148,7 +148,7 @@ async def import_responses(
     """
     survey, wave = await access_wave(session, actor, wave_id, "import_responses")
     at = await now(session)
-    check_entering(wave.state)
+    check_entering(wave.status)
     register = await _register(session, survey, wave)
     source, mapping, read = await off_loop(_read, table, register, community_code, decided, today(at))
     returned = [row for row in read if row.status != NOT_RETURNED]
@@ -216,7 +216,7 @@ def _faults(row: ReadResponse, register: Register) -> list[RowRefused]:
         unknown = SerialUnknown(serial=row.serial, community=row.community_code)
         return [RowRefused(row.row, "serial", unknown)]
     known = register.responses.get(row.serial)
-    if known is None or known.status is ResponseState.withdrawn:
+    if known is None or known.status is ResponseStatus.withdrawn:
         return []
     same = (known.community_code, known.fingerprint) == (row.community_code, rules.fingerprint_of(row.answers))
     return [] if same else [RowRefused(row.row, "serial", rules.ResponseDiffers(serial=row.serial))]
@@ -226,8 +226,8 @@ def _new(
     register: Register, source: Source, row: ReadResponse, earlier: dict[str, str], at: datetime
 ) -> dict[str, Any]:
     """The row as it is inserted. `earlier` takes up its fingerprint, for the rows that follow."""
-    status = ResponseState(row.status)
-    kept = dict(row.answers) if status is not ResponseState.withdrawn else {}
+    status = ResponseStatus(row.status)
+    kept = dict(row.answers) if status is not ResponseStatus.withdrawn else {}
     fingerprint = rules.fingerprint_of(kept) if kept else ""
     doubts = suggestions(
         register.definition,
@@ -246,10 +246,10 @@ def _new(
         "serial": row.serial,
         "source": source,
         "status": status,
-        "reason": Quality.other if status is ResponseState.invalid else None,
+        "reason": Quality.other if status is ResponseStatus.invalid else None,
         "answers": kept,
         "fingerprint": fingerprint,
-        "suggestions": doubts if status is not ResponseState.withdrawn else [],
+        "suggestions": doubts if status is not ResponseStatus.withdrawn else [],
         "seconds": row.seconds,
         "submitted_at": datetime.fromisoformat(row.submitted_at).replace(tzinfo=SHANGHAI) if row.submitted_at else at,
     }
@@ -270,7 +270,7 @@ async def _insert(session: AsyncSession, actor: Actor, at: datetime, rows: list[
             "at": at,
         }
         for id, status, reason in inserted
-        if status is not ResponseState.submitted
+        if status is not ResponseStatus.submitted
     ]
     if decided:
         await session.execute(sa.insert(ResponseReview), decided)

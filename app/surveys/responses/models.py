@@ -9,7 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.db import Base, Identified, text_enum, within_years
 from app.core.versions import Versioned
 from app.surveys.responses.rules import Quality, Source
-from app.surveys.waves.rules import ResponseState
+from app.surveys.waves.rules import ResponseStatus
+
+STATUS = text_enum(ResponseStatus, "responsestate")
 
 
 class Response(Base, Identified, Versioned):
@@ -22,7 +24,7 @@ class Response(Base, Identified, Versioned):
     community_code: Mapped[str] = mapped_column(sa.ForeignKey("areas.code"), index=True)
     serial: Mapped[str | None]
     source: Mapped[Source]
-    status: Mapped[ResponseState] = mapped_column(default=ResponseState.submitted)
+    status: Mapped[ResponseStatus] = mapped_column(STATUS, default=ResponseStatus.submitted)
     reason: Mapped[Quality | None]
     answers: Mapped[dict[str, Any]]
     seconds: Mapped[int | None] = mapped_column(sa.Integer)
@@ -71,8 +73,8 @@ class ResponseReview(Base, Identified):
 
     response_id: Mapped[int] = mapped_column(sa.ForeignKey("responses.id"), index=True)
     verb: Mapped[str]
-    before: Mapped[ResponseState | None]
-    after: Mapped[ResponseState] = mapped_column(text_enum(ResponseState, "after_state"))
+    before: Mapped[ResponseStatus | None] = mapped_column(STATUS)
+    after: Mapped[ResponseStatus] = mapped_column(text_enum(ResponseStatus, "after_state"))
     reason: Mapped[Quality | None]
     note: Mapped[str] = mapped_column(default="", server_default="")
     account_id: Mapped[int | None]

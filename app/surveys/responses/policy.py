@@ -20,7 +20,7 @@ from app.surveys.responses.models import Response
 from app.surveys.responses.rules import MOVES, ReceiptUnknown, read_receipt_code
 from app.surveys.waves.models import Wave
 from app.surveys.waves.policy import locked, survey_of, taking_wave
-from app.surveys.waves.rules import ResponseState, is_taking, secret_hash
+from app.surveys.waves.rules import ResponseStatus, is_taking, secret_hash
 
 RESPONDENT = frozenset({"correct", "withdraw"})  # moves of whoever holds the receipt
 
@@ -42,7 +42,7 @@ def denial(actor: Actor, verb: str, survey: Survey) -> str | None:
     return None if survey.party_id == actor.party_id else "party"
 
 
-def actions(actor: Actor, survey: Survey, status: ResponseState) -> list[str]:
+def actions(actor: Actor, survey: Survey, status: ResponseStatus) -> list[str]:
     """What a reviewer may do with a response until the survey is closed."""
     if survey.status is SurveyStatus.closed:
         return []
@@ -52,7 +52,7 @@ def actions(actor: Actor, survey: Survey, status: ResponseState) -> list[str]:
 
 def receipt_actions(response: Response, wave: Wave, at: datetime) -> list[str]:
     """What the respondent may do: correct while the wave takes answers, withdraw at any time (PIPL art. 15)."""
-    taking = is_taking(wave.state, wave.opens_at, wave.closes_at, at)
+    taking = is_taking(wave.status, wave.opens_at, wave.closes_at, at)
     verbs = [verb for verb in verbs_from(MOVES, response.status) if verb in RESPONDENT]
     return [verb for verb in verbs if taking or verb == "withdraw"]
 

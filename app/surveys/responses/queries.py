@@ -17,7 +17,7 @@ from app.surveys.responses.models import Response, ResponseImport, ResponseRevie
 from app.surveys.responses.tables.tabular import NOT_RETURNED, ReadResponse, table_of
 from app.surveys.waves.models import Wave
 from app.surveys.waves.queries import sheets_of
-from app.surveys.waves.rules import ResponseState
+from app.surveys.waves.rules import ResponseStatus
 
 
 class Answered(NamedTuple):
@@ -46,7 +46,7 @@ def _fingerprints(wave_id: int) -> sa.Select[str, str | None, int]:
 
 
 async def list_responses(
-    session: AsyncSession, wave_id: int, paging: Paging, *, status: ResponseState | None, flagged: bool | None
+    session: AsyncSession, wave_id: int, paging: Paging, *, status: ResponseStatus | None, flagged: bool | None
 ) -> tuple[list[Response], str | None]:
     query = sa.select(Response).where(Response.wave_id == wave_id)
     if status is not None:
@@ -83,7 +83,7 @@ async def valid_answers(session: AsyncSession, survey_id: int) -> list[Answered]
     query = (
         sa.select(Response.community_code, Response.answers)
         .join(Wave, Wave.id == Response.wave_id)
-        .where(Wave.survey_id == survey_id, Response.status == ResponseState.valid)
+        .where(Wave.survey_id == survey_id, Response.status == ResponseStatus.valid)
         .order_by(Response.id)
     )
     return [Answered(code, answers) for code, answers in await session.execute(query)]
@@ -97,7 +97,7 @@ async def imports_of(session: AsyncSession, wave_id: int) -> Sequence[ResponseIm
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
     """The actor's surveys with responses to review."""
     answers = sa.exists().where(
-        Wave.survey_id == Survey.id, Response.wave_id == Wave.id, Response.status == ResponseState.submitted
+        Wave.survey_id == Survey.id, Response.wave_id == Wave.id, Response.status == ResponseStatus.submitted
     )
     own = Survey.party_id == actor.party_id
     pending = sa.select(Survey).where(own, Survey.status == SurveyStatus.published, answers).order_by(Survey.id)

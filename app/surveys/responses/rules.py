@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.core.errors import DomainError
-from app.surveys.waves.rules import ResponseState
+from app.surveys.waves.rules import ResponseStatus
 
 
 class Source(StrEnum):
@@ -28,7 +28,7 @@ class Source(StrEnum):
     wenjuanxing = "wenjuanxing"
 
 
-R = ResponseState
+R = ResponseStatus
 MOVES = {
     (R.submitted, "confirm"): R.valid,
     (R.submitted, "invalidate"): R.invalid,

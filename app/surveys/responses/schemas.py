@@ -19,7 +19,7 @@ from app.surveys.responses.policy import actions, receipt_actions, seen_answers
 from app.surveys.responses.rules import Quality, Source
 from app.surveys.responses.tables.mapping import AnswerMapping, By, MappedColumn, MappingUnclear, Proposal
 from app.surveys.waves.models import Wave
-from app.surveys.waves.rules import ResponseState, is_taking
+from app.surveys.waves.rules import ResponseStatus, is_taking
 from app.surveys.waves.serials import SERIAL
 
 Note = Annotated[str, Prose(500)]
@@ -58,7 +58,7 @@ class WaveSeen(BaseModel):
 
     @classmethod
     def of(cls, wave: Wave, place: list[str], at: datetime) -> "WaveSeen":
-        taking = is_taking(wave.state, wave.opens_at, wave.closes_at, at)
+        taking = is_taking(wave.status, wave.opens_at, wave.closes_at, at)
         return cls(community=Place.of(place), closes_at=wave.closes_at, open=taking)
 
 
@@ -119,7 +119,7 @@ class ReceiptRead(AnsweringRead):
     )
 
     answers: dict[str, Any]
-    status: ResponseState
+    status: ResponseStatus
     submitted_at: datetime
     actions: list[str]
 
@@ -153,7 +153,7 @@ class ResponseRow(BaseModel):
     community_code: str
     serial: str | None
     source: Source
-    status: ResponseState
+    status: ResponseStatus
     reason: Quality | None
     suggestions: list[Any]
     seconds: int | None
@@ -174,8 +174,8 @@ class ReviewRead(BaseModel):
     """One decision: who (null: the respondent), what, why."""
 
     verb: str
-    before: ResponseState | None
-    after: ResponseState
+    before: ResponseStatus | None
+    after: ResponseStatus
     reason: Quality | None
     note: str
     account_id: int | None

@@ -14,7 +14,7 @@ from app.surveys.responses.models import Response, ResponseReview
 from app.surveys.responses.policy import access_response
 from app.surveys.responses.rules import MOVES, Quality
 from app.surveys.waves.policy import access_wave
-from app.surveys.waves.rules import ResponseState
+from app.surveys.waves.rules import ResponseStatus
 
 
 async def confirm_response(session: AsyncSession, actor: Actor, response_id: int, note: str = "") -> Response:
@@ -57,7 +57,7 @@ async def confirm_unflagged(session: AsyncSession, actor: Actor, wave_id: int) -
         raise SurveyClosed()
     plain = sa.select(Response).where(
         Response.wave_id == wave.id,
-        Response.status == ResponseState.submitted,
+        Response.status == ResponseStatus.submitted,
         sa.func.jsonb_array_length(Response.suggestions) == 0,
     )
     responses = list(await session.scalars(plain.order_by(Response.id).with_for_update()))

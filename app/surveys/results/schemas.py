@@ -16,7 +16,7 @@ from app.surveys.results.models import SurveyFigures
 from app.surveys.results.statistics import DemandIndex, QuestionTable, figure
 from app.surveys.results.weighting import Weights
 from app.surveys.waves.models import Wave
-from app.surveys.waves.rules import Channel
+from app.surveys.waves.rules import Channel, WaveStatus
 from app.surveys.waves.tallies import RATE, TALLIES, TALLY, Tally, TallyRead, total_of
 
 SHARE = {"share": "0.4146", "low": "0.3314", "high": "0.5030", "n": "123"}
@@ -114,7 +114,7 @@ class ReturnsRead(BaseModel):
 
     @classmethod
     def of(cls, waves: list[Wave], tallies: dict[int, list[Tally]]) -> "ReturnsRead":
-        kept = [wave for wave in waves if wave.state != "discarded"]
+        kept = [wave for wave in waves if wave.status is not WaveStatus.discarded]
         is_open = any(wave.channel is Channel.open_link for wave in kept)
         total = total_of([tallies[wave.id][0] for wave in kept])
         return cls(

@@ -29,7 +29,7 @@ from app.surveys.results.models import SurveyFigures, SurveyResult
 from app.surveys.results.suppression import SMALL
 from app.surveys.waves.models import Wave
 from app.surveys.waves.queries import waves_of
-from app.surveys.waves.rules import ResponseState, WaveState
+from app.surveys.waves.rules import ResponseStatus, WaveStatus
 from app.surveys.waves.tallies import TALLIES, Tally, tallies
 
 
@@ -51,11 +51,11 @@ async def close_survey(session: AsyncSession, actor: Actor, survey_id: int) -> S
 
 async def _check_settled(session: AsyncSession, survey_id: int) -> None:
     own = Wave.survey_id == survey_id
-    unsettled = sa.select(sa.func.count()).where(own, Wave.state.in_([WaveState.draft, WaveState.open]))
+    unsettled = sa.select(sa.func.count()).where(own, Wave.status.in_([WaveStatus.draft, WaveStatus.open]))
     if waves := await session.scalar(unsettled):
         raise rules.WavesStillOpen(count=waves)
     pending = sa.select(sa.func.count()).join_from(Response, Wave, Wave.id == Response.wave_id)
-    if responses := await session.scalar(pending.where(own, Response.status == ResponseState.submitted)):
+    if responses := await session.scalar(pending.where(own, Response.status == ResponseStatus.submitted)):
         raise rules.ReviewsPending(count=responses)
 
 
@@ -100,7 +100,7 @@ def _plain(answer: Answer) -> dict[str, Any]:
 
 
 def _is_few(tally: Tally) -> bool:
-    return 0 < tally.counts.get(ResponseState.valid, 0) < SMALL
+    return 0 < tally.counts.get(ResponseStatus.valid, 0) < SMALL
 
 
 async def freeze_figures(session: AsyncSession, actor: Actor, survey_id: int) -> None:

@@ -5,9 +5,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base, Identified, within_years
+from app.core.db import Base, Identified, text_enum, within_years
 from app.core.versions import Versioned
-from app.surveys.waves.rules import Channel, WaveState
+from app.surveys.waves.rules import Channel, WaveStatus
 
 
 class Wave(Base, Identified, Versioned):
@@ -19,7 +19,7 @@ class Wave(Base, Identified, Versioned):
     survey_id: Mapped[int] = mapped_column(sa.ForeignKey("surveys.id"), index=True)
     title: Mapped[str] = mapped_column(default="", server_default="")
     channel: Mapped[Channel]
-    state: Mapped[WaveState] = mapped_column(default=WaveState.draft)
+    status: Mapped[WaveStatus] = mapped_column("state", text_enum(WaveStatus, "wavestate"), default=WaveStatus.draft)
     opens_at: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
     open_token: Mapped[str | None] = mapped_column(unique=True)

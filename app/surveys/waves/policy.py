@@ -13,7 +13,7 @@ from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.policy import ASKS, visible
 from app.surveys.questionnaires.rules import SurveyStatus
 from app.surveys.waves.models import Wave
-from app.surveys.waves.rules import MOVES, Channel, WaveState
+from app.surveys.waves.rules import MOVES, Channel, WaveStatus
 
 T = TypeVar("T")
 VERBS_OF_CHANNEL = {
@@ -52,10 +52,10 @@ def denial(actor: Actor, verb: str, survey: Survey) -> str | None:
 
 
 def actions(actor: Actor, survey: Survey, wave: Wave) -> list[str]:
-    verbs = [v for v in verbs_from(MOVES, wave.state) if v != "open" or survey.status is SurveyStatus.published]
-    if wave.state in {WaveState.draft, WaveState.open}:
+    verbs = [v for v in verbs_from(MOVES, wave.status) if v != "open" or survey.status is SurveyStatus.published]
+    if wave.status in {WaveStatus.draft, WaveStatus.open}:
         verbs += ["issue"] if wave.channel is not Channel.open_link else []
-        before_opening = {"enter", "import_responses"} if wave.state is WaveState.draft else set()
+        before_opening = {"enter", "import_responses"} if wave.status is WaveStatus.draft else set()
         verbs += [verb for verb in VERBS_OF_CHANNEL[wave.channel] if verb not in before_opening]
     if survey.status is SurveyStatus.published:
         verbs.append("confirm_unflagged")

@@ -13,7 +13,7 @@ from app.core.waiting import Waiting
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.queries import waits
 from app.surveys.waves.models import Issue, Sheet, Token, Wave, WaveCommunity
-from app.surveys.waves.rules import TokenUnknown, WaveState, secret_hash
+from app.surveys.waves.rules import TokenUnknown, WaveStatus, secret_hash
 
 
 class Address(NamedTuple):
@@ -82,5 +82,5 @@ async def place_of(session: AsyncSession, code: str) -> list[str]:
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
     """The actor's waves whose last day has passed."""
     over = sa.select(Wave, Survey).join(Survey, Survey.id == Wave.survey_id).order_by(Wave.id)
-    over = over.where(Survey.party_id == actor.party_id, Wave.state == WaveState.open, Wave.closes_at <= at)
+    over = over.where(Survey.party_id == actor.party_id, Wave.status == WaveStatus.open, Wave.closes_at <= at)
     return [waits("close", survey, wave.id, wave.closes_at) for wave, survey in await session.execute(over)]

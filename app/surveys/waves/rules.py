@@ -22,7 +22,7 @@ class Channel(StrEnum):
     meeting = "meeting"
 
 
-class WaveState(StrEnum):
+class WaveStatus(StrEnum):
     draft = "draft"
     open = "open"
     closed = "closed"
@@ -30,15 +30,15 @@ class WaveState(StrEnum):
 
 
 MOVES = {
-    (WaveState.draft, "edit"): WaveState.draft,
-    (WaveState.draft, "open"): WaveState.open,
-    (WaveState.draft, "discard"): WaveState.discarded,
-    (WaveState.open, "edit"): WaveState.open,
-    (WaveState.open, "close"): WaveState.closed,
+    (WaveStatus.draft, "edit"): WaveStatus.draft,
+    (WaveStatus.draft, "open"): WaveStatus.open,
+    (WaveStatus.draft, "discard"): WaveStatus.discarded,
+    (WaveStatus.open, "edit"): WaveStatus.open,
+    (WaveStatus.open, "close"): WaveStatus.closed,
 }
 
 
-class ResponseState(StrEnum):
+class ResponseStatus(StrEnum):
     submitted = "submitted"
     valid = "valid"
     invalid = "invalid"
@@ -46,7 +46,7 @@ class ResponseState(StrEnum):
     withdrawn = "withdrawn"
 
 
-R = ResponseState
+R = ResponseStatus
 
 
 class MoreReturnedThanIssued(DomainError):
@@ -135,14 +135,14 @@ def rate_of(numerator: int, denominator: int | None) -> RateWithN:
     return RateWithN(numerator, denominator, str(share))
 
 
-def returns_of(counts: Mapping[ResponseState, int], issued: int | None) -> Returns:
+def returns_of(counts: Mapping[ResponseStatus, int], issued: int | None) -> Returns:
     """Recovery = returned / issued, effective = valid / issued, validity = valid / returned.
 
     `effective` is over issued because that is what published Chinese surveys report as 有效率; over returned it
     stands beside it under its own name.
     """
     valid = counts.get(R.valid, 0)
-    returned = sum(number for state, number in counts.items() if state is not R.withdrawn)
+    returned = sum(number for status, number in counts.items() if status is not R.withdrawn)
     return Returns(
         issued=issued,
         returned=returned,
@@ -171,29 +171,29 @@ def check_times(opens_at: datetime | None, closes_at: datetime | None) -> None:
         raise WaveTimesWrong()
 
 
-def is_taking(state: WaveState, opens_at: datetime | None, closes_at: datetime | None, at: datetime) -> bool:
+def is_taking(status: WaveStatus, opens_at: datetime | None, closes_at: datetime | None, at: datetime) -> bool:
     """Whether residents can answer now: the wave is open and within the announced time."""
     begun = opens_at is None or opens_at <= at
-    return state is WaveState.open and begun and (closes_at is None or at < closes_at)
+    return status is WaveStatus.open and begun and (closes_at is None or at < closes_at)
 
 
-def check_begun(state: WaveState, opens_at: datetime | None, at: datetime) -> None:
-    if state is WaveState.draft or (state is WaveState.open and opens_at is not None and at < opens_at):
+def check_begun(status: WaveStatus, opens_at: datetime | None, at: datetime) -> None:
+    if status is WaveStatus.draft or (status is WaveStatus.open and opens_at is not None and at < opens_at):
         raise WaveNotOpenYet(opens_at=opens_at.isoformat(timespec="minutes") if opens_at else "")
 
 
-def check_taking(state: WaveState, opens_at: datetime | None, closes_at: datetime | None, at: datetime) -> None:
+def check_taking(status: WaveStatus, opens_at: datetime | None, closes_at: datetime | None, at: datetime) -> None:
     """Refuse answers of residents outside the announced time (WaveNotOpenYet, WaveClosed)."""
-    check_begun(state, opens_at, at)
-    if not is_taking(state, opens_at, closes_at, at):
+    check_begun(status, opens_at, at)
+    if not is_taking(status, opens_at, closes_at, at):
         raise WaveClosed()
 
 
-def check_entering(state: WaveState) -> None:
+def check_entering(status: WaveStatus) -> None:
     """Staff may enter what came back on paper after the last day, until the wave is closed."""
-    if state is WaveState.draft:
+    if status is WaveStatus.draft:
         raise WaveNotOpenYet(opens_at="")
-    if state is not WaveState.open:
+    if status is not WaveStatus.open:
         raise WaveClosed()
 
 

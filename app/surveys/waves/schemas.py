@@ -11,7 +11,7 @@ from app.core.http.unit import example
 from app.surveys.questionnaires.models import Survey
 from app.surveys.waves.models import Issue, Wave
 from app.surveys.waves.policy import actions
-from app.surveys.waves.rules import Channel, WaveState
+from app.surveys.waves.rules import Channel, WaveStatus
 from app.surveys.waves.tallies import TALLY, Tally, TallyRead
 
 Name = Annotated[str, Line(200)]
@@ -75,7 +75,7 @@ class WaveRead(BaseModel):
     survey_id: int
     title: str
     channel: Channel
-    state: WaveState
+    status: WaveStatus = Field(serialization_alias="state")
     opens_at: datetime | None
     closes_at: datetime | None
     communities: list[str]
@@ -87,7 +87,7 @@ class WaveRead(BaseModel):
 
     @classmethod
     def of(cls, survey: Survey, wave: Wave, frame: list[str], tallies: list[Tally], actor: Actor) -> "WaveRead":
-        plain = ("id", "survey_id", "title", "channel", "state", "opens_at", "closes_at", "version")
+        plain = ("id", "survey_id", "title", "channel", "status", "opens_at", "closes_at", "version")
         whole, *parts = [TallyRead.of(tally, wave.channel) for tally in tallies]
         return cls(
             **{field: getattr(wave, field) for field in plain},

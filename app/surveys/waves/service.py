@@ -82,7 +82,7 @@ async def edit_wave(
     at = await now(session)
     check_version(wave, given)
     touch(wave)
-    move(MOVES, wave.state, "edit")
+    move(MOVES, wave.status, "edit")
     rules.check_times(opens_at, closes_at)
     wave.title, wave.opens_at, wave.closes_at = title, opens_at, closes_at
     await happened(session, actor, "wave.edited", wave, at, opens_at=opens_at, closes_at=closes_at)
@@ -93,10 +93,10 @@ async def open_wave(session: AsyncSession, actor: Actor, wave_id: int) -> Wave:
     """Answers are taken from here on. Refusals: SurveyNotPublished, MoveRefused."""
     survey, wave = await access_wave(session, actor, wave_id, "open")
     at = await now(session)
-    opened = move(MOVES, wave.state, "open")
+    opened = move(MOVES, wave.status, "open")
     if survey.status is not SurveyStatus.published:
         raise SurveyNotPublished()
-    wave.state, wave.opened_at = opened, at
+    wave.status, wave.opened_at = opened, at
     await happened(session, actor, "wave.opened", wave, at)
     return wave
 
@@ -104,7 +104,7 @@ async def open_wave(session: AsyncSession, actor: Actor, wave_id: int) -> Wave:
 async def discard_wave(session: AsyncSession, actor: Actor, wave_id: int) -> Wave:
     _, wave = await access_wave(session, actor, wave_id, "discard")
     at = await now(session)
-    wave.state = move(MOVES, wave.state, "discard")
+    wave.status = move(MOVES, wave.status, "discard")
     await happened(session, actor, "wave.discarded", wave, at)
     return wave
 
@@ -113,11 +113,11 @@ async def close_wave(session: AsyncSession, actor: Actor, wave_id: int) -> Wave:
     """No more answers. Refusals: MoreReturnedThanIssued (the ledger cannot be right), MoveRefused."""
     _, wave = await access_wave(session, actor, wave_id, "close")
     at = await now(session)
-    closed = move(MOVES, wave.state, "close")
+    closed = move(MOVES, wave.status, "close")
     issued, returned = await issued_of(session, [wave.id]), await _returned(session, wave.id)
     for code in sorted(returned):
         rules.check_issued(issued.get((wave.id, code)), returned[code])
-    wave.state, wave.closed_at = closed, at
+    wave.status, wave.closed_at = closed, at
     await _forget_order(session, wave.id)
     await happened(session, actor, "wave.closed", wave, at, returned=sum(returned.values()))
     return wave
@@ -163,7 +163,7 @@ def _entry(actor: Actor, wave: Wave, community_code: str, count: int, at: dateti
 def _check_issuing(wave: Wave) -> None:
     if wave.channel is Channel.open_link:
         raise rules.IssuedUnknowable()
-    if wave.state not in {rules.WaveState.draft, rules.WaveState.open}:
+    if wave.status not in {rules.WaveStatus.draft, rules.WaveStatus.open}:
         raise rules.WaveClosed()
 
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 import sqlalchemy as sa
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, Field, TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.surveys.waves.models import Wave
 from app.surveys.waves.queries import frames_of, issued_of
-from app.surveys.waves.rules import Channel, RateWithN, ResponseState, Returns, returns_of
+from app.surveys.waves.rules import Channel, RateWithN, ResponseStatus, Returns, returns_of
 
-Counts = dict[ResponseState, int]
+Counts = dict[ResponseStatus, int]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ async def counts_of(session: AsyncSession, wave_ids: Collection[int]) -> dict[tu
     )
     counts: dict[tuple[int, str], Counts] = defaultdict(Counter)
     for wave_id, code, status, number in await session.execute(query):
-        counts[wave_id, code][ResponseState(status)] = number
+        counts[wave_id, code][ResponseStatus(status)] = number
     return counts
 
 
@@ -82,7 +82,7 @@ def total_of(wholes: Collection[Tally]) -> Returns:
 
 
 def _sum(several: Sequence[Counts]) -> Counts:
-    whole: Counter[ResponseState] = Counter()
+    whole: Counter[ResponseStatus] = Counter()
     for counts in several:
         whole.update(counts)
     return whole
@@ -111,7 +111,7 @@ class TallyRead(BaseModel):
     issued_unknown: Literal["open_link", "not_recorded"] | None
     returned: int
     valid: int
-    states: dict[ResponseState, int]
+    statuses: dict[ResponseStatus, int] = Field(serialization_alias="states")
     recovery: RateWithN
     effective: RateWithN
     validity: RateWithN
@@ -120,7 +120,7 @@ class TallyRead(BaseModel):
     def of(cls, tally: Tally, channel: Channel) -> "TallyRead":
         unknown: Literal["open_link", "not_recorded"]
         unknown = "open_link" if channel is Channel.open_link else "not_recorded"
-        return cls.counted(tally.returns, unknown, code=tally.community_code, states=dict(tally.counts))
+        return cls.counted(tally.returns, unknown, code=tally.community_code, statuses=dict(tally.counts))
 
     @classmethod
     def counted(
@@ -129,7 +129,7 @@ class TallyRead(BaseModel):
         unknown: Literal["open_link", "not_recorded"],
         *,
         code: str | None = None,
-        states: dict[ResponseState, int] | None = None,
+        statuses: dict[ResponseStatus, int] | None = None,
     ) -> "TallyRead":
         return cls(
             community_code=code,
@@ -137,7 +137,7 @@ class TallyRead(BaseModel):
             issued_unknown=unknown if returns.issued is None else None,
             returned=returns.returned,
             valid=returns.valid,
-            states=states or {},
+            statuses=statuses or {},
             recovery=returns.recovery,
             effective=returns.effective,
             validity=returns.validity,

@@ -16,7 +16,7 @@ from app.surveys.responses.models import Response
 from app.surveys.responses.policy import receipt_mark
 from app.surveys.responses.rules import TokenSpent, new_receipt_code
 from app.surveys.waves.models import Token, Wave
-from app.surveys.waves.rules import Channel, WaveState
+from app.surveys.waves.rules import Channel, WaveStatus
 from tests.conftest import TODAY, ClientOf
 from tests.factories.parties import actor_of
 from tests.factories.reference import DOUNAN
@@ -108,7 +108,7 @@ async def test_a_refused_answer_leaves_the_token_unspent(session: AsyncSession, 
 
 
 async def test_a_closed_wave_takes_no_answers_but_says_so(session: AsyncSession, client_of: ClientOf) -> None:
-    token = await make_token(session, await link_wave(session, state=WaveState.closed))
+    token = await make_token(session, await link_wave(session, status=WaveStatus.closed))
     async with client_of(RESIDENT) as client:
         assert (await client.get(f"/surveys/answering/{token}")).json()["wave"]["open"] is False
         assert codes(await client.post(f"/surveys/answering/{token}", json=SENT)) == (409, "WaveClosed")
@@ -119,7 +119,7 @@ async def test_answers_are_taken_within_the_announced_time(session: AsyncSession
     at = await now(session)
     early = await make_token(session, await link_wave(session, opens_at=at.replace(hour=11)))
     late = await make_token(session, await link_wave(session, closes_at=at))
-    draft = await make_token(session, await link_wave(session, state=WaveState.draft))
+    draft = await make_token(session, await link_wave(session, status=WaveStatus.draft))
     async with client_of(RESIDENT) as client:
         refused = [codes(await client.post(f"/surveys/answering/{token}", json=SENT)) for token in (early, late, draft)]
     assert refused == [(409, "WaveNotOpenYet"), (409, "WaveClosed"), (409, "WaveNotOpenYet")]

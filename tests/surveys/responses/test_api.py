@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor, Role
 from app.parties.rules import PartyKind
 from app.surveys.waves.models import Wave
-from app.surveys.waves.rules import Channel, ResponseState
+from app.surveys.waves.rules import Channel, ResponseStatus
 from tests.conftest import ClientOf
 from tests.factories.parties import actor_of, make_party
 from tests.factories.reference import LONGJIE
@@ -117,7 +117,7 @@ def decided(column: dict[str, Any]) -> dict[str, Any]:
 
 
 async def test_decisions_go_by_their_own_addresses(session: AsyncSession, client_of: ClientOf) -> None:
-    response = await make_response(session, await make_wave(session), status=ResponseState.submitted)
+    response = await make_response(session, await make_wave(session), status=ResponseStatus.submitted)
     address = f"/surveys/responses/{response.id}"
     async with client_of(await actor_of(session, Role.committee)) as client:
         for verb, body, status in (

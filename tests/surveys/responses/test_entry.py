@@ -25,9 +25,9 @@ from app.surveys.results.queries import results_of
 from app.surveys.waves import service as waves
 from app.surveys.waves.rules import (
     Channel,
-    ResponseState,
+    ResponseStatus,
     WaveClosed,
-    WaveState,
+    WaveStatus,
     secret_hash,
 )
 from app.surveys.waves.serials import SerialUnknown
@@ -91,7 +91,7 @@ async def test_a_sheet_is_entered_once(session: AsyncSession) -> None:
     actor, wave = await committee(session), await make_wave(session)
     facts: dict[str, Any] = {"community_code": DOUNAN, "serial": "A1", "answers": WANTS_MEALS}
     _, response, receipt = await entry.enter_response(session, actor, wave.id, **facts)
-    assert (response.status, response.suggestions, receipt) == (ResponseState.submitted, [], None)
+    assert (response.status, response.suggestions, receipt) == (ResponseStatus.submitted, [], None)
     await refused_with(SerialEntered, entry.enter_response(session, actor, wave.id, **facts))
 
 
@@ -125,7 +125,7 @@ async def test_who_is_asked_by_phone_gets_a_receipt(session: AsyncSession) -> No
 
 
 async def test_nothing_is_entered_into_a_closed_wave(session: AsyncSession) -> None:
-    actor, wave = await committee(session), await make_wave(session, state=WaveState.closed)
+    actor, wave = await committee(session), await make_wave(session, status=WaveStatus.closed)
     entering = entry.enter_response(session, actor, wave.id, community_code=DOUNAN, serial="1", answers=WANTS_MEALS)
     await refused_with(WaveClosed, entering)
     await refused_with(WaveClosed, entry.import_responses(session, actor, wave.id, table(row("S1"))))
@@ -165,7 +165,7 @@ async def test_what_a_review_decided_survives_a_second_import(session: AsyncSess
     [response] = await all_responses(session, wave.id)
     await reviewing.invalidate_response(session, actor, response.id, Quality.other, "代填")
     done = await entry.import_responses(session, actor, wave.id, table(row("S1")))
-    assert (done.added, done.unchanged, response.status) == (0, 1, ResponseState.invalid)
+    assert (done.added, done.unchanged, response.status) == (0, 1, ResponseStatus.invalid)
 
 
 async def test_the_export_is_the_import_again(session: AsyncSession) -> None:
@@ -201,6 +201,6 @@ async def test_an_export_of_wenjuanxing_is_imported_once(session: AsyncSession) 
     [response] = await all_responses(session, wave.id)
     assert response.serial == f"wjx-{DOUNAN}-1"
     assert response.answers == {"Q1": "M", "Q2": ["meals", "homework"], "Q3": ["homework", "meals"], "Q4": "无"}
-    assert (response.status, response.seconds) == (ResponseState.submitted, 3)
+    assert (response.status, response.seconds) == (ResponseStatus.submitted, 3)
     assert [each["code"] for each in response.suggestions] == ["too_fast"]
     assert response.submitted_at.isoformat() == "2026-11-20T09:30:00+08:00"

@@ -22,10 +22,10 @@ from app.surveys.responses.rules import (
     suggest_too_fast,
 )
 from app.surveys.waves.rules import (
-    ResponseState,
+    ResponseStatus,
 )
 
-R = ResponseState
+R = ResponseStatus
 
 
 def test_every_response_state_is_reached_and_only_withdrawn_is_final() -> None:

@@ -8,7 +8,7 @@ from app.surveys.responses import service as reviewing
 from app.surveys.responses.models import ResponseReview
 from app.surveys.responses.queries import reviews_of
 from app.surveys.responses.rules import Quality
-from app.surveys.waves.rules import ResponseState
+from app.surveys.waves.rules import ResponseStatus
 from tests.factories.surveys import (
     make_response,
     make_wave,
@@ -20,12 +20,12 @@ pytestmark = pytest.mark.anyio
 
 async def test_every_decision_and_its_reversal_is_kept(session: AsyncSession) -> None:
     actor, wave = await committee(session), await make_wave(session)
-    response = await make_response(session, wave, status=ResponseState.submitted)
+    response = await make_response(session, wave, status=ResponseStatus.submitted)
     await session.commit()
     await reviewing.invalidate_response(session, actor, response.id, Quality.straight_lining, "全选同一项")
     await reviewing.restore_response(session, actor, response.id, "电话核实为真实填写")
     await reviewing.confirm_response(session, actor, response.id)
-    assert (response.status, response.reason, response.version) == (ResponseState.valid, None, 4)
+    assert (response.status, response.reason, response.version) == (ResponseStatus.valid, None, 4)
     assert [
         (each.verb, each.before, each.after, each.reason, each.note, each.account_id)
         for each in await reviews_of(session, response.id)
@@ -43,9 +43,9 @@ async def test_a_response_is_not_confirmed_twice(session: AsyncSession) -> None:
 
 async def test_only_what_no_rule_doubts_is_confirmed_together(session: AsyncSession) -> None:
     actor, wave = await committee(session), await make_wave(session)
-    plain = await make_response(session, wave, status=ResponseState.submitted)
+    plain = await make_response(session, wave, status=ResponseStatus.submitted)
     doubtful = [{"code": "too_fast", "facts": {}}]
-    fast = await make_response(session, wave, status=ResponseState.submitted, suggestions=doubtful)
+    fast = await make_response(session, wave, status=ResponseStatus.submitted, suggestions=doubtful)
     assert await reviewing.confirm_unflagged(session, actor, wave.id) == 1
-    assert (plain.status, fast.status) == (ResponseState.valid, ResponseState.submitted)
+    assert (plain.status, fast.status) == (ResponseStatus.valid, ResponseStatus.submitted)
     assert await count(session, ResponseReview) == 1

@@ -23,7 +23,7 @@ from app.surveys.results.models import SurveyResult
 from app.surveys.results.schemas import SummaryRead
 from app.surveys.results.service import figures_of
 from app.surveys.waves.models import Wave
-from app.surveys.waves.rules import Channel, ResponseState, WaveState, returns_of
+from app.surveys.waves.rules import Channel, ResponseStatus, WaveStatus, returns_of
 from app.surveys.waves.tallies import Tally
 from tests.surveys.attacker import ALL, FEW, Key, groups_by_mean, read
 from tests.surveys.factories import make_definition, make_options, make_question, season_definition, season_rows
@@ -36,7 +36,7 @@ Published = tuple[dict[str, Any], list[dict[str, Any]]]
 def publish(definition: SurveyDefinition, answered: Sequence[Answered]) -> Published:
     """What the public addresses say: the summary, and the evidence of a need for every result that may be cited."""
     survey = Survey(id=1, definition=definition.model_dump(mode="json"), targets=[], is_demonstration=False)
-    wave = Wave(id=1, survey_id=1, channel=Channel.paper, state=WaveState.closed)
+    wave = Wave(id=1, survey_id=1, channel=Channel.paper, status=WaveStatus.closed)
     drawn = category_results(1, definition, [], answered)
     figures = figures_of(survey, answered, drawn, {1: tallies(answered)}, AT)
     summary = SummaryRead.of(survey, [wave], figures).model_dump(mode="json")
@@ -53,7 +53,7 @@ def evidence(result: SurveyResult) -> dict[str, Any]:
 def tallies(answered: Sequence[Answered]) -> list[Tally]:
     sizes = Counter(each.community_code for each in answered)
     counts: list[tuple[str | None, int]] = [(None, len(answered)), *sorted(sizes.items())]
-    return [Tally(1, code, own := {ResponseState.valid: n}, returns_of(own, n)) for code, n in counts]
+    return [Tally(1, code, own := {ResponseStatus.valid: n}, returns_of(own, n)) for code, n in counts]
 
 
 def in_truth(definition: SurveyDefinition, answered: Sequence[Answered]) -> Mapping[Key, int]:

@@ -23,7 +23,7 @@ from app.surveys.results.queries import results_of
 from app.surveys.results.rules import ReviewsPending, WavesStillOpen
 from app.surveys.waves import service as waves
 from app.surveys.waves.models import Wave
-from app.surveys.waves.rules import ResponseState, WaveState
+from app.surveys.waves.rules import ResponseStatus, WaveStatus
 from tests.factories.needs import make_need
 from tests.factories.reference import DONGHUALU, DOUNAN
 from tests.factories.surveys import (
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.anyio
 async def test_a_survey_closes_when_its_waves_have_ended_and_all_is_reviewed(session: AsyncSession) -> None:
     actor, survey = await committee(session), await make_survey(session)
     wave = await make_wave(session, survey)
-    response = await make_response(session, wave, status=ResponseState.submitted)
+    response = await make_response(session, wave, status=ResponseStatus.submitted)
     await refused_with(WavesStillOpen, closing.close_survey(session, actor, survey.id))
     await waves.close_wave(session, actor, wave.id)
     refusal = await refused_with(ReviewsPending, closing.close_survey(session, actor, survey.id))
@@ -128,7 +128,7 @@ async def test_published_figures_stay_whoever_writes(session: AsyncSession) -> N
 async def closed_before(session: AsyncSession) -> tuple[Survey, list[SurveyResult], Need]:
     """A survey closed before figures were frozen, its results, and a need that cites one that three asked for."""
     survey = await make_survey(session, status=SurveyStatus.closed, figures=False)
-    wave = await make_wave(session, survey, state=WaveState.closed)
+    wave = await make_wave(session, survey, status=WaveStatus.closed)
     for number in range(20):
         wanted = ["homework"] if number < 3 else ["meals"]
         await make_response(session, wave, {"Q1": "FM"[number % 2], "Q2": wanted}, serial=str(number))
@@ -177,6 +177,6 @@ async def test_the_desk_tells_of_drafts_waves_to_close_and_answers_to_review(ses
     survey = await make_survey(session)
     at = survey.created_at
     wave = await make_wave(session, survey, opens_at=at.replace(hour=1), closes_at=at.replace(hour=2))
-    await make_response(session, wave, status=ResponseState.submitted)
+    await make_response(session, wave, status=ResponseStatus.submitted)
     items = [(item.verb, item.subject_id) for item in await desk.waiting(session, actor, at)]
     assert items == [("close", wave.id), ("confirm", survey.id), ("publish", draft.id)]

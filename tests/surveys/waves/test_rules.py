@@ -11,8 +11,8 @@ from app.surveys.waves.rules import MOVES as WAVE_MOVES
 from app.surveys.waves.rules import (
     MoreReturnedThanIssued,
     RateWithN,
-    ResponseState,
-    WaveState,
+    ResponseStatus,
+    WaveStatus,
     check_issued,
     new_token,
     rate_of,
@@ -21,12 +21,12 @@ from app.surveys.waves.rules import (
 )
 from tests.surveys.factories import season_definition, season_layout, season_rows
 
-R = ResponseState
+R = ResponseStatus
 
 
 def test_a_wave_opens_and_closes_once() -> None:
-    assert set(WAVE_MOVES.values()) | {WaveState.draft} == set(WaveState)
-    assert [s for s in WaveState if not verbs_from(WAVE_MOVES, s)] == [WaveState.closed, WaveState.discarded]
+    assert set(WAVE_MOVES.values()) | {WaveStatus.draft} == set(WaveStatus)
+    assert [s for s in WaveStatus if not verbs_from(WAVE_MOVES, s)] == [WaveStatus.closed, WaveStatus.discarded]
 
 
 def test_the_season_has_the_rates_of_its_published_survey() -> None:

@@ -28,12 +28,12 @@ from app.surveys.responses.tables.mapping import (
     placed_by,
     propose,
 )
-from app.surveys.waves.rules import ResponseState
+from app.surveys.waves.rules import ResponseStatus
 from app.surveys.waves.serials import serial_faults
 
 FIRST_COLUMNS = ("serial", "community_code", "status")
 NOT_RETURNED = "not_returned"
-STATUSES = (*(state.value for state in ResponseState), NOT_RETURNED)
+STATUSES = (*(status.value for status in ResponseStatus), NOT_RETURNED)
 FIRST_ROW = 2  # people count the header as row 1
 LAYOUT = Layout(kinds=("name", "label"), separators={"multi": ";", "ranking": ">"}, blanks={}, is_mixed=True)
 
@@ -52,7 +52,7 @@ class CommunityMissing(DomainError):
 
 @dataclass(frozen=True)
 class ReadResponse:
-    """One row as read. `status` is a ResponseState or `not_returned`; `missing` are required questions left blank
+    """One row as read. `status` is a ResponseStatus or `not_returned`; `missing` are required questions left blank
     (nobody can be asked again, so they are a matter for review, not a refusal)."""
 
     row: int
