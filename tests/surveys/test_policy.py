@@ -1,17 +1,21 @@
 """Who sees and runs a survey, and what they read of single answers."""
 
+from itertools import product
+
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import RESIDENT, Actor, Role
-from app.core.errors import Denied, NotFound
+from app.core.errors import Denied, DomainError, NotFound
 from app.parties.rules import PartyKind
 from app.surveys.questionnaires import policy as surveys
+from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.rules import SurveyStatus
 from app.surveys.responses import policy as responses
 from app.surveys.results import policy as results
 from app.surveys.waves import policy as waves
-from app.surveys.waves.rules import Channel, ResponseStatus, WaveStatus
+from app.surveys.waves.models import Wave
+from app.surveys.waves.rules import MOVES, Channel, ResponseStatus, WaveStatus
 from tests.factories.parties import actor_of, make_party
 from tests.factories.reference import DONGHUALU, LONGJIE
 from tests.factories.surveys import make_response, make_survey, make_wave, services_definition
@@ -122,7 +126,6 @@ async def test_the_buttons_follow_the_state_and_the_channel(session: AsyncSessio
         "discard",
         "issue",
         "make_tokens",
-        "confirm_unflagged",
     ]
     assert waves.actions(owner, survey, open_link) == [
         "edit",
@@ -136,6 +139,24 @@ async def test_the_buttons_follow_the_state_and_the_channel(session: AsyncSessio
         "mark_duplicate",
     ]
     assert responses.actions(owner, closed, ResponseStatus.submitted) == []
+
+
+@pytest.mark.parametrize("status", [*SurveyStatus])
+async def test_a_wave_offers_what_it_does_and_refuses_the_rest(session: AsyncSession, status: SurveyStatus) -> None:
+    owner, survey = await actor_of(session, Role.committee), await make_survey(session, status=status)
+    everything = {verb for _, verb in MOVES}
+    for channel, standing in product(Channel, WaveStatus):
+        wave = Wave(survey_id=survey.id, channel=channel, status=standing)
+        offered = set(waves.actions(owner, survey, wave))
+        assert {verb for verb in everything if not is_refused(survey, wave, verb)} == offered
+
+
+def is_refused(survey: Survey, wave: Wave, verb: str) -> bool:
+    try:
+        waves.check_wave(survey, wave, verb)
+    except DomainError:
+        return True
+    return False
 
 
 async def test_figures_are_public_once_the_survey_is_closed(session: AsyncSession) -> None:

@@ -87,11 +87,11 @@ async def export_survey(survey_id: Id, session: UnitSession, actor: CurrentActor
     return download(f"survey-{survey.id}.xlsx", write_xlsform(queries.definition_of(survey)), XLSX)
 
 
-@router.put("/{survey_id}/targets", operation_id="set_targets", dependencies=[allow(WHO["target"])])
-async def set_targets(
+@router.put("/{survey_id}/targets", operation_id="target_survey", dependencies=[allow(WHO["target"])])
+async def target_survey(
     survey_id: Id, given: IfMatch, body: TargetsSet, session: UnitSession, actor: CurrentActor, response: Response
 ) -> SurveyRead:
-    survey = await service.set_targets(session, actor, survey_id, given, body.plain())
+    survey = await service.target_survey(session, actor, survey_id, given, body.plain())
     return await survey_read(session, survey, actor, response)
 
 

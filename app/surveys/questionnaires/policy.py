@@ -10,7 +10,7 @@ from app.core.errors import NotFound
 from app.core.moves import verbs_from
 from app.parties.models import Party
 from app.surveys.questionnaires.models import Survey
-from app.surveys.questionnaires.rules import MOVES, SurveyStatus
+from app.surveys.questionnaires.rules import MOVES, untimely
 
 ASKS = frozenset({Role.committee, Role.street, Role.purchaser})
 WHO = {verb: ASKS for verb in ("read", "create", "edit", "publish", "close", "target", "create_wave")}
@@ -24,10 +24,8 @@ def denial(actor: Actor, verb: str, survey: Survey) -> str | None:
 
 
 def actions(actor: Actor, survey: Survey, *, is_answered: bool) -> list[str]:
-    """The buttons this actor sees: what the state allows and the policy grants."""
-    verbs = [v for v in verbs_from(MOVES, survey.status) if v != "edit" or not is_answered]
-    if survey.status is not SurveyStatus.closed:
-        verbs += ["target", "create_wave"]
+    """The buttons this actor sees: what the status and the hour allow and the policy grants."""
+    verbs = [v for v in verbs_from(MOVES, survey.status) if untimely(v, is_answered=is_answered) is None]
     return [verb for verb in verbs if denial(actor, verb, survey) is None]
 
 

@@ -1,4 +1,6 @@
-"""draft --publish--> published --close--> closed;  draft, published --edit--> itself (until the first answer)"""
+"""draft --publish--> published --close--> closed
+draft, published --edit--> itself (until the first answer), --target--> itself, --create_wave--> itself
+"""
 
 from enum import StrEnum
 
@@ -11,11 +13,16 @@ class SurveyStatus(StrEnum):
     closed = "closed"
 
 
+S = SurveyStatus
 MOVES = {
-    (SurveyStatus.draft, "edit"): SurveyStatus.draft,
-    (SurveyStatus.draft, "publish"): SurveyStatus.published,
-    (SurveyStatus.published, "edit"): SurveyStatus.published,
-    (SurveyStatus.published, "close"): SurveyStatus.closed,
+    (S.draft, "edit"): S.draft,
+    (S.draft, "publish"): S.published,
+    (S.draft, "target"): S.draft,
+    (S.draft, "create_wave"): S.draft,
+    (S.published, "edit"): S.published,
+    (S.published, "close"): S.closed,
+    (S.published, "target"): S.published,
+    (S.published, "create_wave"): S.published,
 }
 
 
@@ -28,3 +35,8 @@ class SurveyNotPublished(DomainError): ...
 
 class SurveyClosed(DomainError):
     """The results have been drawn; a review would no longer change them."""
+
+
+def untimely(verb: str, *, is_answered: bool) -> DomainError | None:
+    """Why it is too late to `verb` a survey: the first answer freezes its questionnaire."""
+    return SurveyFrozen() if verb == "edit" and is_answered else None

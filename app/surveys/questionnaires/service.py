@@ -9,7 +9,7 @@ from app.core.actors import Actor
 from app.core.clock import now
 from app.core.errors import Denied, RowRefused
 from app.core.events import happened
-from app.core.moves import move
+from app.core.moves import check_move, move
 from app.core.versions import check_version, touch
 from app.surveys.questionnaires import rules
 from app.surveys.questionnaires.definition import SurveyDefinition
@@ -49,29 +49,28 @@ async def edit_survey(
     survey = await access_survey(session, actor, survey_id, "edit")
     at = await now(session)
     check_version(survey, given)
-    touch(survey)
-    move(MOVES, survey.status, "edit")
-    if await is_answered(session, survey.id):
-        raise rules.SurveyFrozen()
+    check_move(MOVES, survey.status, "edit")
+    if refusal := rules.untimely("edit", is_answered=await is_answered(session, survey.id)):
+        raise refusal
     await _check_sound(session, definition)
     check_targets(definition, survey.targets)
     survey.definition = definition.model_dump(mode="json")
+    touch(survey)
     await happened(session, actor, "survey.edited", survey, at, version=survey.version)
     return survey
 
 
-async def set_targets(
+async def target_survey(
     session: AsyncSession, actor: Actor, survey_id: int, given: int, targets: list[dict[str, Any]]
 ) -> Survey:
-    """The known counts that answers are weighted to. Refusals: StaleVersion, SurveyClosed, TargetUnfit."""
+    """The known counts that answers are weighted to. Refusals: StaleVersion, MoveRefused, TargetUnfit."""
     survey = await access_survey(session, actor, survey_id, "target")
     at = await now(session)
     check_version(survey, given)
-    touch(survey)
-    if survey.status is rules.SurveyStatus.closed:
-        raise rules.SurveyClosed()
+    check_move(MOVES, survey.status, "target")
     check_targets(definition_of(survey), targets)
     survey.targets = targets
+    touch(survey)
     await happened(session, actor, "survey.targeted", survey, at, targets=targets)
     return survey
 

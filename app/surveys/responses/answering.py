@@ -23,7 +23,7 @@ from app.surveys.responses.rules import MOVES, Source
 from app.surveys.waves.models import Token, Wave
 from app.surveys.waves.policy import taking_wave
 from app.surveys.waves.queries import Address, find_address, frames_of
-from app.surveys.waves.rules import ResponseStatus, check_begun, check_taking
+from app.surveys.waves.rules import ResponseStatus, not_begun, not_taking
 
 
 async def read_questionnaire(session: AsyncSession, token: str) -> tuple[Survey, Wave, Address]:
@@ -32,7 +32,8 @@ async def read_questionnaire(session: AsyncSession, token: str) -> tuple[Survey,
     if address.is_spent:
         raise rules.TokenSpent()
     wave = await session.get_one(Wave, address.wave_id)
-    check_begun(wave.status, wave.opens_at, await now(session))
+    if refusal := not_begun(wave, await now(session)):
+        raise refusal
     return await session.get_one(Survey, wave.survey_id), wave, address
 
 
@@ -45,7 +46,8 @@ async def submit_response(
     address = await find_address(session, token)
     survey, wave = await taking_wave(session, address.wave_id)
     at = await now(session)
-    check_taking(wave.status, wave.opens_at, wave.closes_at, at)
+    if refusal := not_taking(wave, at):
+        raise refusal
     definition = definition_of(survey)
     kept = check_answers(definition, answers, today(at))
     await _spend(session, address)
@@ -92,7 +94,8 @@ async def correct_response(
     survey, wave, response = await access_receipt(session, code)
     at = await now(session)
     before = response.status
-    check_taking(wave.status, wave.opens_at, wave.closes_at, at)
+    if refusal := rules.untimely("correct", survey.status, not_taking(wave, at)):
+        raise refusal
     corrected = move(MOVES, before, "correct")
     kept = check_answers(definition_of(survey), answers, today(at))
     response.status, response.reason = corrected, None

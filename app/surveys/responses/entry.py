@@ -37,9 +37,9 @@ from app.surveys.responses.tables.tabular import (
 )
 from app.surveys.responses.tables.wenjuanxing import is_wenjuanxing, propose_wenjuanxing, read_wenjuanxing
 from app.surveys.waves.models import Wave
-from app.surveys.waves.policy import access_wave
+from app.surveys.waves.policy import access_wave, check_wave
 from app.surveys.waves.queries import frames_of, sheets_of
-from app.surveys.waves.rules import Channel, ResponseStatus, check_channel, check_entering
+from app.surveys.waves.rules import Channel, ResponseStatus
 from app.surveys.waves.serials import SerialMissing, SerialUnknown
 
 
@@ -74,12 +74,11 @@ async def enter_response(
     answers: Mapping[str, Any],
 ) -> tuple[Survey, Response, str | None]:
     """Key in one questionnaire. Whoever was asked in person (phone, meeting) is given the receipt code that is
-    returned. Refusals: ChannelUnfit, WaveNotOpenYet, WaveClosed, SerialMissing (paper), SerialEntered, SerialUnknown,
+    returned. Refusals: MoveRefused, ChannelUnfit, SerialMissing (paper), SerialEntered, SerialUnknown,
     AreaUnknown, AnswersRefused."""
     survey, wave = await access_wave(session, actor, wave_id, "enter")
     at = await now(session)
-    check_channel(wave.channel, Channel.paper, Channel.phone, Channel.meeting)
-    check_entering(wave.status)
+    check_wave(survey, wave, "enter")
     await require_areas(session, [community_code])
     await _check_serial(session, wave, serial, community_code)
     definition = definition_of(survey)
@@ -144,11 +143,11 @@ async def import_responses(
     `community_code` says where the answers of an export of 问卷星 come from, unless the wave goes to one community.
     `decided`: what a person takes the columns and cells for. The mapping that was used is kept.
 
-    Refusals: WaveNotOpenYet, WaveClosed, WrongColumns, MappingUnclear, MappingUnfit, CommunityMissing, RowsRefused.
+    Refusals: MoveRefused, WrongColumns, MappingUnclear, MappingUnfit, CommunityMissing, RowsRefused.
     """
     survey, wave = await access_wave(session, actor, wave_id, "import_responses")
     at = await now(session)
-    check_entering(wave.status)
+    check_wave(survey, wave, "import_responses")
     register = await _register(session, survey, wave)
     source, mapping, read = await off_loop(_read, table, register, community_code, decided, today(at))
     returned = [row for row in read if row.status != NOT_RETURNED]

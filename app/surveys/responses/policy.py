@@ -15,46 +15,32 @@ from app.core.moves import verbs_from
 from app.surveys.questionnaires.definition import SurveyDefinition
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.policy import ASKS, visible
-from app.surveys.questionnaires.rules import SurveyStatus
 from app.surveys.responses.models import Response
-from app.surveys.responses.rules import MOVES, ReceiptUnknown, read_receipt_code
+from app.surveys.responses.rules import BY_RECEIPT, MOVES, ReceiptUnknown, read_receipt_code, untimely
 from app.surveys.waves.models import Wave
 from app.surveys.waves.policy import locked, survey_of, taking_wave
-from app.surveys.waves.rules import ResponseStatus, is_taking, secret_hash
+from app.surveys.waves.rules import ResponseStatus, not_taking, secret_hash
 
-RESPONDENT = frozenset({"correct", "withdraw"})  # moves of whoever holds the receipt
-
-
-WHO = {
-    "confirm": ASKS,
-    "invalidate": ASKS,
-    "mark_duplicate": ASKS,
-    "restore": ASKS,
-    "answer": EVERYONE,
-    "follow": EVERYONE,
-}
+WHO = {verb: EVERYONE if verb in BY_RECEIPT else ASKS for _, verb in MOVES} | {"answer": EVERYONE, "follow": EVERYONE}
 
 
 def denial(actor: Actor, verb: str, survey: Survey) -> str | None:
-    """Why `actor` may not `verb` a response to this survey; None when they may."""
-    if actor.role not in WHO[verb]:
+    """Why `actor` may not `verb` a response to this survey without its receipt; None when they may."""
+    if verb in BY_RECEIPT or actor.role not in WHO[verb]:
         return "role"
     return None if survey.party_id == actor.party_id else "party"
 
 
 def actions(actor: Actor, survey: Survey, status: ResponseStatus) -> list[str]:
-    """What a reviewer may do with a response until the survey is closed."""
-    if survey.status is SurveyStatus.closed:
-        return []
-    verbs = [verb for verb in verbs_from(MOVES, status) if verb not in RESPONDENT]
-    return [verb for verb in verbs if denial(actor, verb, survey) is None]
+    """The buttons a reviewer sees: what the status and the survey allow and the policy grants."""
+    verbs = [v for v in verbs_from(MOVES, status) if denial(actor, v, survey) is None]
+    return [verb for verb in verbs if untimely(verb, survey.status, None) is None]
 
 
-def receipt_actions(response: Response, wave: Wave, at: datetime) -> list[str]:
-    """What the respondent may do: correct while the wave takes answers, withdraw at any time (PIPL art. 15)."""
-    taking = is_taking(wave.status, wave.opens_at, wave.closes_at, at)
-    verbs = [verb for verb in verbs_from(MOVES, response.status) if verb in RESPONDENT]
-    return [verb for verb in verbs if taking or verb == "withdraw"]
+def receipt_actions(survey: Survey, wave: Wave, response: Response, at: datetime) -> list[str]:
+    """The buttons of whoever holds the receipt."""
+    verbs = [verb for verb in verbs_from(MOVES, response.status) if verb in BY_RECEIPT]
+    return [verb for verb in verbs if untimely(verb, survey.status, not_taking(wave, at)) is None]
 
 
 def seen_answers(

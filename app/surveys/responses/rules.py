@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.core.errors import DomainError
+from app.surveys.questionnaires.rules import SurveyClosed, SurveyStatus
 from app.surveys.waves.rules import ResponseStatus
 
 
@@ -44,6 +45,7 @@ MOVES = {
     (R.duplicate, "restore"): R.submitted,
     (R.duplicate, "withdraw"): R.withdrawn,
 }
+BY_RECEIPT = frozenset({"correct", "withdraw"})  # moves of whoever holds the receipt
 
 
 class Quality(StrEnum):
@@ -145,3 +147,11 @@ def read_receipt_code(typed: str) -> str:
     if not _RECEIPT.fullmatch(code):
         raise ReceiptMalformed()
     return code
+
+
+def untimely(verb: str, survey: SurveyStatus, shut: DomainError | None) -> DomainError | None:
+    """Why it is too late to `verb` a response: reviews end with the survey, corrections when the wave takes no more
+    answers (`shut`: why); answers may be withdrawn at any time (PIPL art. 15)."""
+    if verb in BY_RECEIPT:
+        return shut if verb == "correct" else None
+    return SurveyClosed() if survey is SurveyStatus.closed else None

@@ -19,7 +19,7 @@ from app.surveys.responses.policy import actions, receipt_actions, seen_answers
 from app.surveys.responses.rules import Quality, Source
 from app.surveys.responses.tables.mapping import AnswerMapping, By, MappedColumn, MappingUnclear, Proposal
 from app.surveys.waves.models import Wave
-from app.surveys.waves.rules import ResponseStatus, is_taking
+from app.surveys.waves.rules import ResponseStatus, not_taking
 from app.surveys.waves.serials import SERIAL
 
 Note = Annotated[str, Prose(500)]
@@ -58,8 +58,7 @@ class WaveSeen(BaseModel):
 
     @classmethod
     def of(cls, wave: Wave, place: list[str], at: datetime) -> "WaveSeen":
-        taking = is_taking(wave.status, wave.opens_at, wave.closes_at, at)
-        return cls(community=Place.of(place), closes_at=wave.closes_at, open=taking)
+        return cls(community=Place.of(place), closes_at=wave.closes_at, open=not_taking(wave, at) is None)
 
 
 class AnsweringRead(BaseModel):
@@ -130,7 +129,7 @@ class ReceiptRead(AnsweringRead):
             answers=response.answers,
             status=response.status,
             submitted_at=response.submitted_at,
-            actions=receipt_actions(response, wave, at),
+            actions=receipt_actions(survey, wave, response, at),
         )
 
 

@@ -9,11 +9,10 @@ from app.core.actors import Actor
 from app.core.clock import now
 from app.core.events import happened
 from app.core.moves import move
-from app.surveys.questionnaires.rules import SurveyClosed, SurveyStatus
 from app.surveys.responses.models import Response, ResponseReview
 from app.surveys.responses.policy import access_response
-from app.surveys.responses.rules import MOVES, Quality
-from app.surveys.waves.policy import access_wave
+from app.surveys.responses.rules import MOVES, Quality, untimely
+from app.surveys.waves.policy import access_wave, check_wave
 from app.surveys.waves.rules import ResponseStatus
 
 
@@ -53,8 +52,7 @@ async def confirm_unflagged(session: AsyncSession, actor: Actor, wave_id: int) -
     """Confirm every response of the wave that no rule found doubtful; returns how many."""
     survey, wave = await access_wave(session, actor, wave_id, "confirm_unflagged")
     at = await now(session)
-    if survey.status is SurveyStatus.closed:
-        raise SurveyClosed()
+    check_wave(survey, wave, "confirm_unflagged")
     plain = sa.select(Response).where(
         Response.wave_id == wave.id,
         Response.status == ResponseStatus.submitted,
@@ -72,8 +70,8 @@ async def _moved(
 ) -> tuple[Response, datetime]:
     survey, response = await access_response(session, actor, response_id, verb)
     at = await now(session)
-    if survey.status is SurveyStatus.closed:
-        raise SurveyClosed()
+    if refusal := untimely(verb, survey.status, None):
+        raise refusal
     session.add(_decide(actor, response, verb, reason, note, at))
     return response, at
 

@@ -106,10 +106,10 @@ async def list_issues(wave_id: Id, session: UnitSession, actor: CurrentActor) ->
 
 
 @router.post(
-    "/waves/{wave_id}/issue", operation_id="record_issued", status_code=201, dependencies=[allow(WHO["issue"])]
+    "/waves/{wave_id}/issue", operation_id="issue_questionnaires", status_code=201, dependencies=[allow(WHO["issue"])]
 )
-async def record_issued(wave_id: Id, body: IssueCreate, session: UnitSession, actor: CurrentActor) -> IssueRead:
-    return IssueRead.of(await service.record_issued(session, actor, wave_id, **dict(body)))
+async def issue_questionnaires(wave_id: Id, body: IssueCreate, session: UnitSession, actor: CurrentActor) -> IssueRead:
+    return IssueRead.of(await service.issue_questionnaires(session, actor, wave_id, **dict(body)))
 
 
 @links.post(

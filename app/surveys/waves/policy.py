@@ -8,40 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor, Role, granted
 from app.core.errors import NotFound
-from app.core.moves import verbs_from
+from app.core.moves import check_move, verbs_from
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.policy import ASKS, visible
-from app.surveys.questionnaires.rules import SurveyStatus
 from app.surveys.waves.models import Wave
-from app.surveys.waves.rules import MOVES, Channel, WaveStatus
+from app.surveys.waves.rules import MOVES, unfit
 
 T = TypeVar("T")
-VERBS_OF_CHANNEL = {
-    Channel.link: ["make_tokens", "import_responses"],
-    Channel.open_link: ["import_responses"],
-    Channel.paper: ["make_sheets", "import_issued", "enter", "import_responses"],
-    Channel.phone: ["enter", "import_responses"],
-    Channel.meeting: ["enter", "import_responses"],
-}
-
-
-WHO = {
-    verb: ASKS
-    for verb in (
-        "edit",
-        "open",
-        "close",
-        "discard",
-        "issue",
-        "make_tokens",
-        "make_sheets",
-        "import_issued",
-        "enter",
-        "import_responses",
-        "export_responses",
-        "confirm_unflagged",
-    )
-}
+WHO = {verb: ASKS for _, verb in MOVES} | {"export_responses": ASKS}
 
 
 def denial(actor: Actor, verb: str, survey: Survey) -> str | None:
@@ -52,13 +26,8 @@ def denial(actor: Actor, verb: str, survey: Survey) -> str | None:
 
 
 def actions(actor: Actor, survey: Survey, wave: Wave) -> list[str]:
-    verbs = [v for v in verbs_from(MOVES, wave.status) if v != "open" or survey.status is SurveyStatus.published]
-    if wave.status in {WaveStatus.draft, WaveStatus.open}:
-        verbs += ["issue"] if wave.channel is not Channel.open_link else []
-        before_opening = {"enter", "import_responses"} if wave.status is WaveStatus.draft else set()
-        verbs += [verb for verb in VERBS_OF_CHANNEL[wave.channel] if verb not in before_opening]
-    if survey.status is SurveyStatus.published:
-        verbs.append("confirm_unflagged")
+    """The buttons this actor sees: what the status, the channel and the survey allow and the policy grants."""
+    verbs = [v for v in verbs_from(MOVES, wave.status) if unfit(v, wave.channel, survey.status) is None]
     return [verb for verb in verbs if denial(actor, verb, survey) is None]
 
 
@@ -81,6 +50,13 @@ async def access_wave(session: AsyncSession, actor: Actor, wave_id: int, verb: s
         await survey_of(session, wave_id, visible(actor)), verb, partial(denial, actor, verb), wave=wave_id
     )
     return survey, await locked(session, sa.select(Wave).where(Wave.id == wave_id).with_for_update())
+
+
+def check_wave(survey: Survey, wave: Wave, verb: str) -> None:
+    """Refuse what the wave's status, channel or survey does not allow. Refusals: MoveRefused and those of `unfit`."""
+    check_move(MOVES, wave.status, verb)
+    if refusal := unfit(verb, wave.channel, survey.status):
+        raise refusal
 
 
 async def taking_wave(session: AsyncSession, wave_id: int) -> tuple[Survey, Wave]:

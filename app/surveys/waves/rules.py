@@ -1,4 +1,7 @@
-"""draft --open--> open --close--> closed;  draft --discard--> discarded;  draft, open --edit--> itself"""
+"""draft --open--> open --close--> closed;  draft --discard--> discarded
+draft, open --edit | issue | make_tokens | make_sheets | import_issued--> itself
+open --enter | import_responses--> itself;  open, closed --confirm_unflagged--> itself
+"""
 
 import hashlib
 import secrets
@@ -7,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import Protocol
 
 from app.core.errors import DomainError
+from app.surveys.questionnaires.rules import SurveyClosed, SurveyNotPublished, SurveyStatus
 
 
 class Channel(StrEnum):
@@ -29,16 +34,37 @@ class WaveStatus(StrEnum):
     discarded = "discarded"
 
 
+W = WaveStatus
 MOVES = {
-    (WaveStatus.draft, "edit"): WaveStatus.draft,
-    (WaveStatus.draft, "open"): WaveStatus.open,
-    (WaveStatus.draft, "discard"): WaveStatus.discarded,
-    (WaveStatus.open, "edit"): WaveStatus.open,
-    (WaveStatus.open, "close"): WaveStatus.closed,
+    (W.draft, "edit"): W.draft,
+    (W.draft, "open"): W.open,
+    (W.draft, "discard"): W.discarded,
+    (W.draft, "issue"): W.draft,
+    (W.draft, "make_tokens"): W.draft,
+    (W.draft, "make_sheets"): W.draft,
+    (W.draft, "import_issued"): W.draft,
+    (W.open, "edit"): W.open,
+    (W.open, "close"): W.closed,
+    (W.open, "issue"): W.open,
+    (W.open, "make_tokens"): W.open,
+    (W.open, "make_sheets"): W.open,
+    (W.open, "import_issued"): W.open,
+    (W.open, "enter"): W.open,
+    (W.open, "import_responses"): W.open,
+    (W.open, "confirm_unflagged"): W.open,
+    (W.closed, "confirm_unflagged"): W.closed,
+}
+CHANNELS = {  # of verbs that not every channel has
+    "make_tokens": [Channel.link],
+    "make_sheets": [Channel.paper],
+    "import_issued": [Channel.paper],
+    "enter": [Channel.paper, Channel.phone, Channel.meeting],
 }
 
 
 class ResponseStatus(StrEnum):
+    """Where a response stands: counted here, moved in the room of responses."""
+
     submitted = "submitted"
     valid = "valid"
     invalid = "invalid"
@@ -171,35 +197,37 @@ def check_times(opens_at: datetime | None, closes_at: datetime | None) -> None:
         raise WaveTimesWrong()
 
 
-def is_taking(status: WaveStatus, opens_at: datetime | None, closes_at: datetime | None, at: datetime) -> bool:
-    """Whether residents can answer now: the wave is open and within the announced time."""
-    begun = opens_at is None or opens_at <= at
-    return status is WaveStatus.open and begun and (closes_at is None or at < closes_at)
+def unfit(verb: str, channel: Channel, survey: SurveyStatus) -> DomainError | None:
+    """Why a wave over this channel, of a survey that stands there, does not `verb`."""
+    if verb == "issue" and channel is Channel.open_link:
+        return IssuedUnknowable()
+    if channel not in (allowed := CHANNELS.get(verb, [*Channel])):
+        return ChannelUnfit(channel=channel.value, allowed=", ".join(allowed))
+    if verb == "open" and survey is not SurveyStatus.published:
+        return SurveyNotPublished()
+    return SurveyClosed() if verb == "confirm_unflagged" and survey is SurveyStatus.closed else None
 
 
-def check_begun(status: WaveStatus, opens_at: datetime | None, at: datetime) -> None:
-    if status is WaveStatus.draft or (status is WaveStatus.open and opens_at is not None and at < opens_at):
-        raise WaveNotOpenYet(opens_at=opens_at.isoformat(timespec="minutes") if opens_at else "")
+class Announced(Protocol):
+    """What residents were told of a wave."""
+
+    status: WaveStatus
+    opens_at: datetime | None
+    closes_at: datetime | None
 
 
-def check_taking(status: WaveStatus, opens_at: datetime | None, closes_at: datetime | None, at: datetime) -> None:
-    """Refuse answers of residents outside the announced time (WaveNotOpenYet, WaveClosed)."""
-    check_begun(status, opens_at, at)
-    if not is_taking(status, opens_at, closes_at, at):
-        raise WaveClosed()
+def not_begun(wave: Announced, at: datetime) -> DomainError | None:
+    """Why residents cannot see the questionnaire yet."""
+    early = wave.opens_at is not None and at < wave.opens_at
+    if wave.status is W.draft or (wave.status is W.open and early):
+        return WaveNotOpenYet(opens_at=wave.opens_at.isoformat(timespec="minutes") if wave.opens_at else "")
+    return None
 
 
-def check_entering(status: WaveStatus) -> None:
-    """Staff may enter what came back on paper after the last day, until the wave is closed."""
-    if status is WaveStatus.draft:
-        raise WaveNotOpenYet(opens_at="")
-    if status is not WaveStatus.open:
-        raise WaveClosed()
-
-
-def check_channel(channel: Channel, *allowed: Channel) -> None:
-    if channel not in allowed:
-        raise ChannelUnfit(channel=channel.value, allowed=", ".join(allowed))
+def not_taking(wave: Announced, at: datetime) -> DomainError | None:
+    """Why residents cannot answer now: the wave is not open, or it is outside the announced time."""
+    over = wave.status is not W.open or (wave.closes_at is not None and wave.closes_at <= at)
+    return not_begun(wave, at) or (WaveClosed() if over else None)
 
 
 def new_token() -> str:

@@ -13,15 +13,15 @@ from app.core.actors import Actor
 from app.core.clock import now
 from app.core.errors import RowRefused, RowsRefused
 from app.core.events import happened
-from app.core.moves import move
+from app.core.moves import check_move, move
 from app.core.reading.cells import named
 from app.core.reading.files import Table, require_columns
 from app.core.versions import check_version, touch
 from app.surveys.questionnaires.policy import access_survey
-from app.surveys.questionnaires.rules import SurveyClosed, SurveyNotPublished, SurveyStatus
+from app.surveys.questionnaires.rules import MOVES as SURVEY_MOVES
 from app.surveys.waves import rules
 from app.surveys.waves.models import Issue, Sheet, Token, Wave, WaveCommunity
-from app.surveys.waves.policy import access_wave, may_survey
+from app.surveys.waves.policy import access_wave, check_wave, may_survey
 from app.surveys.waves.queries import frames_of, issued_of, sheets_of
 from app.surveys.waves.rules import MOVES, Channel
 from app.surveys.waves.serials import SerialUnknown, serial_faults
@@ -41,11 +41,10 @@ async def create_wave(
     opens_at: datetime | None = None,
     closes_at: datetime | None = None,
 ) -> Wave:
-    """A draft wave. Refusals: AreaUnknown, SurveyedElsewhere, OpenLinkForOne, SurveyClosed, WaveTimesWrong."""
+    """A draft wave. Refusals: AreaUnknown, SurveyedElsewhere, OpenLinkForOne, MoveRefused, WaveTimesWrong."""
     survey = await access_survey(session, actor, survey_id, "create_wave")
     at = await now(session)
-    if survey.status is SurveyStatus.closed:
-        raise SurveyClosed()
+    check_move(SURVEY_MOVES, survey.status, "create_wave")
     rules.check_times(opens_at, closes_at)
     await _check_frame(session, actor, channel, communities)
     token = rules.new_token() if channel is Channel.open_link else None
@@ -81,10 +80,10 @@ async def edit_wave(
     _, wave = await access_wave(session, actor, wave_id, "edit")
     at = await now(session)
     check_version(wave, given)
-    touch(wave)
-    move(MOVES, wave.status, "edit")
+    check_move(MOVES, wave.status, "edit")
     rules.check_times(opens_at, closes_at)
     wave.title, wave.opens_at, wave.closes_at = title, opens_at, closes_at
+    touch(wave)
     await happened(session, actor, "wave.edited", wave, at, opens_at=opens_at, closes_at=closes_at)
     return wave
 
@@ -93,10 +92,8 @@ async def open_wave(session: AsyncSession, actor: Actor, wave_id: int) -> Wave:
     """Answers are taken from here on. Refusals: SurveyNotPublished, MoveRefused."""
     survey, wave = await access_wave(session, actor, wave_id, "open")
     at = await now(session)
-    opened = move(MOVES, wave.status, "open")
-    if survey.status is not SurveyStatus.published:
-        raise SurveyNotPublished()
-    wave.status, wave.opened_at = opened, at
+    check_wave(survey, wave, "open")
+    wave.status, wave.opened_at = move(MOVES, wave.status, "open"), at
     await happened(session, actor, "wave.opened", wave, at)
     return wave
 
@@ -135,14 +132,14 @@ async def _returned(session: AsyncSession, wave_id: int) -> dict[str, int]:
     return {code: rules.returns_of(each, None).returned for (_, code), each in counts.items()}
 
 
-async def record_issued(
+async def issue_questionnaires(
     session: AsyncSession, actor: Actor, wave_id: int, *, community_code: str, count: int, reason: str = ""
 ) -> Issue:
-    """One entry of the ledger: handed out, or (below nought, with its reason) taken back. Refusals: WaveClosed,
+    """One entry of the ledger: handed out, or (below nought, with its reason) taken back. Refusals: MoveRefused,
     IssuedUnknowable, CommunityNotInWave, CorrectionUnexplained, MoreReturnedThanIssued."""
-    _, wave = await access_wave(session, actor, wave_id, "issue")
+    survey, wave = await access_wave(session, actor, wave_id, "issue")
     at = await now(session)
-    _check_issuing(wave)
+    check_wave(survey, wave, "issue")
     await _check_in_frame(session, wave.id, community_code)
     rules.check_correction(count, reason)
     if count < 0:
@@ -160,13 +157,6 @@ def _entry(actor: Actor, wave: Wave, community_code: str, count: int, at: dateti
     return entry
 
 
-def _check_issuing(wave: Wave) -> None:
-    if wave.channel is Channel.open_link:
-        raise rules.IssuedUnknowable()
-    if wave.status not in {rules.WaveStatus.draft, rules.WaveStatus.open}:
-        raise rules.WaveClosed()
-
-
 async def _check_in_frame(session: AsyncSession, wave_id: int, community_code: str) -> None:
     if community_code not in (await frames_of(session, [wave_id]))[wave_id]:
         raise rules.CommunityNotInWave(code=community_code)
@@ -175,12 +165,11 @@ async def _check_in_frame(session: AsyncSession, wave_id: int, community_code: s
 async def make_tokens(
     session: AsyncSession, actor: Actor, wave_id: int, *, community_code: str, count: int
 ) -> list[str]:
-    """New one-time tokens, told this once; only their hashes are kept. Refusals: ChannelUnfit, WaveClosed,
-    CommunityNotInWave. They count as issued when `record_issued` says that they were handed out."""
-    _, wave = await access_wave(session, actor, wave_id, "make_tokens")
+    """New one-time tokens, told this once; only their hashes are kept. Refusals: ChannelUnfit, MoveRefused,
+    CommunityNotInWave. They count as issued when `issue_questionnaires` says that they were handed out."""
+    survey, wave = await access_wave(session, actor, wave_id, "make_tokens")
     at = await now(session)
-    rules.check_channel(wave.channel, Channel.link)
-    _check_issuing(wave)
+    check_wave(survey, wave, "make_tokens")
     await _check_in_frame(session, wave.id, community_code)
     tokens = [rules.new_token() for _ in range(count)]
     hashes = sorted(rules.secret_hash(token) for token in tokens)
@@ -193,10 +182,9 @@ async def make_sheets(
     session: AsyncSession, actor: Actor, wave_id: int, *, community_code: str, count: int
 ) -> list[str]:
     """New serial numbers for paper questionnaires, "12-0001" on for wave 12. Refusals as for tokens."""
-    _, wave = await access_wave(session, actor, wave_id, "make_sheets")
+    survey, wave = await access_wave(session, actor, wave_id, "make_sheets")
     at = await now(session)
-    rules.check_channel(wave.channel, Channel.paper)
-    _check_issuing(wave)
+    check_wave(survey, wave, "make_sheets")
     await _check_in_frame(session, wave.id, community_code)
     serials = _free_serials(wave.id, await sheets_of(session, wave.id), count)
     session.add_all(Sheet(wave_id=wave.id, serial=each, community_code=community_code) for each in serials)
@@ -215,11 +203,10 @@ def _free_serials(wave_id: int, taken: Collection[str], count: int) -> list[str]
 async def import_issued(session: AsyncSession, actor: Actor, wave_id: int, table: Table) -> int:
     """A list of numbered questionnaires that were handed out (serial, community_code; other columns are passed over):
     registers those not yet known and adds them to the ledger; returns how many. Importing the same list again adds
-    none. Refusals: ChannelUnfit, WaveClosed, WrongColumns, RowsRefused."""
-    _, wave = await access_wave(session, actor, wave_id, "import_issued")
+    none. Refusals: ChannelUnfit, MoveRefused, WrongColumns, RowsRefused."""
+    survey, wave = await access_wave(session, actor, wave_id, "import_issued")
     at = await now(session)
-    rules.check_channel(wave.channel, Channel.paper)
-    _check_issuing(wave)
+    check_wave(survey, wave, "import_issued")
     fresh = _fresh_sheets(table, await sheets_of(session, wave.id), (await frames_of(session, [wave.id]))[wave.id])
     session.add_all(Sheet(wave_id=wave.id, serial=each, community_code=code) for each, code in fresh.items())
     for code, count in sorted(Counter(fresh.values()).items()):

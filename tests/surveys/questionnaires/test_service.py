@@ -55,8 +55,8 @@ async def test_an_edit_of_a_stale_reading_is_refused(session: AsyncSession) -> N
 async def test_targets_must_fit_the_questionnaire(session: AsyncSession) -> None:
     actor, survey = await committee(session), await make_survey(session)
     for margin, counts in (("Q2", {"meals": 3}), ("Q1", {"X": 3}), ("Q1", {"F": 0}), ("Q1", {}), ("Q9", {"a": 1})):
-        setting = surveys.set_targets(session, actor, survey.id, 1, [{"margin": margin, "counts": counts}])
+        setting = surveys.target_survey(session, actor, survey.id, 1, [{"margin": margin, "counts": counts}])
         await refused_with(TargetUnfit, setting)
         await session.refresh(survey)
-    await surveys.set_targets(session, actor, survey.id, 1, [{"margin": "community_code", "counts": {DOUNAN: 900}}])
+    await surveys.target_survey(session, actor, survey.id, 1, [{"margin": "community_code", "counts": {DOUNAN: 900}}])
     assert survey.targets == [{"margin": "community_code", "counts": {DOUNAN: 900}}]

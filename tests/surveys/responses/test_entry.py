@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Role
 from app.core.audit import AuditEvent
-from app.core.errors import RowsRefused
+from app.core.errors import MoveRefused, RowsRefused
 from app.core.reading.files import Table
 from app.parties.rules import PartyKind
 from app.surveys.questionnaires import service as surveys
@@ -26,7 +26,6 @@ from app.surveys.waves import service as waves
 from app.surveys.waves.rules import (
     Channel,
     ResponseStatus,
-    WaveClosed,
     WaveStatus,
     secret_hash,
 )
@@ -127,8 +126,8 @@ async def test_who_is_asked_by_phone_gets_a_receipt(session: AsyncSession) -> No
 async def test_nothing_is_entered_into_a_closed_wave(session: AsyncSession) -> None:
     actor, wave = await committee(session), await make_wave(session, status=WaveStatus.closed)
     entering = entry.enter_response(session, actor, wave.id, community_code=DOUNAN, serial="1", answers=WANTS_MEALS)
-    await refused_with(WaveClosed, entering)
-    await refused_with(WaveClosed, entry.import_responses(session, actor, wave.id, table(row("S1"))))
+    await refused_with(MoveRefused, entering)
+    await refused_with(MoveRefused, entry.import_responses(session, actor, wave.id, table(row("S1"))))
     assert await count(session, Response) == 0
 
 

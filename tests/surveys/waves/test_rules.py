@@ -5,10 +5,9 @@ from datetime import date
 
 import pytest
 
-from app.core.moves import verbs_from
 from app.surveys.responses.tables.tabular import read_own_layout
-from app.surveys.waves.rules import MOVES as WAVE_MOVES
 from app.surveys.waves.rules import (
+    MOVES,
     MoreReturnedThanIssued,
     RateWithN,
     ResponseStatus,
@@ -25,8 +24,12 @@ R = ResponseStatus
 
 
 def test_a_wave_opens_and_closes_once() -> None:
-    assert set(WAVE_MOVES.values()) | {WaveStatus.draft} == set(WaveStatus)
-    assert [s for s in WaveStatus if not verbs_from(WAVE_MOVES, s)] == [WaveStatus.closed, WaveStatus.discarded]
+    steps = {(before, verb): after for (before, verb), after in MOVES.items() if before is not after}
+    assert steps == {
+        (WaveStatus.draft, "open"): WaveStatus.open,
+        (WaveStatus.draft, "discard"): WaveStatus.discarded,
+        (WaveStatus.open, "close"): WaveStatus.closed,
+    }
 
 
 def test_the_season_has_the_rates_of_its_published_survey() -> None:

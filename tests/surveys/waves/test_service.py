@@ -59,7 +59,7 @@ async def test_an_open_link_goes_to_one_community_and_has_no_issued_count(sessio
     both = waves.create_wave(session, actor, survey.id, channel=Channel.open_link, communities=[DOUNAN, LONGJIE])
     await refused_with(OpenLinkForOne, both)
     wave = await waves.create_wave(session, actor, survey.id, channel=Channel.open_link, communities=[DOUNAN])
-    issuing = waves.record_issued(session, actor, wave.id, community_code=DOUNAN, count=100)
+    issuing = waves.issue_questionnaires(session, actor, wave.id, community_code=DOUNAN, count=100)
     await refused_with(IssuedUnknowable, issuing)
     await make_response(session, wave)
     returns = (await tallies(session, [wave]))[wave.id][0].returns
@@ -68,17 +68,17 @@ async def test_an_open_link_goes_to_one_community_and_has_no_issued_count(sessio
 
 async def test_the_ledger_is_corrected_by_a_further_entry_with_its_reason(session: AsyncSession) -> None:
     actor, wave = await committee(session), await make_wave(session)
-    await waves.record_issued(session, actor, wave.id, community_code=DOUNAN, count=60)
-    unexplained = waves.record_issued(session, actor, wave.id, community_code=DOUNAN, count=-5, reason=" ")
+    await waves.issue_questionnaires(session, actor, wave.id, community_code=DOUNAN, count=60)
+    unexplained = waves.issue_questionnaires(session, actor, wave.id, community_code=DOUNAN, count=-5, reason=" ")
     await refused_with(CorrectionUnexplained, unexplained)
-    await waves.record_issued(session, actor, wave.id, community_code=DOUNAN, count=-5, reason="五份印坏")
+    await waves.issue_questionnaires(session, actor, wave.id, community_code=DOUNAN, count=-5, reason="五份印坏")
     assert [entry.count for entry in await ledger_of(session, wave.id)] == [60, -5]
     assert await issued_of(session, [wave.id]) == {(wave.id, DOUNAN): 55}
 
 
 async def test_an_empty_entry_of_the_ledger_is_refused(session: AsyncSession) -> None:
     actor, wave = await committee(session), await make_wave(session)
-    issuing = waves.record_issued(session, actor, wave.id, community_code=DOUNAN, count=0)
+    issuing = waves.issue_questionnaires(session, actor, wave.id, community_code=DOUNAN, count=0)
     await refused_with(NothingIssued, issuing)
 
 
@@ -87,7 +87,7 @@ async def test_the_ledger_cannot_fall_below_what_came_back(session: AsyncSession
     await make_issue(session, wave, 2)
     await make_response(session, wave, serial="1")
     await make_response(session, wave, serial="2")
-    taking_back = waves.record_issued(session, actor, wave.id, community_code=DOUNAN, count=-1, reason="更正")
+    taking_back = waves.issue_questionnaires(session, actor, wave.id, community_code=DOUNAN, count=-1, reason="更正")
     assert (await refused_with(MoreReturnedThanIssued, taking_back)).facts == {"issued": 1, "returned": 2}
 
 
@@ -101,7 +101,7 @@ async def test_a_wave_with_more_answers_than_issued_does_not_close(session: Asyn
 
 async def test_nothing_is_issued_outside_the_wave(session: AsyncSession) -> None:
     actor, wave = await committee(session), await make_wave(session)
-    issuing = waves.record_issued(session, actor, wave.id, community_code=LONGJIE, count=3)
+    issuing = waves.issue_questionnaires(session, actor, wave.id, community_code=LONGJIE, count=3)
     await refused_with(CommunityNotInWave, issuing)
 
 
