@@ -16,8 +16,8 @@ from app.season.files import Season
 from app.season.schedule import Schedule
 from app.season.steps import Step
 from app.season.terms import dates_of, overspend_rule_of, settings_of, terms_of
-from app.tenders.awards.policy import is_cut
 from app.tenders.awards.queries import awards_of, latest_result
+from app.tenders.awards.rules import unanswerable
 from app.tenders.awards.service import accept_cut, confirm_awards, propose_awards, publish_result
 from app.tenders.bids.models import Bid
 from app.tenders.bids.rules import BidStatus
@@ -240,7 +240,7 @@ async def _propose(session: AsyncSession, season: Season) -> None:
 async def _accept_cuts(session: AsyncSession, season: Season) -> None:
     """Every bidder whose amount was cut takes the cut."""
     result = await latest_result(session, (await tender_of(session, season)).id)
-    cut = [award for award in (await awards_of(session, result.id) if result else []) if is_cut(award)]
+    cut = [award for award in (await awards_of(session, result.id) if result else []) if unanswerable(award) is None]
     bidders = await parties_by_id(session, {award.party_id for award in cut})
     for award in cut:
         await accept_cut(session, organization(bidders[award.party_id]), award.id)

@@ -13,11 +13,11 @@ from typing import Any
 import app.season
 from app.core.days.calendar import SHANGHAI
 from app.core.errors import DomainError
-from app.tenders.awards.rules import Candidate, Placed, rank, score
 from app.tenders.bids.rules import Applicant, BidTerms, Conditions, prequalify
 from app.tenders.notices.rules import CriterionTerms, ItemTerms, LotTerms, closing
 from app.tenders.panels.rules import Recusal, Sheet, counted_sheets, due_sheets
 from app.tenders.profiles.rules import profile
+from app.tenders.standings.rules import Candidate, Placed, rank, score
 
 FOLDER = Path(app.season.__file__).parent / "seasons" / "kunming2018"
 VENTURE = profile("venture")

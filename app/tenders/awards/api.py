@@ -2,7 +2,6 @@
 
 from typing import Annotated, Literal
 
-import sqlalchemy as sa
 from fastapi import Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,13 +9,12 @@ from app.core.actors import Actor
 from app.core.fields import Id
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, UnitSession, allow, tag_version
-from app.core.paging import Page, PagingQuery, paginate
+from app.core.paging import Page, PagingQuery
 from app.core.reading.files import TABLE_FILE, table_response
 from app.papers.printed import PAPER, PaperKind, printed
 from app.tenders.awards import policy, queries, service
 from app.tenders.awards.documents import result_document
-from app.tenders.awards.models import Award
-from app.tenders.awards.policy import WHO
+from app.tenders.awards.policy import AWARD_WHO, WHO
 from app.tenders.awards.schemas import AwardRead, AwardRow, AwardsPropose, OwnOutcome, ResultPublish, ResultRead
 
 router = web.router("/awards", "awards")
@@ -32,11 +30,7 @@ async def _result(session: AsyncSession, actor: Actor, tender_id: Id) -> ResultR
 async def list_awards(
     session: UnitSession, actor: CurrentActor, paging: PagingQuery, tender_id: Id | None = None
 ) -> Page[AwardRow]:
-    query = sa.select(Award).where(policy.visible(actor))
-    if tender_id is not None:
-        query = query.where(Award.tender_id == tender_id)
-    sorts = {"place": Award.place, "score": Award.score, "amount": Award.amount}
-    items, cursor = await paginate(session, query, paging, id=Award.id, sorts=sorts)
+    items, cursor = await queries.list_awards(session, actor, paging, tender_id)
     return Page(items=[AwardRow.of(award) for award in items], next_cursor=cursor)
 
 
@@ -91,14 +85,14 @@ async def confirm_awards(session: UnitSession, actor: CurrentActor, tender_id: I
 async def read_award(session: UnitSession, actor: CurrentActor, response: Response, award_id: Id) -> AwardRead:
     award = await policy.read_award(session, actor, award_id)
     tag_version(response, award.version)
-    return AwardRead.of(award, actor)
+    return AwardRead.read(award, actor)
 
 
-@router.post("/{award_id}/accept_cut", operation_id="accept_cut", dependencies=[allow(WHO["accept_cut"])])
+@router.post("/{award_id}/accept_cut", operation_id="accept_cut", dependencies=[allow(AWARD_WHO["accept_cut"])])
 async def accept_cut(session: UnitSession, actor: CurrentActor, award_id: Id) -> AwardRead:
-    return AwardRead.of(await service.accept_cut(session, actor, award_id), actor)
+    return AwardRead.read(await service.accept_cut(session, actor, award_id), actor)
 
 
-@router.post("/{award_id}/decline_cut", operation_id="decline_cut", dependencies=[allow(WHO["decline_cut"])])
+@router.post("/{award_id}/decline_cut", operation_id="decline_cut", dependencies=[allow(AWARD_WHO["decline_cut"])])
 async def decline_cut(session: UnitSession, actor: CurrentActor, award_id: Id) -> AwardRead:
-    return AwardRead.of(await service.decline_cut(session, actor, award_id), actor)
+    return AwardRead.read(await service.decline_cut(session, actor, award_id), actor)

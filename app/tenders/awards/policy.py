@@ -1,16 +1,23 @@
 """Who may propose, publish and confirm a result, who may take or refuse a cut, and who sees what when."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.actors import EVERYONE, Actor, Role
-from app.core.errors import Denied, DomainError, NotFound
+from app.core.actors import EVERYONE, Actor, Role, granted
+from app.core.errors import NotFound
+from app.core.moves import verbs_from
+from app.tenders.awards import rules
 from app.tenders.awards.models import Award, Result
-from app.tenders.awards.rules import AwardStatus
+from app.tenders.awards.rules import MOVES, RESULT_MOVES, AwardStatus
+from app.tenders.notices import rules as tenders
 from app.tenders.notices.models import Tender
 from app.tenders.notices.policy import FRESH, hold_tender
+from app.tenders.notices.policy import visible as tender_visible
 
 BUYS = frozenset({Role.purchaser})
 BIDS = frozenset({Role.organization})
@@ -20,14 +27,9 @@ WHO = {
     "propose": BUYS,
     "publish": BUYS,
     "confirm": BUYS,
-    "accept_cut": BIDS,
-    "decline_cut": BIDS,
 }
+AWARD_WHO = {"accept_cut": BIDS, "decline_cut": BIDS}
 SHOWN = frozenset({AwardStatus.noticed, AwardStatus.held, AwardStatus.confirmed})
-
-
-class NothingCut(DomainError):
-    """The award is what the bid asked for: there is no cut to answer."""
 
 
 class OwnAward(NamedTuple):
@@ -42,21 +44,27 @@ def denial(actor: Actor, verb: str, tender: Tender) -> str | None:
     return "party" if WHO[verb] is BUYS and actor.party_id != tender.party_id else None
 
 
-def is_cut(award: Award) -> bool:
-    return award.amount < award.asked
+def result_actions(
+    actor: Actor, tender: Tender, result: Result, awards: Mapping[str, Award], at: datetime
+) -> list[str]:
+    """`awards` of the result, by bid number."""
+    if "award" not in verbs_from(tenders.MOVES, tender.status):
+        return []
+    verbs = verbs_from(RESULT_MOVES, rules.result_status(result, awards.values()))
+    possible = [verb for verb in verbs if rules.hindrance(verb, result, awards, at) is None]
+    return [verb for verb in possible if denial(actor, verb, tender) is None]
+
+
+def award_denial(actor: Actor, verb: str, award: Award) -> str | None:
+    """Why `actor` may not `verb` this award; None when they may."""
+    if actor.role not in AWARD_WHO.get(verb, ()):
+        return "role"
+    return None if actor.party_id == award.party_id else "party"
 
 
 def award_actions(actor: Actor, award: Award) -> list[str]:
-    is_own = actor.role in BIDS and actor.party_id == award.party_id
-    open_cut = award.status is AwardStatus.proposed and is_cut(award) and award.cut_accepted_at is None
-    return ["accept_cut", "decline_cut"] if is_own and open_cut else []
-
-
-def result_actions(actor: Actor, tender: Tender, result: Result) -> list[str]:
-    if result.confirmed_at is not None:
-        return []
-    verbs = ["propose", "publish"] if result.published_at is None else ["confirm"]
-    return [verb for verb in verbs if denial(actor, verb, tender) is None]
+    verbs = [] if rules.unanswerable(award) else verbs_from(MOVES, award.status)
+    return [verb for verb in verbs if award_denial(actor, verb, award) is None]
 
 
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
@@ -87,16 +95,19 @@ async def read_award(session: AsyncSession, actor: Actor, award_id: int) -> Awar
 
 
 async def access_cut(session: AsyncSession, actor: Actor, award_id: int, verb: str) -> OwnAward:
-    """The own award whose amount was cut, locked for the answer. Refused with NothingCut."""
+    """The actor's own award, locked for the answer to a cut."""
     seen = await read_award(session, actor, award_id)
     tender = await hold_tender(session, actor, seen.tender_id)
     query = sa.select(Award).where(Award.id == award_id).with_for_update()
-    award = (await session.scalars(query, execution_options=FRESH)).one()
-    if actor.role not in WHO[verb] or actor.party_id != award.party_id:
-        raise Denied(verb=verb, reason="party")
-    if not is_cut(award):
-        raise NothingCut(amount=award.amount)
-    return OwnAward(award, tender)
+    award = await session.scalar(query, execution_options=FRESH)
+    return OwnAward(granted(award, verb, partial(award_denial, actor, verb), award=award_id), tender)
+
+
+async def access_tender(session: AsyncSession, actor: Actor, tender_id: int, verb: str) -> Tender:
+    """The tender whose result `actor` is about to `verb`, locked."""
+    query = sa.select(Tender).where(Tender.id == tender_id, tender_visible(actor)).with_for_update()
+    tender = await session.scalar(query, execution_options=FRESH)
+    return granted(tender, verb, partial(denial, actor, verb), tender=tender_id)
 
 
 async def read_result(session: AsyncSession, actor: Actor, tender_id: int) -> tuple[Tender, Result]:

@@ -4,48 +4,37 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor, Role
+from app.core.clock import now
 from app.core.days.calendar import shanghai_date
 from app.core.days.calendar_table import work_calendar
+from app.core.paging import Paging, paginate
 from app.core.waiting import Waiting
 from app.parties.models import Party
 from app.parties.queries import PartyName, party_names
-from app.tenders.awards import rules
 from app.tenders.awards.models import Award, LotResult, PassedBid, Result
-from app.tenders.awards.rules import AwardStatus, Candidate, Placed, Score
+from app.tenders.awards.policy import visible
+from app.tenders.awards.rules import AwardStatus
 from app.tenders.bids.models import Bid, BidVersion
-from app.tenders.bids.queries import Entry, bids_of, eligible_entries
+from app.tenders.bids.queries import bids_of
 from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Lot, Tender
-from app.tenders.notices.queries import LotParts, criteria_of, is_one_each, lots_of, profile_of
+from app.tenders.notices.queries import lots_of, profile_of
 from app.tenders.notices.rules import TenderStatus
 from app.tenders.panels.models import Panel, PanelMember
 from app.tenders.panels.queries import (
     Reopened,
     corrected_sheets,
-    delivered_sheets,
-    due_pairs,
     find_panel,
     members_of,
     recusals_of,
 )
-from app.tenders.panels.rules import Sheet, counted_sheets
 from app.tenders.profiles.rules import Profile
-
-
-@dataclass(frozen=True)
-class Standings:
-    """Every lot in its order with its bids placed; `entries`, `scores` and counted `sheets` by bid number."""
-
-    lots: list[tuple[LotParts, list[Placed]]]
-    entries: dict[str, Entry]
-    scores: dict[str, Score]
-    sheets: dict[str, list[Sheet]]
+from app.tenders.standings.queries import Standings
 
 
 @dataclass(frozen=True)
@@ -80,6 +69,9 @@ class LotPage:
 
 @dataclass(frozen=True)
 class ResultPage:
+    """All that a result says, `at` the hour it is read."""
+
+    at: datetime
     tender: Tender
     result: Result
     purchaser: PartyName
@@ -91,48 +83,10 @@ class ResultPage:
     recusals: int
     corrected: list[Reopened]
 
-
-async def standings(session: AsyncSession, tender: Tender) -> Standings:
-    """Scores from the counted sheets (and the price, where the notice scores it), then places lot by lot."""
-    profile, one_each = profile_of(tender), is_one_each(tender)
-    sheets = defaultdict[str, list[Sheet]](list)
-    for sheet in counted_sheets(await due_pairs(session, tender.id), await delivered_sheets(session, tender.id)):
-        sheets[sheet.bid].append(sheet)
-    entries = {entry.bid.ref or "": entry for entry in await eligible_entries(session, tender.id)}
-    scores = {ref: rules.score(sheets[ref], profile.scoring, tender.tie_criterion) for ref in entries}
-    maximum = sum((c.maximum for c in await criteria_of(session, tender.id) if c.is_price), Decimal(0))
-    lots = []
-    for parts in (parts for parts in await lots_of(session, tender.id) if parts.lot.failed_at is None):
-        own = {ref: entry for ref, entry in entries.items() if entry.lot.id == parts.lot.id}
-        prices = _prices(own, maximum)
-        candidates = [_candidate(ref, entry, scores[ref], prices[ref], one_each) for ref, entry in own.items()]
-        lots.append((parts, rules.rank(candidates, profile.scoring.ties)))
-    return Standings(lots, entries, scores, sheets)
-
-
-def _version(entry: Entry) -> BidVersion:
-    assert entry.version is not None  # an eligible bid was handed in
-    return entry.version
-
-
-def _prices(own: dict[str, Entry], maximum: Decimal) -> dict[str, Fraction]:
-    """The price points of a lot's bids, each compared with those for the same item."""
-    amounts = defaultdict[int | None, dict[str, Decimal]](dict)
-    for ref, entry in own.items():
-        amounts[entry.bid.item_id][ref] = _version(entry).amount
-    return {ref: points for each in amounts.values() for ref, points in rules.price_scores(each, maximum).items()}
-
-
-def _candidate(ref: str, entry: Entry, score: Score, price: Fraction, one_each: bool) -> Candidate:
-    return Candidate(
-        bid=ref,
-        applicant=str(entry.bid.party_id) if one_each else f"{entry.bid.party_id} {ref}",
-        amount=_version(entry).amount,
-        total=score.total + price,
-        tie=score.tie,
-        received_at=_version(entry).received_at,
-        item=entry.item.code if entry.item else None,
-    )
+    @property
+    def awards(self) -> dict[str, Award]:
+        """By bid number."""
+        return {line.bid.ref or "": line.award for lot in self.lots for line in lot.lines if line.award}
 
 
 async def latest_result(session: AsyncSession, tender_id: int) -> Result | None:
@@ -145,6 +99,24 @@ async def awards_of(session: AsyncSession, result_id: int) -> list[Award]:
     """In the order of lots and places."""
     query = sa.select(Award).join(Lot, Lot.id == Award.lot_id).where(Award.result_id == result_id)
     return list(await session.scalars(query.order_by(Lot.position, Award.place)))
+
+
+async def awards_by_bid(session: AsyncSession, result_id: int) -> dict[str, Award]:
+    """Bid number → award, in the order of lots and places."""
+    query = sa.select(Bid.ref, Award).join(Award, Award.bid_id == Bid.id).join(Lot, Lot.id == Award.lot_id)
+    rows = await session.execute(query.where(Award.result_id == result_id).order_by(Lot.position, Award.place))
+    return {ref or "": award for ref, award in rows}
+
+
+async def list_awards(
+    session: AsyncSession, actor: Actor, paging: Paging, tender_id: int | None
+) -> tuple[list[Award], str | None]:
+    """A page of the awards that the actor may see, of one tender or of all, and the cursor of the next."""
+    query = sa.select(Award).where(visible(actor))
+    if tender_id is not None:
+        query = query.where(Award.tender_id == tender_id)
+    sorts = {"place": Award.place, "score": Award.score, "amount": Award.amount}
+    return await paginate(session, query, paging, id=Award.id, sorts=sorts)
 
 
 async def declined_bids(session: AsyncSession, tender_id: int) -> frozenset[str]:
@@ -161,6 +133,7 @@ async def result_page(session: AsyncSession, tender: Tender, result: Result) -> 
     ineligible = await bids_of(session, tender.id, {BidStatus.ineligible})
     names = await party_names(session, {tender.party_id, *(bid.party_id for bid in ineligible)})
     return ResultPage(
+        at=await now(session),
         tender=tender,
         result=result,
         purchaser=names[tender.party_id],

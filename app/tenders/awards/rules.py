@@ -1,24 +1,24 @@
-"""proposed --notice--> noticed --confirm--> confirmed;  proposed --decline--> declined;
+"""An award: proposed --notice--> noticed --confirm--> confirmed;  proposed --decline_cut--> declined;
 noticed --hold--> held --release--> noticed;  proposed, noticed, held --revoke--> revoked
+A result: proposed --publish--> published --confirm--> confirmed;  proposed, undone --propose--> proposed
 
-Scores are exact fractions from the marks to the decision: places are told apart by unrounded means, and only
-what is shown is rounded (`published`). No order of the input changes a result.
+No order of the input changes a decision.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import Protocol
 
+from app.core.days.calendar import Deadline, WorkCalendar
 from app.core.errors import DomainError
 from app.matching.winners.choose import Contender, best_winners
-from app.tenders.notices.rules import LotTerms
-from app.tenders.panels.rules import Sheet
-from app.tenders.profiles.rules import OverspendRule, OverspendTerms, ScoringRule, TieStep
-
-SHOWN = Decimal("0.01")
+from app.tenders.notices.rules import LotTerms, PeriodTooShort
+from app.tenders.profiles.rules import OverspendRule, OverspendTerms, Profile
+from app.tenders.standings.rules import Candidate, Placed
 
 
 class AwardStatus(StrEnum):
@@ -32,8 +32,9 @@ class AwardStatus(StrEnum):
 
 S = AwardStatus
 MOVES = {
+    (S.proposed, "accept_cut"): S.proposed,
+    (S.proposed, "decline_cut"): S.declined,
     (S.proposed, "notice"): S.noticed,
-    (S.proposed, "decline"): S.declined,
     (S.proposed, "revoke"): S.revoked,
     (S.noticed, "hold"): S.held,
     (S.noticed, "confirm"): S.confirmed,
@@ -41,6 +42,28 @@ MOVES = {
     (S.held, "release"): S.noticed,
     (S.held, "revoke"): S.revoked,
 }
+
+
+class ResultStatus(StrEnum):
+    """Follows from the dates of a result and from its awards; never stored.
+
+    `undone`: a bidder declined a cut, or an accepted objection revoked an award; the result is to be proposed again.
+    """
+
+    proposed = "proposed"
+    published = "published"
+    undone = "undone"
+    confirmed = "confirmed"
+
+
+R = ResultStatus
+RESULT_MOVES = {
+    (R.proposed, "propose"): R.proposed,
+    (R.proposed, "publish"): R.published,
+    (R.published, "confirm"): R.confirmed,
+    (R.undone, "propose"): R.proposed,
+}
+UNDONE = frozenset({S.declined, S.revoked})
 
 
 class PassedOver(StrEnum):
@@ -57,7 +80,12 @@ class PassedOver(StrEnum):
     cut_declined = "cut_declined"
 
 
-class NothingToScore(DomainError): ...
+class NothingCut(DomainError):
+    """The award is what the bid asked for: there is no cut to answer."""
+
+
+class CutAnswered(DomainError):
+    """A cut that was accepted stays accepted."""
 
 
 class CutNotAccepted(DomainError): ...
@@ -66,40 +94,33 @@ class CutNotAccepted(DomainError): ...
 class StandstillRunning(DomainError): ...
 
 
-class ApplicantAlreadyAwarded(DomainError): ...
+class AwardsHeld(DomainError):
+    """Unanswered objections hold awards of the result."""
 
 
-@dataclass(frozen=True)
-class Score:
-    """`total` and `tie` in points; `counted` sheets, of which `dropped` did not enter the mean."""
+class AwardFacts(Protocol):
+    """What the rules need to know of an award; amounts in yuan."""
 
-    total: Fraction
-    tie: Fraction
-    counted: int
-    dropped: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """An eligible, scored bid. `tie`: its mean mark in the tie criterion. `amount` in yuan. `applicant`: who wins once
-    at most; where the notice limits nobody, each bid stands for itself."""
-
-    bid: str
-    applicant: str
+    status: AwardStatus
+    asked: Decimal
     amount: Decimal
-    total: Fraction
-    tie: Fraction
-    received_at: datetime
-    item: str | None = None
+    cut_accepted_at: datetime | None
+
+
+class ResultFacts(Protocol):
+    """What the rules need to know of a result."""
+
+    published_at: datetime | None
+    objections_end: datetime | None
+    confirmed_at: datetime | None
 
 
 @dataclass(frozen=True)
-class Placed:
-    """A candidate and its place, 1 the best; `told_apart_by`: the step that put it behind its equal in score."""
+class Standstill:
+    """`notice`: the last day of the public notice; `objections`: the last day to object."""
 
-    place: int
-    candidate: Candidate
-    told_apart_by: TieStep | None = None
+    notice: Deadline
+    objections: Deadline
 
 
 @dataclass(frozen=True)
@@ -156,75 +177,6 @@ class LotOutcome:
 
     decision: LotDecision
     alternatives: Mapping[OverspendRule, LotDecision]
-
-
-def mean(values: Sequence[Decimal]) -> Fraction:
-    return sum(map(Fraction, values), Fraction(0)) / len(values)
-
-
-def score(sheets: Sequence[Sheet], rule: ScoringRule, tie_criterion: str | None) -> Score:
-    """One bid's score from its counted sheets.
-
-    With `rule.trim_from` or more sheets the highest and the lowest total are dropped, then the mean is taken.
-    The tie score is the mean of the tie criterion over every counted sheet: the rule drops totals, not marks.
-    Refused with NothingToScore when there is no sheet.
-    """
-    if not sheets:
-        raise NothingToScore()
-    by_total = sorted(sheets, key=lambda sheet: (sheet.total, sheet.judge))
-    is_trimmed = 0 < rule.trim_from <= len(by_total)
-    kept = by_total[1:-1] if is_trimmed else by_total
-    dropped = (by_total[0].judge, by_total[-1].judge) if is_trimmed else ()
-    tie = mean([sheet.marks[tie_criterion] for sheet in sheets]) if tie_criterion else Fraction(0)
-    return Score(mean([sheet.total for sheet in kept]), tie, len(by_total), dropped)
-
-
-def price_scores(amounts: Mapping[str, Decimal], maximum: Decimal) -> dict[str, Fraction]:
-    """Lowest amount / own amount × the points of the price criterion (87号令 art. 55); no amount is dropped.
-
-    `amounts` are those of the eligible bids for one item, or for one lot without items, all above zero: bids for
-    different things are not compared.
-    """
-    if not amounts:
-        return {}
-    lowest = Fraction(min(amounts.values()))
-    return {bid: lowest / Fraction(amount) * Fraction(maximum) for bid, amount in amounts.items()}
-
-
-def published(points: Fraction) -> Decimal:
-    """As printed in the result: two decimals, half up."""
-    exact = Decimal(points.numerator) / Decimal(points.denominator)
-    return exact.quantize(SHOWN, rounding=ROUND_HALF_UP)
-
-
-def rank(candidates: Iterable[Candidate], ties: Sequence[TieStep]) -> list[Placed]:
-    """Highest total first; equal totals by the steps of `ties` in order, and in the end by bid number.
-
-    The bid number stands last in every profile so that there is always one order; it is published beforehand.
-    """
-    steps = (*ties, TieStep.bid_number)
-    ordered = sorted(candidates, key=lambda c: (-c.total, *(_standing(c, step) for step in steps)))
-    return [
-        Placed(place, candidate, _told_apart(ordered[place - 2], candidate, steps) if place > 1 else None)
-        for place, candidate in enumerate(ordered, start=1)
-    ]
-
-
-def _standing(candidate: Candidate, step: TieStep) -> Fraction | Decimal | datetime | str:
-    """What `step` compares; smaller is better."""
-    standings: dict[TieStep, Fraction | Decimal | datetime | str] = {
-        TieStep.tie_criterion: -candidate.tie,
-        TieStep.lower_amount: candidate.amount,
-        TieStep.earlier_received: candidate.received_at,
-        TieStep.bid_number: candidate.bid,
-    }
-    return standings[step]
-
-
-def _told_apart(better: Candidate, worse: Candidate, steps: Sequence[TieStep]) -> TieStep | None:
-    if better.total != worse.total:
-        return None
-    return next((step for step in steps if _standing(better, step) != _standing(worse, step)), None)
 
 
 def decide_tender(
@@ -378,19 +330,51 @@ def _reason(
     return (PassedOver.below_line if len(winners) == lot.places else PassedOver.over_budget), None
 
 
-def check_noticeable(bid: str, amount: Decimal, asked: Decimal, accepted_at: datetime | None) -> None:
-    """An award of less than was asked goes to public notice only after its bidder accepted the cut."""
-    if amount < asked and accepted_at is None:
-        raise CutNotAccepted(bid=bid, amount=amount, asked=asked)
+def result_status(result: ResultFacts, awards: Iterable[AwardFacts]) -> ResultStatus:
+    if result.confirmed_at is not None:
+        return R.confirmed
+    if any(award.status in UNDONE for award in awards):
+        return R.undone
+    return R.proposed if result.published_at is None else R.published
 
 
-def check_confirmable(objections_end: datetime, now: datetime) -> None:
-    """No award before the time for objections is over; an open objection holds it (status `held`)."""
-    if now < objections_end:
-        raise StandstillRunning(objections_end=objections_end)
+def hindrance(verb: str, result: ResultFacts, awards: Mapping[str, AwardFacts], now: datetime) -> DomainError | None:
+    """Why a result is not yet published or confirmed; `awards` by bid number.
+
+    An award of less than was asked for is published once its bidder has accepted the cut; nothing is confirmed while
+    an objection is unanswered (条例 art. 54), or before the time for objections is over.
+    """
+    if verb == "publish":
+        open_cuts = (bid for bid, award in awards.items() if unanswerable(award) is None)
+        bid = next(open_cuts, None)
+        return CutNotAccepted(bid=bid, amount=awards[bid].amount, asked=awards[bid].asked) if bid is not None else None
+    if verb != "confirm":
+        return None
+    if held := sum(award.status is S.held for award in awards.values()):
+        return AwardsHeld(awards=held)
+    end = result.objections_end
+    return StandstillRunning(objections_end=end) if end is not None and now < end else None
 
 
-def check_first_award(applicant: str, bid: str, awarded: Mapping[str, str]) -> None:
-    """One award per applicant across all lots; `awarded` maps applicants to the bid they won with."""
-    if applicant in awarded and awarded[applicant] != bid:
-        raise ApplicantAlreadyAwarded(applicant=applicant, bid=bid, awarded=awarded[applicant])
+def unanswerable(award: AwardFacts) -> DomainError | None:
+    """Why there is no cut for the bidder to answer."""
+    if award.amount == award.asked:
+        return NothingCut(amount=award.amount)
+    return CutAnswered(accepted_at=award.cut_accepted_at) if award.cut_accepted_at is not None else None
+
+
+def standstill(noticed_on: date, notice_ends_on: date | None, profile: Profile, calendar: WorkCalendar) -> Standstill:
+    """How long a result published on that day is shown and may be objected to.
+
+    `notice_ends_on` is the last day that the purchaser announces, not earlier than the profile asks (PeriodTooShort);
+    None takes the shortest notice. The time for objections is counted from the end of the notice (条例 art. 53,
+    94号令 art. 10).
+    """
+    term = profile.public_notice
+    notice = calendar.after(noticed_on, term)
+    if notice_ends_on is not None:
+        if not calendar.has_run(noticed_on, notice_ends_on, term):
+            facts = {"length": term.length, "unit": term.unit.value, "rule": term.source}
+            raise PeriodTooShort(period="public_notice", **facts, start=noticed_on, end=notice_ends_on)
+        notice = Deadline(notice_ends_on, notice.provisional, notice.rule)
+    return Standstill(notice, calendar.after(notice.on, profile.objection))

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -95,14 +94,14 @@ class AwardRead(AwardRow):
     actions: list[str]
 
     @classmethod
-    def of(cls, award: Award, actor: Actor | None = None) -> "AwardRead":
+    def read(cls, award: Award, actor: Actor) -> "AwardRead":
         return cls(
             **AwardRow.of(award).model_dump(),
             is_cut=award.amount < award.asked,
             cut_accepted_at=award.cut_accepted_at,
             confirmed_at=award.confirmed_at,
             version=award.version,
-            actions=award_actions(actor, award) if actor else [],
+            actions=award_actions(actor, award),
         )
 
 
@@ -284,8 +283,8 @@ class ResultRead(BaseModel):
     judges: list[JudgeRead]
     sheets_counted: int
     recusals: int
-    missing: list[Any]
-    corrections: list[Any]
+    missing: list[list[str]]
+    corrections: list[list[str]]
     corrected_sheets: list[SheetCorrection]
     version: int
     actions: list[str]
@@ -321,7 +320,7 @@ class ResultRead(BaseModel):
             missing=page.panel.missing or [],
             corrections=page.panel.corrections or [],
             corrected_sheets=[SheetCorrection.of(each, profile_of(tender)) for each in page.corrected],
-            actions=result_actions(actor, tender, result),
+            actions=result_actions(actor, tender, result, page.awards, page.at),
             **facts,
         )
 

@@ -1,6 +1,6 @@
 """Use cases of results: proposed from the sheets, cuts answered, published, held by objections, confirmed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
@@ -10,25 +10,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
 from app.core.clock import now
-from app.core.days.calendar import Deadline, WorkCalendar, shanghai_date
+from app.core.days.calendar import shanghai_date
 from app.core.days.calendar_table import work_calendar
 from app.core.errors import DomainError, NotFound
 from app.core.events import happened
-from app.core.moves import move
+from app.core.moves import check_move, move
 from app.tenders.awards import queries, rules
 from app.tenders.awards.models import Award, LotResult, PassedBid, Result
-from app.tenders.awards.policy import access_cut
-from app.tenders.awards.queries import Standings
-from app.tenders.awards.rules import MOVES, AwardStatus, LotDecision, LotOutcome
-from app.tenders.bids.queries import bids_of
-from app.tenders.bids.rules import BidStatus
-from app.tenders.notices import rules as notices
+from app.tenders.awards.policy import access_cut, access_tender
+from app.tenders.awards.rules import MOVES, RESULT_MOVES, AwardStatus, LotDecision, LotOutcome
+from app.tenders.notices import rules as tenders
 from app.tenders.notices.models import Tender
-from app.tenders.notices.policy import access_tender
 from app.tenders.notices.queries import LotParts, is_one_each, profile_of
-from app.tenders.notices.rules import PeriodTooShort
 from app.tenders.panels.queries import find_panel
-from app.tenders.profiles.rules import Profile
+from app.tenders.standings.queries import Standings, standings
+from app.tenders.standings.rules import published
 
 LIVE = (AwardStatus.proposed, AwardStatus.noticed, AwardStatus.held, AwardStatus.confirmed)
 
@@ -37,23 +33,12 @@ class ScoringOpen(DomainError):
     """A result is proposed from the sheets once scoring is closed."""
 
 
-class ResultPublished(DomainError):
-    """What is published is decided again only after an objection undid an award of it."""
-
-
 class LotsFailed(DomainError):
     """Every lot has failed: there is nothing to award, the tender itself is to be declared unsuccessful."""
 
 
 class FinalOffersMissing(DomainError):
     """A consultation is decided by the last prices, once they have been opened."""
-
-
-class ResultUnpublished(DomainError): ...
-
-
-class AwardsHeld(DomainError):
-    """Unanswered objections hold awards of the result."""
 
 
 class Objection(Protocol):
@@ -72,21 +57,15 @@ async def propose_awards(session: AsyncSession, actor: Actor, tender_id: int) ->
     """Decide every lot from the counted sheets by the rule of the notice, the other rules beside it.
 
     Proposed again, the earlier proposal is revoked; bidders who declined a cut are out of their lot, and a cut
-    already accepted need not be accepted again. Refusals: ScoringOpen, LotsFailed, ResultPublished, MoveRefused.
+    already accepted need not be accepted again. Refusals: ScoringOpen, LotsFailed, FinalOffersMissing, MoveRefused.
     """
-    tender = await access_tender(session, actor, tender_id, "award")
+    tender = await access_tender(session, actor, tender_id, "propose")
     at = await now(session)
-    move(notices.MOVES, tender.status, "award")
-    panel = await find_panel(session, tender_id)
-    if panel is None or panel.closed_at is None:
-        raise ScoringOpen()
-    number, accepted = await _revoke_earlier(session, tender_id)
-    found = await queries.standings(session, tender)
-    if not found.lots:
-        raise LotsFailed()
-    final = [entry.version is not None and entry.version.is_final for entry in found.entries.values()]
-    if profile_of(tender).final_offers.asked and not all(final):
-        raise FinalOffersMissing(bids=final.count(False), rule=profile_of(tender).final_offers.source)
+    latest = await queries.latest_result(session, tender_id)
+    earlier = await queries.awards_by_bid(session, latest.id) if latest else {}
+    _check("propose", tender, latest, earlier, at)
+    found = await _scored(session, tender)
+    number, accepted = latest.number + 1 if latest else 1, await _revoked(session, earlier.values())
     lots = [(parts.terms, placed) for parts, placed in found.lots]
     declined = await queries.declined_bids(session, tender_id)
     outcomes = rules.decide_tender(lots, tender.overspend_rule, profile_of(tender).overspend, declined)
@@ -101,21 +80,36 @@ async def propose_awards(session: AsyncSession, actor: Actor, tender_id: int) ->
     return result
 
 
-async def _revoke_earlier(session: AsyncSession, tender_id: int) -> tuple[int, dict[tuple[int, Decimal], datetime]]:
-    """Make room for a new proposal; its number, and the cuts already accepted by bid and amount."""
-    latest = await queries.latest_result(session, tender_id)
-    if latest is None:
-        return 1, {}
-    awards = await queries.awards_of(session, latest.id)
-    undone = any(award.status is AwardStatus.revoked for award in awards)
-    if latest.confirmed_at is not None or (latest.published_at is not None and not undone):
-        raise ResultPublished(published_at=latest.published_at)
+def _check(verb: str, tender: Tender, result: Result | None, awards: Mapping[str, Award], at: datetime) -> None:
+    """Refuse what the tender, its latest result or the hour does not allow."""
+    check_move(tenders.MOVES, tender.status, "award")
+    if result is not None:
+        check_move(RESULT_MOVES, rules.result_status(result, awards.values()), verb)
+        if refusal := rules.hindrance(verb, result, awards, at):
+            raise refusal
+
+
+async def _scored(session: AsyncSession, tender: Tender) -> Standings:
+    """The standings of a tender whose scoring is closed. Refusals: ScoringOpen, LotsFailed, FinalOffersMissing."""
+    panel = await find_panel(session, tender.id)
+    if panel is None or panel.closed_at is None:
+        raise ScoringOpen()
+    found, wanted = await standings(session, tender), profile_of(tender).final_offers
+    if not found.lots:
+        raise LotsFailed()
+    final = [entry.version is not None and entry.version.is_final for entry in found.entries.values()]
+    if wanted.asked and not all(final):
+        raise FinalOffersMissing(bids=final.count(False), rule=wanted.source)
+    return found
+
+
+async def _revoked(session: AsyncSession, awards: Collection[Award]) -> dict[tuple[int, Decimal], datetime]:
+    """Make room for a new proposal; the cuts already accepted, by bid and amount."""
     for award in awards:
         if award.status in LIVE:
             award.status, award.holds = move(MOVES, award.status, "revoke"), 0
     await session.flush()
-    taken = {(a.bid_id, a.amount): a.cut_accepted_at for a in awards}
-    return latest.number + 1, {key: at for key, at in taken.items() if at is not None}
+    return {(a.bid_id, a.amount): a.cut_accepted_at for a in awards if a.cut_accepted_at is not None}
 
 
 def _write_lot(
@@ -157,42 +151,48 @@ def _standing(found: Standings, each: rules.ProposedAward | rules.Loser) -> dict
         "bid_id": bid.id,
         "party_id": bid.party_id,
         "place": each.place,
-        "score": rules.published(each.total),
+        "score": published(each.total),
         "sheets": found.scores[each.bid].counted,
     }
 
 
 def _summary(decision: LotDecision) -> dict[str, object]:
     """A decision in JSON: which rule decided, the winning numbers by place, money and points, what was proven."""
-    bound = {} if decision.bound is None else {"bound": str(rules.published(decision.bound))}
+    bound = {} if decision.bound is None else {"bound": str(published(decision.bound))}
     return {
         "applied": decision.applied.value,
         "awards": [award.bid for award in decision.awards],
         "amount": f"{decision.amount:.2f}",
-        "score": str(rules.published(decision.total)),
+        "score": str(published(decision.total)),
         **bound,
     }
 
 
 async def accept_cut(session: AsyncSession, actor: Actor, award_id: int) -> Award:
-    """The bidder takes less than was asked for. Refused with NothingCut."""
-    award, tender = await access_cut(session, actor, award_id, "accept_cut")
-    at = await now(session)
-    move(MOVES, award.status, "notice")
-    award.cut_accepted_at = award.cut_accepted_at or at
+    """The bidder takes less than was asked for. Refusals: NothingCut, CutAnswered."""
+    award, at = await _answer_cut(session, actor, award_id, "accept_cut")
+    award.cut_accepted_at = at
     facts = {"asked": award.asked, "amount": award.amount}
-    await happened(session, actor, "cut.accepted", award, at, stream=_stream(tender.id), **facts)
+    await happened(session, actor, "cut.accepted", award, at, stream=_stream(award.tender_id), **facts)
     return award
 
 
 async def decline_cut(session: AsyncSession, actor: Actor, award_id: int) -> Award:
-    """The bidder does not take the cut and is out of the lot; the purchaser then proposes again without."""
-    award, tender = await access_cut(session, actor, award_id, "decline_cut")
-    at = await now(session)
-    award.status = move(MOVES, award.status, "decline")
+    """The bidder does not take the cut and is out of the lot; the purchaser then proposes again without that bid.
+    Refusals: NothingCut, CutAnswered."""
+    award, at = await _answer_cut(session, actor, award_id, "decline_cut")
     facts = {"asked": award.asked, "amount": award.amount}
-    await happened(session, actor, "cut.declined", award, at, stream=_stream(tender.id), **facts)
+    await happened(session, actor, "cut.declined", award, at, stream=_stream(award.tender_id), **facts)
     return award
+
+
+async def _answer_cut(session: AsyncSession, actor: Actor, award_id: int, verb: str) -> tuple[Award, datetime]:
+    award, _ = await access_cut(session, actor, award_id, verb)
+    at = await now(session)
+    if refusal := rules.unanswerable(award):
+        raise refusal
+    award.status = move(MOVES, award.status, verb)
+    return award, at
 
 
 async def publish_result(
@@ -200,71 +200,50 @@ async def publish_result(
 ) -> Result:
     """Show the result: its notice ends on the day given, or when the profile's shortest notice is over.
 
-    Refusals: CutNotAccepted, PeriodTooShort when the day is too early, ResultPublished.
+    Refusals: CutNotAccepted, PeriodTooShort when the day is too early, MoveRefused.
     """
-    tender, result = await _access_result(session, actor, tender_id)
+    tender = await access_tender(session, actor, tender_id, "publish")
     at = await now(session)
-    if result.published_at is not None:
-        raise ResultPublished(published_at=result.published_at)
-    awards = await queries.awards_of(session, result.id)
-    refs = {bid.id: bid.ref or "" for bid in await bids_of(session, tender_id, {BidStatus.eligible})}
-    for award in awards:
-        rules.check_noticeable(refs[award.bid_id], award.amount, award.asked, award.cut_accepted_at)
-    profile, calendar = profile_of(tender), await work_calendar(session)
-    notice = _notice(shanghai_date(at), notice_ends_on, profile, calendar)
-    objections = calendar.after(notice.on, profile.objection)
+    result, awards = await _latest(session, tender_id)
+    _check("publish", tender, result, awards, at)
+    calendar = await work_calendar(session)
+    still = rules.standstill(shanghai_date(at), notice_ends_on, profile_of(tender), calendar)
+    notice, objections = still.notice, still.objections
     result.published_at, result.notice_ends_on, result.notice_rule = at, notice.on, notice.rule
     result.objections_end = max(objections.at, tender.objections_end or objections.at)
     result.is_provisional = notice.provisional or objections.provisional
-    for award in awards:
+    for award in awards.values():
         award.status = move(MOVES, award.status, "notice")
     facts = {"awards": len(awards), "notice_ends_on": notice.on, "objections_end": result.objections_end}
     await happened(session, actor, "result.published", result, at, stream=_stream(tender_id), **facts)
     return result
 
 
-def _notice(start: date, ends_on: date | None, profile: Profile, calendar: WorkCalendar) -> Deadline:
-    """The last day of the public notice; an announced day may be later than the profile asks, not earlier."""
-    shortest, term = calendar.after(start, profile.public_notice), profile.public_notice
-    if ends_on is None:
-        return shortest
-    if not calendar.has_run(start, ends_on, term):
-        facts = {"length": term.length, "unit": term.unit.value, "rule": term.source, "start": start, "end": ends_on}
-        raise PeriodTooShort(period="public_notice", **facts)
-    return Deadline(ends_on, shortest.provisional, shortest.rule)
-
-
 async def confirm_awards(session: AsyncSession, actor: Actor, tender_id: int) -> list[Award]:
     """The awards become final, each a contract to be signed.
 
-    Refusals: ResultUnpublished, StandstillRunning before the end of the objections, AwardsHeld while one is open.
+    Refusals: StandstillRunning before the end of the objections, AwardsHeld while one is open, MoveRefused.
     """
-    tender, result = await _access_result(session, actor, tender_id)
-    awards = await queries.awards_of(session, result.id)
+    tender = await access_tender(session, actor, tender_id, "confirm")
     at = await now(session)
-    move(notices.MOVES, tender.status, "award")
-    if result.objections_end is None:
-        raise ResultUnpublished()
-    if held := [award.id for award in awards if award.status is AwardStatus.held]:
-        raise AwardsHeld(awards=len(held))
-    rules.check_confirmable(result.objections_end, at)
-    for award in awards:
+    result, awards = await _latest(session, tender_id)
+    _check("confirm", tender, result, awards, at)
+    for award in awards.values():
         award.status, award.confirmed_at = move(MOVES, award.status, "confirm"), at
     result.confirmed_at = at
-    for award in awards:
+    for award in awards.values():
         facts = {"bid": award.bid_id, "party": award.party_id, "amount": award.amount}
         await happened(session, actor, "award.confirmed", award, at, stream=_stream(tender_id), **facts)
     await happened(session, actor, "result.confirmed", tender, at, stream=_stream(tender_id), awards=len(awards))
-    return awards
+    return list(awards.values())
 
 
-async def _access_result(session: AsyncSession, actor: Actor, tender_id: int) -> tuple[Tender, Result]:
-    """The latest result, under the lock of its tender."""
-    tender = await access_tender(session, actor, tender_id, "award")
+async def _latest(session: AsyncSession, tender_id: int) -> tuple[Result, dict[str, Award]]:
+    """The latest result, with its awards by bid number."""
     result = await queries.latest_result(session, tender_id)
     if result is None:
         raise NotFound(result=tender_id)
-    return tender, result
+    return result, await queries.awards_by_bid(session, result.id)
 
 
 async def hold_awards(session: AsyncSession, actor: Actor, objection: Objection) -> None:

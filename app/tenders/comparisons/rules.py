@@ -18,9 +18,10 @@ from app.matching.winners.choose import Contender, Winners
 from app.matching.winners.equal_shares import equal_shares
 from app.matching.winners.inclusion import price_of_inclusion
 from app.matching.winners.integer_programme import WinnersUnproven
-from app.tenders.awards.rules import Placed, contenders, published
+from app.tenders.awards.rules import contenders
 from app.tenders.notices.rules import LotTerms
 from app.tenders.panels.rules import Sheet
+from app.tenders.standings.rules import Placed, published
 
 FINEST = Decimal("0.0001")
 FEN = 100

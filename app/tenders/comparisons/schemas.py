@@ -14,13 +14,13 @@ from app.core.http.unit import example
 from app.core.money import Money, yuan
 from app.tenders.awards.models import Result
 from app.tenders.awards.queries import ResultLine
-from app.tenders.awards.rules import published
 from app.tenders.comparisons.models import InclusionPrice
 from app.tenders.comparisons.policy import actions
 from app.tenders.comparisons.queries import ComparedSet, LotComparison, PricedLosers
 from app.tenders.comparisons.rules import LIVE, Method, RunStatus, Unpriced
 from app.tenders.notices.models import Tender
 from app.tenders.profiles.rules import OverspendRule
+from app.tenders.standings.rules import published
 
 
 class InclusionAsk(BaseModel):

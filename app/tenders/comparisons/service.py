@@ -19,13 +19,14 @@ from app.core.events import happened
 from app.core.moves import move
 from app.matching.winners.choose import Winners
 from app.tenders.awards.models import Award, LotResult, Result
-from app.tenders.awards.queries import Proposal, standings
+from app.tenders.awards.queries import Proposal
 from app.tenders.bids.models import Bid
 from app.tenders.comparisons import rules
 from app.tenders.comparisons.models import InclusionPrice, InclusionRun
 from app.tenders.comparisons.rules import LIVE, MOVES, Priced, Ranking, RunStatus
 from app.tenders.notices.models import Lot, Tender
 from app.tenders.notices.policy import access_tender
+from app.tenders.standings.queries import standings
 
 # A job that has not priced anybody for so long was cut short; no single set takes the solver a minute.
 SILENCE = timedelta(minutes=2)

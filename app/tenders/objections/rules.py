@@ -3,7 +3,7 @@
 An objection that is filed holds the award it speaks of; one that is accepted undoes it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -50,17 +50,6 @@ class AnswerWithoutReason(DomainError):
     status = 422
 
 
-class ObjectionsOpen(DomainError): ...
-
-
-@dataclass(frozen=True)
-class Objection:
-    """`lot` None: against the whole tender."""
-
-    status: ObjectionStatus
-    lot: str | None
-
-
 @dataclass(frozen=True)
 class Window:
     """From when, and until when, something may be challenged."""
@@ -69,26 +58,6 @@ class Window:
     ends: datetime
     provisional: bool
     rule: str
-
-
-@dataclass(frozen=True)
-class Standstill:
-    """`notice`: the last day of the public notice; `objections`: the last day to object."""
-
-    notice: Deadline
-    objections: Deadline
-
-
-def standstill(noticed_on: date, notice_ends_on: date | None, profile: Profile, calendar: WorkCalendar) -> Standstill:
-    """How long a result noticed on that day is shown and may be objected to.
-
-    `notice_ends_on` is the last day the purchaser announced; None takes the profile's shortest notice. The
-    objection term is counted from the end of the notice (条例 art. 53, 94号令 art. 10).
-    """
-    notice = calendar.after(noticed_on, profile.public_notice)
-    if notice_ends_on is not None and calendar.has_run(noticed_on, notice_ends_on, profile.public_notice):
-        notice = Deadline(notice_ends_on, notice.provisional, notice.rule)
-    return Standstill(notice, calendar.after(notice.on, profile.objection))
 
 
 def window(begins: datetime, known_on: date, profile: Profile, calendar: WorkCalendar) -> Window:
@@ -140,19 +109,3 @@ def complaint_deadline(answer_due: date, profile: Profile, calendar: WorkCalenda
     """The last day for a complaint, counted from the end of the time to answer (94号令 art. 17); None where the
     procedure knows no complaint."""
     return calendar.after(answer_due, profile.complaint) if profile.complaint else None
-
-
-def is_holding(objections: Iterable[Objection], lot: str) -> bool:
-    """Whether an unanswered objection holds the awards of `lot` (条例 art. 54)."""
-    return any(each.status is S.filed and each.lot in (None, lot) for each in objections)
-
-
-def held_lots(objections: Iterable[Objection], lots: Iterable[str]) -> list[str]:
-    filed = list(objections)
-    return [lot for lot in lots if is_holding(filed, lot)]
-
-
-def check_released(objections: Iterable[Objection], lot: str) -> None:
-    """Refuses to confirm, sign or release while an objection is unanswered."""
-    if is_holding(objections, lot):
-        raise ObjectionsOpen(lot=lot)

@@ -7,14 +7,24 @@ from app.core.actors import RESIDENT, Actor, Role
 from app.core.errors import Denied, NotFound
 from app.parties.rules import PartyKind
 from app.tenders.awards import policy, service
-from app.tenders.awards.policy import WHO, award_actions, result_actions
+from app.tenders.awards.policy import AWARD_WHO, BIDS, WHO, award_actions, result_actions
+from app.tenders.awards.queries import result_page
+from app.tenders.awards.rules import AwardStatus
+from app.tenders.notices.models import Tender
 from app.tenders.profiles.rules import OverspendRule
-from tests.factories.awards import bidder_of, live_awards, make_confirmed, make_scored, propose
-from tests.factories.notices import make_tender
+from tests.factories.awards import bidder_of, live_awards, make_confirmed, make_published, make_scored, propose
+from tests.factories.notices import make_tender, set_clock
 from tests.factories.panels import purchaser_of
 from tests.factories.parties import make_party
 
 pytestmark = pytest.mark.anyio
+
+
+async def offered(session: AsyncSession, actor: Actor, tender: Tender) -> list[str]:
+    """The buttons of the tender's latest result."""
+    _, result = await policy.read_result(session, actor, tender.id)
+    page = await result_page(session, tender, result)
+    return result_actions(actor, tender, result, page.awards, page.at)
 
 
 def test_results_are_the_purchasers_and_cuts_the_bidders_to_answer() -> None:
@@ -23,8 +33,9 @@ def test_results_are_the_purchasers_and_cuts_the_bidders_to_answer() -> None:
     }
     assert by_role == {
         Role.purchaser: {"propose", "publish", "confirm"},
-        Role.organization: {"list_own", "accept_cut", "decline_cut"},
+        Role.organization: {"list_own"},
     }
+    assert dict.fromkeys(("accept_cut", "decline_cut"), BIDS) == AWARD_WHO
 
 
 async def test_a_proposal_is_seen_by_its_purchaser_only_and_a_published_result_by_everybody(
@@ -66,13 +77,24 @@ async def test_another_bureau_does_not_decide(session: AsyncSession) -> None:
 
 async def test_actions_on_a_result_follow_its_state(session: AsyncSession) -> None:
     tender = await make_scored(session, (90, 20_000))
-    result, staff = await propose(session, tender), purchaser_of(tender)
-    assert result_actions(staff, tender, result) == ["propose", "publish"]
+    staff = purchaser_of(tender)
+    await propose(session, tender)
+    seen = [await offered(session, staff, tender)]
     result = await service.publish_result(session, staff, tender.id)
-    assert (result_actions(staff, tender, result), result_actions(RESIDENT, tender, result)) == (["confirm"], [])
+    seen.append(await offered(session, staff, tender))
+    assert result.objections_end is not None
+    await set_clock(session, result.objections_end)
+    seen += [await offered(session, staff, tender), await offered(session, RESIDENT, tender)]
+    assert seen == [["propose", "publish"], [], ["confirm"], []]
+
+
+async def test_after_an_accepted_objection_the_purchaser_may_propose_again(session: AsyncSession) -> None:
+    tender, _ = await make_published(session, (90, 20_000), (80, 20_000))
+    for award in (await live_awards(session, tender)).values():
+        award.status = AwardStatus.revoked
+    assert await offered(session, purchaser_of(tender), tender) == ["propose"]
 
 
 async def test_a_confirmed_result_leaves_nothing_to_do(session: AsyncSession) -> None:
     tender, _ = await make_confirmed(session, (90, 20_000))
-    _, result = await policy.read_result(session, purchaser_of(tender), tender.id)
-    assert result_actions(purchaser_of(tender), tender, result) == []
+    assert await offered(session, purchaser_of(tender), tender) == []

@@ -5,13 +5,14 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.contracts.documents import result_document
 from app.core.days.calendar import end_of_day, shanghai_date
 from app.parties.models import Party
-from app.tenders.awards.queries import latest_result, result_page, standings, waiting
+from app.tenders.awards.documents import result_document
+from app.tenders.awards.queries import latest_result, result_page, waiting
 from app.tenders.awards.service import propose_awards, publish_result
 from app.tenders.notices.models import Criterion, Lot, Tender
 from app.tenders.notices.rules import LotFailure
+from app.tenders.standings.queries import standings
 from tests.factories.awards import live_awards, score
 from tests.factories.bids import make_bid
 from tests.factories.notices import OPENED, items_of, lots_of, make_lot, make_tender

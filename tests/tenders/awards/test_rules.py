@@ -1,48 +1,47 @@
-from dataclasses import replace
-from datetime import datetime, timedelta
+"""What an award is, and how a lot is decided by every rule."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations
-from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.days.calendar import SHANGHAI
+from app.core.days.calendar import SHANGHAI, from_holidays
 from app.core.moves import verbs_from
 from app.tenders.awards.rules import (
     MOVES,
-    ApplicantAlreadyAwarded,
+    RESULT_MOVES,
+    AwardsHeld,
     AwardStatus,
-    Candidate,
+    CutAnswered,
     CutNotAccepted,
     Loser,
     LotDecision,
     LotOutcome,
-    NothingToScore,
+    NothingCut,
     PassedOver,
-    Placed,
-    Score,
+    R,
     StandstillRunning,
-    check_confirmable,
-    check_first_award,
-    check_noticeable,
     decide_lot,
     decide_tender,
-    price_scores,
-    published,
-    rank,
-    score,
+    hindrance,
+    result_status,
+    standstill,
+    unanswerable,
 )
-from app.tenders.notices.rules import LotTerms
-from app.tenders.panels.rules import Sheet
-from app.tenders.profiles.rules import OverspendRule, TieStep, profile
+from app.tenders.notices.rules import LotTerms, PeriodTooShort
+from app.tenders.profiles.rules import OverspendRule, profile
+from app.tenders.standings.rules import Candidate, Placed, rank
 from tests.tenders.season import VENTURE, competition
 
 TERMS = VENTURE.overspend
 TIES = VENTURE.scoring.ties
 SKIP, TRIM, OPTIMISE = OverspendRule.skip, OverspendRule.trim, OverspendRule.optimise
+CALENDAR, PROCUREMENT = from_holidays(range(2018, 2028)), profile("procurement")
 NOON = datetime(2018, 6, 20, 12, tzinfo=SHANGHAI)
 
 
@@ -73,10 +72,6 @@ def reasons(decision: LotDecision) -> dict[str, tuple[PassedOver, str | None]]:
     return {loser.bid: (loser.reason, loser.blocked_by) for loser in decision.losers}
 
 
-def sheets(*totals: str) -> list[Sheet]:
-    return [Sheet("B", f"J{n}", {"C1": Decimal(total), "C2": Decimal(n)}) for n, total in enumerate(totals, start=1)]
-
-
 def test_only_decided_awards_are_final() -> None:
     S = AwardStatus
     assert {S.proposed, *MOVES.values()} == set(S)
@@ -86,74 +81,7 @@ def test_only_decided_awards_are_final() -> None:
 # scores
 
 
-def test_of_five_sheets_the_highest_and_the_lowest_total_are_dropped() -> None:
-    assert score(sheets("50", "60", "70", "80", "99"), VENTURE.scoring, "C2") == Score(
-        total=Fraction(70 + 3), tie=Fraction(3), counted=5, dropped=("J1", "J5")
-    )
-
-
-def test_of_four_sheets_none_is_dropped() -> None:
-    assert score(sheets("50", "60", "70", "81"), VENTURE.scoring, None) == Score(
-        total=Fraction(271, 4), tie=Fraction(0), counted=4
-    )
-
-
-def test_a_procurement_drops_no_sheet() -> None:
-    points = score(sheets("50", "60", "70", "80", "99"), profile("procurement").scoring, None)
-    assert (points.total, points.dropped) == (Fraction(359 + 15, 5), ())
-
-
-def test_no_sheet_is_no_score() -> None:
-    with pytest.raises(NothingToScore):
-        score([], VENTURE.scoring, "C2")
-
-
-def test_the_lowest_price_has_full_points_and_the_others_their_share() -> None:
-    amounts = {"B1": Decimal("300"), "B2": Decimal("200"), "B3": Decimal("450.00")}
-    assert price_scores(amounts, Decimal(10)) == {
-        "B1": Fraction(20, 3),
-        "B2": Fraction(10),
-        "B3": Fraction(40, 9),
-    }
-    assert price_scores({}, Decimal(10)) == {}
-
-
-@pytest.mark.parametrize(
-    ("points", "shown"),
-    [(Fraction(275, 3), "91.67"), (Fraction(581, 8), "72.63"), (Fraction(1, 200), "0.01")],
-)
-def test_scores_are_shown_with_two_decimals_half_up(points: Fraction, shown: str) -> None:
-    assert published(points) == Decimal(shown)
-
-
 # places
-
-
-def test_equal_totals_are_told_apart_by_the_steps_of_the_profile_in_order() -> None:
-    first = candidate("B1", "80", "100")
-    better_tie = replace(first, bid="B5", tie=Fraction(21))
-    cheaper = replace(first, bid="B4", amount=Decimal(99))
-    earlier = replace(first, bid="B3", received_at=NOON - timedelta(seconds=1))
-    later_number = replace(first, bid="B2")
-    placed = rank([first, later_number, earlier, cheaper, better_tie], TIES)
-    assert [(p.candidate.bid, p.told_apart_by) for p in placed] == [
-        ("B5", None),
-        ("B4", TieStep.tie_criterion),
-        ("B3", TieStep.lower_amount),
-        ("B1", TieStep.earlier_received),
-        ("B2", TieStep.bid_number),
-    ]
-
-
-def test_a_procurement_tells_equal_totals_apart_by_the_price() -> None:
-    dear = replace(candidate("B1", "80", "100"), tie=Fraction(25))
-    placed = rank([dear, candidate("B2", "80", "99")], profile("procurement").scoring.ties)
-    assert [(p.place, p.candidate.bid) for p in placed] == [(1, "B2"), (2, "B1")]
-
-
-def test_totals_that_look_equal_when_rounded_are_not_a_tie() -> None:
-    placed = rank([candidate("B1", "80", "1"), candidate("B2", "80001/1000", "100")], TIES)
-    assert [(p.candidate.bid, p.told_apart_by) for p in placed] == [("B2", None), ("B1", None)]
 
 
 # one lot
@@ -258,25 +186,92 @@ def test_a_tender_decides_its_lots_in_order_and_an_applicant_wins_once() -> None
 # awards on their way
 
 
-def test_a_cut_award_is_noticed_only_once_accepted() -> None:
-    with pytest.raises(CutNotAccepted):
-        check_noticeable("B1", Decimal(57100), Decimal(60000), None)
-    check_noticeable("B1", Decimal(57100), Decimal(60000), NOON)
-    check_noticeable("B1", Decimal(60000), Decimal(60000), None)
+@dataclass
+class Won:
+    """An award as the rules see it."""
+
+    status: AwardStatus = AwardStatus.proposed
+    asked: Decimal = Decimal(20_000)
+    amount: Decimal = Decimal(20_000)
+    cut_accepted_at: datetime | None = None
 
 
-def test_an_award_is_confirmed_only_after_the_time_for_objections() -> None:
-    with pytest.raises(StandstillRunning):
-        check_confirmable(NOON, NOON - timedelta(seconds=1))
-    check_confirmable(NOON, NOON)
+@dataclass
+class Decided:
+    """A result as the rules see it."""
+
+    published_at: datetime | None = None
+    objections_end: datetime | None = None
+    confirmed_at: datetime | None = None
 
 
-def test_a_second_award_to_one_applicant_is_refused() -> None:
-    with pytest.raises(ApplicantAlreadyAwarded) as refusal:
-        check_first_award("G1", "B9", {"G1": "B1"})
-    assert refusal.value.facts == {"applicant": "G1", "bid": "B9", "awarded": "B1"}
-    check_first_award("G1", "B1", {"G1": "B1"})
-    check_first_award("G2", "B9", {"G1": "B1"})
+def test_a_result_is_proposed_published_and_confirmed_or_undone_by_what_became_of_its_awards() -> None:
+    shown = Decided(NOON, NOON)
+    assert [
+        result_status(Decided(), [Won()]),
+        result_status(shown, [Won(AwardStatus.held)]),
+        result_status(shown, [Won(AwardStatus.noticed), Won(AwardStatus.revoked)]),
+        result_status(Decided(), [Won(AwardStatus.declined)]),
+        result_status(Decided(NOON, NOON, NOON), [Won(AwardStatus.confirmed)]),
+    ] == [R.proposed, R.published, R.undone, R.undone, R.confirmed]
+    assert {status: verbs_from(RESULT_MOVES, status) for status in R} == {
+        R.proposed: ["propose", "publish"],
+        R.published: ["confirm"],
+        R.undone: ["propose"],
+        R.confirmed: [],
+    }
+
+
+def test_a_result_is_published_once_every_cut_is_accepted() -> None:
+    whole, cut = Won(), Won(amount=Decimal(19_900))
+    refusal = hindrance("publish", Decided(), {"B1": whole, "B2": cut}, NOON)
+    assert isinstance(refusal, CutNotAccepted)
+    assert refusal.facts == {"bid": "B2", "amount": Decimal(19_900), "asked": Decimal(20_000)}
+    accepted = replace(cut, cut_accepted_at=NOON)
+    assert hindrance("publish", Decided(), {"B1": whole, "B2": accepted}, NOON) is None
+    assert hindrance("propose", Decided(), {"B2": cut}, NOON) is None
+
+
+def test_a_result_is_confirmed_after_the_time_for_objections_and_while_none_is_unanswered() -> None:
+    shown, noticed = Decided(NOON, NOON), {"B1": Won(AwardStatus.noticed)}
+    assert isinstance(hindrance("confirm", shown, noticed, NOON - timedelta(seconds=1)), StandstillRunning)
+    assert isinstance(hindrance("confirm", shown, {"B1": Won(AwardStatus.held)}, NOON), AwardsHeld)
+    assert hindrance("confirm", shown, noticed, NOON) is None
+
+
+def test_a_cut_is_answered_once() -> None:
+    cut = Won(amount=Decimal(19_900))
+    assert unanswerable(cut) is None
+    assert isinstance(unanswerable(Won()), NothingCut)
+    assert isinstance(unanswerable(replace(cut, cut_accepted_at=NOON)), CutAnswered)
+
+
+@pytest.mark.parametrize(
+    ("noticed_on", "notice_ends", "objections_end"),
+    [
+        (date(2018, 9, 27), date(2018, 9, 28), date(2018, 10, 12)),
+        (date(2026, 9, 24), date(2026, 9, 28), date(2026, 10, 13)),
+        (date(2026, 2, 11), date(2026, 2, 12), date(2026, 2, 28)),
+    ],
+)
+def test_challenges_run_for_seven_working_days_after_a_notice_of_one(
+    noticed_on: date, notice_ends: date, objections_end: date
+) -> None:
+    still = standstill(noticed_on, None, PROCUREMENT, CALENDAR)
+    assert (still.notice.on, still.objections.on) == (notice_ends, objections_end)
+    assert still.objections.rule == PROCUREMENT.objection.source
+
+
+def test_a_competition_s_notice_that_ends_on_a_sunday_may_be_objected_to_on_monday() -> None:
+    still = standstill(date(2018, 7, 30), date(2018, 8, 5), VENTURE, CALENDAR)
+    assert (still.notice.on, still.objections.on) == (date(2018, 8, 5), date(2018, 8, 6))
+
+
+def test_a_notice_announced_shorter_than_the_profile_s_is_refused() -> None:
+    with pytest.raises(PeriodTooShort) as refusal:
+        standstill(date(2018, 7, 30), date(2018, 8, 1), VENTURE, CALENDAR)
+    facts = refusal.value.facts
+    assert (facts["period"], facts["start"], facts["end"]) == ("public_notice", date(2018, 7, 30), date(2018, 8, 1))
 
 
 # the demonstration season
@@ -405,23 +400,6 @@ def is_allowed(chosen: tuple[Candidate, ...], budget: Decimal) -> bool:
     items = [c.item for c in chosen if c.item is not None]
     fits = sum((c.amount for c in chosen), Decimal(0)) <= budget
     return fits and len(applicants) == len(set(applicants)) and len(items) == len(set(items))
-
-
-@settings(deadline=None)
-@given(candidates_of_a_lot, st.randoms())
-def test_places_do_not_depend_on_the_order_of_the_input(candidates: list[Candidate], random: Random) -> None:
-    shuffled = list(candidates)
-    random.shuffle(shuffled)
-    assert rank(shuffled, TIES) == rank(candidates, TIES)
-
-
-@settings(deadline=None)
-@given(st.lists(st.integers(0, 200), min_size=1, max_size=9), st.randoms())
-def test_a_score_does_not_depend_on_the_order_of_the_sheets(halves: list[int], random: Random) -> None:
-    given_sheets = sheets(*(str(Decimal(half) / 2) for half in halves))
-    shuffled = list(given_sheets)
-    random.shuffle(shuffled)
-    assert score(shuffled, VENTURE.scoring, "C2") == score(given_sheets, VENTURE.scoring, "C2")
 
 
 @settings(max_examples=20, deadline=None)

@@ -17,10 +17,17 @@ from app.core.db import units as open_units
 from app.core.errors import Denied, MoveRefused, NotFound
 from app.tenders.awards import service
 from app.tenders.awards.models import Award, PassedBid, Result
-from app.tenders.awards.policy import NothingCut
 from app.tenders.awards.queries import own_lines, result_page, waiting
-from app.tenders.awards.rules import AwardStatus, CutNotAccepted, PassedOver, StandstillRunning
-from app.tenders.awards.service import AwardsHeld, ResultPublished, ResultUnpublished, ScoringOpen
+from app.tenders.awards.rules import (
+    AwardsHeld,
+    AwardStatus,
+    CutAnswered,
+    CutNotAccepted,
+    NothingCut,
+    PassedOver,
+    StandstillRunning,
+)
+from app.tenders.awards.service import ScoringOpen
 from app.tenders.bids.models import Bid
 from app.tenders.notices.rules import PeriodTooShort, TenderStatus
 from app.tenders.profiles.rules import OverspendRule, profile_document
@@ -249,6 +256,15 @@ async def test_only_the_bidder_answers_a_cut_and_only_where_there_is_one(session
         await service.accept_cut(session, purchaser_of(tender), awards["B01"].id)
 
 
+async def test_a_cut_that_was_accepted_is_not_declined_afterwards(session: AsyncSession) -> None:
+    _, awards = await trimmed(session)
+    award = awards["B01"]
+    await service.accept_cut(session, bidder_of(award), award.id)
+    with pytest.raises(CutAnswered):
+        await service.decline_cut(session, bidder_of(award), award.id)
+    assert award.status is AwardStatus.proposed
+
+
 async def test_an_uncut_award_has_nothing_to_answer(session: AsyncSession) -> None:
     tender, _ = await make_published(session, (90, 20_000))
     award = (await live_awards(session, tender))["B01"]
@@ -311,7 +327,7 @@ async def test_awards_are_confirmed_after_the_end_of_objections_and_not_before(s
 async def test_a_result_that_was_not_published_is_not_confirmed(session: AsyncSession) -> None:
     tender = await make_scored(session, (90, 20_000))
     await propose(session, tender)
-    with pytest.raises(ResultUnpublished):
+    with pytest.raises(MoveRefused):
         await service.confirm_awards(session, purchaser_of(tender), tender.id)
 
 
@@ -351,7 +367,7 @@ async def test_an_objection_against_a_lot_holds_that_lot_only(session: AsyncSess
 async def test_after_an_accepted_objection_the_result_is_decided_and_published_again(session: AsyncSession) -> None:
     tender, _ = await make_published(session, (90, 20_000), (80, 20_000))
     staff = purchaser_of(tender)
-    with pytest.raises(ResultPublished):
+    with pytest.raises(MoveRefused):
         await propose(session, tender)
     await service.hold_awards(session, staff, Objection(tender.id))
     await service.revoke_awards(session, staff, Objection(tender.id))

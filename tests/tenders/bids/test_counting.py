@@ -8,7 +8,6 @@ from app.core.actors import Actor, Role
 from app.core.errors import NotFound
 from app.needs.models import Need
 from app.needs.rules import NeedStatus
-from app.tenders.awards.queries import standings
 from app.tenders.awards.service import LotsFailed, propose_awards
 from app.tenders.bids.models import Bid
 from app.tenders.bids.policy import read_bid
@@ -19,6 +18,7 @@ from app.tenders.notices.queries import need_ids_of, waiting
 from app.tenders.notices.rules import LotFailure, TenderStatus, TooFewBidders
 from app.tenders.notices.service import cancel_tender
 from app.tenders.panels.models import Panel
+from app.tenders.standings.queries import standings
 from tests.factories.bids import make_bid
 from tests.factories.needs import make_need
 from tests.factories.notices import OPENED, items_of, lots_of, make_lot, make_tender, set_clock

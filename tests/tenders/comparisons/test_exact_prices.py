@@ -8,7 +8,7 @@ from random import Random
 
 from app.matching.winners.choose import Contender, best_winners
 from app.matching.winners.inclusion import price_of_inclusion
-from app.tenders.awards.rules import price_scores
+from app.tenders.standings.rules import price_scores
 
 CASES = 200
 STEPS = (1, 100, 100_00, 1000_00)  # fen: amounts in fen, in yuan, in hundreds, in thousands

@@ -11,7 +11,8 @@ from app.core.clock import SimulatedClock
 from app.core.events import REACTIONS
 from app.desk.queries import waiting
 from app.tenders.awards.models import Award, Result
-from app.tenders.awards.service import AwardsHeld, confirm_awards
+from app.tenders.awards.rules import AwardsHeld
+from app.tenders.awards.service import confirm_awards
 from app.tenders.notices.models import Tender
 from tests.conftest import ClientOf
 from tests.factories.awards import bidder_of, live_awards, make_published

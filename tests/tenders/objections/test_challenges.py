@@ -11,8 +11,8 @@ from app.core.clock import SHANGHAI
 from app.core.days.calendar import end_of_day
 from app.core.errors import NotFound
 from app.tenders.awards.models import Award
-from app.tenders.awards.rules import AwardStatus
-from app.tenders.awards.service import AwardsHeld, confirm_awards, propose_awards, publish_result
+from app.tenders.awards.rules import AwardsHeld, AwardStatus
+from app.tenders.awards.service import confirm_awards, propose_awards, publish_result
 from app.tenders.bids.service import open_bids
 from app.tenders.notices.models import Tender
 from app.tenders.objections.queries import windows_of

@@ -8,8 +8,6 @@ from app.tenders.objections.rules import (
     MOVES,
     AnswerWithoutReason,
     ChallengeNotForeseen,
-    Objection,
-    ObjectionsOpen,
     ObjectionStatus,
     ObjectionTooEarly,
     ObjectionTooLate,
@@ -20,12 +18,9 @@ from app.tenders.objections.rules import (
     check_answer,
     check_challenged,
     check_grounds,
-    check_released,
     check_window,
     complaint_deadline,
     documents_known_on,
-    held_lots,
-    standstill,
     window,
 )
 from app.tenders.profiles.rules import Challenged, profile
@@ -39,32 +34,6 @@ VENTURE, PROCUREMENT = profile("venture"), profile("procurement")
 def test_a_filed_objection_ends_in_one_of_three_ways() -> None:
     assert verbs_from(MOVES, S.filed) == ["accept", "reject", "withdraw"]
     assert [s for s in S if not verbs_from(MOVES, s)] == [S.accepted, S.rejected, S.withdrawn]
-
-
-@pytest.mark.parametrize(
-    ("noticed_on", "notice_ends", "objections_end"),
-    [
-        (date(2018, 9, 27), date(2018, 9, 28), date(2018, 10, 12)),
-        (date(2026, 9, 24), date(2026, 9, 28), date(2026, 10, 13)),
-        (date(2026, 2, 11), date(2026, 2, 12), date(2026, 2, 28)),
-    ],
-)
-def test_challenges_run_for_seven_working_days_after_a_notice_of_one(
-    noticed_on: date, notice_ends: date, objections_end: date
-) -> None:
-    still = standstill(noticed_on, None, PROCUREMENT, CALENDAR)
-    assert (still.notice.on, still.objections.on) == (notice_ends, objections_end)
-    assert still.objections.rule == PROCUREMENT.objection.source
-
-
-def test_a_competition_s_notice_that_ends_on_a_sunday_may_be_objected_to_on_monday() -> None:
-    still = standstill(date(2018, 7, 30), date(2018, 8, 5), VENTURE, CALENDAR)
-    assert (still.notice.on, still.objections.on) == (date(2018, 8, 5), date(2018, 8, 6))
-
-
-def test_a_notice_shorter_than_the_profile_s_is_lengthened_to_it() -> None:
-    still = standstill(date(2018, 7, 30), date(2018, 8, 1), VENTURE, CALENDAR)
-    assert (still.notice.on, still.objections.on) == (date(2018, 8, 6), date(2018, 8, 6))
 
 
 def test_the_window_opens_with_the_notice_and_closes_with_its_last_day() -> None:
@@ -112,17 +81,3 @@ def test_only_what_the_procedure_names_and_what_has_ended_is_challenged() -> Non
         check_challenged(Challenged.scoring, {Challenged.opening: span}, PROCUREMENT)
     with pytest.raises(ChallengeNotForeseen):
         check_challenged(Challenged.documents, {Challenged.documents: span}, VENTURE)
-
-
-def test_only_an_unanswered_objection_holds_its_lot() -> None:
-    against_l1 = [Objection(S.filed, "L1"), Objection(S.rejected, "L2")]
-    assert held_lots(against_l1, ["L1", "L2"]) == ["L1"]
-    assert held_lots([Objection(S.filed, None)], ["L1", "L2"]) == ["L1", "L2"]
-    assert held_lots([Objection(S.accepted, None), Objection(S.withdrawn, "L1")], ["L1", "L2"]) == []
-
-
-def test_a_held_lot_is_not_released() -> None:
-    check_released([Objection(S.filed, "L2")], "L1")
-    with pytest.raises(ObjectionsOpen) as refusal:
-        check_released([Objection(S.filed, "L2")], "L2")
-    assert refusal.value.facts == {"lot": "L2"}

@@ -1,0 +1,122 @@
+"""From sheets to places.
+
+Scores are exact fractions from the marks to the places: bids are told apart by unrounded means, and only what is
+shown is rounded (`published`). No order of the input changes a place.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+from app.core.errors import DomainError
+from app.tenders.panels.rules import Sheet
+from app.tenders.profiles.rules import ScoringRule, TieStep
+
+SHOWN = Decimal("0.01")
+
+
+class NothingToScore(DomainError): ...
+
+
+@dataclass(frozen=True)
+class Score:
+    """`total` and `tie` in points; `counted` sheets, of which `dropped` did not enter the mean."""
+
+    total: Fraction
+    tie: Fraction
+    counted: int
+    dropped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An eligible, scored bid. `tie`: its mean mark in the tie criterion. `amount` in yuan. `applicant`: who wins once
+    at most; where the notice limits nobody, each bid stands for itself."""
+
+    bid: str
+    applicant: str
+    amount: Decimal
+    total: Fraction
+    tie: Fraction
+    received_at: datetime
+    item: str | None = None
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A candidate and its place, 1 the best; `told_apart_by`: the step that put it behind its equal in score."""
+
+    place: int
+    candidate: Candidate
+    told_apart_by: TieStep | None = None
+
+
+def mean(values: Sequence[Decimal]) -> Fraction:
+    return sum(map(Fraction, values), Fraction(0)) / len(values)
+
+
+def score(sheets: Sequence[Sheet], rule: ScoringRule, tie_criterion: str | None) -> Score:
+    """One bid's score from its counted sheets.
+
+    With `rule.trim_from` or more sheets the highest and the lowest total are dropped, then the mean is taken.
+    The tie score is the mean of the tie criterion over every counted sheet: the rule drops totals, not marks.
+    Refused with NothingToScore when there is no sheet.
+    """
+    if not sheets:
+        raise NothingToScore()
+    by_total = sorted(sheets, key=lambda sheet: (sheet.total, sheet.judge))
+    is_trimmed = 0 < rule.trim_from <= len(by_total)
+    kept = by_total[1:-1] if is_trimmed else by_total
+    dropped = (by_total[0].judge, by_total[-1].judge) if is_trimmed else ()
+    tie = mean([sheet.marks[tie_criterion] for sheet in sheets]) if tie_criterion else Fraction(0)
+    return Score(mean([sheet.total for sheet in kept]), tie, len(by_total), dropped)
+
+
+def price_scores(amounts: Mapping[str, Decimal], maximum: Decimal) -> dict[str, Fraction]:
+    """Lowest amount / own amount × the points of the price criterion (87号令 art. 55); no amount is dropped.
+
+    `amounts` are those of the eligible bids for one item, or for one lot without items, all above zero: bids for
+    different things are not compared.
+    """
+    if not amounts:
+        return {}
+    lowest = Fraction(min(amounts.values()))
+    return {bid: lowest / Fraction(amount) * Fraction(maximum) for bid, amount in amounts.items()}
+
+
+def published(points: Fraction) -> Decimal:
+    """As printed in the result: two decimals, half up."""
+    exact = Decimal(points.numerator) / Decimal(points.denominator)
+    return exact.quantize(SHOWN, rounding=ROUND_HALF_UP)
+
+
+def rank(candidates: Iterable[Candidate], ties: Sequence[TieStep]) -> list[Placed]:
+    """Highest total first; equal totals by the steps of `ties` in order, and in the end by bid number.
+
+    The bid number stands last in every profile so that there is always one order; it is published beforehand.
+    """
+    steps = (*ties, TieStep.bid_number)
+    ordered = sorted(candidates, key=lambda c: (-c.total, *(_standing(c, step) for step in steps)))
+    return [
+        Placed(place, candidate, _told_apart(ordered[place - 2], candidate, steps) if place > 1 else None)
+        for place, candidate in enumerate(ordered, start=1)
+    ]
+
+
+def _standing(candidate: Candidate, step: TieStep) -> Fraction | Decimal | datetime | str:
+    """What `step` compares; smaller is better."""
+    standings: dict[TieStep, Fraction | Decimal | datetime | str] = {
+        TieStep.tie_criterion: -candidate.tie,
+        TieStep.lower_amount: candidate.amount,
+        TieStep.earlier_received: candidate.received_at,
+        TieStep.bid_number: candidate.bid,
+    }
+    return standings[step]
+
+
+def _told_apart(better: Candidate, worse: Candidate, steps: Sequence[TieStep]) -> TieStep | None:
+    if better.total != worse.total:
+        return None
+    return next((step for step in steps if _standing(better, step) != _standing(worse, step)), None)
