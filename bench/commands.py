@@ -18,7 +18,7 @@ from bench.reliability import FIGURES as ATTACKS
 from bench.reliability import LONG, SHORT, measured
 from bench.season import SEASON, measure_season
 
-bench = typer.Typer(no_args_is_help=True, help="Measure what the project claims.")
+bench = typer.Typer(no_args_is_help=True, add_completion=False, help="Measure what the project claims.")
 
 
 @bench.command("season")
