@@ -17,9 +17,9 @@ from app.tenders.objections import service as objections
 
 when("survey.frozen", needs.forget_withheld)
 
-when("pair.confirmed", needs.mark_matched, contracts.draft_from_pair)
+when("pair.confirmed", needs.hold_as("matched", by="match", after=("published",)), contracts.draft_from_pair)
 
-when("tender.published", needs.mark_tendered)
+when("tender.published", needs.hold_as("tendered", by="tender", after=("published", "matched")))
 when("tender.amended", bids.unsettle_bids)
 when("bids.opened", notices.open_tender, needs.release_needs)
 when("bids.prequalified", notices.fail_unqualified_lots, needs.release_needs)
@@ -37,6 +37,6 @@ when("objection.accepted", awards.revoke_awards)
 when("result.proposed", comparisons.keep_rankings)
 when("inclusion.asked", pricing.start_pricing)
 
-when("contract.signed", needs.mark_contracted)
+when("contract.signed", needs.hold_as("contracted", by="contract", after=("matched", "tendered")))
 when("contract.completed", needs.fulfil_needs)
 when("contract.terminated", needs.release_needs)

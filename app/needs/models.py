@@ -29,7 +29,7 @@ class Need(Base, Identified, Versioned):
     `ref` is the number in the list that it came from; each committee numbers its own list (`ref_scheme` blank), a
     season numbers all of its needs. `is_taken_over`: published elsewhere before it came here, so that neither its
     evidence nor its start was checked. `evidence_share` of `evidence_n` answers, with its interval, is the survey's
-    result as it stood when the need was drafted.
+    result as it stood when the need was drafted. `held_as`: the word of the one room that holds the need, if any does.
     """
 
     __tablename__ = "needs"
@@ -63,6 +63,7 @@ class Need(Base, Identified, Versioned):
     no_evidence_reason: Mapped[str] = mapped_column(default="", server_default="")
 
     status: Mapped[NeedStatus] = mapped_column(default=NeedStatus.draft, index=True)
+    held_as: Mapped[str | None] = mapped_column()
     is_taken_over: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     created_at: Mapped[datetime] = mapped_column()
     published_at: Mapped[datetime | None] = mapped_column()
@@ -71,6 +72,7 @@ class Need(Base, Identified, Versioned):
     fulfilled_at: Mapped[datetime | None]
 
     # What lists are sorted by where a column may be blank: no budget comes first, no start comes last.
+    sorted_status: Mapped[str] = column_property(sa.func.coalesce(held_as, sa.cast(status, sa.Text), type_=sa.Text()))
     sorted_budget: Mapped[Decimal] = column_property(sa.func.coalesce(budget, -1, type_=sa.Numeric(14, 2)))
     sorted_start: Mapped[date] = column_property(sa.func.coalesce(starts_on, LAST_DAY, type_=sa.Date()))
     sorted_at: Mapped[datetime] = column_property(
@@ -94,6 +96,9 @@ class Need(Base, Identified, Versioned):
         sa.CheckConstraint("budget > 0", name="budget_is_positive"),
         sa.CheckConstraint("period_months BETWEEN 1 AND 60", name="period_is_1_to_60_months"),
         sa.CheckConstraint("status <> 'expired'", name="expired_is_derived"),
+        sa.CheckConstraint(
+            "held_as IS NULL OR (held_as <> '' AND status = 'published')", name="only_published_ones_are_held"
+        ),
         sa.CheckConstraint("status <> 'draft' OR published_at IS NULL", name="drafts_are_not_published"),
         sa.CheckConstraint(
             "status IN ('draft', 'withdrawn') OR published_at IS NOT NULL", name="public_ones_have_their_date"

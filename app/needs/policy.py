@@ -12,7 +12,7 @@ from app.core.actors import Actor, Role, granted
 from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
 from app.needs.models import Need
-from app.needs.rules import MOVES, NeedStatus, NeedUnknown, standing
+from app.needs.rules import MOVES, TIMELINE, NeedUnknown, standing
 from app.surveys.results.models import SurveyResult
 from app.surveys.waves.models import Wave, WaveCommunity
 
@@ -40,8 +40,7 @@ def denial(actor: Actor, verb: str, need: Need) -> str | None:
 
 def actions(actor: Actor, need: Need, today: date) -> list[str]:
     """The buttons this actor sees: what the state allows and the policy grants."""
-    status = standing(need.status, need.expires_on, today)
-    return [verb for verb in verbs_from(MOVES, status) if denial(actor, verb, need) is None]
+    return [verb for verb in verbs_from(MOVES, standing(need, today)) if denial(actor, verb, need) is None]
 
 
 async def access_result(session: AsyncSession, actor: Actor, result_id: int, community_code: str) -> SurveyResult:
@@ -87,9 +86,9 @@ def visible(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def standing_column(today: date) -> sa.ColumnElement[str]:
-    """`rules.standing` in SQL."""
-    lapsed = sa.and_(Need.status == NeedStatus.published, Need.expires_on < today)
-    return sa.case((lapsed, NeedStatus.expired.value), else_=sa.cast(Need.status, sa.Text))
+    """The same as `rules.standing`, in SQL and from the same TIMELINE."""
+    ended = [(sa.and_(Need.status == status, getattr(Need, last) < today), then) for status, last, then in TIMELINE]
+    return sa.func.coalesce(Need.held_as, sa.case(*ended, else_=sa.cast(Need.status, sa.Text)))
 
 
 def select_needs(actor: Actor) -> sa.Select[Need]:

@@ -4,8 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import eq, ge, le
+from typing import Annotated, Any
 
 import sqlalchemy as sa
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -22,7 +25,7 @@ from app.core.reading.cells import id_in, own_number
 from app.core.waiting import Waiting
 from app.needs.models import Need, NeedPopulation, NeedVersion
 from app.needs.policy import select_needs, standing_column
-from app.needs.rules import EXPIRY_NOTICE, NeedStatus
+from app.needs.rules import EXPIRY_NOTICE, NeedStatus, standings
 from app.parties.models import Party
 from app.parties.queries import offices_of
 from app.parties.rules import PartyKind
@@ -32,11 +35,30 @@ from app.taxonomy.models import Category, Population
 SORTS: Columns = {
     "title": Need.title,
     "community_code": Need.community_code,
-    "status": Need.status,
+    "status": Need.sorted_status,
     "budget": Need.sorted_budget,
     "starts_on": Need.sorted_start,
     "published_at": Need.sorted_at,
 }
+
+
+class _OneStanding:
+    """A word that a need can read; which there are is known once `flow.py` has been read."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "enum": standings()}
+
+    @staticmethod
+    def check(word: str) -> str:
+        if word not in standings():
+            raise PydanticKnownError("enum", {"expected": ", ".join(standings())})
+        return word
+
+
+StandingWord = Annotated[str, _OneStanding()]
 
 
 @dataclass(frozen=True)
@@ -44,7 +66,7 @@ class NeedFilter:
     """`area`, `category` and `population` are prefixes of codes; `status` is the one the need has today."""
 
     q: Search = ""
-    status: NeedStatus | None = None
+    status: StandingWord | None = None
     area: Search = ""
     category: Search = ""
     population: Search = ""
@@ -61,7 +83,7 @@ def filtered(actor: Actor, wanted: NeedFilter, today: date) -> sa.Select[Need]:
     """The needs that this actor sees and asked for."""
     query = select_needs(actor).where(*_ranges(wanted))
     if wanted.status:
-        query = query.where(standing_column(today) == wanted.status.value)
+        query = query.where(standing_column(today) == wanted.status)
     if wanted.survey_id is not None:
         results = sa.select(SurveyResult.id).where(SurveyResult.survey_id == wanted.survey_id)
         query = query.where(Need.survey_result_id.in_(results))
@@ -108,23 +130,6 @@ async def export_needs(
     needs = list((await session.scalars(filtered(actor, wanted, today).order_by(Need.id))).unique())
     places = await areas_with_parents(session, {need.community_code for need in needs})
     return [(need, places[need.community_code]) for need in needs]
-
-
-async def list_published_needs(session: AsyncSession, today: date) -> list[Need]:
-    """Every need that is open on this day, by number, with its populations: what a ranking starts from."""
-    is_open = standing_column(today) == NeedStatus.published.value
-    query = sa.select(Need).where(is_open).options(selectinload(Need.populations)).order_by(Need.id)
-    return list(await session.scalars(query))
-
-
-async def needs_by_id(session: AsyncSession, ids: Collection[int]) -> dict[int, Need]:
-    """The needs of these numbers with their populations, for rooms that already know that they may read them."""
-    query = sa.select(Need).where(Need.id.in_(ids)).options(selectinload(Need.populations))
-    return {need.id: need for need in await session.scalars(query)}
-
-
-async def count_needs(session: AsyncSession) -> int:
-    return (await session.execute(sa.select(sa.func.count()).select_from(Need))).scalar_one()
 
 
 async def need_versions(session: AsyncSession, need_id: int) -> list[NeedVersion]:
@@ -186,7 +191,8 @@ async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
         return []
     drafts = Need.status == NeedStatus.draft
     nearly_over = sa.and_(Need.status == NeedStatus.published, Need.expires_on <= today(at + EXPIRY_NOTICE))
-    query = sa.select(Need).where(Need.party_id == actor.party_id, sa.or_(drafts, nearly_over)).order_by(Need.id)
+    own = sa.select(Need).where(Need.party_id == actor.party_id, Need.held_as.is_(None))
+    query = own.where(sa.or_(drafts, nearly_over)).order_by(Need.id)
     return [_awaited(need) for need in await session.scalars(query)]
 
 

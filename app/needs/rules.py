@@ -1,51 +1,43 @@
-"""draft --publish--> published --match--> matched --contract--> contracted --fulfil--> fulfilled
-published | matched --tender--> tendered --contract--> contracted
-matched | tendered | contracted --release--> published;  draft | published | expired --withdraw--> withdrawn
+"""draft --publish--> published;  draft | published | expired --withdraw--> withdrawn
+published --hold--> as the holder calls it --release--> published;  held --fulfil--> fulfilled
 
-A published need is `expired` when its last day has passed: that follows from the date and is never stored.
+A need decides its status. What it reads on a day is its standing: while another room holds it, the word of that room,
+which `flow.py` gives; a published need whose last day has passed is `expired`, which is never stored.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
 from app.core.days.calendar import period_end
 from app.core.errors import DomainError
-from app.core.moves import move
+from app.core.moves import check_move
 from app.core.reading.cells import FieldBlank, text_faults
 
 
 class NeedStatus(StrEnum):
     draft = "draft"
     published = "published"
-    matched = "matched"
-    tendered = "tendered"
-    contracted = "contracted"
     fulfilled = "fulfilled"
     withdrawn = "withdrawn"
     expired = "expired"
 
 
 S = NeedStatus
-MOVES = {
+MOVES: Mapping[tuple[str, str], NeedStatus] = {
     (S.draft, "edit"): S.draft,
     (S.draft, "publish"): S.published,
     (S.draft, "withdraw"): S.withdrawn,
     (S.published, "edit"): S.published,
-    (S.published, "match"): S.matched,
-    (S.published, "tender"): S.tendered,
     (S.published, "withdraw"): S.withdrawn,
     (S.expired, "edit"): S.published,
     (S.expired, "withdraw"): S.withdrawn,
-    (S.matched, "tender"): S.tendered,
-    (S.matched, "contract"): S.contracted,
-    (S.matched, "release"): S.published,
-    (S.tendered, "contract"): S.contracted,
-    (S.tendered, "release"): S.published,
-    (S.contracted, "fulfil"): S.fulfilled,
-    (S.contracted, "release"): S.published,
 }
+# What other rooms do to the standing of a need, as `flow.py` has them hold it.
+HELD_MOVES: dict[tuple[str, str], str] = {}
+# A status that ends by itself, the date that is its last day, and what the need reads from then on.
+TIMELINE = ((S.published, "expires_on", S.expired),)
 LIMITS = {"title": 200, "description": 5000, "requirements": 5000, "evidence_note": 5000, "no_evidence_reason": 1000}
 LONGEST_PERIOD = 60  # months
 # A need appears on its committee's desk two weeks before its last day: time enough to extend it.
@@ -116,23 +108,44 @@ class EvidenceMissing(DomainError):
     status = 422
 
 
-class Stated(Protocol):
-    """What a need says that decides whether it may be shown."""
+class Standing(Protocol):
+    """What decides how a need stands on a day."""
 
     status: NeedStatus
+    held_as: str | None
+    expires_on: date | None
+
+
+class Stated(Standing, Protocol):
+    """What a need says that decides whether it may be shown."""
+
     is_taken_over: bool
     published_at: datetime | None
     starts_on: date | None
-    expires_on: date | None
     survey_result_id: int | None
     evidence_note: str
     no_evidence_reason: str
 
 
-def standing(status: NeedStatus, expires_on: date | None, today: date) -> NeedStatus:
-    """The status on a day: a published need whose last day has passed has expired."""
-    lapsed = status is S.published and expires_on is not None and expires_on < today
-    return S.expired if lapsed else status
+def standing(need: Standing, today: date) -> str:
+    """What the need reads on a day: its holder's word, or its status, or what follows after the last day of that."""
+    ended = (then for status, last, then in TIMELINE if need.status is status and is_over(getattr(need, last), today))
+    return need.held_as or next(ended, need.status)
+
+
+def is_over(last: date | None, day: date) -> bool:
+    return last is not None and last < day
+
+
+def allow_holding(word: str, by: str, after: Iterable[str]) -> None:
+    """From now on needs that read one of `after` may come to read `word`, and be released or fulfilled from there."""
+    HELD_MOVES.update({(state, by): word for state in after})
+    HELD_MOVES.update({(word, "release"): S.published, (word, "fulfil"): S.fulfilled})
+
+
+def standings() -> list[str]:
+    """Everything that a need can read."""
+    return list(dict.fromkeys([*S, *HELD_MOVES.values()]))
 
 
 def ends_on(starts_on: date | None, period_months: int | None) -> date | None:
@@ -178,7 +191,7 @@ def check_edit(need: Stated, values: Mapping[str, Any], today: date) -> None:
 
     A start that has passed meanwhile may stay, but none may be chosen. Refusals: MoveRefused and those of publishing.
     """
-    move(MOVES, standing(need.status, need.expires_on, today), "edit")
+    check_move(MOVES, standing(need, today), "edit")
     if need.published_at is None:
         return
     note, reason, starts_on, expires_on = (
@@ -199,5 +212,5 @@ def check_start(starts_on: date | None, today: date) -> None:
 
 def check_open(expires_on: date | None, day: date) -> None:
     """A need that is shown on `day` has its last day still before it."""
-    if expires_on is not None and expires_on < day:
+    if is_over(expires_on, day):
         raise ExpiryPassed(expires_on=expires_on, day=day)

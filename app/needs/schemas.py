@@ -13,7 +13,8 @@ from app.core.money import Money
 from app.core.reading.cells import Imported
 from app.needs.models import Need, NeedVersion
 from app.needs.policy import actions
-from app.needs.rules import NeedStatus, ends_on, standing
+from app.needs.queries import StandingWord
+from app.needs.rules import ends_on, standing
 
 # Wider than what the rules allow, which say in a sentence what is too long, too many or too few.
 Title = Annotated[str, Line(2000)]
@@ -99,7 +100,7 @@ class NeedSeen(BaseModel):
 
     id: int
     ref: str | None
-    status: NeedStatus
+    status: StandingWord
     party_id: int
     community_code: str
     category_code: str | None
@@ -119,7 +120,7 @@ def _seen(need: Need, today: date) -> dict[str, Any]:
     plain = NeedSeen.model_fields.keys() - {"status", "population_codes", "budget", "ends_on", "evidence"}
     return {
         **{field: getattr(need, field) for field in plain},
-        "status": standing(need.status, need.expires_on, today),
+        "status": standing(need, today),
         "population_codes": list(need.population_codes),
         "budget": Money.of(need.budget),
         "ends_on": ends_on(need.starts_on, need.period_months),

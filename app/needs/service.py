@@ -1,6 +1,6 @@
 """What committees do with their needs, what follows for a need elsewhere, and bringing whole lists in."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from datetime import datetime, time
 from typing import Any, Protocol
 
@@ -13,7 +13,7 @@ from app.core.errors import NotFound, RowsRefused
 from app.core.events import happened
 from app.core.history import differences, revise
 from app.core.http.parts import in_parts
-from app.core.moves import move
+from app.core.moves import check_move, move
 from app.core.reading.cells import Imported
 from app.core.reading.files import Table
 from app.core.reading.foreign import off_loop
@@ -35,6 +35,9 @@ class ForNeeds(Protocol):
     """Something that concerns needs: a pair, a lot, a contract."""
 
     need_ids: Iterable[int]
+
+
+Follow = Callable[[AsyncSession, Actor, int | ForNeeds], Awaitable[list[Need]]]
 
 
 class Surveyed(Protocol):
@@ -93,9 +96,9 @@ async def edit_need(session: AsyncSession, actor: Actor, need_id: int, given: in
 async def publish_need(session: AsyncSession, actor: Actor, need_id: int) -> Need:
     need = await access_need(session, actor, need_id, "publish")
     at = await now(session)
-    need.status = move(rules.MOVES, need.status, "publish")
+    status = move(rules.MOVES, need.status, "publish")
     rules.check_publishable(need, today(at))
-    need.published_at = at
+    need.status, need.published_at = status, at
     await happened(session, actor, "need.published", need, at, community=need.community_code)
     return need
 
@@ -104,50 +107,44 @@ async def withdraw_need(session: AsyncSession, actor: Actor, need_id: int, reaso
     """Residents who followed the need read the reason."""
     need = await access_need(session, actor, need_id, "withdraw")
     at = await now(session)
-    need.status = move(rules.MOVES, rules.standing(need.status, need.expires_on, today(at)), "withdraw")
+    need.status = move(rules.MOVES, rules.standing(need, today(at)), "withdraw")
     need.withdrawn_at, need.withdrawal_reason = at, reason
     await happened(session, actor, "need.withdrawn", need, at)
     return need
 
 
-async def mark_matched(session: AsyncSession, actor: Actor, subject: int | ForNeeds) -> list[Need]:
-    """Both sides have chosen each other."""
-    needs, at = await _moved(session, subject, "match")
+def hold_as(word: str, *, by: str, after: Collection[str]) -> Follow:
+    """The reaction by which another room holds needs: each that reads one of `after` comes to read `word`.
+
+    `by` is the verb under which a need that reads anything else refuses it with MoveRefused.
+    """
+    rules.allow_holding(word, by, after)
+
+    async def hold_needs(session: AsyncSession, actor: Actor, subject: int | ForNeeds) -> list[Need]:
+        needs, at = await _access_held(session, subject, by)
+        for need in needs:
+            need.held_as = word
+            await happened(session, actor, "need.held", need, at, held_as=word)
+        return needs
+
+    return hold_needs
+
+
+async def release_needs(session: AsyncSession, actor: Actor, subject: int | ForNeeds) -> list[Need]:
+    """The pair declined, the lot failed or the contract ended early: the need is open again."""
+    needs, at = await _access_held(session, subject, "release")
     for need in needs:
-        await happened(session, actor, "need.matched", need, at)
-    return needs
-
-
-async def mark_tendered(session: AsyncSession, actor: Actor, subject: int | ForNeeds) -> list[Need]:
-    """A lot that asks for the service has been announced."""
-    needs, at = await _moved(session, subject, "tender")
-    for need in needs:
-        await happened(session, actor, "need.tendered", need, at)
-    return needs
-
-
-async def mark_contracted(session: AsyncSession, actor: Actor, subject: int | ForNeeds) -> list[Need]:
-    """Somebody is bound to provide the service."""
-    needs, at = await _moved(session, subject, "contract")
-    for need in needs:
-        await happened(session, actor, "need.contracted", need, at)
+        need.held_as = None
+        await happened(session, actor, "need.released", need, at)
     return needs
 
 
 async def fulfil_needs(session: AsyncSession, actor: Actor, subject: int | ForNeeds) -> list[Need]:
     """Residents have accepted the service."""
-    needs, at = await _moved(session, subject, "fulfil")
+    needs, at = await _access_held(session, subject, "fulfil")
     for need in needs:
-        need.fulfilled_at = at
+        need.status, need.held_as, need.fulfilled_at = rules.NeedStatus.fulfilled, None, at
         await happened(session, actor, "need.fulfilled", need, at)
-    return needs
-
-
-async def release_needs(session: AsyncSession, actor: Actor, subject: int | ForNeeds) -> list[Need]:
-    """The pair declined, the lot failed or the contract ended early: the need is open again."""
-    needs, at = await _moved(session, subject, "release")
-    for need in needs:
-        await happened(session, actor, "need.released", need, at)
     return needs
 
 
@@ -237,8 +234,8 @@ def _refresh(session: AsyncSession, actor: Actor, need: Need, values: dict[str, 
     return True
 
 
-async def _moved(session: AsyncSession, subject: int | ForNeeds, verb: str) -> tuple[list[Need], datetime]:
-    """The needs that `subject` concerns, locked in the order of their numbers and moved."""
+async def _access_held(session: AsyncSession, subject: int | ForNeeds, verb: str) -> tuple[list[Need], datetime]:
+    """The needs that `subject` concerns, locked in the order of their numbers; `verb` may follow on each."""
     ids = sorted({subject} if isinstance(subject, int) else set(subject.need_ids))
     query = sa.select(Need).where(Need.id.in_(ids)).order_by(Need.id).with_for_update()
     needs = list(await session.scalars(query))
@@ -246,7 +243,7 @@ async def _moved(session: AsyncSession, subject: int | ForNeeds, verb: str) -> t
         raise NotFound(need=min(missing))
     at = await now(session)
     for need in needs:
-        need.status = move(rules.MOVES, rules.standing(need.status, need.expires_on, today(at)), verb)
+        check_move(rules.HELD_MOVES, rules.standing(need, today(at)), verb)
     return needs, at
 
 

@@ -1,17 +1,18 @@
 """Who may see an offer and do what with it. An organisation's offers are its own; drafts are nobody else's."""
 
 from datetime import date
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from app.core.actors import Actor, Role
+from app.core.actors import Actor, Role, granted
 from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
 from app.offers.models import Offer
-from app.offers.rules import MOVES, OfferStatus, standing
+from app.offers.rules import MOVES, TIMELINE, standing
 
 WHO = {
     "draft": {Role.organization},
@@ -39,8 +40,7 @@ def denial(actor: Actor, verb: str, offer: Offer) -> str | None:
 
 def actions(actor: Actor, offer: Offer, today: date) -> list[str]:
     """The buttons this actor sees: what the state allows and the policy grants."""
-    status = standing(offer.status, offer.available_until, today)
-    return [verb for verb in verbs_from(MOVES, status) if denial(actor, verb, offer) is None]
+    return [verb for verb in verbs_from(MOVES, standing(offer, today)) if denial(actor, verb, offer) is None]
 
 
 def may_list_for(actor: Actor, party_id: int) -> bool:
@@ -61,9 +61,9 @@ def visible(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def standing_column(today: date) -> sa.ColumnElement[str]:
-    """`rules.standing` in SQL."""
-    lapsed = sa.and_(Offer.status == OfferStatus.published, Offer.available_until < today)
-    return sa.case((lapsed, OfferStatus.expired.value), else_=sa.cast(Offer.status, sa.Text))
+    """The same as `rules.standing`, in SQL and from the same TIMELINE."""
+    ended = [(sa.and_(Offer.status == status, getattr(Offer, last) < today), then) for status, last, then in TIMELINE]
+    return sa.case(*ended, else_=sa.cast(Offer.status, sa.Text))
 
 
 def with_codes() -> list[ORMOption]:
@@ -79,12 +79,7 @@ def select_offers(actor: Actor) -> sa.Select[Offer]:
 async def access_offer(session: AsyncSession, actor: Actor, offer_id: int, verb: str) -> Offer:
     """The offer, locked for `verb`: absent when unseen (404), refused with a reason (403)."""
     query = select_offers(actor).where(Offer.id == offer_id).with_for_update()
-    offer = (await session.execute(query)).scalar_one_or_none()
-    if offer is None:
-        raise NotFound(offer=offer_id)
-    if reason := denial(actor, verb, offer):
-        raise Denied(verb=verb, reason=reason)
-    return offer
+    return granted(await session.scalar(query), verb, partial(denial, actor, verb), offer=offer_id)
 
 
 async def read_offer(session: AsyncSession, actor: Actor, offer_id: int) -> Offer:

@@ -106,22 +106,6 @@ async def export_offers(
     return [(offer, parties[offer.party_id]) for offer in offers]
 
 
-async def list_published_offers(session: AsyncSession, today: date) -> list[Offer]:
-    """Every offer that is open on this day, by number, with its codes: what a ranking starts from."""
-    is_open = standing_column(today) == OfferStatus.published.value
-    return list(await session.scalars(sa.select(Offer).where(is_open).options(*with_codes()).order_by(Offer.id)))
-
-
-async def offers_by_id(session: AsyncSession, ids: Collection[int]) -> dict[int, Offer]:
-    """The offers of these numbers with their codes, for rooms that already know that they may read them."""
-    query = sa.select(Offer).where(Offer.id.in_(ids)).options(*with_codes())
-    return {offer.id: offer for offer in await session.scalars(query)}
-
-
-async def count_offers(session: AsyncSession) -> int:
-    return (await session.execute(sa.select(sa.func.count()).select_from(Offer))).scalar_one()
-
-
 async def offer_versions(session: AsyncSession, offer_id: int) -> list[OfferVersion]:
     """What was edited after publication, the latest edit first."""
     query = sa.select(OfferVersion).where(OfferVersion.offer_id == offer_id).order_by(OfferVersion.version.desc())

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from app.core.errors import DomainError
-from app.core.moves import move
+from app.core.moves import check_move
 from app.core.reading.cells import FieldBlank, text_faults
 
 
@@ -37,6 +37,8 @@ MOVES = {
     (S.expired, "edit"): S.published,
     (S.expired, "withdraw"): S.withdrawn,
 }
+# A status that ends by itself, the date that is its last day, and what the offer reads from then on.
+TIMELINE = ((S.published, "available_until", S.expired),)
 LIMITS = {"title": 200, "description": 5000, "price_unit": 20, "capacity": 200, "schedule": 200}
 # An offer appears on its organisation's desk two weeks before it ends: time enough to extend it.
 EXPIRY_NOTICE = timedelta(days=14)
@@ -87,20 +89,29 @@ class OrganizationElsewhere(DomainError):
     status = 422
 
 
-class Stated(Protocol):
-    """What an offer says that decides whether it may be shown."""
+class Standing(Protocol):
+    """What decides how an offer stands on a day."""
 
     status: OfferStatus
-    published_at: datetime | None
-    coverage_codes: Any
-    available_from: date | None
     available_until: date | None
 
 
-def standing(status: OfferStatus, available_until: date | None, today: date) -> OfferStatus:
-    """The status on a day: a published offer whose last day has passed has expired."""
-    lapsed = status is S.published and available_until is not None and available_until < today
-    return S.expired if lapsed else status
+class Stated(Standing, Protocol):
+    """What an offer says that decides whether it may be shown."""
+
+    published_at: datetime | None
+    coverage_codes: Any
+    available_from: date | None
+
+
+def standing(offer: Standing, today: date) -> OfferStatus:
+    """The status on a day, or what follows after its last day."""
+    ended = (then for status, last, then in TIMELINE if offer.status is status and is_over(getattr(offer, last), today))
+    return next(ended, offer.status)
+
+
+def is_over(last: date | None, day: date) -> bool:
+    return last is not None and last < day
 
 
 def whole_code(code: str) -> str:
@@ -142,7 +153,7 @@ def check_edit(offer: Stated, values: Mapping[str, Any], today: date) -> None:
 
     Refusals: MoveRefused, AvailabilityReversed and those of publishing.
     """
-    move(MOVES, standing(offer.status, offer.available_until, today), "edit")
+    check_move(MOVES, standing(offer, today), "edit")
     said = {field: values.get(field, getattr(offer, field)) for field in ("available_from", "available_until")}
     check_values(said)
     if offer.published_at is None:
@@ -154,5 +165,5 @@ def check_edit(offer: Stated, values: Mapping[str, Any], today: date) -> None:
 
 def check_open(available_until: date | None, day: date) -> None:
     """An offer that is shown on `day` has its last day still before it."""
-    if available_until is not None and available_until < day:
+    if is_over(available_until, day):
         raise AvailabilityPassed(available_until=available_until, day=day)

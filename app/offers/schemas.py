@@ -98,7 +98,7 @@ def _seen(offer: Offer, today: date) -> dict[str, Any]:
     return {
         **{field: getattr(offer, field) for field in plain},
         **{field: list(getattr(offer, field)) for field in CODES},
-        "status": standing(offer.status, offer.available_until, today),
+        "status": standing(offer, today),
     }
 
 

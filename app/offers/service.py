@@ -58,9 +58,9 @@ async def edit_offer(session: AsyncSession, actor: Actor, offer_id: int, given: 
 async def publish_offer(session: AsyncSession, actor: Actor, offer_id: int) -> Offer:
     offer = await access_offer(session, actor, offer_id, "publish")
     at = await now(session)
-    offer.status = move(rules.MOVES, offer.status, "publish")
+    status = move(rules.MOVES, offer.status, "publish")
     rules.check_publishable(offer, today(at))
-    offer.published_at = at
+    offer.status, offer.published_at = status, at
     await happened(session, actor, "offer.published", offer, at)
     return offer
 
@@ -69,7 +69,7 @@ async def withdraw_offer(session: AsyncSession, actor: Actor, offer_id: int, rea
     """Communities that were interested read the reason."""
     offer = await access_offer(session, actor, offer_id, "withdraw")
     at = await now(session)
-    offer.status = move(rules.MOVES, rules.standing(offer.status, offer.available_until, today(at)), "withdraw")
+    offer.status = move(rules.MOVES, rules.standing(offer, today(at)), "withdraw")
     offer.withdrawn_at, offer.withdrawal_reason = at, reason
     await happened(session, actor, "offer.withdrawn", offer, at)
     return offer
@@ -79,7 +79,7 @@ async def pause_offer(session: AsyncSession, actor: Actor, offer_id: int) -> Off
     """Not to be chosen for a while: everybody is busy, say."""
     offer = await access_offer(session, actor, offer_id, "pause")
     at = await now(session)
-    offer.status = move(rules.MOVES, rules.standing(offer.status, offer.available_until, today(at)), "pause")
+    offer.status = move(rules.MOVES, rules.standing(offer, today(at)), "pause")
     await happened(session, actor, "offer.paused", offer, at)
     return offer
 
@@ -87,8 +87,9 @@ async def pause_offer(session: AsyncSession, actor: Actor, offer_id: int) -> Off
 async def resume_offer(session: AsyncSession, actor: Actor, offer_id: int) -> Offer:
     offer = await access_offer(session, actor, offer_id, "resume")
     at = await now(session)
-    offer.status = move(rules.MOVES, offer.status, "resume")
+    status = move(rules.MOVES, offer.status, "resume")
     rules.check_publishable(offer, today(at))
+    offer.status = status
     await happened(session, actor, "offer.resumed", offer, at)
     return offer
 

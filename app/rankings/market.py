@@ -55,7 +55,7 @@ class NeedEntry:
     party_id: int
     title: str
     community_code: str
-    status: NeedStatus
+    status: str
     record: NeedRecord
 
 
@@ -201,7 +201,7 @@ def _merged(before: Mapping[int, Entry], changed: Mapping[int, Entry], gone: Seq
 
 def is_open(need: NeedEntry) -> bool:
     """Only needs that still look for somebody are ranked for offers."""
-    return need.status is NeedStatus.published
+    return need.status == NeedStatus.published
 
 
 def _pools(
@@ -258,7 +258,7 @@ async def _offers(session: AsyncSession, ids: Sequence[int]) -> list[tuple[Offer
 
 
 def need_entry(need: Need, day: date) -> NeedEntry:
-    status = standing(need.status, need.expires_on, day)
+    status = standing(need, day)
     key = need.ref or f"need-{need.id}"
     return NeedEntry(
         need.id, key, need.version, need.party_id, need.title, need.community_code, status, need_record(need)

@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor
 from app.core.errors import NotFound
 from app.matching.ranking.rank import Ranking, rank, rank_for_offer
-from app.needs.rules import NeedStatus
 from app.parties.queries import PartyName, party_names
 from app.rankings.market import TOP, NeedEntry, OfferEntry, market
 from app.rankings.policy import may_rank_needs, may_rank_offers
@@ -30,7 +29,7 @@ async def rank_offers(session: AsyncSession, actor: Actor, need_id: int, tried: 
     need = found.needs.get(need_id)
     if need is None or not may_rank_offers(actor, need):
         raise NotFound(need=need_id)
-    if need.status is NeedStatus.tendered:
+    if need.status == "tendered":
         raise CandidatesWithheld(need=need_id)
     record = need.record if tried.budget is None else replace(need.record, budget=tried.budget)
     ranking = rank(record, found.offer_pool, tried.weights, TOP, tried.without, tried.about)

@@ -133,8 +133,8 @@ def given_by(actor: Actor, pair: Pair) -> Answer | None:
 
 def pair_standing(pair: Pair, need: Need, offer: Offer, day: date) -> PairStatus:
     """The status on a day: a proposal has lapsed when its need or its offer is gone, noted or not."""
-    asks = needs.standing(need.status, need.expires_on, day) is needs.NeedStatus.published
-    stands = offers.standing(offer.status, offer.available_until, day) is offers.OfferStatus.published
+    asks = needs.standing(need, day) == needs.NeedStatus.published
+    stands = offers.standing(offer, day) is offers.OfferStatus.published
     return pair.status if pair.status is not PairStatus.proposed or (asks and stands) else PairStatus.lapsed
 
 

@@ -23,7 +23,7 @@ from app.matching.allocation.exported import digest_of
 from app.matching.ranking.records import area_prefix
 from app.needs.models import Need
 from app.offers.models import Offer
-from app.offers.rules import OfferStatus, standing
+from app.offers.rules import is_over
 from app.rankings.market import NeedEntry, OfferEntry, is_open, market
 from app.rankings.wishes import wishes_of_need, wishes_of_offer
 from app.selection import rules
@@ -106,7 +106,7 @@ def _reaches(offer: OfferEntry, inside: str) -> bool:
 
 
 def _stands(offer: OfferEntry, day: date) -> bool:
-    return standing(OfferStatus.published, offer.record.available_until, day) is OfferStatus.published
+    return not is_over(offer.record.available_until, day)
 
 
 def _keys(entries: Sequence[NeedEntry] | Sequence[OfferEntry]) -> list[str]:

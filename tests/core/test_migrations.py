@@ -31,3 +31,32 @@ def test_of_two_rounds_with_one_need_the_first_to_open_keeps_it_and_other_pairs_
         held = connection.execute("SELECT round_id FROM round_needs WHERE released_at IS NULL").fetchall()
         pairs = connection.execute("SELECT id, status FROM pairs ORDER BY id").fetchall()
     assert (held, pairs) == ([(3,)], [(1, "lapsed"), (2, "lapsed"), (3, "proposed")])
+
+
+# A need of every standing there was when a need's status also said who held it.
+HELD = """
+SET session_replication_role = replica;
+INSERT INTO needs (id, party_id, community_code, title, status, no_evidence_reason, created_at, published_at,
+                   fulfilled_at)
+    OVERRIDING SYSTEM VALUE
+    SELECT id, 1, '530114003004', '助餐', status, '急', '2026-11-01Z',
+           CASE WHEN status <> 'draft' THEN timestamptz '2026-11-02Z' END,
+           CASE WHEN status = 'fulfilled' THEN timestamptz '2026-11-03Z' END
+    FROM unnest(ARRAY['draft', 'published', 'matched', 'tendered', 'contracted', 'fulfilled'])
+        WITH ORDINALITY given (status, id);
+"""
+BEFORE = ["draft", "published", "matched", "tendered", "contracted", "fulfilled"]
+
+
+def test_a_need_that_others_hold_keeps_what_it_reads_and_back_again(own_database: str) -> None:
+    command.downgrade(alembic_config(own_database), "final_offers")
+    with psycopg.connect(own_database) as connection:
+        connection.execute(HELD)
+    upgrade(own_database)
+    with psycopg.connect(own_database) as connection:
+        held = connection.execute("SELECT status, held_as FROM needs ORDER BY id").fetchall()
+    assert [as_ or status for status, as_ in held] == BEFORE
+    assert {status for status, as_ in held if as_} == {"published"}
+    command.downgrade(alembic_config(own_database), "final_offers")
+    with psycopg.connect(own_database) as connection:
+        assert [status for (status,) in connection.execute("SELECT status FROM needs ORDER BY id")] == BEFORE

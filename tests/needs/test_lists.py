@@ -239,7 +239,7 @@ async def test_each_committee_numbers_its_own_needs_but_a_season_numbers_all(ses
 
 async def test_a_need_promised_to_somebody_is_not_changed_by_a_list(session: AsyncSession) -> None:
     actor = await actor_of_committee(session)
-    await make_need(session, status=NeedStatus.tendered, ref="1")
+    await make_need(session, held_as="tendered", ref="1")
     with pytest.raises(RowsRefused) as refused:
         await import_needs(session, actor, table_of(ROW), update=True)
     assert faults(refused.value) == [(2, "id", "MoveRefused")]

@@ -11,18 +11,21 @@ from hypothesis import strategies as st
 
 from app.core.clock import SHANGHAI
 from app.core.errors import DomainError, MoveRefused
-from app.core.moves import verbs_from
+from app.core.moves import check_move, verbs_from
 from app.needs.rules import (
+    HELD_MOVES,
     MOVES,
     EvidenceMissing,
     ExpiryPassed,
     NeedStatus,
     StartPassed,
+    allow_holding,
     check_edit,
     check_publishable,
     ends_on,
     faults_of,
     standing,
+    standings,
 )
 
 TODAY = date(2026, 11, 20)
@@ -33,6 +36,7 @@ DAYS = st.dates(date(2018, 1, 1), date(2040, 12, 31))
 @dataclass
 class Stated:
     status: NeedStatus = NeedStatus.draft
+    held_as: str | None = None
     is_taken_over: bool = False
     published_at: datetime | None = None
     starts_on: date | None = TODAY
@@ -46,8 +50,8 @@ def published(**facts: Any) -> Stated:
     return Stated(NeedStatus.published, published_at=datetime(2026, 11, 1, tzinfo=SHANGHAI), **facts)
 
 
-def test_every_status_but_draft_and_expired_is_reached_by_a_move() -> None:
-    assert set(NeedStatus) - set(MOVES.values()) == {NeedStatus.expired}
+def test_every_status_but_expired_and_what_a_holder_decides_is_reached_by_a_move() -> None:
+    assert set(NeedStatus) - set(MOVES.values()) == {NeedStatus.expired, NeedStatus.fulfilled}
     assert {to for (at, verb), to in MOVES.items() if to is NeedStatus.draft} == {NeedStatus.draft}
 
 
@@ -56,18 +60,32 @@ def test_only_fulfilled_and_withdrawn_are_final() -> None:
 
 
 def test_a_need_promised_to_somebody_is_neither_edited_nor_withdrawn() -> None:
-    promised = (NeedStatus.matched, NeedStatus.tendered, NeedStatus.contracted)
-    assert [set(verbs_from(MOVES, status)) & {"edit", "withdraw"} for status in promised] == [set(), set(), set()]
+    for verb in ("edit", "withdraw"):
+        with pytest.raises(MoveRefused) as refused:
+            check_move(MOVES, standing(published(held_as="matched"), TODAY), verb)
+        assert refused.value.facts == {"state": "matched", "verb": verb}
+
+
+def test_whoever_holds_needs_can_release_and_fulfil_them_and_needs_nothing_else_of_this_room() -> None:
+    allow_holding("supervised", "supervise", {"contracted"})
+    try:
+        moves = {move for move, to in HELD_MOVES.items() if "supervised" in (move[0], to)}
+        assert moves == {("contracted", "supervise"), ("supervised", "release"), ("supervised", "fulfil")}
+        assert "supervised" in standings()
+    finally:
+        for move in [move for move, to in HELD_MOVES.items() if "supervised" in (move[0], to)]:
+            del HELD_MOVES[move]
 
 
 @pytest.mark.parametrize(("last_day", "expected"), [(YESTERDAY, "expired"), (TODAY, "published"), (None, "published")])
 def test_a_published_need_expires_after_its_last_day(last_day: date | None, expected: str) -> None:
-    assert standing(NeedStatus.published, last_day, TODAY) == expected
+    assert standing(published(expires_on=last_day), TODAY) == expected
 
 
-def test_only_published_needs_expire() -> None:
+def test_only_published_needs_that_nobody_holds_expire() -> None:
+    assert standing(published(held_as="contracted", expires_on=YESTERDAY), TODAY) == "contracted"
     others = set(NeedStatus) - {NeedStatus.published}
-    assert {standing(status, YESTERDAY, TODAY) for status in others} == others
+    assert {standing(Stated(status, expires_on=YESTERDAY), TODAY) for status in others} == others
 
 
 @pytest.mark.parametrize(
@@ -160,4 +178,4 @@ def test_an_expired_need_is_edited_only_into_an_open_one() -> None:
 
 def test_a_contracted_need_is_not_edited() -> None:
     with pytest.raises(MoveRefused):
-        check_edit(Stated(NeedStatus.contracted), {"title": "助餐"}, TODAY)
+        check_edit(published(held_as="contracted"), {"title": "助餐"}, TODAY)

@@ -11,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import RESIDENT, Actor, Role
 from app.core.audit import AuditEvent
 from app.core.clock import now
-from app.offers.queries import list_published_offers, offers_by_id, waiting
-from app.offers.rules import OfferStatus
+from app.offers.models import Offer
+from app.offers.policy import standing_column
+from app.offers.queries import waiting
+from app.offers.rules import OfferStatus, standing
 from app.parties.models import Party
 from tests.conftest import ClientOf
 from tests.factories.needs import make_terms
@@ -226,15 +228,15 @@ async def test_lists_are_filtered_by_words_codes_coverage_and_prices(
     assert found == {asked: [offer.id for offer in offers] for asked, offers in wanted.items()}
 
 
-async def test_only_offers_open_today_are_ranked(session: AsyncSession) -> None:
-    for status in (OfferStatus.draft, OfferStatus.paused, OfferStatus.withdrawn):
-        await make_offer(session, status=status)
-    open_ones = [await make_offer(session), await make_offer(session, available_until=date(2026, 11, 20))]
+async def test_lists_and_the_rules_agree_on_how_every_offer_stands(session: AsyncSession) -> None:
     today, tomorrow = date(2026, 11, 20), date(2026, 11, 21)
-    assert [offer.id for offer in await list_published_offers(session, today)] == [offer.id for offer in open_ones]
-    assert [offer.id for offer in await list_published_offers(session, tomorrow)] == [open_ones[0].id]
-    (found,) = (await offers_by_id(session, [open_ones[0].id])).values()
-    assert (found.category_codes, found.population_codes, found.coverage_codes) == (["0101"], ["P04"], [CHENGGONG])
+    for status in set(OfferStatus) - {OfferStatus.expired}:
+        for last_day in (None, today, tomorrow):
+            await make_offer(session, status=status, available_until=last_day)
+    for day in (today, tomorrow, date(2026, 11, 22)):
+        rows = await session.execute(sa.select(Offer, standing_column(day)))
+        assert {said for offer, said in rows if said != standing(offer, day)} == set()
+    assert set(await session.scalars(sa.select(standing_column(date(2026, 11, 22))))) == set(OfferStatus)
 
 
 async def test_drafts_and_offers_about_to_end_wait_for_their_organisation(session: AsyncSession) -> None:

@@ -49,12 +49,12 @@ def test_every_status_but_expired_is_reached_and_only_withdrawn_is_final() -> No
 
 @pytest.mark.parametrize(("last_day", "expected"), [(YESTERDAY, "expired"), (TODAY, "published"), (None, "published")])
 def test_a_published_offer_expires_after_its_last_day(last_day: date | None, expected: str) -> None:
-    assert standing(OfferStatus.published, last_day, TODAY) == expected
+    assert standing(published(available_until=last_day), TODAY) == expected
 
 
 def test_only_published_offers_expire() -> None:
     others = set(OfferStatus) - {OfferStatus.published}
-    assert {standing(status, YESTERDAY, TODAY) for status in others} == others
+    assert {standing(Stated(status, available_until=YESTERDAY), TODAY) for status in others} == others
 
 
 @pytest.mark.parametrize(

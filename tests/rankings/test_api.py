@@ -5,7 +5,6 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.needs.rules import NeedStatus
 from tests.conftest import ClientOf
 from tests.selection.test_api import make_fair
 
@@ -82,7 +81,7 @@ async def test_rankings_are_for_their_own_side_and_go_dark_under_tender(
         assert {row["id"] for row in own["rows"]} | {row["id"] for row in own["excluded"]} >= {
             need.id for need in fair.needs
         }
-    fair.needs[0].status = NeedStatus.tendered
+    fair.needs[0].held_as = "tendered"
     fair.needs[0].version += 1
     await session.commit()
     async with client_of(fair.committees[0]) as client:

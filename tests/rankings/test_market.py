@@ -11,7 +11,6 @@ from app.core.clock import SimulatedClock
 from app.matching.ranking.batch import ALL, rank_all
 from app.matching.ranking.rank import rank
 from app.needs.models import Need
-from app.needs.rules import NeedStatus
 from app.offers.models import Offer
 from app.offers.rules import OfferStatus
 from app.parties.rules import PartyKind
@@ -74,10 +73,10 @@ async def test_an_edit_a_withdrawal_and_a_tender_show_at_once_as_if_all_had_been
     anew = await market(session)
     assert after.offer_pool.ids == anew.offer_pool.ids
     assert len(rank_all(after.need_pool.snapshot.table, after.offer_pool.snapshot, reach=ALL).rows) == 1
-    await session.execute(sa.update(Need).where(Need.id == need.id).values(status=NeedStatus.tendered))
+    await session.execute(sa.update(Need).where(Need.id == need.id).values(held_as="tendered"))
     await session.commit()
     tendered = await market(session)
-    assert (tendered.need_pool.ids, tendered.needs[need.id].status) == ((), NeedStatus.tendered)
+    assert (tendered.need_pool.ids, tendered.needs[need.id].status) == ((), "tendered")
 
 
 async def test_an_edit_of_the_provider_shows_too(session: AsyncSession) -> None:

@@ -155,8 +155,8 @@ async def test_the_contracts_are_signed_by_both_started_and_their_first_instalme
             ("26400.00", "2021-12-02"),
             ("27000.00", "2021-12-02"),
         ]
-        needs = dict((await session.execute(sa.select(Need.ref, Need.status))).all())
-        assert {ref: needs[ref].value for ref in ("N1", "N2")} == {"N1": "contracted", "N2": "contracted"}
+        needs = dict((await session.execute(sa.select(Need.ref, Need.held_as))).all())
+        assert {ref: needs[ref] for ref in ("N1", "N2")} == {"N1": "contracted", "N2": "contracted"}
 
 
 def nothing_returned() -> str:

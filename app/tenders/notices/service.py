@@ -18,7 +18,7 @@ from app.core.moves import move
 from app.core.versions import check_version, touch
 from app.needs.models import Need
 from app.needs.policy import access_needs_to_tender, read_needs_to_tender
-from app.needs.rules import NeedStatus, standing
+from app.needs.rules import standing
 from app.tenders.notices.amending import AmendmentEmpty, LotsFixed, check_amendment, needs_confirmation
 from app.tenders.notices.models import Amendment, Criterion, Enquiry, Lot, LotItem, LotNeed, Tender, TenderChange
 from app.tenders.notices.policy import access_enquiry, access_tender, check_creates, hold_tender, read_tender
@@ -62,7 +62,7 @@ SAID = (
     "contract_start",
     "contract_end",
 )
-ON_OFFER = frozenset({NeedStatus.published, NeedStatus.matched})
+ON_OFFER = frozenset({"published", "matched"})
 
 
 async def create_tender(session: AsyncSession, actor: Actor, facts: Facts) -> Tender:
@@ -283,9 +283,9 @@ async def _check_references(session: AsyncSession, actor: Actor, lots: Sequence[
 
 def _check_on_offer(needs: Sequence[Need], at: datetime) -> None:
     for need in needs:
-        status = standing(need.status, need.expires_on, today(at))
+        status = standing(need, today(at))
         if status not in ON_OFFER:
-            raise NeedNotOnOffer(need=need.ref or need.id, status=status.value)
+            raise NeedNotOnOffer(need=need.ref or need.id, status=str(status))
 
 
 async def _end(
@@ -297,7 +297,7 @@ async def _end(
     at = await now(session)
     tender.status = move(MOVES, tender.status, verb)
     tender.ended_at, tender.ended_reason = at, reason
-    return TenderChange(tender, tuple(need.id for need in needs if need.status is NeedStatus.tendered)), at
+    return TenderChange(tender, tuple(need.id for need in needs if need.held_as == "tendered")), at
 
 
 async def _amended(session: AsyncSession, tender: Tender, facts: Facts, at: datetime) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor, Role
 from app.core.errors import NotFound
 from app.needs.models import Need
-from app.needs.rules import NeedStatus
 from app.tenders.awards.service import LotsFailed, propose_awards
 from app.tenders.bids.models import Bid
 from app.tenders.bids.policy import read_bid
@@ -48,7 +47,7 @@ def test_bidders_are_parties_and_counted_for_every_package() -> None:
 
 
 async def test_a_lot_with_two_bidders_is_not_opened_while_another_is(session: AsyncSession) -> None:
-    need = await make_need(session, status=NeedStatus.tendered)
+    need = await make_need(session, held_as="tendered")
     tender = await make_tender(session, profile="procurement")
     (first,) = await lots_of(session, tender)
     second = await make_lot(session, tender, needs=[need.id])
@@ -59,7 +58,7 @@ async def test_a_lot_with_two_bidders_is_not_opened_while_another_is(session: As
     assert (first.failure, second.failure, second.failed_at) == (None, LotFailure.bidders, OPENED)
     assert tender.status is TenderStatus.opened
     await session.refresh(need)
-    assert need.status is NeedStatus.published
+    assert need.held_as is None
     with pytest.raises(NotFound):
         await read_bid(session, buyer_of(tender), thin[0].id)
 
@@ -85,7 +84,7 @@ async def test_items_are_counted_one_by_one_as_each_is_won_on_its_own(session: A
 
 
 async def test_who_is_left_is_counted_again_after_the_prequalification(session: AsyncSession) -> None:
-    need = await make_need(session, status=NeedStatus.tendered)
+    need = await make_need(session, held_as="tendered")
     tender = await make_tender(session, profile="procurement")
     (first,) = await lots_of(session, tender)
     second = await make_lot(session, tender, needs=[need.id])
@@ -97,7 +96,7 @@ async def test_who_is_left_is_counted_again_after_the_prequalification(session: 
     assert [bid.status for bid in fewer] == [BidStatus.unevaluated, BidStatus.unevaluated, BidStatus.ineligible]
     assert (first.failure, second.failure) == (None, LotFailure.qualified)
     await session.refresh(need)
-    assert (need.status, await need_ids_of(session, tender.id)) == (NeedStatus.published, [])
+    assert (need.held_as, await need_ids_of(session, tender.id)) == (None, [])
 
 
 async def test_a_lot_that_failed_is_neither_scored_nor_awarded(session: AsyncSession) -> None:
@@ -118,16 +117,16 @@ async def test_a_lot_that_failed_is_neither_scored_nor_awarded(session: AsyncSes
 
 
 async def test_a_need_of_a_failed_lot_stays_with_the_tender_that_took_it_since(session: AsyncSession) -> None:
-    need = await make_need(session, status=NeedStatus.tendered)
+    need = await make_need(session, held_as="tendered")
     tender = await make_tender(session, profile="procurement")
     (first,) = await lots_of(session, tender)
     await make_lot(session, tender, needs=[need.id])
     await bids_for(session, first, 1, 2, 3)
     await opened(session, tender)
-    await session.execute(sa.update(Need).where(Need.id == need.id).values(status=NeedStatus.tendered))
+    await session.execute(sa.update(Need).where(Need.id == need.id).values(held_as="tendered"))
     await cancel_tender(session, buyer_of(tender), tender.id, "预算调整")
     await session.refresh(need)
-    assert need.status is NeedStatus.tendered
+    assert need.held_as == "tendered"
 
 
 async def test_a_competition_asks_for_one_bid_a_lot(session: AsyncSession) -> None:

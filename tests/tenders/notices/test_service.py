@@ -122,20 +122,24 @@ async def test_a_published_tender_takes_its_needs(session: AsyncSession) -> None
     actor, tender = await published(session, lots=[lot(need_ids=[need.id])])
     await session.refresh(need)
     await session.refresh(other)
-    assert (need.status, other.status) == (NeedStatus.tendered, NeedStatus.published)
+    assert (need.held_as, other.held_as) == ("tendered", None)
     await cancel_tender(session, actor, tender.id, "预算调整")
     await session.refresh(need)
-    assert need.status is NeedStatus.published
+    assert need.held_as is None
 
 
-@pytest.mark.parametrize("status", [NeedStatus.tendered, NeedStatus.withdrawn])
-async def test_a_need_that_is_not_on_offer_cannot_be_put_to_tender(session: AsyncSession, status: NeedStatus) -> None:
+@pytest.mark.parametrize(
+    ("facts", "status"), [({"held_as": "tendered"}, "tendered"), ({"status": NeedStatus.withdrawn}, "withdrawn")]
+)
+async def test_a_need_that_is_not_on_offer_cannot_be_put_to_tender(
+    session: AsyncSession, facts: dict[str, Any], status: str
+) -> None:
     actor = await purchaser(session)
-    need = await make_need(session, status=status)
+    need = await make_need(session, **facts)
     tender = await create_tender(session, actor, notice(lots=[lot(need_ids=[need.id])]))
     with pytest.raises(NeedNotOnOffer) as refusal:
         await publish_tender(session, actor, tender.id)
-    assert refusal.value.facts["status"] == status.value
+    assert refusal.value.facts["status"] == status
 
 
 async def test_an_unfit_draft_is_not_published(session: AsyncSession) -> None:
