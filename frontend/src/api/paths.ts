@@ -9,6 +9,9 @@ export type QueryOf<P extends GetPath> =
 type PartsOf<P extends GetPath> =
   Get<P> extends { parameters: { path: infer Of extends object } } ? Of : Record<string, never>;
 
+/** What an address answers. */
+export type AnswerOf<P extends GetPath> =
+  Get<P> extends { responses: { 200: { content: { "application/json": infer Of } } } } ? Of : never;
 type Listed<Row> = { responses: { 200: { content: { "application/json": { items: Row[] } } } } };
 export type RowOf<P extends GetPath> = Get<P> extends Listed<infer Row extends object> ? Row : never;
 /** Addresses that answer a list of `items`. */

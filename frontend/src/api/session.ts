@@ -1,39 +1,11 @@
 /** Who is signed in, in which membership, and what this installation is: /api/v1/session. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { request } from "./request";
+import type { components } from "./schema.gen";
 
-export type Role =
-  | "resident"
-  | "committee"
-  | "street"
-  | "organization"
-  | "purchaser"
-  | "judge"
-  | "evaluator"
-  | "auditor"
-  | "admin";
-export type PartyBrief = { id: number; kind: string; name_zh: string; name_en: string };
-/** `area` is the prefix of the area codes answered for ("" = none). */
-export type Membership = { id: number; role: Role; area: string; party: PartyBrief | null };
-export type DemonstrationAccount = {
-  username: string;
-  display_name: string;
-  password: string;
-  role: Role;
-  party_zh: string | null;
-  party_en: string | null;
-};
-export type Session = {
-  account_id: number | null;
-  username: string | null;
-  display_name: string | null;
-  role: Role;
-  current: Membership | null;
-  memberships: Membership[];
-  demonstration: boolean;
-  demonstration_accounts: DemonstrationAccount[];
-  actions: string[];
-};
+export type Role = components["schemas"]["Role"];
+export type DemonstrationAccount = components["schemas"]["DemonstrationAccount"];
+export type Session = components["schemas"]["SessionRead"];
 
 const ADDRESS = "/api/v1/session";
 const KEY = ["session"];
@@ -42,7 +14,7 @@ export const sessionQuery = { queryKey: KEY, queryFn: () => request<Session>(ADD
 
 export const useSession = () => useQuery(sessionQuery);
 
-export const partyName = (party: PartyBrief | null, language: string): string =>
+export const partyName = (party: components["schemas"]["PartyBrief"] | null, language: string): string =>
   (language === "en" && party?.name_en) || (party?.name_zh ?? "");
 
 /** After signing in, out or changing the role, everything seen before may look different. */

@@ -12,6 +12,13 @@ const question = (name: string, type: Question["type"], zh: string, more: Partia
   name,
   type,
   label: { zh, en: "" },
+  required: false,
+  options: [],
+  rows: [],
+  scale: false,
+  whole: false,
+  sensitive: "none",
+  public: false,
   ...more,
 });
 const services = [choice("01", "养老服务", "Older people"), choice("02", "儿童服务"), choice("03", "助残康复")];
