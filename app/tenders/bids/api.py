@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
 from app.core.clock import now
-from app.core.errors import Denied
 from app.core.fields import Id
 from app.core.http import unit as web
 from app.core.http.lanes import Lane
@@ -22,7 +21,8 @@ from app.tenders.bids.models import Bid
 from app.tenders.bids.policy import WHO
 from app.tenders.bids.schemas import BidCreate, BidRead, BidRow, BidUpdate, FinalOffer, FindingRead, LateBidRecord
 from app.tenders.notices.models import Tender
-from app.tenders.notices.policy import denial, read_tender
+from app.tenders.notices.policy import WHO as TENDER_WHO
+from app.tenders.notices.policy import read_tender
 
 of_tenders: APIRouter = web.router("/tenders/{tender_id}", "bids", lane=Lane.reserved)
 router = web.router("/bids", "bids", lane=Lane.reserved)
@@ -82,7 +82,7 @@ async def draft_bid(
 
 
 @of_tenders.post(
-    "/late-bids", operation_id="record_late_bid", status_code=201, dependencies=[allow(WHO["record_late"])]
+    "/late-bids", operation_id="record_late_bid", status_code=201, dependencies=[allow(TENDER_WHO["record_late"])]
 )
 async def record_late_bid(session: UnitSession, actor: CurrentActor, tender_id: Id, body: LateBidRecord) -> BidRow:
     bid = await service.record_late_bid(
@@ -98,30 +98,28 @@ async def record_late_bid(session: UnitSession, actor: CurrentActor, tender_id: 
     return (await _rows(session, actor, [bid]))[0]
 
 
-@of_tenders.post("/open", operation_id="open_bids", dependencies=[allow(WHO["open"])])
+@of_tenders.post("/open", operation_id="open_bids", dependencies=[allow(TENDER_WHO["open"])])
 async def open_bids(session: UnitSession, actor: CurrentActor, tender_id: Id) -> list[BidRow]:
     return await _rows(session, actor, await service.open_bids(session, actor, tender_id))
 
 
-@of_tenders.get("/prequalification", operation_id="review_bids", dependencies=[allow(WHO["review"])])
+@of_tenders.get("/prequalification", operation_id="review_bids", dependencies=[allow(TENDER_WHO["prequalify"])])
 async def review_bids(session: UnitSession, actor: CurrentActor, tender_id: Id) -> list[FindingRead]:
     """What the rules find about every bid that is not decided yet, before the purchaser confirms it."""
-    tender = await read_tender(session, actor, tender_id)
-    if reason := denial(actor, "prequalify", tender):
-        raise Denied(verb="prequalify", reason=reason)
+    tender = await read_tender(session, actor, tender_id, "prequalify")
     if tender.opened_at is None:
         return []
     bids = await queries.bids_of(session, tender.id, queries.UNDECIDED)
     return await _findings(session, actor, tender, await queries.findings(session, tender, bids))
 
 
-@of_tenders.post("/prequalify", operation_id="prequalify_bids", dependencies=[allow(WHO["prequalify"])])
+@of_tenders.post("/prequalify", operation_id="prequalify_bids", dependencies=[allow(TENDER_WHO["prequalify"])])
 async def prequalify_bids(session: UnitSession, actor: CurrentActor, tender_id: Id) -> list[FindingRead]:
     found = await service.prequalify_bids(session, actor, tender_id)
     return await _findings(session, actor, await read_tender(session, actor, tender_id), found)
 
 
-@of_tenders.post("/final-offers", operation_id="open_final_offers", dependencies=[allow(WHO["prequalify"])])
+@of_tenders.post("/final-offers", operation_id="open_final_offers", dependencies=[allow(TENDER_WHO["open_final"])])
 async def open_final_offers(session: UnitSession, actor: CurrentActor, tender_id: Id) -> list[FindingRead]:
     found = await offers.open_final_offers(session, actor, tender_id)
     return await _findings(session, actor, await read_tender(session, actor, tender_id), found)

@@ -10,21 +10,18 @@ from app.core.actors import Actor
 from app.core.clock import now
 from app.core.errors import DomainError
 from app.core.events import happened
-from app.core.moves import move
 from app.tenders.bids import rules
 from app.tenders.bids.counting import access_counted, count_left, decide
 from app.tenders.bids.models import Bid
 from app.tenders.bids.policy import access_bid
-from app.tenders.bids.queries import Entry, Finding, bids_of, entries
+from app.tenders.bids.queries import Entry, Finding, bids_of, check_timely, entries
 from app.tenders.bids.rules import (
-    MOVES,
     BidStatus,
     FinalOfferMissing,
-    FinalOffersClosed,
-    FinalOffersRunning,
     content_digest,
 )
 from app.tenders.bids.service import receive
+from app.tenders.notices import queries as notices
 from app.tenders.notices.models import Tender
 from app.tenders.notices.queries import lots_of, profile_of
 
@@ -34,9 +31,7 @@ async def offer_finally(session: AsyncSession, actor: Actor, bid_id: int, amount
     opening. Refusals: FinalOffersClosed, MoveRefused, AmountNotPositive, AmountNotWholeCents."""
     bid, tender = await access_bid(session, actor, bid_id, "offer")
     at = await now(session)
-    bid.status = move(MOVES, bid.status, "offer")
-    if tender.final_offers_end is None or at >= tender.final_offers_end:
-        raise FinalOffersClosed(until=tender.final_offers_end, received=at)
+    check_timely(bid, tender, "offer", at)
     rules.check_amount(amount)
     bid.draft, bid.offered_at = {**(bid.draft or {}), "amount": str(amount)}, at
     digest = content_digest({"amount": str(amount)}).hex()
@@ -47,12 +42,9 @@ async def offer_finally(session: AsyncSession, actor: Actor, bid_id: int, amount
 async def open_final_offers(session: AsyncSession, actor: Actor, tender_id: int) -> list[Finding]:
     """Each last price becomes the version that counts; who named none, or more than the ceiling, is out, and who is
     left is counted once more. Refusals: FinalOffersRunning, FinalOffersClosed where none were asked for."""
-    tender = await access_counted(session, actor, tender_id, "prequalify")
+    tender = await access_counted(session, actor, tender_id, "open_final")
     at = await now(session)
-    if tender.final_offers_end is None:
-        raise FinalOffersClosed(until=None, received=at)
-    if at < tender.final_offers_end:
-        raise FinalOffersRunning(until=tender.final_offers_end)
+    notices.check_timely(tender, "open_final", at)
     found = await entries(session, await bids_of(session, tender.id, {BidStatus.eligible}))
     unread = [entry for entry in found if entry.version is not None and not entry.version.is_final]
     findings = [Finding(entry, await _taken(session, tender, entry, at)) for entry in unread]

@@ -2,19 +2,19 @@
 that it exists, nor how many there are (87号令 art. 28)."""
 
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.actors import BUYS, EVERYONE, Actor, Role
-from app.core.errors import Denied, NotFound
+from app.core.actors import BUYS, EVERYONE, Actor, Role, granted
+from app.core.errors import NotFound
 from app.core.moves import verbs_from
 from app.tenders.bids.models import Bid
-from app.tenders.bids.rules import MOVES, BidStatus
+from app.tenders.bids.rules import MOVES, BidStatus, untimely
 from app.tenders.notices.models import Tender
 from app.tenders.notices.policy import FRESH, hold_tender
-from app.tenders.notices.rules import TenderStatus
 
 BIDS = frozenset({Role.organization})
 WHO = {
@@ -26,13 +26,8 @@ WHO = {
     "revise": BIDS,
     "confirm": BIDS,
     "withdraw": BIDS,
-    "record_late": BUYS,
-    "open": BUYS,
-    "review": BUYS,
-    "prequalify": BUYS,
     "offer": BIDS,
 }
-OWN = ("submit", "revise", "confirm", "withdraw")
 # What is read out at the opening. Bids of a lot with too few bidders stay closed (87号令 art. 41).
 HANDED_IN = frozenset(BidStatus) - {BidStatus.draft, BidStatus.withdrawn, BidStatus.unopened}
 
@@ -44,20 +39,16 @@ class OwnBid(NamedTuple):
 
 def denial(actor: Actor, verb: str, bid: Bid) -> str | None:
     """Why `actor` may not `verb` this bid; None when they may."""
-    if actor.role not in WHO[verb]:
+    who = WHO.get(verb, frozenset())
+    if actor.role not in who:
         return "role"
-    return "party" if WHO[verb] is BIDS and actor.party_id != bid.party_id else None
-
-
-def is_receiving(tender: Tender, at: datetime) -> bool:
-    return tender.status is TenderStatus.published and tender.bids_end is not None and at < tender.bids_end
+    return "party" if who is BIDS and actor.party_id != bid.party_id else None
 
 
 def actions(actor: Actor, bid: Bid, tender: Tender, at: datetime) -> list[str]:
-    if not is_receiving(tender, at):
-        return []
-    verbs = ["edit", *(verb for verb in verbs_from(MOVES, bid.status) if verb in OWN)]
-    return [verb for verb in verbs if denial(actor, verb, bid) is None]
+    """The buttons this actor sees: what the bid's state and the tender's allow, and the policy grants."""
+    allowed = [verb for verb in verbs_from(MOVES, bid.status) if denial(actor, verb, bid) is None]
+    return [verb for verb in allowed if untimely(verb, tender, at) is None]
 
 
 def is_opened() -> sa.ColumnElement[bool]:
@@ -66,7 +57,7 @@ def is_opened() -> sa.ColumnElement[bool]:
 
 
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
-    """Whose content `actor` may read: the own ones; as the purchaser, all that were handed in, once opened."""
+    """Which bids `actor` may read in full: a bidder its own; the purchaser, once opened, all that were handed in."""
     if actor.role in BIDS:
         return Bid.party_id == actor.party_id
     if actor.role in BUYS:
@@ -75,7 +66,7 @@ def visible(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def listed(actor: Actor) -> sa.ColumnElement[bool]:
-    """Whose name and title `actor` may read: after the opening, everybody's (87号令 art. 41)."""
+    """Which bids `actor` may read in the list, by bidder and title: after the opening, everybody's (87号令 art. 41)."""
     return sa.or_(visible(actor), sa.exists().where(is_opened()))
 
 
@@ -93,11 +84,9 @@ async def read_bid(session: AsyncSession, actor: Actor, bid_id: int) -> Bid:
 
 
 async def access_bid(session: AsyncSession, actor: Actor, bid_id: int, verb: str) -> OwnBid:
-    """The own bid, locked for `verb`, and its tender, held as it is until the commit."""
+    """The bidder's own bid, locked for `verb`, and its tender, held as it is until the commit."""
     seen = await read_bid(session, actor, bid_id)
     tender = await hold_tender(session, actor, seen.tender_id)
     query = sa.select(Bid).where(Bid.id == bid_id, visible(actor)).with_for_update()
     bid = (await session.scalars(query, execution_options=FRESH)).one()
-    if reason := denial(actor, verb, bid):
-        raise Denied(verb=verb, reason=reason)
-    return OwnBid(bid, tender)
+    return OwnBid(granted(bid, verb, partial(denial, actor, verb), bid=bid_id), tender)

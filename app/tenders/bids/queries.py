@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor, Role
 from app.core.errors import DomainError
+from app.core.moves import check_move
 from app.core.waiting import Waiting
 from app.parties.models import Party
 from app.parties.queries import parties_by_id
@@ -81,6 +82,13 @@ async def short_of(
     counts = rules.bidders_of(packages, [((bid.lot_id, bid.item_id), bid.party_id) for bid in bids])
     short, lots = rules.short_packages(counts, required)
     return counts, [bid for bid in bids if (bid.lot_id, bid.item_id) in short], lots
+
+
+def check_timely(bid: Bid, tender: Tender, verb: str, at: datetime) -> None:
+    """Refuse what the tender's state and hour do not allow, or the bid's state."""
+    if refusal := rules.untimely(verb, tender, at):
+        raise refusal
+    check_move(rules.MOVES, bid.status, verb)
 
 
 async def find_bid(session: AsyncSession, lot_id: int, item_id: int | None, party_id: int) -> Bid | None:

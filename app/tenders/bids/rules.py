@@ -15,10 +15,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
+from typing import Protocol
 
 from app.core.days.calendar import shanghai_date
 from app.core.errors import DomainError
-from app.tenders.notices.rules import LotTerms
+from app.tenders.notices.rules import FinalOffersClosed, LotTerms, TenderStatus, has_passed
 from app.tenders.profiles.rules import Profile
 
 CENTS = -2
@@ -40,14 +41,18 @@ S = BidStatus
 # An amendment unsettles a bid; revising it confirms it too. Until the deadline a bid may be changed, withdrawn
 # and handed in again (87号令 art. 34). A bid that arrives late on paper is recorded, never scored.
 MOVES = {
+    (S.draft, "edit"): S.draft,
     (S.draft, "submit"): S.submitted,
     (S.draft, "record_late"): S.late,
+    (S.submitted, "edit"): S.submitted,
     (S.submitted, "revise"): S.submitted,
     (S.submitted, "withdraw"): S.withdrawn,
     (S.submitted, "unsettle"): S.unconfirmed,
+    (S.unconfirmed, "edit"): S.unconfirmed,
     (S.unconfirmed, "confirm"): S.submitted,
     (S.unconfirmed, "revise"): S.submitted,
     (S.unconfirmed, "withdraw"): S.withdrawn,
+    (S.withdrawn, "edit"): S.withdrawn,
     (S.withdrawn, "submit"): S.submitted,
     (S.withdrawn, "record_late"): S.late,
     (S.submitted, "qualify"): S.eligible,
@@ -129,13 +134,6 @@ class RectificationOpen(DomainError):
 class ApplicantDebarred(DomainError): ...
 
 
-class FinalOffersClosed(DomainError):
-    """Last prices are named from the invitation until its end."""
-
-
-class FinalOffersRunning(DomainError): ...
-
-
 class FinalOfferMissing(DomainError):
     """Whoever names no last price has left the consultation."""
 
@@ -166,6 +164,14 @@ class Applicant:
     debarred_until: date | None = None
 
 
+class Receiving(Protocol):
+    """What of a tender decides whether bidders may act."""
+
+    status: TenderStatus
+    bids_end: datetime | None
+    final_offers_end: datetime | None
+
+
 @dataclass(frozen=True)
 class Conditions:
     """What a bid is measured by: its lot (None when the tender has no such lot), the profile, the deadline."""
@@ -192,21 +198,39 @@ def short_packages(bidders: Mapping[Package, int], required: int) -> tuple[set[P
     return short, {lot for lot, _ in short} - {lot for lot, _ in bidders.keys() - short}
 
 
-def check_in_time(received_at: datetime, bids_end: datetime) -> None:
+def untimely(verb: str, tender: Receiving, at: datetime) -> DomainError | None:
+    """Why the tender does not take it from a bidder at this hour; None when it does."""
+    if verb == "offer":
+        return _offer_untimely(tender, at)
+    if tender.status is not TenderStatus.published:
+        return NotReceiving(status=tender.status.value)
+    return too_late(at, tender.bids_end)
+
+
+def _offer_untimely(tender: Receiving, at: datetime) -> DomainError | None:
+    if tender.status is not TenderStatus.opened:
+        return NotReceiving(status=tender.status.value)
+    if tender.final_offers_end is None or at >= tender.final_offers_end:
+        return FinalOffersClosed(until=tender.final_offers_end, received=at)
+    return None
+
+
+def too_late(received_at: datetime, bids_end: datetime | None) -> BidTooLate | None:
     """A bid received at the deadline itself is late (87号令 art. 33)."""
-    if received_at >= bids_end:
-        raise BidTooLate(bids_end=bids_end, received=received_at)
+    return BidTooLate(bids_end=bids_end, received=received_at) if has_passed(bids_end, received_at) else None
 
 
-def check_late(arrived: datetime, at: datetime, bids_end: datetime, *, opened_at: datetime | None) -> None:
+def check_late(arrived: datetime, tender: Receiving, at: datetime) -> None:
     """Whether what arrived on paper at `arrived` may be recorded as late at the hour `at`: the clock decides, not what
     is claimed, and before the opening the answer is the same for everybody (87号令 art. 28, 33)."""
-    if at < bids_end:
-        raise NotLateYet(bids_end=bids_end)
-    if opened_at is None:
-        raise LateBeforeOpening(bids_end=bids_end)
-    if arrived < bids_end:
-        raise NotLateYet(bids_end=bids_end)
+    if tender.status not in {TenderStatus.published, TenderStatus.opened}:
+        raise NotReceiving(status=tender.status.value)
+    if not has_passed(tender.bids_end, at):
+        raise NotLateYet(bids_end=tender.bids_end)
+    if tender.status is TenderStatus.published:
+        raise LateBeforeOpening(bids_end=tender.bids_end)
+    if not has_passed(tender.bids_end, arrived):
+        raise NotLateYet(bids_end=tender.bids_end)
     if arrived > at:
         raise ArrivalInFuture(arrived=arrived, now=at)
 
@@ -279,7 +303,8 @@ def _reason(check: Check, bid: BidTerms, applicant: Applicant, conditions: Condi
 
 
 def _in_time(bid: BidTerms, applicant: Applicant, conditions: Conditions) -> None:
-    check_in_time(bid.received_at, conditions.bids_end)
+    if late := too_late(bid.received_at, conditions.bids_end):
+        raise late
 
 
 def _lot(bid: BidTerms, applicant: Applicant, conditions: Conditions) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
 from app.core.clock import now
-from app.core.errors import Denied, MoveRefused
+from app.core.errors import Denied
 from app.core.events import happened
 from app.core.moves import move
 from app.core.problems import refusal_of
@@ -33,6 +33,7 @@ from app.tenders.bids.queries import (
     Finding,
     applicant_of,
     bids_of,
+    check_timely,
     entries,
     find_bid,
     findings,
@@ -46,17 +47,15 @@ from app.tenders.bids.rules import (
     BidTooLate,
     Conditions,
     LotUnknown,
-    NotReceiving,
-    check_in_time,
     check_item,
     content_digest,
     receipt_of,
 )
+from app.tenders.notices import queries as notices
 from app.tenders.notices.models import Tender
 from app.tenders.notices.policy import access_tender, hold_tender
 from app.tenders.notices.queries import LotParts, lots_of, profile_of
-from app.tenders.notices.rules import MOVES as TENDER_MOVES
-from app.tenders.notices.rules import TenderStatus, check_bidders, check_openable
+from app.tenders.notices.rules import check_bidders
 
 # What a bid says: "title", "amount" (Decimal) and "plan"; all may be missing in a draft.
 Content = Mapping[str, Any]
@@ -82,7 +81,8 @@ async def draft_bid(
     if actor.role not in WHO["draft"] or actor.party_id is None:
         raise Denied(verb="draft", reason="role")
     at = await now(session)
-    _check_receiving(tender, at)
+    if refusal := rules.untimely("draft", tender, at):
+        raise refusal
     bid = await _new_bid(session, tender, actor.party_id, lot, item, ref, at)
     bid.draft = _plain(content)
     await happened(session, actor, "bid.drafted", bid, at, stream=bid.stream)
@@ -93,9 +93,9 @@ async def edit_bid(session: AsyncSession, actor: Actor, bid_id: int, given: int,
     """Change what the bid will say when it is handed in next; what was handed in stays."""
     bid, tender = await access_bid(session, actor, bid_id, "edit")
     at = await now(session)
+    check_timely(bid, tender, "edit", at)
     check_version(bid, given)
     touch(bid)
-    _check_receiving(tender, at)
     bid.draft = _plain(content)
     await happened(session, actor, "bid.edited", bid, at, stream=bid.stream, version=bid.version)
     return bid
@@ -124,7 +124,7 @@ async def confirm_bid(session: AsyncSession, actor: Actor, bid_id: int) -> Bid:
     """The bid stands as it was handed in, also under the amended notice."""
     bid, tender = await access_bid(session, actor, bid_id, "confirm")
     at = await now(session)
-    _check_receiving(tender, at)
+    check_timely(bid, tender, "confirm", at)
     bid.status = move(MOVES, bid.status, "confirm")
     bid.confirmed_amendment = tender.amendment_number
     await happened(session, actor, "bid.confirmed", bid, at, stream=bid.stream, amendment=tender.amendment_number)
@@ -135,7 +135,7 @@ async def withdraw_bid(session: AsyncSession, actor: Actor, bid_id: int) -> Bid:
     """Until the deadline a bid may be taken back, and handed in again (87号令 art. 34)."""
     bid, tender = await access_bid(session, actor, bid_id, "withdraw")
     at = await now(session)
-    _check_receiving(tender, at)
+    check_timely(bid, tender, "withdraw", at)
     bid.status, bid.withdrawn_at = move(MOVES, bid.status, "withdraw"), at
     await happened(session, actor, "bid.withdrawn", bid, at, stream=bid.stream)
     return bid
@@ -170,10 +170,10 @@ async def record_late_bid(
     (87号令 art. 28); afterwards only what was handed in and is listed anyway refuses a second one. Refusals: those of
     `rules.check_late`, NotReceiving, PartyUnknown, BidIncomplete, BidExists, those of lot and item.
     """
-    tender = await access_tender(session, actor, tender_id, "prequalify")
+    tender = await access_tender(session, actor, tender_id, "record_late")
     at = await now(session)
     arrived = received_at or at
-    _check_late(tender, arrived, at)
+    rules.check_late(arrived, tender, at)
     title, amount, plan = _complete(_plain(content))
     rules.check_amount(amount)
     party = await require_party(session, party_id)
@@ -194,8 +194,7 @@ async def open_bids(session: AsyncSession, actor: Actor, tender_id: int) -> list
     """
     tender = await access_counted(session, actor, tender_id, "open")
     at = await now(session)
-    move(TENDER_MOVES, tender.status, "open")
-    check_openable(_end(tender), at)
+    notices.check_timely(tender, "open", at)
     counts, short, failing = await short_of(session, tender, COUNTED, profile_of(tender).bidders.value)
     check_bidders(max(counts.values(), default=0), profile_of(tender))
     leave(short, "leave_closed")
@@ -214,8 +213,7 @@ async def prequalify_bids(session: AsyncSession, actor: Actor, tender_id: int) -
     """
     tender = await access_counted(session, actor, tender_id, "prequalify")
     at = await now(session)
-    if tender.status is not TenderStatus.opened:
-        raise MoveRefused(state=tender.status.value, verb="prequalify")
+    notices.check_timely(tender, "prequalify", at)
     await _number(session, tender)
     found = await findings(session, tender, await bids_of(session, tender.id, UNDECIDED))
     for finding in found:
@@ -269,17 +267,16 @@ async def _lot_named(session: AsyncSession, tender: Tender, code: str) -> LotPar
 
 
 async def _hand_in(session: AsyncSession, bid: Bid, tender: Tender, verb: str, at: datetime) -> BidVersion:
-    _check_receiving(tender, at)
-    bid.status = move(MOVES, bid.status, verb)
+    check_timely(bid, tender, verb, at)
     title, amount, plan = _complete(bid.draft or {})
-    with session.no_autoflush:  # the version is not there yet, so the bid's row would not stand its checks
-        entry = (await entries(session, [bid]))[0]
-        parts = await _lot_named(session, tender, entry.lot.code)
-        party = (await parties_by_id(session, {bid.party_id}))[bid.party_id]
+    entry = (await entries(session, [bid]))[0]
+    parts = await _lot_named(session, tender, entry.lot.code)
+    party = (await parties_by_id(session, {bid.party_id}))[bid.party_id]
     item = entry.item.code if entry.item else None
     said = rules.BidTerms(entry.lot.code, item, amount, at)
     rules.check_submission(said, applicant_of(party), Conditions(parts.terms, profile_of(tender), _end(tender)))
-    bid.withdrawn_at, bid.confirmed_amendment = None, tender.amendment_number
+    bid.status, bid.withdrawn_at = move(MOVES, bid.status, verb), None
+    bid.confirmed_amendment = tender.amendment_number
     return await receive(session, bid, tender, said, title, plan)
 
 
@@ -336,18 +333,6 @@ def _end(tender: Tender) -> datetime:
     """A published tender has all its dates (ck_tenders_published_is_complete)."""
     assert tender.bids_end is not None
     return tender.bids_end
-
-
-def _check_receiving(tender: Tender, at: datetime) -> None:
-    if tender.status is not TenderStatus.published:
-        raise NotReceiving(status=tender.status.value)
-    check_in_time(at, _end(tender))
-
-
-def _check_late(tender: Tender, arrived: datetime, at: datetime) -> None:
-    if tender.status not in {TenderStatus.published, TenderStatus.opened}:
-        raise NotReceiving(status=tender.status.value)
-    rules.check_late(arrived, at, _end(tender), opened_at=tender.opened_at)
 
 
 async def _number(session: AsyncSession, tender: Tender) -> None:

@@ -45,7 +45,7 @@ class OpenRun:
 async def price_inclusion(session: AsyncSession, actor: Actor, tender_id: int, lot_code: str) -> InclusionRun:
     """Have every loser of a lot priced, in the background. Asked again while it runs or after, nothing is begun anew
     unless the ranking changed or the run failed."""
-    tender = await access_tender(session, actor, tender_id, "award")
+    tender = await access_tender(session, actor, tender_id, "propose")
     lot, how, result = await _decided(session, tender, lot_code)
     at = await now(session)
     if how.ranking is None:

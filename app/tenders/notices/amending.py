@@ -6,7 +6,7 @@ from typing import Any
 
 from app.core.days.calendar import WorkCalendar, last_day, shanghai_date
 from app.core.errors import DomainError
-from app.tenders.notices.rules import term_facts
+from app.tenders.notices.rules import AmendmentTooLate, term_facts
 from app.tenders.profiles.rules import Profile
 
 # An amendment of one of these changes what was bid for, or what a bid must reckon with: every bid must be confirmed
@@ -28,9 +28,6 @@ MATERIAL = frozenset(
 
 # What an amendment says: field → what it read before and after, instants in ISO 8601.
 Changes = Mapping[str, Sequence[Any]]
-
-
-class AmendmentTooLate(DomainError): ...
 
 
 class AmendmentEmpty(DomainError):

@@ -1,17 +1,20 @@
 """Who may write, publish, amend and end a notice, who may ask about it; drafts are their purchaser's own."""
 
 from datetime import datetime
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.actors import BUYS, EVERYONE, Actor, Role
+from app.core.actors import BUYS, EVERYONE, Actor, Role, granted
 from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
 from app.tenders.notices.models import Enquiry, Tender
-from app.tenders.notices.rules import MOVES, TenderStatus
+from app.tenders.notices.rules import MOVES, answered, untimely
+from app.tenders.profiles.rules import Profile
 
 FRESH = {"populate_existing": True}  # what was read before the lock may be stale
+# An `award` follows from the result: nobody does it to a tender.
 WHO = {
     "read": EVERYONE,
     "create": BUYS,
@@ -19,9 +22,11 @@ WHO = {
     "publish": BUYS,
     "amend": BUYS,
     "open": BUYS,
+    "record_late": BUYS,
     "prequalify": BUYS,
-    "award": BUYS,
     "invite": BUYS,
+    "open_final": BUYS,
+    "propose": BUYS,
     "cancel": BUYS,
     "fail": BUYS,
     "answer": BUYS,
@@ -31,23 +36,26 @@ WHO = {
 
 def denial(actor: Actor, verb: str, tender: Tender) -> str | None:
     """Why `actor` may not `verb` this tender; None when they may."""
-    if actor.role not in WHO[verb]:
+    who = WHO.get(verb, frozenset())
+    if actor.role not in who:
         return "role"
-    return "party" if WHO[verb] is BUYS and actor.party_id != tender.party_id else None
+    return "party" if who is BUYS and actor.party_id != tender.party_id else None
 
 
-def is_timely(verb: str, tender: Tender, at: datetime) -> bool:
-    """Whether the hour allows what the state allows; the use case itself is the judge."""
-    if tender.bids_end is None or verb not in {"amend", "open", "fail"}:
-        return True
-    return at < tender.bids_end if verb == "amend" else at >= tender.bids_end
+def actions(actor: Actor, tender: Tender, profile: Profile, at: datetime) -> list[str]:
+    """The buttons this actor sees: what the state and the hour allow and the policy grants."""
+    allowed = [verb for verb in verbs_from(MOVES, tender.status) if denial(actor, verb, tender) is None]
+    return [verb for verb in allowed if untimely(verb, tender, profile, at) is None]
 
 
-def actions(actor: Actor, tender: Tender, at: datetime) -> list[str]:
-    verbs = [verb for verb in verbs_from(MOVES, tender.status) if is_timely(verb, tender, at)]
-    if tender.status is TenderStatus.published and tender.enquiries_end is not None and at < tender.enquiries_end:
-        verbs.append("ask")
-    return [verb for verb in verbs if denial(actor, verb, tender) is None]
+def enquiry_actions(actor: Actor, enquiry: Enquiry, tender: Tender) -> list[str]:
+    may_answer = denial(actor, "answer", tender) is None and answered(enquiry) is None
+    return ["answer"] if may_answer else []
+
+
+def tells_who_asks(actor: Actor, enquiry: Enquiry, tender: Tender) -> bool:
+    """Who asks would tell who means to bid: it stays between the two."""
+    return denial(actor, "answer", tender) is None or enquiry.party_id == actor.party_id
 
 
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
@@ -64,30 +72,24 @@ def check_creates(actor: Actor, area_code: str) -> None:
         raise Denied(verb="create", reason="area")
 
 
-async def read_tender(session: AsyncSession, actor: Actor, tender_id: int) -> Tender:
+async def read_tender(session: AsyncSession, actor: Actor, tender_id: int, verb: str = "read") -> Tender:
     """The tender as it is, for reading: absent when unseen."""
     query = sa.select(Tender).where(Tender.id == tender_id, visible(actor))
-    return _allowed(actor, "read", await session.scalar(query), tender_id)
+    return granted(await session.scalar(query), verb, partial(denial, actor, verb), tender=tender_id)
 
 
 async def access_tender(session: AsyncSession, actor: Actor, tender_id: int, verb: str) -> Tender:
     """The tender, locked for `verb` against everybody: waits until every bid under way is committed."""
     query = sa.select(Tender).where(Tender.id == tender_id, visible(actor)).with_for_update()
-    return _allowed(actor, verb, await session.scalar(query, execution_options=FRESH), tender_id)
+    tender = await session.scalar(query, execution_options=FRESH)
+    return granted(tender, verb, partial(denial, actor, verb), tender=tender_id)
 
 
 async def hold_tender(session: AsyncSession, actor: Actor, tender_id: int, verb: str = "read") -> Tender:
     """The tender, held as it is (FOR SHARE): bidders do not wait for each other, the opening waits for them."""
     query = sa.select(Tender).where(Tender.id == tender_id, visible(actor)).with_for_update(read=True)
-    return _allowed(actor, verb, await session.scalar(query, execution_options=FRESH), tender_id)
-
-
-def _allowed(actor: Actor, verb: str, tender: Tender | None, tender_id: int) -> Tender:
-    if tender is None:
-        raise NotFound(tender=tender_id)
-    if reason := denial(actor, verb, tender):
-        raise Denied(verb=verb, reason=reason)
-    return tender
+    tender = await session.scalar(query, execution_options=FRESH)
+    return granted(tender, verb, partial(denial, actor, verb), tender=tender_id)
 
 
 def enquiry_visible(actor: Actor, tender: Tender) -> sa.ColumnElement[bool]:

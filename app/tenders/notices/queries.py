@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor, Role
 from app.core.days.calendar import shanghai_date
 from app.core.days.calendar_table import work_calendar
+from app.core.moves import check_move
 from app.core.waiting import Waiting
 from app.needs.models import Need
 from app.tenders.notices import rules
@@ -48,6 +49,13 @@ def profile_of(tender: Tender) -> Profile:
     if tender.published_at and tender.profile_document:
         return parse_profile(tender.profile_document)
     return parse_profile(varied(profile_document(tender.profile), tender.profile_document or {}))
+
+
+def check_timely(tender: Tender, verb: str, at: datetime) -> None:
+    """Refuse what the tender's state or the hour does not allow."""
+    check_move(rules.MOVES, tender.status, verb)
+    if refusal := rules.untimely(verb, tender, profile_of(tender), at):
+        raise refusal
 
 
 def is_one_each(tender: Tender) -> bool:

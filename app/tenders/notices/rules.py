@@ -1,4 +1,5 @@
-"""draft --edit--> draft --publish--> published --amend--> published --open--> opened --award--> awarded;
+"""draft --edit--> draft --publish--> published --ask, amend--> published --open--> opened;
+opened --prequalify, invite, open_final--> opened --award--> awarded;
 draft, published, opened --cancel--> cancelled;  published, opened --fail--> unsuccessful
 
 What people decided is the status; the phase follows from the dates alone, by one TIMELINE.
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 
 from app.core.days.calendar import Term, WorkCalendar, end_of_day, last_day, shanghai_date
 from app.core.errors import DomainError
@@ -42,10 +44,14 @@ MOVES = {
     (S.draft, "edit"): S.draft,
     (S.draft, "publish"): S.published,
     (S.draft, "cancel"): S.cancelled,
+    (S.published, "ask"): S.published,
     (S.published, "amend"): S.published,
     (S.published, "open"): S.opened,
     (S.published, "cancel"): S.cancelled,
     (S.published, "fail"): S.unsuccessful,
+    (S.opened, "prequalify"): S.opened,
+    (S.opened, "invite"): S.opened,
+    (S.opened, "open_final"): S.opened,
     (S.opened, "award"): S.awarded,
     (S.opened, "cancel"): S.cancelled,
     (S.opened, "fail"): S.unsuccessful,
@@ -121,6 +127,9 @@ class LotsAboveBudget(DomainError): ...
 class OverspendRuleNotOffered(DomainError): ...
 
 
+class AmendmentTooLate(DomainError): ...
+
+
 class EnquiriesClosed(DomainError): ...
 
 
@@ -140,6 +149,13 @@ class FinalOffersNotAsked(DomainError):
 
 class FinalOffersEndPassed(DomainError):
     status = 422
+
+
+class FinalOffersClosed(DomainError):
+    """Last prices are named from the invitation until its end."""
+
+
+class FinalOffersRunning(DomainError): ...
 
 
 class TooFewBidders(DomainError): ...
@@ -187,6 +203,21 @@ class Notice:
     dates: Mapping[str, datetime | None]
 
 
+class Asked(Protocol):
+    """An enquiry."""
+
+    id: int
+    answered_at: datetime | None
+
+
+class Hours(Protocol):
+    """What of a tender opens and closes verbs; the first two are set once it is published."""
+
+    enquiries_end: datetime | None
+    bids_end: datetime | None
+    final_offers_end: datetime | None
+
+
 @dataclass(frozen=True)
 class DatedRule:
     """A deadline as it is shown: the last moment and the rule that asks for it."""
@@ -199,6 +230,32 @@ class DatedRule:
 def phase(dates: Mapping[str, datetime], now: datetime) -> str:
     """The phase of a published tender at `now`; an end belongs to the next phase already."""
     return next((name for name, end in TIMELINE if now < dates[end]), ENDED)
+
+
+def untimely(verb: str, tender: Hours, profile: Profile, at: datetime) -> DomainError | None:
+    """Why the hour does not allow what the state does; None when it does.
+
+    Bids stay sealed until the deadline has passed (87号令 art. 39); final offers are asked for once.
+    """
+    match verb:
+        case "ask" if has_passed(tender.enquiries_end, at):
+            return EnquiriesClosed(enquiries_end=tender.enquiries_end, received=at)
+        case "amend" if has_passed(tender.bids_end, at):
+            return AmendmentTooLate(bids_end=tender.bids_end, **term_facts(profile.amendment))
+        case "open" | "fail" if not has_passed(tender.bids_end, at):
+            return BidsStillRunning(bids_end=tender.bids_end)
+        case "invite" if tender.final_offers_end or not profile.final_offers.asked:
+            return FinalOffersNotAsked(rule=profile.final_offers.source)
+        case "open_final" if tender.final_offers_end is None:
+            return FinalOffersClosed(until=None, received=at)
+        case "open_final" if not has_passed(tender.final_offers_end, at):
+            return FinalOffersRunning(until=tender.final_offers_end)
+    return None
+
+
+def has_passed(end: datetime | None, at: datetime) -> bool:
+    """At an end itself, it has passed."""
+    return end is not None and at >= end
 
 
 def closing(deadline: datetime, profile: Profile) -> datetime:
@@ -332,21 +389,13 @@ def term_facts(term: Term) -> dict[str, object]:
     return {"length": term.length, "unit": term.unit.value, "rule": term.source}
 
 
-def check_enquiry(enquiries_end: datetime, now: datetime) -> None:
-    if now >= enquiries_end:
-        raise EnquiriesClosed(enquiries_end=enquiries_end, received=now)
+def answered(enquiry: Asked) -> EnquiryAnswered | None:
+    """Why an enquiry cannot be answered; None when it can."""
+    return None if enquiry.answered_at is None else EnquiryAnswered(enquiry=enquiry.id)
 
 
-def check_openable(bids_end: datetime, now: datetime) -> None:
-    """Bids stay sealed until the deadline has passed (87号令 art. 39)."""
-    if now < bids_end:
-        raise BidsStillRunning(bids_end=bids_end)
-
-
-def check_final_offers(profile: Profile, asked_until: datetime | None, ends_at: datetime, now: datetime) -> None:
-    """Final offers are asked for once, where the profile knows them, until an hour that is still to come."""
-    if not profile.final_offers.asked or asked_until is not None:
-        raise FinalOffersNotAsked(rule=profile.final_offers.source)
+def check_final_offers_end(ends_at: datetime, now: datetime) -> None:
+    """Final offers are asked for until an hour that is still to come."""
     if ends_at <= now:
         raise FinalOffersEndPassed(ends_at=ends_at, now=now)
 

@@ -12,7 +12,7 @@ from app.core.money import Money
 from app.parties.queries import PartyName
 from app.tenders.notices.inputs import LOT, NOTICE
 from app.tenders.notices.models import Amendment, Criterion, Enquiry, LotItem, Tender
-from app.tenders.notices.policy import actions, denial
+from app.tenders.notices.policy import actions, enquiry_actions, tells_who_asks
 from app.tenders.notices.queries import LotParts, ends_of, is_one_each, phase_of, profile_of
 from app.tenders.notices.rules import LotFailure, TenderStatus, dated_rules
 from app.tenders.profiles.rules import OverspendRule
@@ -176,17 +176,18 @@ class TenderRead(TenderRow):
         at: datetime,
     ) -> "TenderRead":
         lots, criteria = parts
+        profile = profile_of(tender)
         columns = {name: getattr(tender, name) for name in cls.model_fields if hasattr(tender, name)}
         return cls(
             **{
                 **columns,
                 **_row(tender, party, at),
                 "one_each": is_one_each(tender),
-                "to_confirm": [ConfirmationRead(zh=each.zh, en=each.en) for each in profile_of(tender).to_confirm],
+                "to_confirm": [ConfirmationRead(zh=each.zh, en=each.en) for each in profile.to_confirm],
                 "deadlines": deadlines_of(tender),
                 "lots": [LotRead.of(each) for each in lots],
                 "criteria": [CriterionRead.of(each) for each in criteria],
-                "actions": actions(actor, tender, at),
+                "actions": actions(actor, tender, profile, at),
             }
         )
 
@@ -218,7 +219,6 @@ class EnquiryRead(BaseModel):
 
     @classmethod
     def of(cls, enquiry: Enquiry, tender: Tender, actor: Actor) -> "EnquiryRead":
-        answers = denial(actor, "answer", tender) is None
         return cls(
             id=enquiry.id,
             tender_id=enquiry.tender_id,
@@ -226,8 +226,8 @@ class EnquiryRead(BaseModel):
             asked_at=enquiry.asked_at,
             answer=enquiry.answer,
             answered_at=enquiry.answered_at,
-            party_id=enquiry.party_id if answers or enquiry.party_id == actor.party_id else None,
-            actions=["answer"] if answers and enquiry.answered_at is None else [],
+            party_id=enquiry.party_id if tells_who_asks(actor, enquiry, tender) else None,
+            actions=enquiry_actions(actor, enquiry, tender),
         )
 
 

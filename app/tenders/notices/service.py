@@ -1,6 +1,7 @@
 """Writing, publishing, amending and ending a tender; enquiries and their answers."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,7 @@ from app.core.clock import SHANGHAI, now, today
 from app.core.days.calendar_table import work_calendar
 from app.core.events import happened
 from app.core.money import yuan
-from app.core.moves import move
+from app.core.moves import check_move, move
 from app.core.versions import check_version, touch
 from app.needs.models import Need
 from app.needs.policy import access_needs_to_tender, read_needs_to_tender
@@ -23,6 +24,7 @@ from app.tenders.notices.amending import AmendmentEmpty, LotsFixed, check_amendm
 from app.tenders.notices.models import Amendment, Criterion, Enquiry, Lot, LotItem, LotNeed, Tender, TenderChange
 from app.tenders.notices.policy import access_enquiry, access_tender, check_creates, hold_tender, read_tender
 from app.tenders.notices.queries import (
+    check_timely,
     criteria_of,
     dates_of,
     lock_needs,
@@ -33,13 +35,11 @@ from app.tenders.notices.queries import (
 )
 from app.tenders.notices.rules import (
     MOVES,
-    EnquiryAnswered,
     LotFailure,
     NeedNotOnOffer,
+    answered,
     check_dates,
-    check_enquiry,
-    check_final_offers,
-    check_openable,
+    check_final_offers_end,
     check_publishable,
     closing,
 )
@@ -82,12 +82,12 @@ async def edit_tender(session: AsyncSession, actor: Actor, tender_id: int, given
     """Replace a draft by what is given."""
     tender = await access_tender(session, actor, tender_id, "edit")
     at = await now(session)
+    check_move(MOVES, tender.status, "edit")
     check_version(tender, given)
-    touch(tender)
-    tender.status = move(MOVES, tender.status, "edit")
     check_creates(actor, facts.get("area_code", tender.area_code))
+    profile(facts.get("profile", tender.profile))
+    touch(tender)
     _set_columns(tender, facts)
-    profile(tender.profile)
     await _write_parts(session, actor, tender, facts)
     await happened(session, actor, "tender.edited", tender, at, version=tender.version)
     return tender
@@ -99,16 +99,16 @@ async def publish_tender(session: AsyncSession, actor: Actor, tender_id: int) ->
     needs = await access_needs_to_tender(session, actor, await need_ids_of(session, tender_id))
     tender = await access_tender(session, actor, tender_id, "publish")
     at = await now(session)
-    tender.status = move(MOVES, tender.status, "publish")
+    status = move(MOVES, tender.status, "publish")
     _check_on_offer(needs, at)
     document = varied(profile_document(tender.profile), tender.profile_document or {})
     terms = parse_profile(document)
-    if tender.bids_end is not None:
-        tender.bids_end = closing(tender.bids_end, terms)
-    with session.no_autoflush:
-        check_publishable(await notice_of(session, tender), terms, await work_calendar(session), at)
+    bids_end = closing(tender.bids_end, terms) if tender.bids_end else None
+    said = await notice_of(session, tender)
+    notice = replace(said, dates={**said.dates, "bids_end": bids_end})
+    check_publishable(notice, terms, await work_calendar(session), at)
+    tender.status, tender.published_at, tender.bids_end = status, at, bids_end
     tender.profile_document, tender.profile_version = document, terms.version
-    tender.published_at = at
     change = TenderChange(tender, tuple(need.id for need in needs))
     facts = {"profile": terms.name, "profile_version": terms.version}
     await happened(session, actor, "tender.published", tender, at, tell=change, **facts)
@@ -125,9 +125,9 @@ async def amend_tender(
     """
     tender = await access_tender(session, actor, tender_id, "amend")
     at = await now(session)
+    check_timely(tender, "amend", at)
     check_version(tender, given)
     touch(tender)
-    tender.status = move(MOVES, tender.status, "amend")
     changes = await _amended(session, tender, facts, at)
     tender.amendment_number += 1
     is_binding = needs_confirmation(changes)
@@ -152,7 +152,6 @@ async def cancel_tender(session: AsyncSession, actor: Actor, tender_id: int, rea
 async def fail_tender(session: AsyncSession, actor: Actor, tender_id: int, reason: str) -> Tender:
     """Declare the tender unsuccessful after the deadline: too few bidders, or no bid that can win."""
     change, at = await _end(session, actor, tender_id, "fail", reason)
-    check_openable(_end_of_bids(change.tender), at)
     await happened(session, actor, "tender.failed", change.tender, at, tell=change)
     return change.tender
 
@@ -181,8 +180,8 @@ async def invite_final_offers(session: AsyncSession, actor: Actor, tender_id: in
     FinalOffersEndPassed, MoveRefused before the opening."""
     tender = await access_tender(session, actor, tender_id, "invite")
     at = await now(session)
-    move(MOVES, tender.status, "award")  # opened, and not ended
-    check_final_offers(profile_of(tender), tender.final_offers_end, ends_at, at)
+    check_timely(tender, "invite", at)
+    check_final_offers_end(ends_at, at)
     tender.final_offers_end = ends_at
     await happened(session, actor, "offers.invited", tender, at, until=ends_at)
     return tender
@@ -199,8 +198,7 @@ async def ask_enquiry(session: AsyncSession, actor: Actor, tender_id: int, quest
     """A question to the purchaser, until enquiries end."""
     tender = await hold_tender(session, actor, tender_id, "ask")
     at = await now(session)
-    move(MOVES, tender.status, "amend")  # only a notice that can still be amended is worth asking about
-    check_enquiry(_set(tender.enquiries_end), at)
+    check_timely(tender, "ask", at)
     enquiry = Enquiry(tender_id=tender.id, party_id=actor.party_id, question=question, asked_at=at)
     session.add(enquiry)
     await happened(session, actor, "enquiry.asked", enquiry, at)
@@ -212,8 +210,8 @@ async def answer_enquiry(session: AsyncSession, actor: Actor, tender_id: int, en
     tender = await access_tender(session, actor, tender_id, "answer")
     enquiry = await access_enquiry(session, tender, enquiry_id)
     at = await now(session)
-    if enquiry.answered_at is not None:
-        raise EnquiryAnswered(enquiry=enquiry.id)
+    if refusal := answered(enquiry):
+        raise refusal
     enquiry.answer, enquiry.answered_at = answer, at
     await happened(session, actor, "enquiry.answered", tender, at, enquiry=enquiry.id)
     return enquiry
@@ -295,6 +293,7 @@ async def _end(
     needs = await lock_needs(session, tender_id)
     tender = await access_tender(session, actor, tender_id, verb)
     at = await now(session)
+    check_timely(tender, verb, at)
     tender.status = move(MOVES, tender.status, verb)
     tender.ended_at, tender.ended_reason = at, reason
     return TenderChange(tender, tuple(need.id for need in needs if need.held_as == "tendered")), at
@@ -303,7 +302,6 @@ async def _end(
 async def _amended(session: AsyncSession, tender: Tender, facts: Facts, at: datetime) -> dict[str, Any]:
     """Apply `facts` and say what they changed: field → [before, after]."""
     terms, calendar = profile_of(tender), await work_calendar(session)
-    check_amendment({}, _end_of_bids(tender), terms, calendar, at)
     before = await _said(session, tender)
     with session.no_autoflush:
         _set_columns(tender, facts)

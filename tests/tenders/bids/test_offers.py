@@ -13,9 +13,9 @@ from app.tenders.awards.service import FinalOffersMissing, propose_awards
 from app.tenders.bids.models import Bid
 from app.tenders.bids.offers import offer_finally, open_final_offers
 from app.tenders.bids.queries import entries
-from app.tenders.bids.rules import BidStatus, FinalOffersClosed, FinalOffersRunning
+from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Tender
-from app.tenders.notices.rules import FinalOffersNotAsked, LotFailure
+from app.tenders.notices.rules import FinalOffersClosed, FinalOffersNotAsked, FinalOffersRunning, LotFailure
 from app.tenders.notices.service import invite_final_offers
 from tests.factories.awards import live_awards, score
 from tests.factories.bids import make_bid, make_opened, version_of

@@ -1,5 +1,5 @@
-from dataclasses import replace
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -25,13 +25,15 @@ from app.tenders.bids.rules import (
     ItemMissing,
     ItemUnknown,
     LotUnknown,
+    NotReceiving,
     RectificationOpen,
-    check_in_time,
     check_submission,
     prequalify,
+    too_late,
+    untimely,
     warnings,
 )
-from app.tenders.notices.rules import ItemTerms, LotTerms
+from app.tenders.notices.rules import FinalOffersClosed, ItemTerms, LotTerms, TenderStatus
 from app.tenders.profiles.rules import profile
 from tests.tenders.season import competition
 
@@ -51,7 +53,7 @@ def test_an_unopened_bid_ends_eligible_ineligible_or_withdrawn() -> None:
     S = BidStatus
     assert {S.draft, *MOVES.values()} == set(S)
     assert [s for s in S if not verbs_from(MOVES, s)] == [S.ineligible, S.unopened, S.unevaluated]
-    assert verbs_from(MOVES, S.withdrawn) == ["submit", "record_late"]
+    assert verbs_from(MOVES, S.withdrawn) == ["edit", "submit", "record_late"]
 
 
 def test_a_late_bid_is_never_found_eligible_and_an_unconfirmed_one_neither() -> None:
@@ -60,10 +62,33 @@ def test_a_late_bid_is_never_found_eligible_and_an_unconfirmed_one_neither() -> 
 
 
 def test_a_bid_at_the_deadline_itself_is_late() -> None:
-    check_in_time(END - timedelta(microseconds=1), END)
-    with pytest.raises(BidTooLate) as refusal:
-        check_in_time(END, END)
-    assert refusal.value.facts == {"bids_end": END, "received": END}
+    assert too_late(END - timedelta(microseconds=1), END) is None
+    late = too_late(END, END)
+    assert late is not None
+    assert late.facts == {"bids_end": END, "received": END}
+
+
+@dataclass
+class Open:
+    status: TenderStatus = TenderStatus.published
+    bids_end: datetime | None = END
+    final_offers_end: datetime | None = None
+
+
+@pytest.mark.parametrize("verb", ["draft", "edit", "submit", "revise", "confirm", "withdraw"])
+def test_a_published_tender_takes_bids_until_the_deadline(verb: str) -> None:
+    assert untimely(verb, Open(), END - timedelta(seconds=1)) is None
+    assert isinstance(untimely(verb, Open(), END), BidTooLate)
+    for status in set(TenderStatus) - {TenderStatus.published}:
+        assert isinstance(untimely(verb, Open(status), END - timedelta(seconds=1)), NotReceiving)
+
+
+def test_a_last_price_is_named_after_the_opening_from_the_invitation_until_its_end() -> None:
+    invited = Open(TenderStatus.opened, final_offers_end=END + timedelta(days=3))
+    assert untimely("offer", invited, END + timedelta(days=2)) is None
+    assert isinstance(untimely("offer", invited, END + timedelta(days=3)), FinalOffersClosed)
+    assert isinstance(untimely("offer", Open(TenderStatus.opened), END), FinalOffersClosed)
+    assert isinstance(untimely("offer", replace(invited, status=TenderStatus.cancelled), END), NotReceiving)
 
 
 FAULTS = [

@@ -11,6 +11,7 @@ from app.core.errors import Denied, NotFound
 from app.tenders.notices.models import Tender
 from app.tenders.notices.policy import WHO, access_tender, actions, denial, hold_tender, read_tender
 from app.tenders.notices.rules import TenderStatus
+from app.tenders.profiles.rules import profile
 from tests.factories.notices import DATES, make_tender
 from tests.tenders.notices.facts import bidder, purchaser
 
@@ -25,30 +26,34 @@ def tender(status: TenderStatus) -> Tender:
     return Tender(party_id=5, status=status, **DATES)
 
 
+def buttons(actor: Actor, tender: Tender, at: datetime) -> list[str]:
+    return actions(actor, tender, profile("consultation"), at)
+
+
 @pytest.mark.parametrize(
-    ("status", "at", "buttons"),
+    ("status", "at", "expected"),
     [
         (TenderStatus.draft, BEFORE, ["edit", "publish", "cancel"]),
         (TenderStatus.published, BEFORE, ["amend", "cancel"]),
         (TenderStatus.published, DATES["bids_end"], ["open", "cancel", "fail"]),
-        (TenderStatus.opened, DATES["evaluation_end"], ["award", "cancel", "fail"]),
+        (TenderStatus.opened, DATES["evaluation_end"], ["prequalify", "invite", "cancel", "fail"]),
         (TenderStatus.awarded, DATES["contracts_end"], []),
         (TenderStatus.cancelled, BEFORE, []),
         (TenderStatus.unsuccessful, DATES["bids_end"], []),
     ],
 )
 def test_the_purchaser_s_buttons_follow_from_state_and_hour(
-    status: TenderStatus, at: datetime, buttons: list[str]
+    status: TenderStatus, at: datetime, expected: list[str]
 ) -> None:
-    assert actions(BUYER, tender(status), at) == buttons
-    assert actions(RIVAL_BUYER, tender(status), at) == []
-    assert [actions(other, tender(status), at) for other in OTHERS] == [[]] * len(OTHERS)
+    assert buttons(BUYER, tender(status), at) == expected
+    assert buttons(RIVAL_BUYER, tender(status), at) == []
+    assert [buttons(other, tender(status), at) for other in OTHERS] == [[]] * len(OTHERS)
 
 
 def test_an_organisation_asks_while_enquiries_are_open() -> None:
-    assert actions(BIDDER, tender(TenderStatus.published), BEFORE) == ["ask"]
-    assert actions(BIDDER, tender(TenderStatus.published), DATES["enquiries_end"]) == []
-    assert actions(RESIDENT, tender(TenderStatus.published), BEFORE) == []
+    assert buttons(BIDDER, tender(TenderStatus.published), BEFORE) == ["ask"]
+    assert buttons(BIDDER, tender(TenderStatus.published), DATES["enquiries_end"]) == []
+    assert buttons(RESIDENT, tender(TenderStatus.published), BEFORE) == []
 
 
 @pytest.mark.parametrize("verb", sorted(set(WHO) - {"read", "ask", "create"}))

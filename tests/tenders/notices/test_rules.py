@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -8,11 +8,12 @@ import pytest
 from app.core.days.calendar import SHANGHAI, end_of_day, from_holidays
 from app.core.errors import DomainError
 from app.core.moves import verbs_from
-from app.tenders.notices.amending import AmendmentTooLate, check_amendment, needs_confirmation
+from app.tenders.notices.amending import check_amendment, needs_confirmation
 from app.tenders.notices.rules import (
     ENDED,
     MOVES,
     TIMELINE,
+    AmendmentTooLate,
     BidsStillRunning,
     CeilingAboveBudget,
     ContractsTooLate,
@@ -23,6 +24,9 @@ from app.tenders.notices.rules import (
     DateMissing,
     DatesOutOfOrder,
     EnquiriesClosed,
+    FinalOffersClosed,
+    FinalOffersNotAsked,
+    FinalOffersRunning,
     ItemTerms,
     LotAmountNotPositive,
     LotPlacesImpossible,
@@ -41,18 +45,17 @@ from app.tenders.notices.rules import (
     TooFewBidders,
     check_bidders,
     check_dates,
-    check_enquiry,
-    check_openable,
     check_publishable,
     closing,
     dated_rules,
     phase,
+    untimely,
 )
 from app.tenders.profiles.rules import OverspendRule, profile
 from tests.tenders.season import competition
 
 CALENDAR = from_holidays(range(2018, 2028))
-VENTURE, PROCUREMENT = profile("venture"), profile("procurement")
+VENTURE, PROCUREMENT, CONSULTATION = (profile(name) for name in ("venture", "procurement", "consultation"))
 PUBLISHED = datetime(2018, 5, 15, 9, tzinfo=SHANGHAI)
 DATES: dict[str, datetime] = {
     "enquiries_end": end_of_day(date(2018, 6, 20)),
@@ -110,7 +113,7 @@ def test_every_status_is_reached_and_three_are_final() -> None:
 
 
 def test_after_the_opening_nothing_can_be_amended() -> None:
-    assert verbs_from(MOVES, TenderStatus.opened) == ["award", "cancel", "fail"]
+    assert {"ask", "amend", "open"}.isdisjoint(verbs_from(MOVES, TenderStatus.opened))
 
 
 # phases
@@ -310,14 +313,46 @@ def test_nothing_is_amended_once_the_bids_are_closed() -> None:
         amend(["title"], date(2018, 7, 1))()
 
 
-def test_enquiries_and_the_opening_keep_to_their_dates() -> None:
-    end = DATES["bids_end"]
-    check_enquiry(end, end - timedelta(seconds=1))
-    check_openable(end, end)
-    with pytest.raises(EnquiriesClosed):
-        check_enquiry(end, end)
-    with pytest.raises(BidsStillRunning):
-        check_openable(end, end - timedelta(seconds=1))
+SECOND = timedelta(seconds=1)
+
+
+@dataclass
+class Dated:
+    enquiries_end: datetime | None = DATES["enquiries_end"]
+    bids_end: datetime | None = DATES["bids_end"]
+    final_offers_end: datetime | None = None
+
+
+@pytest.mark.parametrize(
+    ("verb", "end", "before", "after"),
+    [
+        ("ask", "enquiries_end", None, EnquiriesClosed),
+        ("amend", "bids_end", None, AmendmentTooLate),
+        ("open", "bids_end", BidsStillRunning, None),
+        ("fail", "bids_end", BidsStillRunning, None),
+        ("cancel", "bids_end", None, None),
+    ],
+)
+def test_a_date_opens_or_closes_a_verb_at_its_very_moment(
+    verb: str, end: str, before: type[DomainError] | None, after: type[DomainError] | None
+) -> None:
+    hours = [DATES[end] - SECOND, DATES[end]]
+    assert [kind(untimely(verb, Dated(), VENTURE, at)) for at in hours] == [before, after]
+
+
+def test_final_offers_are_invited_once_and_opened_when_they_have_ended() -> None:
+    end = DATES["evaluation_end"]
+    fresh, invited = Dated(), Dated(final_offers_end=end)
+    assert kind(untimely("invite", fresh, VENTURE, end)) is FinalOffersNotAsked
+    assert untimely("invite", fresh, CONSULTATION, end) is None
+    assert kind(untimely("invite", invited, CONSULTATION, end)) is FinalOffersNotAsked
+    assert kind(untimely("open_final", fresh, CONSULTATION, end)) is FinalOffersClosed
+    assert kind(untimely("open_final", invited, CONSULTATION, end - SECOND)) is FinalOffersRunning
+    assert untimely("open_final", invited, CONSULTATION, end) is None
+
+
+def kind(refusal: DomainError | None) -> type[DomainError] | None:
+    return type(refusal) if refusal else None
 
 
 def test_an_open_tender_with_two_bidders_is_not_opened() -> None:

@@ -15,7 +15,7 @@ from app.core.clock import SHANGHAI
 from app.core.errors import Denied, DomainError, MoveRefused, NotFound, StaleVersion
 from app.needs.rules import NeedStatus, NeedUnknown
 from app.parties.rules import PartyKind
-from app.tenders.notices.amending import AmendmentEmpty, AmendmentTooLate, LotsFixed
+from app.tenders.notices.amending import AmendmentEmpty, LotsFixed
 from app.tenders.notices.models import Tender
 from app.tenders.notices.queries import (
     amendments_of,
@@ -29,6 +29,7 @@ from app.tenders.notices.queries import (
     waiting,
 )
 from app.tenders.notices.rules import (
+    AmendmentTooLate,
     BidsStillRunning,
     DatesOutOfOrder,
     EnquiriesClosed,
