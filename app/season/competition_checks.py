@@ -17,7 +17,9 @@ from app.season.competition import Competition, Proposal, ScoreRow
 from app.season.files import Faults, Season
 from app.season.terms import closing_of, notice_of, published_at, terms_of
 from app.tenders.bids.rules import Applicant, BidTerms, Conditions, LotUnknown, check_amount, check_item, prequalify
-from app.tenders.notices.rules import check_publishable
+from app.tenders.notices.publishing import (
+    check_publishable,
+)
 from app.tenders.panels.rules import check_enough_sheets, check_marks, check_panel
 from app.tenders.profiles.rules import Profile
 

@@ -16,7 +16,12 @@ from typing import Protocol
 from app.core.days.calendar import Deadline, WorkCalendar
 from app.core.errors import DomainError
 from app.matching.winners.choose import Contender, best_winners
-from app.tenders.notices.rules import LotTerms, PeriodTooShort
+from app.tenders.notices.publishing import (
+    PeriodTooShort,
+)
+from app.tenders.notices.rules import (
+    LotTerms,
+)
 from app.tenders.profiles.rules import OverspendRule, OverspendTerms, Profile
 from app.tenders.standings.rules import Candidate, Placed
 

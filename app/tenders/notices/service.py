@@ -23,6 +23,10 @@ from app.needs.rules import standing
 from app.tenders.notices.amending import AmendmentEmpty, LotsFixed, check_amendment, needs_confirmation
 from app.tenders.notices.models import Amendment, Criterion, Enquiry, Lot, LotItem, LotNeed, Tender, TenderChange
 from app.tenders.notices.policy import access_enquiry, access_tender, check_creates, hold_tender, read_tender
+from app.tenders.notices.publishing import (
+    check_dates,
+    check_publishable,
+)
 from app.tenders.notices.queries import (
     check_timely,
     criteria_of,
@@ -38,9 +42,7 @@ from app.tenders.notices.rules import (
     LotFailure,
     NeedNotOnOffer,
     answered,
-    check_dates,
     check_final_offers_end,
-    check_publishable,
     closing,
 )
 from app.tenders.profiles.rules import parse_profile, profile, profile_document, varied

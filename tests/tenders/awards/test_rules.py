@@ -33,7 +33,12 @@ from app.tenders.awards.rules import (
     standstill,
     unanswerable,
 )
-from app.tenders.notices.rules import LotTerms, PeriodTooShort
+from app.tenders.notices.publishing import (
+    PeriodTooShort,
+)
+from app.tenders.notices.rules import (
+    LotTerms,
+)
 from app.tenders.profiles.rules import OverspendRule, profile
 from app.tenders.standings.rules import Candidate, Placed, rank
 from tests.tenders.season import VENTURE, competition

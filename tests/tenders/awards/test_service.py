@@ -29,7 +29,12 @@ from app.tenders.awards.rules import (
 )
 from app.tenders.awards.service import ScoringOpen
 from app.tenders.bids.models import Bid
-from app.tenders.notices.rules import PeriodTooShort, TenderStatus
+from app.tenders.notices.publishing import (
+    PeriodTooShort,
+)
+from app.tenders.notices.rules import (
+    TenderStatus,
+)
 from app.tenders.profiles.rules import OverspendRule, profile_document
 from tests.conftest import TODAY
 from tests.factories.awards import (

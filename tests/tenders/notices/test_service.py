@@ -17,6 +17,9 @@ from app.needs.rules import NeedStatus, NeedUnknown
 from app.parties.rules import PartyKind
 from app.tenders.notices.amending import AmendmentEmpty, LotsFixed
 from app.tenders.notices.models import Tender
+from app.tenders.notices.publishing import (
+    DatesOutOfOrder,
+)
 from app.tenders.notices.queries import (
     amendments_of,
     criteria_of,
@@ -31,7 +34,6 @@ from app.tenders.notices.queries import (
 from app.tenders.notices.rules import (
     AmendmentTooLate,
     BidsStillRunning,
-    DatesOutOfOrder,
     EnquiriesClosed,
     EnquiryAnswered,
     NeedNotOnOffer,
