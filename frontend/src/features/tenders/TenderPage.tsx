@@ -40,7 +40,11 @@ function Shown({ of }: { of: Tender }) {
       crumbs={[{ label: t("nav.tenders"), to: "/tenders" }]}
       action={
         <Space wrap>
-          <ActionBar of={of} feature="tenders" without={["edit", "amend", "cancel", "fail", "ask", "invite", "open_final"]} />
+          <ActionBar
+            of={of}
+            feature="tenders"
+            without={["edit", "amend", "cancel", "fail", "ask", "invite", "open_final"]}
+          />
           {of.opened_at && (
             <Link to={`/tenders/${of.id}/result`}>
               <Button type="primary">{t("tenders.result.title")}</Button>
