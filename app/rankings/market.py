@@ -109,20 +109,33 @@ class Market:
     offer_pool: OfferPool
 
 
-_market: list[Market] = []
-_renewal = asyncio.Lock()
+class Kept:
+    """The market of this process, once somebody asked for it; renewed by one at a time."""
+
+    def __init__(self) -> None:
+        self.market: Market | None = None
+        self.renewal = asyncio.Lock()
+
+    def at(self, stamp: Stamp) -> Market | None:
+        return self.market if self.market and self.market.stamp == stamp else None
+
+    def on(self, ground: tuple[object, ...]) -> Market | None:
+        return self.market if self.market and self.market.stamp.ground == ground else None
+
+
+kept = Kept()
 
 
 async def market(session: AsyncSession) -> Market:
     """Every published need and offer as they stand; what is ready is only renewed where something changed."""
-    stamp = await _stamp(session)
-    if _market and _market[0].stamp == stamp:
-        return _market[0]
-    async with _renewal:
+    if found := kept.at(await _stamp(session)):
+        return found
+    async with kept.renewal:
         stamp = await _stamp(session)
-        if not _market or _market[0].stamp != stamp:
-            _market[:] = [await _renewed(session, stamp)]
-        return _market[0]
+        found = kept.at(stamp)
+        if found is None:
+            found = kept.market = await _renewed(session, stamp)
+        return found
 
 
 NEED_VERSION = sa.func.concat(Need.version, ":", sa.literal_column("needs.xmin::text"))
@@ -178,7 +191,7 @@ async def _stamp(session: AsyncSession) -> Stamp:
 async def _renewed(session: AsyncSession, stamp: Stamp) -> Market:
     """The market of `stamp`, from the one before where that stands on the same ground."""
     day = today(await now(session))
-    before = _market[0] if _market and _market[0].stamp.ground == stamp.ground else None
+    before = kept.on(stamp.ground)
     need_versions, offer_versions = await _versions(session, NEEDS), await _versions(session, OFFERS)
     need_edits = Edits.between(before.need_versions if before else {}, need_versions)
     offer_edits = Edits.between(before.offer_versions if before else {}, offer_versions)

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> None:
-    room._market.clear()
+    room.kept.market = None
 
 
 async def a_market(session: AsyncSession) -> tuple[Market, Need]:
@@ -69,7 +69,7 @@ async def test_an_edit_a_withdrawal_and_a_tender_show_at_once_as_if_all_had_been
     await session.commit()
     after = await market(session)
     assert {offer.title for offer in after.offers.values()} == {"陪诊"}
-    room._market.clear()
+    room.kept.market = None
     anew = await market(session)
     assert after.offer_pool.ids == anew.offer_pool.ids
     assert len(rank_all(after.need_pool.snapshot.table, after.offer_pool.snapshot, reach=ALL).rows) == 1

@@ -22,7 +22,15 @@ DEFER = sa.text(
     "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(:queue, :task, 0, NULL, :once, CAST(:args AS jsonb), NULL)]"
     "::procrastinate_job_to_defer_v1[])"
 )
-_doors: list[Units] = []
+
+
+class Door:
+    """Where the transactions of this process's jobs come from; opened once, at the start."""
+
+    units: Units
+
+
+_door = Door()
 FIRST_PAUSE, LONGEST_PAUSE, LONG_ENOUGH = 0.5, 10.0, 60.0
 STOP_WITHIN = 3.0
 # For a task that must not be lost with the worker, or the connection, that it ran on.
@@ -93,12 +101,12 @@ class Worker:
 
 def open_door(units: Units) -> None:
     """Tell the jobs of this process where their transactions come from."""
-    _doors[:] = [units]
+    _door.units = units
 
 
 def unit() -> AbstractAsyncContextManager[AsyncSession]:
     """One transaction of a job."""
-    return _doors[-1]()
+    return _door.units()
 
 
 async def worker_is_alive(session: AsyncSession) -> bool:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.matching.allocation.allocate import allocate
-from app.matching.allocation.budgets import (
+from bench.engine.budgets import (
     AmountBelowZero,
     Blocking,
     Budgeted,

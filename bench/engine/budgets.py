@@ -1,5 +1,8 @@
 """Where a purchaser insists on budgets: as few blocking pairs as can be, and these shown.
 
+A trial beside the product: its tables know no budget of an offer and none that the needs of a street share, and a
+need's own budget only takes pairs away, which leaves a stable allocation to be found as ever.
+
 In a round of quotas a stable allocation always exists. Here every pair has a price, a provider takes seekers only
 while their prices fit its budget, and several seekers (those of a street, say) may be bound by one budget together.
 Then there may be no allocation without a blocking pair, even among three seekers and two providers, and whether there
