@@ -17,17 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.surveys.questionnaires.expressions import (
-    Binary,
-    Boolean,
-    Call,
-    Negative,
-    Node,
-    Number,
-    Own,
-    Reference,
-    Text,
-)
+from app.surveys.questionnaires.expressions import Binary, Boolean, Call, Negative, Node, Number, Own, Reference, Text
 from app.surveys.questionnaires.patterns import fits
 
 Value = None | bool | float | str | list[str]

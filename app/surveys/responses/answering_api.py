@@ -8,14 +8,7 @@ from app.core.http.lanes import Lane
 from app.core.http.unit import CurrentActor, UnitSession, allow
 from app.surveys.responses import answering, policy
 from app.surveys.responses.policy import WHO
-from app.surveys.responses.schemas import (
-    AnsweringRead,
-    AnswersCorrect,
-    AnswersSubmit,
-    ReceiptRead,
-    Submitted,
-    Typed,
-)
+from app.surveys.responses.schemas import AnsweringRead, AnswersCorrect, AnswersSubmit, ReceiptRead, Submitted, Typed
 from app.surveys.waves.queries import place_of
 
 router: APIRouter = web.router("/surveys", "surveys", web.Unlinked, Lane.answering)

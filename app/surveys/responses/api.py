@@ -2,7 +2,8 @@
 
 from typing import Annotated, Literal
 
-from fastapi import Form, Response
+from fastapi import Form
+from fastapi import Response as HttpResponse
 from pydantic import Json
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +14,9 @@ from app.core.http.unit import CurrentActor, UnitSession, allow, tag_version
 from app.core.paging import Page, PagingQuery
 from app.core.reading.files import TABLE_FILE, UploadedAnswers, table_response
 from app.surveys.questionnaires import policy as surveys
+from app.surveys.questionnaires.models import Survey
 from app.surveys.responses import entry, policy, queries, service
+from app.surveys.responses.models import Response
 from app.surveys.responses.policy import WHO
 from app.surveys.responses.schemas import (
     Confirmed,
@@ -29,18 +32,15 @@ from app.surveys.responses.schemas import (
 )
 from app.surveys.responses.tables.mapping import AnswerMapping
 from app.surveys.waves import policy as waves
-from app.surveys.waves.rules import (
-    ResponseStatus,
-)
+from app.surveys.waves.rules import ResponseStatus
 
 GivenMapping = Annotated[Json[AnswerMapping] | None, Form()]
 router = web.router("/surveys", "surveys")
 links = web.router("/surveys", "surveys", web.Unkept)  # answered with one-time links or answers, which nobody may keep
 
 
-async def response_read(session: AsyncSession, response_id: Id, actor: Actor) -> ResponseRead:
-    survey, _, response = await policy.read_response(session, actor, response_id)
-    return ResponseRead.seen(response, survey, actor, await queries.reviews_of(session, response_id))
+async def response_read(session: AsyncSession, survey: Survey, response: Response, actor: Actor) -> ResponseRead:
+    return ResponseRead.seen(response, survey, actor, await queries.reviews_of(session, response.id))
 
 
 @router.post(
@@ -123,23 +123,23 @@ async def list_responses(
 )
 async def export_responses(
     wave_id: Id, session: UnitSession, actor: CurrentActor, format: Literal["xlsx", "csv"] = "xlsx"
-) -> Response:
+) -> HttpResponse:
     survey, wave = await waves.access_wave(session, actor, wave_id, "export_responses")
     header, rows = await queries.export_rows(session, survey, wave)
     return table_response(f"wave-{wave.id}", header, rows, xlsx=format == "xlsx")
 
 
 @router.get("/responses/{response_id}", operation_id="read_response", dependencies=[allow(surveys.WHO["read"])])
-async def read_response(response_id: Id, session: UnitSession, actor: CurrentActor, response: Response) -> ResponseRead:
-    found = await response_read(session, response_id, actor)
-    tag_version(response, found.version)
-    return found
+async def read_response(response_id: Id, session: UnitSession, actor: CurrentActor, http: HttpResponse) -> ResponseRead:
+    survey, _, found = await policy.read_response(session, actor, response_id)
+    tag_version(http, found.version)
+    return await response_read(session, survey, found, actor)
 
 
 @router.post("/responses/{response_id}/confirm", operation_id="confirm_response", dependencies=[allow(WHO["confirm"])])
 async def confirm_response(response_id: Id, body: Decide, session: UnitSession, actor: CurrentActor) -> ResponseRead:
-    await service.confirm_response(session, actor, response_id, body.note)
-    return await response_read(session, response_id, actor)
+    survey, response = await service.confirm_response(session, actor, response_id, body.note)
+    return await response_read(session, survey, response, actor)
 
 
 @router.post(
@@ -148,8 +148,8 @@ async def confirm_response(response_id: Id, body: Decide, session: UnitSession, 
 async def invalidate_response(
     response_id: Id, body: Invalidate, session: UnitSession, actor: CurrentActor
 ) -> ResponseRead:
-    await service.invalidate_response(session, actor, response_id, body.reason, body.note)
-    return await response_read(session, response_id, actor)
+    survey, response = await service.invalidate_response(session, actor, response_id, body.reason, body.note)
+    return await response_read(session, survey, response, actor)
 
 
 @router.post(
@@ -160,11 +160,11 @@ async def invalidate_response(
 async def mark_duplicate_response(
     response_id: Id, body: Decide, session: UnitSession, actor: CurrentActor
 ) -> ResponseRead:
-    await service.mark_duplicate_response(session, actor, response_id, body.note)
-    return await response_read(session, response_id, actor)
+    survey, response = await service.mark_duplicate_response(session, actor, response_id, body.note)
+    return await response_read(session, survey, response, actor)
 
 
 @router.post("/responses/{response_id}/restore", operation_id="restore_response", dependencies=[allow(WHO["restore"])])
 async def restore_response(response_id: Id, body: Decide, session: UnitSession, actor: CurrentActor) -> ResponseRead:
-    await service.restore_response(session, actor, response_id, body.note)
-    return await response_read(session, response_id, actor)
+    survey, response = await service.restore_response(session, actor, response_id, body.note)
+    return await response_read(session, survey, response, actor)

@@ -82,7 +82,7 @@ class ResponseDiffers(DomainError):
 @dataclass(frozen=True)
 class Suggestion:
     code: Quality
-    facts: dict[str, Any]
+    facts: Mapping[str, int | str | list[str]]
 
 
 SECONDS_PER_QUESTION = 2  # faster than two seconds a question nobody has read it (participation practice)

@@ -10,7 +10,7 @@ from app.core.actors import Actor
 from app.core.fields import Code, Line, Loose, Prose
 from app.core.http.unit import example
 from app.core.problems import RowProblem, problem_of
-from app.surveys.questionnaires.definition import SurveyDefinition
+from app.surveys.questionnaires.definition import Answer, SurveyDefinition
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.queries import definition_of
 from app.surveys.questionnaires.survey_read import QUESTIONNAIRE
@@ -117,7 +117,7 @@ class ReceiptRead(AnsweringRead):
         )
     )
 
-    answers: dict[str, Any]
+    answers: dict[str, Answer]
     status: ResponseStatus
     submitted_at: datetime
     actions: list[str]
@@ -144,8 +144,15 @@ class ResponseEnter(BaseModel):
     answers: Loose
 
 
+class SuggestionRead(BaseModel):
+    """A doubt, and the facts that its sentence states: seconds, numbers of questions, their names, a code or serial."""
+
+    code: Quality
+    facts: dict[str, int | str | list[str]]
+
+
 class ResponseRow(BaseModel):
-    """`suggestions` are what the rules found doubtful: [{"code", "facts"}]."""
+    """`suggestions` are what the rules found doubtful."""
 
     id: int
     wave_id: int
@@ -154,7 +161,7 @@ class ResponseRow(BaseModel):
     source: Source
     status: ResponseStatus
     reason: Quality | None
-    suggestions: list[Any]
+    suggestions: list[SuggestionRead]
     seconds: int | None
     submitted_at: datetime
     actions: list[str]
@@ -188,7 +195,7 @@ class ReviewRead(BaseModel):
 class ResponseRead(ResponseRow):
     """`answers` without the personal and sensitive ones, unless the reader's own party asked."""
 
-    answers: dict[str, Any]
+    answers: dict[str, Answer]
     reviews: list[ReviewRead]
     version: int
 

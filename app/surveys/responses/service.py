@@ -9,6 +9,7 @@ from app.core.actors import Actor
 from app.core.clock import now
 from app.core.events import happened
 from app.core.moves import move
+from app.surveys.questionnaires.models import Survey
 from app.surveys.responses.models import Response, ResponseReview
 from app.surveys.responses.policy import access_response
 from app.surveys.responses.rules import MOVES, Quality, untimely
@@ -16,36 +17,42 @@ from app.surveys.waves.policy import access_wave, check_wave
 from app.surveys.waves.rules import ResponseStatus
 
 
-async def confirm_response(session: AsyncSession, actor: Actor, response_id: int, note: str = "") -> Response:
+async def confirm_response(
+    session: AsyncSession, actor: Actor, response_id: int, note: str = ""
+) -> tuple[Survey, Response]:
     """It counts. Refusals: SurveyClosed, MoveRefused."""
-    response, at = await _moved(session, actor, response_id, "confirm", None, note)
+    survey, response, at = await _moved(session, actor, response_id, "confirm", None, note)
     await happened(session, actor, "response.confirmed", response, at, stream=f"waves:{response.wave_id}")
-    return response
+    return survey, response
 
 
 async def invalidate_response(
     session: AsyncSession, actor: Actor, response_id: int, reason: Quality, note: str = ""
-) -> Response:
+) -> tuple[Survey, Response]:
     """It does not count, for this reason. Refusals: SurveyClosed, MoveRefused."""
-    response, at = await _moved(session, actor, response_id, "invalidate", reason, note)
+    survey, response, at = await _moved(session, actor, response_id, "invalidate", reason, note)
     await happened(
         session, actor, "response.invalidated", response, at, stream=f"waves:{response.wave_id}", reason=reason.value
     )
-    return response
+    return survey, response
 
 
-async def mark_duplicate_response(session: AsyncSession, actor: Actor, response_id: int, note: str = "") -> Response:
+async def mark_duplicate_response(
+    session: AsyncSession, actor: Actor, response_id: int, note: str = ""
+) -> tuple[Survey, Response]:
     """Somebody's second answer. Refusals: SurveyClosed, MoveRefused."""
-    response, at = await _moved(session, actor, response_id, "mark_duplicate", None, note)
+    survey, response, at = await _moved(session, actor, response_id, "mark_duplicate", None, note)
     await happened(session, actor, "response.marked_duplicate", response, at, stream=f"waves:{response.wave_id}")
-    return response
+    return survey, response
 
 
-async def restore_response(session: AsyncSession, actor: Actor, response_id: int, note: str = "") -> Response:
+async def restore_response(
+    session: AsyncSession, actor: Actor, response_id: int, note: str = ""
+) -> tuple[Survey, Response]:
     """A decision taken back: to be reviewed anew. Refusals: SurveyClosed, MoveRefused."""
-    response, at = await _moved(session, actor, response_id, "restore", None, note)
+    survey, response, at = await _moved(session, actor, response_id, "restore", None, note)
     await happened(session, actor, "response.restored", response, at, stream=f"waves:{response.wave_id}")
-    return response
+    return survey, response
 
 
 async def confirm_unflagged(session: AsyncSession, actor: Actor, wave_id: int) -> int:
@@ -67,13 +74,13 @@ async def confirm_unflagged(session: AsyncSession, actor: Actor, wave_id: int) -
 
 async def _moved(
     session: AsyncSession, actor: Actor, response_id: int, verb: str, reason: Quality | None, note: str
-) -> tuple[Response, datetime]:
+) -> tuple[Survey, Response, datetime]:
     survey, response = await access_response(session, actor, response_id, verb)
     at = await now(session)
     if refusal := untimely(verb, survey.status, None):
         raise refusal
     session.add(_decide(actor, response, verb, reason, note, at))
-    return response, at
+    return survey, response, at
 
 
 def _decide(

@@ -102,17 +102,6 @@ def _share(share: float, n: float) -> Share:
     return Share(figure(share), figure(low), figure(high), figure(n).removesuffix(".0000"))
 
 
-def tables(
-    definition: SurveyDefinition, responses: Sequence[Response], weights: Floats | None = None
-) -> list[QuestionTable]:
-    """One table per question, one per row of a matrix; notes and open answers have none beyond their n."""
-    return [
-        table
-        for _, question in definition.asked()
-        for table in question_tables(definition, question, responses, weights)
-    ]
-
-
 def question_tables(
     definition: SurveyDefinition, question: Question, responses: Sequence[Response], weights: Floats | None = None
 ) -> list[QuestionTable]:

@@ -12,7 +12,7 @@ from app.core.reading.files import UploadedAnswers
 from app.surveys.questionnaires import policy as surveys
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.queries import definition_of
-from app.surveys.waves import policy, printing, queries, service
+from app.surveys.waves import policy, printing, queries, service, tallies
 from app.surveys.waves.models import Wave
 from app.surveys.waves.policy import WHO
 from app.surveys.waves.schemas import (
@@ -27,52 +27,36 @@ from app.surveys.waves.schemas import (
     WaveRead,
     WaveUpdate,
 )
-from app.surveys.waves.tallies import tallies
 
 router = web.router("/surveys", "surveys")
 links = web.router("/surveys", "surveys", web.Unkept)  # answered with one-time links or answers, which nobody may keep
 
 
-async def wave_read(session: AsyncSession, survey: Survey, wave: Wave, actor: Actor) -> WaveRead:
-    counted, frames = await tallies(session, [wave]), await queries.frames_of(session, [wave.id])
-    return WaveRead.of(survey, wave, frames[wave.id], counted[wave.id], actor)
-
-
-async def wave_after(session: AsyncSession, wave: Wave, actor: Actor) -> WaveRead:
-    return await wave_read(session, await session.get_one(Survey, wave.survey_id), wave, actor)
+async def wave_read(session: AsyncSession, wave: Wave, actor: Actor) -> WaveRead:
+    [counted] = await tallies.counted(session, [wave])
+    return WaveRead.of(await session.get_one(Survey, wave.survey_id), counted, actor)
 
 
 @router.get("/{survey_id}/waves", operation_id="list_waves", dependencies=[allow(surveys.WHO["read"])])
 async def list_waves(survey_id: Id, session: UnitSession, actor: CurrentActor) -> list[WaveRead]:
     survey = await surveys.read_survey(session, actor, survey_id)
-    found = await queries.waves_of(session, survey.id)
-    counted = await tallies(session, found)
-    frames = await queries.frames_of(session, [wave.id for wave in found])
-    return [WaveRead.of(survey, wave, frames[wave.id], counted[wave.id], actor) for wave in found]
+    counted = await tallies.counted(session, await queries.waves_of(session, survey.id))
+    return [WaveRead.of(survey, each, actor) for each in counted]
 
 
 @router.post(
     "/{survey_id}/waves", operation_id="create_wave", status_code=201, dependencies=[allow(surveys.WHO["create_wave"])]
 )
 async def create_wave(survey_id: Id, body: WaveCreate, session: UnitSession, actor: CurrentActor) -> WaveRead:
-    wave = await service.create_wave(
-        session,
-        actor,
-        survey_id,
-        channel=body.channel,
-        communities=body.communities,
-        title=body.title,
-        opens_at=body.opens_at,
-        closes_at=body.closes_at,
-    )
-    return await wave_after(session, wave, actor)
+    wave = await service.create_wave(session, actor, survey_id, **dict(body))
+    return await wave_read(session, wave, actor)
 
 
 @router.get("/waves/{wave_id}", operation_id="read_wave", dependencies=[allow(surveys.WHO["read"])])
 async def read_wave(wave_id: Id, session: UnitSession, actor: CurrentActor, response: Response) -> WaveRead:
-    survey, wave = await policy.read_wave(session, actor, wave_id)
+    _, wave = await policy.read_wave(session, actor, wave_id)
     tag_version(response, wave.version)
-    return await wave_read(session, survey, wave, actor)
+    return await wave_read(session, wave, actor)
 
 
 @router.put("/waves/{wave_id}", operation_id="edit_wave", dependencies=[allow(WHO["edit"])])
@@ -81,22 +65,22 @@ async def edit_wave(
 ) -> WaveRead:
     wave = await service.edit_wave(session, actor, wave_id, given, **dict(body))
     tag_version(response, wave.version)
-    return await wave_after(session, wave, actor)
+    return await wave_read(session, wave, actor)
 
 
 @router.post("/waves/{wave_id}/open", operation_id="open_wave", dependencies=[allow(WHO["open"])])
 async def open_wave(wave_id: Id, session: UnitSession, actor: CurrentActor) -> WaveRead:
-    return await wave_after(session, await service.open_wave(session, actor, wave_id), actor)
+    return await wave_read(session, await service.open_wave(session, actor, wave_id), actor)
 
 
 @router.post("/waves/{wave_id}/close", operation_id="close_wave", dependencies=[allow(WHO["close"])])
 async def close_wave(wave_id: Id, session: UnitSession, actor: CurrentActor) -> WaveRead:
-    return await wave_after(session, await service.close_wave(session, actor, wave_id), actor)
+    return await wave_read(session, await service.close_wave(session, actor, wave_id), actor)
 
 
 @router.post("/waves/{wave_id}/discard", operation_id="discard_wave", dependencies=[allow(WHO["discard"])])
 async def discard_wave(wave_id: Id, session: UnitSession, actor: CurrentActor) -> WaveRead:
-    return await wave_after(session, await service.discard_wave(session, actor, wave_id), actor)
+    return await wave_read(session, await service.discard_wave(session, actor, wave_id), actor)
 
 
 @router.get("/waves/{wave_id}/issues", operation_id="list_issues", dependencies=[allow(surveys.WHO["read"])])
@@ -122,9 +106,7 @@ async def make_tokens(
     wave_id: Id, body: Handout, request: Request, session: UnitSession, actor: CurrentActor
 ) -> LinksRead:
     tokens = await service.make_tokens(session, actor, wave_id, **dict(body))
-    paths = [f"/s/{token}" for token in tokens]
-    at = public_address(request)
-    return LinksRead(links=[LinkRead(path=path, qr_svg=printing.qr_svg(f"{at}{path}")) for path in paths])
+    return LinksRead(links=[LinkRead.of(token, public_address(request)) for token in tokens])
 
 
 @links.post(
@@ -165,11 +147,8 @@ async def print_sheets(
 ) -> HTMLResponse:
     """The numbered paper questionnaires of the wave, one to a page, with their serials as QR codes."""
     survey, wave = await policy.read_wave(session, actor, wave_id)
-    sheets = await queries.sheets_of(session, wave.id)
-    wanted = {serial: code for serial, code in sheets.items() if community_code in (None, code)}
-    places = {code: await queries.place_of(session, code) for code in sorted(set(wanted.values()))}
-    numbered = [(serial, places[code]) for serial, code in wanted.items()]
-    return HTMLResponse(printing.paper_sheets(definition_of(survey), numbered))
+    sheets = await queries.placed_sheets(session, wave.id, community_code)
+    return HTMLResponse(printing.paper_sheets(definition_of(survey), sheets))
 
 
 @router.post("/waves/{wave_id}/import_issued", operation_id="import_issued", dependencies=[allow(WHO["import_issued"])])

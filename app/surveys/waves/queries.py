@@ -79,6 +79,14 @@ async def place_of(session: AsyncSession, code: str) -> list[str]:
     return [area.name for area in (await areas_with_parents(session, [code])).get(code, [])]
 
 
+async def placed_sheets(session: AsyncSession, wave_id: int, community_code: str | None) -> list[tuple[str, list[str]]]:
+    """The wave's sheets, of one community or of all: serial, and the names of where it was handed out."""
+    sheets = await sheets_of(session, wave_id)
+    wanted = {serial: code for serial, code in sheets.items() if community_code in (None, code)}
+    places = {code: await place_of(session, code) for code in sorted(set(wanted.values()))}
+    return [(serial, places[code]) for serial, code in wanted.items()]
+
+
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
     """The actor's waves whose last day has passed."""
     over = sa.select(Wave, Survey).join(Survey, Survey.id == Wave.survey_id).order_by(Wave.id)

@@ -9,10 +9,11 @@ from app.core.actors import Actor
 from app.core.fields import Code, Instant, Line, Prose
 from app.core.http.unit import example
 from app.surveys.questionnaires.models import Survey
-from app.surveys.waves.models import Issue, Wave
+from app.surveys.waves.models import Issue
 from app.surveys.waves.policy import actions
+from app.surveys.waves.printing import qr_svg
 from app.surveys.waves.rules import Channel, WaveStatus
-from app.surveys.waves.tallies import TALLY, Tally, TallyRead
+from app.surveys.waves.tallies import TALLY, Counted, TallyRead
 
 Name = Annotated[str, Line(200)]
 Note = Annotated[str, Prose(500)]
@@ -86,7 +87,8 @@ class WaveRead(BaseModel):
     actions: list[str]
 
     @classmethod
-    def of(cls, survey: Survey, wave: Wave, frame: list[str], tallies: list[Tally], actor: Actor) -> "WaveRead":
+    def of(cls, survey: Survey, counted: Counted, actor: Actor) -> "WaveRead":
+        wave, frame, tallies = counted
         plain = ("id", "survey_id", "title", "channel", "status", "opens_at", "closes_at", "version")
         whole, *parts = [TallyRead.of(tally, wave.channel) for tally in tallies]
         return cls(
@@ -136,6 +138,10 @@ class Handout(BaseModel):
 class LinkRead(BaseModel):
     path: str
     qr_svg: str
+
+    @classmethod
+    def of(cls, token: str, site: str) -> "LinkRead":
+        return cls(path=f"/s/{token}", qr_svg=qr_svg(f"{site}/s/{token}"))
 
 
 class LinksRead(BaseModel):

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import sqlalchemy as sa
 from pydantic import BaseModel, Field, TypeAdapter
@@ -44,15 +44,28 @@ async def counts_of(session: AsyncSession, wave_ids: Collection[int]) -> dict[tu
     return counts
 
 
-async def tallies(session: AsyncSession, waves: Sequence[Wave]) -> dict[int, list[Tally]]:
-    """Wave → the whole wave first, then each of its communities, and those outside it that answers came from."""
+class Counted(NamedTuple):
+    """A wave with the communities it goes to. `tallies`: the whole wave first, then each of its communities, and those
+    outside it that answers came from."""
+
+    wave: Wave
+    frame: list[str]
+    tallies: list[Tally]
+
+
+async def counted(session: AsyncSession, waves: Sequence[Wave]) -> list[Counted]:
     ids = [wave.id for wave in waves]
     frames, issued, counts = (
         await frames_of(session, ids),
         await issued_of(session, ids),
         await counts_of(session, ids),
     )
-    return {wave.id: _tallied(wave, frames[wave.id], issued, counts) for wave in waves}
+    return [Counted(w, frames[w.id], _tallied(w, frames[w.id], issued, counts)) for w in waves]
+
+
+async def tallies(session: AsyncSession, waves: Sequence[Wave]) -> dict[int, list[Tally]]:
+    """Number of each wave → its tallies, as in `Counted`."""
+    return {each.wave.id: each.tallies for each in await counted(session, waves)}
 
 
 def _tallied(

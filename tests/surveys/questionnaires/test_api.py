@@ -12,10 +12,7 @@ from app.surveys.questionnaires.rules import SurveyStatus
 from app.surveys.questionnaires.xlsform.export import write_xlsform
 from tests.conftest import ClientOf
 from tests.factories.parties import actor_of
-from tests.factories.surveys import (
-    make_survey,
-    services_definition,
-)
+from tests.factories.surveys import make_survey, services_definition
 
 pytestmark = pytest.mark.anyio
 

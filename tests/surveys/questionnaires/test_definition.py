@@ -6,11 +6,7 @@ from pydantic import ValidationError
 
 from app.core.errors import RowsRefused
 from app.surveys.questionnaires.definition import Label, Option, Question, SurveyDefinition, from_season
-from app.surveys.questionnaires.definition_checks import (
-    DefinitionRefused,
-    check_definition,
-    definition_faults,
-)
+from app.surveys.questionnaires.definition_checks import DefinitionRefused, check_definition, definition_faults
 from tests.surveys.factories import (
     definitions,
     make_definition,

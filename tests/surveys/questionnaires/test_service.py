@@ -10,12 +10,7 @@ from app.surveys.questionnaires.rules import SurveyFrozen, SurveyStatus
 from app.surveys.questionnaires.targets import TargetUnfit
 from app.surveys.results import service as closing
 from tests.factories.reference import DOUNAN
-from tests.factories.surveys import (
-    make_response,
-    make_survey,
-    make_wave,
-    services_definition,
-)
+from tests.factories.surveys import make_response, make_survey, make_wave, services_definition
 from tests.surveys.factories import committee, refused_with
 
 pytestmark = pytest.mark.anyio

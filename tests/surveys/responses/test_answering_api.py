@@ -20,12 +20,7 @@ from app.surveys.waves.rules import Channel, WaveStatus
 from tests.conftest import TODAY, ClientOf
 from tests.factories.parties import actor_of
 from tests.factories.reference import DOUNAN
-from tests.factories.surveys import (
-    make_response,
-    make_survey,
-    make_token,
-    make_wave,
-)
+from tests.factories.surveys import make_response, make_survey, make_token, make_wave
 
 pytestmark = pytest.mark.anyio
 

@@ -14,12 +14,7 @@ from app.surveys.waves.rules import Channel, ResponseStatus
 from tests.conftest import ClientOf
 from tests.factories.parties import actor_of, make_party
 from tests.factories.reference import LONGJIE
-from tests.factories.surveys import (
-    make_response,
-    make_survey_result,
-    make_token,
-    make_wave,
-)
+from tests.factories.surveys import make_response, make_survey_result, make_token, make_wave
 
 pytestmark = pytest.mark.anyio
 

@@ -23,20 +23,12 @@ from app.surveys.results import service as closing
 from app.surveys.results.models import SurveyResult
 from app.surveys.results.queries import results_of
 from app.surveys.waves import service as waves
-from app.surveys.waves.rules import (
-    Channel,
-    ResponseStatus,
-    WaveStatus,
-    secret_hash,
-)
+from app.surveys.waves.rules import Channel, ResponseStatus, WaveStatus, secret_hash
 from app.surveys.waves.serials import SerialUnknown
 from app.surveys.waves.tallies import tallies, total_of
 from tests.factories.parties import actor_of, make_party
 from tests.factories.reference import DOUNAN, LONGJIE, make_reference, season_table
-from tests.factories.surveys import (
-    make_survey,
-    make_wave,
-)
+from tests.factories.surveys import make_survey, make_wave
 from tests.surveys.factories import WANTS_MEALS, committee, count, refused_with, row, season_definition, table
 
 pytestmark = pytest.mark.anyio

@@ -21,9 +21,7 @@ from app.surveys.responses.rules import (
     suggest_straight_lining,
     suggest_too_fast,
 )
-from app.surveys.waves.rules import (
-    ResponseStatus,
-)
+from app.surveys.waves.rules import ResponseStatus
 
 R = ResponseStatus
 

@@ -9,10 +9,7 @@ from app.surveys.responses.models import ResponseReview
 from app.surveys.responses.queries import reviews_of
 from app.surveys.responses.rules import Quality
 from app.surveys.waves.rules import ResponseStatus
-from tests.factories.surveys import (
-    make_response,
-    make_wave,
-)
+from tests.factories.surveys import make_response, make_wave
 from tests.surveys.factories import committee, count, refused_with
 
 pytestmark = pytest.mark.anyio

@@ -9,10 +9,7 @@ from app.core.actors import RESIDENT, Role
 from tests.conftest import ClientOf
 from tests.factories.parties import actor_of
 from tests.factories.reference import DOUNAN
-from tests.factories.surveys import (
-    make_survey,
-    services_definition,
-)
+from tests.factories.surveys import make_survey, services_definition
 
 pytestmark = pytest.mark.anyio
 

@@ -26,12 +26,7 @@ from app.surveys.waves.models import Wave
 from app.surveys.waves.rules import ResponseStatus, WaveStatus
 from tests.factories.needs import make_need
 from tests.factories.reference import DONGHUALU, DOUNAN
-from tests.factories.surveys import (
-    make_response,
-    make_survey,
-    make_survey_result,
-    make_wave,
-)
+from tests.factories.surveys import make_response, make_survey, make_survey_result, make_wave
 from tests.surveys.factories import committee, refused_with
 
 pytestmark = pytest.mark.anyio

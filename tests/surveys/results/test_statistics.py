@@ -9,14 +9,7 @@ from hypothesis import strategies as st
 
 from app.surveys.questionnaires.definition import Label, Option
 from app.surveys.responses.tables.tabular import read_own_layout
-from app.surveys.results.statistics import (
-    DemandIndex,
-    by_stratum,
-    demand_index,
-    question_tables,
-    tables,
-    wilson,
-)
+from app.surveys.results.statistics import DemandIndex, by_stratum, demand_index, question_tables, wilson
 from app.surveys.results.weighting import Margin, rake
 from tests.surveys.factories import make_definition, make_question, season_definition, season_rows
 
@@ -78,7 +71,7 @@ def test_a_ranking_counts_who_was_put_first_and_a_multiple_choice_everyone_chose
 
 def test_a_matrix_has_a_table_per_row_with_its_mean_place() -> None:
     definition = make_definition(make_question("rating_matrix", "rate"))
-    found = tables(definition, [{"rate": {"x": "a", "y": "c"}}, {"rate": {"x": "c"}}])
+    found = question_tables(definition, definition.questions[0], [{"rate": {"x": "a", "y": "c"}}, {"rate": {"x": "c"}}])
     assert [(t.row, t.n, t.mean.share if t.mean else None) for t in found] == [
         ("x", 2, "2.0000"),
         ("y", 1, "3.0000"),
@@ -105,7 +98,8 @@ def test_weighted_shares_stand_beside_the_unweighted_with_their_effective_n() ->
 
 def test_equal_weights_change_nothing() -> None:
     responses = [{"sex": "a"}, {"sex": "b"}, {}]
-    for table in tables(DEFINITION, responses, np.ones(3)):
+    answered = [question_tables(DEFINITION, q, responses, np.ones(3)) for _, q in DEFINITION.asked()]
+    for table in (table for own in answered for table in own):
         assert [line.unweighted for line in table.lines] == [line.weighted for line in table.lines]
 
 

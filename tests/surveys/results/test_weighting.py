@@ -3,15 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.surveys.results.weighting import (
-    HIGHEST,
-    LOWEST,
-    CountMissing,
-    Margin,
-    MarginLength,
-    effective_n,
-    rake,
-)
+from app.surveys.results.weighting import HIGHEST, LOWEST, CountMissing, Margin, MarginLength, effective_n, rake
 
 
 def weighted_share(weights: np.ndarray, groups: list[str], group: str) -> float:

@@ -12,10 +12,7 @@ from app.surveys.waves.rules import Channel
 from tests.conftest import ClientOf
 from tests.factories.parties import actor_of
 from tests.factories.reference import DOUNAN
-from tests.factories.surveys import (
-    make_survey,
-    make_wave,
-)
+from tests.factories.surveys import make_survey, make_wave
 
 pytestmark = pytest.mark.anyio
 

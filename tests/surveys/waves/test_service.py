@@ -27,12 +27,7 @@ from app.surveys.waves.rules import (
 from app.surveys.waves.tallies import tallies, total_of
 from tests.factories.parties import actor_of, make_area, make_party
 from tests.factories.reference import DOUNAN, LONGJIE
-from tests.factories.surveys import (
-    make_issue,
-    make_response,
-    make_survey,
-    make_wave,
-)
+from tests.factories.surveys import make_issue, make_response, make_survey, make_wave
 from tests.surveys.factories import committee, count, refused_with, row, table
 
 pytestmark = pytest.mark.anyio

@@ -22,12 +22,7 @@ from app.core.errors import DomainError, RowRefused, RowsRefused
 from app.core.reading.foreign import FORMS, read_lines
 from app.core.reading.measure import TWICE
 from app.surveys.questionnaires.definition import SurveyDefinition
-from app.surveys.questionnaires.definition_checks import (
-    DefinitionRefused,
-    NameNotAllowed,
-    NameTaken,
-    ReferenceDangling,
-)
+from app.surveys.questionnaires.definition_checks import DefinitionRefused, NameNotAllowed, NameTaken, ReferenceDangling
 from app.surveys.questionnaires.xlsform.left_out import LabelMissing, XlsformPartly, XlsformTypeUnknown
 from app.surveys.questionnaires.xlsform.lines import Line, column_of, lines_of
 from app.surveys.questionnaires.xlsform.survey_sheet import GroupUnbalanced, SheetReader

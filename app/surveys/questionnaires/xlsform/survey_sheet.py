@@ -20,16 +20,7 @@ from app.surveys.questionnaires.definition_checks import (
     RowsMissing,
     piece_name_fault,
 )
-from app.surveys.questionnaires.expressions import (
-    Binary,
-    Call,
-    ExpressionRefused,
-    Node,
-    Number,
-    Own,
-    parse,
-    unparse,
-)
+from app.surveys.questionnaires.expressions import Binary, Call, ExpressionRefused, Node, Number, Own, parse, unparse
 from app.surveys.questionnaires.xlsform.choices_sheet import COLUMNS, Choices, built, label_of
 from app.surveys.questionnaires.xlsform.export import SURVEY_COLUMNS, count_limit, limited_constraint
 from app.surveys.questionnaires.xlsform.left_out import (
