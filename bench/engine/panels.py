@@ -8,10 +8,10 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
-from app.matching.panels.flow import Load, Table, highest_total, panel_table
 from bench.engine.matching import Inputs
 from bench.engine.winners import PeerDisagrees
 from bench.measures import RUNS, Measure, at_least, median_pair
+from bench.panels.flow import Load, Table, highest_total, panel_table
 
 # The size of a large conference with published bids of its reviewers (AAMAS 2015, PrefLib): 613 papers, 201
 # reviewers, three each. Interest is drawn by topic, bids and judges differ in how much they draw or give of it,

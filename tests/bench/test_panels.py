@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from app.core.errors import DomainError
-from app.matching.panels import flow as panel_flow
-from app.matching.panels.assign import Panels, assign_panels
-from app.matching.panels.bounds import relaxed
-from app.matching.panels.floor import exchanged, refilled, thresholds
-from app.matching.panels.flow import (
+from bench.panels import flow as panel_flow
+from bench.panels.assign import Panels, assign_panels
+from bench.panels.bounds import relaxed
+from bench.panels.floor import exchanged, refilled, thresholds
+from bench.panels.flow import (
     BidShortOfJudges,
     LeastLoadsTooHigh,
     Load,

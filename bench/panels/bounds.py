@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, vstack
 
-from app.matching.panels.flow import Chosen, Table
+from bench.panels.flow import Chosen, Table
 
 RELAXED_PAIRS = 20_000  # up to here the relaxation is solved (about a second)
 EXACT_PAIRS = 1_500  # up to here the programme itself, as far as MOST_NODES reach

@@ -10,7 +10,7 @@ Algorithmica 2010), so here it is found in steps, and what is proven of it is to
    JMLR 2021). Already k = 1 serves no bid worse than the best possible divided by its number of judges.
 2. From each of these, and from the highest total, exchanges of judges between the worst bid and another that help
    the one without pushing the other as low, until there is none.
-3. Where that does not reach the bound (`app.matching.panels.bounds`), the exact solution for a lot of usual size.
+3. Where that does not reach the bound (`bench.panels.bounds`), the exact solution for a lot of usual size.
 4. The highest total, by flow, in which the bids that would fall below the worst keep the panels they have; where
    that does not reach its bound, the exact solution again.
 """
@@ -21,9 +21,9 @@ from decimal import Decimal
 
 import numpy as np
 
-from app.matching.panels.bounds import exact, relaxed
-from app.matching.panels.floor import alone, exchanged, refilled, thresholds
-from app.matching.panels.flow import Chosen, Load, Score, Table, highest_total, panel_table
+from bench.panels.bounds import exact, relaxed
+from bench.panels.floor import alone, exchanged, refilled, thresholds
+from bench.panels.flow import Chosen, Load, Score, Table, highest_total, panel_table
 
 
 @dataclass(frozen=True, slots=True)

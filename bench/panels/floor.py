@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from app.matching.panels.flow import Chosen, Table, flow
+from bench.panels.flow import Chosen, Table, flow
 
 
 def thresholds(table: Table) -> Iterator[Chosen]:
