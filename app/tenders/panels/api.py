@@ -43,15 +43,16 @@ async def _panel(session: AsyncSession, actor: Actor, tender_id: Id) -> PanelRea
     return PanelRead.of(tender, panel, members, await queries.recusals_of(session, tender_id), actor)
 
 
-async def _sheet(session: AsyncSession, actor: Actor, tender_id: Id, sheet: ScoreSheet) -> SheetRead:
-    _, panel = await policy.read_panel(session, actor, tender_id)
-    return SheetRead.of(sheet, await queries.marks_of(session, sheet.id), panel, actor)
+async def _sheet(session: AsyncSession, actor: Actor, sheet: ScoreSheet) -> SheetRead:
+    seat, judges = await policy.seat_of(session, sheet), await queries.accounts_of(session, sheet.tender_id)
+    return SheetRead.of(sheet, await queries.marks_of(session, sheet.id), seat, judges, actor)
 
 
 async def _reopening(session: AsyncSession, actor: Actor, tender_id: Id, reopening_id: Id) -> ReopeningRead:
     tender, panel = await policy.read_panel(session, actor, tender_id)
-    found = await queries.reopened_of(session, tender_id)
-    return next(ReopeningRead.of(each, tender, panel, actor) for each in found if each.reopening.id == reopening_id)
+    judges, found = await queries.accounts_of(session, tender_id), await queries.reopened_of(session, tender_id)
+    asked = next(each for each in found if each.reopening.id == reopening_id)
+    return ReopeningRead.of(asked, tender, panel, judges, actor)
 
 
 @router.post("", operation_id="appoint_panel", status_code=201, dependencies=[allow(WHO["appoint"])])
@@ -79,8 +80,8 @@ async def declare_interests(
     session: UnitSession, actor: CurrentActor, tender_id: Id, wanted: InterestsDeclare
 ) -> MemberRead:
     interests = [service.Interest(**each.model_dump()) for each in wanted.interests]
-    member = await service.declare_interests(session, actor, tender_id, interests, wanted.judge)
-    return MemberRead.of(member, await queries.recusals_of(session, tender_id), actor)
+    seat = await service.declare_interests(session, actor, tender_id, interests, wanted.judge)
+    return MemberRead.of(seat, await queries.recusals_of(session, tender_id), actor)
 
 
 @router.put("/{tender_id}/pitches", operation_id="order_pitches", dependencies=[allow(WHO["order"])])
@@ -91,8 +92,8 @@ async def order_pitches(session: UnitSession, actor: CurrentActor, tender_id: Id
 
 @router.get("/{tender_id}/bids", operation_id="list_scoring_bids", dependencies=[allow(WHO["open"])])
 async def list_scoring_bids(session: UnitSession, actor: CurrentActor, tender_id: Id) -> list[ScoringBidRow]:
-    member = await service.open_bids(session, actor, tender_id)
-    return [ScoringBidRow.of(row) for row in await queries.scoring_bids(session, member)]
+    seat = await service.open_bids(session, actor, tender_id)
+    return [ScoringBidRow.of(row, seat, actor) for row in await queries.scoring_bids(session, seat.member)]
 
 
 @router.get("/{tender_id}/bids/{bid_id}", operation_id="open_bid", dependencies=[allow(WHO["open"])])
@@ -103,10 +104,10 @@ async def open_bid(
     row = next((r for r in await queries.scoring_bids(session, seat.member) if r.bid.id == bid.id), None)
     if row is None:
         raise NotFound(bid=bid_id)
-    sheet = await _sheet(session, actor, tender_id, row.sheet) if row.sheet else None
+    sheet = await _sheet(session, actor, row.sheet) if row.sheet else None
     tag_version(response, sheet.version if sheet else 0)
     criteria = [CriterionRead.of(each) for each in await criteria_of(session, tender_id) if not each.is_price]
-    facts = ScoringBidRow.of(row).model_dump()
+    facts = ScoringBidRow.of(row, seat, actor).model_dump()
     return ScoringBidRead(**facts, plan=row.version.plan, criteria=criteria, sheet=sheet)
 
 
@@ -115,13 +116,13 @@ async def save_sheet(
     session: UnitSession, actor: CurrentActor, tender_id: Id, bid_id: Id, given: IfMatch, wanted: SheetSave
 ) -> SheetRead:
     sheet = await service.save_sheet(session, actor, tender_id, bid_id, wanted.marks, given)
-    return await _sheet(session, actor, tender_id, sheet)
+    return await _sheet(session, actor, sheet)
 
 
 @router.post("/{tender_id}/bids/{bid_id}/deliver", operation_id="deliver_sheet", dependencies=[allow(WHO["deliver"])])
 async def deliver_sheet(session: UnitSession, actor: CurrentActor, tender_id: Id, bid_id: Id) -> SheetRead:
     sheet = await service.deliver_sheet(session, actor, tender_id, bid_id)
-    return await _sheet(session, actor, tender_id, sheet)
+    return await _sheet(session, actor, sheet)
 
 
 @router.post(
@@ -141,8 +142,8 @@ async def ask_reopening(
 async def list_reopenings(session: UnitSession, actor: CurrentActor, tender_id: Id) -> list[ReopeningRead]:
     tender, panel = await policy.read_panel(session, actor, tender_id)
     judge = actor.account_id if actor.role is Role.judge else None
-    found = await queries.reopened_of(session, tender_id, judge)
-    return [ReopeningRead.of(each, tender, panel, actor) for each in found]
+    judges, found = await queries.accounts_of(session, tender_id), await queries.reopened_of(session, tender_id, judge)
+    return [ReopeningRead.of(each, tender, panel, judges, actor) for each in found]
 
 
 @router.post(
@@ -174,7 +175,7 @@ async def enter_paper_sheet(
     session: UnitSession, actor: CurrentActor, tender_id: Id, wanted: PaperSheetCreate
 ) -> SheetRead:
     sheet = await service.enter_paper_sheet(session, actor, tender_id, **wanted.keyed())
-    return await _sheet(session, actor, tender_id, sheet)
+    return await _sheet(session, actor, sheet)
 
 
 @router.post("/{tender_id}/sheets/confirm", operation_id="confirm_sheet", dependencies=[allow(WHO["confirm"])])
@@ -182,13 +183,14 @@ async def confirm_sheet(
     session: UnitSession, actor: CurrentActor, tender_id: Id, wanted: PaperSheetCreate
 ) -> SheetRead:
     sheet = await service.confirm_sheet(session, actor, tender_id, **wanted.keyed())
-    return await _sheet(session, actor, tender_id, sheet)
+    return await _sheet(session, actor, sheet)
 
 
 @router.get("/{tender_id}/sheets", operation_id="list_sheets", dependencies=[allow(WHO["list_sheets"])])
 async def list_sheets(session: UnitSession, actor: CurrentActor, tender_id: Id) -> list[SheetRow]:
-    _, panel = await policy.read_panel(session, actor, tender_id)
-    return [SheetRow.of(each, panel) for each in await queries.sheets_of(session, tender_id)]
+    tender, panel = await policy.read_panel(session, actor, tender_id)
+    judges, found = await queries.accounts_of(session, tender_id), await queries.sheets_of(session, tender_id)
+    return [SheetRow.of(each, tender, panel, judges, actor) for each in found]
 
 
 @router.get(

@@ -4,7 +4,8 @@ Two persons: what one account of the purchaser keyed from paper another one keys
 the judge or the purchaser is decided by another account of the purchaser or by an auditor, never by a judge.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from functools import partial
 from typing import NamedTuple, Protocol
 
 import sqlalchemy as sa
@@ -12,22 +13,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Membership
 from app.accounts.policy import read_judges
-from app.core.actors import Actor, Role
+from app.core.actors import Actor, Role, granted
 from app.core.errors import Denied, DomainError, NotFound
 from app.core.moves import verbs_from
 from app.parties.policy import read_parties
 from app.tenders.bids.models import Bid
 from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Tender
-from app.tenders.notices.rules import TenderStatus
+from app.tenders.panels import rules
 from app.tenders.panels.models import Panel, PanelMember, Recusal, ScoreSheet, SheetReopening
 from app.tenders.panels.rules import (
     MOVES,
+    PANEL_MOVES,
     REOPENING_MOVES,
+    SEAT_MOVES,
     JudgeHasAccount,
     JudgeRecused,
     SecondPersonNeeded,
-    check_second_person,
+    SheetStatus,
 )
 
 PURCHASER = frozenset({Role.purchaser})
@@ -49,20 +52,7 @@ WHO = {
     "read": PURCHASER | JUDGE | {Role.auditor},
     "list_sheets": PURCHASER | {Role.auditor},
 }
-PANEL_VERBS = ("declare", "order", "enter", "close")
 ON_PAPER = frozenset({"declare", "enter", "confirm"})
-
-
-class DeclarationMissing(DomainError):
-    """A judge sees nothing of a bid before having declared interests."""
-
-    status = 403
-
-
-class ScoringClosed(DomainError): ...
-
-
-class BidsNotOpened(DomainError): ...
 
 
 class Nominee(Protocol):
@@ -89,23 +79,49 @@ def denial(actor: Actor, verb: str, tender: Tender) -> str | None:
     return "party" if actor.role is Role.purchaser and actor.party_id != tender.party_id else None
 
 
+def paper_denial(actor: Actor, verb: str, member: PanelMember) -> DomainError | None:
+    """A judge with an account declares and scores alone: nobody does it on paper in that name."""
+    is_paper = verb in ON_PAPER and actor.role is not Role.judge
+    return JudgeHasAccount(judge=member.ref) if is_paper and member.account_id is not None else None
+
+
 def actions(actor: Actor, tender: Tender, panel: Panel) -> list[str]:
-    if panel.closed_at is not None or tender.status is not TenderStatus.opened:
+    if rules.unscorable(panel.closed_at, tender.status, tender.bids_end):
         return []
-    return [verb for verb in PANEL_VERBS if denial(actor, verb, tender) is None]
+    verbs = verbs_from(PANEL_MOVES, rules.panel_status(panel.closed_at))
+    return [verb for verb in verbs if denial(actor, verb, tender) is None]
 
 
-def sheet_actions(actor: Actor, panel: Panel, sheet: ScoreSheet) -> list[str]:
-    if panel.closed_at is not None:
+def seat_actions(actor: Actor, seat: Seat) -> list[str]:
+    return _offered(actor, seat, verbs_from(SEAT_MOVES, rules.seat_status(seat.member.declared_at)))
+
+
+def _offered(actor: Actor, seat: Seat, verbs: list[str]) -> list[str]:
+    """Those of the verbs that this actor may do at this seat, now."""
+    tender, panel, member = seat
+    is_own = actor.role is not Role.judge or actor.account_id == member.account_id
+    if not is_own or rules.unscorable(panel.closed_at, tender.status, tender.bids_end):
         return []
-    verbs = [verb for verb in verbs_from(MOVES, sheet.status) if actor.role in WHO[verb]]
-    return [verb for verb in verbs if verb != "confirm" or sheet.entered_by != actor.account_id]
+    return [v for v in verbs if denial(actor, v, tender) is None and paper_denial(actor, v, member) is None]
 
 
-def reopening_actions(actor: Actor, panel: Panel, reopening: SheetReopening) -> list[str]:
-    if panel.closed_at is not None or reopening.asked_by == actor.account_id:
+def sheet_actions(actor: Actor, seat: Seat, sheet: ScoreSheet | None, judges: Collection[int | None]) -> list[str]:
+    """`judges`: the accounts of the panel; a sheet that was not begun is None."""
+    verbs = verbs_from(MOVES, sheet.status if sheet else SheetStatus.empty)
+    entered_by = sheet.entered_by if sheet else None
+    offered = _offered(actor, seat, verbs if seat.member.declared_at else [])
+    is_second = rules.is_second_person(entered_by, actor.account_id, judges)
+    return [verb for verb in offered if verb != "confirm" or is_second]
+
+
+def reopening_actions(
+    actor: Actor, tender: Tender, panel: Panel, reopening: SheetReopening, judges: Collection[int | None]
+) -> list[str]:
+    is_second = rules.is_second_person(reopening.asked_by, actor.account_id, judges)
+    if not is_second or rules.unscorable(panel.closed_at, tender.status, tender.bids_end):
         return []
-    return [verb for verb in verbs_from(REOPENING_MOVES, reopening.status) if actor.role in WHO[verb]]
+    verbs = verbs_from(REOPENING_MOVES, reopening.status)
+    return [verb for verb in verbs if denial(actor, verb, tender) is None]
 
 
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
@@ -121,12 +137,7 @@ def visible(actor: Actor) -> sa.ColumnElement[bool]:
 async def access_tender(session: AsyncSession, actor: Actor, tender_id: int, verb: str) -> Tender:
     """The tender, held in its state: absent when unseen (404), refused with a reason (403)."""
     query = sa.select(Tender).where(Tender.id == tender_id, visible(actor)).with_for_update(read=True)
-    tender = await session.scalar(query)
-    if tender is None:
-        raise NotFound(tender=tender_id)
-    if reason := denial(actor, verb, tender):
-        raise Denied(verb=verb, reason=reason)
-    return tender
+    return granted(await session.scalar(query), verb, partial(denial, actor, verb), tender=tender_id)
 
 
 async def check_judges(session: AsyncSession, actor: Actor, tender: Tender, nominees: Iterable[Nominee]) -> None:
@@ -152,10 +163,8 @@ async def access_panel(session: AsyncSession, actor: Actor, tender_id: int, verb
     panel = await session.scalar(query)
     if panel is None:
         raise NotFound(panel=tender_id)
-    if panel.closed_at is not None:
-        raise ScoringClosed(closed_at=panel.closed_at)
-    if tender.status is not TenderStatus.opened:
-        raise BidsNotOpened(bids_end=tender.bids_end)
+    if refusal := rules.unscorable(panel.closed_at, tender.status, tender.bids_end):
+        raise refusal
     return tender, panel
 
 
@@ -176,9 +185,16 @@ async def access_seat(session: AsyncSession, actor: Actor, tender_id: int, verb:
     member = await session.scalar(query.with_for_update(key_share=True))
     if member is None:
         raise NotFound(member=ref or "")
-    if verb in ON_PAPER and actor.role is not Role.judge and member.account_id is not None:
-        raise JudgeHasAccount(judge=member.ref)
+    if refusal := paper_denial(actor, verb, member):
+        raise refusal
     return Seat(tender, panel, member)
+
+
+async def seat_of(session: AsyncSession, sheet: ScoreSheet) -> Seat:
+    """The seat whose sheet it is, for reading."""
+    query = sa.select(Tender, Panel, PanelMember).where(PanelMember.id == sheet.member_id)
+    query = query.join(Tender, Tender.id == PanelMember.tender_id).join(Panel, Panel.tender_id == Tender.id)
+    return Seat(*(await session.execute(query)).one())
 
 
 async def access_reopening(
@@ -197,7 +213,8 @@ async def access_reopening(
 async def check_second(session: AsyncSession, actor: Actor, tender_id: int, first: int | None) -> None:
     """Whether `actor` may finish what the account `first` began. Refused with SecondPersonNeeded."""
     judges = await session.scalars(sa.select(PanelMember.account_id).where(PanelMember.tender_id == tender_id))
-    check_second_person(first, actor.account_id, list(judges))
+    if not rules.is_second_person(first, actor.account_id, list(judges)):
+        raise SecondPersonNeeded()
 
 
 def own_account(actor: Actor) -> int:
@@ -213,8 +230,7 @@ async def access_bid(session: AsyncSession, member: PanelMember, bid_id: int) ->
     Refusals: DeclarationMissing before the judge has declared, JudgeRecused with an interest in the applicant or a
     membership in it.
     """
-    if member.declared_at is None:
-        raise DeclarationMissing(judge=member.ref)
+    rules.check_declared(member.ref, member.declared_at)
     query = sa.select(Bid).where(Bid.id == bid_id, Bid.tender_id == member.tender_id, Bid.status == BidStatus.eligible)
     bid = await session.scalar(query)
     if bid is None:

@@ -47,6 +47,7 @@ class ScoringBid:
 @dataclass(frozen=True)
 class ScoredSheet:
     sheet: ScoreSheet
+    member: PanelMember
     judge: str
     bid: str
     marks: dict[str, Decimal]
@@ -114,10 +115,15 @@ async def sheets_of(session: AsyncSession, tender_id: int) -> list[ScoredSheet]:
         marked.where(Criterion.tender_id == tender_id).order_by(Criterion.position)
     ):
         marks[sheet_id][code] = value
-    query = sa.select(ScoreSheet, PanelMember.ref, Bid.ref).join(PanelMember, PanelMember.id == ScoreSheet.member_id)
+    query = sa.select(ScoreSheet, PanelMember, Bid.ref).join(PanelMember, PanelMember.id == ScoreSheet.member_id)
     query = query.join(Bid, Bid.id == ScoreSheet.bid_id).where(ScoreSheet.tender_id == tender_id)
     rows = await session.execute(query.order_by(Bid.ref, PanelMember.ref))
-    return [ScoredSheet(sheet, judge, bid or "", marks[sheet.id]) for sheet, judge, bid in rows]
+    return [ScoredSheet(sheet, member, member.ref, bid or "", marks[sheet.id]) for sheet, member, bid in rows]
+
+
+async def accounts_of(session: AsyncSession, tender_id: int) -> list[int | None]:
+    """The accounts of the panel's judges; None for one who scores on paper."""
+    return [member.account_id for member in await members_of(session, tender_id)]
 
 
 async def reopened_of(session: AsyncSession, tender_id: int, judge: int | None = None) -> list[Reopened]:

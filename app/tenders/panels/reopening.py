@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.events import happened
-from app.core.moves import move
+from app.core.moves import check_move, move
 from app.tenders.bids.models import Bid
 from app.tenders.notices.queries import profile_of
 from app.tenders.panels import queries
@@ -23,14 +23,14 @@ from app.tenders.panels.rules import MOVES, REOPENING_MOVES, SheetStatus, ground
 async def ask_reopening(
     session: AsyncSession, actor: Actor, tender_id: int, bid_id: int, ground: str, reason: str, ref: str | None = None
 ) -> SheetReopening:
-    """A judge asks for the own delivered sheet, the purchaser for that of `ref`; also of a judge who has become
+    """A judge asks for their own delivered sheet, the purchaser for that of `ref`; also of a judge who has become
     recused since, whose sheet must go. Refusals: GroundUnknown, MoveRefused for a sheet that is not delivered,
     AlreadyExists while a request is undecided."""
     seat = await access_seat(session, actor, tender_id, "reopen", ref)
     at = await now(session)
     ground_named(ground, profile_of(seat.tender))
     sheet = await queries.find_sheet(session, seat.member.id, bid_id)
-    move(MOVES, sheet.status if sheet else SheetStatus.empty, "reopen")
+    check_move(MOVES, sheet.status if sheet else SheetStatus.empty, "reopen")
     bid = await session.get_one(Bid, bid_id)
     reopening = SheetReopening(tender_id=tender_id, member_id=seat.member.id, bid_id=bid_id, ground=ground)
     reopening.number = await queries.last_version(session, seat.member.id, bid_id)

@@ -1,5 +1,6 @@
 """Reopenings of delivered sheets on the wire."""
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -19,7 +20,7 @@ from app.tenders.profiles.rules import Ground
 
 
 class ReopeningAsk(BaseModel):
-    """`ground`: one that the profile of the tender names. `judge`: the seat; a judge asks for the own sheet."""
+    """`ground`: one that the profile of the tender names. `judge`: the seat; a judge asks for their own sheet."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra=example(ground="extreme", reason="C2 项高于其他评委一倍")
@@ -96,7 +97,9 @@ class ReopeningRead(BaseModel):
     actions: list[str]
 
     @classmethod
-    def of(cls, each: Reopened, tender: Tender, panel: Panel, actor: Actor) -> "ReopeningRead":
+    def of(
+        cls, each: Reopened, tender: Tender, panel: Panel, judges: Collection[int | None], actor: Actor
+    ) -> "ReopeningRead":
         asked, is_closed = each.reopening, panel.closed_at is not None
         return cls(
             id=asked.id,
@@ -111,5 +114,5 @@ class ReopeningRead(BaseModel):
             decided_at=asked.decided_at,
             before=VersionRead.of(each.before) if is_closed else None,
             after=VersionRead.of(each.after) if is_closed else None,
-            actions=reopening_actions(actor, panel, asked),
+            actions=reopening_actions(actor, tender, panel, asked, judges),
         )

@@ -1,19 +1,51 @@
 """Who may score what, and what a score sheet is worth.
 
-empty --save--> draft --save--> draft --deliver--> delivered --reopen--> draft;  a recused judge has no sheet
-A paper sheet is keyed twice: draft --confirm--> delivered.  A reopening: asked --approve--> approved; asked --refuse-->
-refused. Two persons stand behind either.
+A panel: scoring --close--> closed.  A seat: undeclared --declare--> declared
+A sheet: empty, draft --save--> draft --deliver--> delivered --reopen--> draft;  a recused judge has none
+A paper sheet is keyed twice: empty --enter--> draft --confirm--> delivered.
+A reopening: asked --approve--> approved; asked --refuse--> refused. Two persons stand behind either.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
 from app.core.errors import DomainError
-from app.tenders.notices.rules import CriterionTerms
+from app.tenders.notices.rules import CriterionTerms, TenderStatus
 from app.tenders.profiles.rules import Ground, Profile
+
+
+class PanelStatus(StrEnum):
+    """Follows from when scoring was closed; never stored."""
+
+    scoring = "scoring"
+    closed = "closed"
+
+
+PANEL_MOVES = {
+    (PanelStatus.scoring, "declare"): PanelStatus.scoring,
+    (PanelStatus.scoring, "order"): PanelStatus.scoring,
+    (PanelStatus.scoring, "enter"): PanelStatus.scoring,
+    (PanelStatus.scoring, "close"): PanelStatus.closed,
+}
+
+
+class SeatStatus(StrEnum):
+    """Follows from when the judge declared interests; never stored."""
+
+    undeclared = "undeclared"
+    declared = "declared"
+
+
+SEAT_MOVES = {
+    (SeatStatus.undeclared, "declare"): SeatStatus.declared,
+    (SeatStatus.declared, "declare"): SeatStatus.declared,
+    (SeatStatus.declared, "open"): SeatStatus.declared,
+    (SeatStatus.declared, "enter"): SeatStatus.declared,
+}
 
 
 class SheetStatus(StrEnum):
@@ -26,6 +58,8 @@ S = SheetStatus
 MOVES = {
     (S.empty, "save"): S.draft,
     (S.draft, "save"): S.draft,
+    (S.empty, "enter"): S.draft,
+    (S.draft, "enter"): S.draft,
     (S.draft, "deliver"): S.delivered,
     (S.draft, "confirm"): S.delivered,
     (S.delivered, "reopen"): S.draft,
@@ -44,6 +78,18 @@ REOPENING_MOVES = {(R.asked, "approve"): R.approved, (R.asked, "refuse"): R.refu
 
 class JudgeRecused(DomainError):
     status = 403
+
+
+class DeclarationMissing(DomainError):
+    """A judge sees nothing of a bid before having declared interests."""
+
+    status = 403
+
+
+class ScoringClosed(DomainError): ...
+
+
+class BidsNotOpened(DomainError): ...
 
 
 class MarkMissing(DomainError):
@@ -138,12 +184,6 @@ def is_recused(judge: str, applicant: str, recusals: Collection[Recusal]) -> boo
     return Recusal(judge, applicant) in recusals
 
 
-def check_may_score(judge: str, applicant: str, recusals: Collection[Recusal]) -> None:
-    """Also guards the bid itself: what a judge may not score, the judge may not open."""
-    if is_recused(judge, applicant, recusals):
-        raise JudgeRecused(judge=judge)
-
-
 def check_marks(marks: Mapping[str, Decimal], criteria: Sequence[CriterionTerms], step: Decimal) -> None:
     """One mark for every criterion a judge scores, from 0 to its maximum, in whole steps.
 
@@ -179,10 +219,29 @@ def ground_named(code: str, profile: Profile) -> Ground:
     raise GroundUnknown(ground=code, known=", ".join(each.code for each in profile.reopening))
 
 
-def check_second_person(first: int | None, second: int | None, judges: Collection[int | None]) -> None:
+def is_second_person(first: int | None, second: int | None, judges: Collection[int | None]) -> bool:
     """Two different accounts, and the second is none of the panel's judges."""
-    if first is None or second is None or first == second or second in judges:
-        raise SecondPersonNeeded()
+    return first is not None and second is not None and first != second and second not in judges
+
+
+def unscorable(closed_at: datetime | None, tender: TenderStatus, bids_end: datetime | None) -> DomainError | None:
+    """Why nothing of a panel changes now: it scores from the opening of the bids until scoring is closed."""
+    if closed_at is not None:
+        return ScoringClosed(closed_at=closed_at)
+    return None if tender is TenderStatus.opened else BidsNotOpened(bids_end=bids_end)
+
+
+def panel_status(closed_at: datetime | None) -> PanelStatus:
+    return PanelStatus.scoring if closed_at is None else PanelStatus.closed
+
+
+def seat_status(declared_at: datetime | None) -> SeatStatus:
+    return SeatStatus.undeclared if declared_at is None else SeatStatus.declared
+
+
+def check_declared(judge: str, declared_at: datetime | None) -> None:
+    if declared_at is None:
+        raise DeclarationMissing(judge=judge)
 
 
 def sheet_total(marks: Mapping[str, Decimal]) -> Decimal:

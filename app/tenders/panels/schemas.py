@@ -1,6 +1,6 @@
 """Panels and score sheets on the wire."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -16,7 +16,7 @@ from app.parties.models import Party
 from app.tenders.notices.models import Criterion, Tender
 from app.tenders.notices.queries import profile_of
 from app.tenders.panels.models import Panel, PanelMember, Recusal, ScoreSheet, SheetReopening
-from app.tenders.panels.policy import actions, sheet_actions
+from app.tenders.panels.policy import Seat, actions, seat_actions, sheet_actions
 from app.tenders.panels.queries import Reopened, ScoredSheet, ScoringBid
 from app.tenders.panels.reopening_schemas import GroundRead
 from app.tenders.panels.rules import SheetStatus
@@ -112,9 +112,11 @@ class MemberRead(BaseModel):
     is_me: bool
     declared_at: datetime | None
     recused_from: list[int] | None
+    actions: list[str]
 
     @classmethod
-    def of(cls, member: PanelMember, recusals: Sequence[tuple[PanelMember, Recusal]], actor: Actor) -> "MemberRead":
+    def of(cls, seat: Seat, recusals: Sequence[tuple[PanelMember, Recusal]], actor: Actor) -> "MemberRead":
+        member = seat.member
         is_me = member.account_id is not None and member.account_id == actor.account_id
         own = [recusal.party_id for judge, recusal in recusals if judge.id == member.id]
         return cls(
@@ -127,6 +129,7 @@ class MemberRead(BaseModel):
             is_me=is_me,
             declared_at=member.declared_at,
             recused_from=own if is_me or actor.role is not Role.judge else None,
+            actions=seat_actions(actor, seat),
         )
 
 
@@ -156,8 +159,8 @@ class PanelRead(BaseModel):
     members: list[MemberRead]
     recusals: int
     sheets_counted: int | None
-    missing: list[Any] | None
-    corrections: list[Any] | None
+    missing: list[list[str]] | None
+    corrections: list[list[str]] | None
     grounds: list[GroundRead]
     version: int
     actions: list[str]
@@ -175,7 +178,7 @@ class PanelRead(BaseModel):
             tender_id=tender.id,
             appointed_at=panel.appointed_at,
             closed_at=panel.closed_at,
-            members=[MemberRead.of(member, recusals, actor) for member in members],
+            members=[MemberRead.of(Seat(tender, panel, member), recusals, actor) for member in members],
             recusals=len(recusals),
             sheets_counted=panel.sheets_counted,
             missing=panel.missing,
@@ -226,7 +229,9 @@ class SheetRead(BaseModel):
     actions: list[str]
 
     @classmethod
-    def of(cls, sheet: ScoreSheet, marks: dict[str, Decimal], panel: Panel, actor: Actor) -> "SheetRead":
+    def of(
+        cls, sheet: ScoreSheet, marks: dict[str, Decimal], seat: Seat, judges: Collection[int | None], actor: Actor
+    ) -> "SheetRead":
         return cls(
             id=sheet.id,
             bid_id=sheet.bid_id,
@@ -236,7 +241,7 @@ class SheetRead(BaseModel):
             written_total=sheet.written_total,
             delivered_at=sheet.delivered_at,
             version=sheet.version,
-            actions=sheet_actions(actor, panel, sheet),
+            actions=sheet_actions(actor, seat, sheet, judges),
         )
 
 
@@ -250,9 +255,12 @@ class SheetRow(BaseModel):
     written_total: Decimal | None
     marks: dict[str, Decimal]
     delivered_at: datetime | None
+    actions: list[str]
 
     @classmethod
-    def of(cls, scored: ScoredSheet, panel: Panel) -> "SheetRow":
+    def of(
+        cls, scored: ScoredSheet, tender: Tender, panel: Panel, judges: Collection[int | None], actor: Actor
+    ) -> "SheetRow":
         sheet, is_open = scored.sheet, panel.closed_at is None
         return cls(
             bid=scored.bid,
@@ -262,6 +270,7 @@ class SheetRow(BaseModel):
             written_total=None if is_open else sheet.written_total,
             marks={} if is_open else scored.marks,
             delivered_at=sheet.delivered_at,
+            actions=sheet_actions(actor, Seat(tender, panel, scored.member), sheet, judges),
         )
 
 
@@ -279,8 +288,9 @@ class SheetLine:
 
     @classmethod
     def of(cls, scored: ScoredSheet, panel: Panel) -> "SheetLine":
-        row = SheetRow.of(scored, panel)
-        return cls(row.bid, row.judge, row.status.value, row.marks, row.total, row.written_total)
+        sheet, is_open = scored.sheet, panel.closed_at is None
+        totals = (None, None) if is_open else (sheet.total, sheet.written_total)
+        return cls(scored.bid, scored.judge, sheet.status.value, {} if is_open else scored.marks, *totals)
 
     @classmethod
     def superseded(cls, each: Reopened) -> "SheetLine":
@@ -299,7 +309,7 @@ class SheetLine:
 
 
 class ScoringBidRow(BaseModel):
-    """A bid to score: `position` in the pitch order of its lot, `status` and `total` of the own sheet."""
+    """A bid to score: `position` in the pitch order of its lot, `status` and `total` of the judge's own sheet."""
 
     bid_id: int
     ref: str
@@ -310,9 +320,10 @@ class ScoringBidRow(BaseModel):
     amount: Money
     status: SheetStatus
     total: Decimal | None
+    actions: list[str]
 
     @classmethod
-    def of(cls, row: ScoringBid) -> "ScoringBidRow":
+    def of(cls, row: ScoringBid, seat: Seat, actor: Actor) -> "ScoringBidRow":
         return cls(
             bid_id=row.bid.id,
             ref=row.bid.ref or "",
@@ -323,11 +334,12 @@ class ScoringBidRow(BaseModel):
             amount=Money(amount=row.version.amount),
             status=row.sheet.status if row.sheet else SheetStatus.empty,
             total=row.sheet.total if row.sheet else None,
+            actions=sheet_actions(actor, seat, row.sheet, ()),
         )
 
 
 class ScoringBidRead(ScoringBidRow):
-    """With what was handed in, the criteria to mark, and the own sheet (None: not begun, save it as version 0)."""
+    """With what was handed in, the criteria to mark, and the judge's own sheet (None: to be saved as version 0)."""
 
     model_config = ConfigDict(
         json_schema_extra=example(bid_id=4411, ref="B05", lot="L1", title="联大社工站", criteria=[])

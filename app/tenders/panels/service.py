@@ -24,8 +24,6 @@ from app.tenders.notices.rules import TenderStatus
 from app.tenders.panels import queries, rules
 from app.tenders.panels.models import Mark, Panel, PanelMember, Pitch, Recusal, ScoreSheet
 from app.tenders.panels.policy import (
-    BidsNotOpened,
-    DeclarationMissing,
     Seat,
     access_bid,
     access_panel,
@@ -86,7 +84,7 @@ async def appoint_panel(session: AsyncSession, actor: Actor, tender_id: int, mem
     tender = await access_tender(session, actor, tender_id, "appoint")
     at = await now(session)
     if tender.status not in {TenderStatus.published, TenderStatus.opened}:
-        raise BidsNotOpened(bids_end=tender.bids_end)
+        raise rules.BidsNotOpened(bids_end=tender.bids_end)
     refs = [member.ref for member in members]
     if doubled := [ref for ref in refs if refs.count(ref) > 1]:
         raise SeatRepeated(seat=doubled[0])
@@ -103,7 +101,7 @@ async def appoint_panel(session: AsyncSession, actor: Actor, tender_id: int, mem
 
 async def declare_interests(
     session: AsyncSession, actor: Actor, tender_id: int, interests: Sequence[Interest], ref: str | None = None
-) -> PanelMember:
+) -> Seat:
     """A judge says whose bids are not theirs to score; an empty list declares that there is none.
 
     Declared again, new interests are added, and the judge's drafts of those applicants are void; a delivered sheet
@@ -123,7 +121,7 @@ async def declare_interests(
     voided = await _recuse(session, seat.member, wanted, at)
     facts = {"judge": seat.member.ref, "applicants": sorted(wanted), "voided": voided}
     await happened(session, actor, "interests.declared", seat.member, at, stream=_stream(seat.tender), **facts)
-    return seat.member
+    return seat
 
 
 async def _recuse(session: AsyncSession, member: PanelMember, wanted: Mapping[int, str], at: datetime) -> int:
@@ -183,9 +181,10 @@ async def save_sheet(
     sheet = await _sheet(session, seat.member, bid)
     saved = move(MOVES, sheet.status, "save")
     check_version(sheet, given)
+    await _check_given(session, seat.tender, marks)
     touch(sheet)
     sheet.status, sheet.entered_by = saved, actor.account_id
-    await _write_marks(session, seat.tender, sheet, marks)
+    await _write_marks(session, sheet, marks)
     facts = {"judge": seat.member.ref, "bid": bid.ref}
     await happened(session, actor, "sheet.saved", sheet, at, stream=_stream(seat.tender), **facts)
     return sheet
@@ -223,7 +222,7 @@ async def enter_paper_sheet(
     """
     seat, bid, sheet, at = await _keyed(session, actor, tender_id, ref, bid_id, marks)
     sheet.written_total, sheet.entered_by = written_total, own_account(actor)
-    await _write_marks(session, seat.tender, sheet, marks)
+    await _write_marks(session, sheet, marks)
     facts = {"judge": ref, "bid": bid.ref}
     await happened(session, actor, "sheet.entered", sheet, at, stream=_stream(seat.tender), **facts)
     return sheet
@@ -270,7 +269,7 @@ async def import_sheet(
     takes it at a simulated instant only; no route leads here."""
     seat, bid, sheet, at = await _keyed(session, actor, tender_id, ref, bid_id, marks)
     sheet.written_total = written_total
-    await _write_marks(session, seat.tender, sheet, marks)
+    await _write_marks(session, sheet, marks)
     sheet.status, sheet.delivered_at = move(MOVES, sheet.status, "confirm"), at
     facts = await _delivery(session, seat.member, bid, sheet)
     await happened(session, actor, "sheet.imported", sheet, at, stream=_stream(seat.tender), **facts)
@@ -288,7 +287,7 @@ async def _keyed(
     criteria = criterion_terms(await criteria_of(session, tender_id))
     rules.check_marks(marks, criteria, profile_of(seat.tender).scoring.mark_step)
     sheet = await _sheet(session, seat.member, bid)
-    sheet.status = move(MOVES, sheet.status, "save")
+    sheet.status = move(MOVES, sheet.status, "enter")
     return seat, bid, sheet, at
 
 
@@ -335,18 +334,20 @@ async def _sheet(session: AsyncSession, member: PanelMember, bid: Bid) -> ScoreS
     )
 
 
-async def _write_marks(session: AsyncSession, tender: Tender, sheet: ScoreSheet, marks: Mapping[str, Decimal]) -> None:
-    """Put the marks on the sheet, take off those no longer given, and read back the total the database keeps."""
-    criteria = await criteria_of(session, tender.id)
-    known = {each.code: each for each in criterion_terms(criteria)}
-    step = profile_of(tender).scoring.mark_step
+async def _check_given(session: AsyncSession, tender: Tender, marks: Mapping[str, Decimal]) -> None:
+    """Each mark by itself; a draft need not have all. Refusals: MarkUnknown, MarkOutOfRange, MarkOffStep."""
+    known = {each.code: each for each in criterion_terms(await criteria_of(session, tender.id))}
     for code, value in marks.items():
         if code not in known or known[code].is_price:
             raise rules.MarkUnknown(criterion=code)
-        rules.check_mark(value, known[code], step)
+        rules.check_mark(value, known[code], profile_of(tender).scoring.mark_step)
+
+
+async def _write_marks(session: AsyncSession, sheet: ScoreSheet, marks: Mapping[str, Decimal]) -> None:
+    """Put the marks on the sheet, take off those no longer given, and read back the total the database keeps."""
     session.add(sheet)
     await session.flush()
-    ids = {each.code: each.id for each in criteria}
+    ids = {each.code: each.id for each in await criteria_of(session, sheet.tender_id)}
     kept = [ids[code] for code in marks]
     await session.execute(sa.delete(Mark).where(Mark.sheet_id == sheet.id, Mark.criterion_id.not_in(kept)))
     if marks:
@@ -359,12 +360,11 @@ async def _write_marks(session: AsyncSession, tender: Tender, sheet: ScoreSheet,
     await session.refresh(sheet, ["total"])
 
 
-async def open_bids(session: AsyncSession, actor: Actor, tender_id: int) -> PanelMember:
+async def open_bids(session: AsyncSession, actor: Actor, tender_id: int) -> Seat:
     """The seat of a judge who may look at bids. Refused with DeclarationMissing."""
     seat = await access_seat(session, actor, tender_id, "open")
-    if seat.member.declared_at is None:
-        raise DeclarationMissing(judge=seat.member.ref)
-    return seat.member
+    rules.check_declared(seat.member.ref, seat.member.declared_at)
+    return seat
 
 
 async def open_bid(session: AsyncSession, actor: Actor, tender_id: int, bid_id: int) -> tuple[Seat, Bid]:

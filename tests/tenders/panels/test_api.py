@@ -74,7 +74,7 @@ async def test_paper_is_keyed_by_two_people_and_no_mark_is_seen_before_closing(
             assert (entered.status_code, entered.json()["status"], entered.json()["actions"]) == (
                 201,
                 "draft",
-                [],
+                ["enter"],
             )
         alone = await client.post(f"/panels/{tender.id}/sheets/confirm", json=papers[0])
         assert (alone.status_code, alone.json()["code"]) == (403, "SecondPersonNeeded")

@@ -7,7 +7,9 @@ from app.core.actors import Actor, Role
 from app.core.errors import Denied, NotFound
 from app.parties.rules import PartyKind
 from app.tenders.panels import policy
-from app.tenders.panels.policy import WHO, actions
+from app.tenders.panels.models import ScoreSheet
+from app.tenders.panels.policy import WHO, Seat, actions, seat_actions, sheet_actions
+from app.tenders.panels.rules import SheetStatus
 from tests.factories.bids import make_bid, make_opened
 from tests.factories.notices import lots_of, make_tender
 from tests.factories.panels import close, judge, make_panel, panel_of, purchaser_of, score_all
@@ -52,3 +54,39 @@ async def test_actions_follow_the_state_of_the_panel(session: AsyncSession) -> N
     await score_all(session, tender, bids, {})
     await close(session, tender)
     assert actions(staff, tender, panel) == []
+
+
+async def test_a_seat_offers_what_its_judge_or_whoever_keys_its_paper_may_do(session: AsyncSession) -> None:
+    tender = await make_tender(session)
+    (lot,) = await lots_of(session, tender)
+    await make_bid(session, lot)
+    own, other, *_ = await make_panel(session, tender, accounts=True)
+    await make_opened(session, tender)
+    panel, staff, declared = await panel_of(session, tender), purchaser_of(tender), own.declared_at
+    seats = [Seat(tender, panel, own), Seat(tender, panel, other)]
+    own.declared_at = None
+    assert [seat_actions(judge(own), seat) for seat in seats] == [["declare"], []]
+    own.declared_at = declared or tender.opened_at
+    assert [seat_actions(judge(own), seat) for seat in seats] == [["declare", "open"], []]
+    assert seat_actions(staff, seats[0]) == []
+    own.account_id = None
+    assert seat_actions(staff, seats[0]) == ["declare", "enter"]
+
+
+async def test_a_paper_sheet_offers_its_second_keying_to_another_account_that_is_no_judge(
+    session: AsyncSession,
+) -> None:
+    tender = await make_tender(session)
+    (lot,) = await lots_of(session, tender)
+    await make_bid(session, lot)
+    member, *_ = await make_panel(session, tender)
+    await make_opened(session, tender)
+    member.declared_at = tender.opened_at
+    seat = Seat(tender, await panel_of(session, tender), member)
+    sheet = ScoreSheet(status=SheetStatus.draft, entered_by=1)
+    first, second = (Actor(n, Role.purchaser, tender.party_id) for n in (1, 2))
+    offered = [sheet_actions(actor, seat, sheet, [7, None]) for actor in (first, second, Actor(3, Role.auditor))]
+    assert offered == [["enter"], ["enter", "confirm"], ["confirm"]]
+    assert sheet_actions(Actor(7, Role.auditor), seat, sheet, [7, None]) == []
+    member.account_id = 7
+    assert sheet_actions(second, seat, sheet, [7]) == []

@@ -35,7 +35,7 @@ from app.tenders.panels.rules import (
     SecondPersonNeeded,
     SheetDelivered,
     SheetStatus,
-    check_second_person,
+    is_second_person,
 )
 from app.tenders.panels.service import Interest, NewMember
 from app.tenders.profiles.rules import profile
@@ -97,9 +97,8 @@ def test_a_purchase_reopens_on_the_four_grounds_of_article_64_or_an_interest() -
 
 @pytest.mark.parametrize(("first", "second"), [(1, 1), (None, 1), (1, None), (None, None), (1, 7)])
 def test_two_persons_are_two_accounts_and_the_second_is_no_judge(first: int | None, second: int | None) -> None:
-    with pytest.raises(SecondPersonNeeded):
-        check_second_person(first, second, [7, None])
-    check_second_person(1, 2, [7, None])
+    assert not is_second_person(first, second, [7, None])
+    assert is_second_person(1, 2, [7, None])
 
 
 async def test_a_judge_asks_a_second_person_approves_and_both_versions_are_kept(session: AsyncSession) -> None:

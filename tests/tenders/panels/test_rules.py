@@ -1,16 +1,20 @@
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.core.days.calendar import SHANGHAI
 from app.core.errors import DomainError
 from app.core.moves import verbs_from
-from app.tenders.notices.rules import CriterionTerms
+from app.tenders.notices.rules import CriterionTerms, TenderStatus
 from app.tenders.panels.rules import (
     MOVES,
+    PANEL_MOVES,
+    SEAT_MOVES,
+    BidsNotOpened,
     Correction,
-    JudgeRecused,
     MarkMissing,
     MarkOffStep,
     MarkOutOfRange,
@@ -18,19 +22,22 @@ from app.tenders.panels.rules import (
     PanelEven,
     PanelTooSmall,
     Recusal,
+    ScoringClosed,
     Sheet,
     SheetStatus,
     TooFewExperts,
     TooFewSheets,
     check_enough_sheets,
     check_marks,
-    check_may_score,
     check_panel,
     corrections,
     counted_sheets,
     due_sheets,
     missing_sheets,
+    panel_status,
+    seat_status,
     sheet_total,
+    unscorable,
 )
 from app.tenders.profiles.rules import profile
 from tests.tenders.season import competition
@@ -51,6 +58,17 @@ def marks(**given: str) -> dict[str, Decimal]:
 
 def test_a_delivered_sheet_is_changed_only_after_it_was_reopened() -> None:
     assert verbs_from(MOVES, SheetStatus.delivered) == ["reopen"]
+
+
+def test_a_panel_changes_from_the_opening_of_the_bids_until_scoring_is_closed() -> None:
+    noon = datetime(2018, 7, 1, 12, tzinfo=SHANGHAI)
+    assert unscorable(None, TenderStatus.opened, noon) is None
+    assert isinstance(unscorable(None, TenderStatus.published, noon), BidsNotOpened)
+    assert isinstance(unscorable(noon, TenderStatus.opened, noon), ScoringClosed)
+    assert verbs_from(PANEL_MOVES, panel_status(None)) == ["declare", "order", "enter", "close"]
+    assert verbs_from(PANEL_MOVES, panel_status(noon)) == []
+    assert verbs_from(SEAT_MOVES, seat_status(None)) == ["declare"]
+    assert verbs_from(SEAT_MOVES, seat_status(noon)) == ["declare", "open", "enter"]
 
 
 def test_a_sheet_of_whole_steps_within_the_maxima_is_taken() -> None:
@@ -76,11 +94,10 @@ def test_a_faulty_mark_is_refused(sheet: dict[str, Decimal], refusal: type[Domai
     assert error.value.facts["criterion"] == criterion
 
 
-def test_a_recused_judge_may_not_score_any_bid_of_the_applicant() -> None:
-    check_may_score("J2", "G1", RECUSALS)
-    check_may_score("J1", "G2", RECUSALS)
-    with pytest.raises(JudgeRecused):
-        check_may_score("J1", "G1", RECUSALS)
+def test_a_recused_judge_has_no_sheet_of_any_bid_of_the_applicant() -> None:
+    bids = {"B1": "G1", "B2": "G1", "B3": "G2"}
+    assert [pair for pair in due_sheets(bids, ["J1"], RECUSALS) if pair[0] != "B3"] == []
+    assert ("B3", "J1") in due_sheets(bids, ["J1"], RECUSALS)
 
 
 def test_due_missing_and_counted_sheets() -> None:

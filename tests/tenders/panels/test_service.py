@@ -13,10 +13,11 @@ from app.core.errors import NotFound, StaleVersion
 from app.tenders.notices.models import Criterion
 from app.tenders.panels import service
 from app.tenders.panels.models import Mark, ScoreSheet
-from app.tenders.panels.policy import BidsNotOpened, DeclarationMissing, ScoringClosed
 from app.tenders.panels.queries import marks_of as written_marks
 from app.tenders.panels.queries import recusals_of, scoring_bids, sheets_of, waiting
 from app.tenders.panels.rules import (
+    BidsNotOpened,
+    DeclarationMissing,
     JudgeRecused,
     MarkMissing,
     MarkOffStep,
@@ -24,6 +25,7 @@ from app.tenders.panels.rules import (
     MarkUnknown,
     PanelEven,
     PanelTooSmall,
+    ScoringClosed,
     SheetStatus,
     TooFewSheets,
 )
