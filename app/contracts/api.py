@@ -6,7 +6,7 @@ from fastapi import Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import documents, engagements, policy, queries, service
-from app.contracts.models import Contract
+from app.contracts.models import Contract, Milestone
 from app.contracts.policy import WHO
 from app.contracts.rules import ContractStatus
 from app.contracts.schemas import (
@@ -35,11 +35,15 @@ from app.tenders.profiles.rules import Gate
 
 router = web.router("/contracts", "contracts")
 Kind = Annotated[Literal["xlsx", "csv"], Query(alias="format")]
-EXPORT_LIMIT = 10_000
 
 
 async def _read(session: AsyncSession, actor: Actor, contract: Contract) -> ContractRead:
     return ContractRead.read(await queries.parts_of(session, contract), actor)
+
+
+async def _milestone(session: AsyncSession, actor: Actor, milestone: Milestone) -> MilestoneRead:
+    contract = await session.get_one(Contract, milestone.contract_id)
+    return MilestoneRead.of(milestone, actor, contract, await queries.people_of(session, contract.id))
 
 
 @router.get("", operation_id="list_contracts", dependencies=[allow(WHO["read"])])
@@ -51,18 +55,15 @@ async def list_contracts(
     tender_id: Id | None = None,
     q: Search = "",
 ) -> Page[ContractRow]:
-    query = queries.search_contracts(actor, status=status, tender_id=tender_id, q=q)
-    sorts = {"number": Contract.number, "amount": Contract.amount, "ends_on": Contract.ends_on}
-    items, cursor = await paginate(session, query, paging, id=Contract.id, sorts=sorts)
+    wanted = queries.search_contracts(actor, status=status, tender_id=tender_id, q=q)
+    items, cursor = await paginate(session, wanted, paging, id=Contract.id, sorts=queries.SORTS)
     return Page(items=[ContractRow.of(contract) for contract in items], next_cursor=cursor)
 
 
 @router.get("/export", operation_id="export_contracts", dependencies=[allow(WHO["read"])], **TABLE_FILE)
 async def export_contracts(session: UnitSession, actor: CurrentActor, kind: Kind = "xlsx") -> Response:
-    query = queries.search_contracts(actor).order_by(Contract.number).limit(EXPORT_LIMIT)
-    header = ["number", "title", "amount", "starts_on", "ends_on", "status"]
-    rows = [[getattr(contract, name) for name in header] for contract in await session.scalars(query)]
-    return table_response("contracts", header, rows, xlsx=kind == "xlsx")
+    rows = await queries.export_contracts(session, actor)
+    return table_response("contracts", queries.EXPORTED, rows, xlsx=kind == "xlsx")
 
 
 @router.get("/{contract_id}", operation_id="read_contract", dependencies=[allow(WHO["read"])])
@@ -109,14 +110,18 @@ async def start_contract(session: UnitSession, actor: CurrentActor, contract_id:
 async def report_milestone(
     session: UnitSession, actor: CurrentActor, contract_id: Id, gate: Gate, wanted: MilestoneReport
 ) -> MilestoneRead:
-    return MilestoneRead.of(await service.report_milestone(session, actor, contract_id, gate, wanted.report))
+    return await _milestone(
+        session, actor, await service.report_milestone(session, actor, contract_id, gate, wanted.report)
+    )
 
 
 @router.post("/{contract_id}/milestones/{gate}/meet", operation_id="meet_milestone", dependencies=[allow(WHO["meet"])])
 async def meet_milestone(
     session: UnitSession, actor: CurrentActor, contract_id: Id, gate: Gate, wanted: MilestoneDecision
 ) -> MilestoneRead:
-    return MilestoneRead.of(await service.meet_milestone(session, actor, contract_id, gate, wanted.opinion))
+    return await _milestone(
+        session, actor, await service.meet_milestone(session, actor, contract_id, gate, wanted.opinion)
+    )
 
 
 @router.post(
@@ -125,14 +130,18 @@ async def meet_milestone(
 async def return_milestone(
     session: UnitSession, actor: CurrentActor, contract_id: Id, gate: Gate, wanted: MilestoneDecision
 ) -> MilestoneRead:
-    return MilestoneRead.of(await service.return_milestone(session, actor, contract_id, gate, wanted.opinion))
+    return await _milestone(
+        session, actor, await service.return_milestone(session, actor, contract_id, gate, wanted.opinion)
+    )
 
 
 @router.post("/{contract_id}/milestones/{gate}/miss", operation_id="miss_milestone", dependencies=[allow(WHO["miss"])])
 async def miss_milestone(
     session: UnitSession, actor: CurrentActor, contract_id: Id, gate: Gate, wanted: MilestoneDecision
 ) -> MilestoneRead:
-    return MilestoneRead.of(await service.miss_milestone(session, actor, contract_id, gate, wanted.opinion))
+    return await _milestone(
+        session, actor, await service.miss_milestone(session, actor, contract_id, gate, wanted.opinion)
+    )
 
 
 @router.post(
@@ -141,7 +150,9 @@ async def miss_milestone(
 async def remedy_milestone(
     session: UnitSession, actor: CurrentActor, contract_id: Id, gate: Gate, wanted: MilestoneDecision
 ) -> MilestoneRead:
-    return MilestoneRead.of(await service.remedy_milestone(session, actor, contract_id, gate, wanted.opinion))
+    return await _milestone(
+        session, actor, await service.remedy_milestone(session, actor, contract_id, gate, wanted.opinion)
+    )
 
 
 @router.post("/{contract_id}/accept", operation_id="accept_delivery", dependencies=[allow(WHO["accept"])])
@@ -149,7 +160,9 @@ async def accept_delivery(
     session: UnitSession, actor: CurrentActor, contract_id: Id, wanted: DeliveryAcceptance
 ) -> MilestoneRead:
     counts = wanted.model_dump(exclude={"channel"})
-    return MilestoneRead.of(await service.accept_delivery(session, actor, contract_id, wanted.channel, **counts))
+    return await _milestone(
+        session, actor, await service.accept_delivery(session, actor, contract_id, wanted.channel, **counts)
+    )
 
 
 @router.post("/{contract_id}/pay", operation_id="record_payment", status_code=201, dependencies=[allow(WHO["pay"])])
@@ -182,7 +195,7 @@ async def engage_firm(session: UnitSession, actor: CurrentActor, contract_id: Id
 @router.post(
     "/{contract_id}/engagements/{engagement_id}/end",
     operation_id="end_engagement",
-    dependencies=[allow(WHO["disengage"])],
+    dependencies=[allow(WHO["end"])],
 )
 async def end_engagement(session: UnitSession, actor: CurrentActor, contract_id: Id, engagement_id: Id) -> ContractRead:
     await engagements.end_engagement(session, actor, contract_id, engagement_id)

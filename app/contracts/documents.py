@@ -1,7 +1,6 @@
 """The paper of a contract: what stands in the database, put into its words."""
 
 from app.contracts.models import Side
-from app.contracts.purchase import CONSULTATION, Procedure, purchase_paper
 from app.contracts.queries import ContractParts
 from app.core.days.calendar import shanghai_date
 from app.papers.blocks import Paper
@@ -14,6 +13,7 @@ from app.papers.contents import (
     day,
 )
 from app.papers.contents import Side as SideFacts
+from app.papers.purchase import CONSULTATION, Procedure, purchase_paper
 from app.tenders.notices.models import Tender
 from app.tenders.notices.queries import profile_of
 

@@ -4,13 +4,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.rules import check_role
 from app.contracts.models import Contract, Engagement
-from app.contracts.policy import SETTLED, access_contract, access_engagement
+from app.contracts.policy import access_contract, access_engagement
 from app.contracts.queries import engagements_of, stream_of
-from app.contracts.rules import AlreadyEngaged, EngagementEnded, EngagementKind
+from app.contracts.rules import MOVES, AlreadyEngaged, EngagementKind, is_ended
 from app.core.actors import Actor, Role
 from app.core.clock import now
-from app.core.errors import Denied, MoveRefused
+from app.core.errors import Denied
 from app.core.events import happened
+from app.core.moves import check_move
 from app.parties.policy import read_party
 
 ROLES = {EngagementKind.evaluation: Role.evaluator, EngagementKind.audit: Role.auditor}
@@ -26,8 +27,7 @@ async def engage_firm(
     contract = await access_contract(session, actor, contract_id, "engage")
     firm = await read_party(session, actor, party_id)
     at = await now(session)
-    if contract.status in SETTLED:
-        raise MoveRefused(state=contract.status.value, verb="engage")
+    check_move(MOVES, contract.status, "engage")
     check_role(ROLES[kind], firm.kind)
     engaged = await engagements_of(session, contract.id)
     taken = {each.party_id for each in engaged if each.kind is not kind}
@@ -47,8 +47,8 @@ async def end_engagement(session: AsyncSession, actor: Actor, contract_id: int, 
     """From now on the firm neither sees nor decides anything of the contract. Refused with EngagementEnded."""
     engagement = await access_engagement(session, actor, contract_id, engagement_id)
     at = await now(session)
-    if engagement.ended_at is not None:
-        raise EngagementEnded(ended_at=engagement.ended_at)
+    if refusal := is_ended(engagement.ended_at):
+        raise refusal
     engagement.ended_at = at
     contract = await session.get_one(Contract, contract_id)
     facts = {"contract": contract.id, "kind": engagement.kind.value, "party": engagement.party_id}

@@ -1,14 +1,15 @@
 """Who may sign, report, evaluate, accept, pay and end a contract, and who sees it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Membership
-from app.contracts.models import Contract, ContractPerson, Engagement, Side
-from app.contracts.rules import MOVES, ContractStatus, EngagementKind, Part
-from app.core.actors import Actor, Role
+from app.contracts.models import Contract, ContractPerson, Engagement, Milestone, Side
+from app.contracts.rules import MOVES, EngagementKind, Part, is_ended, milestone_verbs, signs_again
+from app.core.actors import Actor, Role, granted
 from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
 
@@ -31,11 +32,10 @@ WHO = {
     "complete": BUYS,
     "terminate": BUYS,
     "engage": BUYS,
-    "disengage": BUYS,
+    "end": BUYS,
 }
-SETTLED = (ContractStatus.completed, ContractStatus.terminated)
-RUNNING = {ContractStatus.signed: ("pay",), ContractStatus.performing: ("report", "accept", "pay")}
 INDEPENDENT = {Role.evaluator: EngagementKind.evaluation, Role.auditor: EngagementKind.audit}
+People = Mapping[int, Part]  # account → the part for which it has acted on the contract
 PARTS = {Role.organization: Part.contractor, Role.evaluator: Part.evaluator, Role.auditor: Part.auditor}
 
 
@@ -62,19 +62,24 @@ def denial(actor: Actor, verb: str, contract: Contract) -> str | None:
     return None
 
 
-def actions(
-    actor: Actor, contract: Contract, signed: frozenset[Side], people: Mapping[int, Part] | None = None
-) -> list[str]:
-    """`signed`: the sides that have signed; each signs once. `people`: for which part an account has acted."""
-    if (people or {}).get(actor.account_id or 0, part_of(actor)) is not part_of(actor):
+def actions(actor: Actor, contract: Contract, signed: Collection[Side], people: People) -> list[str]:
+    """`signed`: the sides that have signed; each signs once."""
+    verbs = _allowed(actor, contract, people, verbs_from(MOVES, contract.status))
+    return [verb for verb in verbs if signs_again(verb, side_of(actor, contract), signed) is None]
+
+
+def milestone_actions(actor: Actor, milestone: Milestone, contract: Contract, people: People) -> list[str]:
+    return _allowed(actor, contract, people, milestone_verbs(contract.status, milestone.gate, milestone.status))
+
+
+def engagement_actions(actor: Actor, engagement: Engagement, contract: Contract, people: People) -> list[str]:
+    return _allowed(actor, contract, people, [] if is_ended(engagement.ended_at) else ["end"])
+
+
+def _allowed(actor: Actor, contract: Contract, people: People, verbs: Iterable[str]) -> list[str]:
+    if people.get(actor.account_id or 0, part_of(actor)) is not part_of(actor):
         return []
-    verbs = [*verbs_from(MOVES, contract.status), *RUNNING.get(contract.status, ())]
-    if contract.status is ContractStatus.draft:
-        verbs.append("edit")
-    if contract.status not in SETTLED:
-        verbs.append("engage")
-    allowed = [verb for verb in verbs if denial(actor, verb, contract) is None]
-    return [verb for verb in allowed if verb != "sign" or side_of(actor, contract) not in signed]
+    return [verb for verb in verbs if denial(actor, verb, contract) is None]
 
 
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
@@ -103,11 +108,8 @@ async def access_contract(session: AsyncSession, actor: Actor, contract_id: int,
     """The contract, locked for `verb`: absent when unseen (404), refused with a reason (403): `both_sides` to whoever
     has acted for another part of it, or evaluates and audits it while belonging to one."""
     query = sa.select(Contract).where(Contract.id == contract_id, visible(actor)).with_for_update()
-    contract = await session.scalar(query, execution_options={"populate_existing": True})
-    if contract is None:
-        raise NotFound(contract=contract_id)
-    if reason := denial(actor, verb, contract):
-        raise Denied(verb=verb, reason=reason)
+    found = await session.scalar(query, execution_options={"populate_existing": True})
+    contract = granted(found, verb, partial(denial, actor, verb), contract=contract_id)
     if await _is_on_another_side(session, actor, contract):
         raise Denied(verb=verb, reason="both_sides")
     return contract
@@ -133,7 +135,7 @@ def _belongs_to_a_side(actor: Actor, contract: Contract) -> sa.Select[int]:
 
 async def access_engagement(session: AsyncSession, actor: Actor, contract_id: int, engagement_id: int) -> Engagement:
     """An engagement of the actor's own contract, both locked."""
-    contract = await access_contract(session, actor, contract_id, "disengage")
+    contract = await access_contract(session, actor, contract_id, "end")
     query = sa.select(Engagement).where(Engagement.id == engagement_id, Engagement.contract_id == contract.id)
     engagement = await session.scalar(query.with_for_update())
     if engagement is None:

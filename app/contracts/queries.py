@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,12 +26,15 @@ from app.contracts.rules import ContractStatus, MilestoneStatus, Part
 from app.core.actors import Actor, Role
 from app.core.days.calendar import end_of_day
 from app.core.days.calendar_table import work_calendar
+from app.core.paging import Columns
 from app.core.waiting import Waiting
 from app.parties.models import Party
 from app.parties.queries import parties_by_id
 from app.tenders.profiles.rules import Gate
 
-EVALUATED = frozenset({Gate.midterm_evaluation, Gate.final_evaluation})
+SORTS: Columns = {"number": Contract.number, "amount": Contract.amount, "ends_on": Contract.ends_on}
+EXPORTED = ["number", "title", "amount", "starts_on", "ends_on", "status"]
+EXPORT_LIMIT = 10_000
 
 # What a contract says of each side, by the columns of the party.
 SAID = ("name_zh", "credit_code", "legal_representative", "address", "office_phone", "bank_name", "bank_account")
@@ -173,6 +177,12 @@ def search_contracts(
     return query
 
 
+async def export_contracts(session: AsyncSession, actor: Actor) -> list[list[Any]]:
+    """What `actor` may see, under `EXPORTED`, by number."""
+    query = search_contracts(actor).order_by(Contract.number).limit(EXPORT_LIMIT)
+    return [[getattr(contract, name) for name in EXPORTED] for contract in await session.scalars(query)]
+
+
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
     """Sides: sign. Contractors: report. Evaluators: decide on reports. Committees: acceptance. Purchasers: pay."""
     query = sa.select(Contract).where(visible(actor), Contract.status.not_in(("completed", "terminated")))
@@ -204,7 +214,7 @@ async def _waiting_on(session: AsyncSession, actor: Actor, contract: Contract) -
 
 def _awaited(actor: Actor, milestone: Milestone) -> str | None:
     """The verb that this milestone awaits of the actor, if any."""
-    if milestone.gate in EVALUATED:
+    if "meet" in rules.ON_GATE[milestone.gate]:
         if actor.role is Role.organization and milestone.status is MilestoneStatus.scheduled:
             return "report"
         return "meet" if actor.role is Role.evaluator and milestone.status is MilestoneStatus.reported else None

@@ -1,17 +1,18 @@
 """draft --sign--> half_signed --sign--> signed --start--> performing --complete--> completed;
 draft, half_signed, signed, performing --terminate--> terminated
 
-Milestones: scheduled --report--> reported --meet--> met;  reported --return--> scheduled;
-scheduled, reported --miss--> not_met --remedy--> scheduled
+Milestones that are evaluated: scheduled --report--> reported --meet--> met;  reported --return--> scheduled;
+scheduled, reported --miss--> not_met --remedy--> scheduled.  The residents' is settled by what they say (accept).
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 
 from app.core.errors import DomainError
+from app.core.moves import check_move, verbs_from
 from app.tenders.profiles.rules import AcceptanceRule, Gate, InstalmentTerm
 
 CENT = Decimal("0.01")
@@ -29,12 +30,19 @@ class ContractStatus(StrEnum):
 
 S = ContractStatus
 MOVES = {
+    (S.draft, "edit"): S.draft,
     (S.draft, "sign"): S.half_signed,
+    (S.draft, "engage"): S.draft,
     (S.draft, "terminate"): S.terminated,
     (S.half_signed, "sign"): S.signed,
+    (S.half_signed, "engage"): S.half_signed,
     (S.half_signed, "terminate"): S.terminated,
     (S.signed, "start"): S.performing,
+    (S.signed, "pay"): S.signed,
+    (S.signed, "engage"): S.signed,
     (S.signed, "terminate"): S.terminated,
+    (S.performing, "pay"): S.performing,
+    (S.performing, "engage"): S.performing,
     (S.performing, "complete"): S.completed,
     (S.performing, "terminate"): S.terminated,
 }
@@ -53,11 +61,25 @@ M = MilestoneStatus
 MILESTONE_MOVES = {
     (M.scheduled, "report"): M.reported,
     (M.scheduled, "miss"): M.not_met,
+    (M.scheduled, "accept"): M.scheduled,
     (M.reported, "meet"): M.met,
     (M.reported, "return"): M.scheduled,
     (M.reported, "miss"): M.not_met,
     (M.not_met, "remedy"): M.scheduled,
+    (M.not_met, "accept"): M.not_met,
 }
+# What people do to a milestone, by its gate. Signing is met by the second signature.
+EVALUATION = ("report", "meet", "return", "miss", "remedy")
+ON_GATE = {
+    Gate.signing: (),
+    Gate.midterm_evaluation: EVALUATION,
+    Gate.final_evaluation: EVALUATION,
+    Gate.resident_acceptance: ("accept",),
+}
+
+
+# Milestones move while their contract is performed, and leave it so.
+PERFORMED = {(S.performing, verb): S.performing for _, verb in MILESTONE_MOVES}
 
 
 class Part(StrEnum):
@@ -96,6 +118,12 @@ class ShareNotPositive(DomainError):
 
 
 class AmountTooSmall(DomainError):
+    status = 422
+
+
+class GateNotEvaluated(DomainError):
+    """Signing and the residents' acceptance are no reports to be evaluated."""
+
     status = 422
 
 
@@ -207,10 +235,31 @@ def targets_from(title: str, bid_zh: str, people: int | None, plan: str = "") ->
     return [(f"按{bid_zh}完成“{title}”", "1 项"), *served, *((line, "") for line in stated)]
 
 
-def check_signature(party: str, signed_by: Collection[str]) -> None:
-    """Each party signs once."""
-    if party in signed_by:
-        raise AlreadySigned(party=party)
+def signs_again(verb: str, party: str | None, signed_by: Collection[str]) -> AlreadySigned | None:
+    """Why a party that has signed does not sign again."""
+    return AlreadySigned(party=party) if verb == "sign" and party in signed_by else None
+
+
+def is_ended(ended_at: datetime | None) -> EngagementEnded | None:
+    """Why an engagement that has ended cannot be ended again."""
+    return EngagementEnded(ended_at=ended_at) if ended_at else None
+
+
+def check_milestone(contract: ContractStatus, gate: Gate, status: MilestoneStatus, verb: str) -> None:
+    """While the contract is performed a milestone takes what fits its gate and its state.
+
+    Refusals: GateNotEvaluated, MoveRefused.
+    """
+    if verb not in ON_GATE[gate]:
+        raise GateNotEvaluated(gate=gate.value)
+    check_move(PERFORMED, contract, verb)
+    check_move(MILESTONE_MOVES, status, verb)
+
+
+def milestone_verbs(contract: ContractStatus, gate: Gate, status: MilestoneStatus) -> list[str]:
+    """What `check_milestone` lets pass, in the order of the table."""
+    verbs = verbs_from(MILESTONE_MOVES, status) if contract is ContractStatus.performing else []
+    return [verb for verb in verbs if verb in ON_GATE[gate]]
 
 
 def check_signed_in_time(contract_by: date, on: date, rule: str, *, due_by_law: bool = False) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.contracts.models import AcceptanceChannel, Contract, Engagement, Milestone, Payment, Side
-from app.contracts.policy import actions, denial
+from app.contracts.policy import People, actions, engagement_actions, milestone_actions
 from app.contracts.queries import ContractParts
 from app.contracts.rules import ContractStatus, EngagementKind, MilestoneStatus
 from app.core.actors import Actor
@@ -106,14 +106,15 @@ class EngagementRead(BaseModel):
     actions: list[str]
 
     @classmethod
-    def of(cls, engagement: Engagement, firm: Party, actor: Actor, contract: Contract) -> "EngagementRead":
+    def of(
+        cls, engagement: Engagement, firm: Party, actor: Actor, contract: Contract, people: People
+    ) -> "EngagementRead":
         same = ("id", "kind", "party_id", "engaged_at", "ended_at")
-        may_end = engagement.ended_at is None and denial(actor, "disengage", contract) is None
         return cls(
             **{name: getattr(engagement, name) for name in same},
             party_zh=firm.name_zh,
             party_en=firm.name_en or firm.name_zh,
-            actions=["end"] if may_end else [],
+            actions=engagement_actions(actor, engagement, contract, people),
         )
 
 
@@ -146,10 +147,12 @@ class MilestoneRead(BaseModel):
     opinion: str
     decided_at: datetime | None
     version: int
+    actions: list[str]
 
     @classmethod
-    def of(cls, milestone: Milestone) -> "MilestoneRead":
-        return cls(**{name: getattr(milestone, name) for name in cls.model_fields})
+    def of(cls, milestone: Milestone, actor: Actor, contract: Contract, people: People) -> "MilestoneRead":
+        facts = {name: getattr(milestone, name) for name in cls.model_fields if name != "actions"}
+        return cls(**facts, actions=milestone_actions(actor, milestone, contract, people))
 
 
 class PaymentRead(BaseModel):
@@ -258,10 +261,12 @@ class ContractRead(ContractRow):
             paid=Money(amount=parts.paid),
             signatures=[SignatureRead(side=s.side, name=s.name, at=s.at) for s in parts.signatures],
             instalments=_instalments(parts),
-            milestones=[MilestoneRead.of(each) for each in parts.milestones],
+            milestones=[MilestoneRead.of(each, actor, contract, parts.people) for each in parts.milestones],
             payments=[PaymentRead.of(each) for each in parts.payments],
             acceptance=_acceptance(parts),
-            engagements=[EngagementRead.of(each, firm, actor, contract) for each, firm in parts.engagements],
+            engagements=[
+                EngagementRead.of(each, firm, actor, contract, parts.people) for each, firm in parts.engagements
+            ],
             actions=actions(actor, contract, parts.signed, parts.people),
         )
 

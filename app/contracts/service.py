@@ -21,24 +21,18 @@ from app.contracts.models import (
     Signature,
 )
 from app.contracts.policy import access_contract, side_of
-from app.contracts.queries import EVALUATED, stream_of
+from app.contracts.queries import stream_of
 from app.contracts.rules import MILESTONE_MOVES, MOVES, Acceptance, ContractStatus, MilestoneStatus
 from app.core.actors import Actor
 from app.core.clock import now, today
-from app.core.errors import Denied, DomainError, MoveRefused, NotFound
+from app.core.errors import Denied, DomainError, NotFound
 from app.core.events import happened
-from app.core.moves import move
+from app.core.moves import check_move, move
 from app.core.versions import check_version, touch
 from app.selection.models import Pair
 from app.selection.rules import Basis
 from app.tenders.awards.models import Award
 from app.tenders.profiles.rules import AcceptanceRule, Gate
-
-
-class GateNotEvaluated(DomainError):
-    """Signing and the residents' acceptance are no reports to be evaluated."""
-
-    status = 422
 
 
 class SignerMissing(DomainError):
@@ -108,17 +102,16 @@ async def edit_contract(session: AsyncSession, actor: Actor, contract_id: int, g
     MoveRefused."""
     contract = await access_contract(session, actor, contract_id, "edit")
     at = await now(session)
-    if contract.status is not ContractStatus.draft:
-        raise MoveRefused(state=contract.status.value, verb="edit")
+    check_move(MOVES, contract.status, "edit")
     check_version(contract, given)
-    touch(contract)
     targets = [what for what, _ in terms.targets]
     rules.check_content(contract.amount, contract.awarded, terms.starts_on, terms.ends_on, targets)
-    contract.title, contract.starts_on, contract.ends_on = terms.title, terms.starts_on, terms.ends_on
-    contract.targets = [{"what": what, "quantity": quantity} for what, quantity in terms.targets]
     rules.check_contract_day(
         contract.contract_by, terms.contract_by, contract.contract_rule, due_by_law=contract.due_by_law
     )
+    touch(contract)
+    contract.title, contract.starts_on, contract.ends_on = terms.title, terms.starts_on, terms.ends_on
+    contract.targets = [{"what": what, "quantity": quantity} for what, quantity in terms.targets]
     contract.contract_by = terms.contract_by or contract.contract_by
     for milestone in await queries.milestones_of(session, contract.id):
         milestone.due_on = _due_on(contract, milestone.gate)
@@ -140,7 +133,8 @@ async def sign_contract(session: AsyncSession, actor: Actor, contract_id: int, n
     if not name.strip():
         raise SignerMissing()
     signatures = await queries.signatures_of(session, contract.id)
-    rules.check_signature(side, [signature.side for signature in signatures])
+    if refusal := rules.signs_again("sign", side, [signature.side for signature in signatures]):
+        raise refusal
     targets = [str(target["what"]) for target in contract.targets]
     rules.check_content(contract.amount, contract.awarded, contract.starts_on, contract.ends_on, targets)
     if contract.contract_by is not None:
@@ -174,7 +168,7 @@ async def report_milestone(session: AsyncSession, actor: Actor, contract_id: int
     """The contractor reports that a milestone is reached."""
     contract = await access_contract(session, actor, contract_id, "report")
     at = await now(session)
-    milestone = await _evaluated(session, contract, gate, "report")
+    milestone = await _milestone_for(session, contract, gate, "report")
     milestone.status, milestone.reported_at = move(MILESTONE_MOVES, milestone.status, "report"), at
     milestone.report, milestone.reported_by = report, actor.account_id
     milestone.decided_by = None
@@ -221,22 +215,16 @@ async def remedy_milestone(
 async def _decide(
     session: AsyncSession, actor: Actor, contract: Contract, gate: Gate, verb: str, opinion: str
 ) -> Milestone:
-    milestone, at = await _evaluated(session, contract, gate, verb), await now(session)
+    milestone, at = await _milestone_for(session, contract, gate, verb), await now(session)
     milestone.status = move(MILESTONE_MOVES, milestone.status, verb)
     milestone.opinion, milestone.decided_at, milestone.decided_by = opinion, at, actor.account_id
     return milestone
 
 
-async def _evaluated(session: AsyncSession, contract: Contract, gate: Gate, verb: str) -> Milestone:
-    if gate not in EVALUATED:
-        raise GateNotEvaluated(gate=gate.value)
-    _check_performing(contract, verb)
-    return await _milestone(session, contract, gate)
-
-
-def _check_performing(contract: Contract, verb: str) -> None:
-    if contract.status is not ContractStatus.performing:
-        raise MoveRefused(state=contract.status.value, verb=verb)
+async def _milestone_for(session: AsyncSession, contract: Contract, gate: Gate, verb: str) -> Milestone:
+    milestone = await _milestone(session, contract, gate)
+    rules.check_milestone(contract.status, gate, milestone.status, verb)
+    return milestone
 
 
 async def _milestone(session: AsyncSession, contract: Contract, gate: Gate) -> Milestone:
@@ -264,10 +252,7 @@ async def accept_delivery(
     """
     contract = await access_contract(session, actor, contract_id, "accept")
     at = await now(session)
-    _check_performing(contract, "accept")
-    milestone = await _milestone(session, contract, Gate.resident_acceptance)
-    if milestone.status is MilestoneStatus.met:
-        raise MoveRefused(state=milestone.status.value, verb="accept")
+    milestone = await _milestone_for(session, contract, Gate.resident_acceptance, "accept")
     if answers > asked:
         raise rules.AnswersImpossible(accepting=answers, answers=asked)
     counts = {"asked": asked, "answers": answers, "accepting": accepting, "recorded_at": at}
@@ -305,8 +290,7 @@ async def record_payment(
     """Money that was transferred. Refusals: PaymentBeforeGate, PaymentAboveInstalment, PaymentNotPositive."""
     contract = await access_contract(session, actor, contract_id, "pay")
     at = await now(session)
-    if contract.status not in {ContractStatus.signed, ContractStatus.performing}:
-        raise MoveRefused(state=contract.status.value, verb="pay")
+    check_move(MOVES, contract.status, "pay")
     parts = await queries.parts_of(session, contract)
     row = next((each for each in parts.instalments if each.name == instalment), None)
     if row is None:
@@ -338,9 +322,10 @@ async def terminate_contract(session: AsyncSession, actor: Actor, contract_id: i
     """End a contract before its time, for a reason that is recorded."""
     contract = await access_contract(session, actor, contract_id, "terminate")
     at = await now(session)
+    status = move(MOVES, contract.status, "terminate")
     if not reason.strip():
         raise ReasonMissing()
-    contract.status = move(MOVES, contract.status, "terminate")
+    contract.status = status
     contract.terminated_at, contract.terminated_reason = at, reason
     await happened(session, actor, "contract.terminated", contract, at, stream=stream_of(contract), reason=reason)
     return contract

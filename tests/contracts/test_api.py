@@ -8,8 +8,8 @@ from pypdf import PdfReader
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import service
-from app.contracts.purchase import BLANK
 from app.core.actors import Actor, Role
+from app.papers.purchase import BLANK
 from app.parties.models import Party
 from tests.conftest import ClientOf
 from tests.factories.contracts import contractor, evaluator, make_bought, make_contract, make_performing, purchaser
@@ -23,7 +23,7 @@ async def test_a_contract_goes_from_draft_to_completed(session: AsyncSession, cl
     await session.commit()
     at = f"/contracts/{contract.id}"
     async with client_of(purchaser(contract)) as buyer, client_of(contractor(contract)) as seller:
-        assert (await buyer.get(at)).json()["actions"] == ["sign", "terminate", "edit", "engage"]
+        assert (await buyer.get(at)).json()["actions"] == ["edit", "sign", "engage", "terminate"]
         await buyer.post(f"{at}/sign", json={"name": "王科长"})
         signed = (await seller.post(f"{at}/sign", json={"name": "李主任"})).json()
         assert (signed["status"], [s["name"] for s in signed["signatures"]]) == ("signed", ["王科长", "李主任"])

@@ -28,10 +28,10 @@ from app.contracts.rules import (
     check_completable,
     check_content,
     check_payment,
-    check_signature,
     check_signed_in_time,
     instalments,
     resident_acceptance,
+    signs_again,
     split_instalments,
     targets_from,
 )
@@ -54,7 +54,7 @@ def test_a_contract_is_signed_by_two_before_it_starts() -> None:
 def test_a_milestone_is_met_only_after_a_report_and_a_missed_one_can_be_remedied() -> None:
     M = MilestoneStatus
     assert [state for state, verb in MILESTONE_MOVES if verb == "meet"] == [M.reported]
-    assert verbs_from(MILESTONE_MOVES, M.not_met) == ["remedy"]
+    assert verbs_from(MILESTONE_MOVES, M.not_met) == ["remedy", "accept"]
     assert verbs_from(MILESTONE_MOVES, M.met) == []
 
 
@@ -117,10 +117,10 @@ def test_a_contract_that_departs_from_its_award_is_refused(
 
 
 def test_each_party_signs_once_and_in_time() -> None:
-    check_signature("bureau", ["organisation"])
+    assert signs_again("sign", "bureau", ["organisation"]) is None
+    assert signs_again("terminate", "bureau", ["bureau"]) is None
     check_signed_in_time(START, START, "rule")
-    with pytest.raises(AlreadySigned):
-        check_signature("bureau", ["bureau"])
+    assert isinstance(signs_again("sign", "bureau", ["bureau"]), AlreadySigned)
     with pytest.raises(SignedTooLate):
         check_signed_in_time(START, END, "rule")
 

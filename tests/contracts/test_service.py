@@ -18,6 +18,7 @@ from app.contracts.rules import (
     CompletionNotReached,
     ContractDayFixed,
     ContractStatus,
+    GateNotEvaluated,
     MilestoneStatus,
     PaymentAboveInstalment,
     PaymentBeforeGate,
@@ -26,7 +27,7 @@ from app.contracts.rules import (
     SignedTooLate,
     TargetsMissing,
 )
-from app.contracts.service import GateNotEvaluated, ReasonMissing, SignerMissing, Terms
+from app.contracts.service import ReasonMissing, SignerMissing, Terms
 from app.core.actors import Actor, Role
 from app.core.clock import SHANGHAI, SimulatedClock, now
 from app.core.db import make_engine
