@@ -72,7 +72,7 @@ async def test_the_office_above_may_read_and_nothing_else(session: AsyncSession)
             await accessing
 
 
-async def test_others_are_told_that_there_is_nothing(session: AsyncSession) -> None:
+async def test_for_others_a_survey_does_not_exist(session: AsyncSession) -> None:
     wave = await make_wave(session)
     response = await make_response(session, wave)
     stranger = await actor_of(
@@ -99,7 +99,7 @@ async def test_personal_and_sensitive_answers_are_the_owners_alone(session: Asyn
     assert responses.seen_answers(street, survey, definition, answers) == {"Q1": "F"}
 
 
-async def test_the_buttons_follow_the_state_and_the_channel(session: AsyncSession) -> None:
+async def test_the_buttons_follow_the_status_and_the_channel(session: AsyncSession) -> None:
     owner = await actor_of(session, Role.committee)
     draft = await make_survey(session, status=SurveyStatus.draft)
     survey = await make_survey(session)

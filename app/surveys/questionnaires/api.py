@@ -41,7 +41,7 @@ async def create_survey(
 async def import_survey(
     form: UploadedForm, session: UnitSession, actor: CurrentActor, response: Response, leave_out: bool = False
 ) -> SurveyRead:
-    """A new draft from an XLSForm workbook; `leave_out`: without what of it cannot be taken."""
+    """A new draft from an XLSForm workbook. `leave_out`: drop what we do not support instead of refusing the form."""
     with form.placing():
         survey = await service.create_survey(session, actor, form.taken(leave_out=leave_out))
     return await survey_read(session, survey, actor, response)
@@ -71,7 +71,7 @@ async def replace_questionnaire(
     response: Response,
     leave_out: bool = False,
 ) -> SurveyRead:
-    """The questionnaire as an XLSForm workbook has it; `leave_out`: without what of it cannot be taken."""
+    """Replace the questionnaire with that of an XLSForm workbook. `leave_out`: as for the import."""
     with form.placing():
         definition = form.taken(leave_out=leave_out)
         survey = await service.edit_survey(session, actor, survey_id, given, definition)

@@ -139,7 +139,7 @@ def _name_faults(definition: SurveyDefinition, question: Question) -> Found:
 
 
 def _position(definition: SurveyDefinition, question: Question) -> int:
-    """By identity: two questions may be equal, and that is one of the faults looked for."""
+    """Found by identity: two questions may be equal, which is one of the faults we look for."""
     return next(i for i, q in enumerate(definition.questions) if q is question)
 
 
@@ -236,7 +236,7 @@ def _has_row(target: Question, row: str) -> bool:
 
 
 def _unknown_options(definition: SurveyDefinition, question: Question, tree: Node) -> Iterator[DomainError]:
-    """`selected(${Q7}, 'x')` and `${Q3} = 'x'` where no x is offered: a slip that would never show itself.
+    """`selected(${Q7}, 'x')` and `${Q3} = 'x'` where no x is offered: a slip that nobody would ever notice.
 
     A selection of several is compared as its names joined, so `=` is looked at for single choices only.
     """
@@ -257,7 +257,7 @@ def _target(definition: SurveyDefinition, question: Question, node: Node) -> Que
 
 
 def _circular(definition: SurveyDefinition) -> set[str]:
-    """The questions whose showing depends, over others, on themselves."""
+    """The questions that are shown or hidden, through others, by their own answer."""
     needs = {q.name: _shown_by(q.shown_if) for q in definition.questions}
     return {name for name in needs if name in _reached(name, needs.__getitem__, set(needs))}
 

@@ -1,6 +1,6 @@
 """The small language of shown-if and constraint: a subset of XLSForm's expressions, parsed into a tree.
 
-    ${Q3}  ${Q10.a} (row a of a rating matrix)  .  (the own answer)  12.5  'text'  true()  false()
+    ${Q3}  ${Q10.a} (row a of a rating matrix)  .  (this question's answer)  12.5  'text'  true()  false()
     = != < <= > >=   and or   + - * div mod   not(x)  if(a, b, c)  coalesce(a, b)
     selected(${Q7}, 'x')  count-selected(${Q7})  string-length(x)  regex(x, 'pattern')  today()
 

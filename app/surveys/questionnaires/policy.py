@@ -30,7 +30,7 @@ def actions(actor: Actor, survey: Survey, *, is_answered: bool) -> list[str]:
 
 
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
-    """A survey is its owner's and that of the offices above; for anybody else it does not exist."""
+    """A survey is its owner's and that of the offices above; nobody else learns that it exists."""
     if actor.role not in ASKS or actor.party_id is None:
         return sa.false()
     own = Survey.party_id == actor.party_id

@@ -29,7 +29,7 @@ async def list_surveys(
 
 
 async def is_answered(session: AsyncSession, survey_id: int) -> bool:
-    """Whether anybody has: asked by the tables' names, since what answers a questionnaire is a later room's."""
+    """Whether anybody has answered. Waves and responses are later rooms, so their tables are named, not imported."""
     waves, responses = (
         sa.table("waves", sa.column("id"), sa.column("survey_id")),
         sa.table("responses", sa.column("wave_id")),

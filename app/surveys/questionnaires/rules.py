@@ -27,7 +27,7 @@ MOVES = {
 
 
 class SurveyFrozen(DomainError):
-    """Somebody has answered: another wording would make the answers mean something else."""
+    """Somebody has answered: a new wording would change what the answers mean."""
 
 
 class SurveyNotPublished(DomainError): ...

@@ -18,7 +18,7 @@ class SurveyCreate(BaseModel):
 
 
 class SurveyUpdate(SurveyCreate):
-    """The whole questionnaire as it shall read from now on."""
+    """The whole questionnaire as it is to read from now on."""
 
 
 class TargetsSet(BaseModel):

@@ -26,7 +26,7 @@ from app.taxonomy.rules import CategoryUnknown
 async def create_survey(
     session: AsyncSession, actor: Actor, definition: SurveyDefinition, *, is_demonstration: bool = False
 ) -> Survey:
-    """A draft of the actor's party. Refusals: DefinitionRefused, Denied."""
+    """Draft a survey for the actor's party. Refusals: DefinitionRefused, Denied."""
     if actor.party_id is None:
         raise Denied(verb="create", reason="party")
     at = await now(session)
@@ -45,7 +45,10 @@ async def create_survey(
 async def edit_survey(
     session: AsyncSession, actor: Actor, survey_id: int, given: int, definition: SurveyDefinition
 ) -> Survey:
-    """Another wording, until the first answer. Refusals: StaleVersion, SurveyFrozen, DefinitionRefused, MoveRefused."""
+    """Replace the questionnaire, until somebody has answered it.
+
+    Refusals: StaleVersion, SurveyFrozen, DefinitionRefused, MoveRefused.
+    """
     survey = await access_survey(session, actor, survey_id, "edit")
     at = await now(session)
     check_version(survey, given)
@@ -63,7 +66,7 @@ async def edit_survey(
 async def target_survey(
     session: AsyncSession, actor: Actor, survey_id: int, given: int, targets: list[dict[str, Any]]
 ) -> Survey:
-    """The known counts that answers are weighted to. Refusals: StaleVersion, MoveRefused, TargetUnfit."""
+    """Set the known counts that answers are weighted to. Refusals: StaleVersion, MoveRefused, TargetUnfit."""
     survey = await access_survey(session, actor, survey_id, "target")
     at = await now(session)
     check_version(survey, given)

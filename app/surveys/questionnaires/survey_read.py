@@ -1,4 +1,4 @@
-"""A survey as those who run it read it: what two rooms answer with."""
+"""A survey as those who run it read it. Both this room and `results`, which closes surveys, answer with it."""
 
 from datetime import datetime
 from typing import Annotated, Any

@@ -89,8 +89,10 @@ async def _doubts(session: AsyncSession, survey: Survey, response: Response, at:
 async def correct_response(
     session: AsyncSession, actor: Actor, code: str, answers: Mapping[str, Any]
 ) -> tuple[Survey, Wave, Response]:
-    """Other answers, to be reviewed anew. Refusals: ReceiptMalformed, ReceiptUnknown, WaveClosed, MoveRefused,
-    AnswersRefused."""
+    """Replace the answers, which are then reviewed again.
+
+    Refusals: ReceiptMalformed, ReceiptUnknown, WaveClosed, MoveRefused, AnswersRefused.
+    """
     survey, wave, response = await access_receipt(session, code)
     at = await now(session)
     before = response.status
@@ -107,8 +109,10 @@ async def correct_response(
 
 
 async def withdraw_response(session: AsyncSession, actor: Actor, code: str) -> tuple[Survey, Wave, Response]:
-    """At any time: consent may be withdrawn, and what rested on it before stands (PIPL art. 15). The answers are
-    erased. Refusals: ReceiptMalformed, ReceiptUnknown, MoveRefused."""
+    """Erase the answers, at any time: consent may be withdrawn, and what rested on it before stands (PIPL art. 15).
+
+    Refusals: ReceiptMalformed, ReceiptUnknown, MoveRefused.
+    """
     survey, wave, response = await access_receipt(session, code)
     at = await now(session)
     before = response.status

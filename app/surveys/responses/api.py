@@ -1,4 +1,4 @@
-"""Responses, for those who run the survey: brought in, reviewed, taken out."""
+"""Responses, for those who run the survey: entered, imported, reviewed, exported."""
 
 from typing import Annotated, Literal
 
@@ -61,7 +61,7 @@ async def enter_response(
 async def preview_responses(
     wave_id: Id, table: UploadedAnswers, session: UnitSession, actor: CurrentActor, mapping: GivenMapping = None
 ) -> ResponsesPreview:
-    """What a file's columns and cells would be taken for; `mapping`: what is decided already."""
+    """How a file's columns and cells would be read. `mapping`: what is decided already."""
     return ResponsesPreview.of(await entry.preview_responses(session, actor, wave_id, table, mapping))
 
 
@@ -78,7 +78,7 @@ async def import_responses(
     community_code: Code | None = None,
     mapping: GivenMapping = None,
 ) -> ResponsesImportedRead:
-    """`mapping`: what a person takes the file's columns and cells for, where the file itself leaves a doubt."""
+    """`mapping`: a person's decision on columns and cells that the file itself leaves in doubt."""
     done = await entry.import_responses(session, actor, wave_id, table, community_code, mapping)
     return ResponsesImportedRead(added=done.added, unchanged=done.unchanged, not_returned=done.not_returned)
 
@@ -87,7 +87,7 @@ async def import_responses(
     "/waves/{wave_id}/imports", operation_id="list_imports", dependencies=[allow(waves.WHO["import_responses"])]
 )
 async def list_imports(wave_id: Id, session: UnitSession, actor: CurrentActor) -> list[ImportRead]:
-    """The files that were taken, and by which mapping, for the party that asked."""
+    """The files that were imported, and how they were read, for the party that runs the survey."""
     _, wave = await waves.access_wave(session, actor, wave_id, "import_responses")
     return [ImportRead.model_validate(kept) for kept in await queries.imports_of(session, wave.id)]
 

@@ -54,7 +54,7 @@ class ResponsesImported:
 
 @dataclass(frozen=True)
 class Register:
-    """What is known of a wave before a file is held against it."""
+    """What is on record of a wave when a file is compared with it."""
 
     wave: Wave
     definition: SurveyDefinition
@@ -119,7 +119,7 @@ async def _check_serial(session: AsyncSession, wave: Wave, serial: str | None, c
 async def preview_responses(
     session: AsyncSession, actor: Actor, wave_id: int, table: Table, decided: AnswerMapping | None = None
 ) -> Proposal:
-    """What a file's columns and cells would be taken for, as far as nobody has decided it; nothing is stored.
+    """How a file's columns and cells would be read where nobody has decided it yet; nothing is stored.
     Refusals: WrongColumns, MappingUnfit."""
     survey, _ = await access_wave(session, actor, wave_id, "import_responses")
     return await off_loop(_proposed, definition_of(survey), table, decided)
@@ -141,7 +141,7 @@ async def import_responses(
     """A file in our layout or as 问卷星 exports it, whole or not at all. Rows on record with the same answers are
     counted as unchanged, whatever a review has made of them since; rows that differ from the record are refused.
     `community_code` says where the answers of an export of 问卷星 come from, unless the wave goes to one community.
-    `decided`: what a person takes the columns and cells for. The mapping that was used is kept.
+    `decided`: a person's reading of columns and cells. The mapping that was used is kept.
 
     Refusals: MoveRefused, WrongColumns, MappingUnclear, MappingUnfit, CommunityMissing, RowsRefused.
     """
@@ -255,7 +255,7 @@ def _new(
 
 
 async def _insert(session: AsyncSession, actor: Actor, at: datetime, rows: list[dict[str, Any]]) -> None:
-    """The responses, and for each that the file calls anything but submitted, that its sender decided so."""
+    """Insert responses, and a review by the sender for each whose status is not `submitted`."""
     if not rows:
         return
     inserted = await session.execute(sa.insert(Response).returning(Response.id, Response.status, Response.reason), rows)

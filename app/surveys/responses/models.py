@@ -50,7 +50,7 @@ class Response(Base, Identified, Versioned):
 
 
 class ResponseImport(Base, Identified):
-    """A file of answers that was taken, and the AnswerMapping by which: found in the file, or decided by a person."""
+    """A file of answers that was imported, with its AnswerMapping: found in the file, or decided by a person."""
 
     __tablename__ = "response_imports"
 

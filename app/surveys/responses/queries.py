@@ -1,4 +1,4 @@
-"""Reading responses: lists, exports, reviews, and what is the same among them."""
+"""Reading responses: lists, exports, reviews, and which have the same content."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -34,7 +34,7 @@ async def fingerprints_of(session: AsyncSession, wave_id: int) -> dict[str, str]
 
 
 async def same_content(session: AsyncSession, wave_id: int, fingerprint: str, but: int | None = None) -> dict[str, str]:
-    """The same for one fingerprint, by its index: what one answer costs does not grow with the wave."""
+    """The same for one fingerprint, by its index: an answer costs the same however large the wave."""
     query = _fingerprints(wave_id).where(Response.fingerprint == fingerprint, Response.id.is_distinct_from(but))
     return {found: serial or f"#{id}" for found, serial, id in await session.execute(query)}
 

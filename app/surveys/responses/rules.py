@@ -76,7 +76,7 @@ class SerialEntered(DomainError):
 
 
 class ResponseDiffers(DomainError):
-    """A file brings other answers for a number than were recorded; nobody's answers are overwritten unseen."""
+    """A file has other answers for a serial than are on record; answers are never overwritten silently."""
 
 
 @dataclass(frozen=True)
@@ -137,12 +137,12 @@ _RECEIPT = re.compile(f"[{RECEIPT_ALPHABET}]{{{RECEIPT_LENGTH}}}")
 
 
 def new_receipt_code() -> str:
-    """31^8 codes, 8.5 × 10^11: not to be guessed one by one against a limit of tries."""
+    """One of 31^8 = 8.5 × 10^11 codes: too many to guess when tries are limited."""
     return "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(RECEIPT_LENGTH))
 
 
 def read_receipt_code(typed: str) -> str:
-    """The code as issued, from what somebody typed: small letters, spaces and hyphens do not matter."""
+    """The code as issued, whatever case, spaces and hyphens it was typed with."""
     code = re.sub(r"[\s-]", "", typed).upper()
     if not _RECEIPT.fullmatch(code):
         raise ReceiptMalformed()

@@ -97,7 +97,7 @@ class AnswersCorrect(BaseModel):
 
 
 class Submitted(BaseModel):
-    """The receipt code is told this once; with it the answers can be seen, corrected, withdrawn and followed."""
+    """The receipt code is shown only once; with it the answers can be seen, corrected, withdrawn and followed."""
 
     model_config = ConfigDict(json_schema_extra=example(receipt_code="7KQ2M9XD"))
 
@@ -105,7 +105,7 @@ class Submitted(BaseModel):
 
 
 class ReceiptRead(AnsweringRead):
-    """What became of the answers; which needs came of the survey is told by `GET /needs?survey_id=…`."""
+    """What became of the answers; `GET /needs?survey_id=…` lists the needs that came of the survey."""
 
     model_config = ConfigDict(
         json_schema_extra=example(
@@ -145,7 +145,7 @@ class ResponseEnter(BaseModel):
 
 
 class SuggestionRead(BaseModel):
-    """A doubt, and the facts that its sentence states: seconds, numbers of questions, their names, a code or serial."""
+    """A doubt and its facts: seconds, numbers or names of questions, an area code, a serial."""
 
     code: Quality
     facts: dict[str, int | str | list[str]]
@@ -269,7 +269,7 @@ class ColumnProposed(BaseModel):
 
 
 class ResponsesPreview(BaseModel):
-    """What a file would be taken for. With `doubts` it is not taken until somebody has decided them and sends the
+    """How a file would be read. With `doubts` it is not imported until somebody has decided them and sends the
     mapping back: `by` and of each column its number, title, question, part and options."""
 
     by: By
@@ -289,7 +289,7 @@ class ResponsesPreview(BaseModel):
 
 
 class ImportRead(BaseModel):
-    """A file that was taken, and by which mapping."""
+    """A file that was imported, and how it was read."""
 
     model_config = ConfigDict(from_attributes=True)
 

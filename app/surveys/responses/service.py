@@ -20,7 +20,7 @@ from app.surveys.waves.rules import ResponseStatus
 async def confirm_response(
     session: AsyncSession, actor: Actor, response_id: int, note: str = ""
 ) -> tuple[Survey, Response]:
-    """It counts. Refusals: SurveyClosed, MoveRefused."""
+    """Count the response. Refusals: SurveyClosed, MoveRefused."""
     survey, response, at = await _moved(session, actor, response_id, "confirm", None, note)
     await happened(session, actor, "response.confirmed", response, at, stream=f"waves:{response.wave_id}")
     return survey, response
@@ -29,7 +29,7 @@ async def confirm_response(
 async def invalidate_response(
     session: AsyncSession, actor: Actor, response_id: int, reason: Quality, note: str = ""
 ) -> tuple[Survey, Response]:
-    """It does not count, for this reason. Refusals: SurveyClosed, MoveRefused."""
+    """Do not count the response, for this reason. Refusals: SurveyClosed, MoveRefused."""
     survey, response, at = await _moved(session, actor, response_id, "invalidate", reason, note)
     await happened(
         session, actor, "response.invalidated", response, at, stream=f"waves:{response.wave_id}", reason=reason.value
@@ -40,7 +40,7 @@ async def invalidate_response(
 async def mark_duplicate_response(
     session: AsyncSession, actor: Actor, response_id: int, note: str = ""
 ) -> tuple[Survey, Response]:
-    """Somebody's second answer. Refusals: SurveyClosed, MoveRefused."""
+    """Do not count the response: it is somebody's second. Refusals: SurveyClosed, MoveRefused."""
     survey, response, at = await _moved(session, actor, response_id, "mark_duplicate", None, note)
     await happened(session, actor, "response.marked_duplicate", response, at, stream=f"waves:{response.wave_id}")
     return survey, response
@@ -49,7 +49,7 @@ async def mark_duplicate_response(
 async def restore_response(
     session: AsyncSession, actor: Actor, response_id: int, note: str = ""
 ) -> tuple[Survey, Response]:
-    """A decision taken back: to be reviewed anew. Refusals: SurveyClosed, MoveRefused."""
+    """Take a decision back; the response is to be reviewed again. Refusals: SurveyClosed, MoveRefused."""
     survey, response, at = await _moved(session, actor, response_id, "restore", None, note)
     await happened(session, actor, "response.restored", response, at, stream=f"waves:{response.wave_id}")
     return survey, response

@@ -105,7 +105,8 @@ def public_findings(
     definition: SurveyDefinition, answered: Sequence[Answered], hidden: Collection[Figure]
 ) -> list[Answer]:
     """What anybody may read: questions meant for it, without personal and sensitive ones, overall and by community,
-    less the `hidden` figures. Plain shares only: weighted beside them are two equations for the same answers."""
+    less the `hidden` figures. Plain shares only: weighted ones would be a second equation
+    for the same answers."""
     found = findings(definition, [], answered, COMMUNITY)
     return [_published(answer, answered, hidden) for answer in found.answers if is_public(answer.question)]
 

@@ -28,8 +28,8 @@ class SurveyFigures(Base):
 class SurveyResult(Base, Identified):
     """How strongly a category is wanted, as the valid answers said when the survey closed: in one community, or in
     all (`community_code` NULL). `votes` of `n` chose it; the demand index is share × intensity, weighted like
-    `weighted_share` where the survey has targets. `is_withheld`: published, its n and share would give a count of fewer
-    than five away, its own or another."""
+    `weighted_share` where the survey has targets. `is_withheld`: published, its n and share would reveal a count
+    below five, its own or another."""
 
     __tablename__ = "survey_results"
 

@@ -1,4 +1,4 @@
-"""The figures of a closed survey are everybody's."""
+"""Everybody may read the figures of a closed survey."""
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession

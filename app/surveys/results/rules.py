@@ -7,4 +7,4 @@ class WavesStillOpen(DomainError): ...
 
 
 class ReviewsPending(DomainError):
-    """Responses that nobody has confirmed or set aside would be missing from the results unseen."""
+    """Responses that nobody has reviewed would be missing from the results without a trace."""

@@ -198,7 +198,7 @@ class SummaryRead(BaseModel):
 
 class SurveyResultRead(BaseModel):
     """How strongly a category is wanted, when the survey closed; `community_code` null: everywhere together. No need
-    may cite one that `is_withheld`: its figures would give a count of fewer than five away."""
+    may cite one that `is_withheld`: its figures would reveal a count below five."""
 
     model_config = ConfigDict(
         from_attributes=True,

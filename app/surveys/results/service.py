@@ -34,7 +34,7 @@ from app.surveys.waves.tallies import TALLIES, Tally, tallies
 
 
 async def close_survey(session: AsyncSession, actor: Actor, survey_id: int) -> Survey:
-    """Draw the results, which needs can rest on from here on, and publish the figures. Refusals: WavesStillOpen,
+    """Close the survey, draw the results that needs can rest on, and publish the figures. Refusals: WavesStillOpen,
     ReviewsPending, MoveRefused."""
     survey = await access_survey(session, actor, survey_id, "close")
     at = await now(session)
@@ -104,8 +104,8 @@ def _is_few(tally: Tally) -> bool:
 
 
 async def freeze_figures(session: AsyncSession, actor: Actor, survey_id: int) -> None:
-    """Freeze the figures of a survey that was closed before they were: what its answers say now. A result of then that
-    they no longer agree with is withheld, since the difference is what was withdrawn meanwhile."""
+    """Freeze the figures of a survey that was closed before they were: what its answers say now. Earlier results that
+    no longer agree are withheld, since the difference is what was withdrawn meanwhile."""
     query = sa.select(Survey).where(Survey.id == survey_id, Survey.status == SurveyStatus.closed).with_for_update()
     survey = await session.scalar(query)
     if survey is None or await session.get(SurveyFigures, survey_id) is not None:

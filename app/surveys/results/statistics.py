@@ -84,7 +84,7 @@ class DemandIndex:
 
 
 def figure(value: float) -> str:
-    """Four decimals, and no minus before nought."""
+    """Four decimals, never "-0.0000"."""
     return f"{round(value, 4) + 0.0:.4f}"
 
 

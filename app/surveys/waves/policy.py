@@ -1,4 +1,4 @@
-"""Who may run a wave: whoever runs its survey, where it may ask."""
+"""Who may run a wave, and where: whoever runs its survey, in the areas it is responsible for."""
 
 from functools import partial
 from typing import TypeVar

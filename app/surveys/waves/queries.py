@@ -75,7 +75,7 @@ async def find_address(session: AsyncSession, token: str) -> Address:
 
 
 async def place_of(session: AsyncSession, code: str) -> list[str]:
-    """The names of a community's district, street and itself."""
+    """The names of a community's district, its street and the community itself."""
     return [area.name for area in (await areas_with_parents(session, [code])).get(code, [])]
 
 

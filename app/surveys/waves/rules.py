@@ -118,7 +118,7 @@ class IssuedUnknowable(DomainError):
 
 
 class NothingIssued(DomainError):
-    """An entry of the ledger that says nothing."""
+    """An entry of the ledger with a count of zero."""
 
     status = 422
 
@@ -134,8 +134,8 @@ class TokenUnknown(DomainError):
 
 @dataclass(frozen=True)
 class RateWithN:
-    """A share with what it is a share of. `rate` has four decimals, rounded half up; None where the denominator
-    is unknown (an open link has no issued count) or nought."""
+    """A share with its numerator and denominator. `rate` has four decimals, rounded half up; None where the denominator
+    is unknown (an open link has no issued count) or zero."""
 
     numerator: int
     denominator: int | None
@@ -185,7 +185,7 @@ def check_issued(issued: int | None, returned: int) -> None:
 
 
 def check_correction(count: int, reason: str) -> None:
-    """The ledger takes counts as they were handed out; taking some back needs a reason."""
+    """The ledger takes counts as they were handed out; a negative count needs a reason."""
     if count == 0:
         raise NothingIssued()
     if count < 0 and not reason.strip():
@@ -198,7 +198,7 @@ def check_times(opens_at: datetime | None, closes_at: datetime | None) -> None:
 
 
 def unfit(verb: str, channel: Channel, survey: SurveyStatus) -> DomainError | None:
-    """Why a wave over this channel, of a survey that stands there, does not `verb`."""
+    """Why a wave over this channel, of a survey with this status, cannot `verb`."""
     if verb == "issue" and channel is Channel.open_link:
         return IssuedUnknowable()
     if channel not in (allowed := CHANNELS.get(verb, [*Channel])):

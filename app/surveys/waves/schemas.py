@@ -102,7 +102,7 @@ class WaveRead(BaseModel):
 
 
 class IssueCreate(BaseModel):
-    """Handed out; below nought, with a reason: taken back."""
+    """Handed out, or (negative, with a reason) taken back."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra=example(community_code="530114003004", count=60, reason="")
@@ -145,7 +145,7 @@ class LinkRead(BaseModel):
 
 
 class LinksRead(BaseModel):
-    """One-time links, shown this once: only their hashes are kept."""
+    """One-time links, shown only once: we keep their hashes."""
 
     links: list[LinkRead]
 
@@ -155,6 +155,6 @@ class SheetsRead(BaseModel):
 
 
 class SheetsIssued(BaseModel):
-    """How many numbered questionnaires were new and counted as issued."""
+    """How many numbered questionnaires were new and are now counted as issued."""
 
     added: int

@@ -1,4 +1,4 @@
-"""Numbers of paper questionnaires: one line, each once."""
+"""Serial numbers of paper questionnaires: one line of text, each used once."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ class SerialTaken(DomainError):
 
 
 def serial_faults(serial: str, number: int, serials: dict[str, int], column: str) -> Iterator[RowRefused]:
-    """Serials are remembered in `serials` with their row."""
+    """What is wrong with one serial. `serials` collects those seen, each with its first row."""
     try:
         _check_serial(serial)
     except DomainError as fault:

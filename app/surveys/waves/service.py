@@ -76,7 +76,7 @@ async def edit_wave(
     opens_at: datetime | None,
     closes_at: datetime | None,
 ) -> Wave:
-    """Another name or other times, until the wave is closed. Refusals: StaleVersion, WaveTimesWrong, MoveRefused."""
+    """Change name and times, until the wave is closed. Refusals: StaleVersion, WaveTimesWrong, MoveRefused."""
     _, wave = await access_wave(session, actor, wave_id, "edit")
     at = await now(session)
     check_version(wave, given)
@@ -89,7 +89,7 @@ async def edit_wave(
 
 
 async def open_wave(session: AsyncSession, actor: Actor, wave_id: int) -> Wave:
-    """Answers are taken from here on. Refusals: SurveyNotPublished, MoveRefused."""
+    """Start taking answers. Refusals: SurveyNotPublished, MoveRefused."""
     survey, wave = await access_wave(session, actor, wave_id, "open")
     at = await now(session)
     check_wave(survey, wave, "open")
@@ -107,7 +107,7 @@ async def discard_wave(session: AsyncSession, actor: Actor, wave_id: int) -> Wav
 
 
 async def close_wave(session: AsyncSession, actor: Actor, wave_id: int) -> Wave:
-    """No more answers. Refusals: MoreReturnedThanIssued (the ledger cannot be right), MoveRefused."""
+    """Stop taking answers. Refusals: MoreReturnedThanIssued (the ledger cannot be right), MoveRefused."""
     _, wave = await access_wave(session, actor, wave_id, "close")
     at = await now(session)
     closed = move(MOVES, wave.status, "close")
@@ -135,7 +135,7 @@ async def _returned(session: AsyncSession, wave_id: int) -> dict[str, int]:
 async def issue_questionnaires(
     session: AsyncSession, actor: Actor, wave_id: int, *, community_code: str, count: int, reason: str = ""
 ) -> Issue:
-    """One entry of the ledger: handed out, or (below nought, with its reason) taken back. Refusals: MoveRefused,
+    """One entry of the ledger: handed out, or (negative, with a reason) taken back. Refusals: MoveRefused,
     IssuedUnknowable, CommunityNotInWave, CorrectionUnexplained, MoreReturnedThanIssued."""
     survey, wave = await access_wave(session, actor, wave_id, "issue")
     at = await now(session)
@@ -165,7 +165,7 @@ async def _check_in_frame(session: AsyncSession, wave_id: int, community_code: s
 async def make_tokens(
     session: AsyncSession, actor: Actor, wave_id: int, *, community_code: str, count: int
 ) -> list[str]:
-    """New one-time tokens, told this once; only their hashes are kept. Refusals: ChannelUnfit, MoveRefused,
+    """New one-time tokens, returned only once; we keep their hashes. Refusals: ChannelUnfit, MoveRefused,
     CommunityNotInWave. They count as issued when `issue_questionnaires` says that they were handed out."""
     survey, wave = await access_wave(session, actor, wave_id, "make_tokens")
     at = await now(session)
@@ -202,7 +202,7 @@ def _free_serials(wave_id: int, taken: Collection[str], count: int) -> list[str]
 
 async def import_issued(session: AsyncSession, actor: Actor, wave_id: int, table: Table) -> int:
     """A list of numbered questionnaires that were handed out (serial, community_code; other columns are passed over):
-    registers those not yet known and adds them to the ledger; returns how many. Importing the same list again adds
+    registers the unknown ones and adds them to the ledger; returns how many. Importing the same list again adds
     none. Refusals: ChannelUnfit, MoveRefused, WrongColumns, RowsRefused."""
     survey, wave = await access_wave(session, actor, wave_id, "import_issued")
     at = await now(session)

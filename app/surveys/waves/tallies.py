@@ -1,4 +1,4 @@
-"""What went out and came back, by community: counted, and as two rooms answer with it."""
+"""What went out and came back, by community. Both this room and `results` answer with it."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
@@ -30,7 +30,8 @@ TALLIES = TypeAdapter(dict[int, list[Tally]])
 
 
 async def counts_of(session: AsyncSession, wave_ids: Collection[int]) -> dict[tuple[int, str], Counts]:
-    """(wave, community) → how many responses stand where: by the table's name, since responses are a later room's."""
+    """(wave, community) → how many responses have each status. Responses are a later room, so SQL names their table
+    without an import."""
     came_back = sa.table("responses", *map(sa.column, ("wave_id", "community_code", "status")))
     query = (
         sa.select(Wave.id, came_back.c.community_code, came_back.c.status, sa.func.count())

@@ -37,9 +37,7 @@ async def test_a_questionnaire_travels_as_an_xlsform(session: AsyncSession, clie
     assert codes(refused) == (422, "FileUnreadable")
 
 
-async def test_a_form_that_holds_more_is_taken_without_it_when_one_says_so(
-    session: AsyncSession, client_of: ClientOf
-) -> None:
+async def test_unsupported_parts_of_a_form_are_left_out_on_request(session: AsyncSession, client_of: ClientOf) -> None:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         sheet = book.add_worksheet("survey")
@@ -61,7 +59,7 @@ async def test_a_form_that_holds_more_is_taken_without_it_when_one_says_so(
     )
 
 
-async def test_surveys_are_listed_by_their_state(session: AsyncSession, client_of: ClientOf) -> None:
+async def test_surveys_are_listed_by_their_status(session: AsyncSession, client_of: ClientOf) -> None:
     draft, _ = await make_survey(session, status=SurveyStatus.draft), await make_survey(session)
     async with client_of(await actor_of(session, Role.committee)) as client:
         items = (await client.get("/surveys", params={"status": "draft"})).json()["items"]

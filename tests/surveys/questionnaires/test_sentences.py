@@ -56,5 +56,5 @@ def test_dates_come_earlier_and_later() -> None:
 
 
 @given(trees)
-def test_every_expression_can_be_said_in_both_languages(tree: Node) -> None:
+def test_every_expression_has_a_sentence_in_both_languages(tree: Node) -> None:
     assert all(sentence(tree, SEASON, language) for language in ("zh", "en"))

@@ -295,7 +295,7 @@ COMMON = [
 COMMON_COLUMNS = ["relevant", "constraint", "calculation", "choice_filter", "required_message::中文 (zh)"]
 
 
-def test_what_cannot_be_expressed_is_named_once_per_kind_and_one_goes_on_without_it() -> None:
+def test_unsupported_features_are_named_once_per_kind_and_can_be_left_out() -> None:
     form = read_form(workbook(COMMON, SEX, COMMON_COLUMNS))
     assert partly(form) == [
         (4, "survey.type", "XlsformTypeUnknown", 1),
@@ -318,7 +318,7 @@ def test_nothing_is_asked_of_those_it_was_not_meant_for() -> None:
     assert not {"far", "farther", "scored"} & {question.name for question in taken.questions}
 
 
-def test_of_a_group_of_which_nothing_remains_no_heading_remains() -> None:
+def test_a_group_left_empty_loses_its_heading() -> None:
     rows = [
         ["begin group", "g", "照片", "Photos"],
         ["image", "photo", "照片", "Photo"],
@@ -329,7 +329,7 @@ def test_of_a_group_of_which_nothing_remains_no_heading_remains() -> None:
     assert [question.name for question in taken.questions] == ["a"]
 
 
-def test_a_heading_whose_name_a_question_bears_too_is_called_otherwise() -> None:
+def test_a_heading_named_like_a_question_is_renamed() -> None:
     rows = [
         ["begin group", "g", "组", "G"],
         ["begin group", "h", "组", "H"],
@@ -341,7 +341,7 @@ def test_a_heading_whose_name_a_question_bears_too_is_called_otherwise() -> None
     assert [question.name for question in taken.questions] == ["g_heading", "h", "g"]
 
 
-def test_a_loop_is_left_out_as_a_repeat_is() -> None:
+def test_a_loop_is_left_out_like_a_repeat() -> None:
     rows = [
         ["text", "a", "甲", "A"],
         ["begin loop over sex", "l", "圈", "L"],
@@ -352,7 +352,7 @@ def test_a_loop_is_left_out_as_a_repeat_is() -> None:
     assert partly(form) == [(3, "survey.type", "XlsformTypeUnknown", 2)]
 
 
-def test_a_form_of_which_nothing_remains_is_refused() -> None:
+def test_a_form_with_nothing_left_is_refused() -> None:
     content = workbook([["image", "photo", "照片", "Photo"]])
     assert refusals(content) == [(1, "survey", "XlsformNothingTaken"), (2, "survey.type", "XlsformTypeUnknown")]
 
@@ -363,7 +363,7 @@ def test_a_column_of_an_unknown_kind_is_one_line_however_many_rows_it_fills() ->
     assert partly(form) == [(2, "survey.theme", "XlsformColumnUnknown", 40)]
 
 
-def test_another_language_stands_in_for_the_chinese_and_is_said_in_one_line() -> None:
+def test_another_language_stands_in_for_chinese_and_is_reported_once() -> None:
     rows = [["type", "name", "label::English (en)", "label::Français"]]
     rows += [["text", f"q{n}", f"Question {n}", "Question"] for n in range(40)]
     form = read_form(raw_book(survey=rows, settings=[["form_title"], ["Needs"]]))
@@ -381,7 +381,7 @@ def test_only_a_third_language_stands_in_too() -> None:
     assert form.taken(leave_out=True).questions[0].label.zh == "Quoi ?"
 
 
-def test_a_form_without_a_title_is_told_so_and_may_be_called_after_its_file() -> None:
+def test_a_missing_title_is_reported_and_may_come_from_the_file_name() -> None:
     content = raw_book(survey=[["type", "name", "label"], ["text", "q", "题"]])
     form = read_form(content, "冬季调查.xlsx")
     assert partly(form) == [(2, "settings.form_title", "XlsformTitleMissing", 1)]
@@ -409,13 +409,13 @@ def test_or_other_becomes_an_option_and_a_question_for_it() -> None:
         "select_one sex ",
     ],
 )
-def test_the_spellings_of_a_type_are_one(spelling: str) -> None:
+def test_every_spelling_of_a_type_is_understood(spelling: str) -> None:
     (question,) = read_xlsform(workbook([[spelling, "sex", "性别", "Sex"]], SEX)).questions
     assert (question.type, len(question.options)) == ("single", 2)
 
 
 @pytest.mark.parametrize("list_name", ["SEX", "sex, age", "gender"])
-def test_a_list_that_is_not_there_is_named(list_name: str) -> None:
+def test_a_missing_list_of_choices_is_named(list_name: str) -> None:
     content = workbook([[f"select_one {list_name}", "sex", "性别", "Sex"]], SEX)
     assert refusals(content) == [(2, "survey.type", "XlsformListUnknown")]
 
@@ -523,7 +523,7 @@ def test_a_row_of_a_matrix_is_refused_at_its_own_row() -> None:
     assert (4, "survey.name", "NameHasSpace") in refusals(content)
 
 
-def test_a_column_that_stands_twice_or_is_not_there_is_refused() -> None:
+def test_a_repeated_or_missing_column_is_refused() -> None:
     twice = raw_book(survey=[["type", "name", "label", "label"], ["text", "q", "题", "题二"]])
     assert refusals(twice) == [(1, "survey.label", "XlsformColumnTwice")]
     missing = raw_book(survey=[["type", "label"], ["text", "题"]])
@@ -536,7 +536,7 @@ def test_a_text_that_is_too_long_is_refused_at_its_own_place() -> None:
     assert refusals(content) == [(2, "survey.label", "TextTooLong"), (4, "choices.label", "TextTooLong")][::-1]
 
 
-def test_a_type_that_nobody_knows_is_refused_at_its_row() -> None:
+def test_an_unknown_type_is_refused_at_its_row() -> None:
     content = workbook([["text", "a", "甲", "A"], ["slect_one sex", "q", "题", "Q"]], SEX)
     assert (3, "survey.type", "XlsformTypeUnknown") in refusals(content)
     many = workbook([["select multiple sex", "q", "题", "Q"]], SEX)

@@ -28,7 +28,7 @@ def refusals(**given: Any) -> list[tuple[int, str, str]]:
     return [(r.row, r.column, r.error.code) for r in refused.value.rows]
 
 
-def test_complete_answers_are_kept_in_their_one_form() -> None:
+def test_complete_answers_are_kept_in_one_canonical_form() -> None:
     given = {
         "one": "a",
         "many": ["c", "a"],
@@ -140,7 +140,7 @@ def test_answers_left_behind_on_hidden_questions_are_dropped_and_named() -> None
     assert (examined.answers, examined.hidden, examined.missing, examined.faults) == ({"one": "a"}, ["why"], [], {})
 
 
-def test_what_a_hidden_question_holds_shows_nothing_further() -> None:
+def test_the_answer_to_a_hidden_question_shows_no_further_question() -> None:
     chain = make_definition(
         make_question("single", "a"),
         make_question("single", "b", shown_if="${a} = 'b'"),

@@ -111,7 +111,9 @@ def decided(column: dict[str, Any]) -> dict[str, Any]:
     return {**{k: column[k] for k in ("column", "title", "question", "part")}, "options": options, **open_one}
 
 
-async def test_decisions_go_by_their_own_addresses(session: AsyncSession, client_of: ClientOf) -> None:
+async def test_each_decision_on_a_response_has_an_address_of_its_own(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
     response = await make_response(session, await make_wave(session), status=ResponseStatus.submitted)
     address = f"/surveys/responses/{response.id}"
     async with client_of(await actor_of(session, Role.committee)) as client:

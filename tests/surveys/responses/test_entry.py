@@ -106,7 +106,7 @@ async def test_a_blank_required_answer_on_paper_is_left_to_the_review(session: A
     assert response.suggestions == [{"code": "required_missing", "facts": {"questions": ["Q1"]}}]
 
 
-async def test_who_is_asked_by_phone_gets_a_receipt(session: AsyncSession) -> None:
+async def test_a_person_asked_by_phone_gets_a_receipt(session: AsyncSession) -> None:
     actor, wave = await committee(session), await make_wave(session, channel=Channel.phone)
     _, response, receipt = await entry.enter_response(
         session, actor, wave.id, community_code=DOUNAN, serial=None, answers=WANTS_MEALS
@@ -140,7 +140,7 @@ async def test_one_bad_row_keeps_the_whole_file_out(session: AsyncSession) -> No
     assert await count(session, Response) == 0
 
 
-async def test_a_file_that_tells_another_story_is_refused(session: AsyncSession) -> None:
+async def test_a_file_that_contradicts_the_record_is_refused(session: AsyncSession) -> None:
     actor, wave = await committee(session), await make_wave(session)
     await entry.import_responses(session, actor, wave.id, table(row("S1"), row("S2")))
     changed = entry.import_responses(session, actor, wave.id, table(row("S1"), row("S2", sex="M"), row("S3")))
@@ -159,7 +159,7 @@ async def test_what_a_review_decided_survives_a_second_import(session: AsyncSess
     assert (done.added, done.unchanged, response.status) == (0, 1, ResponseStatus.invalid)
 
 
-async def test_the_export_is_the_import_again(session: AsyncSession) -> None:
+async def test_an_export_can_be_imported_again(session: AsyncSession) -> None:
     actor, survey = await committee(session), await make_survey(session)
     wave, other = await make_wave(session, survey), await make_wave(session, survey)
     sent = table(row("S1"), row("S2", sex="M"), [*row("S3", status="not_returned")[:3], "", "", "", ""])

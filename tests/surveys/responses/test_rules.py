@@ -26,7 +26,7 @@ from app.surveys.waves.rules import ResponseStatus
 R = ResponseStatus
 
 
-def test_every_response_state_is_reached_and_only_withdrawn_is_final() -> None:
+def test_every_status_of_a_response_is_reached_and_only_withdrawn_is_final() -> None:
     assert set(RESPONSE_MOVES.values()) == set(R)
     assert [state for state in R if not verbs_from(RESPONSE_MOVES, state)] == [R.withdrawn]
 

@@ -38,7 +38,7 @@ async def test_a_response_is_not_confirmed_twice(session: AsyncSession) -> None:
     await refused_with(MoveRefused, reviewing.confirm_response(session, actor, response.id))
 
 
-async def test_only_what_no_rule_doubts_is_confirmed_together(session: AsyncSession) -> None:
+async def test_only_responses_without_doubts_are_confirmed_together(session: AsyncSession) -> None:
     actor, wave = await committee(session), await make_wave(session)
     plain = await make_response(session, wave, status=ResponseStatus.submitted)
     doubtful = [{"code": "too_fast", "facts": {}}]

@@ -32,7 +32,7 @@ async def everything_kept(session: AsyncSession) -> str:
     return "\n".join(rows)
 
 
-async def test_who_answers_while_signed_in_leaves_no_trace_of_the_account(
+async def test_an_answer_given_while_signed_in_leaves_no_trace_of_the_account(
     session: AsyncSession, client_of: ClientOf
 ) -> None:
     wave = await make_wave(session, channel=Channel.open_link)
@@ -45,7 +45,7 @@ async def test_who_answers_while_signed_in_leaves_no_trace_of_the_account(
     assert list(whose) == ["None:resident:None"]
 
 
-async def test_a_receipt_code_stands_nowhere_in_the_database(session: AsyncSession, client_of: ClientOf) -> None:
+async def test_a_receipt_code_is_stored_nowhere_in_the_database(session: AsyncSession, client_of: ClientOf) -> None:
     wave = await make_wave(session, channel=Channel.open_link)
     async with client_of(RESIDENT) as client:
         sent = await client.post(f"/surveys/answering/{wave.open_token}", json=SENT, headers=KEY)

@@ -216,7 +216,7 @@ PAIRS = [
 
 
 @pytest.mark.parametrize("titles", PAIRS)
-def test_like_titles_in_another_order_keep_their_answers(titles: tuple[str, str]) -> None:
+def test_similar_titles_in_another_order_keep_their_answers(titles: tuple[str, str]) -> None:
     header = [f"1、{titles[1]}", f"2、{titles[0]}"]
     assert answers(form_of(*titles), header, ["满意", "不满意"]) == [{"q0": "o3", "q1": "o1"}]
 
@@ -228,7 +228,7 @@ def test_a_title_that_differs_in_a_word_a_digit_or_a_sign_is_another_question(ti
     assert doubts(form_of(titles[0]), header, [*HEAD, "满意"]) == [(f"1、{titles[1]}", "TitleFitsNone"), unanswered]
 
 
-def test_a_title_with_words_of_courtesy_more_is_the_same_question() -> None:
+def test_a_title_with_an_extra_please_is_the_same_question() -> None:
     header = ["1、请问您对社区托育服务的满意程度是？[单选题]", "2、对社区养老服务的满意程度 *"]
     assert answers(form_of(*PAIRS[0]), header, ["满意", "不满意"]) == [{"q0": "o1", "q1": "o3"}]
 
@@ -278,7 +278,7 @@ def test_a_file_that_does_not_tell_whether_its_digits_are_labels_or_places_is_re
     assert answers(form, header[-2:], ["1", "4"], ["1", "-3"]) == [{"kids": "o1", "mark": "o4"}, {"kids": "o1"}]
 
 
-def test_a_sign_tells_options_apart() -> None:
+def test_options_that_differ_in_a_sign_are_different() -> None:
     ages = form_of("您的年龄", labels=("＜60岁", "≥60岁"))
     assert answers(ages, ["1、您的年龄"], ["≥60岁"], ["<60岁"]) == [{"q0": "o2"}, {"q0": "o1"}]
     with pytest.raises(RowsRefused) as refused:
@@ -286,7 +286,7 @@ def test_a_sign_tells_options_apart() -> None:
     assert [(r.row, r.error.code) for r in refused.value.rows] == [(2, "OptionUnknown")]
 
 
-def test_an_option_that_fits_two_alike_is_refused() -> None:
+def test_a_cell_that_fits_two_options_equally_is_refused() -> None:
     header = [*FIRST_COLUMNS, "1、您的年龄"]
     form = form_of("您的年龄", labels=("60岁。", "60岁；"))
     assert doubts(form, header, [*HEAD, "60岁"]) == [("1、您的年龄", "OptionFitsSeveral")]
@@ -305,7 +305,7 @@ def test_columns_of_options_go_to_the_question_that_has_them_whatever_their_numb
     assert doubts(form, lost, [*HEAD, "1", "0", "1"]) == [("1、您用过哪些服务？", "PartsIncomplete")]
 
 
-def test_what_a_person_decided_is_done_and_nothing_else() -> None:
+def test_a_persons_decision_is_followed_and_nothing_else() -> None:
     form, header = form_of(*PAIRS[0]), [*FIRST_COLUMNS, "1、对托育怎么看", "2、备注"]
     proposed = propose_wenjuanxing(form, header, [[*HEAD, "挺好", "无"]]).mapping
     first, second = proposed.columns

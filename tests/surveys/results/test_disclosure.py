@@ -210,7 +210,7 @@ def test_a_mean_that_leaves_one_person_over_is_not_published() -> None:
     assert answer["tables"][0]["mean"]["low"] is None
 
 
-def test_a_mean_of_one_large_number_and_nothings_is_not_published() -> None:
+def test_a_mean_of_one_large_number_and_zeros_is_not_published() -> None:
     lone = {ALL: [0.0] * 20 + [9000.0], HERE: [0.0] * 20 + [9000.0]}
     even = {ALL: [1.0, 2.0, 3.0] * 7, HERE: [1.0, 2.0, 3.0] * 7}
     assert safe_means(lone, lone) == set()

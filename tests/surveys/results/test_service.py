@@ -66,7 +66,7 @@ async def test_closing_draws_a_result_per_category_and_community(session: AsyncS
     assert {(r.weighted_share, r.intensity, r.is_withheld) for r in drawn[None]} == {(None, Decimal(1), False)}
 
 
-async def test_targets_weight_the_results_beside_the_plain_ones(session: AsyncSession) -> None:
+async def test_targets_add_weighted_results_beside_the_plain_ones(session: AsyncSession) -> None:
     """Every woman wants meals and every man homework; in truth there are three women to one man."""
     survey, _ = await closed_with(session, "FM" * 6, [{"margin": "Q1", "counts": {"F": 300, "M": 100}}])
     meals, homework = await results_of(session, survey.id)
@@ -111,7 +111,7 @@ async def test_communities_do_not_add_up_to_what_is_hidden_overall(session: Asyn
     assert [count for tables in strata.values() for _, count in counts(tables)] == [None] * 4
 
 
-async def test_published_figures_stay_whoever_writes(session: AsyncSession) -> None:
+async def test_published_figures_cannot_be_changed_by_anybody(session: AsyncSession) -> None:
     survey, _ = await closed_with(session, "FM" * 6, [])
     for statement in ("UPDATE survey_figures SET answers = '[]'", "DELETE FROM survey_figures"):
         with pytest.raises(sa.exc.ProgrammingError, match=r"permission denied|published figures are not changed"):

@@ -44,13 +44,13 @@ def test_wilson_gives_the_published_intervals(share: float, n: int, low: float, 
 
 
 @given(st.integers(1, 10_000), st.data())
-def test_wilson_holds_its_share_within_nought_and_one(n: int, data: st.DataObject) -> None:
+def test_the_wilson_interval_contains_its_share_and_stays_between_zero_and_one(n: int, data: st.DataObject) -> None:
     share = data.draw(st.integers(0, n)) / n
     low, high = wilson(share, n)
     assert 0 <= low <= share <= high <= 1
 
 
-def test_nothing_is_known_from_nobody() -> None:
+def test_without_answers_nothing_is_known() -> None:
     assert wilson(0.0, 0) == (0.0, 1.0)
 
 
@@ -134,13 +134,13 @@ def test_the_interval_of_the_demand_index_is_wilsons_where_answers_are_yes_or_no
 
 @pytest.mark.parametrize("weights", [None, np.array([0.3, 3.0, 1.0])])
 @pytest.mark.parametrize("options", [["meal"], ["play"]])
-def test_three_people_of_one_mind_leave_the_demand_index_a_width(options: list[str], weights: Any) -> None:
+def test_three_unanimous_answers_leave_the_demand_index_an_interval(options: list[str], weights: Any) -> None:
     for index in demand_index(DEFINITION, [{"want": options, "order": options}] * 3, weights):
         assert index.index in ("0.0000", "1.0000")
         assert float(index.high) - float(index.low) > 0.3
 
 
-def test_an_index_that_all_give_alike_has_a_width_too() -> None:
+def test_an_index_on_which_all_agree_has_an_interval_too() -> None:
     (index, _) = demand_index(DEFINITION, [{"want": ["meal", "play"], "order": ["play", "meal"]}] * 3)
     assert float(index.low) < float(index.index) <= float(index.high)
     meals = demand_index(DEFINITION, [{"want": ["meal", "play"], "order": ["play", "meal"]}] * 3)[1]
@@ -177,7 +177,7 @@ def test_the_season_wants_services_for_children_and_older_people_most() -> None:
     assert all(float(i.low) < float(i.index) < float(i.high) for i in index)
 
 
-def test_weighting_the_season_by_sex_hardly_moves_it_and_costs_a_little_precision() -> None:
+def test_weighting_the_season_by_sex_changes_little_and_costs_some_precision() -> None:
     plain = {i.category_code: float(i.index) for i in season_index(raked=False)}
     raked = season_index(raked=True)
     assert all(abs(plain[i.category_code] - float(i.index)) < 0.02 for i in raked)

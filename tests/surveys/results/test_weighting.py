@@ -35,7 +35,7 @@ def test_weights_are_held_within_their_limits_and_still_average_one() -> None:
     assert (found.capped, found.values.mean()) == (1, pytest.approx(1))
 
 
-def test_margins_that_the_limits_cut_off_are_raked_again_and_what_is_left_is_told() -> None:
+def test_margins_cut_off_by_the_limits_are_raked_again_and_the_rest_is_reported() -> None:
     """Half and half in truth, one among twenty here: its weight of 3 reaches 15 %."""
     found = rake(20, [Margin("group", ["few"] + ["many"] * 19, {"few": 50, "many": 50})])
     assert not found.converged
@@ -44,7 +44,7 @@ def test_margins_that_the_limits_cut_off_are_raked_again_and_what_is_left_is_tol
     assert gap.reached == pytest.approx(3 / 20)
 
 
-def test_caps_on_one_margin_are_made_up_for_where_the_other_one_leaves_room() -> None:
+def test_capped_weights_are_made_up_for_where_the_other_margin_leaves_room() -> None:
     """2 of 20 are old and poor at once: without limits they would weigh 4 and more; the other old ones take over."""
     old = ["old"] * 4 + ["young"] * 16
     poor = ["poor"] * 2 + ["rich"] * 2 + ["poor"] * 2 + ["rich"] * 14
@@ -74,7 +74,7 @@ def test_the_effective_sample_size_is_kish() -> None:
     assert effective_n(np.array([])) == 0.0
 
 
-def test_who_left_the_question_blank_is_left_as_is_by_that_margin() -> None:
+def test_a_margin_leaves_those_who_skipped_its_question_as_they_are() -> None:
     found = rake(4, [Margin("sex", ["M", "M", "F", None], {"M": 1, "F": 1})])
     assert found.values.tolist() == pytest.approx([0.75, 0.75, 1.5, 1.0])
 
@@ -84,7 +84,7 @@ def test_groups_in_which_nobody_answered_are_named() -> None:
     assert (found.uncovered, found.values.tolist()) == ([("street", "b")], [1, 1])
 
 
-def test_no_margin_and_nobody_give_plain_weights() -> None:
+def test_without_margins_or_answers_weights_are_plain() -> None:
     assert rake(3, []).values.tolist() == [1, 1, 1]
     assert rake(0, [Margin("sex", [], {"M": 1})]).values.tolist() == []
 

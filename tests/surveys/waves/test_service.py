@@ -127,7 +127,7 @@ async def test_tokens_are_kept_as_hashes_only_and_for_links_only(session: AsyncS
     await refused_with(ChannelUnfit, waves.make_tokens(session, actor, paper.id, community_code=DOUNAN, count=1))
 
 
-async def test_sheets_are_numbered_on_and_on(session: AsyncSession) -> None:
+async def test_further_sheets_continue_the_numbering(session: AsyncSession) -> None:
     actor, wave = await committee(session), await make_wave(session)
     first = await waves.make_sheets(session, actor, wave.id, community_code=DOUNAN, count=2)
     then = await waves.make_sheets(session, actor, wave.id, community_code=DOUNAN, count=1)
@@ -146,7 +146,7 @@ async def test_a_file_of_issued_sheets_counts_each_sheet_once(session: AsyncSess
     assert (await count(session, Sheet), await count(session, Issue)) == (3, 2)
 
 
-async def test_an_office_above_looks_on_and_does_nothing(session: AsyncSession) -> None:
+async def test_an_office_above_may_look_but_not_act(session: AsyncSession) -> None:
     street, survey = await actor_of(session, Role.street), await make_survey(session)
     await refused_with(Denied, closing.close_survey(session, street, survey.id))
     elsewhere = await actor_of(

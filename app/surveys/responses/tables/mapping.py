@@ -58,7 +58,7 @@ class CellSplitsSeveralWays(MappingDoubt): ...
 
 
 class MappingUnfit(DomainError):
-    """The mapping is of another file or of another questionnaire."""
+    """The mapping belongs to another file or another questionnaire."""
 
     status = 422
 
@@ -117,7 +117,8 @@ class Layout:
 
 @dataclass
 class Proposal:
-    """`kinds`: in which ways its cells may say options. `cells`: position → how often what stands in that column."""
+    """`kinds`: in which ways its cells may say options. `cells`: position → how often each cell
+    of that column occurs."""
 
     mapping: AnswerMapping
     kinds: tuple[By, ...]
