@@ -55,9 +55,14 @@ async def parties_by_id(session: AsyncSession, ids: Collection[int | None]) -> d
 
 
 async def party_names(session: AsyncSession, ids: Collection[int | None]) -> dict[int, PartyName]:
-    """Number → names in both languages; where there is no English name the Chinese one stands in."""
+    """Number → names in both languages."""
     parties = (await parties_by_id(session, ids)).values()
-    return {party.id: PartyName(party.name_zh, party.name_en or party.name_zh) for party in parties}
+    return {party.id: name_of(party) for party in parties}
+
+
+def name_of(party: Party) -> PartyName:
+    """Both names; where there is no English one the Chinese one stands in."""
+    return PartyName(party.name_zh, party.name_en or party.name_zh)
 
 
 async def offices_of(session: AsyncSession, kind: PartyKind, area_codes: Collection[str]) -> dict[str, Party]:

@@ -10,16 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor, Role
 from app.core.errors import DomainError
 from app.core.moves import check_move
+from app.core.paging import Paging, paginate
 from app.core.waiting import Waiting
 from app.parties.models import Party
-from app.parties.queries import parties_by_id
+from app.parties.queries import PartyName, name_of, parties_by_id, party_names
 from app.parties.rules import LEGAL_PERSONS
 from app.tenders.bids import rules
 from app.tenders.bids.models import Bid, BidVersion
 from app.tenders.bids.policy import listed
 from app.tenders.bids.rules import Applicant, BidStatus, Conditions, Package
 from app.tenders.notices.models import Lot, LotItem, Tender
-from app.tenders.notices.queries import lots_of, profile_of
+from app.tenders.notices.queries import LotParts, lots_of, profile_of
 from app.tenders.notices.rules import TenderStatus
 
 UNDECIDED = frozenset({BidStatus.submitted, BidStatus.unconfirmed, BidStatus.late})
@@ -34,6 +35,23 @@ class Entry:
     version: BidVersion | None
     lot: Lot
     item: LotItem | None
+
+
+@dataclass(frozen=True)
+class BidLine:
+    """A bid with everything its line in a list shows."""
+
+    entry: Entry
+    party: PartyName
+    tender: Tender
+
+
+@dataclass(frozen=True)
+class BidPage(BidLine):
+    """A bid with all its versions, the latest first, and what would make it ineligible as it stands."""
+
+    versions: list[BidVersion]
+    warnings: list[DomainError]
 
 
 @dataclass(frozen=True)
@@ -57,6 +75,40 @@ async def entries(session: AsyncSession, bids: Iterable[Bid]) -> list[Entry]:
         Entry(bid, versions.get(bid.id), by_lot[bid.lot_id], by_item[bid.item_id] if bid.item_id else None)
         for bid in bids
     ]
+
+
+async def lines(session: AsyncSession, found: Iterable[Entry]) -> list[BidLine]:
+    """What the list shows of each, in the order given."""
+    found = list(found)
+    names = await party_names(session, {entry.bid.party_id for entry in found})
+    query = sa.select(Tender).where(Tender.id.in_({entry.bid.tender_id for entry in found}))
+    tenders = {tender.id: tender for tender in await session.scalars(query)}
+    return [BidLine(entry, names[entry.bid.party_id], tenders[entry.bid.tender_id]) for entry in found]
+
+
+async def lines_of(session: AsyncSession, bids: Iterable[Bid]) -> list[BidLine]:
+    return await lines(session, await entries(session, bids))
+
+
+async def bid_page(session: AsyncSession, bid_id: int) -> BidPage:
+    """Everything that is shown of a bid. What the request has read already (the bid, its tender) is not read again."""
+    bid = await session.get_one(Bid, bid_id)
+    tender = await session.get_one(Tender, bid.tender_id)
+    parts = next(each for each in await lots_of(session, tender.id) if each.lot.id == bid.lot_id)
+    item = next((each for each in parts.items if each.id == bid.item_id), None)
+    versions = await versions_of(session, bid.id)
+    entry = Entry(bid, versions[0] if versions else None, parts.lot, item)
+    party = (await parties_by_id(session, {bid.party_id}))[bid.party_id]
+    return BidPage(entry, name_of(party), tender, versions, _warnings(entry, party, parts, tender))
+
+
+def _warnings(entry: Entry, party: Party, parts: LotParts, tender: Tender) -> list[DomainError]:
+    """What would make the bid ineligible as it was handed in last, while its bidder can still mend it."""
+    if entry.version is None or entry.bid.status not in COUNTED or tender.opened_at is not None:
+        return []
+    assert tender.bids_end is not None
+    conditions = Conditions(parts.terms, profile_of(tender), tender.bids_end)
+    return rules.warnings(terms_of(entry, entry.version), applicant_of(party), conditions)
 
 
 async def bids_of(session: AsyncSession, tender_id: int, statuses: Collection[BidStatus]) -> list[Bid]:
@@ -111,10 +163,32 @@ async def versions_of(session: AsyncSession, bid_id: int) -> list[BidVersion]:
     return list(await session.scalars(query))
 
 
-def list_query(actor: Actor, tender_id: int | None = None) -> sa.Select[Bid]:
+def _listed(actor: Actor, tender_id: int | None) -> sa.Select[Bid]:
     """The bids whose names `actor` may read; by tender, or else only the actor's own."""
     query = sa.select(Bid).where(listed(actor))
     return query.where(Bid.tender_id == tender_id if tender_id else Bid.party_id == actor.party_id)
+
+
+async def list_bids(
+    session: AsyncSession, actor: Actor, paging: Paging, tender_id: int | None = None
+) -> tuple[list[BidLine], str | None]:
+    """A page of a tender's bids, or else of the actor's own, and the cursor of the next."""
+    query, sorts = _listed(actor, tender_id), {"created_at": Bid.created_at}
+    bids, cursor = await paginate(session, query, paging, id=Bid.id, sorts=sorts)
+    return await lines_of(session, bids), cursor
+
+
+async def export_bids(session: AsyncSession, actor: Actor, tender_id: int) -> list[BidLine]:
+    """The same by number, all of them."""
+    bids = await session.scalars(_listed(actor, tender_id).order_by(Bid.ref, Bid.id))
+    return await lines_of(session, bids)
+
+
+async def review(session: AsyncSession, tender: Tender) -> list[Finding]:
+    """What the rules find about every bid that is not decided yet; nothing before the opening."""
+    if tender.opened_at is None:
+        return []
+    return await findings(session, tender, await bids_of(session, tender.id, UNDECIDED))
 
 
 def applicant_of(party: Party) -> Applicant:
@@ -155,13 +229,6 @@ async def findings(session: AsyncSession, tender: Tender, bids: Iterable[Bid]) -
         for entry in found
         if entry.version is not None
     ]
-
-
-async def warnings_of(session: AsyncSession, tender: Tender, bid: Bid) -> list[DomainError]:
-    """What would make the bid ineligible as it was handed in last, while its bidder can still mend it."""
-    if bid.status not in UNDECIDED or bid.status is BidStatus.late or tender.opened_at is not None:
-        return []
-    return [reason for found in await findings(session, tender, [bid]) for reason in found.reasons]
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:

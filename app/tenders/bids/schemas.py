@@ -11,12 +11,10 @@ from app.core.fields import STORED, Id, Instant, Line, Prose
 from app.core.http.unit import example
 from app.core.money import Money
 from app.core.problems import sentences
-from app.parties.queries import PartyName
 from app.tenders.bids.models import Bid, BidVersion
 from app.tenders.bids.policy import actions, tells_reasons
-from app.tenders.bids.queries import Entry, Finding
+from app.tenders.bids.queries import BidLine, BidPage
 from app.tenders.bids.rules import BidStatus
-from app.tenders.notices.models import Tender
 
 Title = Annotated[str, Line(200)]
 Plan = Annotated[str, Prose(100_000)]
@@ -40,6 +38,7 @@ ROW = {
     "status": "submitted",
     "received_at": "2026-11-20T10:00:00+08:00",
     "reasons": [],
+    "actions": ["edit", "revise", "withdraw"],
 }
 
 
@@ -150,10 +149,11 @@ class BidRow(BaseModel):
     status: BidStatus
     received_at: datetime | None
     reasons: list[ReasonRead]
+    actions: list[str]
 
     @classmethod
-    def of(cls, entry: Entry, party: PartyName, tender: Tender, actor: Actor) -> "BidRow":
-        return cls(**_row(entry, party, tender, actor))
+    def of(cls, line: BidLine, actor: Actor, at: datetime) -> "BidRow":
+        return cls(**_row(line, actor, at))
 
 
 class BidRead(BidRow):
@@ -169,7 +169,6 @@ class BidRead(BidRow):
             warnings=[],
             confirmed_amendment=0,
             version=2,
-            actions=["edit", "revise", "withdraw"],
         )
     )
 
@@ -179,29 +178,18 @@ class BidRead(BidRow):
     warnings: list[ReasonRead]
     confirmed_amendment: int
     version: int
-    actions: list[str]
 
     @classmethod
-    def read(
-        cls,
-        entry: Entry,
-        party: PartyName,
-        tender: Tender,
-        handed_in: tuple[list[BidVersion], list[DomainError]],
-        actor: Actor,
-        at: datetime,
-    ) -> "BidRead":
-        versions, warnings = handed_in
-        bid = entry.bid
+    def read(cls, page: BidPage, actor: Actor, at: datetime) -> "BidRead":
+        bid, version = page.entry.bid, page.entry.version
         return cls(
-            **_row(entry, party, tender, actor),
-            plan=entry.version.plan if entry.version else "",
+            **_row(page, actor, at),
+            plan=version.plan if version else "",
             draft=_draft(bid) if bid.party_id == actor.party_id else None,
-            versions=[ReceiptRead.of(version) for version in versions],
-            warnings=[ReasonRead.of(reason) for reason in warnings],
+            versions=[ReceiptRead.of(each) for each in page.versions],
+            warnings=[ReasonRead.of(reason) for reason in page.warnings],
             confirmed_amendment=bid.confirmed_amendment,
             version=bid.version,
-            actions=actions(actor, bid, tender, at),
         )
 
 
@@ -212,9 +200,8 @@ class FindingRead(BaseModel):
     reasons: list[ReasonRead]
 
     @classmethod
-    def of(cls, finding: Finding, party: PartyName, tender: Tender, actor: Actor) -> "FindingRead":
-        row = BidRow.of(finding.entry, party, tender, actor)
-        return cls(bid=row, reasons=[ReasonRead.of(reason) for reason in finding.reasons])
+    def of(cls, line: BidLine, reasons: list[DomainError], actor: Actor, at: datetime) -> "FindingRead":
+        return cls(bid=BidRow.of(line, actor, at), reasons=[ReasonRead.of(reason) for reason in reasons])
 
 
 def _draft(bid: Bid) -> BidUpdate | None:
@@ -226,7 +213,8 @@ def _draft(bid: Bid) -> BidUpdate | None:
     return BidUpdate.model_validate({**words, "amount": money}, context=STORED)
 
 
-def _row(entry: Entry, party: PartyName, tender: Tender, actor: Actor) -> dict[str, Any]:
+def _row(line: BidLine, actor: Actor, at: datetime) -> dict[str, Any]:
+    entry, tender = line.entry, line.tender
     bid, version, draft = entry.bid, entry.version, _draft(entry.bid)
     return {
         "id": bid.id,
@@ -235,11 +223,12 @@ def _row(entry: Entry, party: PartyName, tender: Tender, actor: Actor) -> dict[s
         "lot": entry.lot.code,
         "item": entry.item.code if entry.item else None,
         "party_id": bid.party_id,
-        "party_name_zh": party.zh,
-        "party_name_en": party.en,
+        "party_name_zh": line.party.zh,
+        "party_name_en": line.party.en,
         "title": version.title if version else draft.title if draft else "",
         "amount": Money(amount=version.amount) if version else draft.amount if draft else None,
         "status": bid.status,
         "received_at": version.received_at if version else None,
         "reasons": [ReasonRead.stored(each) for each in bid.reasons] if tells_reasons(actor, bid, tender) else [],
+        "actions": actions(actor, bid, tender, at),
     }

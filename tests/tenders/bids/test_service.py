@@ -19,7 +19,7 @@ from app.core.errors import DomainError, MoveRefused, NotFound, StaleVersion
 from app.parties.rules import LegalKind, PartyUnknown
 from app.tenders.bids import service
 from app.tenders.bids.models import Bid, BidVersion
-from app.tenders.bids.queries import bids_of, eligible_entries, versions_of, waiting, warnings_of
+from app.tenders.bids.queries import bid_page, bids_of, eligible_entries, versions_of, waiting
 from app.tenders.bids.rules import (
     AmountAboveCeiling,
     AmountNotPositive,
@@ -91,6 +91,22 @@ async def test_handing_in_gives_a_receipt_over_what_was_handed_in(session: Async
     assert (version.content_hash, version.receipt_hash, version.receipt) == (content, receipt.digest, receipt.code)
 
 
+async def test_the_page_of_a_bid_just_handed_in_reads_neither_bid_nor_tender_again(session: AsyncSession) -> None:
+    tender = await make_tender(session)
+    bid = await submitted(session, tender, await bidder(session))
+    connection = await session.connection()
+    statements: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        statements.append(statement)
+
+    sa.event.listen(connection.sync_connection, "before_cursor_execute", note)
+    page = await bid_page(session, bid.id)
+    sa.event.remove(connection.sync_connection, "before_cursor_execute", note)
+    assert (page.entry.bid, page.tender) == (bid, tender)
+    assert [each for each in statements if "FROM bids" in each or "FROM tenders" in each] == []
+
+
 async def test_each_revision_is_a_version_of_its_own(session: AsyncSession) -> None:
     tender, actor = await make_tender(session), await bidder(session)
     bid = await submitted(session, tender, actor)
@@ -149,7 +165,7 @@ async def test_an_incomplete_draft_is_kept_but_not_handed_in(
 async def test_a_bid_above_the_ceiling_is_received_with_a_warning(session: AsyncSession) -> None:
     tender, actor = await make_tender(session), await bidder(session)
     bid = await submitted(session, tender, actor, amount=Decimal(30_001))
-    assert [type(each) for each in await warnings_of(session, tender, bid)] == [AmountAboveCeiling]
+    assert [type(each) for each in (await bid_page(session, bid.id)).warnings] == [AmountAboveCeiling]
 
 
 async def test_an_unregistered_group_bids_in_a_competition_and_not_in_a_procurement(session: AsyncSession) -> None:
