@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.db import Base, Identified, within_years
 from app.core.versions import Versioned
 from app.tenders.awards.rules import AwardStatus, PassedOver
+from app.tenders.notices.models import tender_stream
 from app.tenders.profiles.rules import OverspendRule
 
 LIVE = "status NOT IN ('declined', 'revoked')"
@@ -118,6 +119,10 @@ class Award(Base, Identified, Versioned):
             name="cut_is_accepted",
         ),
     )
+
+    @property
+    def stream(self) -> str:
+        return tender_stream(self.tender_id)
 
 
 class PassedBid(Base, Identified):

@@ -49,10 +49,6 @@ class Objection(Protocol):
     lot_id: int | None
 
 
-def _stream(tender_id: int) -> str:
-    return f"tenders:{tender_id}"
-
-
 async def propose_awards(session: AsyncSession, actor: Actor, tender_id: int) -> Result:
     """Decide every lot from the counted sheets by the rule of the notice, the other rules beside it.
 
@@ -76,7 +72,7 @@ async def propose_awards(session: AsyncSession, actor: Actor, tender_id: int) ->
         _write_lot(session, result, parts, outcome, found, accepted, is_one_each(tender))
     facts = {"number": number, "lots": {each.decision.lot: _summary(each.decision) for each in outcomes}}
     told = queries.Proposal(result, found)
-    await happened(session, actor, "result.proposed", result, at, stream=_stream(tender_id), tell=told, **facts)
+    await happened(session, actor, "result.proposed", result, at, stream=tender.stream, tell=told, **facts)
     return result
 
 
@@ -173,7 +169,7 @@ async def accept_cut(session: AsyncSession, actor: Actor, award_id: int) -> Awar
     award, at = await _answer_cut(session, actor, award_id, "accept_cut")
     award.cut_accepted_at = at
     facts = {"asked": award.asked, "amount": award.amount}
-    await happened(session, actor, "cut.accepted", award, at, stream=_stream(award.tender_id), **facts)
+    await happened(session, actor, "cut.accepted", award, at, stream=award.stream, **facts)
     return award
 
 
@@ -182,7 +178,7 @@ async def decline_cut(session: AsyncSession, actor: Actor, award_id: int) -> Awa
     Refusals: NothingCut, CutAnswered."""
     award, at = await _answer_cut(session, actor, award_id, "decline_cut")
     facts = {"asked": award.asked, "amount": award.amount}
-    await happened(session, actor, "cut.declined", award, at, stream=_stream(award.tender_id), **facts)
+    await happened(session, actor, "cut.declined", award, at, stream=award.stream, **facts)
     return award
 
 
@@ -215,7 +211,7 @@ async def publish_result(
     for award in awards.values():
         award.status = move(MOVES, award.status, "notice")
     facts = {"awards": len(awards), "notice_ends_on": notice.on, "objections_end": result.objections_end}
-    await happened(session, actor, "result.published", result, at, stream=_stream(tender_id), **facts)
+    await happened(session, actor, "result.published", result, at, stream=tender.stream, **facts)
     return result
 
 
@@ -233,8 +229,8 @@ async def confirm_awards(session: AsyncSession, actor: Actor, tender_id: int) ->
     result.confirmed_at = at
     for award in awards.values():
         facts = {"bid": award.bid_id, "party": award.party_id, "amount": award.amount}
-        await happened(session, actor, "award.confirmed", award, at, stream=_stream(tender_id), **facts)
-    await happened(session, actor, "result.confirmed", tender, at, stream=_stream(tender_id), awards=len(awards))
+        await happened(session, actor, "award.confirmed", award, at, stream=tender.stream, **facts)
+    await happened(session, actor, "result.confirmed", tender, at, stream=tender.stream, awards=len(awards))
     return list(awards.values())
 
 
@@ -254,7 +250,7 @@ async def hold_awards(session: AsyncSession, actor: Actor, objection: Objection)
         award.holds += 1
     if awards:
         facts = {"objection": objection.id, "awards": [award.id for award in awards]}
-        await happened(session, actor, "awards.held", awards[0], at, stream=_stream(objection.tender_id), **facts)
+        await happened(session, actor, "awards.held", awards[0], at, stream=awards[0].stream, **facts)
 
 
 async def release_awards(session: AsyncSession, actor: Actor, objection: Objection) -> None:
@@ -266,7 +262,7 @@ async def release_awards(session: AsyncSession, actor: Actor, objection: Objecti
         award.status = award.status if award.holds else move(MOVES, award.status, "release")
     if awards:
         facts = {"objection": objection.id, "awards": [award.id for award in awards]}
-        await happened(session, actor, "awards.released", awards[0], at, stream=_stream(objection.tender_id), **facts)
+        await happened(session, actor, "awards.released", awards[0], at, stream=awards[0].stream, **facts)
 
 
 async def revoke_awards(session: AsyncSession, actor: Actor, objection: Objection) -> None:
@@ -276,7 +272,7 @@ async def revoke_awards(session: AsyncSession, actor: Actor, objection: Objectio
         award.status, award.holds = move(MOVES, award.status, "revoke"), 0
     if awards:
         facts = {"objection": objection.id, "awards": [award.id for award in awards]}
-        await happened(session, actor, "awards.revoked", awards[0], at, stream=_stream(objection.tender_id), **facts)
+        await happened(session, actor, "awards.revoked", awards[0], at, stream=awards[0].stream, **facts)
 
 
 async def _spoken_of(session: AsyncSession, objection: Objection) -> Sequence[Award]:

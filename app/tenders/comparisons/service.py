@@ -24,7 +24,7 @@ from app.tenders.bids.models import Bid
 from app.tenders.comparisons import rules
 from app.tenders.comparisons.models import InclusionPrice, InclusionRun
 from app.tenders.comparisons.rules import LIVE, MOVES, Priced, Ranking, RunStatus
-from app.tenders.notices.models import Lot, Tender
+from app.tenders.notices.models import Lot, Tender, tender_stream
 from app.tenders.notices.policy import access_tender
 from app.tenders.standings.queries import standings
 
@@ -62,7 +62,7 @@ async def price_inclusion(session: AsyncSession, actor: Actor, tender_id: int, l
     else:
         run.status, run.fault, run.moved_at = move(MOVES, run.status, "price_inclusion"), None, at
     facts = {"lot": lot.code, "bids": run.total, "ranking": digest}
-    await happened(session, actor, "inclusion.asked", run, at, stream=f"tenders:{tender_id}", **facts)
+    await happened(session, actor, "inclusion.asked", run, at, stream=tender.stream, **facts)
     return run
 
 
@@ -160,7 +160,7 @@ async def finish_run(session: AsyncSession, run_id: int) -> bool:
     run.status, run.proven_at, run.moved_at = move(MOVES, run.status, "finish"), at, at
     lot = await session.get_one(Lot, run.lot_id)
     facts = {"lot": lot.code, "bids": run.total, "ranking": run.digest}
-    await happened(session, CLOCK, "inclusion.priced", run, at, stream=f"tenders:{lot.tender_id}", **facts)
+    await happened(session, CLOCK, "inclusion.priced", run, at, stream=tender_stream(lot.tender_id), **facts)
     return True
 
 

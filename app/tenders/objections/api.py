@@ -3,7 +3,6 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import EVERYONE, Actor
-from app.core.clock import now
 from app.core.days.calendar_table import work_calendar
 from app.core.fields import Id
 from app.core.http import unit as web
@@ -11,7 +10,7 @@ from app.core.http.unit import CurrentActor, UnitSession, allow
 from app.tenders.notices.policy import read_tender
 from app.tenders.objections import queries, service
 from app.tenders.objections.models import Objection
-from app.tenders.objections.policy import WHO, may_challenge
+from app.tenders.objections.policy import WHO
 from app.tenders.objections.schemas import ChallengeRead, ObjectionAnswer, ObjectionFile, ObjectionRead
 
 router = web.router("/objections", "objections")
@@ -40,12 +39,8 @@ async def file_objection(
 @router.get("/windows/{tender_id}", operation_id="list_challenges", dependencies=[allow(EVERYONE)])
 async def list_challenges(session: UnitSession, actor: CurrentActor, tender_id: Id) -> list[ChallengeRead]:
     """What of the tender may be challenged, and until when; nothing for a step that has not ended."""
-    tender, at = await read_tender(session, actor, tender_id), await now(session)
-    spans, may = await queries.windows_of(session, tender), await may_challenge(session, actor, tender)
-    return [
-        ChallengeRead.of(each, span, can_file=each in may and span.begins <= at < span.ends)
-        for each, span in spans.items()
-    ]
+    tender = await read_tender(session, actor, tender_id)
+    return [ChallengeRead.of(each) for each in await queries.challenges(session, actor, tender)]
 
 
 @router.post("/{objection_id}/accept", operation_id="accept_objection", dependencies=[allow(WHO["accept"])])

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Identified
+from app.tenders.notices.models import tender_stream
 from app.tenders.objections.rules import ObjectionStatus
 from app.tenders.profiles.rules import Challenged
 
@@ -47,3 +48,7 @@ class Objection(Base, Identified):
             postgresql_where=sa.text("status = 'filed'"),
         ),
     )
+
+    @property
+    def stream(self) -> str:
+        return tender_stream(self.tender_id)

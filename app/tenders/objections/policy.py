@@ -1,17 +1,21 @@
-"""Who may object, answer and see: an organisation the own objections, the purchaser those about its own tenders."""
+"""Who may object, answer and see: an organisation its own objections, the purchaser those about its own tenders."""
+
+from datetime import datetime
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.actors import Actor, Role
-from app.core.errors import Denied, NotFound
+from app.core.actors import Actor, Role, granted
+from app.core.errors import NotFound
 from app.core.moves import verbs_from
 from app.tenders.bids.models import Bid
 from app.tenders.bids.policy import HANDED_IN
 from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Tender
+from app.tenders.objections import rules
 from app.tenders.objections.models import Objection
-from app.tenders.objections.rules import MOVES
+from app.tenders.objections.rules import MOVES, Window
 from app.tenders.profiles.rules import Challenged
 
 APPLICANT = frozenset({Role.organization})
@@ -46,11 +50,8 @@ def visible(actor: Actor) -> sa.ColumnElement[bool]:
 async def access_objection(session: AsyncSession, actor: Actor, objection_id: int, verb: str) -> Objection:
     """The objection under the lock of its tender: absent when unseen, refused with a reason."""
     query = sa.select(Objection).where(Objection.id == objection_id, visible(actor))
-    objection = await session.scalar(query)
-    if objection is None:
-        raise NotFound(objection=objection_id)
-    if reason := denial(actor, verb, objection):
-        raise Denied(verb=verb, reason=reason)
+    found = await session.scalar(query)
+    objection = granted(found, verb, partial(denial, actor, verb), objection=objection_id)
     await session.execute(sa.select(Tender.id).where(Tender.id == objection.tender_id).with_for_update())
     await session.refresh(objection)
     return objection
@@ -67,6 +68,11 @@ async def may_challenge(session: AsyncSession, actor: Actor, tender: Tender) -> 
         return set()
     bid = await session.scalar(sa.select(Tender.id).where(Tender.id == tender.id, took_part(actor)))
     return set(Challenged) if bid is not None and tender.opened_at is not None else {Challenged.documents}
+
+
+def challenge_actions(may: bool, span: Window, at: datetime) -> list[str]:
+    """`may`: whether the reader is somebody who may challenge the subject of this time."""
+    return ["file"] if may and rules.untimely(span, at) is None else []
 
 
 async def access_tender_to_object(session: AsyncSession, actor: Actor, tender_id: int, subject: Challenged) -> Tender:

@@ -1,11 +1,13 @@
 """Objections by tender, and what waits because of them."""
 
 from datetime import date, datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
+from app.core.clock import now
 from app.core.days.calendar import WorkCalendar, end_of_day, shanghai_date
 from app.core.days.calendar_table import work_calendar
 from app.core.waiting import Waiting
@@ -15,10 +17,18 @@ from app.tenders.notices.models import Tender
 from app.tenders.notices.queries import amendments_of, profile_of
 from app.tenders.objections import rules
 from app.tenders.objections.models import Objection
-from app.tenders.objections.policy import BUYS, visible
+from app.tenders.objections.policy import BUYS, challenge_actions, may_challenge, visible
 from app.tenders.objections.rules import ObjectionStatus, Window
 from app.tenders.panels.queries import find_panel
 from app.tenders.profiles.rules import Challenged, Profile
+
+
+class Challenge(NamedTuple):
+    """A subject, the time in which it may be challenged, and what the reader may do about it now."""
+
+    subject: Challenged
+    span: Window
+    actions: list[str]
 
 
 async def list_objections(session: AsyncSession, actor: Actor, tender_id: int | None) -> list[Objection]:
@@ -41,6 +51,13 @@ async def windows_of(session: AsyncSession, tender: Tender) -> dict[Challenged, 
         shown = Window(result.published_at, result.objections_end, result.is_provisional, rule)
         found[Challenged.result] = shown
     return {subject: found[subject] for subject in profile.challenged if subject in found}
+
+
+async def challenges(session: AsyncSession, actor: Actor, tender: Tender) -> list[Challenge]:
+    """What of the tender may be challenged, and until when; nothing for a step that has not ended."""
+    may, at = await may_challenge(session, actor, tender), await now(session)
+    spans = await windows_of(session, tender)
+    return [Challenge(each, span, challenge_actions(each in may, span, at)) for each, span in spans.items()]
 
 
 async def _ended_steps(

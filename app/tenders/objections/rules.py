@@ -82,12 +82,12 @@ def check_challenged(subject: Challenged, windows: Mapping[Challenged, Window], 
     return windows[subject]
 
 
-def check_window(noticed_at: datetime, objections_end: datetime, now: datetime) -> None:
-    """From the publication of what is objected to until the last day to object is over."""
-    if now < noticed_at:
-        raise ObjectionTooEarly(noticed_at=noticed_at)
-    if now >= objections_end:
-        raise ObjectionTooLate(objections_end=objections_end, received=now)
+def untimely(span: Window, now: datetime) -> DomainError | None:
+    """Why the hour does not allow an objection: it is filed from the publication of what it is about until the last
+    day to object is over."""
+    if now < span.begins:
+        return ObjectionTooEarly(noticed_at=span.begins)
+    return ObjectionTooLate(objections_end=span.ends, received=now) if now >= span.ends else None
 
 
 def check_grounds(grounds: str) -> None:

@@ -11,7 +11,8 @@ from app.core.fields import Id, Prose
 from app.core.http.unit import example
 from app.tenders.objections.models import Objection
 from app.tenders.objections.policy import actions
-from app.tenders.objections.rules import ObjectionStatus, Window
+from app.tenders.objections.queries import Challenge
+from app.tenders.objections.rules import ObjectionStatus
 from app.tenders.profiles.rules import Challenged
 
 
@@ -35,19 +36,20 @@ class ObjectionAnswer(BaseModel):
 
 
 class ChallengeRead(BaseModel):
-    """A subject and the time in which it may be challenged, by its rule; `can_file`: by the reader, now."""
+    """A subject and the time in which it may be challenged, by its rule."""
 
     subject: Challenged
     begins: datetime
     ends: datetime
     is_provisional: bool
     rule: str
-    can_file: bool
+    actions: list[str]
 
     @classmethod
-    def of(cls, subject: Challenged, span: Window, *, can_file: bool) -> "ChallengeRead":
+    def of(cls, challenge: Challenge) -> "ChallengeRead":
+        subject, span, actions = challenge
         facts = {"begins": span.begins, "ends": span.ends, "is_provisional": span.provisional, "rule": span.rule}
-        return cls(subject=subject, can_file=can_file, **facts)
+        return cls(subject=subject, actions=actions, **facts)
 
 
 class ObjectionRead(BaseModel):

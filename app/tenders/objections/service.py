@@ -45,7 +45,8 @@ async def file_objection(
     profile, calendar = profile_of(tender), await work_calendar(session)
     at = await now(session)
     span = rules.check_challenged(subject, await windows_of(session, tender), profile)
-    rules.check_window(span.begins, span.ends, at)
+    if refusal := rules.untimely(span, at):
+        raise refusal
     rules.check_grounds(grounds)
     if lot_id is not None and ((lot := await session.get(Lot, lot_id)) is None or lot.tender_id != tender_id):
         raise NotFound(lot=lot_id)
@@ -65,7 +66,7 @@ async def file_objection(
         objection.complain_by, objection.complain_rule = complaint.on, complaint.rule
     session.add(objection)
     facts = {"lot": lot_id, "about": subject.value}
-    await happened(session, actor, "objection.filed", objection, at, stream=f"tenders:{tender_id}", **facts)
+    await happened(session, actor, "objection.filed", objection, at, stream=tender.stream, **facts)
     return objection
 
 
@@ -85,16 +86,14 @@ def for_each_unanswered(reaction: Reaction) -> Reaction:
 async def accept_objection(session: AsyncSession, actor: Actor, objection_id: int, answer: str) -> Objection:
     """The purchaser agrees: the awards it speaks of are undone, and the result is to be proposed anew."""
     objection = await _settle(session, actor, objection_id, "accept", answer)
-    stream = f"tenders:{objection.tender_id}"
-    await happened(session, actor, "objection.accepted", objection, await now(session), stream=stream)
+    await happened(session, actor, "objection.accepted", objection, await now(session), stream=objection.stream)
     return objection
 
 
 async def reject_objection(session: AsyncSession, actor: Actor, objection_id: int, answer: str) -> Objection:
     """The purchaser does not agree, and says why; the awards go on."""
     objection = await _settle(session, actor, objection_id, "reject", answer)
-    stream = f"tenders:{objection.tender_id}"
-    await happened(session, actor, "objection.rejected", objection, await now(session), stream=stream)
+    await happened(session, actor, "objection.rejected", objection, await now(session), stream=objection.stream)
     return objection
 
 
@@ -112,5 +111,5 @@ async def withdraw_objection(session: AsyncSession, actor: Actor, objection_id: 
     objection = await access_objection(session, actor, objection_id, "withdraw")
     at = await now(session)
     objection.status, objection.settled_at = move(MOVES, objection.status, "withdraw"), at
-    await happened(session, actor, "objection.withdrawn", objection, at, stream=f"tenders:{objection.tender_id}")
+    await happened(session, actor, "objection.withdrawn", objection, at, stream=objection.stream)
     return objection

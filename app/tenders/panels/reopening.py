@@ -13,6 +13,7 @@ from app.core.clock import now
 from app.core.events import happened
 from app.core.moves import check_move, move
 from app.tenders.bids.models import Bid
+from app.tenders.notices.models import tender_stream
 from app.tenders.notices.queries import profile_of
 from app.tenders.panels import queries
 from app.tenders.panels.models import SheetReopening
@@ -38,7 +39,7 @@ async def ask_reopening(
     reopening.asked_by, reopening.asked_role = own_account(actor), actor.role.value
     session.add(reopening)
     facts = {"judge": seat.member.ref, "bid": bid.ref, "number": reopening.number, "ground": ground}
-    await happened(session, actor, "reopening.asked", reopening, at, stream=f"tenders:{tender_id}", **facts)
+    await happened(session, actor, "reopening.asked", reopening, at, stream=tender_stream(tender_id), **facts)
     return reopening
 
 
@@ -53,7 +54,7 @@ async def approve_reopening(session: AsyncSession, actor: Actor, tender_id: int,
     sheet.status, sheet.delivered_at = move(MOVES, sheet.status, "reopen"), None
     sheet.entered_by = sheet.confirmed_by = None
     facts = {"sheet": sheet.id, "number": reopening.number, "ground": reopening.ground}
-    await happened(session, actor, "reopening.approved", reopening, at, stream=f"tenders:{tender_id}", **facts)
+    await happened(session, actor, "reopening.approved", reopening, at, stream=tender_stream(tender_id), **facts)
     return reopening
 
 
@@ -63,7 +64,7 @@ async def refuse_reopening(session: AsyncSession, actor: Actor, tender_id: int, 
     at = await now(session)
     _decide(reopening, actor, "refuse", at)
     facts = {"number": reopening.number, "ground": reopening.ground}
-    await happened(session, actor, "reopening.refused", reopening, at, stream=f"tenders:{tender_id}", **facts)
+    await happened(session, actor, "reopening.refused", reopening, at, stream=tender_stream(tender_id), **facts)
     return reopening
 
 

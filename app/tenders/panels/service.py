@@ -74,10 +74,6 @@ class Interest:
     reason: str = ""
 
 
-def _stream(tender: Tender) -> str:
-    return f"tenders:{tender.id}"
-
-
 async def appoint_panel(session: AsyncSession, actor: Actor, tender_id: int, members: Sequence[NewMember]) -> Panel:
     """Refusals: PanelTooSmall, PanelEven, TooFewExperts, SeatRepeated, BidsNotOpened for a draft notice, and those of
     `policy.check_judges`."""
@@ -95,7 +91,7 @@ async def appoint_panel(session: AsyncSession, actor: Actor, tender_id: int, mem
     session.add(panel)
     session.add_all(PanelMember(tender_id=tender.id, **vars(member)) for member in members)
     facts = {"members": len(members), "experts": experts}
-    await happened(session, actor, "panel.appointed", panel, at, stream=_stream(tender), **facts)
+    await happened(session, actor, "panel.appointed", panel, at, stream=tender.stream, **facts)
     return panel
 
 
@@ -120,7 +116,7 @@ async def declare_interests(
     seat.member.declared_at = seat.member.declared_at or at
     voided = await _recuse(session, seat.member, wanted, at)
     facts = {"judge": seat.member.ref, "applicants": sorted(wanted), "voided": voided}
-    await happened(session, actor, "interests.declared", seat.member, at, stream=_stream(seat.tender), **facts)
+    await happened(session, actor, "interests.declared", seat.member, at, stream=seat.tender.stream, **facts)
     return seat
 
 
@@ -164,7 +160,7 @@ async def order_pitches(
     pitches = [Pitch(lot_id=lot.id, position=n, bid_id=bids[ref]) for n, ref in enumerate(bid_refs, 1)]
     session.add_all(pitches)
     facts = {"lot": lot_code, "bids": list(bid_refs)}
-    await happened(session, actor, "pitches.ordered", lot, at, stream=_stream(tender), **facts)
+    await happened(session, actor, "pitches.ordered", lot, at, stream=tender.stream, **facts)
     return pitches
 
 
@@ -186,7 +182,7 @@ async def save_sheet(
     sheet.status, sheet.entered_by = saved, actor.account_id
     await _write_marks(session, sheet, marks)
     facts = {"judge": seat.member.ref, "bid": bid.ref}
-    await happened(session, actor, "sheet.saved", sheet, at, stream=_stream(seat.tender), **facts)
+    await happened(session, actor, "sheet.saved", sheet, at, stream=seat.tender.stream, **facts)
     return sheet
 
 
@@ -201,7 +197,7 @@ async def deliver_sheet(session: AsyncSession, actor: Actor, tender_id: int, bid
     rules.check_marks(await queries.marks_of(session, sheet.id), criteria, profile_of(seat.tender).scoring.mark_step)
     sheet.status, sheet.delivered_at, sheet.entered_by = delivered, at, actor.account_id
     facts = await _delivery(session, seat.member, bid, sheet)
-    await happened(session, actor, "sheet.delivered", sheet, at, stream=_stream(seat.tender), **facts)
+    await happened(session, actor, "sheet.delivered", sheet, at, stream=seat.tender.stream, **facts)
     return sheet
 
 
@@ -224,7 +220,7 @@ async def enter_paper_sheet(
     sheet.written_total, sheet.entered_by = written_total, own_account(actor)
     await _write_marks(session, sheet, marks)
     facts = {"judge": ref, "bid": bid.ref}
-    await happened(session, actor, "sheet.entered", sheet, at, stream=_stream(seat.tender), **facts)
+    await happened(session, actor, "sheet.entered", sheet, at, stream=seat.tender.stream, **facts)
     return sheet
 
 
@@ -252,7 +248,7 @@ async def confirm_sheet(
         raise EntriesDiffer(criteria=", ".join(differing), judge=ref, bid=bid.ref or "")
     sheet.status, sheet.delivered_at, sheet.confirmed_by = delivered, at, actor.account_id
     facts = await _delivery(session, seat.member, bid, sheet)
-    await happened(session, actor, "sheet.confirmed", sheet, at, stream=_stream(seat.tender), **facts)
+    await happened(session, actor, "sheet.confirmed", sheet, at, stream=seat.tender.stream, **facts)
     return sheet
 
 
@@ -272,7 +268,7 @@ async def import_sheet(
     await _write_marks(session, sheet, marks)
     sheet.status, sheet.delivered_at = move(MOVES, sheet.status, "confirm"), at
     facts = await _delivery(session, seat.member, bid, sheet)
-    await happened(session, actor, "sheet.imported", sheet, at, stream=_stream(seat.tender), **facts)
+    await happened(session, actor, "sheet.imported", sheet, at, stream=seat.tender.stream, **facts)
     return sheet
 
 
@@ -317,7 +313,7 @@ async def close_scoring(session: AsyncSession, actor: Actor, tender_id: int) -> 
     panel.missing = [list(pair) for pair in rules.missing_sheets(due, sheets)]
     panel.corrections = [[c.bid, c.judge, plain(c.written), plain(c.computed)] for c in rules.corrections(counted)]
     facts = {"sheets": len(counted), "missing": panel.missing, "corrections": panel.corrections}
-    await happened(session, actor, "scoring.closed", panel, at, stream=_stream(tender), **facts)
+    await happened(session, actor, "scoring.closed", panel, at, stream=tender.stream, **facts)
     return panel
 
 

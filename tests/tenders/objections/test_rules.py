@@ -18,9 +18,9 @@ from app.tenders.objections.rules import (
     check_answer,
     check_challenged,
     check_grounds,
-    check_window,
     complaint_deadline,
     documents_known_on,
+    untimely,
     window,
 )
 from app.tenders.profiles.rules import Challenged, profile
@@ -37,14 +37,14 @@ def test_a_filed_objection_ends_in_one_of_three_ways() -> None:
 
 
 def test_the_window_opens_with_the_notice_and_closes_with_its_last_day() -> None:
-    noticed_at, end = datetime(2018, 7, 30, 9, tzinfo=SHANGHAI), end_of_day(date(2018, 8, 6))
-    check_window(noticed_at, end, noticed_at)
-    check_window(noticed_at, end, end - timedelta(microseconds=1))
-    with pytest.raises(ObjectionTooEarly):
-        check_window(noticed_at, end, noticed_at - timedelta(seconds=1))
-    with pytest.raises(ObjectionTooLate) as refusal:
-        check_window(noticed_at, end, end)
-    assert refusal.value.facts == {"objections_end": end, "received": end}
+    end = end_of_day(date(2018, 8, 6))
+    span = Window(NOTICED, end, False, "rule")
+    assert untimely(span, NOTICED) is None
+    assert untimely(span, end - timedelta(microseconds=1)) is None
+    assert isinstance(untimely(span, NOTICED - timedelta(seconds=1)), ObjectionTooEarly)
+    late = untimely(span, end)
+    assert isinstance(late, ObjectionTooLate)
+    assert late.facts == {"objections_end": end, "received": end}
 
 
 def test_an_objection_has_grounds_and_its_answer_a_reason() -> None:

@@ -26,7 +26,7 @@ export function Objections({ tenderId }: { tenderId: number }) {
   const reads = session ? READERS.has(session.role) : false;
   const filed = $api.useQuery("get", "/api/v1/objections", { params: { query: path } }, { enabled: reads });
   if (!open.data?.length) return null;
-  const fileable = open.data.filter((each) => each.can_file);
+  const fileable = open.data.filter((each) => each.actions.includes("file"));
   const last = fileable.at(-1);
   return (
     <section aria-labelledby="objections">
