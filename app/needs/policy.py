@@ -1,6 +1,6 @@
 """Who may see a need and do what with it. A committee's own needs are its own; drafts are also its street office's."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import partial
 
@@ -16,11 +16,13 @@ from app.needs.rules import MOVES, TIMELINE, NeedUnknown, standing
 from app.surveys.results.models import SurveyResult
 from app.surveys.waves.models import Wave, WaveCommunity
 
-WHO = {
+LOOKS_AFTER = frozenset({Role.street, Role.purchaser})
+WHO: Mapping[str, Collection[Role]] = {
     "draft": {Role.committee},
     "edit": {Role.committee},
     "publish": {Role.committee},
     "withdraw": {Role.committee},
+    "rank": LOOKS_AFTER | {Role.committee},
     "import": {Role.committee, Role.purchaser, Role.admin},
 }
 
@@ -35,7 +37,14 @@ def denial(actor: Actor, verb: str, need: Need) -> str | None:
     """Why `actor` may not `verb` this need; None when they may."""
     if actor.role not in WHO.get(verb, set()):
         return "role"
+    if verb == "rank":
+        return None if may_rank(actor, need.party_id, need.community_code) else "area"
     return None if need.party_id == actor.party_id else "party"
+
+
+def may_rank(actor: Actor, party_id: int, community_code: str) -> bool:
+    """Whether the actor may see the offers for a need: its own committee, and the offices that look after its area."""
+    return actor.party_id == party_id or (actor.role in LOOKS_AFTER and actor.covers(community_code))
 
 
 def actions(actor: Actor, need: Need, today: date) -> list[str]:

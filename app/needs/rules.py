@@ -30,6 +30,7 @@ MOVES: Mapping[tuple[str, str], NeedStatus] = {
     (S.draft, "publish"): S.published,
     (S.draft, "withdraw"): S.withdrawn,
     (S.published, "edit"): S.published,
+    (S.published, "rank"): S.published,
     (S.published, "withdraw"): S.withdrawn,
     (S.expired, "edit"): S.published,
     (S.expired, "withdraw"): S.withdrawn,

@@ -20,7 +20,7 @@ async def _read(session: AsyncSession, actor: Actor, objection: Objection) -> Ob
     return ObjectionRead.of(objection, actor, await work_calendar(session))
 
 
-@router.get("", operation_id="list_objections", dependencies=[allow(WHO["read"])])
+@router.get("", operation_id="list_objections", dependencies=[allow(EVERYONE)])
 async def list_objections(
     session: UnitSession, actor: CurrentActor, tender_id: Id | None = None
 ) -> list[ObjectionRead]:

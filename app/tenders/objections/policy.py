@@ -26,7 +26,6 @@ WHO = {
     "withdraw": APPLICANT,
     "accept": BUYS,
     "reject": BUYS,
-    "read": APPLICANT | BUYS | {Role.auditor},
 }
 
 

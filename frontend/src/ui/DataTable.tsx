@@ -43,12 +43,14 @@ type Props<P extends ListPath> = RowProps<RowOf<P>> & {
   empty: { title: string; hint: string; action?: ReactNode };
   /** Where the same list comes as a workbook, under the same filters. */
   exportAt?: (query: QueryOf<P>) => string;
+  /** What can be done with the list as a whole, for those who may read it. */
+  above?: ReactNode;
   caption: string;
 };
 
 /** A list of the API: its filters, its rows (cards on a phone), the next page of it, and the whole as a file. */
 export function DataTable<P extends ListPath>(props: Props<P>) {
-  const { from, filters = [], empty, exportAt, caption, ...shown } = props;
+  const { from, filters = [], empty, exportAt, above, caption, ...shown } = props;
   const { t } = useTranslation();
   const [search, change] = useFilters();
   const query = only(search, [...filters.map(({ name }) => name), "sort"]);
@@ -62,6 +64,7 @@ export function DataTable<P extends ListPath>(props: Props<P>) {
 
   return (
     <section className="list" aria-label={caption}>
+      {list.isSuccess && above}
       <div className="list-head">
         <FilterBar filters={filters} search={search} onChange={change} />
         {exportAt && rows.length > 0 && (

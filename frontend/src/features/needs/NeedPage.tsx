@@ -3,10 +3,9 @@ import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import { useTerms } from "../../api/reference";
 import type { components } from "../../api/schema.gen";
-import { useSession } from "../../api/session";
 import { ActionBar, type ActionFormProps } from "../../ui/ActionBar";
 import { Interval } from "../../ui/Interval";
-import { Link, useNumber } from "../../ui/Link";
+import { useGo, useNumber } from "../../ui/Link";
 import { Money } from "../../ui/Money";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
@@ -14,8 +13,6 @@ import { StatusTag } from "../../ui/StatusTag";
 import { Place } from "./Place";
 
 type Need = components["schemas"]["NeedRead"];
-/** Who may look for offers; the server decides for each need. */
-const LOOKS = new Set(["committee", "street", "purchaser"]);
 
 export default function NeedPage() {
   const need_id = useNumber("need_id");
@@ -28,7 +25,7 @@ const text = (value: string | null | undefined): string => value || "—";
 function Shown({ of }: { of: Need }) {
   const { t, i18n } = useTranslation();
   const term = useTerms(i18n.language);
-  const { data: session } = useSession();
+  const go = useGo();
   return (
     <Page
       title={of.title}
@@ -39,14 +36,14 @@ function Shown({ of }: { of: Need }) {
       }
       crumbs={[{ label: t("nav.needs"), to: "/needs" }]}
       action={
-        <Space wrap>
-          <ActionBar of={of} feature="needs" without={["edit"]} forms={{ withdraw: WithdrawForm }} />
-          {session && LOOKS.has(session.role) && (
-            <Link to={`/needs/${of.id}/ranking`}>
-              <Button type="primary">{t("needs.ranking")}</Button>
-            </Link>
-          )}
-        </Space>
+        <ActionBar
+          of={of}
+          feature="needs"
+          words="needs"
+          without={["edit"]}
+          forms={{ withdraw: WithdrawForm }}
+          go={{ rank: () => go(`/needs/${of.id}/ranking`) }}
+        />
       }
     >
       <p className="prose">{of.description}</p>

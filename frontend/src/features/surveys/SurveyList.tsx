@@ -1,6 +1,5 @@
 import { useTranslation } from "react-i18next";
 import { languageOf } from "../../api/refusal";
-import { useSession } from "../../api/session";
 import { DataTable } from "../../ui/DataTable";
 import { Page } from "../../ui/Page";
 import { StatusTag } from "../../ui/StatusTag";
@@ -8,18 +7,15 @@ import { ImportForm } from "./ImportForm";
 import "./surveys.css";
 
 const STATES = ["draft", "published", "closed"] as const;
-/** Who asks residents, and so may bring a questionnaire. */
-export const ASK = new Set(["committee", "street", "purchaser"]);
 
 export default function SurveyList() {
   const { t, i18n } = useTranslation();
-  const { data: session } = useSession();
   const language = languageOf(i18n.language);
   return (
     <Page title={t("nav.surveys")} subtitle={t("surveys.list.subtitle")}>
-      {session && ASK.has(session.role) && <ImportForm />}
       <DataTable
         from="/api/v1/surveys"
+        above={<ImportForm />}
         caption={t("nav.surveys")}
         rowKey={(row) => row.id}
         to={(row) => `/surveys/${row.id}`}
