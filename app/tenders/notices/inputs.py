@@ -82,7 +82,20 @@ class CriterionInput(_Input):
     is_price: bool = False
 
 
-class TenderUpdate(_Input):
+class _Dates(_Input):
+    """The dates of a notice: the ends of its TIMELINE, and the period of the contracts."""
+
+    enquiries_end: Instant | None = None
+    bids_end: Instant | None = None
+    prequalification_end: Instant | None = None
+    evaluation_end: Instant | None = None
+    objections_end: Instant | None = None
+    contracts_end: Instant | None = None
+    contract_start: Day | None = None
+    contract_end: Day | None = None
+
+
+class TenderUpdate(_Dates):
     """The whole draft as it shall read from now on. Dates carry their offset; they are checked at publication."""
 
     ref: Code
@@ -95,14 +108,6 @@ class TenderUpdate(_Input):
     overspend_rule: OverspendRule
     tie_criterion: Code | None = None
     one_each: bool | None = None
-    enquiries_end: Instant | None = None
-    bids_end: Instant | None = None
-    prequalification_end: Instant | None = None
-    evaluation_end: Instant | None = None
-    objections_end: Instant | None = None
-    contracts_end: Instant | None = None
-    contract_start: Day | None = None
-    contract_end: Day | None = None
     lots: list[LotInput] = Field(default=[], max_length=100)
     criteria: list[CriterionInput] = Field(default=[], max_length=50)
 
@@ -139,7 +144,7 @@ class LotAmendment(_Input):
         return {name: value.amount if isinstance(value, Money) else value for name, value in given.items()}
 
 
-class TenderAmend(_Input):
+class TenderAmend(_Dates):
     """What is left out stays as it is; `criteria` are given whole. The reason is published with the change."""
 
     model_config = ConfigDict(
@@ -155,14 +160,6 @@ class TenderAmend(_Input):
     overspend_rule: OverspendRule | None = None
     tie_criterion: Code | None = None
     one_each: bool | None = None
-    enquiries_end: Instant | None = None
-    bids_end: Instant | None = None
-    prequalification_end: Instant | None = None
-    evaluation_end: Instant | None = None
-    objections_end: Instant | None = None
-    contracts_end: Instant | None = None
-    contract_start: Day | None = None
-    contract_end: Day | None = None
     lots: Annotated[list[LotAmendment], Field(max_length=100)] | None = None
     criteria: Annotated[list[CriterionInput], Field(max_length=50)] | None = None
 

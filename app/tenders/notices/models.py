@@ -13,7 +13,7 @@ from app.core.versions import Versioned
 from app.tenders.notices.rules import TIMELINE, LotFailure, TenderStatus
 from app.tenders.profiles.rules import OverspendRule
 
-DATES = ", ".join(end for _, end in TIMELINE)
+ENDS = tuple(end for _, end in TIMELINE)
 
 
 class Tender(Base, Identified, Versioned):
@@ -57,16 +57,7 @@ class Tender(Base, Identified, Versioned):
     ended_reason: Mapped[str | None]
 
     __table_args__ = (
-        within_years(
-            "enquiries_end",
-            "bids_end",
-            "prequalification_end",
-            "evaluation_end",
-            "objections_end",
-            "contracts_end",
-            "contract_start",
-            "contract_end",
-        ),
+        within_years(*ENDS, "contract_start", "contract_end"),
         sa.CheckConstraint("final_offers_end IS NULL OR opened_at IS NOT NULL", name="final_offers_after_the_opening"),
         sa.UniqueConstraint("ref"),
         sa.CheckConstraint("title_zh <> ''", name="has_a_title"),
@@ -80,7 +71,7 @@ class Tender(Base, Identified, Versioned):
             "(ended_at IS NULL) = (ended_reason IS NULL) AND ended_reason <> ''", name="ended_has_reason"
         ),
         sa.CheckConstraint(
-            f"published_at IS NULL OR num_nulls({DATES}, profile_version, profile_document) = 0",
+            f"published_at IS NULL OR num_nulls({', '.join(ENDS)}, profile_version, profile_document) = 0",
             name="published_is_complete",
         ),
         sa.CheckConstraint(
