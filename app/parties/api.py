@@ -17,14 +17,7 @@ from app.parties.models import Party
 from app.parties.policy import WHO
 from app.parties.roster import OPTIONAL, REQUIRED
 from app.parties.rules import LegalKind, PartyKind
-from app.parties.schemas import (
-    ApplicantCreate,
-    Imported,
-    PartyCreate,
-    PartyRead,
-    PartyRow,
-    PartyUpdate,
-)
+from app.parties.schemas import ApplicantCreate, Imported, PartyCreate, PartyRead, PartyRow, PartyUpdate
 
 router = web.router("/parties", "parties")
 

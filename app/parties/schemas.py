@@ -12,15 +12,7 @@ from app.core.fields import Code, Line, Name, Prose
 from app.core.http.unit import example
 from app.parties.models import Party
 from app.parties.policy import actions, sees_account
-from app.parties.rules import (
-    FourLevel,
-    Inspection,
-    LegalKind,
-    PartyBuilding,
-    PartyKind,
-    RatingA,
-    is_in_rectification,
-)
+from app.parties.rules import FourLevel, Inspection, LegalKind, PartyBuilding, PartyKind, RatingA, is_in_rectification
 
 Ref = Annotated[str, Line(100, least=1)]
 

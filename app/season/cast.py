@@ -8,8 +8,8 @@ from app.areas.rules import DIGITS, AreaLevel
 from app.core.actors import Actor, Role
 from app.matching.ranking.records import area_prefix
 from app.parties.models import Party
-from app.parties.queries import find_party_by_ref, offices_of
-from app.parties.rules import PartyKind, PartyUnknown
+from app.parties.queries import find_party_by_ref
+from app.parties.rules import PartyUnknown
 from app.season.competition import asked_for
 from app.season.files import Season
 
@@ -76,8 +76,3 @@ async def bidder_of(session: AsyncSession, season: Season, ref: str) -> Actor:
 
 def organization(party: Party) -> Actor:
     return Actor(None, Role.organization, party.id)
-
-
-async def committee_of(session: AsyncSession, community: str) -> Actor:
-    committee = (await offices_of(session, PartyKind.committee, [community]))[community]
-    return Actor(None, Role.committee, committee.id, community)

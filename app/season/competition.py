@@ -40,7 +40,6 @@ class Timeline(_Part):
     needs_survey: When
     call: When
     enquiries: When | None = None
-    selection: When | None = None
     deadline: When
     prequalification: When
     pitch_day: When
@@ -48,6 +47,7 @@ class Timeline(_Part):
     contract: When
     payments: list[Payment] = []
     end: When
+    selection: When | None = None
 
 
 class Item(_Part):
@@ -181,3 +181,8 @@ def asked_for(competition: Competition) -> set[str]:
     return {item.need_id for lot in competition.lots for item in lot.items} | {
         need for lot in competition.lots for need in lot.need_ids
     }
+
+
+def json_number(value: Decimal) -> int | float:
+    """As a JSON number; two decimals survive the way through a float's shortest form."""
+    return int(value) if value == value.to_integral_value() else float(value)

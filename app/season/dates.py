@@ -67,6 +67,16 @@ def read_instant(value: Any) -> datetime:
     return read_span(value).start
 
 
+def written_hour(at: datetime | None) -> str:
+    """An hour as the files write it: in Shanghai, without saying so."""
+    assert at is not None  # a finished tender has all its dates
+    return at.astimezone(SHANGHAI).replace(tzinfo=None).isoformat()
+
+
+def written_day(at: datetime | None) -> str:
+    return written_hour(at)[:10]
+
+
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, SHANGHAI)
 

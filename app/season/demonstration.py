@@ -27,15 +27,17 @@ from app.parties.rules import PartyKind
 from app.parties.service import register_party
 from app.season.cast import OPERATOR, district_of
 from app.season.competition import asked_for
-from app.season.contracting import contracts_of
 from app.season.files import Season
 from app.season.importing import open_season
 from app.season.models import SeasonRecord, SeasonStep
 from app.season.replay import replay_season
+from app.season.rooms.bids import bid_steps
+from app.season.rooms.contracts import contracts_of
+from app.season.rooms.notices import publishing_step, tender_of
+from app.season.rooms.panels import appoint, sheets_step
 from app.season.schedule import schedule_of
 from app.season.shifting import shifted, shifted_needs
 from app.season.steps import Progress, Step, enter_season, silent, take_each
-from app.season.tendering import appoint, bidding_steps, publishing_step, sheets_step, tender_of
 from app.season.terms import terms_of
 from app.selection.service import create_round, open_round
 from app.surveys.questionnaires.definition import Label
@@ -127,7 +129,8 @@ def _scoring_steps(copy: Season) -> list[Step]:
     """Bids opened and the panel appointed; the first judge has an account and still has everything to do."""
     when = schedule_of(copy.competition, terms_of(copy.competition))
     steps = [
-        *bidding_steps(copy, when, KEY),
+        publishing_step(when, KEY),
+        *bid_steps(copy, when),
         Step("panel appointed", when.appointed, _appoint_with_account),
         *(sheets_step(judge.id, when) for judge in copy.competition.judges[1:]),
     ]
@@ -252,16 +255,6 @@ async def _report(session: AsyncSession, season: Season) -> None:
 
 async def _finish(_session: AsyncSession, _season: Season) -> None:
     """Nothing more to do: that this step is noted says that all is there."""
-
-
-TODAY = {
-    "survey": _open_survey,
-    "round": _open_round,
-    "need drafted": _draft_need,
-    "firms engaged": _engage_firms,
-    "report": _report,
-    "finished": _finish,
-}
 
 
 async def survey_token(session: AsyncSession) -> str | None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from app.core.errors import DomainError, RowRefused, RowsRefused
-from app.core.reading.cells import Table
+from app.core.reading.cells import RowDoubled, Table
 from app.core.reading.files import read_table, require_columns
 from app.core.reading.foreign import FileUnreadable, check_json, content_of
 from app.season.competition import Competition
@@ -23,7 +23,8 @@ from app.surveys.responses.tables.tabular import ReadResponse, read_own_layout
 
 SHIPPED = Path(__file__).parent / "seasons"
 TABLES = ("areas", "taxonomy", "populations", "organizations", "needs", "offers", "responses")
-DOCUMENTS = ("survey.json", "competition.json")
+SURVEY, COMPETITION = "survey.json", "competition.json"
+DOCUMENTS = (SURVEY, COMPETITION)
 FILES = (*(f"{name}.csv" for name in TABLES), *DOCUMENTS)
 # What each list is known by; the rooms know the rest of their columns.
 KEYS = {"areas": "code", "taxonomy": "code", "populations": "code", "organizations": "id", "needs": "id"}
@@ -95,6 +96,13 @@ class Faults:
             self.note(file, 0, "", refused)
         return None
 
+    def note_doubles(self, file: str, where: str, ids: Iterable[str]) -> None:
+        """Every entry that has the name of an earlier one, by its place in the file's list."""
+        first: dict[str, int] = {}
+        for number, id in enumerate(ids, 1):
+            if first.setdefault(id, number) != number:
+                self.note(file, number, where, RowDoubled(first=first[id]))
+
     def refuse(self) -> None:
         if self.rows:
             raise SeasonRefused(self.rows)
@@ -127,9 +135,9 @@ def read_season(name_or_folder: str, check_tables: Callable[[Tables, Faults], No
     tables = {name: faults.take(f"{name}.csv", read_table, f"{name}.csv", contents[f"{name}.csv"]) for name in TABLES}
     for name, key in KEYS.items():
         faults.take(f"{name}.csv", _require_key, tables[name], key)
-    survey = faults.take("survey.json", read_json, contents["survey.json"])
-    competition = faults.take("competition.json", _competition, contents["competition.json"], faults)
-    definition = faults.take("survey.json", read_definition, survey) if survey is not None else None
+    survey = faults.take(SURVEY, read_json, contents[SURVEY])
+    competition = faults.take(COMPETITION, _competition, contents[COMPETITION], faults)
+    definition = faults.take(SURVEY, read_definition, survey) if survey is not None else None
     responses = _responses(definition, tables["responses"], competition, faults)
     found = {name: table for name, table in tables.items() if table is not None}
     if found.keys() == tables.keys() and not any(fault.row == 0 and ".csv" in fault.column for fault in faults.rows):
@@ -179,7 +187,7 @@ def _competition(content: bytes, faults: Faults) -> Competition | None:
         return Competition.model_validate(document)
     except ValidationError as error:
         for fault in error.errors(include_url=False):
-            faults.note("competition.json", 0, _path(fault["loc"]), EntryInvalid(what=fault["msg"]))
+            faults.note(COMPETITION, 0, _path(fault["loc"]), EntryInvalid(what=fault["msg"]))
     return None
 
 

@@ -1,15 +1,13 @@
 """A whole season by the use cases of the platform, in the order of its own dates, with the clock standing at each."""
 
 from app.core.db import Units
-from app.season.contracting import contract_steps
 from app.season.files import Season
-from app.season.importing import import_steps, starts_at
-from app.season.rounds import round_steps
+from app.season.importing import import_steps
+from app.season.listing import starts_at
+from app.season.order import ROOMS
 from app.season.schedule import schedule_of
 from app.season.steps import Progress, Step, begin, silent, take_each
 from app.season.summary import Summary, summary_of
-from app.season.surveying import survey_steps
-from app.season.tendering import tender_steps
 from app.season.terms import terms_of
 
 SET_UP = ("reference", "parties")
@@ -18,13 +16,7 @@ SET_UP = ("reference", "parties")
 def replay_steps(season: Season) -> list[Step]:
     """Every step by its date; what is done at the same moment keeps the order of the rooms."""
     when = schedule_of(season.competition, terms_of(season.competition))
-    steps = [
-        *import_steps(season),
-        *survey_steps(season),
-        *tender_steps(season, when),
-        *round_steps(season, when),
-        *contract_steps(when),
-    ]
+    steps = import_steps(season) + [step for room in ROOMS if room.steps for step in room.steps(season, when)]
     start = starts_at(season)
     return sorted(steps, key=lambda step: (step.name not in SET_UP, step.at or start))
 

@@ -28,6 +28,10 @@ class SeasonAbsent(DomainError):
     status = 404
 
 
+class SeasonUnfinished(DomainError):
+    """The competition of the season has not come to confirmed awards."""
+
+
 @dataclass(frozen=True)
 class Step:
     """`run` does the work of a step with the clock standing at `at`; without one, now."""

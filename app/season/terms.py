@@ -5,7 +5,7 @@ fit the profile's own numbers, the notice of this competition states its own, wi
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -173,8 +173,3 @@ def notice_of(competition: Competition, terms: Profile) -> Notice:
         tie_criterion=competition.tie,
         dates=dates,
     )
-
-
-def scoring_at(competition: Competition) -> datetime:
-    """When sheets are handed in; after the day's pitches."""
-    return competition.timeline.pitch_day.at(OPENS) + timedelta(hours=8)

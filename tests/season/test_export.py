@@ -6,11 +6,11 @@ import pytest
 
 from app.core.db import Units, make_engine
 from app.core.db import units as make_units
-from app.season.export import SeasonUnfinished, export_season
+from app.season.export import export_season
 from app.season.files import FILES
 from app.season.importing import import_season, open_season
 from app.season.replay import replay_season
-from app.season.steps import SeasonAbsent
+from app.season.steps import SeasonAbsent, SeasonUnfinished
 from tests.factories.season import make_season, rows_of
 
 pytestmark = pytest.mark.anyio

@@ -1,5 +1,7 @@
 """The contracts of a season: signed by both sides, started, and the first instalment paid where signing opens it."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -9,13 +11,14 @@ from app.contracts.service import record_payment, sign_contract, start_contract
 from app.parties.queries import parties_by_id
 from app.season.cast import organization, purchaser_of
 from app.season.files import Season
+from app.season.room import Room
+from app.season.rooms.notices import tender_of
 from app.season.schedule import Schedule
 from app.season.steps import Step
-from app.season.tendering import tender_of
 from app.tenders.profiles.rules import Gate
 
 
-def contract_steps(when: Schedule) -> list[Step]:
+def _steps(_season: Season, when: Schedule) -> list[Step]:
     return [Step("contracts signed", when.signed, _sign), Step("first instalments paid", when.paid, _pay)]
 
 
@@ -43,3 +46,10 @@ async def _pay(session: AsyncSession, season: Season) -> None:
         first = (await instalments_of(session, contract.id))[0]
         if first.gates == [Gate.signing.value]:
             await record_payment(session, buyer, contract.id, first.name, first.amount, f"{contract.number}-1")
+
+
+async def _summary(session: AsyncSession, season: Season) -> dict[str, Any]:
+    return {"contracts": len(await contracts_of(session, season))}
+
+
+ROOM = Room(steps=_steps, summary=_summary)

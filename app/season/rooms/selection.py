@@ -13,12 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.areas.models import Area
 from app.core.actors import Actor, Role
 from app.season.cast import districts_of, purchaser_of
+from app.season.dates import written_hour
 from app.season.files import Season
+from app.season.room import Room, count_rows
 from app.season.schedule import Schedule
 from app.season.steps import Step
-from app.selection.models import Pair, Round
+from app.selection.models import Pair, Round, RoundNeed, RoundOffer
 from app.selection.queries import lists
-from app.selection.rules import RoundWithoutSides, Side
+from app.selection.rules import PairStatus, RoundWithoutSides, Side
 from app.selection.service import (
     cancel_round,
     close_round,
@@ -29,6 +31,7 @@ from app.selection.service import (
     finish_round,
     open_round,
 )
+from app.tenders.notices.models import Tender
 
 # A side says yes to a partner among its first five wishes; further down it rather waits for the competition.
 WELCOME = 5
@@ -116,3 +119,30 @@ def _is_welcome(groups: Sequence[Any], partner: int) -> bool:
             return named < WELCOME
         named += len(group)
     return False
+
+
+async def _figures(session: AsyncSession, season: Season) -> dict[str, Any]:
+    rounds = [found for code in districts_of(season) if (found := await round_of(session, season, code))]
+    ids = [each.id for each in rounds]
+    return {
+        "rounds": len(rounds),
+        "needs": await count_rows(session, RoundNeed, RoundNeed.round_id.in_(ids)),
+        "offers": await count_rows(session, RoundOffer, RoundOffer.round_id.in_(ids)),
+        "preferences": "derived",
+        "pairs": await count_rows(session, Pair, Pair.round_id.in_(ids)),
+        "confirmed": await count_rows(session, Pair, Pair.round_id.in_(ids), Pair.status == PairStatus.confirmed),
+        "stable": all(bool(each.certificate and each.certificate["stable"]) for each in rounds),
+    }
+
+
+async def _entries(session: AsyncSession, name: str, _tender: Tender) -> dict[str, Any]:
+    rounds = sa.select(Round).where(Round.seed.startswith(f"{name} ", autoescape=True)).order_by(Round.id).limit(1)
+    found: Round | None = await session.scalar(rounds)
+    return {"timeline": {"selection": [written_hour(found.opens_at), written_hour(found.closes_at)]} if found else {}}
+
+
+async def _summary(session: AsyncSession, season: Season) -> dict[str, Any]:
+    return {"selection": await _figures(session, season)}
+
+
+ROOM = Room(steps=round_steps, entries=_entries, summary=_summary)
