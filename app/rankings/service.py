@@ -15,7 +15,7 @@ from app.rankings.policy import may_rank_needs, may_rank_offers
 from app.rankings.rules import CandidatesWithheld, WhatIf
 
 
-class Ranked(NamedTuple):
+class NamedRanking(NamedTuple):
     """A ranking, and what its ids are called: everything of the ranked side, and the names of its owners."""
 
     ranking: Ranking
@@ -23,7 +23,7 @@ class Ranked(NamedTuple):
     names: Mapping[int, PartyName]
 
 
-async def rank_offers(session: AsyncSession, actor: Actor, need_id: int, tried: WhatIf) -> Ranked:
+async def rank_offers(session: AsyncSession, actor: Actor, need_id: int, tried: WhatIf) -> NamedRanking:
     """The offers for a need, best first, with reasons. Refusals: NotFound, CandidatesWithheld."""
     found = await market(session)
     need = found.needs.get(need_id)
@@ -33,14 +33,14 @@ async def rank_offers(session: AsyncSession, actor: Actor, need_id: int, tried: 
         raise CandidatesWithheld(need=need_id)
     record = need.record if tried.budget is None else replace(need.record, budget=tried.budget)
     ranking = rank(record, found.offer_pool, tried.weights, TOP, tried.without, tried.about)
-    return Ranked(ranking, found.offers, await party_names(session, {o.party_id for o in found.offers.values()}))
+    return NamedRanking(ranking, found.offers, await party_names(session, {o.party_id for o in found.offers.values()}))
 
 
-async def rank_needs(session: AsyncSession, actor: Actor, offer_id: int, tried: WhatIf) -> Ranked:
+async def rank_needs(session: AsyncSession, actor: Actor, offer_id: int, tried: WhatIf) -> NamedRanking:
     """The open needs for an offer of the actor's own, best first, with reasons. Refusal: NotFound."""
     found = await market(session)
     offer = found.offers.get(offer_id)
     if offer is None or not may_rank_needs(actor, offer):
         raise NotFound(offer=offer_id)
     ranking = rank_for_offer(offer.record, found.need_pool, tried.weights, TOP, tried.without, tried.about)
-    return Ranked(ranking, found.needs, await party_names(session, {n.party_id for n in found.needs.values()}))
+    return NamedRanking(ranking, found.needs, await party_names(session, {n.party_id for n in found.needs.values()}))

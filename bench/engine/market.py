@@ -11,13 +11,13 @@ from app.season.importing import open_season
 
 
 @dataclass(frozen=True)
-class Market:
+class SeasonMarket:
     reference: Reference
     needs: tuple[NeedRecord, ...]
     offers: tuple[OfferRecord, ...]
 
 
-def season_market(name_or_folder: str) -> Market:
+def season_market(name_or_folder: str) -> SeasonMarket:
     """The market of a shipped season or of a folder. Refusals: SeasonUnknown, SeasonRefused with every fault."""
     season = open_season(name_or_folder)
     parties = {party.text("id"): party for party in _rows(season, "organizations")}
@@ -25,7 +25,7 @@ def season_market(name_or_folder: str) -> Market:
         Category(row.text("code"), row.text("label_zh"), row.text("label_en"), tuple(row.words("synonyms_zh")))
         for row in _rows(season, "taxonomy")
     )
-    return Market(
+    return SeasonMarket(
         reference=Reference(categories, tuple(_population(row) for row in _rows(season, "populations"))),
         needs=tuple(_need(row) for row in _rows(season, "needs")),
         offers=tuple(_offer(row, parties[row.text("org_id")]) for row in _rows(season, "offers")),

@@ -23,7 +23,7 @@ from app.matching.ranking.rank import rank
 from app.matching.ranking.records import DEFAULT_WEIGHTS, NeedRecord, OfferRecord, Weights
 from app.matching.ranking.text import normalize
 from bench.engine.judgements import HIGHEST, Grades, Judgements
-from bench.engine.market import Market
+from bench.engine.market import SeasonMarket
 
 DEPTH = 5
 SUITABLE = 2  # from this grade on an offer is a hit
@@ -78,7 +78,7 @@ def figures(orders: Orders, grades: Grades) -> Figures:
     return found
 
 
-def orders_by_engine(market: Market, needs: Sequence[NeedRecord]) -> dict[str, Orders]:
+def orders_by_engine(market: SeasonMarket, needs: Sequence[NeedRecord]) -> dict[str, Orders]:
     """The first five offers for each need: by the text alone, by all criteria, and by these with the filters on."""
     reader = Reader(market.reference)
     pool = pool_of_offers(market.offers, reader, reader.statistics(market.needs, market.offers))
@@ -93,7 +93,7 @@ def orders_by_engine(market: Market, needs: Sequence[NeedRecord]) -> dict[str, O
     }
 
 
-def orders_by_bigrams(market: Market, needs: Sequence[NeedRecord], *, with_labels: bool) -> Orders:
+def orders_by_bigrams(market: SeasonMarket, needs: Sequence[NeedRecord], *, with_labels: bool) -> Orders:
     """The first five offers by the cosine of TF-IDF vectors; equal ones by id."""
     labels = _labels(market) if with_labels else {}
     asking = [_bigrams(need, labels) for need in needs]
@@ -106,7 +106,7 @@ def orders_by_bigrams(market: Market, needs: Sequence[NeedRecord], *, with_label
     return {need.id: [offers[place].id for place in row] for need, row in zip(needs, best, strict=True)}
 
 
-def _labels(market: Market) -> dict[str, str]:
+def _labels(market: SeasonMarket) -> dict[str, str]:
     categories = {category.code: category.label_zh for category in market.reference.categories}
     return categories | {population.code: population.label_zh for population in market.reference.populations}
 
@@ -139,7 +139,7 @@ def _vectors(texts: Sequence[Sequence[str]], weights: Mapping[str, tuple[int, fl
     return csr_matrix(matrix.multiply((1 / np.where(lengths > 0, lengths, 1))[:, None]))
 
 
-def measure_relevance(market: Market, judgements: Judgements) -> Report:
+def measure_relevance(market: SeasonMarket, judgements: Judgements) -> Report:
     """`<measure>_<method>` for all judgements, and the same for every split of the file under `splits`.
 
     `first_hit_rate` and `recall5_grade3` without a method are those of all criteria.

@@ -15,14 +15,14 @@ from bench.engine.judgements import (
     JudgementsRefused,
     read_judgements,
 )
-from bench.engine.market import Market, season_market
+from bench.engine.market import SeasonMarket, season_market
 from bench.engine.relevance import figures, measure_relevance, ndcg, orders_by_bigrams, readable
 from tests.matching.factories import TOWN, make_need, make_offer, season_needs, season_offers, season_reference
 
 CLEANING = make_offer("O2", title="擦窗保洁", description="为住户擦窗和大扫除。", category_codes=("010202",))
 RIVER = make_offer("O3", title="净滩行动", description="巡河、捡拾垃圾。", category_codes=("090203",))
 ASKED = (make_need("N1"), make_need("N2", title="巡河", description="组织净滩。"))
-SMALL = Market(TOWN, ASKED, (make_offer("O1"), CLEANING, RIVER))
+SMALL = SeasonMarket(TOWN, ASKED, (make_offer("O1"), CLEANING, RIVER))
 
 
 def file(folder: Path, text: str | bytes) -> Path:
@@ -114,8 +114,8 @@ def test_the_season_is_read_as_it_was_entered() -> None:
 def test_bigrams_alone_miss_what_the_labels_of_the_codes_tell() -> None:
     blank = make_need("N3", title="请看附件", description="", category_codes=("090203",), population_codes=())
     assert orders_by_bigrams(SMALL, [SMALL.needs[1]], with_labels=False)["N2"][0] == "O3"
-    assert orders_by_bigrams(Market(TOWN, (blank,), SMALL.offers), [blank], with_labels=True)["N3"][0] == "O3"
-    assert orders_by_bigrams(Market(TOWN, (blank,), SMALL.offers), [blank], with_labels=False)["N3"][0] == "O1"
+    assert orders_by_bigrams(SeasonMarket(TOWN, (blank,), SMALL.offers), [blank], with_labels=True)["N3"][0] == "O3"
+    assert orders_by_bigrams(SeasonMarket(TOWN, (blank,), SMALL.offers), [blank], with_labels=False)["N3"][0] == "O1"
 
 
 def test_the_report_names_every_method_and_split() -> None:

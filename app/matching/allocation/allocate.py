@@ -3,7 +3,7 @@
 Ties and short lists are allowed, so stable means weakly stable: no seeker and provider who both accept each
 other would both strictly gain by leaving the proposal. Among the weakly stable allocations a large one is
 wanted; finding the largest is NP-hard. Király's method never finds less than two thirds of it (see
-`by_the_book`); where people who hang together by their wishes are few, the largest is then sought exactly.
+`reference`); where people who hang together by their wishes are few, the largest is then sought exactly.
 
 Where neither wishes nor the method decide, lots do: they follow from a seed that is published beforehand.
 """

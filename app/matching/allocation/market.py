@@ -2,7 +2,7 @@
 
 Seekers and providers are numbered in the order of their lots, so that a lower number is a better lot; the edges are
 the pairs that chose each other, those of a seeker together and best first (compressed sparse rows). What is computed
-is what `by_the_book` computes, pair by pair; the difference is speed.
+is what `reference` computes, pair by pair; the difference is speed.
 """
 
 import hashlib
@@ -147,7 +147,7 @@ def _who_names(stranger: str, owners: Sequence[str], lists: Preferences) -> str:
 
 
 def settle(market: Market) -> list[int]:
-    """The edge each seeker ends up with, -1 for none; the same pairs as `by_the_book`, in plain Python."""
+    """The edge each seeker ends up with, -1 for none; the same pairs as `reference`, in plain Python."""
     return _Settling(market).run() if has_equal_wishes(market) else _settle_in_order(market)
 
 

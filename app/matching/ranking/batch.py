@@ -99,7 +99,7 @@ def _nobody(count: int, top: int, explain: bool) -> Best:
 
 
 def _in_order_of_shard(asked: Asked, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Places in `chosen`, those of one shard together, in it those of one district, and of these those of one kind:
+    """Positions in `chosen`, those of one shard together, in it those of one district, and of these those of one kind:
     blocks and postings then stay in the cache."""
     if len(chosen) == 1:
         return np.zeros(1, dtype=np.int64)
@@ -109,29 +109,29 @@ def _in_order_of_shard(asked: Asked, chosen: NDArray[np.int64]) -> NDArray[np.in
 
 
 def _searched(asked: Asked, chosen: NDArray[np.int64], part: NDArray[np.int64]) -> Iterator[tuple[Shard[Any], Any]]:
-    """Each shard with the places of `part` that are searched in it; shards nobody asks for are passed over."""
+    """Each shard with the positions of `part` that are searched in it; shards nobody asks for are passed over."""
     if asked.reach == ALL:
         yield from ((shard, part) for shard in asked.others.shards)
         return
     tops, subjects = asked.subjects.tops, chosen[part]
     if asked.reach == OWN:
-        places, wanted = part, tops.tops[tops.start[subjects]]
+        positions, wanted = part, tops.tops[tops.start[subjects]]
     else:
-        places = np.repeat(part, tops.start[subjects + 1] - tops.start[subjects])
+        positions = np.repeat(part, tops.start[subjects + 1] - tops.start[subjects])
         wanted = tops.tops[ragged_rows(tops.start, subjects)]
-    if len(places) == 1:
-        yield from ((shard, places) for shard in asked.others.shards if shard.top == wanted[0])
+    if len(positions) == 1:
+        yield from ((shard, positions) for shard in asked.others.shards if shard.top == wanted[0])
         return
     present = set(wanted.tolist())
-    yield from ((shard, places[wanted == shard.top]) for shard in asked.others.shards if shard.top in present)
+    yield from ((shard, positions[wanted == shard.top]) for shard in asked.others.shards if shard.top in present)
 
 
 def _by_numpy(asked: Asked, chosen: NDArray[np.int64], part: NDArray[np.int64], best: Best) -> None:
-    for shard, places in _searched(asked, chosen, part):
-        for place in places.tolist():
-            row = int(chosen[place])
+    for shard, positions in _searched(asked, chosen, part):
+        for position in positions.tolist():
+            row = int(chosen[position])
             met = meet(shard.columns.reach, asked.subjects.columns.reach[row])
-            _join(best, place, shard, met, _see(asked, row, shard), asked.weights)
+            _join(best, position, shard, met, _see(asked, row, shard), asked.weights)
 
 
 def _see(asked: Asked, row: int, shard: Shard[Any]) -> vectors.Seen:
@@ -143,19 +143,19 @@ def _see(asked: Asked, row: int, shard: Shard[Any]) -> vectors.Seen:
 
 
 def _join(
-    best: Best, place: int, shard: Shard[Any], met: NDArray[np.bool_], seen: vectors.Seen, weights: NDArray[np.int64]
+    best: Best, position: int, shard: Shard[Any], met: NDArray[np.bool_], seen: vectors.Seen, weights: NDArray[np.int64]
 ) -> None:
     """Whoever of the rows `met` is admitted and not there yet, among the best of one subject."""
     admitted = np.flatnonzero(met & (seen.failed == 0))
-    known = best.rows[place] != NOBODY
-    new = admitted[~np.isin(shard.rows[admitted], best.rows[place][known])]
-    rows = np.concatenate([best.rows[place][known], shard.rows[new]])
-    points = np.concatenate([best.points[place][known], vectors.points(seen.values[:, new], weights)])
+    known = best.rows[position] != NOBODY
+    new = admitted[~np.isin(shard.rows[admitted], best.rows[position][known])]
+    rows = np.concatenate([best.rows[position][known], shard.rows[new]])
+    points = np.concatenate([best.points[position][known], vectors.points(seen.values[:, new], weights)])
     order = np.lexsort((rows, -points))[: best.rows.shape[1]]
     if len(best.values):
-        values = np.concatenate([best.values[place][known], seen.values[:, new].T.astype(np.float32)])
-        best.values[place, : len(order)] = values[order]
-    best.rows[place, : len(order)], best.points[place, : len(order)] = rows[order], points[order]
+        values = np.concatenate([best.values[position][known], seen.values[:, new].T.astype(np.float32)])
+        best.values[position, : len(order)] = values[order]
+    best.rows[position, : len(order)], best.points[position, : len(order)] = rows[order], points[order]
 
 
 class _Compiled:
@@ -168,11 +168,11 @@ class _Compiled:
         subjects, frame = asked.subjects, asked.others.frame
         forward = isinstance(subjects.columns, NeedColumns)
         counts = np.zeros(len(chosen), dtype=np.int64)
-        for shard, places in _searched(asked, chosen, part):
+        for shard, positions in _searched(asked, chosen, part):
             needs, offers = (subjects, shard) if forward else (shard, subjects)
             self.kernel.rank(
                 forward,
-                places,
+                positions,
                 chosen,
                 tuple(subjects.words),
                 (shard.rows, tuple(shard.blocks), tuple(shard.postings)),

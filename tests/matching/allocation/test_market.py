@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.matching.allocation import compiled as places_nb
+from app.matching.allocation import compiled
 from app.matching.allocation.market import Market, flatten, settle
 from app.matching.allocation.reference import by_the_book
 from tests.matching.markets import Lists, is_stable, largest_stable, markets
@@ -59,7 +59,7 @@ def test_reference_plain_and_compiled_form_agree_on_small_markets(named: Named, 
     market = flatten(*named, seed)
     plain = settle(market)
     assert pairs_of(market, plain) == by_the_book(*named, seed)
-    assert places_nb.settle(market).tolist() == plain
+    assert compiled.settle(market).tolist() == plain
 
 
 @settings(max_examples=200, deadline=None)
@@ -69,7 +69,7 @@ def test_they_agree_where_places_are_fought_over(seed: int, wish_ties: float, st
     market = flatten(*named, "2018")
     plain = settle(market)
     assert pairs_of(market, plain) == by_the_book(*named, "2018")
-    assert places_nb.settle(market).tolist() == plain
+    assert compiled.settle(market).tolist() == plain
     matched = dict.fromkeys(named[0]) | dict(pairs_of(market, plain))
     assert is_stable(named, matched)
 
@@ -96,7 +96,7 @@ def test_seekers_and_providers_stand_in_the_order_of_their_lots_and_edges_by_wis
 
 def test_a_market_of_nobody_is_settled() -> None:
     market = flatten({}, {"p": []}, {}, "2018")
-    assert (settle(market), places_nb.settle(market).tolist()) == ([], [])
+    assert (settle(market), compiled.settle(market).tolist()) == ([], [])
 
 
 @pytest.mark.parametrize("ties", [0.0, 0.6])
@@ -117,5 +117,5 @@ def test_a_city_is_settled_by_both_forms_alike(ties: float) -> None:
         seekers, {name: [[id] for id in ids] for name, ids in wanted.items()}, dict.fromkeys(names, 6), "1"
     )
     plain = settle(market)
-    assert places_nb.settle(market).tolist() == plain
+    assert compiled.settle(market).tolist() == plain
     assert sum(edge >= 0 for edge in plain) > 1_700

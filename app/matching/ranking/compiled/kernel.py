@@ -20,6 +20,8 @@ from app.matching.ranking.arrays.columns import (
     NOT_COMPARABLE,
     WORDED,
     YEARLY_PRICE,
+    NeedColumns,
+    OfferColumns,
 )
 from app.matching.ranking.arrays.snapshot import NO_CUTS
 from app.matching.ranking.categories import TOP_SHARE
@@ -53,8 +55,8 @@ meet = borrowing(columns.meet)
 HALF_UP = 0.5 + 1e-7
 
 
-def rank(forward, places, chosen, words, shard, needs, offers, frame, weights, rows, points, values, counts):
-    """The best of one shard for the subjects at `places` of `chosen`, joined to the best found so far.
+def rank(forward, positions, chosen, words, shard, needs, offers, frame, weights, rows, points, values, counts):
+    """The best of one shard for the subjects at `positions` in `chosen`, joined to the best found so far.
 
     `forward`: the subjects are needs and the shard holds offers; otherwise the other way round. `words` of the
     subjects in compressed form; `shard`: its rows, blocks and postings; `frame`: see `Frame`. `rows`, `points`
@@ -67,7 +69,7 @@ def rank(forward, places, chosen, words, shard, needs, offers, frame, weights, r
     picked = (np.empty(size, np.uint8), np.empty(size, np.uint32), np.empty(size, np.uint32))
     subject = (np.zeros(size), np.zeros(dimensions, np.float32), np.zeros(len(levels), np.uint64))
     spans, met = np.empty((len(block_reach), 2), np.int64), np.empty(top, np.int64)
-    asked = (places, chosen, words, weights, suits[0 if forward else 1], levels, compatible, told_apart)
+    asked = (positions, chosen, words, weights, suits[0 if forward else 1], levels, compatible, told_apart)
     noted = (rows, points, values, counts)
     fill(forward, asked, shard, needs, offers, noted, (scratch, picked, subject, spans, met))
 
@@ -75,23 +77,23 @@ def rank(forward, places, chosen, words, shard, needs, offers, frame, weights, r
 @borrowing
 def fill(forward, asked, shard, needs, offers, noted, ready):
     """What `rank` does, in the arrays that it made ready."""
-    places, chosen, (word_start, terms, word_weights), weights, suits, levels, compatible, told_apart = asked
+    positions, chosen, (word_start, terms, word_weights), weights, suits, levels, compatible, told_apart = asked
     shard_rows, (block_reach, block_start), postings = shard
-    n_reach, n_kinds, n_groups, n_flags = needs[:4]
-    o_reach, o_kinds, o_groups, o_flags = offers[:4]
+    # Handed over as plain tuples: taking named ones apart at the door costs a tenth of a single ranking.
+    needs, offers = NeedColumns(*needs), OfferColumns(*offers)
     if forward:
-        my_reach, my_kinds, my_groups, my_flags = n_reach, n_kinds, n_groups, n_flags
-        kinds, groups, flags = o_kinds, o_groups, o_flags
-        my_start, mine, my_value = needs[-3:]
+        my_reach, my_kinds, my_groups, my_flags = needs.reach, needs.kinds, needs.groups, needs.flags
+        my_start, mine, my_value = needs.about_start, needs.about, needs.about_value
+        kinds, groups, flags = offers.kinds, offers.groups, offers.flags
     else:
-        my_reach, my_kinds, my_groups, my_flags = o_reach, o_kinds, o_groups, o_flags
-        kinds, groups, flags = n_kinds, n_groups, n_flags
-        my_start, mine, my_value = offers[-3:]
+        my_reach, my_kinds, my_groups, my_flags = offers.reach, offers.kinds, offers.groups, offers.flags
+        my_start, mine, my_value = offers.about_start, offers.about, offers.about_value
+        kinds, groups, flags = needs.kinds, needs.groups, needs.flags
     scratch, (gate, akin, others), (shares, wanted, kin), spans, met = ready
     found, _, _, best = scratch
     top, counts = len(met), noted[3]
     seen = (shares, wanted, kin, levels, told_apart, weights)
-    for s in places:
+    for s in positions:
         subject = np.uint32(chosen[s])
         reached = spans[: within(my_reach[subject], block_reach, spans)]
         for span in range(len(reached)):
@@ -139,11 +141,11 @@ def within(reach, block_reach, spans):
 def open_offers(need, fitting, needs, offers, begin, end, gate):
     """Fills `gate` between two rows: 1 for every offer within reach that no filter of bits, prices or dates shuts
     out."""
-    _, _, n_groups, _, n_qualified, n_budget, n_length, n_starts, n_ends = needs[:9]
-    o_reach, _, o_groups, o_flags, o_qualified, o_price, o_kind, o_opens, o_closes = offers[:9]
-    reach, groups, asked = needs[0][need], n_groups[need], n_qualified[need]
-    starts, ends, most = n_starts[need], n_ends[need], 11 * 12 * n_budget[need]
-    months = np.int64(n_length[need] if n_length[need] > 0 else 12)
+    o_reach, o_groups, o_flags, o_qualified = offers.reach, offers.groups, offers.flags, offers.qualified
+    o_price, o_kind, o_opens, o_closes = offers.price, offers.kind, offers.opens, offers.closes
+    reach, groups, asked = needs.reach[need], needs.groups[need], needs.qualified[need]
+    starts, ends, most = needs.starts[need], needs.ends[need], 11 * 12 * needs.budget[need]
+    months = np.int64(needs.length[need] if needs.length[need] > 0 else 12)
     for row in range(np.uint64(begin), np.uint64(end)):
         price = 10 * o_price[row] * (months if o_kind[row] == YEARLY_PRICE else 12)
         gate[row] = (
@@ -160,12 +162,12 @@ def open_offers(need, fitting, needs, offers, begin, end, gate):
 @borrowing
 def open_needs(offer, fitting, offers, needs, begin, end, gate):
     """The mirror of `open_offers`: 1 for every need."""
-    o_reach, _, o_groups, o_flags, o_qualified, o_price, o_kind, o_opens, o_closes = offers[:9]
-    n_reach, _, n_groups, _, n_qualified, n_budget, n_length, n_starts, n_ends = needs[:9]
-    reach, groups, held = o_reach[offer], o_groups[offer], o_qualified[offer]
-    price, opens, closes = 10 * o_price[offer], o_opens[offer], o_closes[offer]
-    yearly, priced = o_kind[offer] == YEARLY_PRICE, o_kind[offer] != NOT_COMPARABLE
-    in_order = o_flags[offer] & BARRED == 0
+    n_reach, n_groups, n_qualified, n_budget = needs.reach, needs.groups, needs.qualified, needs.budget
+    n_length, n_starts, n_ends = needs.length, needs.starts, needs.ends
+    reach, groups, held = offers.reach[offer], offers.groups[offer], offers.qualified[offer]
+    price, opens, closes = 10 * offers.price[offer], offers.opens[offer], offers.closes[offer]
+    yearly, priced = offers.kind[offer] == YEARLY_PRICE, offers.kind[offer] != NOT_COMPARABLE
+    in_order = offers.flags[offer] & BARRED == 0
     for row in range(np.uint64(begin), np.uint64(end)):
         months = np.int64(n_length[row]) if yearly and n_length[row] > 0 else 12
         most = 11 * 12 * n_budget[row]
@@ -232,9 +234,8 @@ def weigh(forward, me, candidates, shard_rows, needs, offers, seen, scratch, met
     kept = look(forward, me, candidates, needs, offers, seen, least(best, top, count), found, used)
     consider(forward, me[0], candidates[:kept], needs, offers, found, used)
     score_all(found, used, kept, weights, total, score)
-    _, _, _, _, n_qualified = needs[:5]
-    n_named_start, n_named = needs[-5:-3]
-    o_named_start, o_named = offers[-5:-3]
+    n_qualified, n_named, n_named_start = needs.qualified, needs.named, needs.named_start
+    o_named, o_named_start = offers.named, offers.named_start
     more, enough = count, worst(best, top, count)
     for candidate in range(kept):
         other = candidates[candidate]
@@ -263,15 +264,14 @@ def look(forward, me, candidates, needs, offers, seen, enough, found, used):
     """Fills the first four rows of `found` from column `used` on, and keeps of the candidates those in reach that
     these four let come among the best; how many they are."""
     # Columns are taken out of their tuples once: inside the loop every access would count references.
-    _, _, n_groups, n_flags, _, _, _, _, _, _, _, n_places, _, _, n_about_start, n_about, n_about_value = needs
-    _, _, o_groups, o_flags = offers[:4]
-    o_place_start, o_place, _, _, o_about_start, o_about, o_about_value = offers[-7:]
+    n_flags, n_places = needs.flags, needs.places
+    o_flags, o_place, o_place_start = offers.flags, offers.place, offers.place_start
     subject, my_groups, my_kinds, _ = me
     shares, wanted, kin, levels, _, weights = seen
     if forward:
-        groups, start, about, about_value = o_groups, o_about_start, o_about, o_about_value
+        groups, start, about, about_value = offers.groups, offers.about_start, offers.about, offers.about_value
     else:
-        groups, start, about, about_value = n_groups, n_about_start, n_about, n_about_value
+        groups, start, about, about_value = needs.groups, needs.about_start, needs.about, needs.about_value
     rest, kept = weights[4:].sum(), 0
     for candidate in range(len(candidates)):
         other = candidates[candidate]
@@ -300,8 +300,10 @@ def look(forward, me, candidates, needs, offers, seen, enough, found, used):
 @borrowing
 def consider(forward, subject, candidates, needs, offers, found, used):
     """Fills the other four rows of `found` from column `used` on."""
-    _, _, _, _, _, n_budget, n_length, n_starts, n_ends, n_months, n_people = needs[:11]
-    _, _, _, o_flags, _, o_price, o_kind, o_opens, o_closes, o_months, o_amount, o_rating = offers[:12]
+    n_budget, n_length, n_starts, n_ends = needs.budget, needs.length, needs.starts, needs.ends
+    n_months, n_people, o_months, o_amount = needs.months, needs.people, offers.months, offers.amount
+    o_flags, o_price, o_kind, o_rating = offers.flags, offers.price, offers.kind, offers.rating
+    o_opens, o_closes = offers.opens, offers.closes
     for candidate in range(len(candidates)):
         other, column = candidates[candidate], used + candidate
         i, j = (subject, other) if forward else (other, subject)
