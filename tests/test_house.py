@@ -191,6 +191,7 @@ def test_no_file_no_function_and_no_folder_has_grown_out_of_shape() -> None:
     assert {name: lines for name, lines in functions.items() if lines > 47} == {}
     spread = house.Spread.of(functions.values())
     assert (spread.median <= 6, spread.p90 <= 16) == (True, True), spread
+    assert {folder: count for folder, count in house.folders(sizes).items() if count > 20} == {}
 
 
 def test_no_check_is_silenced_without_saying_which() -> None:

@@ -246,3 +246,8 @@ def test_the_glossary_speaks_the_code_and_the_code_is_in_the_glossary() -> None:
 def noun(word: str) -> str:
     """LotResult → lot_result"""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", word).lower()
+
+
+@pytest.mark.parametrize("at", [datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)])
+def test_the_ends_of_the_calendar_are_said_too(at: datetime) -> None:
+    assert [str(at.year) in instant(at, language) for language in LANGUAGES] == [True, True]

@@ -4,7 +4,7 @@ import re
 import tomllib
 from calendar import month_name
 from collections import defaultdict
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,7 @@ def day(on: date, language: str) -> str:
 
 def instant(at: datetime, language: str) -> str:
     """The day and the time in Shanghai, with seconds where there are any."""
-    local = at.astimezone(SHANGHAI)
+    local = at.astimezone(SHANGHAI) if MINYEAR < at.year < MAXYEAR else at  # the calendar's ends have no neighbours
     time = local.strftime("%H:%M:%S" if local.second or local.microsecond else "%H:%M")
     return f"{day(local, language)}{' ' if language == 'zh' else ', '}{time}"
 

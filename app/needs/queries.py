@@ -18,7 +18,7 @@ from app.areas.rules import folded
 from app.core.actors import Actor, Role
 from app.core.clock import today
 from app.core.days.calendar import end_of_day
-from app.core.fields import Day, Id, Search
+from app.core.fields import Day, Id, Line, Search
 from app.core.money import Amount
 from app.core.paging import Columns, Paging, paginate
 from app.core.reading.cells import id_in, own_number
@@ -58,7 +58,7 @@ class _OneStanding:
         return word
 
 
-StandingWord = Annotated[str, _OneStanding()]
+StandingWord = Annotated[str, Line(40), _OneStanding()]
 
 
 @dataclass(frozen=True)

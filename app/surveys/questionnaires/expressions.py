@@ -5,7 +5,7 @@
     selected(${Q7}, 'x')  count-selected(${Q7})  string-length(x)  regex(x, 'pattern')  today()
 
 What it means stands in `evaluation.py`. `frontend/src/survey/expressions.ts` is the twin of both;
-`tests/surveys/expression_cases.json` holds the two together.
+`tests/surveys/questionnaires/expression_cases.json` holds the two together.
 Source of the vocabulary: XLSForm (relevant, constraint); XPath 1.0 for precedence and literals.
 """
 

@@ -1,7 +1,7 @@
 /**
  * Shown-if and constraint, parsed and evaluated in the browser exactly as on the server.
  * Twin of app/surveys/questionnaires/expressions.py and evaluation.py, where the language and its meaning are described;
- * tests/surveys/expression_cases.json is run by both.
+ * tests/surveys/questionnaires/expression_cases.json is run by both.
  */
 import { fits, patternFault } from "./patterns";
 

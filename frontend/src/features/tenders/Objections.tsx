@@ -136,7 +136,7 @@ function File({ id, subjects, last }: { id: number; subjects: readonly Subject[]
         disabled={!grounds.trim()}
         onClick={() => file.mutate({ params: { path: { tender_id: id } }, body: { subject, grounds } })}
       >
-        {t("action.object")}
+        {t("action.file")}
       </Button>
     </div>
   );
