@@ -80,16 +80,22 @@ class Sources:
         rooms = (each for name, each in self.modules.items() if not name.startswith(self.ground_floor))
         return [self._reach(Place(module.name, name)) for module in rooms for name in module.endpoints]
 
-    def _reach(self, endpoint: Place) -> Reach:
-        seen: dict[Place, None] = {}
-        ahead = [endpoint]
+    def places(self, start: Place) -> dict[Place, ast.AST]:
+        """Everything that is named on the way from `start`, in the order it is met, with its text."""
+        seen: dict[Place, ast.AST] = {}
+        ahead = [start]
         while ahead:
             place = ahead.pop()
-            if place not in seen and not place.module.startswith(self.ground_floor) and self._node(place):
-                seen[place] = None
-                ahead += self._named_in(place)
+            if place in seen or place.module.startswith(self.ground_floor) or (node := self._node(place)) is None:
+                continue
+            seen[place] = node
+            ahead += self._named_in(place)
+        return seen
+
+    def _reach(self, endpoint: Place) -> Reach:
+        seen = self.places(endpoint)
         files = dict.fromkeys(self.modules[place.module].path for place in seen)
-        followed = (node for node in map(self._node, seen) if isinstance(node, Function))
+        followed = (node for node in seen.values() if isinstance(node, Function))
         lines = sum((node.end_lineno or node.lineno) - node.lineno + 1 for node in followed)
         return Reach(endpoint.name, tuple(files), lines)
 

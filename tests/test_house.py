@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import inspect
 import pkgutil
 import re
 import shutil
@@ -9,9 +10,10 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import grimp
 import pytest
@@ -27,6 +29,7 @@ from app.core.http.unit import Allowed, Unit
 from app.core.problems import catalogue
 from app.main import ROUTERS
 from bench import house
+from bench.reach import Place, Sources
 
 PROJECT = Path(__file__).parents[1]
 APP = PROJECT / "app"
@@ -183,6 +186,23 @@ def test_every_event_is_noun_and_past_and_told_by_one_use_case() -> None:
 
 def test_what_follows_follows_from_events_that_happen() -> None:
     assert set(REACTIONS) - set(told_events()) == set()
+
+
+def told_by(reaction: Callable[..., Any], sources: Sources) -> set[str]:
+    """The events that a reaction tells, and whatever it calls or wraps."""
+    start = Place(reaction.__module__, reaction.__qualname__.partition(".")[0])
+    texts = [part for node in sources.places(start).values() for part in ast.walk(node)]
+    told = {part.args[2] for part in texts if isinstance(part, ast.Call) and ast.unparse(part.func) == "happened"}
+    wrapped = [each for each in inspect.getclosurevars(reaction).nonlocals.values() if callable(each)]
+    own = {name.value for name in told if isinstance(name, ast.Constant) and isinstance(name.value, str)}
+    return own.union(*(told_by(each, sources) for each in wrapped))
+
+
+def test_no_reaction_sets_off_another() -> None:
+    sources = Sources(PROJECT)
+    for event, reactions in REACTIONS.items():
+        chained = {told for reaction in reactions for told in told_by(reaction, sources) if REACTIONS.get(told)}
+        assert (event, chained) == (event, set())
 
 
 def test_no_file_no_function_and_no_folder_has_grown_out_of_shape() -> None:
