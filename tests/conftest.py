@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from datetime import datetime
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from httpx import ASGITransport, AsyncClient
@@ -22,6 +23,9 @@ from app.core.installation.postgres import EmbeddedPostgres, embedded
 from app.core.installation.upgrade import upgrade
 from app.core.settings import Settings
 from app.main import create_app
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # how fast an example is, the bench says
+hypothesis.settings.load_profile("untimed")
 
 os.environ["SECRET_KEY"] = "the secret of all tests, which is no secret"  # noqa: S105
 os.environ["ALLOWED_HOSTS"] = "test"
