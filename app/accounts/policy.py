@@ -6,9 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Account, AccountSession, Membership
-from app.accounts.rules import IDLE, MOVES, SEEN_STEP, AccountState, JudgeAccountUnknown, token_hash
+from app.accounts.rules import IDLE, MOVES, SEEN_STEP, AccountState, JudgeAccountUnknown, hindrance, token_hash
 from app.core.actors import EVERYONE, RESIDENT, STAFF, Actor, Role
-from app.core.errors import Denied, NotFound
+from app.core.errors import Denied, DomainError, NotFound
 from app.core.moves import verbs_from
 
 WHO = {
@@ -66,9 +66,13 @@ def denial(actor: Actor, verb: str, account: Account) -> str | None:
 
 
 def actions(actor: Actor, account: Account) -> list[str]:
-    own = account.id == actor.account_id
-    possible = [*verbs_from(MOVES, state_of(account)), *([] if account.password_hash else ["invite_account"])]
-    return [v for v in possible if denial(actor, v, account) is None and not (own and v == "disable")]
+    verbs = verbs_from(MOVES, state_of(account))
+    return [v for v in verbs if denial(actor, v, account) is None and against(actor, v, account) is None]
+
+
+def against(actor: Actor, verb: str, account: Account) -> DomainError | None:
+    """`rules.hindrance`, asked of a row."""
+    return hindrance(verb, is_own=account.id == actor.account_id, has_password=account.password_hash is not None)
 
 
 async def access_account(session: AsyncSession, actor: Actor, account_id: int, verb: str) -> Account:

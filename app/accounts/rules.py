@@ -38,6 +38,8 @@ class ResetState(StrEnum):
 MOVES = {
     (AccountState.active, "disable"): AccountState.disabled,
     (AccountState.disabled, "enable"): AccountState.active,
+    (AccountState.active, "invite_account"): AccountState.active,
+    (AccountState.disabled, "invite_account"): AccountState.disabled,
 }
 
 
@@ -93,6 +95,10 @@ class LinkUnknown(DomainError):
 
 class OwnAccount(DomainError):
     """Nobody shuts out themselves: the last administrator could not come back."""
+
+
+class PasswordSet(DomainError):
+    """An invitation is for who has no password yet."""
 
 
 class OwnSeat(DomainError):
@@ -161,3 +167,10 @@ def device_of(user_agent: str) -> str:
     """A coarse word by which people know their own browser ("Chrome · Windows"); nothing else of it is kept."""
     words = [next((word for sign, word in known.items() if sign in user_agent), "") for known in (BROWSERS, SYSTEMS)]
     return " · ".join(filter(None, words))
+
+
+def hindrance(verb: str, *, is_own: bool, has_password: bool) -> DomainError | None:
+    """What stands against `verb` on an account, beyond its state; None when nothing does."""
+    if verb == "disable" and is_own:
+        return OwnAccount()
+    return PasswordSet() if verb == "invite_account" and has_password else None

@@ -10,16 +10,16 @@ from app.accounts.credentials import check_name, check_username, folded_username
 from app.accounts.memberships import held_membership, new_membership
 from app.accounts.models import Account, AccountSession
 from app.accounts.passwords import hashed
-from app.accounts.policy import access_account, state_of
+from app.accounts.policy import access_account, against, state_of
 from app.accounts.queries import find_account
 from app.accounts.resets import draft_link
-from app.accounts.rules import MOVES, OwnAccount
+from app.accounts.rules import MOVES
 from app.accounts.sessions import end_sessions
 from app.core.actors import CLOCK, Actor, Role
 from app.core.clock import now
-from app.core.errors import DomainError, MoveRefused
+from app.core.errors import DomainError
 from app.core.events import happened
-from app.core.moves import move
+from app.core.moves import check_move
 from app.parties.models import Party
 from app.parties.queries import require_party
 
@@ -81,8 +81,9 @@ async def create_account(
 async def invite_account(session: AsyncSession, actor: Actor, account_id: int) -> Invited:
     """A new link for somebody who has not set a password yet; the one before opens nothing any more."""
     account = await access_account(session, actor, account_id, "invite_account")
-    if account.password_hash:
-        raise MoveRefused(state=state_of(account).value, verb="invite_account")
+    check_move(MOVES, state_of(account), "invite_account")
+    if refusal := against(actor, "invite_account", account):
+        raise refusal
     return Invited(account, (await draft_link(session, actor, account)).secret)
 
 
@@ -102,10 +103,10 @@ async def draft_account(session: AsyncSession, username: str, display_name: str)
 async def disable_account(session: AsyncSession, actor: Actor, account_id: int) -> Account:
     """Shut an account out; its sessions end in the same transaction."""
     account = await access_account(session, actor, account_id, "disable")
-    if account.id == actor.account_id:
-        raise OwnAccount()
+    if refusal := against(actor, "disable", account):
+        raise refusal
     at = await now(session)
-    move(MOVES, state_of(account), "disable")
+    check_move(MOVES, state_of(account), "disable")
     account.disabled_at = at
     await end_sessions(session, AccountSession.account_id == account.id)
     await happened(session, actor, "account.disabled", account, at)
@@ -115,7 +116,7 @@ async def disable_account(session: AsyncSession, actor: Actor, account_id: int) 
 async def enable_account(session: AsyncSession, actor: Actor, account_id: int) -> Account:
     account = await access_account(session, actor, account_id, "enable")
     at = await now(session)
-    move(MOVES, state_of(account), "enable")
+    check_move(MOVES, state_of(account), "enable")
     account.disabled_at = None
     await happened(session, actor, "account.enabled", account, at)
     return account

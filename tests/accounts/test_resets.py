@@ -32,6 +32,7 @@ from app.accounts.rules import (
     CodeWrong,
     CredentialsWrong,
     LinkUnknown,
+    PasswordSet,
     PasswordUnset,
     ResetNotReady,
     ResetState,
@@ -44,7 +45,7 @@ from app.core.actors import RESIDENT, Actor, Role
 from app.core.audit import AuditEvent
 from app.core.clock import SimulatedClock, move_clock, now
 from app.core.db import Units
-from app.core.errors import MoveRefused, NotFound
+from app.core.errors import NotFound
 from app.core.settings import Settings
 from app.main import create_app
 from app.parties.models import Party
@@ -226,7 +227,7 @@ async def test_a_new_account_sets_its_password_by_a_link_once_within_a_week(
     await enter(session, "xin", PASSWORD)
     with pytest.raises(LinkUnknown):
         await open_link(session, again.secret)
-    with pytest.raises(MoveRefused):
+    with pytest.raises(PasswordSet):
         await invite_account(session, await actor_of(session), invited.account.id)
     late = await invited_to(session, firefly, "late")
     await move_clock(session, await now(session) + LINK_FOR)
