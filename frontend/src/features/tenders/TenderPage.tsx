@@ -43,7 +43,7 @@ function Shown({ of }: { of: Tender }) {
           <ActionBar
             of={of}
             feature="tenders"
-            without={["edit", "amend", "cancel", "fail", "ask", "invite", "open_final"]}
+            without={["edit", "amend", "cancel", "fail", "ask", "prequalify", "invite", "open_final"]}
           />
           {of.opened_at && (
             <Link to={`/tenders/${of.id}/result`}>
