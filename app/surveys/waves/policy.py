@@ -12,7 +12,7 @@ from app.core.moves import check_move, verbs_from
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.policy import ASKS, visible
 from app.surveys.waves.models import Wave
-from app.surveys.waves.rules import MOVES, unfit
+from app.surveys.waves.rules import MOVES, hindrance
 
 T = TypeVar("T")
 WHO = {verb: ASKS for _, verb in MOVES} | {"export_responses": ASKS}
@@ -27,7 +27,7 @@ def denial(actor: Actor, verb: str, survey: Survey) -> str | None:
 
 def actions(actor: Actor, survey: Survey, wave: Wave) -> list[str]:
     """The buttons this actor sees: what the status, the channel and the survey allow and the policy grants."""
-    verbs = [v for v in verbs_from(MOVES, wave.status) if unfit(v, wave.channel, survey.status) is None]
+    verbs = [v for v in verbs_from(MOVES, wave.status) if hindrance(v, wave.channel, survey.status) is None]
     return [verb for verb in verbs if denial(actor, verb, survey) is None]
 
 
@@ -53,9 +53,9 @@ async def access_wave(session: AsyncSession, actor: Actor, wave_id: int, verb: s
 
 
 def check_wave(survey: Survey, wave: Wave, verb: str) -> None:
-    """Refuse what the wave's status, channel or survey does not allow. Refusals: MoveRefused and those of `unfit`."""
+    """Refuse what the wave's status, channel or survey does not allow: MoveRefused, and those of `hindrance`."""
     check_move(MOVES, wave.status, verb)
-    if refusal := unfit(verb, wave.channel, survey.status):
+    if refusal := hindrance(verb, wave.channel, survey.status):
         raise refusal
 
 

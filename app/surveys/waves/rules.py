@@ -197,7 +197,7 @@ def check_times(opens_at: datetime | None, closes_at: datetime | None) -> None:
         raise WaveTimesWrong()
 
 
-def unfit(verb: str, channel: Channel, survey: SurveyStatus) -> DomainError | None:
+def hindrance(verb: str, channel: Channel, survey: SurveyStatus) -> DomainError | None:
     """Why a wave over this channel, of a survey with this status, cannot `verb`."""
     if verb == "issue" and channel is Channel.open_link:
         return IssuedUnknowable()

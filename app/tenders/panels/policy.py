@@ -86,7 +86,7 @@ def paper_denial(actor: Actor, verb: str, member: PanelMember) -> DomainError | 
 
 
 def actions(actor: Actor, tender: Tender, panel: Panel) -> list[str]:
-    if rules.unscorable(panel.closed_at, tender.status, tender.bids_end):
+    if rules.hindrance(panel.closed_at, tender.status, tender.bids_end):
         return []
     verbs = verbs_from(PANEL_MOVES, rules.panel_status(panel.closed_at))
     return [verb for verb in verbs if denial(actor, verb, tender) is None]
@@ -100,7 +100,7 @@ def _offered(actor: Actor, seat: Seat, verbs: list[str]) -> list[str]:
     """Those of the verbs that this actor may do at this seat, now."""
     tender, panel, member = seat
     is_own = actor.role is not Role.judge or actor.account_id == member.account_id
-    if not is_own or rules.unscorable(panel.closed_at, tender.status, tender.bids_end):
+    if not is_own or rules.hindrance(panel.closed_at, tender.status, tender.bids_end):
         return []
     return [v for v in verbs if denial(actor, v, tender) is None and paper_denial(actor, v, member) is None]
 
@@ -118,7 +118,7 @@ def reopening_actions(
     actor: Actor, tender: Tender, panel: Panel, reopening: SheetReopening, judges: Collection[int | None]
 ) -> list[str]:
     is_second = rules.is_second_person(reopening.asked_by, actor.account_id, judges)
-    if not is_second or rules.unscorable(panel.closed_at, tender.status, tender.bids_end):
+    if not is_second or rules.hindrance(panel.closed_at, tender.status, tender.bids_end):
         return []
     verbs = verbs_from(REOPENING_MOVES, reopening.status)
     return [verb for verb in verbs if denial(actor, verb, tender) is None]
@@ -163,7 +163,7 @@ async def access_panel(session: AsyncSession, actor: Actor, tender_id: int, verb
     panel = await session.scalar(query)
     if panel is None:
         raise NotFound(panel=tender_id)
-    if refusal := rules.unscorable(panel.closed_at, tender.status, tender.bids_end):
+    if refusal := rules.hindrance(panel.closed_at, tender.status, tender.bids_end):
         raise refusal
     return tender, panel
 

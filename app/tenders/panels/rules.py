@@ -224,7 +224,7 @@ def is_second_person(first: int | None, second: int | None, judges: Collection[i
     return first is not None and second is not None and first != second and second not in judges
 
 
-def unscorable(closed_at: datetime | None, tender: TenderStatus, bids_end: datetime | None) -> DomainError | None:
+def hindrance(closed_at: datetime | None, tender: TenderStatus, bids_end: datetime | None) -> DomainError | None:
     """Why nothing of a panel changes now: it scores from the opening of the bids until scoring is closed."""
     if closed_at is not None:
         return ScoringClosed(closed_at=closed_at)

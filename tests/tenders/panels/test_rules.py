@@ -33,11 +33,11 @@ from app.tenders.panels.rules import (
     corrections,
     counted_sheets,
     due_sheets,
+    hindrance,
     missing_sheets,
     panel_status,
     seat_status,
     sheet_total,
-    unscorable,
 )
 from app.tenders.profiles.rules import profile
 from tests.tenders.season import competition
@@ -62,9 +62,9 @@ def test_a_delivered_sheet_is_changed_only_after_it_was_reopened() -> None:
 
 def test_a_panel_changes_from_the_opening_of_the_bids_until_scoring_is_closed() -> None:
     noon = datetime(2018, 7, 1, 12, tzinfo=SHANGHAI)
-    assert unscorable(None, TenderStatus.opened, noon) is None
-    assert isinstance(unscorable(None, TenderStatus.published, noon), BidsNotOpened)
-    assert isinstance(unscorable(noon, TenderStatus.opened, noon), ScoringClosed)
+    assert hindrance(None, TenderStatus.opened, noon) is None
+    assert isinstance(hindrance(None, TenderStatus.published, noon), BidsNotOpened)
+    assert isinstance(hindrance(noon, TenderStatus.opened, noon), ScoringClosed)
     assert verbs_from(PANEL_MOVES, panel_status(None)) == ["declare", "order", "enter", "close"]
     assert verbs_from(PANEL_MOVES, panel_status(noon)) == []
     assert verbs_from(SEAT_MOVES, seat_status(None)) == ["declare"]
