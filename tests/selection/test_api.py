@@ -1,5 +1,6 @@
 """A round from its opening to confirmed pairs, as its people go through it."""
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -13,7 +14,7 @@ from app.core.clock import SimulatedClock
 from app.needs.models import Need
 from app.offers.models import Offer
 from app.parties.rules import PartyKind
-from app.selection.models import PreferenceList
+from app.selection.models import PreferenceList, Round
 from tests.conftest import TODAY, ClientOf
 from tests.factories.needs import make_need
 from tests.factories.offers import make_offer
@@ -89,6 +90,8 @@ async def test_both_sides_choose_a_stable_allocation_is_proposed_and_both_confir
         assert (closed["status"], closed["unmatched"]) == ("proposed", {"needs": {}, "offers": {}})
         certificate = (await client.get(f"/selection/rounds/{fair.round_id}/certificate")).json()
         assert (certificate["stable"], certificate["blocking"]) == (True, [])
+        kept = await session.scalar(sa.select(Round.certificate).where(Round.id == fair.round_id))
+        assert json.dumps(certificate, sort_keys=True) == json.dumps(kept, sort_keys=True)
         pairs = (await client.get(f"/selection/rounds/{fair.round_id}/pairs")).json()
         assert len(pairs) == 2
     pair = next(p for p in pairs if p["need_id"] == fair.needs[0].id)
