@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from app.core import problems
 from app.core.actors import Actor
-from app.core.clock import SHANGHAI, SimulatedClock
+from app.core.clock import SimulatedClock
+from app.core.days.calendar import SHANGHAI
 from app.core.db import Units, make_engine
 from app.core.installation.logs import set_up_logs
 from app.core.installation.postgres import EmbeddedPostgres, embedded

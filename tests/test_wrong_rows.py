@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import RESIDENT, Actor, Role
 from app.core.bounds import FIRST_DAY, FIRST_INSTANT, LAST_DAY, LAST_INSTANT
-from app.core.clock import SHANGHAI
+from app.core.days.calendar import SHANGHAI
 from app.core.db import RUNTIME_ROLE
 from app.core.installation.postgres import EmbeddedPostgres
 from app.core.installation.upgrade import alembic_config

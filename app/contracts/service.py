@@ -24,7 +24,8 @@ from app.contracts.policy import access_contract, side_of
 from app.contracts.queries import stream_of
 from app.contracts.rules import MILESTONE_MOVES, MOVES, Acceptance, ContractStatus, MilestoneStatus
 from app.core.actors import Actor
-from app.core.clock import now, today
+from app.core.clock import now
+from app.core.days.calendar import shanghai_date
 from app.core.errors import Denied, DomainError, NotFound
 from app.core.events import happened
 from app.core.moves import check_move, move
@@ -139,7 +140,7 @@ async def sign_contract(session: AsyncSession, actor: Actor, contract_id: int, n
     rules.check_content(contract.amount, contract.awarded, contract.starts_on, contract.ends_on, targets)
     if contract.contract_by is not None:
         rules.check_signed_in_time(
-            contract.contract_by, today(at), contract.contract_rule, due_by_law=contract.due_by_law
+            contract.contract_by, shanghai_date(at), contract.contract_rule, due_by_law=contract.due_by_law
         )
     status = move(MOVES, contract.status, "sign")
     contract.sides = contract.sides or await queries.sides_of(session, contract)

@@ -2,15 +2,15 @@
 simulated instant (a replayed season), and triggers and deadlines ask the same function."""
 
 from collections.abc import Callable
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from sqlalchemy import event, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+from app.core.days.calendar import SHANGHAI
+
 SET_NOW = text("SELECT set_config('shuangxuan.now', :now, true)")
 
 
@@ -31,11 +31,6 @@ async def move_clock(session: AsyncSession, at: datetime) -> None:
     """Let this session run at `at` from here on; only replays and tests call it."""
     session.info["clock"] = SimulatedClock(at)
     await session.execute(SET_NOW, {"now": at.isoformat()})
-
-
-def today(at: datetime) -> date:
-    """The calendar day of an instant in Shanghai, where the deadlines are."""
-    return at.astimezone(SHANGHAI).date()
 
 
 @event.listens_for(Session, "after_begin")

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from app.core.clock import SHANGHAI
+from app.core.days.calendar import SHANGHAI
 
 LANGUAGES = ("zh", "en")
 TABLE = Path(__file__).resolve().parents[1] / "words.toml"

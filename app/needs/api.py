@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from fastapi import Depends, Response
 
 from app.core.actors import EVERYONE
-from app.core.clock import now, today
+from app.core.clock import now
+from app.core.days.calendar import shanghai_date
 from app.core.fields import Id
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
@@ -32,7 +33,7 @@ Headings = Literal["zh", "en", "columns"]
 
 @router.get("", operation_id="list_needs", dependencies=[allow(EVERYONE)])
 async def list_needs(session: UnitSession, actor: CurrentActor, wanted: Wanted, paging: PagingQuery) -> Page[NeedRow]:
-    day = today(await now(session))
+    day = shanghai_date(await now(session))
     needs, cursor = await queries.list_needs(session, actor, wanted, paging, day)
     return Page(items=[NeedRow.of(need, day) for need in needs], next_cursor=cursor)
 
@@ -41,7 +42,7 @@ async def list_needs(session: UnitSession, actor: CurrentActor, wanted: Wanted, 
 async def draft_need(body: NeedCreate, session: UnitSession, actor: CurrentActor, response: Response) -> NeedRead:
     need = await service.draft_need(session, actor, body.values())
     tag_version(response, need.version)
-    return NeedRead.of(need, actor, today(need.created_at))
+    return NeedRead.of(need, actor, shanghai_date(need.created_at))
 
 
 @router.post(
@@ -55,14 +56,14 @@ async def draft_need_from_result(
 ) -> NeedRead:
     need = await service.draft_need_from_result(session, actor, result_id)
     tag_version(response, need.version)
-    return NeedRead.of(need, actor, today(need.created_at))
+    return NeedRead.of(need, actor, shanghai_date(need.created_at))
 
 
 @router.get("/export", operation_id="export_needs", dependencies=[allow(EVERYONE)], **TABLE_FILE)
 async def export_needs(
     session: UnitSession, actor: CurrentActor, wanted: Wanted, format: Format = "xlsx", headings: Headings = "zh"
 ) -> Response:
-    found = await queries.export_needs(session, actor, wanted, today(await now(session)))
+    found = await queries.export_needs(session, actor, wanted, shanghai_date(await now(session)))
     rows = [lists.row_of(need, place) for need, place in found]
     return table_response("needs", lists.header(headings), rows, xlsx=format == "xlsx")
 
@@ -88,7 +89,7 @@ async def import_needs(
 async def read_need(need_id: Id, session: UnitSession, actor: CurrentActor, response: Response) -> NeedRead:
     need = await policy.read_need(session, actor, need_id)
     tag_version(response, need.version)
-    return NeedRead.of(need, actor, today(await now(session)))
+    return NeedRead.of(need, actor, shanghai_date(await now(session)))
 
 
 @router.put("/{need_id}", operation_id="edit_need", dependencies=[allow(WHO["edit"])])
@@ -97,19 +98,19 @@ async def edit_need(
 ) -> NeedRead:
     need = await service.edit_need(session, actor, need_id, given, body.values())
     tag_version(response, need.version)
-    return NeedRead.of(need, actor, today(await now(session)))
+    return NeedRead.of(need, actor, shanghai_date(await now(session)))
 
 
 @router.post("/{need_id}/publish", operation_id="publish_need", dependencies=[allow(WHO["publish"])])
 async def publish_need(need_id: Id, session: UnitSession, actor: CurrentActor) -> NeedRead:
     need = await service.publish_need(session, actor, need_id)
-    return NeedRead.of(need, actor, today(await now(session)))
+    return NeedRead.of(need, actor, shanghai_date(await now(session)))
 
 
 @router.post("/{need_id}/withdraw", operation_id="withdraw_need", dependencies=[allow(WHO["withdraw"])])
 async def withdraw_need(need_id: Id, body: NeedWithdraw, session: UnitSession, actor: CurrentActor) -> NeedRead:
     need = await service.withdraw_need(session, actor, need_id, body.reason)
-    return NeedRead.of(need, actor, today(await now(session)))
+    return NeedRead.of(need, actor, shanghai_date(await now(session)))
 
 
 @router.get("/{need_id}/versions", operation_id="list_need_versions", dependencies=[allow(EVERYONE)])

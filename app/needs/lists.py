@@ -12,7 +12,7 @@ from app.areas.models import Area
 from app.areas.queries import AreaUnknown
 from app.areas.rules import folded
 from app.core.actors import Actor
-from app.core.clock import today as day_of
+from app.core.days.calendar import shanghai_date
 from app.core.reading.cells import (
     Cells,
     ColumnDenied,
@@ -222,7 +222,7 @@ def _check_taken_over(row: ListedNeed, actor: Actor, today: date) -> None:
 
 
 def _check_update(row: ListedNeed, need: Need, today: date) -> None:
-    published_on = day_of(need.published_at) if need.published_at else None
+    published_on = shanghai_date(need.published_at) if need.published_at else None
     if row.published_on not in (None, published_on):
         row.cells.refuse("published", ColumnDenied(column="published"))
     row.cells.check("id", rules.check_edit, need, row.values, today)
@@ -242,6 +242,6 @@ def row_of(need: Need, place: list[Area]) -> list[Any]:
         "street_code": place[-1].parent_code,
         "budget_cny": written(need.budget),
         "preferred_start": need.starts_on,
-        "published": day_of(need.published_at) if need.published_at else None,
+        "published": shanghai_date(need.published_at) if need.published_at else None,
     }
     return [values[column] if column in values else getattr(need, column) for column in HEADINGS]

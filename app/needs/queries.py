@@ -16,8 +16,7 @@ from app.areas.models import Area
 from app.areas.queries import areas_with_parents
 from app.areas.rules import folded
 from app.core.actors import Actor, Role
-from app.core.clock import today
-from app.core.days.calendar import end_of_day
+from app.core.days.calendar import end_of_day, shanghai_date
 from app.core.fields import Day, Id, Line, Search
 from app.core.money import Amount
 from app.core.paging import Columns, Paging, paginate
@@ -190,7 +189,7 @@ async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
     if actor.role is not Role.committee or actor.party_id is None:
         return []
     drafts = Need.status == NeedStatus.draft
-    nearly_over = sa.and_(Need.status == NeedStatus.published, Need.expires_on <= today(at + EXPIRY_NOTICE))
+    nearly_over = sa.and_(Need.status == NeedStatus.published, Need.expires_on <= shanghai_date(at + EXPIRY_NOTICE))
     own = sa.select(Need).where(Need.party_id == actor.party_id, Need.held_as.is_(None))
     query = own.where(sa.or_(drafts, nearly_over)).order_by(Need.id)
     return [_awaited(need) for need in await session.scalars(query)]

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.clock import SHANGHAI, now, today
+from app.core.clock import now
+from app.core.days.calendar import SHANGHAI, shanghai_date
 from app.core.errors import NotFound, RowsRefused
 from app.core.events import happened
 from app.core.history import differences, revise
@@ -86,7 +87,7 @@ async def edit_need(session: AsyncSession, actor: Actor, need_id: int, given: in
     check_version(need, given)
     touch(need)
     rules.check_values(values)
-    rules.check_edit(need, values, today(at))
+    rules.check_edit(need, values, shanghai_date(at))
     await _require_codes(session, values)
     fields = _revise(session, actor, need, values, at)
     await happened(session, actor, "need.edited", need, at, fields=fields, version=need.version)
@@ -97,7 +98,7 @@ async def publish_need(session: AsyncSession, actor: Actor, need_id: int) -> Nee
     need = await access_need(session, actor, need_id, "publish")
     at = await now(session)
     status = move(rules.MOVES, need.status, "publish")
-    rules.check_publishable(need, today(at))
+    rules.check_publishable(need, shanghai_date(at))
     need.status, need.published_at = status, at
     await happened(session, actor, "need.published", need, at, community=need.community_code)
     return need
@@ -107,7 +108,7 @@ async def withdraw_need(session: AsyncSession, actor: Actor, need_id: int, reaso
     """Residents who followed the need read the reason."""
     need = await access_need(session, actor, need_id, "withdraw")
     at = await now(session)
-    need.status = move(rules.MOVES, rules.standing(need, today(at)), "withdraw")
+    need.status = move(rules.MOVES, rules.standing(need, shanghai_date(at)), "withdraw")
     need.withdrawn_at, need.withdrawal_reason = at, reason
     await happened(session, actor, "need.withdrawn", need, at)
     return need
@@ -165,7 +166,7 @@ async def import_needs(
     at = await now(session)
     async for part in in_parts(rows):
         for row in part:
-            check_row(row, register, actor, today(at), ref_scheme=ref_scheme, update=update)
+            check_row(row, register, actor, shanghai_date(at), ref_scheme=ref_scheme, update=update)
     note_twins(rows, register)
     if faults := [fault for row in rows for fault in row.cells.faults]:
         raise RowsRefused(faults)
@@ -243,7 +244,7 @@ async def _access_held(session: AsyncSession, subject: int | ForNeeds, verb: str
         raise NotFound(need=min(missing))
     at = await now(session)
     for need in needs:
-        check_move(rules.HELD_MOVES, rules.standing(need, today(at)), verb)
+        check_move(rules.HELD_MOVES, rules.standing(need, shanghai_date(at)), verb)
     return needs, at
 
 

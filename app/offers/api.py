@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from fastapi import Depends, Response
 
 from app.core.actors import EVERYONE
-from app.core.clock import now, today
+from app.core.clock import now
+from app.core.days.calendar import shanghai_date
 from app.core.fields import Id
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
@@ -32,7 +33,7 @@ Headings = Literal["zh", "en", "columns"]
 
 @router.get("", operation_id="list_offers", dependencies=[allow(EVERYONE)])
 async def list_offers(session: UnitSession, actor: CurrentActor, wanted: Wanted, paging: PagingQuery) -> Page[OfferRow]:
-    day = today(await now(session))
+    day = shanghai_date(await now(session))
     offers, cursor = await queries.list_offers(session, actor, wanted, paging, day)
     return Page(items=[OfferRow.of(offer, day) for offer in offers], next_cursor=cursor)
 
@@ -41,14 +42,14 @@ async def list_offers(session: UnitSession, actor: CurrentActor, wanted: Wanted,
 async def draft_offer(body: OfferCreate, session: UnitSession, actor: CurrentActor, response: Response) -> OfferRead:
     offer = await service.draft_offer(session, actor, body.values())
     tag_version(response, offer.version)
-    return OfferRead.of(offer, actor, today(offer.created_at))
+    return OfferRead.of(offer, actor, shanghai_date(offer.created_at))
 
 
 @router.get("/export", operation_id="export_offers", dependencies=[allow(EVERYONE)], **TABLE_FILE)
 async def export_offers(
     session: UnitSession, actor: CurrentActor, wanted: Wanted, format: Format = "xlsx", headings: Headings = "zh"
 ) -> Response:
-    found = await queries.export_offers(session, actor, wanted, today(await now(session)))
+    found = await queries.export_offers(session, actor, wanted, shanghai_date(await now(session)))
     rows = [lists.row_of(offer, party) for offer, party in found]
     return table_response("offers", lists.header(headings), rows, xlsx=format == "xlsx")
 
@@ -74,7 +75,7 @@ async def import_offers(
 async def read_offer(offer_id: Id, session: UnitSession, actor: CurrentActor, response: Response) -> OfferRead:
     offer = await policy.read_offer(session, actor, offer_id)
     tag_version(response, offer.version)
-    return OfferRead.of(offer, actor, today(await now(session)))
+    return OfferRead.of(offer, actor, shanghai_date(await now(session)))
 
 
 @router.put("/{offer_id}", operation_id="edit_offer", dependencies=[allow(WHO["edit"])])
@@ -83,31 +84,31 @@ async def edit_offer(
 ) -> OfferRead:
     offer = await service.edit_offer(session, actor, offer_id, given, body.values())
     tag_version(response, offer.version)
-    return OfferRead.of(offer, actor, today(await now(session)))
+    return OfferRead.of(offer, actor, shanghai_date(await now(session)))
 
 
 @router.post("/{offer_id}/publish", operation_id="publish_offer", dependencies=[allow(WHO["publish"])])
 async def publish_offer(offer_id: Id, session: UnitSession, actor: CurrentActor) -> OfferRead:
     offer = await service.publish_offer(session, actor, offer_id)
-    return OfferRead.of(offer, actor, today(await now(session)))
+    return OfferRead.of(offer, actor, shanghai_date(await now(session)))
 
 
 @router.post("/{offer_id}/pause", operation_id="pause_offer", dependencies=[allow(WHO["pause"])])
 async def pause_offer(offer_id: Id, session: UnitSession, actor: CurrentActor) -> OfferRead:
     offer = await service.pause_offer(session, actor, offer_id)
-    return OfferRead.of(offer, actor, today(await now(session)))
+    return OfferRead.of(offer, actor, shanghai_date(await now(session)))
 
 
 @router.post("/{offer_id}/resume", operation_id="resume_offer", dependencies=[allow(WHO["resume"])])
 async def resume_offer(offer_id: Id, session: UnitSession, actor: CurrentActor) -> OfferRead:
     offer = await service.resume_offer(session, actor, offer_id)
-    return OfferRead.of(offer, actor, today(await now(session)))
+    return OfferRead.of(offer, actor, shanghai_date(await now(session)))
 
 
 @router.post("/{offer_id}/withdraw", operation_id="withdraw_offer", dependencies=[allow(WHO["withdraw"])])
 async def withdraw_offer(offer_id: Id, body: OfferWithdraw, session: UnitSession, actor: CurrentActor) -> OfferRead:
     offer = await service.withdraw_offer(session, actor, offer_id, body.reason)
-    return OfferRead.of(offer, actor, today(await now(session)))
+    return OfferRead.of(offer, actor, shanghai_date(await now(session)))
 
 
 @router.get("/{offer_id}/versions", operation_id="list_offer_versions", dependencies=[allow(EVERYONE)])

@@ -10,7 +10,7 @@ from typing import Any
 
 from app.areas.queries import AreaUnknown
 from app.core.actors import Actor
-from app.core.clock import today as day_of
+from app.core.days.calendar import shanghai_date
 from app.core.reading.cells import (
     Cells,
     ColumnDenied,
@@ -227,7 +227,7 @@ def _check_taken_over(row: ListedOffer, actor: Actor, today: date) -> None:
 
 
 def _check_update(row: ListedOffer, offer: Offer, today: date) -> None:
-    published_on = day_of(offer.published_at) if offer.published_at else None
+    published_on = shanghai_date(offer.published_at) if offer.published_at else None
     if row.published_on not in (None, published_on):
         row.cells.refuse("published", ColumnDenied(column="published"))
     row.cells.check("id", rules.check_edit, offer, row.values, today)
@@ -249,6 +249,6 @@ def row_of(offer: Offer, party: Party) -> list[Any]:
         "coverage_codes": ";".join(offer.coverage_codes),
         "price": written(offer.price),
         "qualifications": joined(offer.qualifications),
-        "published": day_of(offer.published_at) if offer.published_at else None,
+        "published": shanghai_date(offer.published_at) if offer.published_at else None,
     }
     return [values[column] if column in values else getattr(offer, column) for column in HEADINGS]

@@ -11,8 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.areas.models import Area
 from app.areas.rules import prefixes_above
 from app.core.actors import Actor, Role
-from app.core.clock import today
-from app.core.days.calendar import end_of_day
+from app.core.days.calendar import end_of_day, shanghai_date
 from app.core.fields import Id, Search
 from app.core.money import Amount
 from app.core.paging import Columns, Paging, paginate
@@ -179,7 +178,9 @@ async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
     if actor.role is not Role.organization or actor.party_id is None:
         return []
     drafts = Offer.status == OfferStatus.draft
-    nearly_over = sa.and_(Offer.status == OfferStatus.published, Offer.available_until <= today(at + EXPIRY_NOTICE))
+    nearly_over = sa.and_(
+        Offer.status == OfferStatus.published, Offer.available_until <= shanghai_date(at + EXPIRY_NOTICE)
+    )
     query = sa.select(Offer).where(Offer.party_id == actor.party_id, sa.or_(drafts, nearly_over)).order_by(Offer.id)
     return [_awaited(offer) for offer in await session.scalars(query)]
 

@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.queries import require_areas
 from app.core.actors import Actor
-from app.core.clock import SHANGHAI, now, today
+from app.core.clock import now
+from app.core.days.calendar import SHANGHAI, shanghai_date
 from app.core.errors import RowsRefused
 from app.core.events import happened
 from app.core.history import differences, revise
@@ -48,7 +49,7 @@ async def edit_offer(session: AsyncSession, actor: Actor, offer_id: int, given: 
     check_version(offer, given)
     touch(offer)
     rules.check_values(values)
-    rules.check_edit(offer, values, today(at))
+    rules.check_edit(offer, values, shanghai_date(at))
     await _require_codes(session, values)
     fields = _revise(session, actor, offer, values, at)
     await happened(session, actor, "offer.edited", offer, at, fields=fields, version=offer.version)
@@ -59,7 +60,7 @@ async def publish_offer(session: AsyncSession, actor: Actor, offer_id: int) -> O
     offer = await access_offer(session, actor, offer_id, "publish")
     at = await now(session)
     status = move(rules.MOVES, offer.status, "publish")
-    rules.check_publishable(offer, today(at))
+    rules.check_publishable(offer, shanghai_date(at))
     offer.status, offer.published_at = status, at
     await happened(session, actor, "offer.published", offer, at)
     return offer
@@ -69,7 +70,7 @@ async def withdraw_offer(session: AsyncSession, actor: Actor, offer_id: int, rea
     """Communities that were interested read the reason."""
     offer = await access_offer(session, actor, offer_id, "withdraw")
     at = await now(session)
-    offer.status = move(rules.MOVES, rules.standing(offer, today(at)), "withdraw")
+    offer.status = move(rules.MOVES, rules.standing(offer, shanghai_date(at)), "withdraw")
     offer.withdrawn_at, offer.withdrawal_reason = at, reason
     await happened(session, actor, "offer.withdrawn", offer, at)
     return offer
@@ -79,7 +80,7 @@ async def pause_offer(session: AsyncSession, actor: Actor, offer_id: int) -> Off
     """Not to be chosen for a while: everybody is busy, say."""
     offer = await access_offer(session, actor, offer_id, "pause")
     at = await now(session)
-    offer.status = move(rules.MOVES, rules.standing(offer, today(at)), "pause")
+    offer.status = move(rules.MOVES, rules.standing(offer, shanghai_date(at)), "pause")
     await happened(session, actor, "offer.paused", offer, at)
     return offer
 
@@ -88,7 +89,7 @@ async def resume_offer(session: AsyncSession, actor: Actor, offer_id: int) -> Of
     offer = await access_offer(session, actor, offer_id, "resume")
     at = await now(session)
     status = move(rules.MOVES, offer.status, "resume")
-    rules.check_publishable(offer, today(at))
+    rules.check_publishable(offer, shanghai_date(at))
     offer.status = status
     await happened(session, actor, "offer.resumed", offer, at)
     return offer
@@ -111,7 +112,7 @@ async def import_offers(
     at = await now(session)
     async for part in in_parts(rows):
         for row in part:
-            check_row(row, register, actor, today(at), ref_scheme=ref_scheme, update=update)
+            check_row(row, register, actor, shanghai_date(at), ref_scheme=ref_scheme, update=update)
     note_twins(rows, register)
     if faults := [fault for row in rows for fault in row.cells.faults]:
         raise RowsRefused(faults)

@@ -71,11 +71,6 @@ async def offices_of(session: AsyncSession, kind: PartyKind, area_codes: Collect
     return {party.area_code: party for party in await session.scalars(query) if party.area_code}
 
 
-async def count_parties(session: AsyncSession, kind: PartyKind) -> int:
-    query = sa.select(sa.func.count()).select_from(Party).where(Party.kind == kind)
-    return (await session.execute(query)).scalar_one()
-
-
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
     """An organisation that has not introduced itself, since communities choose by what they read."""
     query = sa.select(Party).where(

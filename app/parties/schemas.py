@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.areas.models import Area
 from app.core.actors import Actor
-from app.core.clock import today
+from app.core.days.calendar import shanghai_date
 from app.core.fields import Code, Line, Name, Prose
 from app.core.http.unit import example
 from app.parties.models import Party
@@ -164,7 +164,7 @@ def _row(party: Party, path: list[Area], at: datetime) -> dict[str, Any]:
     row = {name: getattr(party, name) for name in PartyRow.model_fields.keys() - derived}
     row["area_path"] = [area.name for area in path]
     row["in_rectification"] = is_in_rectification(
-        party.rectification, party.rectification_from, party.rectification_until, today(at)
+        party.rectification, party.rectification_from, party.rectification_until, shanghai_date(at)
     )
     return row
 

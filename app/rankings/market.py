@@ -17,7 +17,8 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from app.core.clock import now, today
+from app.core.clock import now
+from app.core.days.calendar import shanghai_date
 from app.matching.ranking.pool import (
     NeedPool,
     OfferPool,
@@ -183,14 +184,14 @@ STATE = sa.select(
 
 
 async def _stamp(session: AsyncSession) -> Stamp:
-    day = today(await now(session))
+    day = shanghai_date(await now(session))
     database, categories, populations, *rows = (await session.execute(STATE)).one()
     return Stamp((database, categories, populations, day), tuple(rows))
 
 
 async def _renewed(session: AsyncSession, stamp: Stamp) -> Market:
     """The market of `stamp`, from the one before where that stands on the same ground."""
-    day = today(await now(session))
+    day = shanghai_date(await now(session))
     before = kept.on(stamp.ground)
     need_versions, offer_versions = await _versions(session, NEEDS), await _versions(session, OFFERS)
     need_edits = Edits.between(before.need_versions if before else {}, need_versions)

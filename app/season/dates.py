@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 from app.core import bounds
-from app.core.clock import SHANGHAI
+from app.core.days.calendar import SHANGHAI
 from app.core.fields import telling
 
 MONTH = re.compile(r"\d{4}-\d{2}")

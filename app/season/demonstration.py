@@ -17,7 +17,8 @@ from app.contracts.engagements import ROLES, engage_firm
 from app.contracts.models import Contract
 from app.contracts.service import report_milestone
 from app.core.actors import Actor, Role
-from app.core.clock import now, today
+from app.core.clock import now
+from app.core.days.calendar import shanghai_date
 from app.core.days.calendar_table import seed_calendar
 from app.core.db import Units
 from app.matching.ranking.records import area_prefix
@@ -75,7 +76,7 @@ async def load_demonstration(units: Units, progress: Progress = silent) -> bool:
         at = await now(session)
         await enter_season(session, replace(season, name=KEY), at)
         started = await session.scalar(sa.select(SeasonRecord.started_at).where(SeasonRecord.name == KEY))
-    for part, steps in live_steps(season, today(started or at)):
+    for part, steps in live_steps(season, shanghai_date(started or at)):
         await take_each(units, part, steps, progress, key=KEY)
     return True
 
@@ -163,7 +164,7 @@ async def _make_accounts(session: AsyncSession, season: Season) -> None:
             is_fictional=True,
         )
     await make_demonstration_accounts(session, OPERATOR, one_seat_per_role(parties))
-    year = today(await now(session)).year
+    year = shanghai_date(await now(session)).year
     await seed_calendar(session, range(year - 1, year + 3))
 
 

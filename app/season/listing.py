@@ -6,7 +6,7 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.clock import SHANGHAI
+from app.core.days.calendar import SHANGHAI
 from app.core.reading.cells import Cells, Table
 from app.season.files import Season
 from app.season.steps import Step

@@ -1,7 +1,8 @@
 """Double-selection rounds."""
 
 from app.core.actors import EVERYONE
-from app.core.clock import now, today
+from app.core.clock import now
+from app.core.days.calendar import shanghai_date
 from app.core.fields import Id
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, UnitSession, allow
@@ -48,7 +49,7 @@ async def list_seats(session: UnitSession, actor: CurrentActor, round_id: Id, si
 @router.get("/rounds/{round_id}/pairs", operation_id="list_pairs", dependencies=[allow(EVERYONE)])
 async def list_pairs(session: UnitSession, actor: CurrentActor, round_id: Id) -> list[PairRead]:
     await policy.read_round(session, actor, round_id)
-    day = today(await now(session))
+    day = shanghai_date(await now(session))
     return [PairRead.of(*found, actor, day) for found in await queries.list_pairs(session, actor, round_id)]
 
 
@@ -124,10 +125,10 @@ async def submit_offer_preferences(
 @router.post("/pairs/{pair_id}/confirm", operation_id="confirm_pair", dependencies=[allow(WHO["confirm"])])
 async def confirm_pair(session: UnitSession, actor: CurrentActor, pair_id: Id) -> PairRead:
     found = await service.confirm_pair(session, actor, pair_id)
-    return PairRead.of(*found, actor, today(await now(session)))
+    return PairRead.of(*found, actor, shanghai_date(await now(session)))
 
 
 @router.post("/pairs/{pair_id}/decline", operation_id="decline_pair", dependencies=[allow(WHO["decline"])])
 async def decline_pair(session: UnitSession, actor: CurrentActor, pair_id: Id) -> PairRead:
     found = await service.decline_pair(session, actor, pair_id)
-    return PairRead.of(*found, actor, today(await now(session)))
+    return PairRead.of(*found, actor, shanghai_date(await now(session)))

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor, Role
-from app.core.clock import now, today
+from app.core.clock import now
+from app.core.days.calendar import shanghai_date
 from app.core.paging import Columns, Paging, paginate
 from app.core.waiting import Waiting
 from app.needs import policy as needs_policy
@@ -78,7 +79,7 @@ async def list_rounds(session: AsyncSession, actor: Actor, paging: Paging) -> tu
 async def named_seats(session: AsyncSession, round: Round, side: Side) -> list[dict[str, Any]]:
     """Everybody on one side of a round, with title and party, by key, and whether they are still to be had. An offer's
     places come with its list, so until the allocation is proposed they tell nobody that it was handed in."""
-    day = today(await now(session))
+    day = shanghai_date(await now(session))
     places = sa.literal(1) if round.proposed_at is None else RoundOffer.places
     of_needs = (
         sa.select(RoundNeed.need_id.label("id"), RoundNeed.key, Need.title, sa.literal(1).label("places"))
@@ -163,7 +164,7 @@ async def _places_free(session: AsyncSession, actor: Actor, at: datetime) -> lis
 
 def _proposals(at: datetime, *, both_here: bool) -> sa.Select[Pair, Need, Offer]:
     """Pairs that nobody has settled: those whose two sides are still there, or those whose are not."""
-    here = sa.and_(_asks(today(at)), _stands(today(at)))
+    here = sa.and_(_asks(shanghai_date(at)), _stands(shanghai_date(at)))
     return _pairs_with_sides().where(Pair.status == PairStatus.proposed, here if both_here else ~here)
 
 

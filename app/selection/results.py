@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.queries import areas_with_parents
 from app.core.actors import Actor
-from app.core.clock import SHANGHAI
+from app.core.days.calendar import SHANGHAI
 from app.core.errors import NotFound
 from app.matching.allocation.exported import (
     ExportedCertificate,

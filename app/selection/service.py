@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.queries import require_areas
 from app.core.actors import Actor
-from app.core.clock import now, today
+from app.core.clock import now
+from app.core.days.calendar import shanghai_date
 from app.core.errors import NotFound
 from app.core.events import happened
 from app.core.moves import check_move, move
@@ -89,7 +90,7 @@ async def open_round(session: AsyncSession, actor: Actor, round_id: int) -> Roun
     asking = [n for n in found.needs.values() if n.community_code.startswith(inside) and is_open(n)]
     held = await held_elsewhere(session, [need.id for need in asking])
     needs = [need for need in asking if need.id not in held]
-    offers = [offer for offer in found.offers.values() if _reaches(offer, inside) and _stands(offer, today(at))]
+    offers = [offer for offer in found.offers.values() if _reaches(offer, inside) and _stands(offer, shanghai_date(at))]
     if not needs or not offers:
         raise rules.RoundWithoutSides(needs=len(needs), offers=len(offers), held=len(held))
     session.add_all(_need_seat(round, need, key) for need, key in zip(needs, _keys(needs), strict=True))
@@ -225,7 +226,7 @@ async def close_round(session: AsyncSession, actor: Actor, round_id: int) -> Rou
     closed = move(MOVES, round.status, "close")
     if refusal := rules.untimely("close", round, at):
         raise refusal
-    asking, standing = await seats_left(session, round_id, today(at))
+    asking, standing = await seats_left(session, round_id, shanghai_date(at))
     sides = await Sides.of(session, round_id, asking, standing)
     seekers, providers = sides.seekers(), sides.providers()
     proposed = await asyncio.to_thread(allocate, seekers, providers, sides.places, round.seed)  # may take seconds
@@ -260,11 +261,11 @@ async def fill_round(session: AsyncSession, actor: Actor, round_id: int) -> Roun
     at = await now(session)
     check_move(MOVES, round.status, "fill")
     pairs = await pairs_of(session, round_id)
-    lapsed = [p.id for p, need, offer in pairs if _lapses(p, pair_standing(p, need, offer, today(at)), at)]
+    lapsed = [p.id for p, need, offer in pairs if _lapses(p, pair_standing(p, need, offer, shanghai_date(at)), at)]
     await session.flush()
     live = [pair for pair, *_ in pairs if pair.status in {PairStatus.proposed, PairStatus.confirmed}]
     declined = {(p.need_id, p.offer_id) for p, *_ in pairs if p.status is PairStatus.declined}
-    asking, standing = await seats_left(session, round_id, today(at))
+    asking, standing = await seats_left(session, round_id, shanghai_date(at))
     sides = await Sides.of(session, round_id, asking - {pair.need_id for pair in live}, standing)
     taken = Counter(sides.offers[pair.offer_id].key for pair in live)
     places = {key: max(0, count - taken[key]) for key, count in sides.places.items()}
@@ -307,7 +308,7 @@ async def _answer(
     need, round = await session.get_one(Need, pair.need_id), await session.get_one(Round, pair.round_id)
     offer = await session.get_one(Offer, pair.offer_id)
     at = await now(session)
-    status = pair_standing(pair, need, offer, today(at))
+    status = pair_standing(pair, need, offer, shanghai_date(at))
     if refusal := rules.unanswerable(status, given_by(actor, pair), pair.id, need.title, offer.title):
         raise refusal
     check_move(PAIR_MOVES, status, verb)

@@ -2,9 +2,6 @@
 
 from app.core.errors import DomainError
 
-CATEGORY_SCHEME = "shuangxuan-categories"
-POPULATION_SCHEME = "shuangxuan-populations"
-
 
 class CategoryUnknown(DomainError):
     status = 422

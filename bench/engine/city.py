@@ -197,10 +197,6 @@ def _ids(letter: str, count: int) -> NDArray[np.str_]:
     return np.array([f"{letter}{number:07d}" for number in range(count)])
 
 
-def _no_items(count: int) -> NDArray[np.int32]:
-    return np.zeros(count + 1, dtype=np.int32)
-
-
 def _needs(draw: np.random.Generator, count: int, places: _Places) -> Table[NeedColumns]:
     leaves = _leaves(draw, count)
     about, inside = _about(draw, leaves), places.above(draw.integers(0, COMMUNITIES, count))

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from app.core.clock import SHANGHAI
+from app.core.days.calendar import SHANGHAI
 from tests.attack.known import API, people, sign_in
 from tests.attack.server import Server
 from tests.attack.things import answer, answering, draft_need, made, open_wave, publishable_need

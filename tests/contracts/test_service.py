@@ -29,7 +29,8 @@ from app.contracts.rules import (
 )
 from app.contracts.service import ReasonMissing, SignerMissing, Terms
 from app.core.actors import Actor, Role
-from app.core.clock import SHANGHAI, SimulatedClock, now
+from app.core.clock import SimulatedClock, now
+from app.core.days.calendar import SHANGHAI
 from app.core.db import make_engine
 from app.core.db import units as open_units
 from app.core.errors import Denied, MoveRefused, NotFound, StaleVersion

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import RESIDENT, Actor, Role
-from app.core.clock import SHANGHAI
+from app.core.days.calendar import SHANGHAI
 from app.core.waiting import Waiting
 from app.desk.queries import provisional
 from app.desk.rules import Thing, ordered

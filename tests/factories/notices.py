@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.clock import SET_NOW, SHANGHAI, SimulatedClock, now
+from app.core.clock import SET_NOW, SimulatedClock, now
+from app.core.days.calendar import SHANGHAI
 from app.parties.models import Party
 from app.parties.rules import PartyKind
 from app.tenders.notices.models import Criterion, Lot, LotItem, LotNeed, Tender

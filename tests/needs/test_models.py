@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.clock import SHANGHAI
+from app.core.days.calendar import SHANGHAI
 from app.needs.models import NeedVersion
 from app.needs.rules import NeedStatus
 from tests.factories.needs import make_need

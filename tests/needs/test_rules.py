@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.clock import SHANGHAI
+from app.core.days.calendar import SHANGHAI
 from app.core.errors import DomainError, MoveRefused
 from app.core.moves import check_move, verbs_from
 from app.needs.rules import (

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.clock import SHANGHAI
+from app.core.days.calendar import SHANGHAI
 from app.offers.models import OfferArea, OfferVersion
 from app.offers.rules import OfferStatus
 from tests.factories.offers import make_offer

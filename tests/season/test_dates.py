@@ -3,7 +3,7 @@ from datetime import datetime
 import pytest
 
 from app.core.bounds import YearRefused
-from app.core.clock import SHANGHAI
+from app.core.days.calendar import SHANGHAI
 from app.season.dates import read_instant, read_span
 
 

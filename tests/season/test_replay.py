@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from app.contracts.models import Contract, Payment
 from app.core.audit import AuditEvent
-from app.core.clock import today
+from app.core.days.calendar import shanghai_date
 from app.core.db import Units
 from app.needs.models import Need
 from app.offers.models import Offer
@@ -112,7 +112,7 @@ async def test_needs_are_published_on_their_dates(units: Units, tmp_path: Path) 
     await import_season(units, season)
     async with units() as session:
         needs = await session.execute(sa.select(Need.ref, Need.published_at).order_by(Need.ref))
-        dates = {ref: str(today(at)) for ref, at in needs}
+        dates = {ref: str(shanghai_date(at)) for ref, at in needs}
         offers = await session.scalars(sa.select(Offer.status))
         assert dates == {"N1": "2021-09-06", "N2": "2021-09-13", "N3": "2021-09-13", "N4": "2021-09-20"}
         assert [status.value for status in offers] == ["published"] * 3
@@ -148,8 +148,8 @@ async def test_the_contracts_are_signed_by_both_started_and_their_first_instalme
         assert [(each.number, each.status.value) for each in contracts] == [
             (f"gl-2021-{bid}", "performing") for bid in ("P1", "P2", "P3", "P5")
         ]
-        assert {str(today(each.signed_at)) for each in contracts if each.signed_at} == {"2021-12-01"}
-        assert [(str(amount), str(today(at))) for amount, at in paid] == [
+        assert {str(shanghai_date(each.signed_at)) for each in contracts if each.signed_at} == {"2021-12-01"}
+        assert [(str(amount), str(shanghai_date(at))) for amount, at in paid] == [
             ("5520.00", "2021-12-02"),
             ("5820.00", "2021-12-02"),
             ("26400.00", "2021-12-02"),

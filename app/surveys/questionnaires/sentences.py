@@ -18,7 +18,6 @@ from app.surveys.questionnaires.expressions import (
 
 _WORDS = {
     "zh": {
-        "shown": "当{0}时显示",
         "own": "本题的答案",
         "question": "第{0}题",
         "row": "第{0}题“{1}”",
@@ -54,7 +53,6 @@ _WORDS = {
         "mod": "{0}除以{1}的余数",
     },
     "en": {
-        "shown": "Shown when {0}",
         "own": "this answer",
         "question": "question {0}",
         "row": "question {0} “{1}”",
@@ -94,13 +92,8 @@ _SIGNS = {"+": "+", "-": "−", "*": "×", "div": "÷"}
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 
 
-def sentence(node: Node, definition: SurveyDefinition, language: str) -> str:
-    """A shown-if as a sentence: 当第3题选择了“没有参加”时显示. `language` is zh or en."""
-    return _Reading(definition, language).say("shown", condition(node, definition, language))
-
-
 def condition(node: Node, definition: SurveyDefinition, language: str) -> str:
-    """What has to hold, without the frame: 第3题选择了“没有参加”."""
+    """What has to hold: 第3题选择了“没有参加”. `language` is zh or en."""
     return _Reading(definition, language).truth(node)
 
 

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.clock import now, today
+from app.core.clock import now
+from app.core.days.calendar import shanghai_date
 from app.core.events import happened
 from app.core.moves import move
 from app.surveys.questionnaires.models import Survey
@@ -49,7 +50,7 @@ async def submit_response(
     if refusal := not_taking(wave, at):
         raise refusal
     definition = definition_of(survey)
-    kept = check_answers(definition, answers, today(at))
+    kept = check_answers(definition, answers, shanghai_date(at))
     await _spend(session, address)
     code = rules.new_receipt_code()
     response = Response(wave_id=wave.id, community_code=address.community_code, source=Source.page, seconds=seconds)
@@ -73,7 +74,7 @@ async def _spend(session: AsyncSession, address: Address) -> None:
 
 async def _doubts(session: AsyncSession, survey: Survey, response: Response, at: datetime) -> list[dict[str, Any]]:
     definition = definition_of(survey)
-    examined = examine(definition, response.answers, today(at))
+    examined = examine(definition, response.answers, shanghai_date(at))
     return suggestions(
         definition,
         response.answers,
@@ -99,7 +100,7 @@ async def correct_response(
     if refusal := rules.untimely("correct", survey.status, not_taking(wave, at)):
         raise refusal
     corrected = move(MOVES, before, "correct")
-    kept = check_answers(definition_of(survey), answers, today(at))
+    kept = check_answers(definition_of(survey), answers, shanghai_date(at))
     response.status, response.reason = corrected, None
     response.answers, response.fingerprint = kept, rules.fingerprint_of(kept)
     response.suggestions = await _doubts(session, survey, response, at)

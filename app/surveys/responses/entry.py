@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.areas.models import Area
 from app.areas.queries import AreaUnknown, require_areas
 from app.core.actors import Actor
-from app.core.clock import SHANGHAI, now, today
+from app.core.clock import now
+from app.core.days.calendar import SHANGHAI, shanghai_date
 from app.core.errors import RowRefused, RowsRefused
 from app.core.events import happened
 from app.core.http.parts import in_parts
@@ -82,7 +83,7 @@ async def enter_response(
     await require_areas(session, [community_code])
     await _check_serial(session, wave, serial, community_code)
     definition = definition_of(survey)
-    examined = check_entered(definition, answers, today(at))
+    examined = check_entered(definition, answers, shanghai_date(at))
     code = None if wave.channel is Channel.paper else rules.new_receipt_code()
     response = Response(wave_id=wave.id, community_code=community_code, serial=serial, source=Source.keyboard)
     response.answers, response.fingerprint = examined.answers, rules.fingerprint_of(examined.answers)
@@ -149,7 +150,7 @@ async def import_responses(
     at = await now(session)
     check_wave(survey, wave, "import_responses")
     register = await _register(session, survey, wave)
-    source, mapping, read = await off_loop(_read, table, register, community_code, decided, today(at))
+    source, mapping, read = await off_loop(_read, table, register, community_code, decided, shanghai_date(at))
     returned = [row for row in read if row.status != NOT_RETURNED]
     fresh = [row for row in returned if row.serial not in register.responses]
     earlier = await fingerprints_of(session, wave.id)

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.clock import now, today
+from app.core.clock import now
+from app.core.days.calendar import shanghai_date
 from app.core.events import happened
 from app.core.moves import move
 from app.surveys.questionnaires.models import Survey
@@ -79,7 +80,7 @@ def figures_of(
     at: datetime,
 ) -> SurveyFigures:
     definition = definition_of(survey)
-    hidden = hidden_figures(definition, answered, drawn.keys(), today(at))
+    hidden = hidden_figures(definition, answered, drawn.keys(), shanghai_date(at))
     for votes, result in drawn.items():
         result.is_withheld = not hidden.isdisjoint({votes, Figure(votes.stratum, votes.question)})
     return SurveyFigures(

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.queries import require_areas
 from app.core.actors import Actor
-from app.core.clock import SHANGHAI, now, today
+from app.core.clock import now
+from app.core.days.calendar import SHANGHAI, shanghai_date
 from app.core.days.calendar_table import work_calendar
 from app.core.events import happened
 from app.core.money import yuan
@@ -283,7 +284,7 @@ async def _check_references(session: AsyncSession, actor: Actor, lots: Sequence[
 
 def _check_on_offer(needs: Sequence[Need], at: datetime) -> None:
     for need in needs:
-        status = standing(need, today(at))
+        status = standing(need, shanghai_date(at))
         if status not in ON_OFFER:
             raise NeedNotOnOffer(need=need.ref or need.id, status=str(status))
 

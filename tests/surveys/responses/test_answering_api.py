@@ -9,7 +9,8 @@ from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import RESIDENT, Actor, Role
-from app.core.clock import SHANGHAI, SimulatedClock, now
+from app.core.clock import SimulatedClock, now
+from app.core.days.calendar import SHANGHAI
 from app.core.db import make_engine, units
 from app.surveys.responses import answering
 from app.surveys.responses.models import Response

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.core.clock import SHANGHAI
+from app.core.days.calendar import SHANGHAI
 from app.needs.models import Need
 from app.needs.schemas import EvidenceRead
 from app.surveys.questionnaires.definition import Label, Option, Question, SurveyDefinition

@@ -11,7 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.clock import SHANGHAI, SimulatedClock, now
+from app.core.clock import SimulatedClock, now
+from app.core.days.calendar import SHANGHAI
 from app.core.db import make_engine
 from app.core.db import units as open_units
 from app.core.errors import Denied, MoveRefused, NotFound

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor, Role
 from app.core.audit import AuditEvent
-from app.core.clock import SHANGHAI, SimulatedClock, now
+from app.core.clock import SimulatedClock, now
+from app.core.days.calendar import SHANGHAI
 from app.core.db import make_engine, units
 from app.core.errors import DomainError, MoveRefused, NotFound, StaleVersion
 from app.parties.rules import LegalKind, PartyUnknown

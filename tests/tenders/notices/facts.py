@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor, Role
-from app.core.clock import SHANGHAI
+from app.core.days.calendar import SHANGHAI
 from app.parties.models import Party
 from app.parties.rules import PartyKind
 from app.tenders.profiles.rules import OverspendRule

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import EVERYONE, RESIDENT, Actor, Role
-from app.core.clock import SHANGHAI
+from app.core.days.calendar import SHANGHAI
 from app.core.errors import Denied, NotFound
 from app.tenders.notices.models import Tender
 from app.tenders.notices.policy import WHO, access_tender, actions, denial, hold_tender, read_tender

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
 from app.core.audit import AuditEvent
-from app.core.clock import SHANGHAI
+from app.core.days.calendar import SHANGHAI
 from app.core.errors import Denied, DomainError, MoveRefused, NotFound, StaleVersion
 from app.needs.rules import NeedStatus, NeedUnknown
 from app.parties.rules import PartyKind

@@ -7,8 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import flow
 from app.core.actors import Actor, Role
-from app.core.clock import SHANGHAI
-from app.core.days.calendar import end_of_day
+from app.core.days.calendar import SHANGHAI, end_of_day
 from app.core.errors import NotFound
 from app.tenders.awards.models import Award
 from app.tenders.awards.rules import AwardsHeld, AwardStatus
