@@ -38,12 +38,13 @@ Kind = Annotated[Literal["xlsx", "csv"], Query(alias="format")]
 
 
 async def _read(session: AsyncSession, actor: Actor, contract: Contract) -> ContractRead:
-    return ContractRead.read(await queries.parts_of(session, contract), actor)
+    reader = await policy.reader_of(session, actor, contract)
+    return ContractRead.read(await queries.parts_of(session, contract), reader)
 
 
 async def _milestone(session: AsyncSession, actor: Actor, milestone: Milestone) -> MilestoneRead:
     contract = await session.get_one(Contract, milestone.contract_id)
-    return MilestoneRead.of(milestone, actor, contract, await queries.people_of(session, contract.id))
+    return MilestoneRead.of(milestone, contract, await policy.reader_of(session, actor, contract))
 
 
 @router.get("", operation_id="list_contracts", dependencies=[allow(WHO["read"])])

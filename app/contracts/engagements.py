@@ -6,7 +6,7 @@ from app.accounts.rules import check_role
 from app.contracts.models import Contract, Engagement
 from app.contracts.policy import access_contract, access_engagement
 from app.contracts.queries import engagements_of, stream_of
-from app.contracts.rules import MOVES, AlreadyEngaged, EngagementKind, is_ended
+from app.contracts.rules import MOVES, EngagementKind, already_ended, already_engaged
 from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.errors import Denied
@@ -33,8 +33,8 @@ async def engage_firm(
     taken = {each.party_id for each in engaged if each.kind is not kind}
     if firm.id in {contract.purchaser_id, contract.contractor_id} | taken:
         raise Denied(verb="engage", reason="own_party")
-    if any(each.kind is kind and each.ended_at is None for each in engaged):
-        raise AlreadyEngaged(kind=kind.value)
+    if refusal := already_engaged(kind, [each.kind for each in engaged if each.ended_at is None]):
+        raise refusal
     engagement = Engagement(contract_id=contract.id, party_id=firm.id, kind=kind, engaged_at=at)
     engagement.engaged_by = actor.account_id
     session.add(engagement)
@@ -47,7 +47,7 @@ async def end_engagement(session: AsyncSession, actor: Actor, contract_id: int, 
     """From now on the firm neither sees nor decides anything of the contract. Refused with EngagementEnded."""
     engagement = await access_engagement(session, actor, contract_id, engagement_id)
     at = await now(session)
-    if refusal := is_ended(engagement.ended_at):
+    if refusal := already_ended(engagement.ended_at):
         raise refusal
     engagement.ended_at = at
     contract = await session.get_one(Contract, contract_id)

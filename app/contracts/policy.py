@@ -1,15 +1,28 @@
 """Who may sign, report, evaluate, accept, pay and end a contract, and who sees it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
+from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Membership
 from app.contracts.models import Contract, ContractPerson, Engagement, Milestone, Side
-from app.contracts.rules import MOVES, EngagementKind, Part, is_ended, milestone_verbs, signs_again
+from app.contracts.rules import (
+    MOVES,
+    EngagementKind,
+    Part,
+    Progress,
+    already_ended,
+    hindrance,
+    milestone_verbs,
+    untimely,
+)
 from app.core.actors import Actor, Role, granted
+from app.core.clock import now
+from app.core.days.calendar import shanghai_date
 from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
 
@@ -35,8 +48,15 @@ WHO = {
     "end": BUYS,
 }
 INDEPENDENT = {Role.evaluator: EngagementKind.evaluation, Role.auditor: EngagementKind.audit}
-People = Mapping[int, Part]  # account → the part for which it has acted on the contract
 PARTS = {Role.organization: Part.contractor, Role.evaluator: Part.evaluator, Role.auditor: Part.auditor}
+
+
+class Reader(NamedTuple):
+    """Who reads a contract, and when; whoever is on another side of it reads, and does nothing."""
+
+    actor: Actor
+    at: datetime
+    is_on_another_side: bool = False
 
 
 def side_of(actor: Actor, contract: Contract) -> Side | None:
@@ -62,24 +82,23 @@ def denial(actor: Actor, verb: str, contract: Contract) -> str | None:
     return None
 
 
-def actions(actor: Actor, contract: Contract, signed: Collection[Side], people: People) -> list[str]:
-    """`signed`: the sides that have signed; each signs once."""
-    verbs = _allowed(actor, contract, people, verbs_from(MOVES, contract.status))
-    return [verb for verb in verbs if signs_again(verb, side_of(actor, contract), signed) is None]
+def actions(reader: Reader, contract: Contract, progress: Progress) -> list[str]:
+    side, on = side_of(reader.actor, contract), shanghai_date(reader.at)
+    verbs = [verb for verb in verbs_from(MOVES, contract.status) if untimely(verb, contract, on) is None]
+    return _allowed(reader, contract, [verb for verb in verbs if hindrance(verb, side, progress) is None])
 
 
-def milestone_actions(actor: Actor, milestone: Milestone, contract: Contract, people: People) -> list[str]:
-    return _allowed(actor, contract, people, milestone_verbs(contract.status, milestone.gate, milestone.status))
+def milestone_actions(reader: Reader, milestone: Milestone, contract: Contract) -> list[str]:
+    return _allowed(reader, contract, milestone_verbs(contract.status, milestone.gate, milestone.status))
 
 
-def engagement_actions(actor: Actor, engagement: Engagement, contract: Contract, people: People) -> list[str]:
-    return _allowed(actor, contract, people, [] if is_ended(engagement.ended_at) else ["end"])
+def engagement_actions(reader: Reader, engagement: Engagement, contract: Contract) -> list[str]:
+    return _allowed(reader, contract, [] if already_ended(engagement.ended_at) else ["end"])
 
 
-def _allowed(actor: Actor, contract: Contract, people: People, verbs: Iterable[str]) -> list[str]:
-    if people.get(actor.account_id or 0, part_of(actor)) is not part_of(actor):
-        return []
-    return [verb for verb in verbs if denial(actor, verb, contract) is None]
+def _allowed(reader: Reader, contract: Contract, verbs: Iterable[str]) -> list[str]:
+    may = [verb for verb in verbs if denial(reader.actor, verb, contract) is None]
+    return [] if reader.is_on_another_side else may
 
 
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
@@ -110,12 +129,13 @@ async def access_contract(session: AsyncSession, actor: Actor, contract_id: int,
     query = sa.select(Contract).where(Contract.id == contract_id, visible(actor)).with_for_update()
     found = await session.scalar(query, execution_options={"populate_existing": True})
     contract = granted(found, verb, partial(denial, actor, verb), contract=contract_id)
-    if await _is_on_another_side(session, actor, contract):
+    if await is_on_another_side(session, actor, contract):
         raise Denied(verb=verb, reason="both_sides")
     return contract
 
 
-async def _is_on_another_side(session: AsyncSession, actor: Actor, contract: Contract) -> bool:
+async def is_on_another_side(session: AsyncSession, actor: Actor, contract: Contract) -> bool:
+    """Whether the account has acted for another part, or evaluates and audits while it belongs to a side."""
     if actor.account_id is None:
         return False
     acted = await session.get(ContractPerson, (contract.id, actor.account_id))
@@ -131,6 +151,10 @@ def _belongs_to_a_side(actor: Actor, contract: Contract) -> sa.Select[int]:
     )
     of_side = Membership.party_id.in_((contract.purchaser_id, contract.contractor_id))
     return sa.select(Membership.id).where(Membership.account_id == actor.account_id, sa.or_(of_side, of_place)).limit(1)
+
+
+async def reader_of(session: AsyncSession, actor: Actor, contract: Contract) -> Reader:
+    return Reader(actor, await now(session), await is_on_another_side(session, actor, contract))
 
 
 async def access_engagement(session: AsyncSession, actor: Actor, contract_id: int, engagement_id: int) -> Engagement:

@@ -13,7 +13,6 @@ from app.contracts import rules
 from app.contracts.models import (
     Contract,
     ContractInstalment,
-    ContractPerson,
     Engagement,
     Milestone,
     Payment,
@@ -22,7 +21,7 @@ from app.contracts.models import (
     Signature,
 )
 from app.contracts.policy import side_of, visible
-from app.contracts.rules import ContractStatus, MilestoneStatus, Part
+from app.contracts.rules import CENT, ContractStatus, EngagementKind, MilestoneStatus
 from app.core.actors import Actor, Role
 from app.core.days.calendar import end_of_day
 from app.core.days.calendar_table import work_calendar
@@ -51,13 +50,17 @@ class ContractParts:
     payments: list[Payment]
     acceptances: list[ResidentAcceptance]
     engagements: list[tuple[Engagement, Party]]
-    people: dict[int, Part]
     sides: dict[str, dict[str, str]]
     provisional: list[str]
 
     @property
     def signed(self) -> frozenset[Side]:
         return frozenset(signature.side for signature in self.signatures)
+
+    @property
+    def engaged(self) -> list[EngagementKind]:
+        """What firms are engaged for now."""
+        return [each.kind for each, _ in self.engagements if each.ended_at is None]
 
     @property
     def met(self) -> frozenset[Gate]:
@@ -93,7 +96,6 @@ async def parts_of(session: AsyncSession, contract: Contract) -> ContractParts:
         payments=await payments_of(session, contract.id),
         acceptances=await acceptances_of(session, contract.id),
         engagements=[(each, parties[each.party_id]) for each in engaged],
-        people=await people_of(session, contract.id),
         sides=contract.sides or _sides(parties[contract.purchaser_id], parties[contract.contractor_id]),
         provisional=(await work_calendar(session)).provisional(_counted(contract)),
     )
@@ -151,12 +153,6 @@ async def engagements_of(session: AsyncSession, contract_id: int) -> list[Engage
     return list(await session.scalars(query))
 
 
-async def people_of(session: AsyncSession, contract_id: int) -> dict[int, Part]:
-    """Account → the part for which it has acted on this contract."""
-    found = await session.scalars(sa.select(ContractPerson).where(ContractPerson.contract_id == contract_id))
-    return {each.account_id: each.part for each in found}
-
-
 async def place_name(session: AsyncSession, code: str) -> str:
     """The area with what it lies in, as papers name it."""
     path = (await areas_with_parents(session, [code])).get(code, [])
@@ -207,7 +203,7 @@ async def _waiting_on(session: AsyncSession, actor: Actor, contract: Contract) -
     if actor.role is Role.purchaser:
         met = {each.gate for each in milestones if each.status is MilestoneStatus.met}
         parts = [terms_of(each) for each in await instalments_of(session, contract.id)]
-        payable = [part for part in parts if part.left and not rules.missing_gates(part, met)]
+        payable = [part for part in parts if rules.unpayable(CENT, part, met) is None]
         found += [_waits("pay", contract, None, "") for _ in payable]
     return found
 

@@ -5,11 +5,12 @@ Milestones that are evaluated: scheduled --report--> reported --meet--> met;  re
 scheduled, reported --miss--> not_met --remedy--> scheduled.  The residents' is settled by what they say (accept).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
+from typing import Protocol
 
 from app.core.errors import DomainError
 from app.core.moves import check_move, verbs_from
@@ -186,6 +187,59 @@ class Instalment:
         return self.amount - self.paid
 
 
+class Progress(Protocol):
+    """What has been done on a contract: who has signed, which firms are at work, what is paid, which gates are met."""
+
+    @property
+    def signed(self) -> Collection[str]: ...
+    @property
+    def engaged(self) -> Collection[EngagementKind]: ...
+    @property
+    def terms(self) -> Sequence[Instalment]: ...
+    @property
+    def met(self) -> Collection[Gate]: ...
+
+
+class SigningTerms(Protocol):
+    """Until when, and by which rule, a contract is signed."""
+
+    contract_by: date | None
+    contract_rule: str
+    due_by_law: bool
+
+
+def hindrance(verb: str, side: str | None, progress: Progress) -> DomainError | None:
+    """Why what has been done on a contract, or is still to be done, stands against `verb`; None where nothing does.
+
+    `side`: the one that the actor signs for. Choices are judged by the most modest one: any firm that could be
+    engaged, any instalment of which a cent could be paid.
+    """
+    match verb:
+        case "sign":
+            return already_signed(side, progress.signed)
+        case "engage":
+            return _all_refused(already_engaged(kind, progress.engaged) for kind in EngagementKind)
+        case "pay":
+            return _all_refused(unpayable(CENT, part, progress.met) for part in progress.terms)
+        case "complete":
+            return incomplete(progress.terms, progress.met)
+    return None
+
+
+def _all_refused(refusals: Iterable[DomainError | None]) -> DomainError | None:
+    """The first refusal, where every choice meets one."""
+    found = list(refusals)
+    return found[0] if found and None not in found else None
+
+
+def untimely(verb: str, terms: SigningTerms, on: date) -> SignedTooLate | None:
+    """A day that was agreed is moved before somebody signs after it. One that the law sets cannot be moved, and a
+    contract signed after it is valid all the same (条例 art. 67 punishes the delay): it is signed, and marked."""
+    by = terms.contract_by
+    is_late = verb == "sign" and by is not None and on > by and not terms.due_by_law
+    return SignedTooLate(contract_by=by, on=on, rule=terms.contract_rule) if is_late else None
+
+
 def check_shares(shares: Sequence[Decimal]) -> None:
     for share in shares:
         if share <= 0:
@@ -235,12 +289,17 @@ def targets_from(title: str, bid_zh: str, people: int | None, plan: str = "") ->
     return [(f"按{bid_zh}完成“{title}”", "1 项"), *served, *((line, "") for line in stated)]
 
 
-def signs_again(verb: str, party: str | None, signed_by: Collection[str]) -> AlreadySigned | None:
-    """Why a party that has signed does not sign again."""
-    return AlreadySigned(party=party) if verb == "sign" and party in signed_by else None
+def already_signed(side: str | None, signed: Collection[str]) -> AlreadySigned | None:
+    """Why a side that has signed does not sign again."""
+    return AlreadySigned(party=side) if side in signed else None
 
 
-def is_ended(ended_at: datetime | None) -> EngagementEnded | None:
+def already_engaged(kind: EngagementKind, engaged: Collection[EngagementKind]) -> AlreadyEngaged | None:
+    """Why no second firm is engaged for the same."""
+    return AlreadyEngaged(kind=kind.value) if kind in engaged else None
+
+
+def already_ended(ended_at: datetime | None) -> EngagementEnded | None:
     """Why an engagement that has ended cannot be ended again."""
     return EngagementEnded(ended_at=ended_at) if ended_at else None
 
@@ -262,13 +321,6 @@ def milestone_verbs(contract: ContractStatus, gate: Gate, status: MilestoneStatu
     return [verb for verb in verbs if verb in ON_GATE[gate]]
 
 
-def check_signed_in_time(contract_by: date, on: date, rule: str, *, due_by_law: bool = False) -> None:
-    """A day that was agreed is moved before somebody signs after it. One that the law sets cannot be moved, and a
-    contract signed after it is valid all the same (条例 art. 67 punishes the delay): it is signed, and marked."""
-    if on > contract_by and not due_by_law:
-        raise SignedTooLate(contract_by=contract_by, on=on, rule=rule)
-
-
 def check_contract_day(contract_by: date | None, wanted: date | None, rule: str, *, due_by_law: bool) -> None:
     if due_by_law and wanted is not None and wanted != contract_by:
         raise ContractDayFixed(contract_by=contract_by, wanted=wanted, rule=rule)
@@ -278,14 +330,18 @@ def missing_gates(instalment: Instalment, met: Collection[Gate]) -> list[Gate]:
     return [gate for gate in instalment.gates if gate not in met]
 
 
-def check_payment(amount: Decimal, instalment: Instalment, met: Collection[Gate]) -> None:
-    """Never before every gate of the instalment is met, never more than is left of it."""
+def check_amount(amount: Decimal) -> None:
     if not amount.is_finite() or amount <= 0:
         raise PaymentNotPositive(amount=amount)
+
+
+def unpayable(amount: Decimal, instalment: Instalment, met: Collection[Gate]) -> DomainError | None:
+    """Why `amount` is not paid now: never before every gate of the instalment is met, never more than is left of it."""
     if missing := missing_gates(instalment, met):
-        raise PaymentBeforeGate(instalment=instalment.name, missing=", ".join(missing))
+        return PaymentBeforeGate(instalment=instalment.name, missing=", ".join(missing))
     if amount > instalment.left:
-        raise PaymentAboveInstalment(instalment=instalment.name, amount=amount, left=instalment.left)
+        return PaymentAboveInstalment(instalment=instalment.name, amount=amount, left=instalment.left)
+    return None
 
 
 def resident_acceptance(accepting: int, answers: int, rule: AcceptanceRule) -> Acceptance:
@@ -300,9 +356,8 @@ def resident_acceptance(accepting: int, answers: int, rule: AcceptanceRule) -> A
     return Acceptance.accepted if accepting >= rule.share * answers else Acceptance.refused
 
 
-def check_completable(parts: Sequence[Instalment], met: Collection[Gate]) -> None:
+def incomplete(parts: Sequence[Instalment], met: Collection[Gate]) -> CompletionNotReached | None:
     """A contract is completed when every gate is met and every instalment is paid in full."""
     missing = sorted({gate for part in parts for gate in missing_gates(part, met)})
     left = sum((part.left for part in parts), Decimal(0))
-    if missing or left:
-        raise CompletionNotReached(missing=", ".join(missing) or "–", left=left)
+    return CompletionNotReached(missing=", ".join(missing) or "–", left=left) if missing or left else None

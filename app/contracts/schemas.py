@@ -7,10 +7,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.contracts.models import AcceptanceChannel, Contract, Engagement, Milestone, Payment, Side
-from app.contracts.policy import People, actions, engagement_actions, milestone_actions
+from app.contracts.policy import Reader, actions, engagement_actions, milestone_actions
 from app.contracts.queries import ContractParts
 from app.contracts.rules import ContractStatus, EngagementKind, MilestoneStatus
-from app.core.actors import Actor
 from app.core.fields import STORED, Day, Id, Line, Prose
 from app.core.http.unit import example
 from app.core.money import Money
@@ -106,15 +105,13 @@ class EngagementRead(BaseModel):
     actions: list[str]
 
     @classmethod
-    def of(
-        cls, engagement: Engagement, firm: Party, actor: Actor, contract: Contract, people: People
-    ) -> "EngagementRead":
+    def of(cls, engagement: Engagement, firm: Party, contract: Contract, reader: Reader) -> "EngagementRead":
         same = ("id", "kind", "party_id", "engaged_at", "ended_at")
         return cls(
             **{name: getattr(engagement, name) for name in same},
             party_zh=firm.name_zh,
             party_en=firm.name_en or firm.name_zh,
-            actions=engagement_actions(actor, engagement, contract, people),
+            actions=engagement_actions(reader, engagement, contract),
         )
 
 
@@ -150,9 +147,9 @@ class MilestoneRead(BaseModel):
     actions: list[str]
 
     @classmethod
-    def of(cls, milestone: Milestone, actor: Actor, contract: Contract, people: People) -> "MilestoneRead":
+    def of(cls, milestone: Milestone, contract: Contract, reader: Reader) -> "MilestoneRead":
         facts = {name: getattr(milestone, name) for name in cls.model_fields if name != "actions"}
-        return cls(**facts, actions=milestone_actions(actor, milestone, contract, people))
+        return cls(**facts, actions=milestone_actions(reader, milestone, contract))
 
 
 class PaymentRead(BaseModel):
@@ -242,7 +239,7 @@ class ContractRead(ContractRow):
     actions: list[str]
 
     @classmethod
-    def read(cls, parts: ContractParts, actor: Actor) -> "ContractRead":
+    def read(cls, parts: ContractParts, reader: Reader) -> "ContractRead":
         contract = parts.contract
         same = ("award_id", "pair_id", "need_id", "is_demonstration", "contract_by", "contract_rule", "drafted_at")
         due = ("due_by_law", "is_late", "announce_by")
@@ -261,13 +258,11 @@ class ContractRead(ContractRow):
             paid=Money(amount=parts.paid),
             signatures=[SignatureRead(side=s.side, name=s.name, at=s.at) for s in parts.signatures],
             instalments=_instalments(parts),
-            milestones=[MilestoneRead.of(each, actor, contract, parts.people) for each in parts.milestones],
+            milestones=[MilestoneRead.of(each, contract, reader) for each in parts.milestones],
             payments=[PaymentRead.of(each) for each in parts.payments],
             acceptance=_acceptance(parts),
-            engagements=[
-                EngagementRead.of(each, firm, actor, contract, parts.people) for each, firm in parts.engagements
-            ],
-            actions=actions(actor, contract, parts.signed, parts.people),
+            engagements=[EngagementRead.of(each, firm, contract, reader) for each, firm in parts.engagements],
+            actions=actions(reader, contract, parts),
         )
 
 

@@ -26,7 +26,7 @@ from app.contracts.rules import MILESTONE_MOVES, MOVES, Acceptance, ContractStat
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
-from app.core.errors import Denied, DomainError, NotFound
+from app.core.errors import DomainError, NotFound
 from app.core.events import happened
 from app.core.moves import check_move, move
 from app.core.versions import check_version, touch
@@ -129,19 +129,15 @@ async def sign_contract(session: AsyncSession, actor: Actor, contract_id: int, n
     contract = await access_contract(session, actor, contract_id, "sign")
     at = await now(session)
     side = side_of(actor, contract)
-    if side is None:
-        raise Denied(verb="sign", reason="party")
+    assert side is not None  # the contract was handed out to sign it
     if not name.strip():
         raise SignerMissing()
     signatures = await queries.signatures_of(session, contract.id)
-    if refusal := rules.signs_again("sign", side, [signature.side for signature in signatures]):
+    signed = rules.already_signed(side, [signature.side for signature in signatures])
+    if refusal := signed or rules.untimely("sign", contract, shanghai_date(at)):
         raise refusal
     targets = [str(target["what"]) for target in contract.targets]
     rules.check_content(contract.amount, contract.awarded, contract.starts_on, contract.ends_on, targets)
-    if contract.contract_by is not None:
-        rules.check_signed_in_time(
-            contract.contract_by, shanghai_date(at), contract.contract_rule, due_by_law=contract.due_by_law
-        )
     status = move(MOVES, contract.status, "sign")
     contract.sides = contract.sides or await queries.sides_of(session, contract)
     session.add(Signature(contract_id=contract.id, side=side, account_id=actor.account_id, name=name.strip(), at=at))
@@ -296,7 +292,9 @@ async def record_payment(
     row = next((each for each in parts.instalments if each.name == instalment), None)
     if row is None:
         raise NotFound(instalment=instalment)
-    rules.check_payment(amount, queries.terms_of(row), parts.met)
+    rules.check_amount(amount)
+    if refusal := rules.unpayable(amount, queries.terms_of(row), parts.met):
+        raise refusal
     payment = Payment(contract_id=contract.id, instalment_id=row.id, amount=amount, voucher=voucher, paid_at=at)
     payment.recorded_by = actor.account_id
     session.add(payment)
@@ -313,7 +311,8 @@ async def complete_contract(session: AsyncSession, actor: Actor, contract_id: in
     at = await now(session)
     status = move(MOVES, contract.status, "complete")
     parts = await queries.parts_of(session, contract)
-    rules.check_completable(parts.terms, parts.met)
+    if refusal := rules.incomplete(parts.terms, parts.met):
+        raise refusal
     contract.status, contract.completed_at = status, at
     await happened(session, actor, "contract.completed", contract, at, stream=stream_of(contract), paid=parts.paid)
     return contract

@@ -1,5 +1,6 @@
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import assume, given, settings
@@ -25,15 +26,16 @@ from app.contracts.rules import (
     SharesNotWhole,
     SignedTooLate,
     TargetsMissing,
-    check_completable,
+    already_signed,
+    check_amount,
     check_content,
-    check_payment,
-    check_signed_in_time,
+    incomplete,
     instalments,
     resident_acceptance,
-    signs_again,
     split_instalments,
     targets_from,
+    unpayable,
+    untimely,
 )
 from app.core.errors import DomainError
 from app.core.moves import move, verbs_from
@@ -117,39 +119,28 @@ def test_a_contract_that_departs_from_its_award_is_refused(
 
 
 def test_each_party_signs_once_and_in_time() -> None:
-    assert signs_again("sign", "bureau", ["organisation"]) is None
-    assert signs_again("terminate", "bureau", ["bureau"]) is None
-    check_signed_in_time(START, START, "rule")
-    assert isinstance(signs_again("sign", "bureau", ["bureau"]), AlreadySigned)
-    with pytest.raises(SignedTooLate):
-        check_signed_in_time(START, END, "rule")
+    terms = SimpleNamespace(contract_by=START, contract_rule="rule", due_by_law=False)
+    assert already_signed("bureau", ["organisation"]) is None
+    assert isinstance(already_signed("bureau", ["bureau"]), AlreadySigned)
+    assert [untimely("sign", terms, START), untimely("terminate", terms, END)] == [None, None]
+    assert isinstance(untimely("sign", terms, END), SignedTooLate)
 
 
 FINAL = Instalment("final", Decimal("15800.00"), (Gate.final_evaluation, Gate.resident_acceptance), paid=Decimal(800))
 
 
-@pytest.mark.parametrize(
-    ("amount", "met", "refusal"),
-    [
-        ("0", list(Gate), PaymentNotPositive),
-        ("-1", list(Gate), PaymentNotPositive),
-        ("NaN", list(Gate), PaymentNotPositive),
-        ("1", [Gate.final_evaluation], PaymentBeforeGate),
-        ("15000.01", list(Gate), PaymentAboveInstalment),
-    ],
-)
-def test_no_payment_before_its_gates_or_above_its_instalment(
-    amount: str, met: list[Gate], refusal: type[DomainError]
-) -> None:
-    check_payment(Decimal("15000.00"), FINAL, [Gate.resident_acceptance, Gate.final_evaluation])
-    with pytest.raises(refusal):
-        check_payment(Decimal(amount), FINAL, met)
+def test_no_payment_before_its_gates_or_above_its_instalment() -> None:
+    assert unpayable(Decimal("15000.00"), FINAL, [Gate.resident_acceptance, Gate.final_evaluation]) is None
+    assert isinstance(unpayable(Decimal("15000.01"), FINAL, list(Gate)), PaymentAboveInstalment)
+    refusal = unpayable(Decimal(1), FINAL, [Gate.final_evaluation])
+    assert isinstance(refusal, PaymentBeforeGate)
+    assert refusal.facts == {"instalment": "final", "missing": "resident_acceptance"}
 
 
-def test_a_refused_payment_names_the_gates_that_are_missing() -> None:
-    with pytest.raises(PaymentBeforeGate) as refusal:
-        check_payment(Decimal(1), FINAL, [Gate.final_evaluation])
-    assert refusal.value.facts == {"instalment": "final", "missing": "resident_acceptance"}
+@pytest.mark.parametrize("amount", ["0", "-1", "NaN"])
+def test_a_payment_is_of_some_amount(amount: str) -> None:
+    with pytest.raises(PaymentNotPositive):
+        check_amount(Decimal(amount))
 
 
 @pytest.mark.parametrize(
@@ -176,10 +167,10 @@ def test_more_acceptances_than_answers_are_impossible() -> None:
 
 def test_a_contract_is_completed_when_all_gates_are_met_and_all_is_paid() -> None:
     paid = Instalment("first", Decimal(100), (Gate.signing,), paid=Decimal(100))
-    check_completable([paid], [Gate.signing])
-    with pytest.raises(CompletionNotReached) as refusal:
-        check_completable([paid, FINAL], [Gate.signing, Gate.final_evaluation])
-    assert refusal.value.facts == {"missing": "resident_acceptance", "left": Decimal("15000.00")}
+    assert incomplete([paid], [Gate.signing]) is None
+    refusal = incomplete([paid, FINAL], [Gate.signing, Gate.final_evaluation])
+    assert isinstance(refusal, CompletionNotReached)
+    assert refusal.facts == {"missing": "resident_acceptance", "left": Decimal("15000.00")}
 
 
 @pytest.mark.parametrize(
