@@ -10,11 +10,14 @@ export type RefusedRow = {
   code: string;
   messages: Sentences;
 };
+/** What is wrong with one field of a request: "body.budget.amount", called and said in both languages. */
+export type FieldProblem = { field: string; code: string; labels: Sentences; messages: Sentences };
 export type Problem = {
   status: number;
   code: string;
   messages: Sentences;
   facts?: Record<string, unknown>;
+  fields?: FieldProblem[];
   rows?: RefusedRow[];
   more?: number;
 };
@@ -33,6 +36,7 @@ export class Refusal extends Error {
   readonly code: string;
   readonly messages: Sentences;
   readonly facts: Record<string, unknown>;
+  readonly fields: FieldProblem[];
   readonly rows: RefusedRow[];
   readonly more: number;
 
@@ -43,6 +47,7 @@ export class Refusal extends Error {
     this.code = problem.code;
     this.messages = problem.messages;
     this.facts = problem.facts ?? {};
+    this.fields = problem.fields ?? [];
     this.rows = problem.rows ?? [];
     this.more = problem.more ?? 0;
   }

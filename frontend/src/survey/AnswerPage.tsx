@@ -8,7 +8,7 @@ import { type Letter, dropDraft, keepDraft, readDraft } from "./draft";
 import { Demonstration, Refused } from "./Frame";
 import { SurveyForm } from "./SurveyForm";
 import { Thanks } from "./Thanks";
-import { momentText } from "./time";
+import { endText } from "./time";
 import { useLoaded } from "./useLoaded";
 import { useLanguage, useSay } from "./words";
 
@@ -52,7 +52,7 @@ function Head({ answering: { survey, wave } }: { answering: Answering }) {
       <h1>{title}</h1>
       {survey.intro && <p>{inLanguage(survey.intro, language)}</p>}
       {wave.open && wave.closes_at && (
-        <p className="soft">{say("closes", { at: momentText(wave.closes_at, language) })}</p>
+        <p className="soft">{say("closes", { at: endText(wave.closes_at, language) })}</p>
       )}
       {wave.open && (
         <details className="privacy">

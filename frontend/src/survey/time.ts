@@ -11,3 +11,10 @@ export const momentText = (at: string, language: Language): string =>
     minute: "2-digit",
     hour12: false,
   });
+
+/** The moment at which something ends; one that ends at midnight ends at 24:00 of the day before. */
+export function endText(at: string, language: Language): string {
+  const shown = momentText(at, language);
+  if (!shown.endsWith("00:00")) return shown;
+  return momentText(new Date(new Date(at).getTime() - 1).toISOString(), language).replace(/23:59$/, "24:00");
+}

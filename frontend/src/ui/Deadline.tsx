@@ -3,7 +3,7 @@ import { Tooltip } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { serverNow } from "../api/send";
-import { endOfDay, isDay, momentText } from "./format";
+import { endOfDay, endText, isDay } from "./format";
 
 const MINUTE = 60_000;
 const SOON = 72 * 60 * MINUTE;
@@ -67,7 +67,7 @@ function Dated({ at, rule, label, compact = false, provisional = false, now: fix
     <span className={`deadline deadline-${state}`}>
       {label && <span className="soft">{label} </span>}
       <time dateTime={at} className="figures">
-        {momentText(at, i18n.language)}
+        {endText(at, i18n.language)}
       </time>{" "}
       <span className="deadline-left">
         <ClockCircleOutlined aria-hidden /> {text}

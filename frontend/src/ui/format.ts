@@ -1,22 +1,25 @@
 /** Numbers, money and dates as they are written in either language; the platform's clock is Asia/Shanghai. */
 const ZONE = "Asia/Shanghai";
+const DAY_LENGTH = 86_400_000;
+/** Of a day in UTC, so many milliseconds have passed when it is midnight in Shanghai. */
+const MIDNIGHT = 16 * 3_600_000;
 const locale = (language: string): string => (language.startsWith("en") ? "en-GB" : "zh-CN");
 
 export type MoneyValue = { amount: string; currency: string };
 
-const SYMBOLS: Record<string, string> = { CNY: "¥" };
-
-/** "12000" → "12,000.00" without passing through a float: amounts are decimal text. */
+/** "12000.00" → "12,000", "12000.5" → "12,000.50", without passing through a float: amounts are decimal text. */
 export function amountText(amount: string): string {
   const [, sign = "", whole = "0", rest = ""] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(amount) ?? [];
-  return `${sign}${whole.replaceAll(/\B(?=(?:\d{3})+$)/g, ",")}.${rest.padEnd(2, "0")}`;
+  const fen = /[1-9]/.test(rest) ? `.${rest.padEnd(2, "0")}` : "";
+  return `${sign}${whole.replaceAll(/\B(?=(?:\d{3})+$)/g, ",")}${fen}`;
 }
 
-export function moneyText({ amount, currency }: MoneyValue): string {
+/** 12,000 元, ¥12,000; other currencies by their code. */
+export function moneyText({ amount, currency }: MoneyValue, language: string): string {
   const text = amountText(amount);
-  const symbol = SYMBOLS[currency];
-  if (!symbol) return `${text} ${currency}`;
-  return text.startsWith("-") ? `-${symbol}${text.slice(1)}` : `${symbol}${text}`;
+  if (currency !== "CNY") return `${text} ${currency}`;
+  if (!language.startsWith("en")) return `${text} 元`;
+  return text.startsWith("-") ? `-¥${text.slice(1)}` : `¥${text}`;
 }
 
 export const isDay = (at: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(at);
@@ -45,6 +48,12 @@ export function timeText(at: string, language: string): string {
 
 export const momentText = (at: string, language: string): string =>
   isDay(at) ? dayText(at, language) : `${dayText(at, language)} ${timeText(at, language)}`;
+
+/** The moment at which something ends: one that ends at midnight ends at 24:00 of the day before, as notices say it. */
+export function endText(at: string, language: string): string {
+  if (isDay(at) || new Date(at).getTime() % DAY_LENGTH !== MIDNIGHT) return momentText(at, language);
+  return `${dayText(new Date(new Date(at).getTime() - 1).toISOString(), language)} 24:00`;
+}
 
 export const numberText = (value: number, language: string): string => value.toLocaleString(locale(language));
 

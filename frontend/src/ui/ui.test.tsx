@@ -10,7 +10,7 @@ import en from "../i18n/en.json";
 import zh from "../i18n/zh.json";
 import { ActionBar, type ActionFormProps } from "./ActionBar";
 import { Deadline, timeLeft } from "./Deadline";
-import { amountText, moneyText, percentText } from "./format";
+import { amountText, endText, moneyText, percentText } from "./format";
 import { StatusTag } from "./StatusTag";
 
 beforeAll(() =>
@@ -47,18 +47,25 @@ function serving(answer: () => Response): Request[] {
 }
 
 test.each([
-  ["12000", "12,000.00"],
+  ["12000", "12,000"],
   ["12000.5", "12,000.50"],
-  ["-400000.00", "-400,000.00"],
-  ["0", "0.00"],
+  ["-400000.00", "-400,000"],
+  ["0.00", "0"],
   ["12345678901234567890.01", "12,345,678,901,234,567,890.01"],
 ])("the amount %s is written %s", (amount, written) => {
   expect(amountText(amount)).toBe(written);
 });
 
-test("money carries its sign before the symbol, and other currencies their code", () => {
-  expect(moneyText({ amount: "-12000.00", currency: "CNY" })).toBe("-¥12,000.00");
-  expect(moneyText({ amount: "5.00", currency: "EUR" })).toBe("5.00 EUR");
+test("money is written as either language writes it, and other currencies with their code", () => {
+  expect(moneyText({ amount: "-12000.00", currency: "CNY" }, "zh")).toBe("-12,000 元");
+  expect(moneyText({ amount: "-12000.00", currency: "CNY" }, "en")).toBe("-¥12,000");
+  expect(moneyText({ amount: "5.50", currency: "EUR" }, "en")).toBe("5.50 EUR");
+});
+
+test("what ends at midnight ends at 24:00 of the day before", () => {
+  expect(endText("2018-08-07T00:00:00+08:00", "zh")).toBe("2018年8月6日 24:00");
+  expect(endText("2018-08-06T23:59:00+08:00", "en")).toBe("6 Aug 2018 23:59");
+  expect(endText("2018-08-07", "zh")).toBe("2018年8月7日");
 });
 
 test("a share is shown with one digit", () => {

@@ -1,9 +1,11 @@
-import { Button, Descriptions, Form, Input, Space } from "antd";
+import { Descriptions } from "antd";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import { useTerms } from "../../api/reference";
 import type { components } from "../../api/schema.gen";
 import { ActionBar, type ActionFormProps } from "../../ui/ActionBar";
+import { ProseField } from "../../ui/form/Field";
+import { FormSheet } from "../../ui/form/FormSheet";
 import { Interval } from "../../ui/Interval";
 import { useGo, useNumber } from "../../ui/Link";
 import { Money } from "../../ui/Money";
@@ -93,16 +95,8 @@ function Evidence({ of }: { of: Need }) {
 function WithdrawForm({ send, cancel, sending }: ActionFormProps<Need>) {
   const { t } = useTranslation();
   return (
-    <Form layout="vertical" onFinish={send}>
-      <Form.Item name="reason" label={t("rooms.needs.field.reason")} rules={[{ required: true }]}>
-        <Input.TextArea rows={3} />
-      </Form.Item>
-      <Space>
-        <Button type="primary" danger htmlType="submit" loading={sending}>
-          {t("rooms.needs.action.withdraw")}
-        </Button>
-        <Button onClick={cancel}>{t("ui.cancel")}</Button>
-      </Space>
-    </Form>
+    <FormSheet room="needs" send={send} sending={sending} cancel={cancel} submit={t("needs.action.withdraw")} danger>
+      <ProseField name="reason" required rows={3} />
+    </FormSheet>
   );
 }

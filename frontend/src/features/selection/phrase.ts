@@ -11,7 +11,10 @@ export function usePhrase(): (said: Said) => string {
   const comma = t("selection.comma");
   return ({ code, facts }) => {
     const spoken = Object.fromEntries(
-      Object.entries(facts).map(([name, value]) => [name, spell(name, value, term, comma)]),
+      Object.entries(facts).map(([name, value]) => [
+        name,
+        spell(name, value, { term, comma, language: i18n.language }),
+      ]),
     );
     return t(
       code === "shared_words" && !spoken.words ? "selection.reason.no_shared_words" : `selection.reason.${code}`,
@@ -23,11 +26,13 @@ export function usePhrase(): (said: Said) => string {
 const MONEY = new Set(["budget", "price"]);
 const TERMS = new Set(["need", "offer"]);
 
-function spell(name: string, value: unknown, term: (code: string) => string, comma: string): string {
+type Spelling = { term: (code: string) => string; comma: string; language: string };
+
+function spell(name: string, value: unknown, { term, comma, language }: Spelling): string {
   if (Array.isArray(value))
     return value.map((item) => (TERMS.has(name) ? term(String(item)) : String(item))).join(comma);
   if (value === null || value === undefined) return "";
-  if (MONEY.has(name)) return moneyText({ amount: String(value), currency: "CNY" });
+  if (MONEY.has(name)) return moneyText({ amount: String(value), currency: "CNY" }, language);
   return TERMS.has(name) ? term(String(value)) : String(value);
 }
 

@@ -1,10 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Button, Input } from "antd";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
-import { RefusalAlert } from "../../ui/RefusalAlert";
+import { ProseField } from "../../ui/form/Field";
+import { FormSheet } from "../../ui/form/FormSheet";
 
 type Tender = components["schemas"]["TenderRead"];
 
@@ -33,31 +32,18 @@ export function Enquiries({ tender }: { tender: Tender }) {
 function Ask({ id }: { id: number }) {
   const { t } = useTranslation();
   const cache = useQueryClient();
-  const [question, setQuestion] = useState("");
   const ask = $api.useMutation("post", "/api/v1/tenders/{tender_id}/enquiries", {
-    onSuccess: () => {
-      setQuestion("");
-      void cache.invalidateQueries();
-    },
+    onSuccess: () => void cache.invalidateQueries(),
   });
   return (
-    <div className="ask">
-      <Input.TextArea
-        aria-label={t("tenders.question")}
-        placeholder={t("tenders.question")}
-        rows={3}
-        value={question}
-        onChange={(event) => setQuestion(event.target.value)}
-      />
-      <RefusalAlert error={ask.error} />
-      <Button
-        type="primary"
-        loading={ask.isPending}
-        disabled={!question.trim()}
-        onClick={() => ask.mutate({ params: { path: { tender_id: id } }, body: { question } })}
-      >
-        {t("action.ask")}
-      </Button>
-    </div>
+    <FormSheet<components["schemas"]["EnquiryAsk"]>
+      draft={`enquiry ${id}`}
+      send={(body) => ask.mutateAsync({ params: { path: { tender_id: id } }, body })}
+      sending={ask.isPending}
+      error={ask.error}
+      submit={t("action.ask")}
+    >
+      <ProseField name="question" label={t("tenders.question")} required rows={3} />
+    </FormSheet>
   );
 }

@@ -98,7 +98,7 @@ test("each loser is told in one sentence what its inclusion would cost, and who 
   expect(screen.getByText("若要选入，总分将减少 3.2 分，需换下 B12。")).toBeVisible();
   expect(screen.getByText("选入它不减少总分。")).toBeVisible();
   expect(screen.getByText("任何合规的组合都无法选入：超出标段剩余预算。")).toBeVisible();
-  expect(screen.getByText(/比较的基准是总分最高的组合：2 个项目，总分 175.50/)).toHaveTextContent("¥20,000.00");
+  expect(screen.getByText(/比较的基准是总分最高的组合：2 个项目，总分 175.50/)).toHaveTextContent("20,000 元");
 });
 
 test("one's own bid comes first", () => {

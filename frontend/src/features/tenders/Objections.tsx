@@ -1,12 +1,12 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Button, Input, Select } from "antd";
-import { useState } from "react";
+import { Select } from "antd";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
 import { ActionBar, type ActionFormProps } from "../../ui/ActionBar";
 import { Deadline } from "../../ui/Deadline";
-import { RefusalAlert } from "../../ui/RefusalAlert";
+import { Field, ProseField } from "../../ui/form/Field";
+import { FormSheet } from "../../ui/form/FormSheet";
 import { StatusTag } from "../../ui/StatusTag";
 
 type Challenge = components["schemas"]["ChallengeRead"];
@@ -86,58 +86,34 @@ function Due({
 
 function Answer({ send, cancel, sending }: ActionFormProps<Objection>) {
   const { t } = useTranslation();
-  const [answer, setAnswer] = useState("");
   return (
-    <div className="ask">
-      <Input.TextArea
-        aria-label={t("tenders.objections.answer")}
-        placeholder={t("tenders.objections.answer")}
-        rows={4}
-        value={answer}
-        onChange={(event) => setAnswer(event.target.value)}
-      />
-      <Button onClick={cancel}>{t("ui.cancel")}</Button>
-      <Button type="primary" loading={sending} disabled={!answer.trim()} onClick={() => send({ answer })}>
-        {t("action.answer")}
-      </Button>
-    </div>
+    <FormSheet send={send} sending={sending} cancel={cancel} submit={t("action.answer")}>
+      <ProseField name="answer" label={t("tenders.objections.answer")} required />
+    </FormSheet>
   );
 }
 
 function File({ id, subjects, last }: { id: number; subjects: readonly Subject[]; last: Subject }) {
   const { t } = useTranslation();
   const cache = useQueryClient();
-  const [subject, setSubject] = useState(last);
-  const [grounds, setGrounds] = useState("");
   const file = $api.useMutation("post", "/api/v1/objections/results/{tender_id}", {
-    onSuccess: () => {
-      setGrounds("");
-      void cache.invalidateQueries();
-    },
+    onSuccess: () => void cache.invalidateQueries(),
   });
   return (
-    <div className="ask">
-      <Select<Subject>
-        aria-label={t("tenders.objections.about")}
-        value={subject}
-        onChange={setSubject}
-        options={subjects.map((each) => ({ value: each, label: t(`tenders.objections.subject.${each}`) }))}
-      />
-      <Input.TextArea
-        aria-label={t("tenders.objections.grounds")}
-        placeholder={t("tenders.objections.grounds")}
-        rows={3}
-        value={grounds}
-        onChange={(event) => setGrounds(event.target.value)}
-      />
-      <RefusalAlert error={file.error} />
-      <Button
-        loading={file.isPending}
-        disabled={!grounds.trim()}
-        onClick={() => file.mutate({ params: { path: { tender_id: id } }, body: { subject, grounds } })}
-      >
-        {t("action.file")}
-      </Button>
-    </div>
+    <FormSheet<components["schemas"]["ObjectionFile"]>
+      initial={{ subject: last }}
+      draft={`objection ${id}`}
+      send={(body) => file.mutateAsync({ params: { path: { tender_id: id } }, body })}
+      sending={file.isPending}
+      error={file.error}
+      submit={t("action.file")}
+    >
+      <Field name="subject" label={t("tenders.objections.about")} required>
+        <Select<Subject>
+          options={subjects.map((each) => ({ value: each, label: t(`tenders.objections.subject.${each}`) }))}
+        />
+      </Field>
+      <ProseField name="grounds" label={t("tenders.objections.grounds")} required rows={3} />
+    </FormSheet>
   );
 }

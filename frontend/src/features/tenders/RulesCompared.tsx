@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { components } from "../../api/schema.gen";
-import { moneyText } from "../../ui/format";
+import { Money } from "../../ui/Money";
 
 type Lot = components["schemas"]["LotResultRead"];
 const RULES = ["skip", "trim", "optimise"] as const;
@@ -27,7 +27,7 @@ export function RulesCompared({ of }: { of: Lot }) {
               <p className="soft">{t(`tenders.rules.${rule}`)}</p>
               <p className="figures">
                 {t("tenders.rules.paid", { count: how.awards.length, score: how.score })}{" "}
-                {moneyText({ amount: how.amount, currency: "CNY" })}
+                <Money of={{ amount: how.amount, currency: "CNY" }} />
               </p>
               <p>
                 {gained.length + lost.length === 0
