@@ -82,7 +82,7 @@ def test_a_forgotten_password_is_replaced_with_a_colleagues_word(visit: Open) ->
     forgetful = visit("/sign-in", size=PHONE)
     forgetful.get_by_role("link", name="忘记密码").click()
     expect(forgetful.locator("h1")).to_have_text("忘记密码")
-    forgetful.get_by_label("账号").fill("wangji")
+    forgetful.get_by_label("用户名").fill("wangji")
     forgetful.get_by_role("button", name="申请重设密码").click()
     code = forgetful.locator(".account-code").inner_text()
     committee = visit("/desk", role="committee")

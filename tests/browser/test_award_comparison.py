@@ -23,9 +23,9 @@ def test_anybody_sees_what_each_rule_would_have_awarded(visit: Open, lang: str, 
 def test_only_the_purchaser_can_have_the_price_of_inclusion_worked_out(visit: Open) -> None:
     page = visit(COMPARED, role="organization")
     expect(page.get_by_text("尚未测算。").first).to_be_visible()
-    expect(page.get_by_role("button", name="测算入选代价")).to_have_count(0)
+    expect(page.get_by_role("button", name="测算入选差价")).to_have_count(0)
     page = visit(COMPARED, role="purchaser")
-    page.get_by_role("button", name="测算入选代价").first.click()
+    page.get_by_role("button", name="测算入选差价").first.click()
     expect(page.get_by_text("正在测算：已完成 0 / 9 个").first).to_be_visible()
 
 

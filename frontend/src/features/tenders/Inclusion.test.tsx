@@ -127,7 +127,7 @@ test("only where the server grants it is there a button, and it asks for this lo
   show(null);
   expect(screen.queryByRole("button")).toBeNull();
   show(null, ["price_inclusion"]);
-  await userEvent.click(screen.getByRole("button", { name: "测算入选代价" }));
+  await userEvent.click(screen.getByRole("button", { name: "测算入选差价" }));
   await vi.waitFor(() => expect(seen).toHaveLength(1));
   expect([seen[0]?.method, new URL(seen[0]?.url ?? "").pathname, await seen[0]?.json()]).toEqual([
     "POST",
