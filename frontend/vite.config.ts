@@ -82,5 +82,6 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     pool: "threads",
     maxWorkers: 1,
+    testTimeout: 60_000, // of a test that hangs; one that is slow on a busy machine is no fault
   },
 });
