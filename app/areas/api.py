@@ -8,7 +8,6 @@ from app.areas import queries
 from app.areas.rules import AreaLevel
 from app.areas.schemas import AreaRead
 from app.core.actors import EVERYONE
-from app.core.errors import NotFound
 from app.core.fields import Code, Search
 from app.core.http import unit as web
 from app.core.http.unit import UnitSession, allow
@@ -22,13 +21,9 @@ async def list_areas(
     session: UnitSession, q: Search = "", level: AreaLevel | None = None, under: Search = "", limit: Limit = 20
 ) -> list[AreaRead]:
     found = await queries.search_areas(session, q, level=level, under=under, limit=limit)
-    paths = await queries.areas_with_parents(session, [area.code for area in found])
-    return [AreaRead.of(area, paths[area.code]) for area in found]
+    return [AreaRead.of(path) for path in found]
 
 
 @router.get("/{code}", operation_id="read_area", dependencies=[allow(EVERYONE)])
 async def read_area(session: UnitSession, code: Code) -> AreaRead:
-    path = (await queries.areas_with_parents(session, [code])).get(code)
-    if not path:
-        raise NotFound(area=code)
-    return AreaRead.of(path[-1], path)
+    return AreaRead.of(await queries.read_area(session, code))

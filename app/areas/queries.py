@@ -6,18 +6,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.models import Area
-from app.areas.rules import AreaLevel, folded, prefixes_above
-from app.core.errors import DomainError
-
-
-class AreaUnknown(DomainError):
-    status = 422
+from app.areas.rules import AreaLevel, AreaUnknown, folded, prefixes_above
+from app.core.errors import NotFound
 
 
 async def areas_with_parents(session: AsyncSession, codes: Collection[str]) -> dict[str, list[Area]]:
     """code → [district, street, community …] down to the area itself; unknown codes are left out."""
     prefixes = {prefix for code in codes for prefix in prefixes_above(code)}
-    found = (await session.execute(sa.select(Area).where(Area.prefix.in_(prefixes)))).scalars()
+    found = await session.scalars(sa.select(Area).where(Area.prefix.in_(prefixes)))
     by_prefix = {area.prefix: area for area in found}
     by_code = {area.code: area for area in by_prefix.values()}
     return {
@@ -32,9 +28,16 @@ async def areas_with_parents(session: AsyncSession, codes: Collection[str]) -> d
     }
 
 
+async def read_area(session: AsyncSession, code: str) -> list[Area]:
+    """The area with what it lies in: [district, street …] down to itself (NotFound)."""
+    if path := (await areas_with_parents(session, [code])).get(code):
+        return path
+    raise NotFound(area=code)
+
+
 async def require_areas(session: AsyncSession, codes: Collection[str]) -> None:
     """Refuse codes that the register does not have (AreaUnknown, naming the first)."""
-    known = set((await session.execute(sa.select(Area.code).where(Area.code.in_(codes)))).scalars())
+    known = set(await session.scalars(sa.select(Area.code).where(Area.code.in_(codes))))
     for code in codes:
         if code not in known:
             raise AreaUnknown(code=code)
@@ -42,8 +45,9 @@ async def require_areas(session: AsyncSession, codes: Collection[str]) -> None:
 
 async def search_areas(
     session: AsyncSession, text: str, *, level: AreaLevel | None, under: str, limit: int
-) -> list[Area]:
-    """Areas by name, alias or code; best first: the whole name, then its beginning, then anywhere in it."""
+) -> list[list[Area]]:
+    """Areas by name, alias or code, each with what it lies in; best first: the whole name, then its beginning, then
+    anywhere in it."""
     wanted = folded(text)
     exact, begins = Area.folded == wanted, Area.folded.startswith(wanted, autoescape=True)
     anywhere = sa.or_(
@@ -55,8 +59,10 @@ async def search_areas(
     if level:
         query = query.where(Area.level == level)
     rank = sa.case((exact, 0), (begins, 1), else_=2)
-    return list((await session.execute(query.order_by(rank, Area.code).limit(limit))).scalars())
+    codes = [area.code for area in await session.scalars(query.order_by(rank, Area.code).limit(limit))]
+    paths = await areas_with_parents(session, codes)
+    return [paths[code] for code in codes]
 
 
 async def count_areas(session: AsyncSession) -> int:
-    return (await session.execute(sa.select(sa.func.count()).select_from(Area))).scalar_one()
+    return (await session.scalars(sa.select(sa.func.count()).select_from(Area))).one()

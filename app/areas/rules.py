@@ -7,6 +7,8 @@ Statistical division codes (12 digits, National Bureau of Statistics): the first
 import unicodedata
 from enum import StrEnum
 
+from app.core.errors import DomainError
+
 SCHEME = "CN-NBS-2023"
 
 
@@ -29,6 +31,24 @@ DIGITS = {
 }
 # Official names differ between lists only in these endings; people search by what comes before them.
 ENDINGS = ("社区居民委员会", "社区居委会", "居民委员会", "居委会", "村民委员会", "村委会", "街道办事处", "街道", "社区")
+
+
+class AreaUnknown(DomainError):
+    status = 422
+
+
+class AreaCodeMalformed(DomainError):
+    status = 422
+
+
+class CoordinateUnreadable(DomainError):
+    """Not degrees as a decimal number."""
+
+    status = 422
+
+
+class AreaLevelUnknown(DomainError):
+    status = 422
 
 
 def prefix_of(code: str, level: AreaLevel) -> str:

@@ -27,6 +27,7 @@ class AreaRead(BaseModel):
     path: list[str]
 
     @classmethod
-    def of(cls, area: Area, path: list[Area]) -> "AreaRead":
+    def of(cls, path: list[Area]) -> "AreaRead":
+        *_, area = path
         names = [step.name for step in path]
         return cls(code=area.code, scheme=area.scheme, name=area.name, level=area.level, path=names)

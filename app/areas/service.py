@@ -7,8 +7,16 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.models import Area
-from app.areas.queries import AreaUnknown
-from app.areas.rules import SCHEME, AreaLevel, folded, prefix_of
+from app.areas.rules import (
+    SCHEME,
+    AreaCodeMalformed,
+    AreaLevel,
+    AreaLevelUnknown,
+    AreaUnknown,
+    CoordinateUnreadable,
+    folded,
+    prefix_of,
+)
 from app.core.errors import DomainError, RowRefused, RowsRefused
 from app.core.reading.cells import Cells
 from app.core.reading.files import Table, require_columns
@@ -18,20 +26,6 @@ COORDINATES = ("lon_gcj02", "lat_gcj02")
 OPTIONAL = (*COORDINATES, "aliases")
 DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,12})?")
 ORDER = list(AreaLevel)
-
-
-class AreaCodeMalformed(DomainError):
-    status = 422
-
-
-class CoordinateUnreadable(DomainError):
-    """Not degrees as a decimal number."""
-
-    status = 422
-
-
-class AreaLevelUnknown(DomainError):
-    status = 422
 
 
 def check_areas(table: Table) -> None:

@@ -9,8 +9,7 @@ from datetime import date
 from typing import Any
 
 from app.areas.models import Area
-from app.areas.queries import AreaUnknown
-from app.areas.rules import folded
+from app.areas.rules import AreaUnknown, folded
 from app.core.actors import Actor
 from app.core.days.calendar import shanghai_date
 from app.core.reading.cells import (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.areas.queries import AreaUnknown
+from app.areas.rules import AreaUnknown
 from app.core.actors import Actor
 from app.core.days.calendar import shanghai_date
 from app.core.reading.cells import (

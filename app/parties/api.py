@@ -3,17 +3,13 @@
 from typing import Literal
 
 from fastapi import Response
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.areas.queries import areas_with_parents
-from app.core.clock import now
 from app.core.fields import Id, Search
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
-from app.core.paging import Page, PagingQuery, paginate
+from app.core.paging import Page, PagingQuery
 from app.core.reading.files import TABLE_FILE, XLSX, UploadedList, answers_file, table_response
 from app.parties import policy, queries, service
-from app.parties.models import Party
 from app.parties.policy import WHO
 from app.parties.roster import OPTIONAL, REQUIRED
 from app.parties.rules import LegalKind, PartyKind
@@ -33,8 +29,8 @@ async def list_parties(
     q: Search = "",
 ) -> Page[PartyRow]:
     query = queries.search_parties(actor, kind=kind, legal_kind=legal_kind, area=area, q=q)
-    found, cursor = await paginate(session, query, paging, id=Party.id, sorts={"name_zh": Party.name_zh})
-    return Page(items=await _rows(session, found), next_cursor=cursor)
+    found, cursor = await queries.list_parties(session, query, paging)
+    return Page(items=[PartyRow.of(each) for each in found], next_cursor=cursor)
 
 
 @router.get("/export", operation_id="export_organizations", dependencies=[allow(WHO["export"])], **TABLE_FILE)
@@ -45,11 +41,9 @@ async def export_organizations(
     area: Search = "",
     q: Search = "",
 ) -> Response:
-    query = queries.search_parties(actor, kind=PartyKind.organization, area=area, q=q).order_by(Party.id)
-    rows = await _rows(session, list(await session.scalars(query)))
-    header = list(PartyRow.model_fields)
-    cells = [["/".join(v) if isinstance(v, list) else v for v in row.model_dump(mode="json").values()] for row in rows]
-    return table_response("organizations", header, cells, xlsx=format == "xlsx")
+    found = await queries.list_organizations(session, actor, area=area, q=q)
+    cells = [PartyRow.of(each).cells() for each in found]
+    return table_response("organizations", list(PartyRow.model_fields), cells, xlsx=format == "xlsx")
 
 
 @router.get("/template", operation_id="read_roster_template", dependencies=[allow(WHO["import"])], **answers_file(XLSX))
@@ -66,20 +60,20 @@ async def import_organizations(session: UnitSession, actor: CurrentActor, table:
 @router.post("", status_code=201, operation_id="register_party", dependencies=[allow(WHO["register"])])
 async def register_party(session: UnitSession, actor: CurrentActor, given: PartyCreate) -> PartyRead:
     party = await service.register_party(session, actor, **given.model_dump())
-    return await _read(session, actor, party)
+    return PartyRead.seen_by(actor, *await queries.seen(session, [party]))
 
 
 @router.post("/applicants", status_code=201, operation_id="register_applicant", dependencies=[allow(WHO["register"])])
 async def register_applicant(session: UnitSession, actor: CurrentActor, given: ApplicantCreate) -> PartyRead:
     party = await service.register_applicant(session, actor, **given.model_dump())
-    return await _read(session, actor, party)
+    return PartyRead.seen_by(actor, *await queries.seen(session, [party]))
 
 
 @router.get("/{party_id}", operation_id="read_party", dependencies=[allow(WHO["read"])])
 async def read_party(session: UnitSession, actor: CurrentActor, response: Response, party_id: Id) -> PartyRead:
     party = await policy.read_party(session, actor, party_id)
     tag_version(response, party.version)
-    return await _read(session, actor, party)
+    return PartyRead.seen_by(actor, *await queries.seen(session, [party]))
 
 
 @router.patch("/{party_id}", operation_id="edit_party", dependencies=[allow(WHO["edit"])])
@@ -89,15 +83,4 @@ async def edit_party(
     words = given.model_dump(exclude_none=True)
     party = await service.edit_party(session, actor, party_id, version, **words)
     tag_version(response, party.version)
-    return await _read(session, actor, party)
-
-
-async def _rows(session: AsyncSession, found: list[Party]) -> list[PartyRow]:
-    paths = await areas_with_parents(session, {party.area_code for party in found if party.area_code})
-    at = await now(session)
-    return [PartyRow.of(party, paths.get(party.area_code or "", []), at) for party in found]
-
-
-async def _read(session: AsyncSession, actor: CurrentActor, party: Party) -> PartyRead:
-    paths = await areas_with_parents(session, [party.area_code] if party.area_code else [])
-    return PartyRead.seen(party, paths.get(party.area_code or "", []), await now(session), actor)
+    return PartyRead.seen_by(actor, *await queries.seen(session, [party]))

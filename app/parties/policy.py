@@ -1,12 +1,13 @@
 """Who may see, register and change parties."""
 
 from collections.abc import Collection
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.actors import EVERYONE, STAFF, Actor, Role
-from app.core.errors import Denied, NotFound
+from app.core.actors import EVERYONE, STAFF, Actor, Role, granted
+from app.core.errors import Denied
 from app.parties.models import Party
 from app.parties.rules import APPLICANTS, LEVELS, PartyKind, PartyUnknown
 
@@ -54,10 +55,8 @@ def visible(actor: Actor) -> sa.ColumnElement[bool]:
 
 async def read_party(session: AsyncSession, actor: Actor, party_id: int) -> Party:
     """The party as it is, for reading: absent when unseen (NotFound)."""
-    party = await session.scalar(sa.select(Party).where(Party.id == party_id, visible(actor)))
-    if party is None:
-        raise NotFound(party=party_id)
-    return party
+    query = sa.select(Party).where(Party.id == party_id, visible(actor))
+    return granted(await session.scalar(query), "read", partial(denial, actor, "read"), party=party_id)
 
 
 async def read_parties(session: AsyncSession, actor: Actor, ids: Collection[int]) -> None:
@@ -70,9 +69,4 @@ async def read_parties(session: AsyncSession, actor: Actor, ids: Collection[int]
 async def access_party(session: AsyncSession, actor: Actor, party_id: int, verb: str) -> Party:
     """The party, locked for `verb`. Refusals: NotFound, Denied."""
     query = sa.select(Party).where(Party.id == party_id, visible(actor)).with_for_update()
-    party = await session.scalar(query)
-    if party is None:
-        raise NotFound(party=party_id)
-    if reason := denial(actor, verb, party):
-        raise Denied(verb=verb, reason=reason)
-    return party
+    return granted(await session.scalar(query), verb, partial(denial, actor, verb), party=party_id)

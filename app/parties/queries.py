@@ -1,13 +1,18 @@
 """Finding parties, and naming them for other rooms."""
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.areas.models import Area
+from app.areas.queries import areas_with_parents
 from app.core.actors import Actor
+from app.core.clock import now
+from app.core.days.calendar import shanghai_date
+from app.core.paging import Paging, paginate
 from app.core.waiting import Waiting
 from app.parties.models import Party
 from app.parties.policy import visible
@@ -17,6 +22,14 @@ from app.parties.rules import PartyKind, PartyUnknown
 class PartyName(NamedTuple):
     zh: str
     en: str
+
+
+class PartySeen(NamedTuple):
+    """A party as it is on `day`; `path`: the district, street and community it sits in."""
+
+    party: Party
+    path: list[Area]
+    day: date
 
 
 def search_parties(
@@ -34,6 +47,24 @@ def search_parties(
         named = [column.icontains(text, autoescape=True) for column in (Party.name_zh, Party.name_en)]
         query = query.where(sa.or_(*named, Party.ref == text.upper()))
     return query
+
+
+async def list_parties(
+    session: AsyncSession, query: sa.Select[Party], paging: Paging
+) -> tuple[list[PartySeen], str | None]:
+    found, cursor = await paginate(session, query, paging, id=Party.id, sorts={"name_zh": Party.name_zh})
+    return await seen(session, found), cursor
+
+
+async def list_organizations(session: AsyncSession, actor: Actor, *, area: str, q: str) -> list[PartySeen]:
+    query = search_parties(actor, kind=PartyKind.organization, area=area, q=q).order_by(Party.id)
+    return await seen(session, list(await session.scalars(query)))
+
+
+async def seen(session: AsyncSession, parties: Sequence[Party]) -> list[PartySeen]:
+    paths = await areas_with_parents(session, {party.area_code for party in parties if party.area_code})
+    day = shanghai_date(await now(session))
+    return [PartySeen(party, paths.get(party.area_code or "", []), day) for party in parties]
 
 
 async def find_party_by_ref(session: AsyncSession, ref: str, scheme: str = "") -> Party | None:

@@ -126,6 +126,18 @@ class CreditCodeReal(DomainError):
     status = 422
 
 
+class PartyRefTaken(DomainError):
+    """Another party of this scheme has the short code."""
+
+
+class CreditCodeTaken(DomainError):
+    """Another party is registered under this unified social credit code."""
+
+
+class OfficeExists(DomainError):
+    """The area already has its committee or street office."""
+
+
 def check_party(
     kind: PartyKind,
     *,

@@ -1,17 +1,15 @@
 """Parties on the wire."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from app.areas.models import Area
 from app.core.actors import Actor
-from app.core.days.calendar import shanghai_date
 from app.core.fields import Code, Line, Name, Prose
 from app.core.http.unit import example
-from app.parties.models import Party
 from app.parties.policy import actions, sees_account
+from app.parties.queries import PartySeen
 from app.parties.rules import FourLevel, Inspection, LegalKind, PartyBuilding, PartyKind, RatingA, is_in_rectification
 
 Ref = Annotated[str, Line(100, least=1)]
@@ -92,8 +90,12 @@ class PartyRow(BaseModel):
     is_fictional: bool
 
     @classmethod
-    def of(cls, party: Party, path: list[Area], at: datetime) -> "PartyRow":
-        return cls(**_row(party, path, at))
+    def of(cls, seen: PartySeen) -> "PartyRow":
+        return cls(**_row(seen))
+
+    def cells(self) -> list[Any]:
+        """The row in a table, its lists with a slash between."""
+        return ["/".join(cell) if isinstance(cell, list) else cell for cell in self.model_dump(mode="json").values()]
 
 
 class PartyRead(PartyRow):
@@ -149,24 +151,22 @@ class PartyRead(PartyRow):
     actions: list[str]
 
     @classmethod
-    def seen(cls, party: Party, path: list[Area], at: datetime, actor: Actor) -> "PartyRead":
+    def seen_by(cls, actor: Actor, seen: PartySeen) -> "PartyRead":
         """The whole party, with what `actor` may do to it; its bank account only where `actor` acts for it."""
-        own = {
-            name: getattr(party, name) for name in cls.model_fields.keys() - PartyRow.model_fields.keys() - {"actions"}
-        }
-        if not sees_account(actor, party):
-            own |= {"bank_name": "", "bank_account": ""}
-        return cls(**_row(party, path, at), **own, actions=actions(actor, party))
+        party, own = seen.party, cls.model_fields.keys() - PartyRow.model_fields.keys() - {"actions"}
+        hidden = {} if sees_account(actor, party) else {"bank_name": "", "bank_account": ""}
+        facts = {name: getattr(party, name) for name in own} | hidden
+        return cls(**_row(seen), **facts, actions=actions(actor, party))
 
 
-def _row(party: Party, path: list[Area], at: datetime) -> dict[str, Any]:
-    derived = {"area_path", "in_rectification"}
-    row = {name: getattr(party, name) for name in PartyRow.model_fields.keys() - derived}
-    row["area_path"] = [area.name for area in path]
-    row["in_rectification"] = is_in_rectification(
-        party.rectification, party.rectification_from, party.rectification_until, shanghai_date(at)
-    )
-    return row
+def _row(seen: PartySeen) -> dict[str, Any]:
+    party, path, day = seen
+    until = party.rectification_until
+    return {
+        **{name: getattr(party, name) for name in PartyRow.model_fields.keys() - {"area_path", "in_rectification"}},
+        "area_path": [area.name for area in path],
+        "in_rectification": is_in_rectification(party.rectification, party.rectification_from, until, day),
+    }
 
 
 class Imported(BaseModel):

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.models import Area
-from app.areas.queries import AreaUnknown, require_areas
+from app.areas.queries import require_areas
+from app.areas.rules import AreaUnknown
 from app.core.actors import Actor
 from app.core.clock import now
-from app.core.errors import DomainError, RowRefused, RowsRefused
+from app.core.errors import RowRefused, RowsRefused
 from app.core.events import happened
 from app.core.http.parts import in_parts
 from app.core.reading.files import Table
@@ -21,21 +22,18 @@ from app.parties.models import Party
 from app.parties.policy import access_party, check_registers
 from app.parties.queries import offices_of
 from app.parties.roster import Entry, read_roster
-from app.parties.rules import APPLICANTS, ApplicantIsRegistered, LegalKind, PartyKind, check_party
+from app.parties.rules import (
+    APPLICANTS,
+    ApplicantIsRegistered,
+    CreditCodeTaken,
+    LegalKind,
+    OfficeExists,
+    PartyKind,
+    PartyRefTaken,
+    check_party,
+)
 from app.taxonomy.models import Category
 from app.taxonomy.rules import CategoryUnknown
-
-
-class PartyRefTaken(DomainError):
-    """Another party of this scheme has the short code."""
-
-
-class CreditCodeTaken(DomainError):
-    """Another party is registered under this unified social credit code."""
-
-
-class OfficeExists(DomainError):
-    """The area already has its committee or street office."""
 
 
 async def register_party(

@@ -10,16 +10,16 @@ from app.taxonomy.rules import CategoryUnknown, PopulationUnknown
 
 
 async def list_categories(session: AsyncSession) -> list[Category]:
-    return list((await session.execute(sa.select(Category).order_by(Category.code))).scalars())
+    return list(await session.scalars(sa.select(Category).order_by(Category.code)))
 
 
 async def list_populations(session: AsyncSession) -> list[Population]:
-    return list((await session.execute(sa.select(Population).order_by(Population.code))).scalars())
+    return list(await session.scalars(sa.select(Population).order_by(Population.code)))
 
 
 async def require_categories(session: AsyncSession, codes: Collection[str]) -> None:
     """Refuse codes that the taxonomy does not have (CategoryUnknown, naming the first)."""
-    known = set((await session.execute(sa.select(Category.code).where(Category.code.in_(codes)))).scalars())
+    known = set(await session.scalars(sa.select(Category.code).where(Category.code.in_(codes))))
     for code in codes:
         if code not in known:
             raise CategoryUnknown(code=code)
@@ -27,7 +27,7 @@ async def require_categories(session: AsyncSession, codes: Collection[str]) -> N
 
 async def require_populations(session: AsyncSession, codes: Collection[str]) -> None:
     """Refuse codes that the list of populations does not have (PopulationUnknown, naming the first)."""
-    known = set((await session.execute(sa.select(Population.code).where(Population.code.in_(codes)))).scalars())
+    known = set(await session.scalars(sa.select(Population.code).where(Population.code.in_(codes))))
     for code in codes:
         if code not in known:
             raise PopulationUnknown(code=code)

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.areas.queries import AreaUnknown
+from app.areas.rules import AreaUnknown
 from app.core.actors import Actor, Role
 from app.core.audit import AuditEvent
 from app.core.errors import Denied, DomainError, RowsRefused
@@ -22,18 +22,18 @@ from app.parties.queries import (
 )
 from app.parties.rules import (
     ApplicantIsRegistered,
+    CreditCodeTaken,
     FourLevel,
     Inspection,
     LegalKind,
+    OfficeExists,
     PartyBuilding,
     PartyKind,
+    PartyRefTaken,
     PartyUnknown,
     RatingA,
 )
 from app.parties.service import (
-    CreditCodeTaken,
-    OfficeExists,
-    PartyRefTaken,
     import_organizations,
     register_applicant,
     register_committees,

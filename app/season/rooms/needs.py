@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from app.areas.queries import AreaUnknown, areas_with_parents
+from app.areas.queries import areas_with_parents
+from app.areas.rules import AreaUnknown
 from app.core.reading.cells import Cells, Table
 from app.needs import lists as need_lists
 from app.needs.lists import ListedNeed, read_needs

@@ -8,8 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.areas.queries import AreaUnknown
-from app.areas.rules import AreaLevel
+from app.areas.rules import AreaLevel, AreaUnknown
 from app.contracts.rules import PeriodBackwards
 from app.core.actors import Actor
 from app.core.days.calendar import from_holidays

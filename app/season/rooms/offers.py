@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from app.areas.queries import AreaUnknown
+from app.areas.rules import AreaUnknown
 from app.core.reading.cells import Table
 from app.offers import lists as offer_lists
 from app.offers.lists import ListedOffer, read_offers

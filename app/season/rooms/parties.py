@@ -8,8 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.models import Area
-from app.areas.queries import AreaUnknown
-from app.areas.rules import AreaLevel
+from app.areas.rules import AreaLevel, AreaUnknown
 from app.parties.models import Party
 from app.parties.queries import offices_of
 from app.parties.roster import read_roster

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.areas.queries import AreaUnknown
+from app.areas.rules import AreaUnknown
 from app.core.actors import Actor
 from app.core.errors import DomainError
 from app.core.reading.cells import Table

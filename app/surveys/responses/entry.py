@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.models import Area
-from app.areas.queries import AreaUnknown, require_areas
+from app.areas.queries import require_areas
+from app.areas.rules import AreaUnknown
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.days.calendar import SHANGHAI, shanghai_date
