@@ -53,7 +53,7 @@ def version_of(bid: Bid, at: datetime, *, number: int = 1, **facts: Any) -> BidV
 async def make_opened(session: AsyncSession, tender: Tender, at: datetime = OPENED) -> list[Bid]:
     """Move the clock past the deadline, open the tender and find every submitted bid eligible; the bids by number."""
     await set_clock(session, at)
-    tender.status, tender.opened_at = TenderStatus.opened, at
+    tender.status, tender.opened_at, tender.prequalified_at = TenderStatus.opened, at, at
     query = sa.select(Bid).where(Bid.tender_id == tender.id, Bid.status == BidStatus.submitted).order_by(Bid.ref)
     bids = list((await session.execute(query)).scalars())
     for bid in bids:

@@ -259,8 +259,8 @@ async def _to_hand_in(session: AsyncSession, actor: Actor, at: datetime) -> list
 
 
 async def _to_prequalify(session: AsyncSession, actor: Actor) -> list[Waiting]:
-    undecided = sa.exists().where(Bid.tender_id == Tender.id, Bid.status.in_(UNDECIDED))
-    query = sa.select(Tender).where(Tender.party_id == actor.party_id, Tender.status == TenderStatus.opened, undecided)
+    undecided = sa.and_(Tender.status == TenderStatus.opened, Tender.prequalified_at.is_(None))
+    query = sa.select(Tender).where(Tender.party_id == actor.party_id, undecided)
     return [
         Waiting(
             "bids",

@@ -181,7 +181,7 @@ async def record_late_bid(
     bid.status, bid.withdrawn_at = move(MOVES, bid.status, "record_late"), None
     said = rules.BidTerms(lot, item, amount, arrived)
     version = await receive(session, bid, tender, said, title, plan, late=True)
-    await happened(session, actor, "bid.recorded_late", bid, at, stream=bid.stream, **_facts(version))
+    await happened(session, actor, "bid.recorded_late", bid, at, stream=bid.stream, tell=tender, **_facts(version))
     return bid
 
 

@@ -20,7 +20,8 @@ class Tender(Base, Identified, Versioned):
     """`party_id` is the purchaser. `profile_document` is pinned when the notice is published, so that later
     changes of a profile do not reach it; a draft keeps there the single settings that it states differently.
     `one_each`: whether an applicant wins once in the whole tender; None: as the profile says. `amendment_number`
-    counts the amendments; `binding_amendment` is the last one that every bid must be confirmed against."""
+    counts the amendments; `binding_amendment` is the last one that every bid must be confirmed against.
+    `prequalified_at`: when every bid was decided on; None again while a bid recorded late is not."""
 
     __tablename__ = "tenders"
 
@@ -52,13 +53,17 @@ class Tender(Base, Identified, Versioned):
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
     opened_at: Mapped[datetime | None]
+    prequalified_at: Mapped[datetime | None]
     final_offers_end: Mapped[datetime | None]
+    final_offers_opened_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_reason: Mapped[str | None]
 
     __table_args__ = (
         within_years(*ENDS, "contract_start", "contract_end"),
         sa.CheckConstraint("final_offers_end IS NULL OR opened_at IS NOT NULL", name="final_offers_after_the_opening"),
+        sa.CheckConstraint("prequalified_at IS NULL OR opened_at IS NOT NULL", name="prequalified_after_the_opening"),
+        sa.CheckConstraint("final_offers_opened_at >= final_offers_end", name="final_offers_opened_after_their_end"),
         sa.UniqueConstraint("ref"),
         sa.CheckConstraint("title_zh <> ''", name="has_a_title"),
         sa.CheckConstraint("budget >= 0 AND (published_at IS NULL OR budget > 0)", name="budget_is_positive"),

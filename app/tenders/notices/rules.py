@@ -84,6 +84,10 @@ class NeedNotOnOffer(DomainError):
 class EnquiryAnswered(DomainError): ...
 
 
+class BidsDecided(DomainError):
+    """Pre-qualification has decided on every bid."""
+
+
 class FinalOffersNotAsked(DomainError):
     """The procedure knows no final offers, or they have been asked for already."""
 
@@ -97,6 +101,9 @@ class FinalOffersClosed(DomainError):
 
 
 class FinalOffersRunning(DomainError): ...
+
+
+class FinalOffersOpened(DomainError): ...
 
 
 class TooFewBidders(DomainError): ...
@@ -156,7 +163,9 @@ class Hours(Protocol):
 
     enquiries_end: datetime | None
     bids_end: datetime | None
+    prequalified_at: datetime | None
     final_offers_end: datetime | None
+    final_offers_opened_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -185,8 +194,12 @@ def untimely(verb: str, tender: Hours, profile: Profile, at: datetime) -> Domain
             return AmendmentTooLate(bids_end=tender.bids_end, **term_facts(profile.amendment))
         case "open" | "fail" if not has_passed(tender.bids_end, at):
             return BidsStillRunning(bids_end=tender.bids_end)
+        case "prequalify" if tender.prequalified_at:
+            return BidsDecided(decided_at=tender.prequalified_at)
         case "invite" if tender.final_offers_end or not profile.final_offers.asked:
             return FinalOffersNotAsked(rule=profile.final_offers.source)
+        case "open_final" if tender.final_offers_opened_at:
+            return FinalOffersOpened(opened_at=tender.final_offers_opened_at)
         case "open_final" if tender.final_offers_end is None:
             return FinalOffersClosed(until=None, received=at)
         case "open_final" if not has_passed(tender.final_offers_end, at):

@@ -167,9 +167,21 @@ async def open_tender(session: AsyncSession, actor: Actor, change: TenderChange)
     await _fail_lots(session, actor, change, LotFailure.bidders, at)
 
 
-async def fail_unqualified_lots(session: AsyncSession, actor: Actor, change: TenderChange) -> None:
+async def note_prequalified(session: AsyncSession, actor: Actor, change: TenderChange) -> None:
     """Follows from the pre-qualification, which holds the lock."""
-    await _fail_lots(session, actor, change, LotFailure.qualified, await now(session))
+    change.tender.prequalified_at = at = await now(session)
+    await _fail_lots(session, actor, change, LotFailure.qualified, at)
+
+
+async def note_late_bid(_session: AsyncSession, _actor: Actor, tender: Tender) -> None:
+    """Follows from a bid that was recorded late: it is still to be decided on."""
+    tender.prequalified_at = None
+
+
+async def note_final_offers(session: AsyncSession, actor: Actor, change: TenderChange) -> None:
+    """Follows from the opening of the final offers, which holds the lock."""
+    change.tender.final_offers_opened_at = at = await now(session)
+    await _fail_lots(session, actor, change, LotFailure.qualified, at)
 
 
 async def _fail_lots(session: AsyncSession, actor: Actor, change: TenderChange, why: LotFailure, at: datetime) -> None:

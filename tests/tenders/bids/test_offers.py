@@ -15,7 +15,13 @@ from app.tenders.bids.offers import offer_finally, open_final_offers
 from app.tenders.bids.queries import entries
 from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Tender
-from app.tenders.notices.rules import FinalOffersClosed, FinalOffersNotAsked, FinalOffersRunning, LotFailure
+from app.tenders.notices.rules import (
+    FinalOffersClosed,
+    FinalOffersNotAsked,
+    FinalOffersOpened,
+    FinalOffersRunning,
+    LotFailure,
+)
 from app.tenders.notices.service import invite_final_offers
 from tests.factories.awards import live_awards, score
 from tests.factories.bids import make_bid, make_opened, version_of
@@ -60,6 +66,8 @@ async def test_a_last_price_stays_sealed_until_the_end_and_counts_from_then(sess
     assert await amounts(session, [first, second, third]) == [21_000, 22_000, 25_000]
     assert [bid.status for bid in (first, second, third)] == [BidStatus.eligible] * 2 + [BidStatus.ineligible]
     assert [reason["code"] for reason in third.reasons] == ["FinalOfferMissing"]
+    with pytest.raises(FinalOffersOpened):
+        await open_final_offers(session, purchaser_of(tender), tender.id)
 
 
 async def test_two_may_be_left_of_three_but_not_one(session: AsyncSession) -> None:

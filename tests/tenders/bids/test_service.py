@@ -51,7 +51,9 @@ from app.tenders.bids.service import (
     withdraw_bid,
 )
 from app.tenders.notices.models import Tender
-from app.tenders.notices.rules import BidsStillRunning, TenderStatus, TooFewBidders
+from app.tenders.notices.policy import actions as tender_actions
+from app.tenders.notices.queries import profile_of
+from app.tenders.notices.rules import BidsDecided, BidsStillRunning, TenderStatus, TooFewBidders
 from app.tenders.notices.service import amend_tender
 from tests.conftest import ClientOf
 from tests.factories.bids import make_bid, version_of
@@ -423,7 +425,23 @@ async def test_prequalification_gives_every_reason(session: AsyncSession) -> Non
     ]
     assert [each.bid for each in await eligible_entries(session, tender.id)] == [good]
     assert await waiting(session, buyer_of(tender), OPENED) == []
-    assert await prequalify_bids(session, buyer_of(tender), tender.id) == []
+    with pytest.raises(BidsDecided):
+        await prequalify_bids(session, buyer_of(tender), tender.id)
+
+
+async def test_a_bid_recorded_late_is_pre_qualified_after_the_others(session: AsyncSession) -> None:
+    tender = await make_tender(session)
+    buyer = buyer_of(tender)
+    await submitted(session, tender, await bidder(session))
+    await set_clock(session, OPENED)
+    await open_bids(session, buyer, tender.id)
+    await prequalify_bids(session, buyer, tender.id)
+    assert "prequalify" not in tender_actions(buyer, tender, profile_of(tender), OPENED)
+    late = await make_party(session)
+    content = {"title": "晚到的项目", "amount": Decimal(20_000)}
+    await record_late_bid(session, buyer, tender.id, party_id=late.id, lot="L1", content=content)
+    assert "prequalify" in tender_actions(buyer, tender, profile_of(tender), OPENED)
+    assert [found.entry.bid.party_id for found in await prequalify_bids(session, buyer, tender.id)] == [late.id]
 
 
 async def test_the_audit_log_keeps_receipts_but_no_sealed_amount(session: AsyncSession) -> None:

@@ -41,6 +41,7 @@ from app.tenders.notices.rules import (
     EnquiriesClosed,
     FinalOffersClosed,
     FinalOffersNotAsked,
+    FinalOffersOpened,
     FinalOffersRunning,
     ItemTerms,
     LotTerms,
@@ -322,7 +323,9 @@ SECOND = timedelta(seconds=1)
 class Dated:
     enquiries_end: datetime | None = DATES["enquiries_end"]
     bids_end: datetime | None = DATES["bids_end"]
+    prequalified_at: datetime | None = None
     final_offers_end: datetime | None = None
+    final_offers_opened_at: datetime | None = None
 
 
 @pytest.mark.parametrize(
@@ -349,6 +352,8 @@ def test_final_offers_are_invited_once_and_opened_when_they_have_ended() -> None
     assert untimely("invite", fresh, CONSULTATION, end) is None
     assert kind(untimely("invite", invited, CONSULTATION, end)) is FinalOffersNotAsked
     assert kind(untimely("open_final", fresh, CONSULTATION, end)) is FinalOffersClosed
+    opened = Dated(final_offers_end=end, final_offers_opened_at=end)
+    assert kind(untimely("open_final", opened, CONSULTATION, end)) is FinalOffersOpened
     assert kind(untimely("open_final", invited, CONSULTATION, end - SECOND)) is FinalOffersRunning
     assert untimely("open_final", invited, CONSULTATION, end) is None
 
