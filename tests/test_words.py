@@ -24,6 +24,7 @@ import app
 from app.areas.rules import AreaLevel
 from app.contracts.rules import EngagementKind
 from app.core.actors import RESIDENT, Actor, Role
+from app.core.days.calendar import Unit
 from app.core.db import Base
 from app.core.errors import LISTED, DomainError, MoveRefused
 from app.core.problems import catalogue, input_invalid, problem_of, sentences
@@ -33,6 +34,7 @@ from app.main import create_app
 from app.parties.rules import LegalKind, PartyKind
 from app.selection.rules import RoundClosed
 from app.surveys.waves.rules import Channel
+from app.tenders.notices.publishing import PeriodTooShort
 from app.tenders.profiles.rules import Challenged, Gate, OverspendRule
 from tests.conftest import ClientOf
 
@@ -161,6 +163,7 @@ def test_every_state_and_every_verb_of_every_machine_has_its_word() -> None:
         ("role", list(Role)),
         ("kind", [*PartyKind, *LegalKind, *EngagementKind]),
         ("level", list(AreaLevel)),
+        ("unit", list(Unit)),
         ("channel", list(Channel)),
         ("gate", list(Gate)),
         ("challenged", list(Challenged)),
@@ -176,6 +179,12 @@ def test_days_are_said_as_people_write_them_and_can_be_read_back(on: date, langu
     written = said("RoundClosed", "closes_at", on.isoformat(), language)
     form = "%Y年%m月%d日" if language == "zh" else "%d %B %Y"
     assert (datetime.strptime(written, form).date(), written) == (on, day(on, language))
+
+
+def test_a_length_of_time_is_said_with_its_unit() -> None:
+    facts = {"start": "2026-11-02", "end": "2026-11-05", "length": 7, "rule": "94号令第十条"}
+    said_in = sentences(PeriodTooShort(period="objection", unit="working_days", **facts))
+    assert ("规定的 7 个工作日" in said_in["zh"], "required 7 working days" in said_in["en"]) == (True, True)
 
 
 @given(st.one_of(st.none(), st.text(), st.integers(), st.lists(st.text(max_size=3)), st.decimals()))

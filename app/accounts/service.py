@@ -27,12 +27,12 @@ from app.parties.queries import require_party
 DEMONSTRATION_PASSWORD = "shuangxuan2018"  # noqa: S105
 DEMONSTRATION_NAMES = {
     Role.committee: "社区居委会 Committee",
-    Role.street: "街道办事处 Street office",
+    Role.street: "街道办事处 Sub-district office",
     Role.organization: "社会组织 Organisation",
     Role.purchaser: "民政局 Purchaser",
     Role.judge: "评审专家 Judge",
     Role.evaluator: "第三方评估 Evaluator",
-    Role.auditor: "会计师事务所 Auditor",
+    Role.auditor: "审计机构 Auditor",
     Role.admin: "系统管理员 Administrator",
 }
 
