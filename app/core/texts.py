@@ -2,7 +2,7 @@
 
 Refused are control characters, lone surrogates (no UTF-8), noncharacters (some no XML), and the characters that turn
 the reading direction around, behind which a name can pose as another one. Every door asks here: the API through
-`core.fields`, lists and seasons through `core.cells`.
+`core.fields`, lists and seasons through `core.reading.cells`.
 """
 
 import re

@@ -1,6 +1,6 @@
 """Needs: open to read for everyone once published, written by committees."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Depends, Response
 
@@ -12,6 +12,7 @@ from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.core.paging import Page, PagingQuery
 from app.core.reading.files import TABLE_FILE, UploadedList, table_response
+from app.core.reading.listing import Format, Headings
 from app.needs import lists, policy, queries, service
 from app.needs.policy import WHO
 from app.needs.queries import NeedFilter
@@ -27,8 +28,6 @@ from app.needs.schemas import (
 
 router = web.router("/needs", "needs")
 Wanted = Annotated[NeedFilter, Depends()]
-Format = Literal["xlsx", "csv"]
-Headings = Literal["zh", "en", "columns"]
 
 
 @router.get("", operation_id="list_needs", dependencies=[allow(EVERYONE)])
@@ -65,7 +64,7 @@ async def export_needs(
 ) -> Response:
     found = await queries.export_needs(session, actor, wanted, shanghai_date(await now(session)))
     rows = [lists.row_of(need, place) for need, place in found]
-    return table_response("needs", lists.header(headings), rows, xlsx=format == "xlsx")
+    return table_response("needs", lists.COLUMNS.header(headings), rows, xlsx=format == "xlsx")
 
 
 @router.get(
@@ -75,7 +74,7 @@ async def export_needs(
     **TABLE_FILE,
 )
 async def read_needs_template(format: Format = "xlsx", headings: Headings = "zh") -> Response:
-    return table_response("needs-template", lists.header(headings), [], xlsx=format == "xlsx")
+    return table_response("needs-template", lists.COLUMNS.header(headings), [], xlsx=format == "xlsx")
 
 
 @router.post("/import", operation_id="import_needs", dependencies=[allow(WHO["import"])])

@@ -1,6 +1,6 @@
 """Lists of needs: filtered, sorted, exported, open, waiting; and what a list that is brought is checked against."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import eq, ge, le
@@ -20,7 +20,7 @@ from app.core.days.calendar import end_of_day, shanghai_date
 from app.core.fields import Day, Id, Line, Search
 from app.core.money import Amount
 from app.core.paging import Columns, Paging, paginate
-from app.core.reading.cells import id_in, own_number
+from app.core.reading.listing import ListedRow, OnRecord, meant_by
 from app.core.waiting import Waiting
 from app.needs.models import Need, NeedPopulation, NeedVersion
 from app.needs.policy import select_needs, standing_column
@@ -141,46 +141,31 @@ ENDED = {NeedStatus.fulfilled, NeedStatus.withdrawn}
 
 
 @dataclass(frozen=True)
-class Register:
-    """What the codes and numbers of a list stand for; `titled`: by committee and title, the needs that are not over."""
+class Known:
+    """What the codes and numbers of a list stand for."""
 
     areas: dict[str, list[Area]]
     categories: set[str]
     populations: set[str]
     committees: dict[str, Party]
-    needs: dict[str, list[Need]]
-    titled: dict[tuple[int, str], list[Need]]
+    needs: OnRecord[Need]
 
 
-async def register_of(
-    session: AsyncSession,
-    ref_scheme: str,
-    refs: Collection[str],
-    places: Collection[str],
-    titles: Collection[str] = (),
-) -> Register:
-    """Everything a list that names these numbers, communities and titles refers to; its needs are locked, in order.
+async def known_to(session: AsyncSession, ref_scheme: str, rows: Sequence[ListedRow[Need]]) -> Known:
+    """Everything that the rows of a list refer to; its needs are locked, in order.
 
     In a season's list a number stands for one need of that season, elsewhere for one of the community's own.
     """
-    listed = Need.ref_scheme == ref_scheme if ref_scheme else Need.community_code.in_(places)
-    own_ids = {id_in(ref) for ref in refs} - {None}
-    meant = sa.or_(Need.ref.in_(refs), Need.id.in_(own_ids), Need.title.in_(titles))
-    query = sa.select(Need).where(listed, meant).order_by(Need.id)
-    known = await session.scalars(query.options(selectinload(Need.populations)).with_for_update())
-    needs: dict[str, list[Need]] = {}
-    titled: dict[tuple[int, str], list[Need]] = {}
-    for need in known:
-        needs.setdefault(need.ref or own_number(need.id), []).append(need)
-        if need.status not in ENDED:
-            titled.setdefault((need.party_id, need.title), []).append(need)
-    return Register(
-        areas=await areas_with_parents(session, places),
+    communities = {row.party for row in rows}
+    listed = Need.ref_scheme == ref_scheme if ref_scheme else Need.community_code.in_(communities)
+    query = sa.select(Need).where(listed, meant_by(rows, Need)).order_by(Need.id)
+    needs = await session.scalars(query.options(selectinload(Need.populations)).with_for_update())
+    return Known(
+        areas=await areas_with_parents(session, communities),
         categories=set(await session.scalars(sa.select(Category.code))),
         populations=set(await session.scalars(sa.select(Population.code))),
-        committees=await offices_of(session, PartyKind.committee, places),
-        needs=needs,
-        titled=titled,
+        committees=await offices_of(session, PartyKind.committee, communities),
+        needs=OnRecord(needs, lambda need: need.status in ENDED),
     )
 
 

@@ -10,7 +10,7 @@ from app.core.actors import Actor
 from app.core.fields import Code, Day, Line, Prose
 from app.core.http.unit import example
 from app.core.money import Money
-from app.core.reading.cells import Imported
+from app.core.reading.listing import Imported
 from app.needs.models import Need, NeedVersion
 from app.needs.policy import actions
 from app.needs.queries import StandingWord

@@ -10,20 +10,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.days.calendar import SHANGHAI, shanghai_date
-from app.core.errors import NotFound, RowsRefused
+from app.core.errors import NotFound
 from app.core.events import happened
-from app.core.history import differences, revise
-from app.core.http.parts import in_parts
+from app.core.history import revise
 from app.core.moves import check_move, move
-from app.core.reading.cells import Imported
 from app.core.reading.files import Table
 from app.core.reading.foreign import off_loop
+from app.core.reading.listing import Imported, check_rows, take_in
+from app.core.reading.parts import in_parts
 from app.core.versions import check_version, touch
 from app.needs import rules
-from app.needs.lists import ListedNeed, check_row, known_as, note_twins, read_needs
+from app.needs.lists import ListedNeed, check_row, read_needs
 from app.needs.models import Need, NeedVersion
 from app.needs.policy import access_need, access_result, check_role
-from app.needs.queries import register_of
+from app.needs.queries import known_to
 from app.parties.models import Party
 from app.parties.queries import require_party
 from app.parties.rules import PartyKind
@@ -53,7 +53,7 @@ async def draft_need(session: AsyncSession, actor: Actor, values: dict[str, Any]
     at = await now(session)
     rules.check_values(values)
     await _require_codes(session, values)
-    return await _drafted(session, actor, _new(committee, values, at), at)
+    return await _drafted(session, actor, _new(committee.id, committee.area_code, values, at), at)
 
 
 async def draft_need_from_result(session: AsyncSession, actor: Actor, result_id: int) -> Need:
@@ -67,7 +67,8 @@ async def draft_need_from_result(session: AsyncSession, actor: Actor, result_id:
     if result.is_withheld:
         raise rules.ResultWithheld()
     category = await session.get_one(Category, result.category_code)
-    need = _new(committee, {"title": category.label_zh, "category_code": category.code, "population_codes": []}, at)
+    said = {"title": category.label_zh, "category_code": category.code, "population_codes": []}
+    need = _new(committee.id, committee.area_code, said, at)
     need.survey_result_id, need.evidence_n = result.id, result.n
     need.evidence_share, need.evidence_low, need.evidence_high = result.share, result.low, result.high
     return await _drafted(session, actor, need, at)
@@ -160,29 +161,21 @@ async def import_needs(
     """
     check_role(actor, "import")
     rows = await off_loop(read_needs, table)
-    places = {row.community_code for row in rows}
-    refs, titles = {row.ref for row in rows if row.ref}, {row.values["title"] for row in rows if not row.ref}
-    register = await register_of(session, ref_scheme, refs, places, titles)
+    known = await known_to(session, ref_scheme, rows)
     at = await now(session)
-    async for part in in_parts(rows):
-        for row in part:
-            check_row(row, register, actor, shanghai_date(at), ref_scheme=ref_scheme, update=update)
-    note_twins(rows, register)
-    if faults := [fault for row in rows for fault in row.cells.faults]:
-        raise RowsRefused(faults)
-    added: list[Need] = []
-    edited: list[Need] = []
-    async for part in in_parts(rows):
-        changed = [(known_as(row, register), row) for row in part]
-        new = [_listed(r, register.committees[r.community_code], ref_scheme, at) for known, r in changed if not known]
-        edited += [need for need, row in changed if need and _refresh(session, actor, need, row.values, at)]
-        session.add_all(new)
-        await session.flush()
-        added += new
-    async for needs in in_parts([*added, *edited]):
+    await check_rows(
+        rows, lambda row: check_row(row, known, actor, shanghai_date(at), ref_scheme=ref_scheme, update=update)
+    )
+    added, changed = await take_in(
+        session,
+        rows,
+        draft=lambda row: _listed(row, ref_scheme, at),
+        revise=lambda need, values: _revise(session, actor, need, values, at),
+    )
+    async for needs in in_parts([*added, *changed]):
         for need in needs:
             await happened(session, actor, "need.imported", need, at, ref=need.ref, version=need.version)
-    return Imported(len(added), len(edited), len(rows) - len(added) - len(edited))
+    return Imported(len(added), len(changed), len(rows) - len(added) - len(changed))
 
 
 async def _committee(session: AsyncSession, actor: Actor) -> Party:
@@ -197,10 +190,10 @@ async def _drafted(session: AsyncSession, actor: Actor, need: Need, at: datetime
     return need
 
 
-def _new(committee: Party, values: dict[str, Any], at: datetime) -> Need:
+def _new(party_id: int | None, community_code: str | None, values: dict[str, Any], at: datetime) -> Need:
     return Need(
-        party_id=committee.id,
-        community_code=committee.area_code,
+        party_id=party_id,
+        community_code=community_code,
         status=rules.NeedStatus.draft,
         created_at=at,
         version=1,
@@ -209,8 +202,8 @@ def _new(committee: Party, values: dict[str, Any], at: datetime) -> Need:
     )
 
 
-def _listed(row: ListedNeed, committee: Party, ref_scheme: str, at: datetime) -> Need:
-    need = _new(committee, row.values, at)
+def _listed(row: ListedNeed, ref_scheme: str, at: datetime) -> Need:
+    need = _new(row.party_id, row.party, row.values, at)
     need.ref_scheme, need.ref = ref_scheme, row.ref or None
     if row.published_on:
         need.status, need.is_taken_over = rules.NeedStatus.published, True
@@ -224,15 +217,6 @@ def _revise(session: AsyncSession, actor: Actor, need: Need, values: dict[str, A
     if changes and need.published_at:
         session.add(NeedVersion(need_id=need.id, version=replaced, changes=changes, account_id=actor.account_id, at=at))
     return list(changes)
-
-
-def _refresh(session: AsyncSession, actor: Actor, need: Need, values: dict[str, Any], at: datetime) -> bool:
-    """Count and make an edit, unless the need says all that already."""
-    if not differences(need, values):
-        return False
-    touch(need)
-    _revise(session, actor, need, values, at)
-    return True
 
 
 async def _access_held(session: AsyncSession, subject: int | ForNeeds, verb: str) -> tuple[list[Need], datetime]:

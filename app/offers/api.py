@@ -1,6 +1,6 @@
 """Offers: open to read for everyone once published, written by organisations."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Depends, Response
 
@@ -12,6 +12,7 @@ from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.core.paging import Page, PagingQuery
 from app.core.reading.files import TABLE_FILE, UploadedList, table_response
+from app.core.reading.listing import Format, Headings
 from app.offers import lists, policy, queries, service
 from app.offers.policy import WHO
 from app.offers.queries import OfferFilter
@@ -27,8 +28,6 @@ from app.offers.schemas import (
 
 router = web.router("/offers", "offers")
 Wanted = Annotated[OfferFilter, Depends()]
-Format = Literal["xlsx", "csv"]
-Headings = Literal["zh", "en", "columns"]
 
 
 @router.get("", operation_id="list_offers", dependencies=[allow(EVERYONE)])
@@ -51,7 +50,7 @@ async def export_offers(
 ) -> Response:
     found = await queries.export_offers(session, actor, wanted, shanghai_date(await now(session)))
     rows = [lists.row_of(offer, party) for offer, party in found]
-    return table_response("offers", lists.header(headings), rows, xlsx=format == "xlsx")
+    return table_response("offers", lists.COLUMNS.header(headings), rows, xlsx=format == "xlsx")
 
 
 @router.get(
@@ -61,7 +60,7 @@ async def export_offers(
     **TABLE_FILE,
 )
 async def read_offers_template(format: Format = "xlsx", headings: Headings = "zh") -> Response:
-    return table_response("offers-template", lists.header(headings), [], xlsx=format == "xlsx")
+    return table_response("offers-template", lists.COLUMNS.header(headings), [], xlsx=format == "xlsx")
 
 
 @router.post("/import", operation_id="import_offers", dependencies=[allow(WHO["import"])])

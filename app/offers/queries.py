@@ -1,6 +1,6 @@
 """Lists of offers: filtered, sorted, exported, open, waiting; and what a list that is brought is checked against."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import eq, ge, le
@@ -15,7 +15,7 @@ from app.core.days.calendar import end_of_day, shanghai_date
 from app.core.fields import Id, Search
 from app.core.money import Amount
 from app.core.paging import Columns, Paging, paginate
-from app.core.reading.cells import id_in, own_number
+from app.core.reading.listing import ListedRow, OnRecord, meant_by
 from app.core.waiting import Waiting
 from app.offers.models import Offer, OfferArea, OfferCategory, OfferPopulation, OfferVersion
 from app.offers.policy import select_offers, standing_column, with_codes
@@ -112,54 +112,38 @@ async def offer_versions(session: AsyncSession, offer_id: int) -> list[OfferVers
 
 
 @dataclass(frozen=True)
-class Register:
-    """What the codes, numbers and names of a list stand for. `organizations` are known by number and by name; `titled`:
-    by organisation and title, the offers that are not over."""
+class Known:
+    """What the codes, numbers and names of a list stand for. `organizations` are known by number and by name."""
 
     areas: set[str]
     categories: set[str]
     populations: set[str]
     organizations: dict[str, list[Party]]
     own: Party | None
-    offers: dict[str, list[Offer]]
-    titled: dict[tuple[int, str], list[Offer]]
+    offers: OnRecord[Offer]
 
 
-async def register_of(
-    session: AsyncSession,
-    actor: Actor,
-    ref_scheme: str,
-    refs: Collection[str],
-    organizations: Collection[str],
-    titles: Collection[str] = (),
-) -> Register:
-    """Everything a list that names these numbers, organisations and titles refers to; its offers are locked, in order.
+async def known_to(session: AsyncSession, actor: Actor, ref_scheme: str, rows: Sequence[ListedRow[Offer]]) -> Known:
+    """Everything that the rows of a list refer to; its offers are locked, in order.
 
     In a season's list a number stands for one offer of that season, elsewhere for one of the organisation's own.
     """
-    parties = await _organizations(session, actor, ref_scheme, organizations)
-    own_ids = {party.id for party in parties}
-    listed = Offer.ref_scheme == ref_scheme if ref_scheme else Offer.party_id.in_(own_ids)
-    meant = sa.or_(Offer.ref.in_(refs), Offer.id.in_({id_in(ref) for ref in refs} - {None}), Offer.title.in_(titles))
-    query = sa.select(Offer).where(listed, meant).order_by(Offer.id)
-    offers: dict[str, list[Offer]] = {}
-    titled: dict[tuple[int, str], list[Offer]] = {}
-    for offer in await session.scalars(query.options(*with_codes()).with_for_update()):
-        offers.setdefault(offer.ref or own_number(offer.id), []).append(offer)
-        if offer.status is not OfferStatus.withdrawn:
-            titled.setdefault((offer.party_id, offer.title), []).append(offer)
-    known: dict[str, list[Party]] = {}
+    names = {name for row in rows for name in (row.party, row.name("org_name")) if name}
+    parties = await _organizations(session, actor, ref_scheme, names)
+    listed = Offer.ref_scheme == ref_scheme if ref_scheme else Offer.party_id.in_({party.id for party in parties})
+    query = sa.select(Offer).where(listed, meant_by(rows, Offer)).order_by(Offer.id)
+    offers = await session.scalars(query.options(*with_codes()).with_for_update())
+    organizations: dict[str, list[Party]] = {}
     for party in parties:
         for name in {party.ref, party.name_zh} - {None}:
-            known.setdefault(name or "", []).append(party)
-    return Register(
+            organizations.setdefault(name or "", []).append(party)
+    return Known(
         areas=set(await session.scalars(sa.select(Area.code))),
         categories=set(await session.scalars(sa.select(Category.code))),
         populations=set(await session.scalars(sa.select(Population.code))),
-        organizations=known,
+        organizations=organizations,
         own=next((party for party in parties if party.id == actor.party_id), None),
-        offers=offers,
-        titled=titled,
+        offers=OnRecord(offers, lambda offer: offer.status is OfferStatus.withdrawn),
     )
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.core.actors import Actor
 from app.core.fields import Code, Day, Line, Prose
 from app.core.http.unit import example
-from app.core.reading.cells import Imported
+from app.core.reading.listing import Imported
 from app.offers.models import Offer, OfferVersion
 from app.offers.policy import actions
 from app.offers.rules import OfferStatus, standing, whole_code

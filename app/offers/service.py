@@ -9,21 +9,19 @@ from app.areas.queries import require_areas
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.days.calendar import SHANGHAI, shanghai_date
-from app.core.errors import RowsRefused
 from app.core.events import happened
-from app.core.history import differences, revise
-from app.core.http.parts import in_parts
+from app.core.history import revise
 from app.core.moves import move
-from app.core.reading.cells import Imported
 from app.core.reading.files import Table
 from app.core.reading.foreign import off_loop
+from app.core.reading.listing import Imported, check_rows, take_in
+from app.core.reading.parts import in_parts
 from app.core.versions import check_version, touch
 from app.offers import rules
-from app.offers.lists import ListedOffer, check_row, known_as, note_twins, organization_of, read_offers
+from app.offers.lists import ListedOffer, check_row, read_offers
 from app.offers.models import Offer, OfferVersion
 from app.offers.policy import access_offer, check_role
-from app.offers.queries import register_of
-from app.parties.models import Party
+from app.offers.queries import known_to
 from app.parties.queries import require_party
 from app.parties.rules import PartyKind
 from app.taxonomy.queries import require_categories, require_populations
@@ -36,7 +34,7 @@ async def draft_offer(session: AsyncSession, actor: Actor, values: dict[str, Any
     at = await now(session)
     rules.check_values(values)
     await _require_codes(session, values)
-    offer = _new(organization, values, at)
+    offer = _new(organization.id, values, at)
     session.add(offer)
     await happened(session, actor, "offer.drafted", offer, at)
     return offer
@@ -106,34 +104,26 @@ async def import_offers(
     """
     check_role(actor, "import")
     rows = await off_loop(read_offers, table)
-    named = {name for row in rows for name in (row.organization, row.cells.name("org_name")) if name}
-    refs, titles = {row.ref for row in rows if row.ref}, {row.values["title"] for row in rows if not row.ref}
-    register = await register_of(session, actor, ref_scheme, refs, named, titles)
+    known = await known_to(session, actor, ref_scheme, rows)
     at = await now(session)
-    async for part in in_parts(rows):
-        for row in part:
-            check_row(row, register, actor, shanghai_date(at), ref_scheme=ref_scheme, update=update)
-    note_twins(rows, register)
-    if faults := [fault for row in rows for fault in row.cells.faults]:
-        raise RowsRefused(faults)
-    added: list[Offer] = []
-    edited: list[Offer] = []
-    async for part in in_parts(rows):
-        matched = [(known_as(row, register), organization_of(row, register), row) for row in part]
-        new = [_listed(row, party, ref_scheme, at) for known, party, row in matched if party and not known]
-        edited += [offer for offer, _, row in matched if offer and _refresh(session, actor, offer, row.values, at)]
-        session.add_all(new)
-        await session.flush()
-        added += new
-    async for offers in in_parts([*added, *edited]):
+    await check_rows(
+        rows, lambda row: check_row(row, known, actor, shanghai_date(at), ref_scheme=ref_scheme, update=update)
+    )
+    added, changed = await take_in(
+        session,
+        rows,
+        draft=lambda row: _listed(row, ref_scheme, at),
+        revise=lambda offer, values: _revise(session, actor, offer, values, at),
+    )
+    async for offers in in_parts([*added, *changed]):
         for offer in offers:
             await happened(session, actor, "offer.imported", offer, at, ref=offer.ref, version=offer.version)
-    return Imported(len(added), len(edited), len(rows) - len(added) - len(edited))
+    return Imported(len(added), len(changed), len(rows) - len(added) - len(changed))
 
 
-def _new(organization: Party, values: dict[str, Any], at: datetime) -> Offer:
+def _new(party_id: int | None, values: dict[str, Any], at: datetime) -> Offer:
     return Offer(
-        party_id=organization.id,
+        party_id=party_id,
         status=rules.OfferStatus.draft,
         created_at=at,
         version=1,
@@ -144,8 +134,8 @@ def _new(organization: Party, values: dict[str, Any], at: datetime) -> Offer:
     )
 
 
-def _listed(row: ListedOffer, organization: Party, ref_scheme: str, at: datetime) -> Offer:
-    offer = _new(organization, row.values, at)
+def _listed(row: ListedOffer, ref_scheme: str, at: datetime) -> Offer:
+    offer = _new(row.party_id, row.values, at)
     offer.ref_scheme, offer.ref = ref_scheme, row.ref or None
     if row.published_on:
         offer.status = rules.OfferStatus.published
@@ -161,15 +151,6 @@ def _revise(session: AsyncSession, actor: Actor, offer: Offer, values: dict[str,
             OfferVersion(offer_id=offer.id, version=replaced, changes=changes, account_id=actor.account_id, at=at)
         )
     return list(changes)
-
-
-def _refresh(session: AsyncSession, actor: Actor, offer: Offer, values: dict[str, Any], at: datetime) -> bool:
-    """Count and make an edit, unless the offer says all that already."""
-    if not differences(offer, values):
-        return False
-    touch(offer)
-    _revise(session, actor, offer, values, at)
-    return True
 
 
 async def _require_codes(session: AsyncSession, values: dict[str, Any]) -> None:

@@ -1,7 +1,5 @@
 """Endpoints of parties."""
 
-from typing import Literal
-
 from fastapi import Response
 
 from app.core.fields import Id, Search
@@ -9,9 +7,10 @@ from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.core.paging import Page, PagingQuery
 from app.core.reading.files import TABLE_FILE, XLSX, UploadedList, answers_file, table_response
+from app.core.reading.listing import Format
 from app.parties import policy, queries, service
 from app.parties.policy import WHO
-from app.parties.roster import OPTIONAL, REQUIRED
+from app.parties.roster import COLUMNS
 from app.parties.rules import LegalKind, PartyKind
 from app.parties.schemas import ApplicantCreate, Imported, PartyCreate, PartyRead, PartyRow, PartyUpdate
 
@@ -37,7 +36,7 @@ async def list_parties(
 async def export_organizations(
     session: UnitSession,
     actor: CurrentActor,
-    format: Literal["xlsx", "csv"] = "xlsx",
+    format: Format = "xlsx",
     area: Search = "",
     q: Search = "",
 ) -> Response:
@@ -49,7 +48,7 @@ async def export_organizations(
 @router.get("/template", operation_id="read_roster_template", dependencies=[allow(WHO["import"])], **answers_file(XLSX))
 async def read_roster_template() -> Response:
     """The columns of a roster of organisations, to be filled in and uploaded."""
-    return table_response("organizations", [*REQUIRED, *OPTIONAL], [], xlsx=True)
+    return table_response("organizations", COLUMNS.header("columns"), [], xlsx=True)
 
 
 @router.post("/import", operation_id="import_organizations", dependencies=[allow(WHO["import"])])

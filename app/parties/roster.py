@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from app.core import texts
 from app.core.errors import DomainError
-from app.core.reading.cells import Cells, FieldBlank, RowDoubled, named, text_faults
-from app.core.reading.files import Table, require_columns
+from app.core.reading.cells import FieldBlank, Table, text_faults
+from app.core.reading.listing import Columns, Row, note_doubles
 from app.parties.rules import (
     LEGAL_PERSONS,
     FourLevel,
@@ -20,12 +21,10 @@ from app.parties.rules import (
     rectification_period,
 )
 
-REQUIRED = ("id", "name_zh", "legal_kind", "district_code")
-# Labels that stand beside their codes for human readers.
-LABELS = ("legal_kind_zh", "district")
 CREDIT = ("credit_code", "credit_code_fictional")
 OPTIONAL = (
-    *LABELS,
+    "legal_kind_zh",  # labels beside their codes, for human readers
+    "district",
     *CREDIT,
     "name_en",
     "rating_a",
@@ -40,6 +39,9 @@ OPTIONAL = (
     "party_building",
     "domain_codes",
     "fictional",
+)
+COLUMNS = Columns(
+    {name: (name, name) for name in ("id", "name_zh", "legal_kind", "district_code", *OPTIONAL)}, OPTIONAL
 )
 INSPECTED = re.compile(r"annual_inspection_(\d{4})")
 LIMITS = {"ref": 100, "name_zh": 200, "name_en": 200, "credit_code": 100, "rectification": 1000}
@@ -94,12 +96,8 @@ class RatingWithoutYear(DomainError):
     status = 422
 
 
-class Entry(Cells):
-    """One row on its way to becoming a party: `facts` are columns of `Party`, `faults` what stands against it."""
-
-    def __init__(self, row: int, cells: Mapping[str, str], titles: Mapping[str, str]) -> None:
-        super().__init__(row, cells, titles)
-        self.facts: dict[str, Any] = {}
+class ListedOrganization(Row):
+    """A row; `values` are columns of `Party`."""
 
     @property
     def credit_column(self) -> str:
@@ -132,72 +130,69 @@ class Entry(Cells):
         return text or None
 
 
-def read_roster(table: Table) -> list[Entry]:
-    """Every row with its facts and faults; areas, categories and earlier parties are not looked up here.
+def read_roster(table: Table) -> list[ListedOrganization]:
+    """Every row with its values and faults; areas, categories and earlier parties are not looked up here.
 
-    Refusals: WrongColumns.
+    Refusals: ColumnTwice, WrongColumns.
     """
-    table = named(table, {column: column for column in (*REQUIRED, *OPTIONAL)})
     inspected = [column for column in table.header if INSPECTED.fullmatch(column)][:1]
-    require_columns(table, REQUIRED, (*OPTIONAL, *inspected))
-    entries = [Entry(row, cells, table.titles) for row, cells in table.records()]
-    for entry in entries:
-        _read_identity(entry)
-        _read_people(entry)
-        _read_grades(entry)
-        for field, fault in text_faults(entry.facts, LIMITS):
-            entry.refuse({"ref": "id", "credit_code": entry.credit_column}.get(field, field), fault)
+    rows = COLUMNS.rows(table, ListedOrganization, also=inspected)
+    for row in rows:
+        _read_identity(row)
+        _read_people(row)
+        _read_grades(row)
+        for field, fault in text_faults(row.values, LIMITS):
+            row.refuse({"ref": "id", "credit_code": row.credit_column}.get(field, field), fault)
         for column in inspected:
-            outcome = entry.choice(column, INSPECTIONS)
-            entry.facts["annual_inspection"] = outcome
-            entry.facts["annual_inspection_year"] = int(column[-4:]) if outcome else None
-    _refuse_twins(entries)
-    return entries
+            outcome = row.choice(column, INSPECTIONS)
+            row.values["annual_inspection"] = outcome
+            row.values["annual_inspection_year"] = int(column[-4:]) if outcome else None
+    note_doubles(rows, lambda row: ("id", row.values["ref"]))
+    note_doubles(rows, lambda row: (row.credit_column, row.values["credit_code"]))
+    return rows
 
 
-def _read_identity(entry: Entry) -> None:
-    is_fictional = bool(entry.choice("fictional", YES_NO))
-    legal_kind = entry.choice("legal_kind", LEGAL_KINDS) if entry.required("legal_kind") else None
-    credit_code = entry.code(entry.credit_column) or None
+def _read_identity(row: ListedOrganization) -> None:
+    is_fictional = bool(row.choice("fictional", YES_NO))
+    legal_kind = row.choice("legal_kind", LEGAL_KINDS) if row.required("legal_kind") else None
+    credit_code = row.code(row.credit_column) or None
     if credit_code and legal_kind:
-        try:
-            check_credit_code(credit_code, is_legal_person=legal_kind in LEGAL_PERSONS, is_fictional=is_fictional)
-        except DomainError as error:
-            entry.refuse(entry.credit_column, error)
-    entry.facts |= {
+        check = partial(check_credit_code, is_legal_person=legal_kind in LEGAL_PERSONS, is_fictional=is_fictional)
+        row.check(row.credit_column, check, credit_code)
+    row.values |= {
         "kind": PartyKind.organization,
-        "ref": texts.folded(entry.required("id")),
-        "name_zh": entry.required("name_zh"),
-        "name_en": entry.line("name_en"),
-        "area_code": texts.folded(entry.required("district_code")),
+        "ref": texts.folded(row.required("id")),
+        "name_zh": row.required("name_zh"),
+        "name_en": row.line("name_en"),
+        "area_code": texts.folded(row.required("district_code")),
         "legal_kind": legal_kind,
         "credit_code": credit_code,
         "is_fictional": is_fictional,
-        "founded": entry.dated("founded", FOUNDED),
-        "qualifications": [part.strip() for part in re.split("[;；]", entry.text("qualification")) if part.strip()],
-        "domain_codes": entry.codes("domain_codes"),
-        "party_building": entry.choice("party_building", PARTY_BUILDING),
+        "founded": row.dated("founded", FOUNDED),
+        "qualifications": [part.strip() for part in re.split("[;；]", row.text("qualification")) if part.strip()],
+        "domain_codes": row.codes("domain_codes"),
+        "party_building": row.choice("party_building", PARTY_BUILDING),
     }
 
 
-def _read_people(entry: Entry) -> None:
+def _read_people(row: ListedOrganization) -> None:
     staff, social, certified = (
-        entry.people(column) for column in ("staff", "social_workers", "certified_social_workers")
+        row.people(column) for column in ("staff", "social_workers", "certified_social_workers")
     )
     known = [count for count in (staff, social, certified) if count is not None]
     if known != sorted(known, reverse=True):
-        entry.refuse("staff", StaffDoesNotAddUp(staff=staff, social_workers=social, certified=certified))
-    entry.facts |= {"staff": staff, "social_workers": social, "certified_social_workers": certified}
+        row.refuse("staff", StaffDoesNotAddUp(staff=staff, social_workers=social, certified=certified))
+    row.values |= {"staff": staff, "social_workers": social, "certified_social_workers": certified}
 
 
-def _read_grades(entry: Entry) -> None:
-    rating_a, four_level = entry.choice("rating_a", RATINGS_A), entry.choice("rating_four_level", FOUR_LEVELS)
-    year = entry.dated("rating_year", YEAR)
+def _read_grades(row: ListedOrganization) -> None:
+    rating_a, four_level = row.choice("rating_a", RATINGS_A), row.choice("rating_four_level", FOUR_LEVELS)
+    year = row.dated("rating_year", YEAR)
     if (rating_a is None and four_level is None) != (year is None):
-        entry.refuse("rating_year", RatingWithoutYear())
-    note = entry.text("rectification") or None
+        row.refuse("rating_year", RatingWithoutYear())
+    note = row.text("rectification") or None
     start, until = rectification_period(note or "")
-    entry.facts |= {
+    row.values |= {
         "rating_a": rating_a,
         "rating_four_level": four_level,
         "rating_year": int(year) if year else None,
@@ -205,12 +200,3 @@ def _read_grades(entry: Entry) -> None:
         "rectification_from": start,
         "rectification_until": until,
     }
-
-
-def _refuse_twins(entries: list[Entry]) -> None:
-    seen: dict[tuple[str, str], int] = {}
-    for entry in entries:
-        for key, column in (("ref", "id"), ("credit_code", entry.credit_column)):
-            value = entry.facts[key]
-            if value and (first := seen.setdefault((key, value), entry.number)) != entry.number:
-                entry.refuse(column, RowDoubled(first=first))

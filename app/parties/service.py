@@ -12,16 +12,16 @@ from app.areas.queries import require_areas
 from app.areas.rules import AreaUnknown
 from app.core.actors import Actor
 from app.core.clock import now
-from app.core.errors import RowRefused, RowsRefused
 from app.core.events import happened
-from app.core.http.parts import in_parts
 from app.core.reading.files import Table
 from app.core.reading.foreign import off_loop
+from app.core.reading.listing import refuse_faults
+from app.core.reading.parts import in_parts
 from app.core.versions import check_version, touch
 from app.parties.models import Party
 from app.parties.policy import access_party, check_registers
 from app.parties.queries import offices_of
-from app.parties.roster import Entry, read_roster
+from app.parties.roster import ListedOrganization, read_roster
 from app.parties.rules import (
     APPLICANTS,
     ApplicantIsRegistered,
@@ -130,14 +130,12 @@ async def import_organizations(
     session: AsyncSession, actor: Actor, table: Table, *, ref_scheme: str = ""
 ) -> list[Party]:
     """Register every organisation of a roster, or none. Refusals: WrongColumns, RowsRefused."""
-    entries = await off_loop(read_roster, table)
-    await _refuse_unknown_codes(session, entries)
-    await _refuse_taken(session, entries, ref_scheme)
-    faults: list[RowRefused] = [fault for entry in entries for fault in entry.faults]
-    if faults:
-        raise RowsRefused(faults)
+    rows = await off_loop(read_roster, table)
+    await _note_unknown_codes(session, rows)
+    await _note_taken(session, rows, ref_scheme)
+    refuse_faults(rows)
     at = await now(session)
-    parties = [Party(**entry.facts, ref_scheme=ref_scheme, created_at=at) for entry in entries]
+    parties = [Party(**row.values, ref_scheme=ref_scheme, created_at=at) for row in rows]
     async for part in in_parts(parties):
         session.add_all(part)
         await session.flush()
@@ -187,25 +185,21 @@ async def _taken(session: AsyncSession, column: Any, values: Iterable[str], *whe
     return set(await session.scalars(sa.select(column).where(column.in_(values), *where)))
 
 
-async def _refuse_unknown_codes(session: AsyncSession, entries: list[Entry]) -> None:
-    areas = await _taken(session, Area.code, {entry.facts["area_code"] for entry in entries})
-    categories = await _taken(session, Category.code, {c for entry in entries for c in entry.facts["domain_codes"]})
-    for entry in entries:
-        area_code = entry.facts["area_code"]
-        if area_code and area_code not in areas:
-            entry.refuse("district_code", AreaUnknown(code=area_code))
-        for code in entry.facts["domain_codes"]:
-            if code not in categories:
-                entry.refuse("domain_codes", CategoryUnknown(code=code))
+async def _note_unknown_codes(session: AsyncSession, rows: list[ListedOrganization]) -> None:
+    areas = await _taken(session, Area.code, {row.values["area_code"] for row in rows})
+    categories = await _taken(session, Category.code, {code for row in rows for code in row.values["domain_codes"]})
+    for row in rows:
+        row.check_codes("district_code", [row.values["area_code"]], areas, AreaUnknown)
+        row.check_codes("domain_codes", row.values["domain_codes"], categories, CategoryUnknown)
 
 
-async def _refuse_taken(session: AsyncSession, entries: list[Entry], ref_scheme: str) -> None:
-    refs = {entry.facts["ref"] for entry in entries}
-    credit_codes = {entry.facts["credit_code"] for entry in entries} - {None}
+async def _note_taken(session: AsyncSession, rows: list[ListedOrganization], ref_scheme: str) -> None:
+    refs = {row.values["ref"] for row in rows}
+    credit_codes = {row.values["credit_code"] for row in rows} - {None}
     taken_refs = await _taken(session, Party.ref, refs, Party.ref_scheme == ref_scheme)
     taken_codes = await _taken(session, Party.credit_code, credit_codes)
-    for entry in entries:
-        if entry.facts["ref"] in taken_refs:
-            entry.refuse("id", PartyRefTaken(ref=entry.facts["ref"]))
-        if entry.facts["credit_code"] in taken_codes:
-            entry.refuse(entry.credit_column, CreditCodeTaken(credit_code=entry.facts["credit_code"]))
+    for row in rows:
+        if row.values["ref"] in taken_refs:
+            row.refuse("id", PartyRefTaken(ref=row.values["ref"]))
+        if row.values["credit_code"] in taken_codes:
+            row.refuse(row.credit_column, CreditCodeTaken(credit_code=row.values["credit_code"]))

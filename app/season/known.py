@@ -1,11 +1,10 @@
 """What the codes and numbers in a season's files may stand for."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
 from app.areas.rules import AreaLevel
-from app.core.errors import DomainError
 from app.core.reading.cells import Cells
 from app.parties.roster import read_roster
 from app.season.files import Faults, Tables, records_of
@@ -29,20 +28,8 @@ class Known:
 
     @cached_property
     def roster(self) -> dict[str, dict[str, Any]]:
-        """Organisation → its facts as columns of a party."""
-        return {entry.facts["ref"]: entry.facts for entry in read_roster(self._tables["organizations"])}
-
-
-def check_codes(
-    cells: Cells,
-    column: str,
-    codes: Iterable[str | None],
-    known: Collection[str] | Mapping[str, Any],
-    refusal: type[DomainError],
-) -> None:
-    for code in codes:
-        if code and code not in known:
-            cells.refuse(column, refusal(code=code))
+        """Organisation → its values as columns of a party."""
+        return {row.values["ref"]: row.values for row in read_roster(self._tables["organizations"])}
 
 
 def take_faults(file: str, rows: Iterable[Cells], faults: Faults) -> None:

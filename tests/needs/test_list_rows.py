@@ -11,7 +11,7 @@ from app.areas.models import Area
 from app.core import texts
 from app.core.errors import DomainError
 from app.core.reading.files import read_table, write_table
-from app.needs.lists import HEADINGS, header, read_needs, row_of
+from app.needs.lists import COLUMNS, read_needs, row_of
 from app.needs.models import Need, NeedPopulation
 from tests.core.reading.in_process import here
 from tests.factories.reference import DOUNAN
@@ -49,14 +49,14 @@ def test_every_need_comes_back_from_its_export_as_it_went_out(
     place = [Area(code=DOUNAN, name="斗南", parent_code="530114003000")]
     for kind in ("csv", "xlsx"):
         for language in ("zh", "en", "columns"):
-            content = write_table(header(language), [row_of(need, place)], xlsx=kind == "xlsx")
+            content = write_table(COLUMNS.header(language), [row_of(need, place)], xlsx=kind == "xlsx")
             (row,) = read_needs(read_table("x", content))
             assert row.ref == "#7"
             said = {field: getattr(need, field) for field in row.values}
             assert row.values == said
 
 
-@given(st.lists(st.sampled_from([*HEADINGS, *HEADINGS.values(), "x", ""]), max_size=20), st.data())
+@given(st.lists(st.sampled_from([*COLUMNS.header("columns"), *COLUMNS.header("zh"), "x", ""]), max_size=20), st.data())
 @here()
 def test_of_any_columns_all_are_read_or_the_file_is_refused(columns: list[str], data: st.DataObject) -> None:
     row = [data.draw(st.sampled_from(["", "1", "餐"])) for _ in range(data.draw(st.integers(0, 22)))]
@@ -66,4 +66,4 @@ def test_of_any_columns_all_are_read_or_the_file_is_refused(columns: list[str], 
         rows = read_needs(read_table("x", content))
     except DomainError:
         return
-    assert {cell for cell in row if cell} <= {cell for read in rows for cell in map(read.cells.text, HEADINGS)}
+    assert {cell for cell in row if cell} <= {cell for read in rows for cell in map(read.text, COLUMNS.headings)}

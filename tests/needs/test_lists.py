@@ -12,9 +12,9 @@ from app.core.actors import Actor, Role
 from app.core.audit import AuditEvent
 from app.core.clock import now
 from app.core.errors import RowsRefused
-from app.core.reading.cells import Imported
 from app.core.reading.files import Table, WrongColumns, read_table, write_table
-from app.needs.lists import HEADINGS, HEADINGS_EN
+from app.core.reading.listing import Imported
+from app.needs.lists import COLUMNS
 from app.needs.models import Need
 from app.needs.rules import NeedStatus
 from app.needs.service import import_needs
@@ -104,7 +104,7 @@ async def test_what_is_exported_comes_in_again_unchanged(session: AsyncSession, 
                 file = await client.get(f"/needs/export?format={kind}&headings={headings}")
                 back = read_table(f"needs.{kind}", file.content)
                 assert await import_needs(session, ADMIN, back, update=True) == Imported(0, 0, 30)
-    wanted = [column for column in HEADINGS if column in season.header]
+    wanted = [column for column in COLUMNS.headings if column in season.header]
     assert [[row[column] for column in wanted] for _, row in back.records()] == [
         [row[column] for column in wanted] for _, row in table.records()
     ]
@@ -286,7 +286,7 @@ async def test_the_template_has_the_headings_that_the_import_understands(client_
     async with client_of(BUREAU) as client:
         chinese = read_table("t.xlsx", (await client.get("/needs/template")).content)
         plain = read_table("t.csv", (await client.get("/needs/template?format=csv&headings=columns")).content)
-    assert (chinese.header, plain.header) == (list(HEADINGS.values()), list(HEADINGS))
+    assert (chinese.header, plain.header) == (COLUMNS.header("zh"), COLUMNS.header("columns"))
 
 
 async def test_a_file_that_is_no_table_is_refused(session: AsyncSession, client_of: ClientOf) -> None:
@@ -338,7 +338,7 @@ async def test_a_need_without_a_number_is_recognised_when_its_export_is_edited(
     async with client_of(actor) as client:
         file = await client.get(f"/needs/export?format={kind}&headings={headings}")
         table = read_table("x", file.content)
-        place = list(HEADINGS).index("title")
+        place = COLUMNS.header("columns").index("title")
         rows = [[*row[:place], "助餐二期", *row[place + 1 :]] for row in table.rows]
         for content, told in (
             (file.content, {"added": 0, "changed": 0, "unchanged": 1}),
@@ -370,7 +370,7 @@ async def test_a_number_of_the_platform_that_stands_for_nothing_here_is_refused(
 async def test_faults_are_told_by_the_headings_of_the_file(session: AsyncSession) -> None:
     actor = await actor_of_committee(session)
     table = table_of({**ROW, "title": "", "budget_cny": "6千"})
-    for headings in (HEADINGS, HEADINGS_EN):
+    for headings in (COLUMNS.titles("zh"), COLUMNS.titles("en")):
         named = Table([headings[column] for column in table.header], table.rows)
         with pytest.raises(RowsRefused) as refused:
             await import_needs(session, actor, named)

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.errors import Denied, RowsRefused
-from app.core.reading.cells import Imported
 from app.core.reading.files import Table, WrongColumns, read_table, write_table
-from app.offers.lists import HEADINGS
+from app.core.reading.listing import Imported
+from app.offers.lists import COLUMNS
 from app.offers.models import Offer
 from app.offers.rules import OfferStatus
 from app.offers.service import import_offers
@@ -99,7 +99,7 @@ async def test_what_is_exported_comes_in_again_unchanged(session: AsyncSession, 
     listed = {"category_codes", "population_codes", "coverage_codes"}
 
     def plain(row: dict[str, str]) -> list[Collection[str]]:
-        return [set(row[c].split(";")) if c in listed else row[c] for c in HEADINGS if c in table.header]
+        return [set(row[c].split(";")) if c in listed else row[c] for c in COLUMNS.headings if c in table.header]
 
     assert [plain(row) for _, row in back.records()] == [plain(row) for _, row in table.records()]
 
@@ -268,7 +268,7 @@ async def test_the_template_has_the_headings_that_the_import_understands(client_
     async with client_of(BUREAU) as client:
         chinese = read_table("t.xlsx", (await client.get("/offers/template")).content)
         plain = read_table("t.csv", (await client.get("/offers/template?format=csv&headings=columns")).content)
-    assert (chinese.header, plain.header) == (list(HEADINGS.values()), list(HEADINGS))
+    assert (chinese.header, plain.header) == (COLUMNS.header("zh"), COLUMNS.header("columns"))
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])
@@ -282,7 +282,7 @@ async def test_an_offer_without_a_number_is_recognised_when_its_export_is_edited
     async with client_of(actor) as client:
         file = await client.get(f"/offers/export?format={kind}&headings={headings}")
         table = read_table("x", file.content)
-        place = list(HEADINGS).index("title")
+        place = COLUMNS.header("columns").index("title")
         rows = [[*row[:place], "助餐二期", *row[place + 1 :]] for row in table.rows]
         for content, told in (
             (file.content, {"added": 0, "changed": 0, "unchanged": 1}),

@@ -24,7 +24,6 @@ SEMICOLONS = re.compile(r"(?:\\.|[^;；\\]|\\$)+", re.DOTALL)  # what stands bet
 SPACED = re.compile(r"\s*([-/.年月日])\s*")
 # What a spreadsheet may take for the beginning of a formula; in East Asian editions the wide forms too.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-OWN_NUMBER = re.compile(r"#([0-9]{1,18})")
 BELOW_ZERO = re.compile(r"-(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 
 
@@ -100,49 +99,10 @@ class DayUnreadable(DomainError):
     status = 422
 
 
-class DayInFuture(DomainError):
-    status = 422
-
-
-class ColumnDenied(DomainError):
-    """A column that only others may fill in."""
-
-    status = 422
-
-
 class RowDoubled(DomainError):
     """The same thing stands in an earlier row of the file."""
 
     status = 422
-
-
-class RefKnown(DomainError):
-    """The same owner's list already has this number."""
-
-
-class TitleKnown(DomainError):
-    """The same owner has a live entry of this title; the row says neither its number nor that it is another one."""
-
-
-class TitleAmbiguous(DomainError):
-    """The same owner has several live entries of this title: which one does a row without a number mean?"""
-
-
-class RefAbsent(DomainError):
-    """A number that the platform gave to another entry, or to none."""
-
-
-class RefTaken(DomainError):
-    """Somebody else's entry of the same list has this number."""
-
-
-@dataclass
-class Imported:
-    """What a list brought: how many entries were added, changed, or found as they stood."""
-
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
 
 
 class Cells:
@@ -231,17 +191,6 @@ class Cells:
 def joined(words: Iterable[str]) -> str:
     """Words as one cell, their own semicolons behind a backslash."""
     return ";".join(re.sub(r"([;；\\])", r"\\\1", word) for word in words)
-
-
-def own_number(id: int) -> str:
-    """What stands as the number of an entry that has none of its own, so that it is recognised when it comes back."""
-    return f"#{id}"
-
-
-def id_in(ref: str) -> int | None:
-    """The id that `own_number` was given."""
-    found = OWN_NUMBER.fullmatch(ref)
-    return int(found[1]) if found else None
 
 
 def inert(text: str) -> str:

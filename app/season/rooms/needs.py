@@ -17,7 +17,7 @@ from app.needs.rules import AreaNameDiffers, CommunityExpected
 from app.needs.service import import_needs
 from app.season.cast import OPERATOR
 from app.season.files import Faults, Season, Tables
-from app.season.known import Known, check_codes, take_faults
+from app.season.known import Known, take_faults
 from app.season.listing import listed_steps
 from app.season.room import Room, Sheet, count_rows
 from app.season.steps import Step
@@ -31,10 +31,10 @@ def _steps(season: Season) -> Iterator[Step]:
 def _check_lists(tables: Tables, known: Known, faults: Faults) -> None:
     rows: list[ListedNeed] = faults.take("needs.csv", read_needs, tables["needs"]) or []
     for row in rows:
-        _check_place(row.cells, row.community_code, known)
-        check_codes(row.cells, "category_code", [row.values["category_code"]], known.categories, CategoryUnknown)
-        check_codes(row.cells, "population_code", row.values["population_codes"], known.populations, PopulationUnknown)
-    take_faults("needs.csv", [row.cells for row in rows], faults)
+        _check_place(row, row.party, known)
+        row.check_codes("category_code", [row.values["category_code"]], known.categories, CategoryUnknown)
+        row.check_codes("population_code", row.values["population_codes"], known.populations, PopulationUnknown)
+    take_faults("needs.csv", rows, faults)
 
 
 def _check_place(cells: Cells, code: str, known: Known) -> None:
@@ -54,7 +54,7 @@ async def _sheets(session: AsyncSession, name: str) -> dict[str, Sheet]:
     needs = list(await session.scalars(query))
     places = await areas_with_parents(session, {need.community_code for need in needs})
     rows = [need_lists.row_of(need, places[need.community_code]) for need in needs]
-    return {"needs.csv": (need_lists.header("columns"), rows)}
+    return {"needs.csv": (need_lists.COLUMNS.header("columns"), rows)}
 
 
 async def _bring(session: AsyncSession, season: Season, table: Table) -> None:

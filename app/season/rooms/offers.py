@@ -18,7 +18,7 @@ from app.parties.models import Party
 from app.parties.queries import parties_by_id
 from app.season.cast import OPERATOR, organization
 from app.season.files import Faults, Season, Tables
-from app.season.known import Known, check_codes, take_faults
+from app.season.known import Known, take_faults
 from app.season.listing import listed_steps
 from app.season.room import Room, Sheet, count_rows
 from app.season.steps import Step
@@ -42,12 +42,12 @@ def _check_lists(tables: Tables, known: Known, faults: Faults) -> None:
     rows: list[ListedOffer] = faults.take("offers.csv", read_offers, tables["offers"]) or []
     names = set(known.organizations.values())
     for row in rows:
-        if row.organization not in known.organizations and row.organization not in names:
-            row.cells.refuse("org_id", OrganizationUnknown(organization=row.organization))
-        check_codes(row.cells, "category_codes", row.values["category_codes"], known.categories, CategoryUnknown)
-        check_codes(row.cells, "population_codes", row.values["population_codes"], known.populations, PopulationUnknown)
-        check_codes(row.cells, "coverage_codes", row.values["coverage_codes"], known.areas, AreaUnknown)
-    take_faults("offers.csv", [row.cells for row in rows], faults)
+        if row.party not in known.organizations and row.party not in names:
+            row.refuse("org_id", OrganizationUnknown(organization=row.party))
+        row.check_codes("category_codes", row.values["category_codes"], known.categories, CategoryUnknown)
+        row.check_codes("population_codes", row.values["population_codes"], known.populations, PopulationUnknown)
+        row.check_codes("coverage_codes", row.values["coverage_codes"], known.areas, AreaUnknown)
+    take_faults("offers.csv", rows, faults)
 
 
 async def _sheets(session: AsyncSession, name: str) -> dict[str, Sheet]:
@@ -56,7 +56,7 @@ async def _sheets(session: AsyncSession, name: str) -> dict[str, Sheet]:
     offers = list(await session.scalars(query))
     parties = await parties_by_id(session, {offer.party_id for offer in offers})
     rows = [offer_lists.row_of(offer, parties[offer.party_id]) for offer in offers]
-    return {"offers.csv": (offer_lists.header("columns"), rows)}
+    return {"offers.csv": (offer_lists.COLUMNS.header("columns"), rows)}
 
 
 async def _summary(session: AsyncSession, season: Season) -> dict[str, Any]:

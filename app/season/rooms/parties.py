@@ -16,7 +16,7 @@ from app.parties.rules import APPLICANTS, LegalKind, PartyKind
 from app.parties.service import import_organizations, register_applicant, register_committees, register_party
 from app.season.cast import OPERATOR, bureau_ref, district_of, districts_of, surveyed_areas
 from app.season.files import Faults, Season, Tables
-from app.season.known import Known, check_codes, take_faults
+from app.season.known import Known, take_faults
 from app.season.listing import starts_at
 from app.season.room import Room, Sheet, count_rows, plain
 from app.season.steps import Step
@@ -112,10 +112,11 @@ async def _organizations(session: AsyncSession, name: str) -> Sheet:
 
 
 def _check_lists(tables: Tables, known: Known, faults: Faults) -> None:
-    for entry in (roster := faults.take("organizations.csv", read_roster, tables["organizations"]) or []):
-        check_codes(entry, "domain_codes", entry.facts["domain_codes"], known.categories, CategoryUnknown)
-        check_codes(entry, "district_code", [entry.facts["area_code"]], known.areas, AreaUnknown)
-    take_faults("organizations.csv", roster, faults)
+    rows = faults.take("organizations.csv", read_roster, tables["organizations"]) or []
+    for row in rows:
+        row.check_codes("domain_codes", row.values["domain_codes"], known.categories, CategoryUnknown)
+        row.check_codes("district_code", [row.values["area_code"]], known.areas, AreaUnknown)
+    take_faults("organizations.csv", rows, faults)
 
 
 async def _sheets(session: AsyncSession, name: str) -> dict[str, Sheet]:

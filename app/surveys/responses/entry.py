@@ -16,9 +16,9 @@ from app.core.clock import now
 from app.core.days.calendar import SHANGHAI, shanghai_date
 from app.core.errors import RowRefused, RowsRefused
 from app.core.events import happened
-from app.core.http.parts import in_parts
 from app.core.reading.files import Table
 from app.core.reading.foreign import off_loop
+from app.core.reading.parts import in_parts
 from app.surveys.questionnaires.definition import SurveyDefinition
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.queries import definition_of
@@ -55,7 +55,7 @@ class ResponsesImported:
 
 
 @dataclass(frozen=True)
-class Register:
+class Known:
     """What is on record of a wave when a file is compared with it."""
 
     wave: Wave
@@ -150,13 +150,13 @@ async def import_responses(
     survey, wave = await access_wave(session, actor, wave_id, "import_responses")
     at = await now(session)
     check_wave(survey, wave, "import_responses")
-    register = await _register(session, survey, wave)
-    source, mapping, read = await off_loop(_read, table, register, community_code, decided, shanghai_date(at))
+    known = await _known_of(session, survey, wave)
+    source, mapping, read = await off_loop(_read, table, known, community_code, decided, shanghai_date(at))
     returned = [row for row in read if row.status != NOT_RETURNED]
-    fresh = [row for row in returned if row.serial not in register.responses]
+    fresh = [row for row in returned if row.serial not in known.responses]
     earlier = await fingerprints_of(session, wave.id)
     async for part in in_parts(fresh):
-        await _insert(session, actor, at, [_new(register, source, row, earlier, at) for row in part])
+        await _insert(session, actor, at, [_new(known, source, row, earlier, at) for row in part])
     done = ResponsesImported(len(fresh), len(returned) - len(fresh), len(read) - len(returned))
     kept = ResponseImport(wave_id=wave.id, source=source, account_id=actor.account_id, at=at)
     kept.mapping, kept.is_decided = mapping.model_dump(mode="json"), decided is not None
@@ -168,38 +168,40 @@ async def import_responses(
     return done
 
 
-async def _register(session: AsyncSession, survey: Survey, wave: Wave) -> Register:
-    known = await session.scalars(sa.select(Response).where(Response.wave_id == wave.id, Response.serial.is_not(None)))
-    return Register(
+async def _known_of(session: AsyncSession, survey: Survey, wave: Wave) -> Known:
+    responses = await session.scalars(
+        sa.select(Response).where(Response.wave_id == wave.id, Response.serial.is_not(None))
+    )
+    return Known(
         wave=wave,
         definition=definition_of(survey),
         frame=(await frames_of(session, [wave.id]))[wave.id],
         areas=set(await session.scalars(sa.select(Area.code))),
         sheets=await sheets_of(session, wave.id),
-        responses={str(response.serial): response for response in known},
+        responses={str(response.serial): response for response in responses},
     )
 
 
 def _read(
-    table: Table, register: Register, community_code: str | None, decided: AnswerMapping | None, day: date
+    table: Table, known: Known, community_code: str | None, decided: AnswerMapping | None, day: date
 ) -> tuple[Source, AnswerMapping, list[ReadResponse]]:
     """Refusals: WrongColumns, MappingUnclear, MappingUnfit, CommunityMissing, RowsRefused."""
-    proposed = _proposed(register.definition, table, decided)
+    proposed = _proposed(known.definition, table, decided)
     mapping = decided or proposed.settled()
-    source, read = _rows(table, register, mapping, community_code, day)
-    if faults := [fault for row in read for fault in _faults(row, register)]:
+    source, read = _rows(table, known, mapping, community_code, day)
+    if faults := [fault for row in read for fault in _faults(row, known)]:
         raise RowsRefused(faults)
     return source, mapping, read
 
 
 def _rows(
-    table: Table, register: Register, mapping: AnswerMapping, community_code: str | None, day: date
+    table: Table, known: Known, mapping: AnswerMapping, community_code: str | None, day: date
 ) -> tuple[Source, list[ReadResponse]]:
     """Refusals: CommunityMissing, RowsRefused."""
-    definition, header, rows = register.definition, table.header, table.rows
+    definition, header, rows = known.definition, table.header, table.rows
     if not is_wenjuanxing(header):
         return Source.table, read_mapped(definition, mapping, header, rows, day)
-    code = community_code or (register.frame[0] if len(register.frame) == 1 else None)
+    code = community_code or (known.frame[0] if len(known.frame) == 1 else None)
     if code is None:
         raise CommunityMissing()
     return Source.wenjuanxing, [_numbered(row) for row in read_wenjuanxing(definition, mapping, rows, day, code)]
@@ -210,39 +212,37 @@ def _numbered(row: ReadResponse) -> ReadResponse:
     return replace(row, serial=f"wjx-{row.community_code}-{row.serial}")
 
 
-def _faults(row: ReadResponse, register: Register) -> list[RowRefused]:
-    if row.community_code not in register.areas:
+def _faults(row: ReadResponse, known: Known) -> list[RowRefused]:
+    if row.community_code not in known.areas:
         return [RowRefused(row.row, "community_code", AreaUnknown(code=row.community_code))]
-    if register.sheets and register.sheets.get(row.serial) != row.community_code:
+    if known.sheets and known.sheets.get(row.serial) != row.community_code:
         unknown = SerialUnknown(serial=row.serial, community=row.community_code)
         return [RowRefused(row.row, "serial", unknown)]
-    known = register.responses.get(row.serial)
-    if known is None or known.status is ResponseStatus.withdrawn:
+    earlier = known.responses.get(row.serial)
+    if earlier is None or earlier.status is ResponseStatus.withdrawn:
         return []
-    same = (known.community_code, known.fingerprint) == (row.community_code, rules.fingerprint_of(row.answers))
+    same = (earlier.community_code, earlier.fingerprint) == (row.community_code, rules.fingerprint_of(row.answers))
     return [] if same else [RowRefused(row.row, "serial", rules.ResponseDiffers(serial=row.serial))]
 
 
-def _new(
-    register: Register, source: Source, row: ReadResponse, earlier: dict[str, str], at: datetime
-) -> dict[str, Any]:
+def _new(known: Known, source: Source, row: ReadResponse, earlier: dict[str, str], at: datetime) -> dict[str, Any]:
     """The row as it is inserted. `earlier` takes up its fingerprint, for the rows that follow."""
     status = ResponseStatus(row.status)
     kept = dict(row.answers) if status is not ResponseStatus.withdrawn else {}
     fingerprint = rules.fingerprint_of(kept) if kept else ""
     doubts = suggestions(
-        register.definition,
+        known.definition,
         kept,
         shown=row.shown,
         missing=row.missing,
         seconds=row.seconds,
         community_code=row.community_code,
-        frame=register.frame,
+        frame=known.frame,
         earlier=earlier,
     )
     earlier.setdefault(fingerprint, row.serial)
     return {
-        "wave_id": register.wave.id,
+        "wave_id": known.wave.id,
         "community_code": row.community_code,
         "serial": row.serial,
         "source": source,

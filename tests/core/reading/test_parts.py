@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from app.core.errors import LISTED, NotFound, RowRefused, RowsRefused
-from app.core.http.parts import PART, in_parts
 from app.core.problems import problem_of
+from app.core.reading.parts import PART, in_parts
 from app.needs.rules import ExpiryPassed
 
 pytestmark = pytest.mark.anyio
