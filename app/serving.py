@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.queries import demonstration_seats
-from app.accounts.service import DEMONSTRATION_PASSWORD
+from app.accounts.rules import DEMONSTRATION_PASSWORD
 from app.core.errors import DomainError
 from app.core.http.exposure import REMEDY, WARNING
 from app.core.settings import Settings
@@ -99,7 +99,7 @@ async def welcome(session: AsyncSession, address: str, data: str, settings: Sett
             "  演示数据 / demonstration data",
             f"  演示账号，密码均为 / demonstration accounts, each with the password  {DEMONSTRATION_PASSWORD}",
         ]
-        lines += [f"    {account.username:<14}{account.display_name}" for account, _ in seats]
+        lines += [f"    {seat.account.username:<14}{seat.account.display_name}" for seat in seats]
     if token := await survey_token(session):
         lines.append(f"  居民问卷 / residents' questionnaire  {address}/s/{token}")
     return [*lines, "", "  Ctrl-C 停止 / stops everything", ""]

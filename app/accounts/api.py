@@ -13,9 +13,6 @@ from app.accounts.schemas import (
     ColleaguesRead,
     ResetApproval,
     ResetApproved,
-    ResetAsked,
-    ResetTold,
-    SeatAsked,
     SeatConfirmed,
     SeatCreate,
 )
@@ -25,7 +22,7 @@ from app.core.clock import now
 from app.core.fields import Id, Search
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, UnitSession, allow
-from app.core.paging import Page, PagingQuery, paginate
+from app.core.paging import Page, PagingQuery
 
 people = web.router("/accounts", "accounts", web.Unkept)
 
@@ -34,25 +31,13 @@ people = web.router("/accounts", "accounts", web.Unkept)
 async def list_accounts(
     session: UnitSession, actor: CurrentActor, paging: PagingQuery, q: Search = ""
 ) -> Page[AccountRead]:
-    sorts = {"username": Account.username}
-    found, cursor = await paginate(session, queries.search_accounts(q), paging, id=Account.id, sorts=sorts)
-    seats = await queries.seats_of(session, [account.id for account in found])
-    rows = [AccountRead.of(account, seats[account.id], actor) for account in found]
-    return Page(items=rows, next_cursor=cursor)
+    found, cursor = await queries.list_accounts(session, q, paging)
+    return Page(items=[AccountRead.of(seated, actor) for seated in found], next_cursor=cursor)
 
 
 @people.get("/colleagues", operation_id="list_colleagues", dependencies=[allow(WHO["list_colleagues"])])
 async def list_colleagues(session: UnitSession, actor: CurrentActor) -> ColleaguesRead:
-    at = await now(session)
-    seats = list(await session.scalars(colleagues.unconfirmed(actor)))
-    asked = list(await session.scalars(colleagues.asked(actor, at)))
-    ids = {seat.account_id for seat in seats} | {reset.account_id for reset in asked}
-    people = await colleagues.accounts_by_id(session, ids)
-    return ColleaguesRead(
-        seats=[SeatAsked.of(seat, people[seat.account_id]) for seat in seats],
-        resets=[ResetAsked.of(reset, people[reset.account_id]) for reset in asked if reset.account_id],
-        told=[ResetTold.of(each) for each in await colleagues.told(session, actor, at)],
-    )
+    return ColleaguesRead.of(await colleagues.colleagues_of(session, actor, await now(session)))
 
 
 @people.post("", status_code=201, operation_id="create_account", dependencies=[allow(WHO["create_account"])])
@@ -119,8 +104,8 @@ async def confirm_membership(session: UnitSession, actor: CurrentActor, membersh
 
 
 async def _invited(session: AsyncSession, actor: CurrentActor, invited: Invited) -> AccountInvited:
-    return AccountInvited.with_link(await _account(session, actor, invited.account), invited.secret)
+    return AccountInvited.with_link(await queries.seated(session, invited.account), actor, invited.secret)
 
 
 async def _account(session: AsyncSession, actor: CurrentActor, account: Account) -> AccountRead:
-    return AccountRead.of(account, (await queries.seats_of(session, [account.id]))[account.id], actor)
+    return AccountRead.of(await queries.seated(session, account), actor)

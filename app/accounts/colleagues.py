@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from app.accounts.models import Account, Membership, PasswordReset
 from app.accounts.policy import is_held
@@ -18,12 +18,12 @@ from app.core.actors import Actor, Role
 Number = sa.SQLColumnExpression[int] | sa.SQLColumnExpression[int | None]
 
 
-class Told(NamedTuple):
-    """A colleague's password that was set anew, and who approved it (None: the server's operator)."""
+class Colleagues(NamedTuple):
+    """Seats and requests for a new password that wait for an actor's word, and passwords that were set anew."""
 
-    account: Account
-    reset: PasswordReset
-    approver: Account | None
+    seats: list[Membership]
+    resets: list[PasswordReset]
+    told: list[PasswordReset]
 
 
 def has_others(party_id: Number, account_id: Number) -> sa.ColumnElement[bool]:
@@ -43,8 +43,8 @@ def has_people(party_id: int, account_id: int) -> sa.Select[bool]:
 
 
 def unconfirmed(actor: Actor) -> sa.Select[Membership]:
-    """Seats that wait for this actor's word."""
-    seats = sa.select(Membership).join(Account, Account.id == Membership.account_id)
+    """Seats that wait for this actor's word, with their accounts."""
+    seats = sa.select(Membership).join(Membership.account).options(contains_eager(Membership.account))
     waiting = sa.and_(Membership.ended_at.is_(None), Membership.confirmed_at.is_(None), Account.disabled_at.is_(None))
     beside = Membership.party_id == actor.party_id
     if actor.role is Role.admin:
@@ -53,21 +53,29 @@ def unconfirmed(actor: Actor) -> sa.Select[Membership]:
 
 
 def asked(actor: Actor, at: datetime) -> sa.Select[PasswordReset]:
-    """Requests for a new password that wait for this actor's word."""
+    """Requests for a new password that wait for this actor's word, with their accounts."""
     open_ones = sa.and_(
         PasswordReset.effective_at.is_(None),
         PasswordReset.cancelled_at.is_(None),
         PasswordReset.expires_at > at,
         PasswordReset.account_id != actor.account_id,
     )
-    return sa.select(PasswordReset).where(open_ones, _vouched_by(actor))
+    return _resets().where(open_ones, _vouched_by(actor))
 
 
 def set_anew(actor: Actor, at: datetime) -> sa.Select[PasswordReset]:
-    """Passwords of colleagues, and one's own, that were set anew within the last days."""
+    """Passwords of colleagues, and one's own, that were set anew within the last days, with whoever approved them
+    (None: the server's operator)."""
     recent = PasswordReset.used_at > at - TOLD_FOR
     whose = sa.or_(_is_colleague(actor), PasswordReset.account_id == actor.account_id)
-    return sa.select(PasswordReset).where(recent, PasswordReset.code.is_not(None), whose)
+    query = _resets().options(joinedload(PasswordReset.approver)).order_by(PasswordReset.used_at.desc())
+    return query.where(recent, PasswordReset.code.is_not(None), whose)
+
+
+def _resets() -> sa.Select[PasswordReset]:
+    """Those of an account, with it."""
+    query = sa.select(PasswordReset).join(PasswordReset.account)
+    return query.options(contains_eager(PasswordReset.account))
 
 
 def _vouched_by(actor: Actor) -> sa.ColumnElement[bool]:
@@ -84,19 +92,16 @@ def _is_colleague(actor: Actor) -> sa.ColumnElement[bool]:
     return seats.where(seat.party_id == actor.party_id).exists()
 
 
-async def told(session: AsyncSession, actor: Actor, at: datetime) -> list[Told]:
-    resets = list(await session.scalars(set_anew(actor, at).order_by(PasswordReset.used_at.desc())))
-    people = await accounts_by_id(session, {each.account_id for each in resets} | {each.approved_by for each in resets})
-    return [Told(people[r.account_id], r, people.get(r.approved_by or 0)) for r in resets if r.account_id]
-
-
-async def accounts_by_id(session: AsyncSession, ids: set[int | None]) -> dict[int, Account]:
-    found = await session.scalars(sa.select(Account).where(Account.id.in_({id for id in ids if id is not None})))
-    return {account.id: account for account in found}
+async def colleagues_of(session: AsyncSession, actor: Actor, at: datetime) -> Colleagues:
+    return Colleagues(
+        list(await session.scalars(unconfirmed(actor))),
+        list(await session.scalars(asked(actor, at))),
+        list(await session.scalars(set_anew(actor, at))),
+    )
 
 
 def coming(account_id: int | None, at: datetime) -> sa.Select[PasswordReset]:
     """Approved new passwords of an account that can still be stopped."""
     open_ones = sa.and_(PasswordReset.used_at.is_(None), PasswordReset.cancelled_at.is_(None))
     approved = sa.and_(PasswordReset.effective_at.is_not(None), PasswordReset.expires_at > at)
-    return sa.select(PasswordReset).where(PasswordReset.account_id == account_id, open_ones, approved)
+    return _resets().where(PasswordReset.account_id == account_id, open_ones, approved)

@@ -44,12 +44,11 @@ async def confirm_membership(session: AsyncSession, actor: Actor, membership_id:
     )
     if found is None:
         raise NotFound(membership=membership_id)
-    account = await session.get_one(Account, found.account_id)
-    if account.password_hash is None:
+    if found.account.password_hash is None:
         raise PasswordUnset()
     at = await now(session)
     found.confirmed_at = at if found.party_id is not None and found.party_id == actor.party_id else at + OBJECTION
-    await happened(session, actor, "account.membership_confirmed", account, at, membership=found.id)
+    await happened(session, actor, "account.membership_confirmed", found.account, at, membership=found.id)
     return found
 
 

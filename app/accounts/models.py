@@ -3,10 +3,11 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.actors import Role
 from app.core.db import Base, Identified
+from app.parties.models import Party
 
 
 class Account(Base, Identified):
@@ -42,6 +43,8 @@ class Membership(Base, Identified):
     area: Mapped[str] = mapped_column(default="", server_default="")
     confirmed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    account: Mapped[Account] = relationship(lazy="raise")
+    party: Mapped[Party | None] = relationship(lazy="raise")
 
     __table_args__ = (
         sa.Index(
@@ -110,6 +113,8 @@ class PasswordReset(Base, Identified):
     effective_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    account: Mapped[Account | None] = relationship(foreign_keys=account_id, lazy="raise")
+    approver: Mapped[Account | None] = relationship(foreign_keys=approved_by, lazy="raise")
 
     __table_args__ = (
         sa.CheckConstraint("length(secret_hash) = 32", name="secret_is_hashed"),

@@ -1,15 +1,16 @@
 """Who may make, shut out and see accounts and their seats; who a session's token stands for."""
 
 from collections.abc import Collection
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Account, AccountSession, Membership
 from app.accounts.rules import IDLE, MOVES, SEEN_STEP, AccountState, JudgeAccountUnknown, hindrance, token_hash
-from app.core.actors import EVERYONE, RESIDENT, STAFF, Actor, Role
-from app.core.errors import Denied, DomainError, NotFound
-from app.core.moves import verbs_from
+from app.core.actors import EVERYONE, RESIDENT, STAFF, Actor, Role, granted
+from app.core.errors import DomainError, NotFound
+from app.core.moves import check_move, verbs_from
 
 WHO = {
     "sign_in": EVERYONE,
@@ -70,6 +71,13 @@ def actions(actor: Actor, account: Account) -> list[str]:
     return [v for v in verbs if denial(actor, v, account) is None and against(actor, v, account) is None]
 
 
+def check_account(actor: Actor, verb: str, account: Account) -> None:
+    """Refuse what the account's state or other facts do not allow: MoveRefused, and those of `hindrance`."""
+    check_move(MOVES, state_of(account), verb)
+    if refusal := against(actor, verb, account):
+        raise refusal
+
+
 def against(actor: Actor, verb: str, account: Account) -> DomainError | None:
     """`rules.hindrance`, asked of a row."""
     return hindrance(verb, is_own=account.id == actor.account_id, has_password=account.password_hash is not None)
@@ -79,11 +87,7 @@ async def access_account(session: AsyncSession, actor: Actor, account_id: int, v
     """The account, locked for `verb`. Only administrators see accounts (NotFound), their own excepted."""
     seen = sa.true() if actor.role is Role.admin else Account.id == actor.account_id
     account = await session.scalar(sa.select(Account).where(Account.id == account_id, seen).with_for_update())
-    if account is None:
-        raise NotFound(account=account_id)
-    if reason := denial(actor, verb, account):
-        raise Denied(verb=verb, reason=reason)
-    return account
+    return granted(account, verb, partial(denial, actor, verb), account=account_id)
 
 
 async def access_membership(session: AsyncSession, actor: Actor, membership_id: int) -> Membership:
@@ -115,11 +119,7 @@ async def access_seat(session: AsyncSession, actor: Actor, membership_id: int, v
     seen = sa.true() if actor.role is Role.admin else sa.or_(Membership.account_id == actor.account_id, beside)
     query = sa.select(Membership).where(Membership.id == membership_id, Membership.ended_at.is_(None), seen)
     membership = await session.scalar(query.with_for_update())
-    if membership is None:
-        raise NotFound(membership=membership_id)
-    if actor.role not in WHO[verb]:
-        raise Denied(verb=verb, reason="role")
-    return membership
+    return granted(membership, verb, lambda _: None if actor.role in WHO[verb] else "role", membership=membership_id)
 
 
 async def authenticate(session: AsyncSession, token: str, *, demonstration: bool = True) -> Actor:

@@ -5,23 +5,26 @@ from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import contains_eager, joinedload
 
 from app.accounts import colleagues
 from app.accounts.credentials import folded_username
-from app.accounts.models import Account, AccountSession, Membership
+from app.accounts.models import Account, AccountSession, Membership, PasswordReset
 from app.accounts.policy import is_held, is_open
 from app.accounts.rules import token_hash
 from app.core.actors import Actor
+from app.core.clock import now
+from app.core.paging import Paging, paginate
 from app.core.waiting import Waiting
-from app.parties.models import Party
 
 
-class Seat(NamedTuple):
-    """A membership with the party it acts for (None: for none)."""
+class Seated(NamedTuple):
+    """An account with the memberships it may act in."""
 
-    membership: Membership
-    party: Party | None
+    account: Account
+    seats: list[Membership]
 
 
 class OpenSession(NamedTuple):
@@ -30,22 +33,42 @@ class OpenSession(NamedTuple):
     ends_at: datetime
 
 
+class SessionSeen(NamedTuple):
+    """Who is signed in, if anybody, and with which other memberships; `demonstration`: the first membership of every
+    account that anybody may try, None where demonstration is switched off."""
+
+    at: datetime
+    opened: OpenSession | None
+    seats: list[Membership]
+    demonstration: list[Membership] | None
+
+
 async def find_account(session: AsyncSession, username: str) -> Account | None:
     return await session.scalar(sa.select(Account).where(Account.username == folded_username(username)))
 
 
-async def seats_of(session: AsyncSession, account_ids: Collection[int]) -> dict[int, list[Seat]]:
+async def seats_of(session: AsyncSession, account_ids: Collection[int]) -> dict[int, list[Membership]]:
     """Account → the memberships it may act in, with their parties, oldest first."""
-    query = (
-        sa.select(Membership, Party)
-        .outerjoin(Party, Party.id == Membership.party_id)
-        .where(Membership.account_id.in_(account_ids), is_held())
-        .order_by(Membership.id)
-    )
-    seats: dict[int, list[Seat]] = {id: [] for id in account_ids}
-    for membership, party in await session.execute(query):
-        seats[membership.account_id].append(Seat(membership, party))
+    query = sa.select(Membership).where(Membership.account_id.in_(account_ids), is_held()).order_by(Membership.id)
+    seats: dict[int, list[Membership]] = {id: [] for id in account_ids}
+    for seat in await session.scalars(query.options(joinedload(Membership.party))):
+        seats[seat.account_id].append(seat)
     return seats
+
+
+async def seated(session: AsyncSession, account: Account) -> Seated:
+    return Seated(account, (await seats_of(session, [account.id]))[account.id])
+
+
+async def list_accounts(session: AsyncSession, q: str, paging: Paging) -> tuple[list[Seated], str | None]:
+    """Those whose names contain `q`."""
+    query = sa.select(Account)
+    if text := folded_username(q):
+        named = [column.icontains(text, autoescape=True) for column in (Account.username, Account.display_name)]
+        query = query.where(sa.or_(*named))
+    found, cursor = await paginate(session, query, paging, id=Account.id, sorts={"username": Account.username})
+    seats = await seats_of(session, [account.id for account in found])
+    return [Seated(account, seats[account.id]) for account in found], cursor
 
 
 async def open_session(session: AsyncSession, token: str) -> OpenSession | None:
@@ -66,39 +89,41 @@ async def sessions_of(session: AsyncSession, account_id: int | None) -> list[Acc
     return list(await session.scalars(query.order_by(AccountSession.last_seen_at.desc(), AccountSession.id.desc())))
 
 
-async def demonstration_seats(session: AsyncSession) -> list[tuple[Account, Seat]]:
-    """The demonstration accounts that can be signed in to, each with its first membership."""
-    query = sa.select(Account).where(Account.is_demonstration, Account.disabled_at.is_(None)).order_by(Account.id)
-    accounts = list(await session.scalars(query))
-    seats = await seats_of(session, [account.id for account in accounts])
-    return [(account, seats[account.id][0]) for account in accounts if seats[account.id]]
+async def read_session(session: AsyncSession, token: str, *, demonstration: bool) -> SessionSeen:
+    opened = await open_session(session, token) if token else None
+    seats = (await seated(session, opened.account)).seats if opened else []
+    shown = await demonstration_seats(session) if demonstration else None
+    return SessionSeen(await now(session), opened, seats, shown)
 
 
-def search_accounts(q: str = "") -> sa.Select[Account]:
-    query = sa.select(Account)
-    if text := folded_username(q):
-        named = [column.icontains(text, autoescape=True) for column in (Account.username, Account.display_name)]
-        query = query.where(sa.or_(*named))
-    return query
+async def demonstration_seats(session: AsyncSession) -> list[Membership]:
+    """The first membership of every demonstration account that can be signed in to, with account and party."""
+    query = (
+        sa.select(Membership)
+        .join(Membership.account)
+        .where(Account.is_demonstration, Account.disabled_at.is_(None), is_held())
+        .ext(distinct_on(Account.id))
+        .order_by(Account.id, Membership.id)
+        .options(contains_eager(Membership.account), joinedload(Membership.party))
+    )
+    return list(await session.scalars(query))
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
     """Colleagues to confirm, new passwords to approve or to know of, and what one may still stop oneself."""
-    has_password = colleagues.unconfirmed(actor).where(Account.password_hash.is_not(None))
-    seats = {seat.account_id: seat.id for seat in await session.scalars(has_password)}
-    resets = {reset.account_id for reset in await session.scalars(colleagues.asked(actor, at))}
-    known = await colleagues.accounts_by_id(session, {*seats, *resets, actor.account_id})
-    items = [_item("confirm_membership", seat, known[account]) for account, seat in seats.items()]
-    items += [_item("approve_reset", account, known[account]) for account in resets if account]
-    others = [each for each in await colleagues.told(session, actor, at) if each.account.id != actor.account_id]
-    items += [_item("read_reset", each.reset.id, each.account) for each in others]
-    for reset in await session.scalars(colleagues.coming(actor.account_id, at)):
-        own = known[reset.account_id or 0]
-        items.append(
-            Waiting("parties", "cancel_reset", reset.id, own.display_name, reset.effective_at, None, "account", own.id)
-        )
-    return items
+    found = await colleagues.colleagues_of(session, actor, at)
+    seats = {seat.account: seat.id for seat in found.seats if seat.account.password_hash is not None}
+    items = [_item("confirm_membership", seat, account) for account, seat in seats.items()]
+    items += [_item("approve_reset", who.id, who) for who in {reset.account for reset in found.resets} if who]
+    others = [each for each in found.told if each.account_id != actor.account_id]
+    items += [_item("read_reset", each.id, each.account) for each in others if each.account]
+    coming = await session.scalars(colleagues.coming(actor.account_id, at))
+    return items + [_stoppable(each, each.account) for each in coming if each.account]
 
 
 def _item(verb: str, subject: int, account: Account) -> Waiting:
     return Waiting("parties", verb, subject, account.display_name, None, None, "colleague", account.id)
+
+
+def _stoppable(reset: PasswordReset, own: Account) -> Waiting:
+    return Waiting("parties", "cancel_reset", reset.id, own.display_name, reset.effective_at, None, "account", own.id)

@@ -103,16 +103,15 @@ async def approve_reset(session: AsyncSession, units: Units, actor: Actor, accou
             raise TooManyTries(seconds=seconds)
     at = await now(session)
     query = asked(actor, at).where(PasswordReset.account_id == account_id, PasswordReset.code == code)
-    reset = await session.scalar(query.order_by(PasswordReset.id.desc()).limit(1).with_for_update())
+    reset = await session.scalar(query.order_by(PasswordReset.id.desc()).limit(1).with_for_update(of=PasswordReset))
     if reset is None:
         raise CodeWrong()
     alone = actor.role is Role.admin
     reset.effective_at = at + OBJECTION if alone else at
     reset.expires_at = reset.effective_at + USABLE_FOR
     reset.approved_by, reset.vouched_party_id = actor.account_id, actor.party_id
-    account = await session.get_one(Account, account_id)
     await happened(
-        session, actor, "account.reset_approved", account, at, reset=reset.id, effective_at=reset.effective_at
+        session, actor, "account.reset_approved", reset.account, at, reset=reset.id, effective_at=reset.effective_at
     )
     return reset
 

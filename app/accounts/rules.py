@@ -35,6 +35,9 @@ class ResetState(StrEnum):
     expired = "expired"
 
 
+# Known to everybody who reads the manual; such accounts open only where demonstration is switched on.
+DEMONSTRATION_PASSWORD = "shuangxuan2018"  # noqa: S105
+
 MOVES = {
     (AccountState.active, "disable"): AccountState.disabled,
     (AccountState.disabled, "enable"): AccountState.active,
@@ -47,6 +50,10 @@ class JudgeAccountUnknown(DomainError):
     """No account of a judge has this number."""
 
     status = 422
+
+
+class UsernameTaken(DomainError):
+    """Names are compared without regard to case and width."""
 
 
 class RoleDoesNotFit(DomainError):

@@ -1,15 +1,15 @@
 """Accounts, sessions, memberships and new passwords on the wire."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.accounts.colleagues import Told
+from app.accounts.colleagues import Colleagues
 from app.accounts.models import Account, AccountSession, Membership, PasswordReset
 from app.accounts.policy import actions, state_of
-from app.accounts.queries import OpenSession, Seat
-from app.accounts.rules import AccountState, ResetState, link_of, token_hash
+from app.accounts.queries import OpenSession, Seated, SessionSeen
+from app.accounts.rules import DEMONSTRATION_PASSWORD, AccountState, ResetState, link_of, token_hash
 from app.core.actors import Actor, Role
 from app.core.fields import Code, Exact, Id, Line, Name
 from app.core.http.unit import example
@@ -40,10 +40,8 @@ class MembershipRead(BaseModel):
     party: PartyBrief | None
 
     @classmethod
-    def of(cls, seat: Seat) -> "MembershipRead":
-        m, p = seat
-        party = PartyBrief(id=p.id, kind=p.kind, name_zh=p.name_zh, name_en=p.name_en) if p else None
-        return cls(id=m.id, role=m.role, area=m.area, party=party)
+    def of(cls, seat: Membership) -> "MembershipRead":
+        return cls.model_validate(seat, from_attributes=True)
 
 
 class SignIn(_Input):
@@ -182,13 +180,13 @@ class SeatAsked(BaseModel):
     has_password: bool
 
     @classmethod
-    def of(cls, seat: Membership, account: Account) -> "SeatAsked":
+    def of(cls, seat: Membership) -> "SeatAsked":
         return cls(
             membership_id=seat.id,
             role=seat.role,
-            username=account.username,
-            display_name=account.display_name,
-            has_password=account.password_hash is not None,
+            username=seat.account.username,
+            display_name=seat.account.display_name,
+            has_password=seat.account.password_hash is not None,
         )
 
 
@@ -201,12 +199,12 @@ class ResetTold(BaseModel):
     approved_by: str | None
 
     @classmethod
-    def of(cls, told: Told) -> "ResetTold":
+    def of(cls, reset: PasswordReset, account: Account) -> "ResetTold":
         return cls(
-            username=told.account.username,
-            display_name=told.account.display_name,
-            set_at=told.reset.used_at,
-            approved_by=told.approver and told.approver.display_name,
+            username=account.username,
+            display_name=account.display_name,
+            set_at=reset.used_at,
+            approved_by=reset.approver and reset.approver.display_name,
         )
 
 
@@ -218,6 +216,14 @@ class ColleaguesRead(BaseModel):
     seats: list[SeatAsked]
     resets: list[ResetAsked]
     told: list[ResetTold]
+
+    @classmethod
+    def of(cls, found: Colleagues) -> "ColleaguesRead":
+        return cls(
+            seats=[SeatAsked.of(seat) for seat in found.seats],
+            resets=[ResetAsked.of(reset, reset.account) for reset in found.resets if reset.account],
+            told=[ResetTold.of(reset, reset.account) for reset in found.told if reset.account],
+        )
 
 
 class SeatCreate(_Input):
@@ -264,7 +270,8 @@ class AccountRead(BaseModel):
     actions: list[str]
 
     @classmethod
-    def of(cls, account: Account, seats: list[Seat], actor: Actor) -> "AccountRead":
+    def of(cls, seated: Seated, actor: Actor) -> "AccountRead":
+        account, seats = seated
         return cls(
             id=account.id,
             username=account.username,
@@ -283,8 +290,8 @@ class AccountInvited(AccountRead):
     link: str
 
     @classmethod
-    def with_link(cls, account: AccountRead, secret: str) -> "AccountInvited":
-        return cls(**dict(account), link=link_of(secret))
+    def with_link(cls, seated: Seated, actor: Actor, secret: str) -> "AccountInvited":
+        return cls(**dict(AccountRead.of(seated, actor)), link=link_of(secret))
 
 
 class DemonstrationAccount(BaseModel):
@@ -296,6 +303,17 @@ class DemonstrationAccount(BaseModel):
     role: Role
     party_zh: str | None
     party_en: str | None
+
+    @classmethod
+    def of(cls, seat: Membership) -> "DemonstrationAccount":
+        return cls(
+            username=seat.account.username,
+            display_name=seat.account.display_name,
+            password=DEMONSTRATION_PASSWORD,
+            role=seat.role,
+            party_zh=seat.party and seat.party.name_zh,
+            party_en=seat.party and (seat.party.name_en or seat.party.name_zh),
+        )
 
 
 class SessionRead(BaseModel):
@@ -338,20 +356,26 @@ class SessionRead(BaseModel):
     demonstration_accounts: list[DemonstrationAccount] = []
     actions: list[str] = ["sign_in"]
 
-    def signed_in(self, opened: OpenSession, seats: list[Seat]) -> "SessionRead":
-        """This reading, with the account that holds the session."""
-        memberships = [MembershipRead.of(seat) for seat in seats]
-        current = next(m for m in memberships if m.id == opened.current.id)
-        verbs = ["sign_out", *(["switch_membership"] if len(seats) > 1 else []), "change_password"]
-        return self.model_copy(
-            update={
-                "account_id": opened.account.id,
-                "username": opened.account.username,
-                "display_name": opened.account.display_name,
-                "role": current.role,
-                "current": current,
-                "memberships": memberships,
-                "ends_at": opened.ends_at,
-                "actions": verbs,
-            }
+    @classmethod
+    def of(cls, seen: SessionSeen) -> "SessionRead":
+        return cls(
+            at=seen.at,
+            demonstration=seen.demonstration is not None,
+            demonstration_accounts=[DemonstrationAccount.of(seat) for seat in seen.demonstration or ()],
+            **(_signed_in(seen.opened, seen.seats) if seen.opened else {}),
         )
+
+
+def _signed_in(opened: OpenSession, seats: list[Membership]) -> dict[str, Any]:
+    memberships = [MembershipRead.of(seat) for seat in seats]
+    current = next(m for m in memberships if m.id == opened.current.id)
+    return {
+        "account_id": opened.account.id,
+        "username": opened.account.username,
+        "display_name": opened.account.display_name,
+        "role": current.role,
+        "current": current,
+        "memberships": memberships,
+        "ends_at": opened.ends_at,
+        "actions": ["sign_out", *(["switch_membership"] if len(seats) > 1 else []), "change_password"],
+    }

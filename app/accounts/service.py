@@ -10,21 +10,17 @@ from app.accounts.credentials import check_name, check_username, folded_username
 from app.accounts.memberships import held_membership, new_membership
 from app.accounts.models import Account, AccountSession
 from app.accounts.passwords import hashed
-from app.accounts.policy import access_account, against, state_of
+from app.accounts.policy import access_account, check_account
 from app.accounts.queries import find_account
 from app.accounts.resets import draft_link
-from app.accounts.rules import MOVES
+from app.accounts.rules import DEMONSTRATION_PASSWORD, UsernameTaken
 from app.accounts.sessions import end_sessions
 from app.core.actors import CLOCK, Actor, Role
 from app.core.clock import now
-from app.core.errors import DomainError
 from app.core.events import happened
-from app.core.moves import check_move
 from app.parties.models import Party
 from app.parties.queries import require_party
 
-# Known to everybody who reads the manual; such accounts open only where demonstration is switched on.
-DEMONSTRATION_PASSWORD = "shuangxuan2018"  # noqa: S105
 DEMONSTRATION_NAMES = {
     Role.committee: "社区居委会 Committee",
     Role.street: "街道办事处 Sub-district office",
@@ -35,10 +31,6 @@ DEMONSTRATION_NAMES = {
     Role.auditor: "审计机构 Auditor",
     Role.admin: "系统管理员 Administrator",
 }
-
-
-class UsernameTaken(DomainError):
-    """Names are compared without regard to case and width."""
 
 
 class Invited(NamedTuple):
@@ -81,9 +73,7 @@ async def create_account(
 async def invite_account(session: AsyncSession, actor: Actor, account_id: int) -> Invited:
     """A new link for somebody who has not set a password yet; the one before opens nothing any more."""
     account = await access_account(session, actor, account_id, "invite_account")
-    check_move(MOVES, state_of(account), "invite_account")
-    if refusal := against(actor, "invite_account", account):
-        raise refusal
+    check_account(actor, "invite_account", account)
     return Invited(account, (await draft_link(session, actor, account)).secret)
 
 
@@ -103,10 +93,8 @@ async def draft_account(session: AsyncSession, username: str, display_name: str)
 async def disable_account(session: AsyncSession, actor: Actor, account_id: int) -> Account:
     """Shut an account out; its sessions end in the same transaction."""
     account = await access_account(session, actor, account_id, "disable")
-    if refusal := against(actor, "disable", account):
-        raise refusal
     at = await now(session)
-    check_move(MOVES, state_of(account), "disable")
+    check_account(actor, "disable", account)
     account.disabled_at = at
     await end_sessions(session, AccountSession.account_id == account.id)
     await happened(session, actor, "account.disabled", account, at)
@@ -116,7 +104,7 @@ async def disable_account(session: AsyncSession, actor: Actor, account_id: int) 
 async def enable_account(session: AsyncSession, actor: Actor, account_id: int) -> Account:
     account = await access_account(session, actor, account_id, "enable")
     at = await now(session)
-    check_move(MOVES, state_of(account), "enable")
+    check_account(actor, "enable", account)
     account.disabled_at = None
     await happened(session, actor, "account.enabled", account, at)
     return account

@@ -1,29 +1,19 @@
 """Endpoints of the session: signing in and out, acting in another membership, one's own password."""
 
 import secrets
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import Cookie, Depends, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import new_passwords, queries
-from app.accounts import service as accounts
 from app.accounts import sessions as opened_sessions
 from app.accounts import sign_in as signing_in
 from app.accounts.policy import WHO
 from app.accounts.rules import LIFETIME
-from app.accounts.schemas import (
-    BrowserRead,
-    DemonstrationAccount,
-    MembershipChoice,
-    PasswordChange,
-    SessionRead,
-    SignIn,
-)
+from app.accounts.schemas import BrowserRead, MembershipChoice, PasswordChange, SessionRead, SignIn
 from app.accounts.sign_in import KNOWN_FOR, Place
 from app.core.actors import RESIDENT, Actor
-from app.core.clock import now
 from app.core.db import Units
 from app.core.fields import Id
 from app.core.http import unit as web
@@ -141,28 +131,7 @@ async def end_session(session: UnitSession, actor: CurrentActor, session_id: Id)
 
 
 async def _session(session: AsyncSession, request: Request, token: str) -> SessionRead:
-    at: datetime = await now(session)
-    demonstration = settings_of(request).demonstration
-    shown = await _demonstration_accounts(session) if demonstration else []
-    reading = SessionRead(at=at, demonstration=demonstration, demonstration_accounts=shown)
-    opened = await queries.open_session(session, token) if token else None
-    if opened is None:
-        return reading
-    return reading.signed_in(opened, (await queries.seats_of(session, [opened.account.id]))[opened.account.id])
-
-
-async def _demonstration_accounts(session: AsyncSession) -> list[DemonstrationAccount]:
-    return [
-        DemonstrationAccount(
-            username=account.username,
-            display_name=account.display_name,
-            password=accounts.DEMONSTRATION_PASSWORD,
-            role=seat.membership.role,
-            party_zh=seat.party and seat.party.name_zh,
-            party_en=seat.party and (seat.party.name_en or seat.party.name_zh),
-        )
-        for account, seat in await queries.demonstration_seats(session)
-    ]
+    return SessionRead.of(await queries.read_session(session, token, demonstration=settings_of(request).demonstration))
 
 
 def settings_of(request: Request) -> Settings:

@@ -196,7 +196,7 @@ async def _actor_of(session: AsyncSession, role: Role) -> Actor:
     """The demonstration account of a role, acting for its party."""
     account = await find_account(session, role.value)
     assert account is not None  # made in the first step
-    seat = (await seats_of(session, [account.id]))[account.id][0].membership
+    seat = (await seats_of(session, [account.id]))[account.id][0]
     return Actor(account.id, role, seat.party_id, seat.area)
 
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from app.accounts.commands import administration, create_administrator, reset_administrator
 from app.accounts.credentials import PasswordWeak
 from app.accounts.resets import set_password
-from app.accounts.service import UsernameTaken
+from app.accounts.rules import UsernameTaken
 from app.core.actors import Role
 from app.core.db import Units, make_engine
 from app.core.db import units as units_of

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from functools import partial
-from unittest.mock import ANY
 
 import pytest
 import sqlalchemy as sa
@@ -17,8 +16,9 @@ from app.accounts.models import Account, AccountSession, Membership
 from app.accounts.new_passwords import change_password
 from app.accounts.passwords import HASHER
 from app.accounts.policy import authenticate, read_judges, state_of
-from app.accounts.queries import Seat, find_account, open_session, seats_of
+from app.accounts.queries import find_account, open_session, seats_of
 from app.accounts.rules import (
+    DEMONSTRATION_PASSWORD,
     IDLE,
     LIFETIME,
     SEEN_STEP,
@@ -29,12 +29,11 @@ from app.accounts.rules import (
     RoleDoesNotFit,
     SeatHeld,
     TooManyTries,
+    UsernameTaken,
     token_hash,
 )
 from app.accounts.service import (
-    DEMONSTRATION_PASSWORD,
     DemonstrationSeat,
-    UsernameTaken,
     close_demonstration,
     create_account,
     disable_account,
@@ -213,7 +212,7 @@ async def test_a_session_that_was_ended_is_not_opened_again_by_switching(session
 
 async def test_a_membership_ends_at_once_with_the_sessions_in_it_and_the_others_stay(session: AsyncSession) -> None:
     account, admin = await make_dounan(session, DOUNAN, LONGJIE), await actor_of(session)
-    seats = {seat.membership.area: seat.membership for seat in (await seats_of(session, [account.id]))[account.id]}
+    seats = {seat.area: seat for seat in (await seats_of(session, [account.id]))[account.id]}
     first, second = await enter(session), await enter(session)
     moved = await switch_membership(session, second.actor, second.token, seats[LONGJIE].id)
     await end_membership(session, admin, seats[DOUNAN].id)
@@ -240,24 +239,24 @@ async def test_a_membership_that_ended_is_given_again_but_never_twice(session: A
     account, admin = await make_dounan(session), await actor_of(session)
     (seat,) = (await seats_of(session, [account.id]))[account.id]
     with pytest.raises(SeatHeld):
-        await add_membership(session, admin, account.id, Role.committee, seat.membership.party_id)
-    await end_membership(session, admin, seat.membership.id)
-    await add_membership(session, admin, account.id, Role.committee, seat.membership.party_id)
+        await add_membership(session, admin, account.id, Role.committee, seat.party_id)
+    await end_membership(session, admin, seat.id)
+    await add_membership(session, admin, account.id, Role.committee, seat.party_id)
     (again,) = (await seats_of(session, [account.id]))[account.id]
-    assert (again.membership.id != seat.membership.id, again.membership.area) == (True, DOUNAN)
+    assert (again.id != seat.id, again.area) == (True, DOUNAN)
 
 
 async def test_whose_membership_it_is_may_end_it_but_not_while_acting_in_it(session: AsyncSession) -> None:
     account = await make_dounan(session, DOUNAN, LONGJIE)
     _, foreign = await make_account(session, Role.purchaser)
     mine = await enter(session)
-    first, second = (seat.membership for seat in (await seats_of(session, [account.id]))[account.id])
+    first, second = (await seats_of(session, [account.id]))[account.id]
     with pytest.raises(OwnSeat):
         await end_membership(session, mine.actor, first.id)
     with pytest.raises(NotFound):
         await end_membership(session, mine.actor, foreign.id)
     await end_membership(session, mine.actor, second.id)
-    assert (await seats_of(session, [account.id]))[account.id] == [Seat(first, ANY)]
+    assert (await seats_of(session, [account.id]))[account.id] == [first]
 
 
 async def test_ones_sessions_are_listed_with_their_browsers_and_ended_one_by_one(

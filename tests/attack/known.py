@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from app.accounts.service import DEMONSTRATION_PASSWORD
+from app.accounts.rules import DEMONSTRATION_PASSWORD
 from tests.attack.wire import COOKIE, Answer, Request, Send, asking
 
 API = "/api/v1"

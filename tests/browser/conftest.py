@@ -15,7 +15,7 @@ import uvicorn
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from app.accounts.policy import authenticate
-from app.accounts.service import DEMONSTRATION_PASSWORD
+from app.accounts.rules import DEMONSTRATION_PASSWORD
 from app.core.db import make_engine, units
 from app.core.installation.postgres import EmbeddedPostgres
 from app.core.settings import PROJECT, Settings

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from httpx import ASGITransport, AsyncClient
 
 from app.accounts.policy import authenticate
-from app.accounts.service import DEMONSTRATION_PASSWORD
+from app.accounts.rules import DEMONSTRATION_PASSWORD
 from app.core.actors import Role
 from app.core.audit import verify
 from app.core.clock import now
