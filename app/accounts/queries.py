@@ -110,7 +110,7 @@ async def demonstration_seats(session: AsyncSession) -> list[Membership]:
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
-    """Colleagues to confirm, new passwords to approve or to know of, and what one may still stop oneself."""
+    """Colleagues to confirm, new passwords to approve or be told of, and one's own that can still be stopped."""
     found = await colleagues.colleagues_of(session, actor, at)
     seats = {seat.account: seat.id for seat in found.seats if seat.account.password_hash is not None}
     items = [_item("confirm_membership", seat, account) for account, seat in seats.items()]

@@ -1,7 +1,7 @@
-"""A new password for who forgot the old one, and the first one for who never had any.
+"""A new password for people who forgot theirs, and the first one for people who never had any.
 
 There is no mail, so a browser asks, its person reads a code out to a colleague, the colleague approves, and that
-browser alone sets the password. Who approves never learns it. Where the party has nobody else an administrator
+browser alone sets the password. The colleague never learns it. Where the party has nobody else an administrator
 approves, and it takes effect after a day, in which whoever knows the old password stops it by signing in.
 docs/decisions/0007 says why.
 """
@@ -73,7 +73,7 @@ async def ask_reset(session: AsyncSession, username: str, place: Place) -> Asked
 
 
 async def draft_link(session: AsyncSession, actor: Actor, account: Account) -> Asked:
-    """A one-time link to set the account's password, which replaces those before. The caller knows that it may be."""
+    """A one-time link to set the account's password, which replaces those before. The caller checks who may."""
     at = await now(session)
     await stop_resets(session, account.id, at)
     opened = _asked(account.username, account, at, at + LINK_FOR)

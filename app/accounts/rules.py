@@ -57,7 +57,7 @@ class UsernameTaken(DomainError):
 
 
 class RoleDoesNotFit(DomainError):
-    """A role is taken for a party of the right kind, or for none (judges, administrators)."""
+    """A role belongs to a party of the right kind, or to none (judges, administrators)."""
 
     status = 422
 
@@ -81,7 +81,7 @@ class SeatUnconfirmed(DomainError):
 
 
 class PasswordUnset(DomainError):
-    """A seat is confirmed when its person has set the password: before, the link may be in other hands."""
+    """A seat can be confirmed only once its person has set a password: until then the link may be in other hands."""
 
 
 class CodeWrong(DomainError):
@@ -101,15 +101,15 @@ class LinkUnknown(DomainError):
 
 
 class OwnAccount(DomainError):
-    """Nobody shuts out themselves: the last administrator could not come back."""
+    """Administrators cannot shut themselves out: the last one could not come back."""
 
 
 class PasswordSet(DomainError):
-    """An invitation is for who has no password yet."""
+    """An invitation is for somebody who has no password yet."""
 
 
 class OwnSeat(DomainError):
-    """Nobody ends the membership in which they are acting, for the same reason."""
+    """Nobody can end the membership in which they are acting, for the same reason."""
 
 
 class SeatHeld(DomainError):

@@ -119,7 +119,7 @@ def one_seat_per_role(parties: Mapping[Role, Party]) -> list[DemonstrationSeat]:
 async def make_demonstration_accounts(
     session: AsyncSession, actor: Actor, seats: Sequence[DemonstrationSeat]
 ) -> dict[str, Account]:
-    """Username → account, each with the published password; made again, they stay as they are.
+    """Username → account, each with the published password; those that exist stay as they are.
 
     Refusals: UsernameTaken (by an account that is none of the demonstration), RoleDoesNotFit.
     """
@@ -148,7 +148,7 @@ async def _add_seat(session: AsyncSession, account: Account, seat: Demonstration
 
 
 async def close_demonstration(session: AsyncSession) -> None:
-    """Where demonstration is switched off its accounts are shut out and their sessions end."""
+    """Shut out the accounts of the demonstration, now that it is switched off, and end their sessions."""
     at = await now(session)
     open_ones = sa.select(Account).where(Account.is_demonstration, Account.disabled_at.is_(None)).order_by(Account.id)
     for account in await session.scalars(open_ones.with_for_update()):
@@ -158,7 +158,7 @@ async def close_demonstration(session: AsyncSession) -> None:
 
 
 async def reopen_demonstration(session: AsyncSession) -> None:
-    """Switched on again, they open again; but not when an administrator shut out some of them, and not others."""
+    """Let them in again, now that it is switched on again, unless an administrator has shut out only some of them."""
     of_demonstration = sa.select(Account).where(Account.is_demonstration).order_by(Account.id)
     accounts = list(await session.scalars(of_demonstration.with_for_update()))
     if not all(account.disabled_at for account in accounts):

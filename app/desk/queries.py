@@ -45,7 +45,7 @@ ROOMS: tuple[WaitingOf, ...] = (
 
 
 async def provisional(session: AsyncSession, items: Iterable[Waiting]) -> frozenset[datetime]:
-    """The counted deadlines among these that may still move, for the rest days of their year are not known yet."""
+    """The counted deadlines among these that may still move, since the holidays of their year are not published yet."""
     counted = {item.due_at for item in items if item.counted and item.due_at is not None}
     calendar = await work_calendar(session) if counted else None
     return frozenset(due_at for due_at in counted if calendar and calendar.is_provisional(last_day(due_at)))

@@ -19,7 +19,7 @@ WHO = {
     "import": {Role.purchaser, Role.admin},
     "edit": STAFF - {Role.judge, Role.admin},
 }
-# Who applies without registration is known to the buyer; a list open to all would tell bidders of each other.
+# Only the buyer knows who applies without registration: from a public list, bidders would learn of each other.
 SEES_APPLICANTS = frozenset({Role.purchaser, Role.admin, Role.clock})
 
 

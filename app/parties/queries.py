@@ -103,7 +103,7 @@ async def offices_of(session: AsyncSession, kind: PartyKind, area_codes: Collect
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
-    """An organisation that has not introduced itself, since communities choose by what they read."""
+    """The actor's organisation, if it has not introduced itself: communities choose by what they read."""
     query = sa.select(Party).where(
         Party.id == actor.party_id, Party.kind == PartyKind.organization, Party.introduction == ""
     )

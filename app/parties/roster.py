@@ -71,7 +71,7 @@ YES_NO = {"yes": True, "no": False, "是": True, "否": False}
 
 
 class ChoiceUnknown(DomainError):
-    """A cell holds a word that is none of the column's."""
+    """A cell holds a word that its column does not know."""
 
     status = 422
 
@@ -91,7 +91,7 @@ class StaffDoesNotAddUp(DomainError):
 
 
 class RatingWithoutYear(DomainError):
-    """A grade says from which year it is, and a year of grading has a grade."""
+    """A grade comes with its year, and a year with its grade."""
 
     status = 422
 

@@ -1,6 +1,6 @@
 """Who takes part: neighbourhood committees, street offices, bureaus, organisations and firms.
 
-Organisations come in three standings: registered legal persons, groups filed with the street office (备案), and those
+There are three kinds of organisations: registered legal persons, groups filed with the street office (备案), and those
 who may apply without registration (residents' groups, student teams) or as a company, as the call for a project
 competition allows.
 """

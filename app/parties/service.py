@@ -1,4 +1,4 @@
-"""Parties come in: one by one, as applicants, as the committees of an area, or as a roster of organisations."""
+"""Registering parties: one by one, as applicants, as the committees of an area, or from a roster of organisations."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime

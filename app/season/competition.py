@@ -120,7 +120,7 @@ class ScoreRow(_Part):
 
 
 class SourceFacts(_Part):
-    """Of what the sources tell, what is computed with."""
+    """The facts from the sources that something is computed from."""
 
     total_fund_cny: Amount | None = None
     organiser: Translation = ""
@@ -184,5 +184,5 @@ def asked_for(competition: Competition) -> set[str]:
 
 
 def json_number(value: Decimal) -> int | float:
-    """As a JSON number; two decimals survive the way through a float's shortest form."""
+    """As a JSON number; a float's shortest form keeps two decimals exactly."""
     return int(value) if value == value.to_integral_value() else float(value)

@@ -68,7 +68,7 @@ def read_instant(value: Any) -> datetime:
 
 
 def written_hour(at: datetime | None) -> str:
-    """An hour as the files write it: in Shanghai, without saying so."""
+    """An hour as the files write it: Shanghai time, without an offset."""
     assert at is not None  # a finished tender has all its dates
     return at.astimezone(SHANGHAI).replace(tzinfo=None).isoformat()
 

@@ -66,7 +66,7 @@ async def is_demonstrated(session: AsyncSession) -> bool:
 
 
 async def load_demonstration(units: Units, progress: Progress = silent) -> bool:
-    """Make whatever of the demonstration is not there yet; whether anything was to do."""
+    """Make whatever of the demonstration is not there yet; returns whether anything was missing."""
     async with units() as session:
         if await is_demonstrated(session):
             return False
@@ -255,7 +255,7 @@ async def _report(session: AsyncSession, season: Season) -> None:
 
 
 async def _finish(_session: AsyncSession, _season: Season) -> None:
-    """Nothing more to do: that this step is noted says that all is there."""
+    """Does nothing: once this step is recorded, everything is there."""
 
 
 async def survey_token(session: AsyncSession) -> str | None:

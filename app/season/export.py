@@ -1,4 +1,4 @@
-"""Writing a season that was carried out here as a folder of the same layout, from what the database holds."""
+"""Writes a season that was carried out here into a folder, in the layout that seasons are read from."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ from app.tenders.notices.models import Tender
 
 
 async def export_season(session: AsyncSession, name: str, folder: Path) -> list[Path]:
-    """Write the season's files; the paths written. Refusals: SeasonAbsent, SeasonUnfinished."""
+    """Write the season's files; returns their paths. Refusals: SeasonAbsent, SeasonUnfinished."""
     tender = await _finished_tender(session, name)
     sheets: dict[str, Sheet] = {}
     documents: dict[str, Any] = {}
@@ -37,7 +37,7 @@ async def export_season(session: AsyncSession, name: str, folder: Path) -> list[
 
 
 async def competition_document(session: AsyncSession, name: str, tender: Tender) -> dict[str, Any]:
-    """The whole file, put together from what each room says; reading it again gives the same competition."""
+    """competition.json, put together from the entries of each room; reading it back gives the same competition."""
     said: dict[str, Any] = {}
     line: dict[str, Any] = {}
     for room in ROOMS:

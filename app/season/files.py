@@ -109,7 +109,7 @@ class Faults:
 
 
 def unchecked(_tables: Tables, _faults: Faults) -> None:
-    """For who only reads."""
+    """For readers who need no further checks."""
 
 
 def find_season(name_or_folder: str) -> Path:

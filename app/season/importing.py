@@ -16,7 +16,7 @@ def open_season(name_or_folder: str) -> Season:
 
 
 async def import_season(units: Units, season: Season, progress: Progress = silent) -> int:
-    """Take a checked season in, whole or not at all; how many steps were still to do. Refusal: SeasonChanged."""
+    """Take in a checked season, whole or not at all; returns how many steps were done. Refusal: SeasonChanged."""
     return await begin(units, season, starts_at(season), import_steps(season), progress)
 
 

@@ -1,4 +1,4 @@
-"""What a season has of a room: its steps, its checks, what it writes out and what it sums up.
+"""What a season holds of a room: its steps, its checks, what it writes out and what it sums up.
 
 Each room is one file in `rooms`, whose `ROOM` says which of these it has; `order.ROOMS` names them all.
 """

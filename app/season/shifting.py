@@ -14,7 +14,8 @@ DATED = ("published", "preferred_start", "expires_on")
 
 
 def shifted(season: Season, by: timedelta, *, ending: str, title: Label, lots: Collection[str]) -> Season:
-    """The season with its competition moved by whole days, for these lots alone; `ending` tells its number apart."""
+    """The season with its competition moved by whole days, for these lots alone; `ending` makes its number a
+    new one."""
     own = season.competition
     bids = {bid.id: bid for bid in own.proposals if bid.lot in lots}
     applicants = {bid.applicant for bid in bids.values()}

@@ -1,4 +1,4 @@
-"""The steps of a season: each one a transaction at its own date, done once, whatever is cut short."""
+"""The steps of a season: each is one transaction at its own date, done once however often a run is cut short."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -42,11 +42,11 @@ class Step:
 
 
 def silent(_done: int, _of: int, _next: str) -> None:
-    """For who does not watch."""
+    """Reports to nobody."""
 
 
 async def enter_season(session: AsyncSession, season: Season, at: datetime) -> None:
-    """Note that the season is taken in. Refused with SeasonChanged where another one has its name."""
+    """Record that the season is being taken in. Refusal: SeasonChanged, if other files were taken in under its name."""
     competition = season.competition
     entry = insert(SeasonRecord).values(
         name=season.name,
@@ -64,7 +64,7 @@ async def enter_season(session: AsyncSession, season: Season, at: datetime) -> N
 
 
 async def take(session: AsyncSession, key: str, season: Season, step: Step) -> bool:
-    """Do the step unless it is done under `key`, the name of a season record; whether it was still to do."""
+    """Do the step, unless it was done before under `key`, the name of a season record; returns whether it was done."""
     claim = insert(SeasonStep).values(season=key, step=step.name, at=step.at or await now(session))
     if await session.scalar(claim.on_conflict_do_nothing().returning(SeasonStep.step)) is None:
         return False
@@ -77,7 +77,7 @@ async def take(session: AsyncSession, key: str, season: Season, step: Step) -> b
 async def take_each(
     units: Units, season: Season, steps: Sequence[Step], progress: Progress = silent, *, key: str = ""
 ) -> int:
-    """Every step in a transaction of its own; how many were still to do. `key` is the season's name unless given."""
+    """Do each step in its own transaction; returns how many were done now. `key`: the season's name unless given."""
     taken = 0
     for number, step in enumerate(steps):
         progress(number, len(steps), step.name)
@@ -88,7 +88,7 @@ async def take_each(
 
 
 async def begin(units: Units, season: Season, at: datetime, steps: Sequence[Step], progress: Progress = silent) -> int:
-    """Enter the season and do these first steps in one transaction: whole or not at all. Refusal: SeasonChanged."""
+    """Enter the season and do its first steps in one transaction: all of them or none. Refusal: SeasonChanged."""
     taken = 0
     async with units() as session:
         await enter_season(session, season, at)

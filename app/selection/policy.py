@@ -47,7 +47,7 @@ WHO = {
 
 
 def check_creates(actor: Actor, area_code: str) -> int:
-    """The bureau that holds a round in this area: the actor's own (Denied)."""
+    """The actor's bureau, which must be responsible for the area in which it holds a round (Denied)."""
     if not actor.covers(area_prefix(area_code)) or actor.party_id is None:
         raise Denied(verb="create", reason="area")
     return actor.party_id
@@ -83,7 +83,7 @@ async def read_round(session: AsyncSession, actor: Actor, round_id: int) -> Roun
 
 
 async def has_chosen_across(session: AsyncSession, actor: Actor, round_id: int, side: Side) -> bool:
-    """Whether this very person has handed in a list of the other side: nobody chooses themselves."""
+    """Whether this very person has handed in a list for the other side: nobody may choose for both."""
     across = sa.select(PreferenceList.id).where(PreferenceList.round_id == round_id, PreferenceList.side != side)
     found = await session.scalar(across.where(PreferenceList.submitted_by == actor.account_id).limit(1))
     return found is not None

@@ -105,7 +105,7 @@ def _wishes(
     returned: Mapping[int, PreferenceList],
     partners: Mapping[int, RoundNeed] | Mapping[int, RoundOffer],
 ) -> dict[str, Any]:
-    """A list by keys, of those only who chose its owner too, and whether people handed it in."""
+    """A list by keys, cut down to those who chose its owner too, and whether people handed it in."""
     if id not in own:
         return {"groups": [], "source": None}
     groups = [[partners[p].key for p in group if _names(returned.get(p), id)] for group in own[id].groups]

@@ -30,7 +30,7 @@ class Side(StrEnum):
 
 
 class ListSource(StrEnum):
-    """A list that people handed in, or one taken from the ranking where nobody did (a replayed season says so)."""
+    """A list that people handed in, or one taken from the ranking because nobody did (as in replayed seasons)."""
 
     submitted = "submitted"
     derived = "derived"
@@ -71,7 +71,7 @@ PAIR_MOVES = {
     (PairStatus.proposed, "confirm"): PairStatus.proposed,  # confirmed when both have: `pair_status`
     (PairStatus.proposed, "decline"): PairStatus.declined,
 }
-# Said of whoever had gone when the lists closed; all other reasons are those of `matching.allocate`.
+# The reason given for whoever had left by the time the lists closed; the other reasons come from `matching.allocation`.
 GONE = "gone"
 # How many partners a list may name: enough to choose from, few enough to have been read.
 LIST_LIMIT = 20
@@ -99,7 +99,7 @@ class RoundClosed(DomainError):
 
 
 class RoundStillOpen(DomainError):
-    """The allocation is computed when nobody can change a list any more."""
+    """The allocation is computed only once nobody can change a list any more."""
 
 
 class RoundWithoutSides(DomainError):
@@ -125,11 +125,11 @@ class PlacesBelowOne(DomainError):
 
 
 class PairAnswered(DomainError):
-    """This side has already answered; an answer stands."""
+    """This side has already answered, and an answer cannot be changed."""
 
 
 class PairLapsed(DomainError):
-    """The need or the offer of the pair is no longer there, or the round is over."""
+    """The need or the offer of the pair has been taken back since, or the round is over."""
 
 
 def check_times(opens_at: datetime, closes_at: datetime) -> None:
@@ -166,7 +166,7 @@ def check_places(places: int) -> None:
 
 
 def unanswerable(status: PairStatus, given: Answer | None, pair: int, need: str, offer: str) -> DomainError | None:
-    """Why a side cannot answer for a pair (any more): it has lapsed, or what this side said stands."""
+    """Why a side can no longer answer for a pair: the pair has lapsed, or this side has answered already."""
     if status is PairStatus.lapsed:
         return PairLapsed(need=need, offer=offer)
     return None if given is None else PairAnswered(pair=pair)

@@ -111,7 +111,7 @@ def _stands(offer: OfferEntry, day: date) -> bool:
 
 
 def _keys(entries: Sequence[NeedEntry] | Sequence[OfferEntry]) -> list[str]:
-    """What each is called in this round: its own number, told apart where lists of several owners share one."""
+    """What each is called in this round: its own number, with its id added where several owners use the same one."""
     counts = Counter(entry.key for entry in entries)
     return [entry.key if counts[entry.key] == 1 else f"{entry.key}#{entry.id}" for entry in entries]
 
@@ -276,7 +276,7 @@ async def fill_round(session: AsyncSession, actor: Actor, round_id: int) -> Roun
 
 
 def _lapses(pair: Pair, status: PairStatus, at: datetime) -> bool:
-    """Note that a pair has lapsed, where it just has."""
+    """Record that a pair has lapsed, if it has only now; returns whether."""
     if pair.status is status:
         return False
     pair.status, pair.settled_at = status, at
@@ -343,7 +343,7 @@ async def cancel_round(session: AsyncSession, actor: Actor, round_id: int) -> Ro
 
 
 async def _end(session: AsyncSession, round: Round, at: datetime) -> None:
-    """What nobody has confirmed has lapsed, and the needs are free for other rounds."""
+    """Pairs that are not confirmed lapse, and the needs are free for other rounds."""
     for pair, *_ in await pairs_of(session, round.id):
         if pair.status is PairStatus.proposed:
             pair.status, pair.settled_at = PairStatus.lapsed, at

@@ -88,7 +88,7 @@ async def publish_survey(session: AsyncSession, actor: Actor, survey_id: int) ->
 
 
 async def _check_sound(session: AsyncSession, definition: SurveyDefinition) -> None:
-    """Sound in itself, and voting for categories that the taxonomy has."""
+    """Refuse a questionnaire that is unsound, or votes for categories that the taxonomy does not have."""
     check_definition(definition)
     known = {category.code for category in await list_categories(session)}
     if faults := _unknown_categories(definition, known):
