@@ -312,7 +312,7 @@ class DemonstrationAccount(BaseModel):
             password=DEMONSTRATION_PASSWORD,
             role=seat.role,
             party_zh=seat.party and seat.party.name_zh,
-            party_en=seat.party and (seat.party.name_en or seat.party.name_zh),
+            party_en=seat.party and seat.party.english_name,
         )
 
 

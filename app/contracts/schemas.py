@@ -110,7 +110,7 @@ class EngagementRead(BaseModel):
         return cls(
             **{name: getattr(engagement, name) for name in same},
             party_zh=firm.name_zh,
-            party_en=firm.name_en or firm.name_zh,
+            party_en=firm.english_name,
             actions=engagement_actions(reader, engagement, contract),
         )
 
@@ -249,9 +249,9 @@ class ContractRead(ContractRow):
             **ContractRow.of(contract).model_dump(),
             **facts,
             purchaser_zh=parts.purchaser.name_zh,
-            purchaser_en=parts.purchaser.name_en or parts.purchaser.name_zh,
+            purchaser_en=parts.purchaser.english_name,
             contractor_zh=parts.contractor.name_zh,
-            contractor_en=parts.contractor.name_en or parts.contractor.name_zh,
+            contractor_en=parts.contractor.english_name,
             place_zh=contract.places_zh,
             provisional=parts.provisional,
             targets=[Target.model_validate(target, context=STORED) for target in contract.targets],

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Identified, within_years
@@ -54,6 +55,16 @@ class Party(Base, Identified, Versioned):
     legal_representative: Mapped[str] = mapped_column(default="", server_default="")
     bank_name: Mapped[str] = mapped_column(default="", server_default="")
     bank_account: Mapped[str] = mapped_column(default="", server_default="")
+
+    @hybrid_property
+    def english_name(self) -> str:
+        """Where there is none, the Chinese one stands in."""
+        return self.name_en or self.name_zh
+
+    @english_name.inplace.expression
+    @classmethod
+    def _english_name(cls) -> sa.ColumnElement[str]:
+        return sa.func.coalesce(sa.func.nullif(cls.name_en, ""), cls.name_zh)
 
     __table_args__ = (
         within_years("rectification_from", "rectification_until"),

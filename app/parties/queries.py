@@ -92,8 +92,7 @@ async def party_names(session: AsyncSession, ids: Collection[int | None]) -> dic
 
 
 def name_of(party: Party) -> PartyName:
-    """Both names; where there is no English one the Chinese one stands in."""
-    return PartyName(party.name_zh, party.name_en or party.name_zh)
+    return PartyName(party.name_zh, party.english_name)
 
 
 async def offices_of(session: AsyncSession, kind: PartyKind, area_codes: Collection[str]) -> dict[str, Party]:

@@ -26,7 +26,7 @@ from app.selection.rules import PairStatus, RoundStatus, Side
 PairWithSides = tuple[Pair, Need, Offer]
 OWN_SIDE = {Role.committee: Side.need, Role.organization: Side.offer}
 PARTY_ZH = Party.name_zh.label("party_name_zh")
-PARTY_EN = sa.func.coalesce(sa.func.nullif(Party.name_en, ""), Party.name_zh).label("party_name_en")
+PARTY_EN = Party.english_name.label("party_name_en")
 
 
 async def seats(session: AsyncSession, round_id: int) -> tuple[dict[int, RoundNeed], dict[int, RoundOffer]]:

@@ -4,17 +4,18 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from app.core.db import Base, Identified
 from app.core.versions import Versioned
+from app.parties.models import Party
 from app.surveys.questionnaires.rules import SurveyStatus
 
 
 class Survey(Base, Identified, Versioned):
     """`definition` is a SurveyDefinition and frozen (by a trigger) once somebody has answered it. `targets` are the
     known counts that answers are weighted to: [{"margin": question or "community_code", "counts": {group: count}}].
-    """
+    `area_code` is its party's, to be asked for in queries."""
 
     __tablename__ = "surveys"
 
@@ -26,6 +27,9 @@ class Survey(Base, Identified, Versioned):
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    area_code: Mapped[str | None] = column_property(
+        sa.select(Party.area_code).where(Party.id == party_id).scalar_subquery(), deferred=True
+    )
 
     __table_args__ = (
         sa.CheckConstraint("(status = 'draft') = (published_at IS NULL)", name="published_has_its_date"),

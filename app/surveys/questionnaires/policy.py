@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor, Role, granted
 from app.core.errors import NotFound
 from app.core.moves import verbs_from
-from app.parties.models import Party
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.rules import MOVES, untimely
 
@@ -36,8 +35,7 @@ def visible(actor: Actor) -> sa.ColumnElement[bool]:
     own = Survey.party_id == actor.party_id
     if actor.role is Role.committee or not actor.area:
         return own
-    below = sa.select(Party.id).where(Party.area_code.startswith(actor.area, autoescape=True))
-    return sa.or_(own, Survey.party_id.in_(below))
+    return sa.or_(own, Survey.area_code.startswith(actor.area, autoescape=True))
 
 
 async def read_survey(session: AsyncSession, actor: Actor, survey_id: int) -> Survey:

@@ -15,7 +15,7 @@ from app.core.days.calendar_table import work_calendar
 from app.core.paging import Paging, paginate
 from app.core.waiting import Waiting
 from app.parties.models import Party
-from app.parties.queries import PartyName, party_names
+from app.parties.queries import PartyName, name_of, party_names
 from app.tenders.awards.models import Award, LotResult, PassedBid, Result
 from app.tenders.awards.policy import visible
 from app.tenders.awards.rules import AwardStatus
@@ -178,10 +178,7 @@ async def _bid_facts(session: AsyncSession, bid_ids: set[int]) -> dict[int, tupl
         .join(Party, Party.id == Bid.party_id)
         .where(Bid.id.in_(bid_ids))
     )
-    return {
-        bid.id: (bid, title, PartyName(party.name_zh, party.name_en or party.name_zh))
-        for bid, title, party in await session.execute(query)
-    }
+    return {bid.id: (bid, title, name_of(party)) for bid, title, party in await session.execute(query)}
 
 
 async def own_lines(session: AsyncSession, actor: Actor) -> list[tuple[Tender, ResultLine]]:

@@ -97,7 +97,7 @@ class ApplicantRow(BaseModel):
 
     @classmethod
     def of(cls, party: Party) -> "ApplicantRow":
-        return cls(party_id=party.id, name_zh=party.name_zh, name_en=party.name_en or party.name_zh)
+        return cls(party_id=party.id, name_zh=party.name_zh, name_en=party.english_name)
 
 
 class MemberRead(BaseModel):
