@@ -19,6 +19,8 @@ COPY app ./app
 COPY migrations ./migrations
 RUN pip install --no-cache-dir --no-build-isolation --no-deps -e .
 COPY --from=web /build/frontend/dist ./frontend/dist
+# Files that are attached; the volume over it belongs to whoever this folder belongs to.
+RUN install -d -o shuangxuan var
 USER shuangxuan
 ENV HOST=0.0.0.0 PORT=8000 LOG_JSON=true
 EXPOSE 8000

@@ -1,19 +1,27 @@
-"""When this has happened, that follows. Every reaction between rooms stands on this page.
+"""When this has happened, that follows; what may carry files, and who answers for it. Every bond between rooms that
+does not run downwards stands on this page.
 
 Reactions run in the transaction of what they follow from, and do not set off further ones. They may insert anywhere.
 Locks: a use case locks its own subject first; a reaction then locks rows of earlier rooms, by number. Nothing holding
 a row of an earlier room (a need) goes on to lock one of a later room (a tender, a contract), so no two can deadlock.
 """
 
+from app.contracts import attaching as contract_files
 from app.contracts import service as contracts
 from app.core.events import when
+from app.files.policy import hang_on
+from app.files.rules import Holder
+from app.needs import attaching as need_files
 from app.needs import service as needs
+from app.offers import attaching as offer_files
 from app.tenders.awards import service as awards
+from app.tenders.bids import attaching as bid_files
 from app.tenders.bids import service as bids
 from app.tenders.comparisons import jobs as pricing
 from app.tenders.comparisons import service as comparisons
 from app.tenders.notices import service as notices
 from app.tenders.objections import service as objections
+from app.tenders.panels import attaching as panel_files
 
 when("survey.frozen", needs.forget_withheld)
 
@@ -41,3 +49,9 @@ when("inclusion.asked", pricing.start_pricing)
 when("contract.signed", needs.hold_as("contracted", by="contract", after=("matched", "tendered")))
 when("contract.completed", needs.fulfil_needs)
 when("contract.terminated", needs.release_needs)
+
+hang_on(Holder.need, need_files.access, need_files.read_verbs)
+hang_on(Holder.offer, offer_files.access, offer_files.read_verbs)
+hang_on(Holder.bid, bid_files.access, bid_files.read_verbs, panel_files.read_verbs)
+hang_on(Holder.contract, contract_files.access, contract_files.read_verbs)
+hang_on(Holder.milestone, contract_files.access_milestone, contract_files.read_milestone_verbs)

@@ -7,8 +7,8 @@ from mimetypes import guess_type
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
-from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import FileResponse, HTMLResponse
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from app import flow
 from app.accounts import api as accounts
@@ -26,6 +26,9 @@ from app.core.http.unit import Authenticate
 from app.core.installation.jobs import Worker
 from app.core.settings import Settings
 from app.desk import api as desk
+from app.files import api as files
+from app.files import jobs as file_jobs
+from app.files.rules import MEDIA
 from app.needs import api as needs
 from app.offers import api as offers
 from app.parties import api as parties
@@ -46,7 +49,7 @@ from app.tenders.notices import api as notices
 from app.tenders.objections import api as objections
 from app.tenders.panels import api as panels
 
-assert flow and survey_jobs and reset_api  # the endpoints of a new password join the session's
+assert flow and survey_jobs and file_jobs and reset_api  # the endpoints of a new password join the session's
 ROUTERS = [
     health.router,
     areas.router,
@@ -63,6 +66,7 @@ ROUTERS = [
     responses.router,
     responses.links,
     survey_results.router,
+    files.router,
     needs.router,
     offers.router,
     rankings.router,
@@ -78,6 +82,7 @@ ROUTERS = [
     bids.router,
 ]
 API = "/api/v1"
+PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, *MEDIA.values())  # nothing is gained by packing it again
 
 
 def create_app(settings: Settings, door: Units, authenticate: Authenticate) -> FastAPI:
@@ -87,7 +92,7 @@ def create_app(settings: Settings, door: Units, authenticate: Authenticate) -> F
     )
     app.state.settings, app.state.units, app.state.authenticate = settings, door, authenticate
     app.state.lanes, app.state.worker = Lanes(), None
-    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, exclude_content_types=PACKED)
     app.add_middleware(Guard, settings=settings)
     problems.install(app)
     for router in ROUTERS:

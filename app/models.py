@@ -9,6 +9,7 @@ import app.core.db
 import app.core.http.idempotency
 import app.core.http.limits
 import app.core.installation.secret
+import app.files.models
 import app.needs.models
 import app.offers.models
 import app.parties.models

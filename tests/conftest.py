@@ -30,6 +30,10 @@ hypothesis.settings.load_profile("untimed")
 
 os.environ["SECRET_KEY"] = "the secret of all tests, which is no secret"  # noqa: S105
 os.environ["ALLOWED_HOSTS"] = "test"
+# Files that tests attach; gone when they end. Passable, since a root installation looks whether its server may enter.
+STORE = tempfile.TemporaryDirectory(prefix="sx-files-")
+Path(STORE.name).chmod(0o755)
+os.environ["DATA_DIR"] = STORE.name
 set_up_logs(Settings())
 problems.ABSENT_IS_SAID = False  # a refusal without a fact that its sentences need fails the test that met it
 TODAY = datetime(2026, 11, 20, 10, 0, tzinfo=SHANGHAI)

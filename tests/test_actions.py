@@ -69,9 +69,10 @@ def called(said: Mapping[str, Any], kind: str = "") -> Iterator[tuple[str, str]]
 
 
 def ways_of(room: str) -> list[APIRoute]:
-    """The routes of a room, and those of others whose address names its things, such as /tenders/{tender_id}/open."""
+    """The routes of a room, and those of others whose address names its things, such as /tenders/{tender_id}/open, or
+    anything that carries files."""
     own = [route for route in routes() if route.endpoint.__module__.startswith(f"{room}.")]
-    things = {thing for route in own for thing in THING.findall(route.path)}
+    things = {"holder_id"} | {thing for route in own for thing in THING.findall(route.path)}
     return [*own, *(route for route in routes() if things.intersection(THING.findall(route.path)))]
 
 

@@ -31,3 +31,10 @@ def test_secrets_have_no_default_and_both_processes_have_the_same() -> None:
 def test_the_image_runs_as_an_ordinary_user() -> None:
     lines = (PROJECT / "Dockerfile").read_text(encoding="utf-8").splitlines()
     assert lines.index("USER shuangxuan") < lines.index('CMD ["shuangxuan", "serve"]')
+
+
+def test_attached_files_outlive_the_containers_and_both_processes_see_them() -> None:
+    folder = "/srv/shuangxuan/var"
+    assert APP["volumes"] == WORKER["volumes"] == [f"files:{folder}"] and "files" in COMPOSE["volumes"]
+    lines = (PROJECT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    assert lines.index("RUN install -d -o shuangxuan var") < lines.index("USER shuangxuan")

@@ -29,6 +29,7 @@ from app.core.settings import Settings
 from app.main import create_app
 from app.surveys.questionnaires.xlsform.export import write_xlsform
 from app.tenders.notices.inputs import TenderCreate
+from tests.factories.files import PDF
 from tests.factories.surveys import services_definition
 from tests.factories.world import ABSENT, Thing, World, make_world
 from tests.test_house import routes
@@ -118,12 +119,13 @@ def test_every_route_is_declared_with_what_it_is_done_to() -> None:
 
 
 def things_of(kind: str, world: World) -> list[Thing]:
-    """Every thing of the kind, and one that does not exist."""
+    """Every thing of the kind, and one that does not exist (of what carries files, one of each sort)."""
     if kind == "-":
         return [NOTHING]
     found = [thing for thing in world.things if thing.kind == kind]
-    nowhere = {name: value if name == "gate" else ABSENT for name, value in found[0].at.items()}
-    return [*found, Thing(kind, "nothing", nowhere, frozenset())]
+    sorts = {thing.at.get("holder"): thing for thing in found}
+    nowhere = ({n: v if n in {"gate", "holder"} else ABSENT for n, v in each.at.items()} for each in sorts.values())
+    return [*found, *(Thing(kind, "nothing", at, frozenset()) for at in nowhere)]
 
 
 def expected(row: dict[str, str], name: str, thing: Thing) -> str:
@@ -162,6 +164,8 @@ def body_of(route: APIRoute) -> dict[str, Any]:
     operation = str(route.operation_id)
     if operation in {"import_survey", "replace_questionnaire"}:
         return {"files": {"upload": ("form.xlsx", FORM, XLSX)}}
+    if operation == "attach_file":
+        return {"files": {"upload": ("new.pdf", PDF, "application/pdf")}}
     if any(isinstance(each.call, Uploaded) for each in route.dependant.dependencies):
         return {"files": FILE}
     if operation in BODIES:
@@ -267,7 +271,8 @@ async def test_every_cell_is_answered_as_declared(
             answer = await door.knock(cell)
             wrong += faults(cell, answer, known)
             if answer.status_code == 404 and cell.name not in cell.thing.sees:
-                hidden[str(cell.route.operation_id), cell.name].add(shape(answer, cell.thing.at.values()))
+                asked = f"{cell.route.operation_id} {cell.thing.at.get('holder', '')}"
+                hidden[asked, cell.name].add(shape(answer, cell.thing.at.values()))
         after = await checksums(connection)
         for cell in every:
             if cell.expected not in REFUSED:

@@ -33,6 +33,7 @@ ACCEPTS = frozenset({Role.committee, Role.street, Role.purchaser})
 WHO = {
     "read": SIDES | ACCEPTS | EVALUATES | {Role.auditor},
     "edit": BUYS,
+    "attach": SIDES | EVALUATES,
     "sign": SIDES,
     "start": SIDES,
     "report": frozenset({Role.organization}),
@@ -86,6 +87,11 @@ def actions(reader: Reader, contract: Contract, progress: Progress) -> list[str]
     side, on = side_of(reader.actor, contract), shanghai_date(reader.at)
     verbs = [verb for verb in verbs_from(MOVES, contract.status) if untimely(verb, contract, on) is None]
     return _allowed(reader, contract, [verb for verb in verbs if hindrance(verb, side, progress) is None])
+
+
+def attach_actions(reader: Reader, contract: Contract) -> list[str]:
+    """Of these, attaching: neither hour nor progress stands against it."""
+    return _allowed(reader, contract, [verb for verb in verbs_from(MOVES, contract.status) if verb == "attach"])
 
 
 def milestone_actions(reader: Reader, milestone: Milestone, contract: Contract) -> list[str]:

@@ -43,6 +43,9 @@ class Settings(BaseSettings):
         default="", description="addresses of the proxies whose X-Forwarded-For is believed; by default nobody's"
     )
     upload_limit_mb: int = Field(default=10, ge=1)
+    clamd: str | None = Field(
+        default=None, pattern=r"^(/.+|.+:[0-9]{1,5})$", description="the virus scanner: its socket, or host:port"
+    )
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
     log_json: bool = False
 

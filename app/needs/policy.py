@@ -20,6 +20,7 @@ LOOKS_AFTER = frozenset({Role.street, Role.purchaser})
 WHO: Mapping[str, Collection[Role]] = {
     "draft": {Role.committee},
     "edit": {Role.committee},
+    "attach": {Role.committee},
     "publish": {Role.committee},
     "withdraw": {Role.committee},
     "rank": LOOKS_AFTER | {Role.committee},

@@ -27,9 +27,11 @@ class NeedStatus(StrEnum):
 S = NeedStatus
 MOVES: Mapping[tuple[str, str], NeedStatus] = {
     (S.draft, "edit"): S.draft,
+    (S.draft, "attach"): S.draft,
     (S.draft, "publish"): S.published,
     (S.draft, "withdraw"): S.withdrawn,
     (S.published, "edit"): S.published,
+    (S.published, "attach"): S.published,
     (S.published, "rank"): S.published,
     (S.published, "withdraw"): S.withdrawn,
     (S.expired, "edit"): S.published,

@@ -17,6 +17,7 @@ from app.offers.rules import MOVES, TIMELINE, standing
 WHO = {
     "draft": {Role.organization},
     "edit": {Role.organization},
+    "attach": {Role.organization},
     "publish": {Role.organization},
     "pause": {Role.organization},
     "resume": {Role.organization},

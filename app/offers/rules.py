@@ -26,12 +26,15 @@ class OfferStatus(StrEnum):
 S = OfferStatus
 MOVES = {
     (S.draft, "edit"): S.draft,
+    (S.draft, "attach"): S.draft,
     (S.draft, "publish"): S.published,
     (S.draft, "withdraw"): S.withdrawn,
     (S.published, "edit"): S.published,
+    (S.published, "attach"): S.published,
     (S.published, "pause"): S.paused,
     (S.published, "withdraw"): S.withdrawn,
     (S.paused, "edit"): S.paused,
+    (S.paused, "attach"): S.paused,
     (S.paused, "resume"): S.published,
     (S.paused, "withdraw"): S.withdrawn,
     (S.expired, "edit"): S.published,

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Membership
 from app.contracts.models import Contract
-from app.contracts.queries import engagements_of
+from app.contracts.queries import engagements_of, milestones_of
 from app.contracts.rules import EngagementKind
 from app.core.actors import RESIDENT, Actor, Role
 from app.core.clock import now
+from app.files.rules import Holder
 from app.needs.rules import NeedStatus
 from app.offers.rules import OfferStatus
 from app.parties.models import Party
@@ -41,6 +42,7 @@ from tests.conftest import TODAY
 from tests.factories.awards import make_scored, propose
 from tests.factories.bids import make_bid, make_opened
 from tests.factories.contracts import engaged, make_contract, make_performing
+from tests.factories.files import make_attachment
 from tests.factories.needs import make_need
 from tests.factories.notices import OPENED, lots_of, make_tender, set_clock
 from tests.factories.offers import make_offer
@@ -129,6 +131,7 @@ async def make_world(session: AsyncSession) -> World:
     await _tenders(session, world, ground.bureau)
     await _decided(session, world, ground)
     await _contracts(session, world, ground)
+    await _files(session, world)
     await set_clock(session, OBJECTING)
     return world
 
@@ -402,5 +405,38 @@ async def _contracts(session: AsyncSession, world: World, ground: Ground) -> Non
     world.add("contract", "contract", {"contract_id": running.id, **gate}, parties, canary("contract"))
     sides = {"P1", "O5"}
     world.add("contract", "draft contract", {"contract_id": drafted.id, **gate}, sides, canary("draft contract"))
+    (midterm, *_) = [each for each in await milestones_of(session, running.id) if each.gate == gate["gate"]]
+    world.ids["milestone"] = midterm.id
     (first, *_) = await engagements_of(session, running.id)
     world.add("engagement", "engagement", {"contract_id": running.id, "engagement_id": first.id}, parties)
+
+
+async def _files(session: AsyncSession, world: World) -> None:
+    """One on everything that can carry files, hung there by whoever it belongs to."""
+    contract, judged = {"P1", "O1", "E1"}, {"opened bid": {"J1"}}
+    attaching = {"contract": contract, "draft contract": {"P1", "O5"}, "bid": {"O1"}, "draft bid": {"O2"}}
+    attaching |= {"opened bid": {"O1"}}
+    for kind in ("need", "offer", "bid", "contract"):
+        for thing in [each for each in world.things if each.kind == kind]:
+            sees = thing.sees | judged.get(thing.name, set())
+            may = thing.may.get("owns") or attaching[thing.name]
+            await _file(session, world, Holder(kind), thing.at[f"{kind}_id"], thing.name, sees, may)
+    sees = {"P1", "O1", "C1", "S1", "E1", "A1"}
+    await _file(session, world, Holder.milestone, world.ids["milestone"], "milestone", sees, {"O1"})
+
+
+async def _file(
+    session: AsyncSession,
+    world: World,
+    holder: Holder,
+    holder_id: int,
+    name: str,
+    sees: Iterable[str],
+    may: Collection[str],
+) -> None:
+    party = world.actors[sorted(may)[0]].party_id
+    word = canary(f"file of {name}")
+    attachment = await make_attachment(session, holder, holder_id, party, name=f"{word}.pdf")
+    world.add("holder", name, {"holder": holder.value, "holder_id": holder_id}, sees, word, attaches=may)
+    removes = {each for each in may if world.actors[each].party_id == party}
+    world.add("attachment", name, {"attachment_id": attachment.id}, sees, removes=removes)

@@ -22,6 +22,7 @@ from app.core.errors import DomainError
 from app.core.installation.secret import box, keyed
 
 KEY = re.compile(r"[\x21-\x7e]{16,200}")
+CHUNK = 256 * 1024  # bytes of a file looked at at once
 KEPT_HEADERS = ("content-type", "etag", "location")
 
 
@@ -81,11 +82,18 @@ async def _asked(request: Request) -> str:
         for name, part in (await request.form()).multi_items():
             digest.update(f"\n{name} {part if isinstance(part, str) else part.filename}\n".encode())
             if isinstance(part, UploadFile):
-                digest.update(sha256(await part.read()).digest())
-                await part.seek(0)
+                digest.update(await _digest(part))
     else:
         digest.update(await request.body())
     return digest.hexdigest()
+
+
+async def _digest(file: UploadFile) -> bytes:
+    digest = sha256()
+    while chunk := await file.read(CHUNK):
+        digest.update(chunk)
+    await file.seek(0)
+    return digest.digest()
 
 
 def _sealed(response: Response, key: str) -> bytes:

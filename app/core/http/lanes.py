@@ -15,7 +15,8 @@ from app.core.errors import Busy
 
 
 class Lane(StrEnum):
-    """`gate`: who asks, before a body is waited for; `reserved`: what has a deadline of its own (bids, health)."""
+    """`gate`: who asks, before a body is waited for; `reserved`, `attaching`: what has a deadline of its own (bids and
+    their files, health)."""
 
     gate = "gate"
     reserved = "reserved"
@@ -24,6 +25,7 @@ class Lane(StrEnum):
     writing = "writing"
     answering = "answering"
     files = "files"
+    attaching = "attaching"
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ WIDTHS = {
     Lane.writing: Width(4, 60, 1.0),
     Lane.answering: Width(2, 100, 2.0),
     Lane.files: Width(2, 10, 5.0),
+    Lane.attaching: Width(2, 100, 10.0),
 }
 JOBS = 3  # two jobs at once, and what the start or the readiness asks beside them
 CONNECTIONS = sum(width.at_once for width in WIDTHS.values()) + JOBS

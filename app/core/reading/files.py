@@ -13,7 +13,7 @@ from starlette.datastructures import UploadFile as FormFile
 from app.core.errors import DomainError, RowRefused, RowsRefused
 from app.core.reading.cells import Table as Table
 from app.core.reading.cells import bare, exact, inert
-from app.core.reading.foreign import ANSWERS, LISTS, TABLES, Limits, off_loop, read_lines
+from app.core.reading.foreign import ANSWERS, LISTS, TABLES, FileTooLarge, Limits, off_loop, read_lines
 
 T = TypeVar("T")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -74,11 +74,16 @@ class Uploaded(Generic[T]):
         self.read = read
 
     async def take(self, request: Request) -> None:
-        """Refusals: those of `read`."""
-        upload = (await request.form()).get("upload")
+        """Refusals: FileTooLarge, and those of `read`."""
+        upload, settings = (await request.form()).get("upload"), request.app.state.settings
         if isinstance(upload, FormFile):
-            request.state.uploaded = await off_loop(self.read, upload.filename or "", await upload.read())
+            if (upload.size or 0) > settings.upload_bytes:
+                raise FileTooLarge(limit_mb=settings.upload_limit_mb)
+            request.state.uploaded = await self.received(request, upload)
             await upload.seek(0)
+
+    async def received(self, request: Request, upload: FormFile) -> T:
+        return await off_loop(self.read, upload.filename or "", await upload.read())
 
     async def __call__(self, request: Request, upload: UploadFile) -> T:
         found: T = request.state.uploaded

@@ -1,6 +1,5 @@
 """Tables of bids: sealed versions with receipts. The deadline is held by a trigger on `bid_versions`."""
 
-import secrets
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -8,15 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base, Identified, within_years
+from app.core.db import Base, Identified, sealed_number, within_years
 from app.core.versions import Versioned
 from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import tender_stream
-
-
-def sealed_number() -> int:
-    """A number that does not tell how many bids there are (87号令 art. 28); JavaScript can carry it."""
-    return secrets.randbits(52)
 
 
 class Bid(Base, Versioned):
@@ -66,8 +60,9 @@ class Bid(Base, Versioned):
 
 class BidVersion(Base, Identified):
     """What was handed in, never changed. `content_hash` is SHA-256 over the content, `receipt_hash` over what the
-    receipt says; `receipt` is the short code of it. `arrived_late`: on paper after the deadline, for the record.
-    `is_final`: the last price of a consultation, written when final offers are opened."""
+    receipt says; `receipt` is the short code of it. `files`: SHA-256 of each that hung on it.
+    `arrived_late`: on paper after the deadline, for the record. `is_final`: the last price of a consultation, written
+    when final offers are opened."""
 
     __tablename__ = "bid_versions"
 
@@ -80,6 +75,7 @@ class BidVersion(Base, Identified):
     content_hash: Mapped[bytes]
     receipt_hash: Mapped[bytes]
     receipt: Mapped[str]
+    files: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     is_final: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     arrived_late: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     received_at: Mapped[datetime]

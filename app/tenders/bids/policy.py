@@ -22,6 +22,7 @@ WHO = {
     "read": BIDS | BUYS,
     "draft": BIDS,
     "edit": BIDS,
+    "attach": BIDS,
     "submit": BIDS,
     "revise": BIDS,
     "confirm": BIDS,

@@ -9,7 +9,7 @@ The reasons of pre-qualification are the same refusals that an online submission
 import json
 from base64 import b32encode
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -39,9 +39,11 @@ class BidStatus(StrEnum):
 
 S = BidStatus
 # An amendment unsettles a bid; revising it confirms it too. Until the deadline a bid may be changed, withdrawn
-# and handed in again (87号令 art. 34). A bid that arrives late on paper is recorded, never scored.
+# and handed in again (87号令 art. 34), with other files once it is withdrawn: the receipt of what was handed in vouches
+# for those that hung on it. A bid that arrives late on paper is recorded, never scored.
 MOVES = {
     (S.draft, "edit"): S.draft,
+    (S.draft, "attach"): S.draft,
     (S.draft, "submit"): S.submitted,
     (S.draft, "record_late"): S.late,
     (S.submitted, "edit"): S.submitted,
@@ -53,6 +55,7 @@ MOVES = {
     (S.unconfirmed, "revise"): S.submitted,
     (S.unconfirmed, "withdraw"): S.withdrawn,
     (S.withdrawn, "edit"): S.withdrawn,
+    (S.withdrawn, "attach"): S.withdrawn,
     (S.withdrawn, "submit"): S.submitted,
     (S.withdrawn, "record_late"): S.late,
     (S.submitted, "qualify"): S.eligible,
@@ -364,9 +367,10 @@ class Receipt:
     digest: bytes
 
 
-def content_digest(content: Mapping[str, str]) -> bytes:
-    """SHA-256 over what was handed in: its fields as JSON, sorted, in UTF-8."""
-    return sha256(json.dumps(dict(content), ensure_ascii=False, sort_keys=True).encode()).digest()
+def content_digest(content: Mapping[str, str], files: Sequence[str] = ()) -> bytes:
+    """SHA-256 over what was handed in: its fields as JSON, sorted, in UTF-8; `files`: SHA-256 of each, sorted."""
+    said = {**content, **({"files": sorted(files)} if files else {})}
+    return sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).digest()
 
 
 def receipt_of(

@@ -16,15 +16,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
 from app.core.clock import now
+from app.core.db import sealed_number
 from app.core.errors import Denied
 from app.core.events import happened
 from app.core.moves import move
 from app.core.problems import refusal_of
 from app.core.versions import check_version, touch
+from app.files.queries import digests_of
+from app.files.rules import Holder
 from app.parties.queries import parties_by_id, require_party
 from app.tenders.bids import rules
 from app.tenders.bids.counting import access_counted, count_left, decide, failing_lots, leave
-from app.tenders.bids.models import Bid, BidVersion, sealed_number
+from app.tenders.bids.models import Bid, BidVersion
 from app.tenders.bids.policy import HANDED_IN, WHO, access_bid
 from app.tenders.bids.queries import (
     COUNTED,
@@ -294,11 +297,12 @@ async def receive(
     """The next version with its receipt. The database checks the hour once more: between the question what time it
     is and the writing the deadline may have passed. Refused with BidTooLate."""
     bid.version_number += 1
-    content = content_digest({"title": title, "amount": str(said.amount), "plan": plan})
+    files = [] if late else await digests_of(session, Holder.bid, bid.id)  # late ones were not handed in by the bidder
+    content = content_digest({"title": title, "amount": str(said.amount), "plan": plan}, files)
     receipt = receipt_of(tender.ref, said.lot, said.item, bid.party_id, bid.version_number, content, said.received_at)
     version = BidVersion(bid_id=bid.id, tender_id=tender.id, number=bid.version_number, title=title, plan=plan)
     version.amount, version.received_at, version.arrived_late = said.amount, said.received_at, late
-    version.is_final = final
+    version.is_final, version.files = final, files
     version.content_hash, version.receipt_hash, version.receipt = content, receipt.digest, receipt.code
     end = _end(tender)
     try:
