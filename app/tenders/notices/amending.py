@@ -6,8 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from app.core.clock import SHANGHAI
-from app.core.days.calendar import WorkCalendar, last_day, shanghai_date
+from app.core.days.calendar import SHANGHAI, WorkCalendar, last_day, shanghai_date
 from app.core.errors import DomainError
 from app.tenders.notices.rules import AmendmentTooLate, CriterionTerms, Notice, closing, term_facts
 from app.tenders.profiles.rules import Profile
