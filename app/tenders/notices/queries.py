@@ -224,33 +224,50 @@ async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
     return [*await _to_open(session, actor, at), *await _to_answer(session, actor), *await _to_fail(session, actor)]
 
 
+async def awaited(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
+    """An organization's questions that the purchaser has not answered yet."""
+    if actor.role is not Role.organization:
+        return []
+    asked = sa.and_(Enquiry.party_id == actor.party_id, Enquiry.answered_at.is_(None))
+    return await _unanswered(session, asked)
+
+
 async def _to_open(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
     query = sa.select(Tender).where(
         Tender.party_id == actor.party_id, Tender.status == TenderStatus.published, Tender.bids_end <= at
     )
     return [
-        _waits("open", tender, tender.title_zh, tender.prequalification_end, profile_of(tender).bidders.source)
+        _waits("open", tender, tender.prequalification_end, profile_of(tender).bidders.source)
         for tender in await session.scalars(query.order_by(Tender.bids_end, Tender.id))
     ]
 
 
 async def _to_answer(session: AsyncSession, actor: Actor) -> list[Waiting]:
-    query = (
-        sa.select(Enquiry, Tender)
-        .join(Tender)
-        .where(
-            Tender.party_id == actor.party_id,
-            Tender.status == TenderStatus.published,
-            Enquiry.answered_at.is_(None),
-        )
-    )
+    return await _unanswered(session, sa.and_(Tender.party_id == actor.party_id, Enquiry.answered_at.is_(None)))
+
+
+async def _unanswered(session: AsyncSession, which: sa.ColumnElement[bool]) -> list[Waiting]:
+    query = sa.select(Enquiry, Tender).join(Tender).where(which, Tender.status == TenderStatus.published)
     rows = list(await session.execute(query.order_by(Enquiry.asked_at, Enquiry.id)))
     calendar = await work_calendar(session) if rows else None
     waits = []
     for enquiry, tender in rows:
         assert calendar is not None
         due = calendar.after(shanghai_date(enquiry.asked_at), profile_of(tender).enquiry_answer)
-        waits.append(_waits("answer", tender, enquiry.question, due.at, due.rule, counted=True))
+        waits.append(
+            Waiting(
+                "tenders",
+                "answer",
+                enquiry.id,
+                enquiry.question,
+                due.at,
+                due.rule,
+                "tender",
+                tender.id,
+                counted=True,
+                context=tender.title_zh,
+            )
+        )
     return waits
 
 
@@ -261,12 +278,10 @@ async def _to_fail(session: AsyncSession, actor: Actor) -> list[Waiting]:
         Tender.party_id == actor.party_id, Tender.status == TenderStatus.opened, sa.not_(going_on)
     )
     return [
-        _waits("fail", tender, tender.title_zh, tender.evaluation_end, profile_of(tender).bidders.source)
+        _waits("fail", tender, tender.evaluation_end, profile_of(tender).bidders.source)
         for tender in await session.scalars(query.order_by(Tender.id))
     ]
 
 
-def _waits(
-    verb: str, tender: Tender, title: str, due_at: datetime | None, rule: str, *, counted: bool = False
-) -> Waiting:
-    return Waiting("tenders", verb, tender.id, title, due_at, rule, "tender", tender.id, counted)
+def _waits(verb: str, tender: Tender, due_at: datetime | None, rule: str) -> Waiting:
+    return Waiting("tenders", verb, tender.id, tender.title_zh, due_at, rule, "tender", tender.id)
