@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "audit_by_account"
-down_revision = "steps_of_tenders"
+down_revision = "files"
 
 
 def upgrade() -> None:
