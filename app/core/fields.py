@@ -1,4 +1,5 @@
-"""The types of everything that a request carries: texts with a length, days and instants of our years, whole numbers.
+"""The types of everything that a request carries: texts with a length, days and instants of our years, whole numbers;
+and of what answers share.
 
     Title = Annotated[str, Line(200, least=1)]
 
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, Field, GetCoreSchemaHandler
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from app.core import bounds, texts
@@ -90,6 +91,14 @@ Id = Annotated[int, Field(ge=0, le=bounds.GREATEST)]  # nothing has the number 0
 Code = Annotated[str, Line(12, least=1)]
 Name = Annotated[str, Line(200, least=1)]
 Search = Annotated[str, Line(100)]
+Plain = bool | int | str | None  # as JSON keeps what a column held; amounts, days and instants as text
+
+
+class Change(BaseModel):
+    """What an edit made of one field; codes and words are lists."""
+
+    before: Plain | list[str]
+    after: Plain | list[str]
 
 
 class StructureRefused(DomainError):

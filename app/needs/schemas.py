@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.actors import Actor
-from app.core.fields import Code, Day, Line, Prose
+from app.core.fields import Change, Code, Day, Line, Prose
 from app.core.http.unit import example
 from app.core.money import Money
 from app.core.reading.listing import Imported
@@ -198,11 +198,15 @@ class NeedVersionRead(BaseModel):
 
     version: int
     at: datetime
-    changes: dict[str, Any]
+    changes: dict[str, Change]
 
     @classmethod
     def of(cls, version: NeedVersion) -> "NeedVersionRead":
-        return cls(version=version.version, at=version.at, changes=version.changes)
+        return cls(
+            version=version.version,
+            at=version.at,
+            changes={field: Change(**each) for field, each in version.changes.items()},
+        )
 
 
 class NeedsImported(BaseModel):

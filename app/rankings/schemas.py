@@ -1,6 +1,7 @@
 """Rankings on the wire, with a reason for each criterion."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -17,6 +18,8 @@ from app.rankings.market import NeedEntry, OfferEntry
 from app.rankings.rules import WhatIf
 
 Share = Annotated[Decimal, Field(max_digits=12, decimal_places=10)]
+# A fact of a reason as it is read: an amount, a grade or a share, a day, a word, or several codes.
+Fact = int | float | Decimal | date | str | list[str] | list[int] | None
 Things = Mapping[int, NeedEntry] | Mapping[int, OfferEntry]
 
 
@@ -67,7 +70,7 @@ class ExplanationRead(BaseModel):
     weight: Decimal
     contribution: Decimal
     code: str
-    facts: dict[str, Any]
+    facts: dict[str, Fact]
 
     @classmethod
     def of(cls, row: Explanation) -> "ExplanationRead":
@@ -109,7 +112,7 @@ class ExcludedRead(Named):
     """Shut out by the first filter that failed."""
 
     filter: Filter
-    facts: dict[str, Any]
+    facts: dict[str, Fact]
 
 
 class BestRead(Named):
@@ -129,7 +132,7 @@ class AbsenceRead(Named):
     """`reason`: the first failing filter, `below_top` (with place and score), `listed`, or `unknown`."""
 
     reason: Filter | Literal["below_top", "listed", "unknown"]
-    facts: dict[str, Any]
+    facts: dict[str, Fact]
     place: int | None
     score: Decimal | None
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from app.core.actors import Actor
 from app.core.errors import DomainError
@@ -93,7 +93,7 @@ class ReasonRead(BaseModel):
 
     code: str
     messages: dict[str, str]
-    facts: dict[str, Any] = Field(default={})
+    facts: dict[str, str] = {}
 
     @classmethod
     def of(cls, reason: DomainError) -> "ReasonRead":

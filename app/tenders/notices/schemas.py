@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from app.core.actors import Actor
+from app.core.fields import Plain
 from app.core.http.unit import example
 from app.core.money import Money
 from app.tenders.notices.inputs import LOT, NOTICE
@@ -233,6 +234,10 @@ class EnquiryRead(BaseModel):
         )
 
 
+# What a notice says in one place: of its lots and criteria, a row of columns each.
+Said = Plain | list[dict[str, Plain]]
+
+
 class AmendmentRead(BaseModel):
     """`changes`: field → [before, after]. After a binding one, bids must be confirmed again."""
 
@@ -248,7 +253,7 @@ class AmendmentRead(BaseModel):
 
     number: int
     reason: str
-    changes: dict[str, Any]
+    changes: dict[str, tuple[Said, Said]]
     is_binding: bool
     at: datetime
 
