@@ -46,8 +46,8 @@ def whole_city() -> tuple[City, Shards]:
     return made, snapshot
 
 
-def everybody(made: City, snapshot: Shards, reach: str = OWN, threads: int = THREADS) -> Best:
-    return rank_all(made.needs, snapshot, reach=reach, threads=threads, kernel=compiled())
+def everybody(made: City, snapshot: Shards, scope: str = OWN, threads: int = THREADS) -> Best:
+    return rank_all(made.needs, snapshot, scope=scope, threads=threads, kernel=compiled())
 
 
 def one(made: City, snapshot: Shards) -> Iterator[Measure]:
@@ -81,12 +81,12 @@ def _percentiles(rows: NDArray[np.int64], ask: Callable[[int], object]) -> NDArr
     return np.percentile(np.median(times[1:], axis=0), [50, 99]) * 1e3
 
 
-def _explained(made: City, snapshot: Shards, row: int, reach: str, kernel: Any) -> Best:
-    return rank_all(made.needs, snapshot, reach=reach, rows=np.array([row]), explain=True, kernel=kernel)
+def _explained(made: City, snapshot: Shards, row: int, scope: str, kernel: Any) -> Best:
+    return rank_all(made.needs, snapshot, scope=scope, rows=np.array([row]), explain=True, kernel=kernel)
 
 
 def text(made: City, snapshot: Shards) -> Iterator[Measure]:
-    """The whole city with all criteria against text alone, over everything and by category; what wider reach costs."""
+    """The whole city: all criteria against text alone, over everything and by category; what a wider scope costs."""
     needs, offers = matrix(made.needs.words), matrix(made.offers.words)
     turned, some = offers.T.tocsr(), needs[::PART]
     ours, unblocked = median_pair(
@@ -111,11 +111,11 @@ def _by_block(blocks: Sequence[tuple[Any, Any]]) -> None:
 def _reaches(made: City, snapshot: Shards, ours: float) -> Iterator[Measure]:
     """What searching the related shards costs, and which share of the best of a full search it finds."""
     part = np.arange(0, len(made.needs), PART)
-    best = {reach: _some(made, snapshot, part, reach).rows for reach in (OWN, RELATED, ALL)}
-    cost = {reach: median_seconds(lambda reach=reach: _some(made, snapshot, part, reach)) for reach in best}  # type: ignore[misc]
-    found = {reach: _shared(rows, best[ALL]) for reach, rows in best.items()}
+    best = {scope: _some(made, snapshot, part, scope).rows for scope in (OWN, RELATED, ALL)}
+    cost = {scope: median_seconds(lambda scope=scope: _some(made, snapshot, part, scope)) for scope in best}  # type: ignore[misc]
+    found = {scope: _shared(rows, best[ALL]) for scope, rows in best.items()}
     shown = ", ".join(
-        f"{reach} {cost[reach] / cost[OWN]:.2f} times the time, {found[reach]:.3f} found" for reach in best
+        f"{scope} {cost[scope] / cost[OWN]:.2f} times the time, {found[scope]:.3f} found" for scope in best
     )
     yield at_most(
         "M2r",
@@ -128,8 +128,8 @@ def _reaches(made: City, snapshot: Shards, ours: float) -> Iterator[Measure]:
     )
 
 
-def _some(made: City, snapshot: Shards, rows: NDArray[np.int64], reach: str) -> Best:
-    return rank_all(made.needs, snapshot, reach=reach, threads=THREADS, rows=rows, kernel=compiled())
+def _some(made: City, snapshot: Shards, rows: NDArray[np.int64], scope: str) -> Best:
+    return rank_all(made.needs, snapshot, scope=scope, threads=THREADS, rows=rows, kernel=compiled())
 
 
 def _shared(rows: NDArray[np.int32], whole: NDArray[np.int32]) -> float:

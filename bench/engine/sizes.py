@@ -65,7 +65,7 @@ def cost(offers: int) -> Cost:
     edited = taken(made.offers, np.array([offers // 2]))
     edit = median_seconds(lambda: changed(snapshot, edited))
     rank_all(made.needs, snapshot, rows=np.arange(2), kernel=compiled())
-    need = median_seconds(lambda: rank_all(made.needs, snapshot, reach=OWN, kernel=compiled())) / NEEDS
+    need = median_seconds(lambda: rank_all(made.needs, snapshot, scope=OWN, kernel=compiled())) / NEEDS
     rows = float(np.mean([len(shard) for shard in snapshot.shards]))
     return Cost(offers, rows, (snapshot.nbytes + vocabulary) / MEGABYTE, built, edit, need)
 

@@ -35,7 +35,7 @@ def test_the_query_lists_the_same_offers_with_the_same_points(
     town: City, shards: Snapshot[OfferColumns], ask: sql.Ask
 ) -> None:
     def ours(row: int) -> Best:
-        return rank_all(town.needs, shards, reach=OWN, rows=np.array([row]))
+        return rank_all(town.needs, shards, scope=OWN, rows=np.array([row]))
 
     sql.check_same(ask, range(60), ours)
     assert sum(bool(ask(row)) for row in range(60)) > 30
@@ -43,7 +43,7 @@ def test_the_query_lists_the_same_offers_with_the_same_points(
 
 def test_one_point_more_or_less_is_refused(town: City, shards: Snapshot[OfferColumns], ask: sql.Ask) -> None:
     def wrong(row: int) -> Best:
-        best = rank_all(town.needs, shards, reach=OWN, rows=np.array([row]))
+        best = rank_all(town.needs, shards, scope=OWN, rows=np.array([row]))
         return best._replace(points=best.points + 1)
 
     with pytest.raises(PeerDisagrees):

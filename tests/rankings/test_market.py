@@ -72,7 +72,7 @@ async def test_an_edit_a_withdrawal_and_a_tender_show_at_once_as_if_all_had_been
     room.kept.market = None
     anew = await market(session)
     assert after.offer_pool.ids == anew.offer_pool.ids
-    assert len(rank_all(after.need_pool.snapshot.table, after.offer_pool.snapshot, reach=ALL).rows) == 1
+    assert len(rank_all(after.need_pool.snapshot.table, after.offer_pool.snapshot, scope=ALL).rows) == 1
     await session.execute(sa.update(Need).where(Need.id == need.id).values(held_as="tendered"))
     await session.commit()
     tendered = await market(session)

@@ -45,7 +45,7 @@ class Asked(NamedTuple):
     subjects: Table[Any]
     others: Snapshot[Any]
     weights: NDArray[np.int64]
-    reach: str
+    scope: str
 
 
 @cache
@@ -59,7 +59,7 @@ def rank_all(
     others: Snapshot[Any],
     *,
     weights: Weights = DEFAULT_WEIGHTS,
-    reach: str = RELATED,
+    scope: str = RELATED,
     top: int = TOP,
     threads: int = 1,
     explain: bool = False,
@@ -68,10 +68,10 @@ def rank_all(
 ) -> Best:
     """The best `top` of the other side for every subject (or for `rows` of them).
 
-    `reach` says how many shards are searched: `own`, `related` (those the record may belong to) or `all`.
+    `scope` says how many shards are searched: `own`, `related` (those the record may belong to) or `all`.
     `kernel` is what `compiled()` gives; without it numpy does the work.
     """
-    asked = Asked(subjects, others, _whole(weights), reach)
+    asked = Asked(subjects, others, _whole(weights), scope)
     chosen = np.arange(len(subjects)) if rows is None else rows
     best = _nobody(len(chosen), top, explain)
     engine = _by_numpy if kernel is None else _Compiled(kernel)
@@ -110,11 +110,11 @@ def _in_order_of_shard(asked: Asked, chosen: NDArray[np.int64]) -> NDArray[np.in
 
 def _searched(asked: Asked, chosen: NDArray[np.int64], part: NDArray[np.int64]) -> Iterator[tuple[Shard[Any], Any]]:
     """Each shard with the positions of `part` that are searched in it; shards nobody asks for are passed over."""
-    if asked.reach == ALL:
+    if asked.scope == ALL:
         yield from ((shard, part) for shard in asked.others.shards)
         return
     tops, subjects = asked.subjects.tops, chosen[part]
-    if asked.reach == OWN:
+    if asked.scope == OWN:
         positions, wanted = part, tops.tops[tops.start[subjects]]
     else:
         positions = np.repeat(part, tops.start[subjects + 1] - tops.start[subjects])

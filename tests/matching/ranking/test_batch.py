@@ -60,28 +60,28 @@ def expected_needs(needs: NeedPool, offers: OfferPool, top: int) -> list[list[tu
 def test_both_engines_find_the_top_of_the_reference_in_both_directions(market: Sides, top: int) -> None:
     needs, offers = pools(tuple(market[0]), tuple(market[1]), READER)
     for kernel in (None, compiled()):
-        best = rank_all(needs.snapshot.table, offers.snapshot, reach=ALL, top=top, kernel=kernel)
+        best = rank_all(needs.snapshot.table, offers.snapshot, scope=ALL, top=top, kernel=kernel)
         assert listed(best, offers.snapshot.table.ids) == expected_offers(needs, offers, top)
-        best = rank_all(offers.snapshot.table, needs.snapshot, reach=ALL, top=top, kernel=kernel)
+        best = rank_all(offers.snapshot.table, needs.snapshot, scope=ALL, top=top, kernel=kernel)
         assert listed(best, needs.snapshot.table.ids) == expected_needs(needs, offers, top)
 
 
 def test_both_engines_find_the_top_twenty_of_the_season(season: tuple[NeedPool, OfferPool]) -> None:
     needs, offers = season
     for kernel in (None, compiled()):
-        best = rank_all(needs.snapshot.table, offers.snapshot, reach=ALL, kernel=kernel)
+        best = rank_all(needs.snapshot.table, offers.snapshot, scope=ALL, kernel=kernel)
         assert listed(best, offers.snapshot.table.ids) == expected_offers(needs, offers, 20)
-        best = rank_all(offers.snapshot.table, needs.snapshot, reach=ALL, kernel=kernel)
+        best = rank_all(offers.snapshot.table, needs.snapshot, scope=ALL, kernel=kernel)
         assert listed(best, needs.snapshot.table.ids) == expected_needs(needs, offers, 20)
 
 
-@pytest.mark.parametrize("reach", [OWN, RELATED, ALL])
+@pytest.mark.parametrize("scope", [OWN, RELATED, ALL])
 def test_the_engines_agree_on_points_and_explained_values_however_far_they_search(
-    season: tuple[NeedPool, OfferPool], reach: str
+    season: tuple[NeedPool, OfferPool], scope: str
 ) -> None:
     needs, offers = season
     found = [
-        rank_all(needs.snapshot.table, offers.snapshot, reach=reach, explain=True, kernel=kernel)
+        rank_all(needs.snapshot.table, offers.snapshot, scope=scope, explain=True, kernel=kernel)
         for kernel in (None, compiled())
     ]
     assert found[0].digest() == found[1].digest()
@@ -106,7 +106,7 @@ def test_who_shares_only_the_bit_of_an_asked_qualification_is_left_out() -> None
     needs = tuple(make_need(f"{n:02d}", qualifications=(f"q{n:02d}",)) for n in (0, 3, BITS + 3))
     asking, giving = pools(needs, offers, READER)
     for kernel in (None, compiled()):
-        best = rank_all(asking.snapshot.table, giving.snapshot, reach=ALL, kernel=kernel)
+        best = rank_all(asking.snapshot.table, giving.snapshot, scope=ALL, kernel=kernel)
         assert [[id for id, _ in row] for row in listed(best, giving.snapshot.table.ids)] == [["00"], ["03"], ["67"]]
 
 
@@ -146,9 +146,9 @@ def test_searching_the_likely_categories_loses_hardly_any_fitting_offer(season: 
     with (Path(__file__).parent / "judgements.csv").open(encoding="utf-8", newline="") as file:
         fitting = {(row["need_id"], row["offer_id"]) for row in csv.DictReader(file) if row["relevance"] == "3"}
     found = {}
-    for reach in (ALL, RELATED, OWN):
-        best = rank_all(needs.snapshot.table, offers.snapshot, reach=reach, top=5)
+    for scope in (ALL, RELATED, OWN):
+        best = rank_all(needs.snapshot.table, offers.snapshot, scope=scope, top=5)
         rankings = zip(needs.ids, listed(best, offers.snapshot.table.ids), strict=True)
-        found[reach] = len({(need, offer) for need, rows in rankings for offer, _ in rows} & fitting)
+        found[scope] = len({(need, offer) for need, rows in rankings for offer, _ in rows} & fitting)
     assert found[RELATED] >= 0.98 * found[ALL], found
     assert found[OWN] < found[RELATED], found

@@ -33,7 +33,7 @@ LISTS = st.lists(OFFERS, min_size=1, max_size=8, unique_by=lambda offer: offer.i
 
 
 def rankings(needs, snapshot: Snapshot) -> list[list[tuple[str, int]]]:  # type: ignore[no-untyped-def, type-arg]
-    best = rank_all(needs, snapshot, reach=ALL)
+    best = rank_all(needs, snapshot, scope=ALL)
     ids = snapshot.table.ids
     return [
         [(str(ids[row]), int(points)) for row, points in zip(rows, scores, strict=True) if row >= 0]
