@@ -1,11 +1,15 @@
 """The season of 2018 from the residents' answers to signed contracts, and what the demonstration keeps alive of it."""
 
+import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import NamedTuple
 
 import pytest
 import sqlalchemy as sa
 from httpx import ASGITransport, AsyncClient
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.policy import authenticate
 from app.accounts.rules import DEMONSTRATION_PASSWORD
@@ -23,8 +27,10 @@ from app.season.models import SeasonStep
 from app.season.replay import replay_season
 from app.season.summary import Summary, readable, summary_of
 from app.tenders.notices.models import Tender
-from app.tenders.notices.queries import phase_of
+from app.tenders.notices.queries import ends_of, phase_of
+from app.tenders.notices.rules import TIMELINE
 from tests.conftest import copied
+from tests.test_house import routes
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("season")]
 
@@ -120,7 +126,7 @@ async def test_the_demonstration_is_made_once(season: Season) -> None:
         assert list(made) == ["demonstration", "kunming2018"]
 
 
-async def test_something_is_alive_in_every_phase_of_a_tender(season: Season) -> None:
+async def test_one_tender_is_over_one_takes_bids_and_one_is_being_scored(season: Season) -> None:
     async with season.units() as session:
         at = await now(session)
         tenders = await session.scalars(sa.select(Tender).order_by(Tender.ref))
@@ -130,6 +136,14 @@ async def test_something_is_alive_in_every_phase_of_a_tender(season: Season) -> 
         ("cg-2018-01-open", "published", "enquiries", True),
         ("cg-2018-01-scoring", "opened", "evaluation", True),
     ]
+
+
+async def test_the_tender_that_takes_bids_has_every_phase_before_it(season: Season) -> None:
+    async with season.units() as session:
+        tender = (await session.scalars(sa.select(Tender).where(Tender.ref == "cg-2018-01-open"))).one()
+        ends = ends_of(tender).values()
+        phases = [phase_of(tender, end - timedelta(seconds=1)) for end in ends]
+    assert phases == [phase for phase, _ in TIMELINE]
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in {Role.resident, Role.clock, Role.admin}])
@@ -151,3 +165,49 @@ async def test_anybody_can_answer_the_open_survey(season: Season) -> None:
     async with AsyncClient(transport=ASGITransport(app), base_url="http://test/api/v1") as client:
         page = await client.get(f"/surveys/answering/{token}")
     assert (page.status_code, len(page.json()["survey"]["questions"])) == (200, 18)
+
+
+# Where things with buttons are listed, and what hangs on a tender.
+LISTS = ("tenders", "bids", "contracts", "awards", "objections")
+OF_TENDERS = ("panels/{id}", "awards/results/{id}")
+
+
+async def things(client: AsyncClient) -> list[tuple[str, list[str]]]:
+    """Address and buttons of everything in the rooms of tenders and contracts that the reader sees."""
+    found = []
+    for room in LISTS:
+        answer = (await client.get(f"/{room}")).json()
+        rows = answer.get("items", []) if isinstance(answer, dict) else answer
+        found += [f"{room}/{row['id']}" for row in rows]
+    tenders = [address.partition("/")[2] for address in found if address.startswith("tenders/")]
+    found += [path.format(id=id) for path in OF_TENDERS for id in tenders]
+    read = [(address, await client.get(f"/{address}")) for address in found]
+    return [(at, said.json()["actions"]) for at, said in read if said.is_success and "actions" in said.json()]
+
+
+async def test_a_button_that_asks_for_nothing_is_refused_only_for_what_was_filled_in(season: Season) -> None:
+    @asynccontextmanager
+    async def undone() -> AsyncIterator[AsyncSession]:
+        async with season.units() as session:
+            yield session
+            await session.rollback()
+
+    posted = [route for route in routes() if "POST" in route.methods and route.body_field is None]
+    bare = {re.sub(r"\{\w+\}", "0", route.path) for route in posted}
+    app, passing = create_app(Settings(), season.units, authenticate), create_app(Settings(), undone, authenticate)
+    pressed = {}
+    for role in (Role.organization, Role.purchaser, Role.committee, Role.judge, Role.evaluator):
+        async with AsyncClient(transport=ASGITransport(app), base_url="http://test/api/v1") as client:
+            await client.post("/session", json={"username": role.value, "password": DEMONSTRATION_PASSWORD})
+            paths = [f"/{address}/{verb}" for address, verbs in await things(client) for verb in verbs]
+        async with AsyncClient(
+            transport=ASGITransport(passing), base_url="http://test/api/v1", cookies=client.cookies
+        ) as client:
+            for path in paths:
+                if re.sub(r"\d+", "0", path) in bare:
+                    answer = await client.post(path)
+                    pressed[role, path] = (
+                        answer.json()["code"] if answer.is_error and answer.status_code != 422 else None
+                    )
+    assert pressed
+    assert {button: refusal for button, refusal in pressed.items() if refusal} == {}
