@@ -2,12 +2,15 @@
 once more, so this one loads nothing before it is called."""
 
 import gc
+import sys
 from importlib import import_module
 
 
 def main() -> None:
     """Runs the command line. What is loaded stays: the collector, which would look through it all again and again,
     waits meanwhile and leaves it alone afterwards; that is a third of a start."""
+    if sys.argv[1:2] == ["serve"] and "--help" not in sys.argv:
+        print("双选正在启动…… / Shuangxuan is starting …", file=sys.stderr, flush=True)
     gc.disable()
     command_line = import_module("app.cli")
     gc.freeze()

@@ -5,9 +5,10 @@ import contextlib
 import json
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from functools import partial
 from importlib import import_module
+from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -23,14 +24,13 @@ from app.core.db import Units, make_engine, units
 from app.core.errors import DomainError
 from app.core.http.connections import IDLE_SECONDS, TimedProtocol
 from app.core.http.health import DatabaseAway
-from app.core.installation.folders import data_folder
 from app.core.installation.jobs import Worker, worker_is_alive
 from app.core.installation.logs import set_up_logs
 from app.core.installation.postgres import database
 from app.core.installation.upgrade import upgrade
 from app.core.problems import RowProblem, problem_of
 from app.core.reading.foreign import content_of
-from app.core.settings import PROJECT, Settings, settings
+from app.core.settings import PROJECT, Settings, settings, settings_given
 from app.main import create_app, web_application
 from app.matching.allocation.exported import SelectionFileUnreadable, parse_selection
 from app.matching.allocation.verifier import in_words, verify_selection
@@ -41,7 +41,20 @@ from app.season.export import export_season
 from app.season.importing import import_season, open_season
 from app.season.replay import replay_season
 from app.season.summary import Summary, readable
-from app.serving import REQUESTS_END_WITHIN, Server, address_of, listening, settle, watched, welcome
+from app.serving import (
+    REQUESTS_END_WITHIN,
+    Server,
+    address_of,
+    drawn,
+    farewell,
+    listening,
+    phone_link,
+    settle,
+    tell,
+    warn_of_another_place,
+    watched,
+    welcome,
+)
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 verify = typer.Typer(no_args_is_help=True, help="Check what must never have been altered.")
@@ -50,6 +63,9 @@ for name, commands in (("season", season), ("verify", verify)):
     cli.add_typer(commands, name=name)
 JsonOption = Annotated[str, typer.Option("--json", metavar="PATH", help="write JSON there; - is the standard output")]
 SeasonArgument = Annotated[str, typer.Argument(metavar="NAME_OR_FOLDER", help="a shipped season, or a folder")]
+
+
+VARIABLES = ", ".join(name.upper() for name in Settings.model_fields)
 
 
 class BenchAbsent(DomainError):
@@ -65,6 +81,22 @@ def main() -> None:
         refuse(error)
     except OperationalError:
         refuse(DatabaseAway(seconds=2))
+
+
+def say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"shuangxuan {version_of('shuangxuan')}")
+        raise typer.Exit
+
+
+@cli.callback()
+def everything(
+    _version: Annotated[bool, typer.Option("--version", callback=say_version, is_eager=True, help="say which")] = False,
+) -> None:
+    """双选 Shuangxuan: a district's season of community services, from a resident's answer to residents' acceptance.
+
+    `serve` starts all of it.
+    """
 
 
 def refuse(error: DomainError) -> NoReturn:
@@ -100,21 +132,37 @@ def with_units(action: Callable[[Units], Coroutine[Any, Any, Any]]) -> Any:
         async with open_units(url) as door:
             return await action(door)
 
-    with database(settings()) as url:
-        upgrade(url)
+    with upgraded(settings()) as url:
         return asyncio.run(run(url))
+
+
+@contextlib.contextmanager
+def upgraded(configured: Settings) -> Iterator[str]:
+    """The address of the configured database, brought up to date; it is said where data lie that lie elsewhere."""
+    warn_of_another_place(configured)
+    with database(configured) as url:
+        upgrade(url)
+        yield url
 
 
 cli.add_typer(administration(with_units, lambda: settings().address), name="admin")
 
 
-@cli.command()
-def serve() -> None:
+@cli.command(epilog=f"Each of these variables is a setting, and the README says which: {VARIABLES}.")
+def serve(
+    port: Annotated[str | None, typer.Option(metavar="NUMBER", help="by default the variable PORT, or 8000")] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="by default the variable HOST, or 127.0.0.1; 0.0.0.0 for phones"),
+    ] = None,
+    data_dir: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="by default the variable DATA_DIR, or var in the project")
+    ] = None,
+) -> None:
     """Start the platform: database, demonstration on the first start, web application and worker."""
-    configured = settings()
+    configured = settings_given(port=port, host=host, data_dir=data_dir)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that everything below is closed in turn
-    with contextlib.suppress(KeyboardInterrupt), listening(configured) as door, database(configured) as url:
-        upgrade(url)
+    with contextlib.suppress(KeyboardInterrupt), listening(configured) as door, upgraded(configured) as url:
         asyncio.run(make_ready(url, configured))
         asked = partial(authenticate, demonstration=configured.demonstration)
         application = web_application(configured, url, asked)
@@ -129,6 +177,7 @@ def serve() -> None:
             timeout_graceful_shutdown=REQUESTS_END_WITHIN,
         )
         Server(config, partial(announce, url, configured, address_of(door))).run([door])
+    tell(*farewell(configured))
 
 
 async def make_ready(url: str, configured: Settings) -> None:
@@ -142,11 +191,12 @@ async def make_ready(url: str, configured: Settings) -> None:
 
 async def announce(url: str, configured: Settings, address: str) -> None:
     """Without a database, which may be starting again just now, the start goes on and tells nothing."""
-    data = "DATABASE_URL" if configured.database_url else str(data_folder(configured.data_dir))
     with contextlib.suppress(OperationalError):
         async with open_units(url) as door, door() as session:
-            for line in await welcome(session, address, data, configured):
-                typer.echo(line)
+            phone = await phone_link(session, address, configured)
+            typer.echo("\n".join(await welcome(session, address, phone, configured)))
+        if phone and sys.stdout.isatty():
+            typer.echo(drawn(phone))
 
 
 @season.command("import")
@@ -199,8 +249,7 @@ def worker(check: Annotated[bool, typer.Option(help="only say whether a worker i
     if check:
         raise typer.Exit(0 if with_units(run) else 1)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with database(settings()) as url, contextlib.suppress(KeyboardInterrupt):
-        upgrade(url)
+    with upgraded(settings()) as url, contextlib.suppress(KeyboardInterrupt):
         asyncio.run(work_alone(url))
 
 

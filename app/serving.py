@@ -3,12 +3,18 @@
 import contextlib
 import errno
 import gc
+import io
+import os
+import shutil
 import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
+import segno
 import typer
 import uvicorn
 from fastapi import FastAPI
@@ -18,7 +24,9 @@ from app.accounts.queries import demonstration_seats
 from app.accounts.rules import DEMONSTRATION_PASSWORD
 from app.core.errors import DomainError
 from app.core.http.exposure import REMEDY, WARNING
+from app.core.installation.folders import data_folder, server_user
 from app.core.settings import Settings
+from app.core.words import word
 from app.season.demonstration import survey_token
 from app.season.steps import Progress
 
@@ -81,16 +89,91 @@ class Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A first signal ends everything in turn, a second one at once; what then still hangs, the system ends."""
         again = self.should_exit
+        if not again:
+            os.write(2, "\n  正在停止…… / stopping …\n".encode())
         super().handle_exit(sig, frame)
         self.force_exit = again
         signal.setitimer(signal.ITIMER_REAL, AT_ONCE if again else ENDS_WITHIN)
 
 
-async def welcome(session: AsyncSession, address: str, data: str, settings: Settings) -> list[str]:
+def tell(*lines: str) -> None:
+    """What is said besides a command's answer goes to the error output, at once."""
+    typer.echo("\n".join(lines), err=True)
+
+
+def place_of(settings: Settings) -> str:
+    """Where the data are."""
+    return "DATABASE_URL" if settings.database_url else str(data_folder(settings.data_dir))
+
+
+def warn_of_another_place(settings: Settings) -> None:
+    """Say before anything else when the data lie elsewhere than DATA_DIR says."""
+    asked, place = settings.data_dir.resolve(), place_of(settings)
+    user = server_user()
+    if user is None or settings.database_url or Path(place).is_relative_to(asked):
+        return
+    told = (
+        f"注意：数据库以用户 {user.pw_name} 运行，无法进入 {asked}，数据改存于 {place}。",
+        f"Note: the database runs as the user {user.pw_name}, which cannot enter {asked}. The data are in {place}.",
+    )
+    tell(*(typer.style(line, fg="yellow", bold=True) for line in told))
+
+
+def farewell(settings: Settings) -> list[str]:
+    """The last lines: that it is over, and what stays."""
+    place = place_of(settings)
+    return [
+        f"  已停止，再见。数据保存在 {place}，下次启动继续使用。",
+        f"  Stopped. Your data stay in {place}. Goodbye.",
+        "",
+    ]
+
+
+def command_name() -> str:
+    """How the command is called from the folder in which it was started."""
+    if shutil.which("shuangxuan"):
+        return "shuangxuan"
+    beside = Path(sys.executable).with_name("shuangxuan")
+    return os.path.relpath(beside) if beside.exists() else f"{sys.executable} -m app"
+
+
+def network_address(settings: Settings, address: str) -> str | None:
+    """Where other machines open the platform: PUBLIC_URL, or this machine's address in its network. None while it
+    listens to itself alone, or has no network."""
+    if settings.public_url or settings.host not in EVERYWHERE:
+        return settings.public_url or (None if settings.is_local else address)
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        asked.connect(("192.0.2.1", 9))  # an address of no machine: nothing is sent, the way there is looked up
+        return f"http://{asked.getsockname()[0]}:{urlsplit(address).port}"
+    return None
+
+
+async def phone_link(session: AsyncSession, address: str, settings: Settings) -> str | None:
+    """What a phone opens: the demonstration's questionnaire while there is one, or the first page."""
+    base = network_address(settings, address)
+    token = await survey_token(session) if base and settings.demonstration else None
+    return f"{base}/s/{token}" if token else base
+
+
+def drawn(link: str) -> str:
+    """The link as a QR code of characters."""
+    out = io.StringIO()
+    segno.make(link, micro=False).terminal(out, compact=True)
+    return out.getvalue()
+
+
+async def welcome(session: AsyncSession, address: str, phone: str | None, settings: Settings) -> list[str]:
     """The lines printed at the start: where to go, where the data are, and with which demonstration accounts."""
-    lines = ["", f"  双选 Shuangxuan   {address}", f"  数据 / data   {data}", ""]
-    if not settings.demonstration:
-        return lines
+    lines = ["", f"  双选 Shuangxuan   {address}", f"  数据 / data   {place_of(settings)}"]
+    lines += [f"  其他命令 / other commands   {command_name()} --help", ""]
+    if settings.demonstration:
+        lines += await _demonstration_lines(session, address, settings)
+    lines.append(f"  手机 / on a phone   {phone or 'HOST=0.0.0.0 make run'}")
+    return [*lines, "", "  Ctrl-C 停止 / stops everything", ""]
+
+
+async def _demonstration_lines(session: AsyncSession, address: str, settings: Settings) -> list[str]:
+    lines = []
     if settings.is_exposed:
         told = [f"  {each[language]}" for language in WARNING for each in (WARNING, REMEDY)]
         lines += [*(typer.style(line, fg="red", bold=True) for line in told), ""]
@@ -102,16 +185,23 @@ async def welcome(session: AsyncSession, address: str, data: str, settings: Sett
         lines += [f"    {seat.account.username:<14}{seat.account.display_name}" for seat in seats]
     if token := await survey_token(session):
         lines.append(f"  居民问卷 / residents' questionnaire  {address}/s/{token}")
-    return [*lines, "", "  Ctrl-C 停止 / stops everything", ""]
+    return lines
 
 
 def watched(title: str) -> Progress:
     """Shows on the error output how far a season has come: one line that moves, or on no terminal every tenth."""
 
     def show(done: int, of: int, step: str) -> None:
+        line = f"{title} {done * 100 // of}% {in_words(step)}".rstrip()
         if sys.stderr.isatty():
-            typer.echo(f"\r\033[K{title} {done}/{of} {step}"[:100], err=True, nl=done == of)
+            typer.echo(f"\r\033[K{line}", err=True, nl=done == of)
         elif done and done * 10 // of > (done - 1) * 10 // of:
-            typer.echo(f"{title} {done}/{of} {step}".rstrip(), err=True)
+            typer.echo(line, err=True)
 
     return show
+
+
+def in_words(step: str) -> str:
+    """What a step of a season does, by the first word of its name: 汇总评分表 / score sheets."""
+    kind = step.split(": ")[-1].split(" ")[0]
+    return f"{word('step', kind, 'zh')} / {word('step', kind, 'en')}" if kind else ""

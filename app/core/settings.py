@@ -1,5 +1,6 @@
 """What an installation may set, from the environment. Everything has a default that works."""
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,6 +10,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.core.errors import DomainError
+from app.core.words import COMMA, LANGUAGES, wrong
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 PROJECT = Path(__file__).resolve().parents[2]
@@ -79,7 +81,7 @@ class Settings(BaseSettings):
 
 
 class SettingInvalid(DomainError):
-    """An environment variable has a value that it cannot have."""
+    """An option or an environment variable has a value that it cannot have."""
 
 
 @cache
@@ -88,5 +90,19 @@ def settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        faults = [f"{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors()]
-        raise SettingInvalid(faults="; ".join(faults)) from None
+        raise SettingInvalid(faults_zh=_faults(error, "zh"), faults_en=_faults(error, "en")) from None
+
+
+def settings_given(**options: str | None) -> Settings:
+    """The settings with options of the command line before the environment, here and in processes started from here."""
+    os.environ.update({name.upper(): value for name, value in options.items() if value is not None})
+    settings.cache_clear()
+    return settings()
+
+
+def _faults(error: ValidationError, language: str) -> str:
+    """PORT 不能大于 65535"""
+    found = [(".".join(map(str, each["loc"])).upper(), each["type"], each.get("ctx", {})) for each in error.errors()]
+    return COMMA[LANGUAGES.index(language)].join(
+        f"{name} {wrong(kind, facts, language)}" for name, kind, facts in found
+    )

@@ -3,12 +3,14 @@
 import asyncio
 import json
 import os
+import pwd
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,11 +18,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.http.exposure import WARNING
 from app.core.settings import Settings
-from app.serving import AddressUnusable, PortTaken, address_of, listening, watched, welcome
+from app.core.words import words
+from app.season.demonstration import live_steps
+from app.season.importing import open_season
+from app.season.replay import replay_steps
+from app.serving import (
+    AddressUnusable,
+    PortTaken,
+    address_of,
+    drawn,
+    in_words,
+    listening,
+    network_address,
+    phone_link,
+    warn_of_another_place,
+    watched,
+    welcome,
+)
 from bench.measures import as_table
 from bench.season import measure
 from tests.factories.season import NEEDS, make_season
 
+VARIABLES = [name.upper() for name in Settings.model_fields]
 COMMAND = (sys.executable, "-c", "from app.cli import main; main()")
 
 
@@ -33,9 +52,9 @@ def taken() -> Iterator[int]:
         yield door.getsockname()[1]
 
 
-def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, **environment}
-    return subprocess.run([*COMMAND, *command], env=env, capture_output=True, text=True, check=False)
+def run(*words: str, command: Sequence[str] = COMMAND, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "COLUMNS": "200", **environment}
+    return subprocess.run([*command, *words], env=env, capture_output=True, text=True, check=False)
 
 
 def test_a_taken_port_is_refused_before_anything_is_started(taken: int, tmp_path: Path) -> None:
@@ -49,6 +68,7 @@ def test_a_taken_port_is_refused_before_anything_is_started(taken: int, tmp_path
     ("variable", "value", "told"),
     [
         ("PORT", "99999", "PORT"),
+        ("PORT", "abc", "PORT"),
         ("DATABASE_URL", "postgresql://clerk:canary@127.0.0.1:1/district", "DATABASE_URL"),
     ],
 )
@@ -58,6 +78,23 @@ def test_a_wrong_setting_is_a_sentence_in_both_languages(variable: str, value: s
     assert (answer.returncode, answer.stdout) == (1, "")
     assert told in zh and told in en and "canary" not in answer.stderr
     assert not (tmp_path / "data").exists()
+
+
+def test_a_start_says_something_before_anything_is_loaded() -> None:
+    answer = run("serve", "--port", "abc", command=(sys.executable, "-X", "importtime", "-m", "app"))
+    said, loaded = (answer.stderr.index(word) for word in ("Shuangxuan is starting", "fastapi"))
+    assert said < loaded
+
+
+def test_an_option_goes_before_its_variable_and_is_checked_like_it() -> None:
+    answer = run("serve", "--port", "99999", PORT="0")
+    assert (answer.returncode, answer.stderr.count("PORT"), "Traceback" in answer.stderr) == (1, 2, False)
+
+
+def test_help_names_the_option_and_the_variable_of_each_setting_and_the_version_is_told() -> None:
+    told, version = run("serve", "--help"), run("--version")
+    assert [name for name in ("--port", "--host", "--data-dir", "PORT", *VARIABLES) if name not in told.stdout] == []
+    assert (version.returncode, version.stdout.split()[0]) == (0, "shuangxuan")
 
 
 def test_a_data_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
@@ -87,8 +124,9 @@ def test_it_ends_in_time_although_a_client_never_finishes(
         for asked in signals:
             server.send_signal(asked)
             time.sleep(0.5)  # two equal signals at once are one
-        server.communicate(timeout=within)
+        said, _ = server.communicate(timeout=within)
     assert time.monotonic() - began < within
+    assert "stopping" in said and (len(signals) > 1 or "Goodbye" in said)
 
 
 def test_the_refusals_of_an_address_say_which(taken: int) -> None:
@@ -127,9 +165,55 @@ async def test_answers_are_sent_without_waiting_for_the_client_to_acknowledge_th
 async def test_the_start_says_in_red_that_others_can_reach_a_demonstration(
     session: AsyncSession, host: str, is_said: bool
 ) -> None:
-    lines = await welcome(session, "http://127.0.0.1:1", "var", Settings(host=host))
+    lines = await welcome(session, "http://127.0.0.1:1", None, Settings(host=host))
     red = [line for line in lines if line.startswith("\033[31m")]
     assert [any(sentence in line for line in red) for sentence in WARNING.values()] == [is_said] * 2
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ({"host": "127.0.0.1"}, None),
+        ({"host": "10.1.2.3"}, "http://10.1.2.3:8000"),
+        ({"host": "127.0.0.1", "public_url": "https://district.example"}, "https://district.example"),
+    ],
+)
+def test_other_machines_are_shown_an_address_that_reaches_here(given: dict[str, str], shown: str | None) -> None:
+    settings = Settings.model_validate(given)
+    assert network_address(settings, f"http://{settings.host}:8000") == shown
+
+
+def test_bound_to_every_address_the_one_in_the_network_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket.socket, "connect", lambda *_: None)
+    monkeypatch.setattr(socket.socket, "getsockname", lambda _: ("10.1.2.3", 40000))
+    assert network_address(Settings(host="0.0.0.0"), "http://127.0.0.1:8000") == "http://10.1.2.3:8000"
+
+
+@pytest.mark.anyio
+async def test_a_phone_without_a_questionnaire_opens_the_first_page_and_its_code_fits_a_terminal(
+    session: AsyncSession,
+) -> None:
+    link = await phone_link(session, "http://10.1.2.3:8000", Settings(host="10.1.2.3"))
+    assert link == "http://10.1.2.3:8000"
+    assert len(drawn(f"{link}/s/{'x' * 22}").splitlines()) <= 24
+
+
+def test_data_that_lie_elsewhere_than_asked_are_announced(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr("app.serving.server_user", lambda: pwd.getpwuid(os.getuid()))
+    for place, is_said in ((tmp_path / "elsewhere", True), (tmp_path / "data" / "postgres", False)):
+        monkeypatch.setattr("app.serving.data_folder", lambda _, place=place: place)
+        warn_of_another_place(Settings(data_dir=tmp_path / "data"))
+        said = capsys.readouterr().err
+        assert [text in said for text in (str(place), "注意", "Note")] == [is_said] * 3
+
+
+def test_every_step_of_the_shipped_season_is_said_in_words() -> None:
+    season = open_season("kunming2018")
+    steps = replay_steps(season) + [step for _, part in live_steps(season, date(2026, 11, 29)) for step in part]
+    said = {in_words(step.name) for step in steps}
+    assert said == {" / ".join(pair) for pair in words()["step"].values()}
 
 
 def test_faults_of_a_season_are_listed_on_the_error_output_in_both_languages(tmp_path: Path) -> None:
@@ -151,9 +235,9 @@ def test_json_goes_to_the_standard_output_alone_and_progress_to_the_other(own_da
 def test_progress_on_no_terminal_is_a_line_for_every_tenth(capsys: pytest.CaptureFixture[str]) -> None:
     show = watched("gulou")
     for done in range(21):
-        show(done, 20, f"step {done}" if done < 20 else "")
+        show(done, 20, f"sheets J{done}" if done < 20 else "")
     lines = capsys.readouterr().err.splitlines()
-    assert (len(lines), lines[0], lines[-1]) == (10, "gulou 2/20 step 2", "gulou 20/20")
+    assert (len(lines), lines[0], lines[-1]) == (10, "gulou 10% 评委评分 / score sheets", "gulou 100%")
 
 
 def test_a_measure_holds_up_to_its_target() -> None:
