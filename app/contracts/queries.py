@@ -208,6 +208,24 @@ async def _waiting_on(session: AsyncSession, actor: Actor, contract: Contract) -
     return found
 
 
+async def awaited(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
+    """For a side that has signed: the other one's signature. For contractors: decisions on what they reported."""
+    if actor.party_id is None or actor.role not in {Role.purchaser, Role.organization}:
+        return []
+    own = Contract.purchaser_id if actor.role is Role.purchaser else Contract.contractor_id
+    mine = sa.select(Contract).where(own == actor.party_id)
+    side = Side.purchaser if actor.role is Role.purchaser else Side.contractor
+    signed = sa.exists().where(Signature.contract_id == Contract.id, Signature.side == side)
+    half = mine.where(Contract.status == ContractStatus.half_signed, signed).order_by(Contract.id)
+    found = [
+        _waits("sign", each, each.contract_by, each.contract_rule, counted=True) for each in await session.scalars(half)
+    ]
+    if actor.role is Role.organization:
+        reported = sa.exists().where(Milestone.contract_id == Contract.id, Milestone.status == MilestoneStatus.reported)
+        found += [_waits("meet", each, None, "") for each in await session.scalars(mine.where(reported))]
+    return found
+
+
 def _awaited(actor: Actor, milestone: Milestone) -> str | None:
     """The verb that this milestone awaits of the actor, if any."""
     if "meet" in rules.ON_GATE[milestone.gate]:

@@ -42,6 +42,7 @@ class AuditEvent(Base):
 
     __table_args__ = (
         sa.UniqueConstraint("stream", "prev"),
+        sa.Index("ix_audit_events_account_id_at", "account_id", "at"),
         sa.CheckConstraint("(seq = 1) = (prev IS NULL)", name="first_has_no_prev"),
     )
 

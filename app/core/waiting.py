@@ -8,6 +8,7 @@ from datetime import datetime
 class Waiting:
     """`verb` is the action that is awaited of the reader, `thing` what is to be opened for it, by `thing_id`.
 
+    `context`: what it is part of, where that is not the thing itself (the round in which a need chooses).
     `due_at` is the last moment for it (None: no deadline), `rule` the source of that deadline. `counted`: it was
     counted over the calendar of rest days, not named by somebody.
     """
@@ -21,3 +22,4 @@ class Waiting:
     thing: str
     thing_id: int
     counted: bool = False
+    context: str = ""

@@ -5,7 +5,7 @@ from app.core.clock import now
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, UnitSession, allow
 from app.desk import queries
-from app.desk.schemas import DeskRead, WaitingRead
+from app.desk.schemas import DeskRead
 
 router = web.router("/desk", "desk")
 
@@ -13,6 +13,6 @@ router = web.router("/desk", "desk")
 @router.get("", operation_id="read_desk", dependencies=[allow(STAFF)])
 async def read_desk(session: UnitSession, actor: CurrentActor) -> DeskRead:
     at = await now(session)
-    items = await queries.waiting(session, actor, at)
-    moving = await queries.provisional(session, items)
-    return DeskRead(at=at, items=[WaitingRead.of(item, is_provisional=item.due_at in moving) for item in items])
+    items, awaited = await queries.waiting(session, actor, at), await queries.awaited(session, actor, at)
+    moving = await queries.provisional(session, [*items, *awaited])
+    return DeskRead.of(at, items, awaited, await queries.done_today(session, actor, at), moving)

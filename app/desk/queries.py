@@ -1,27 +1,37 @@
-"""One union of what every room has waiting for somebody."""
+"""One union of what every room has waiting for somebody, of what they wait for, and what they did today."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime
+from datetime import datetime, time
+from typing import NamedTuple
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import queries as accounts
 from app.contracts import queries as contracts
+from app.contracts.models import Contract
 from app.core.actors import Actor
-from app.core.days.calendar import last_day
+from app.core.audit import AuditEvent
+from app.core.days.calendar import SHANGHAI, last_day, shanghai_date
 from app.core.days.calendar_table import work_calendar
 from app.core.waiting import Waiting
-from app.desk.rules import ordered
+from app.desk.rules import Thing, ordered
 from app.needs import queries as needs
+from app.needs.models import Need
 from app.offers import queries as offers
+from app.offers.models import Offer
 from app.parties import queries as parties
 from app.selection import queries as selection
+from app.selection.models import Round
 from app.surveys.questionnaires import queries as surveys
+from app.surveys.questionnaires.models import Survey
 from app.surveys.responses import queries as responses
 from app.surveys.waves import queries as waves
 from app.tenders.awards import queries as awards
 from app.tenders.bids import queries as bids
+from app.tenders.bids.models import Bid
 from app.tenders.notices import queries as notices
+from app.tenders.notices.models import Tender
 from app.tenders.objections import queries as objections
 from app.tenders.panels import queries as panels
 
@@ -42,6 +52,33 @@ ROOMS: tuple[WaitingOf, ...] = (
     objections.waiting,
     contracts.waiting,
 )
+AWAITED: tuple[WaitingOf, ...] = (
+    selection.awaited,
+    notices.awaited,
+    bids.awaited,
+    objections.awaited,
+    contracts.awaited,
+)
+TITLED: dict[str, tuple[Thing, sa.Select[int, str]]] = {  # by table: what is opened, and what each is called
+    "needs": (Thing.need, sa.select(Need.id, Need.title)),
+    "offers": (Thing.offer, sa.select(Offer.id, Offer.title)),
+    "surveys": (Thing.survey, sa.select(Survey.id, Survey.definition["title"]["zh"].as_string())),
+    "rounds": (Thing.round, sa.select(Round.id, Round.title_zh)),
+    "tenders": (Thing.tender, sa.select(Tender.id, Tender.title_zh)),
+    "bids": (Thing.bid, sa.select(Bid.id, Tender.title_zh).join(Tender, Tender.id == Bid.tender_id)),
+    "contracts": (Thing.contract, sa.select(Contract.id, Contract.title)),
+}
+DONE_SHOWN = 20
+
+
+class Done(NamedTuple):
+    """What somebody did: "need.published", when, and the thing it happened to."""
+
+    event: str
+    at: datetime
+    thing: Thing
+    thing_id: int
+    title: str
 
 
 async def provisional(session: AsyncSession, items: Iterable[Waiting]) -> frozenset[datetime]:
@@ -54,3 +91,37 @@ async def provisional(session: AsyncSession, items: Iterable[Waiting]) -> frozen
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
     """What waits for `actor` at `at`, in the order in which it is due."""
     return ordered([item for room in ROOMS for item in await room(session, actor, at)])
+
+
+async def awaited(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
+    """What `actor` waits for others to do, in the order in which it is due."""
+    return ordered([item for room in AWAITED for item in await room(session, actor, at)])
+
+
+async def done_today(session: AsyncSession, actor: Actor, at: datetime) -> list[Done]:
+    """What the account of `actor` did since midnight, the latest first; one line for each thing and event."""
+    since = datetime.combine(shanghai_date(at), time.min, SHANGHAI)
+    table = sa.func.split_part(AuditEvent.object, ":", 1)
+    number = sa.cast(sa.func.split_part(AuditEvent.object, ":", 2), sa.BigInteger)
+    when = sa.func.max(AuditEvent.at)
+    query = (
+        sa.select(table, number, AuditEvent.event, when)
+        .where(AuditEvent.account_id == actor.account_id, AuditEvent.at >= since, table.in_(TITLED))
+        .group_by(table, number, AuditEvent.event)
+        .order_by(when.desc(), table, number, AuditEvent.event)
+        .limit(DONE_SHOWN)
+    )
+    rows = list(await session.execute(query))
+    titles = {name: await _titles(session, name, {id for of, id, _, _ in rows if of == name}) for name in TITLED}
+    return [
+        Done(event, at, TITLED[name][0], id, titles[name][id]) for name, id, event, at in rows if id in titles[name]
+    ]
+
+
+async def _titles(session: AsyncSession, table: str, numbers: set[int]) -> dict[int, str]:
+    """Number → what the thing of that table is called."""
+    if not numbers:
+        return {}
+    titled = TITLED[table][1]
+    rows = await session.execute(titled.where(titled.selected_columns[0].in_(numbers)))
+    return {number: title for number, title in rows}

@@ -1,18 +1,21 @@
 """The desk on the wire."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
 from app.core.http.unit import example
 from app.core.waiting import Waiting
+from app.desk.queries import Done
 from app.desk.rules import Thing
 
 
 class WaitingRead(BaseModel):
     """One thing that waits: `action.<verb>` names it, `due_at` is the last moment, `rule` where that comes from.
 
-    `thing` and `thing_id` say what is opened to do it. `is_provisional`: the rest days of that year are not published
+    `thing` and `thing_id` say what is opened to do it, `context` what it is part of (the round, the notice).
+    `is_provisional`: the rest days of that year are not published
     yet, so the moment may move.
     """
 
@@ -27,6 +30,7 @@ class WaitingRead(BaseModel):
             rule=None,
             thing="party",
             thing_id=12,
+            context="",
         )
     )
 
@@ -39,17 +43,51 @@ class WaitingRead(BaseModel):
     rule: str | None
     thing: Thing
     thing_id: int
+    context: str
 
     @classmethod
-    def of(cls, item: Waiting, *, is_provisional: bool) -> "WaitingRead":
+    def of(cls, item: Waiting, moving: Collection[datetime]) -> "WaitingRead":
         said = {name: value for name, value in vars(item).items() if name != "counted"}
-        return cls(**said, is_provisional=item.counted and is_provisional)
+        return cls(**said, is_provisional=item.counted and item.due_at in moving)
+
+
+class DoneRead(BaseModel):
+    """What one did today: `event` ("need.published"), when, and the thing."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    event: str
+    at: datetime
+    thing: Thing
+    thing_id: int
+    title: str
 
 
 class DeskRead(BaseModel):
-    """`at` is the server's clock, against which the time left is counted."""
+    """`at` is the server's clock, against which the time left is counted.
 
-    model_config = ConfigDict(json_schema_extra=example(at="2026-11-20T10:00:00+08:00", items=[]))
+    `items` wait for the reader; `awaited` is what the reader waits for others to do (`verb` is theirs); `done` today.
+    """
+
+    model_config = ConfigDict(json_schema_extra=example(at="2026-11-20T10:00:00+08:00", items=[], awaited=[], done=[]))
 
     at: datetime
     items: list[WaitingRead]
+    awaited: list[WaitingRead]
+    done: list[DoneRead]
+
+    @classmethod
+    def of(
+        cls,
+        at: datetime,
+        items: Iterable[Waiting],
+        awaited: Iterable[Waiting],
+        done: Iterable[Done],
+        moving: Collection[datetime],
+    ) -> "DeskRead":
+        return cls(
+            at=at,
+            items=[WaitingRead.of(item, moving) for item in items],
+            awaited=[WaitingRead.of(item, moving) for item in awaited],
+            done=[DoneRead.model_validate(each) for each in done],
+        )

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.actors import Actor, Role
 from app.core.clock import now
@@ -21,7 +22,7 @@ from app.offers.rules import OfferStatus
 from app.parties.models import Party
 from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
 from app.selection.policy import has_chosen_across, list_actions, pairs_visible, visible
-from app.selection.rules import PairStatus, RoundStatus, Side
+from app.selection.rules import Answer, PairStatus, RoundStatus, Side
 
 PairWithSides = tuple[Pair, Need, Offer]
 OWN_SIDE = {Role.committee: Side.need, Role.organization: Side.offer}
@@ -169,36 +170,66 @@ def _proposals(at: datetime, *, both_here: bool) -> sa.Select[Pair, Need, Offer]
 
 
 async def _lists_due(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
-    seat, subject, side = (
-        (RoundNeed, RoundNeed.need_id, Side.need)
+    seat, subject, thing, side = (
+        (RoundNeed, RoundNeed.need_id, Need, Side.need)
         if actor.role is Role.committee
-        else (RoundOffer, RoundOffer.offer_id, Side.offer)
+        else (RoundOffer, RoundOffer.offer_id, Offer, Side.offer)
     )
     handed_in = sa.select(PreferenceList.id).where(
         PreferenceList.round_id == Round.id, PreferenceList.side == side, PreferenceList.subject_id == subject
     )
     query = (
-        sa.select(Round, subject)
+        sa.select(Round, subject, thing.title)
         .join(seat, seat.round_id == Round.id)
+        .join(thing, thing.id == subject)
         .where(seat.party_id == actor.party_id, Round.status == RoundStatus.open)
         .where(Round.opens_at <= at, Round.closes_at > at)
         .where(~handed_in.exists())
         .order_by(Round.closes_at, subject)
     )
     return [
-        Waiting("selection", "submit", id, found.title_zh, found.closes_at, "round_closes", "round", found.id)
-        for found, id in await session.execute(query)
+        Waiting(
+            "selection", "submit", id, title, found.closes_at, "round_closes", "round", found.id, context=found.title_zh
+        )
+        for found, id, title in await session.execute(query)
     ]
 
 
 async def _pairs_due(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
-    own, answer = (
-        (Pair.need_party_id, Pair.need_answer)
-        if actor.role is Role.committee
-        else (Pair.offer_party_id, Pair.offer_answer)
-    )
+    own, answer, _ = _answers(actor)
     query = _proposals(at, both_here=True).where(own == actor.party_id, answer.is_(None)).order_by(Pair.id)
-    return [
-        Waiting("selection", "confirm", pair.id, need.title, None, None, "round", pair.round_id)
-        for pair, need, _ in await session.execute(query)
+    return [_to_answer(*sides) for sides in await session.execute(query)]
+
+
+def _answers(
+    actor: Actor,
+) -> tuple[InstrumentedAttribute[int], InstrumentedAttribute[Answer | None], InstrumentedAttribute[Answer | None]]:
+    """Of a pair: the actor's party, its answer, and the other side's."""
+    if actor.role is Role.committee:
+        return Pair.need_party_id, Pair.need_answer, Pair.offer_answer
+    return Pair.offer_party_id, Pair.offer_answer, Pair.need_answer
+
+
+def _to_answer(pair: Pair, need: Need, offer: Offer) -> Waiting:
+    return Waiting("selection", "confirm", pair.id, need.title, None, None, "round", pair.round_id, context=offer.title)
+
+
+async def awaited(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
+    """Pairs to which the other side has not answered yet, and rounds that end after one's lists are in."""
+    if actor.role not in OWN_SIDE or actor.party_id is None:
+        return []
+    own, answer, theirs = _answers(actor)
+    open_pairs = _proposals(at, both_here=True).where(own == actor.party_id, answer.is_not(None), theirs.is_(None))
+    seat, subject = (
+        (RoundNeed, RoundNeed.need_id) if actor.role is Role.committee else (RoundOffer, RoundOffer.offer_id)
+    )
+    in_hand = (
+        sa.select(PreferenceList.round_id)
+        .join(seat, sa.and_(seat.round_id == PreferenceList.round_id, subject == PreferenceList.subject_id))
+        .where(seat.party_id == actor.party_id, PreferenceList.side == OWN_SIDE[actor.role])
+    )
+    rounds = sa.select(Round).where(Round.id.in_(in_hand), Round.status == RoundStatus.open, Round.closes_at > at)
+    return [_to_answer(*sides) for sides in await session.execute(open_pairs.order_by(Pair.id))] + [
+        Waiting("selection", "close", found.id, found.title_zh, found.closes_at, "round_closes", "round", found.id)
+        for found in await session.scalars(rounds.order_by(Round.id))
     ]

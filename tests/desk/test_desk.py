@@ -70,6 +70,7 @@ async def test_an_organization_without_introduction_is_asked_for_one(
                 "rule": None,
                 "thing": "party",
                 "thing_id": party.id,
+                "context": "",
             }
         ],
         "2026-11-20T10:00:00+08:00",

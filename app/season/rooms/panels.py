@@ -28,7 +28,7 @@ from app.tenders.bids.rules import Applicant, BidStatus, BidTerms, Conditions, L
 from app.tenders.notices.models import Lot, Tender
 from app.tenders.panels.models import Pitch
 from app.tenders.panels.queries import find_panel, members_of, recusals_of, sheets_of
-from app.tenders.panels.rules import check_enough_sheets, check_marks
+from app.tenders.panels.rules import check_marks, too_few_sheets
 from app.tenders.panels.service import (
     Interest,
     NewMember,
@@ -167,7 +167,12 @@ def _check_scored(
         applicant = _applicant(roster.get(bid.applicant) if bid.applicant_kind == "org" else None)
         admitted = not prequalify(said, applicant, Conditions(lots[bid.lot], terms, closing_of(competition, terms)))
         if admitted:
-            faults.take(f"{COMPETITION} scores", check_enough_sheets, bid.id, counts[bid.id], competition.budget, terms)
+            _check_enough({bid.id: counts[bid.id]}, competition, terms, faults)
+
+
+def _check_enough(counted: Mapping[str, int], competition: Competition, terms: Profile, faults: Faults) -> None:
+    if refusal := too_few_sheets(counted, competition.budget, terms):
+        faults.note(f"{COMPETITION} scores", 0, "", refusal)
 
 
 def _applicant(facts: Mapping[str, Any] | None) -> Applicant:

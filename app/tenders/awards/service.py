@@ -61,10 +61,10 @@ async def propose_awards(session: AsyncSession, actor: Actor, tender_id: int) ->
     earlier = await queries.awards_by_bid(session, latest.id) if latest else {}
     _check("propose", tender, latest, earlier, at)
     found = await _scored(session, tender)
-    number, accepted = latest.number + 1 if latest else 1, await _revoked(session, earlier.values())
     lots = [(parts.terms, placed) for parts, placed in found.lots]
     declined = await queries.declined_bids(session, tender_id)
     outcomes = rules.decide_tender(lots, tender.overspend_rule, profile_of(tender).overspend, declined)
+    number, accepted = latest.number + 1 if latest else 1, await _revoked(session, earlier.values())
     result = Result(tender_id=tender_id, number=number, proposed_at=at)
     session.add(result)
     await session.flush()

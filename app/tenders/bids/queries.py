@@ -258,6 +258,19 @@ async def _to_hand_in(session: AsyncSession, actor: Actor, at: datetime) -> list
     ]
 
 
+async def awaited(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
+    """Bids that a bidder has handed in and that have not been opened yet, until the opening."""
+    if actor.role is not Role.organization:
+        return []
+    query = (
+        sa.select(Bid, Tender)
+        .join(Tender, Tender.id == Bid.tender_id)
+        .where(Bid.party_id == actor.party_id, Bid.status == BidStatus.submitted)
+        .order_by(Tender.bids_end, Bid.id)
+    )
+    return [_waits("open", bid.id, tender) for bid, tender in await session.execute(query)]
+
+
 async def _to_prequalify(session: AsyncSession, actor: Actor) -> list[Waiting]:
     undecided = sa.and_(Tender.status == TenderStatus.opened, Tender.prequalified_at.is_(None))
     query = sa.select(Tender).where(Tender.party_id == actor.party_id, undecided)

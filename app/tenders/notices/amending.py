@@ -1,12 +1,14 @@
 """What an amendment changes, whether bids must be confirmed again, and how much time it leaves them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from app.core.days.calendar import WorkCalendar, last_day, shanghai_date
+from app.core.days.calendar import SHANGHAI, WorkCalendar, last_day, shanghai_date
 from app.core.errors import DomainError
-from app.tenders.notices.rules import AmendmentTooLate, term_facts
+from app.tenders.notices.rules import AmendmentTooLate, CriterionTerms, Notice, closing, term_facts
 from app.tenders.profiles.rules import Profile
 
 # An amendment of one of these changes what was bid for, or what a bid must reckon with: every bid must be confirmed
@@ -25,7 +27,9 @@ MATERIAL = frozenset(
     }
 )
 
-
+# What a notice says: columns of the tender by name, "lots" and "criteria" as lists of theirs by name.
+Said = Mapping[str, Any]
+LEFT_OUT = {"label_en": "", "is_price": False}  # of a criterion
 # What an amendment says: field → what it read before and after, instants in ISO 8601.
 Changes = Mapping[str, Sequence[Any]]
 
@@ -40,6 +44,58 @@ class LotsFixed(DomainError):
     """An amendment changes what lots say, not which lots and items there are."""
 
     status = 422
+
+
+def amended(said: Said, facts: Said, profile: Profile) -> dict[str, Any]:
+    """What the notice says once `facts` are taken in: lots are named by their code and keep what is not given of them,
+    criteria are given whole. Refusal: LotsFixed."""
+    after = {**said, **facts, "lots": _amended_lots(said["lots"], facts.get("lots", ()))}
+    after["criteria"] = [{**LEFT_OUT, **each} for each in after["criteria"]]
+    return {**after, "bids_end": closing(after["bids_end"], profile)}
+
+
+def _amended_lots(said: Sequence[Said], given: Sequence[Said]) -> list[Said]:
+    by_code = {lot["code"]: lot for lot in said}
+    for lot in given:
+        if lot["code"] not in by_code:
+            raise LotsFixed(lot=lot["code"])
+        by_code[lot["code"]] = {**by_code[lot["code"]], **lot}
+    return list(by_code.values())
+
+
+def amended_notice(notice: Notice, after: Said) -> Notice:
+    """The notice as the rules see it once it says `after`."""
+    changed = {name: after[name] for name in ("budget", "overspend_rule", "tie_criterion")}
+    lots = zip(notice.lots, after["lots"], strict=True)
+    return replace(
+        notice,
+        **changed,
+        lots=tuple(replace(lot, **{name: to[name] for name in ("places", "budget", "ceiling")}) for lot, to in lots),
+        criteria=tuple(CriterionTerms(each["code"], each["maximum"], each["is_price"]) for each in after["criteria"]),
+        dates={end: after[end] for end in notice.dates},
+    )
+
+
+def changes_between(before: Said, after: Said) -> dict[str, list[Any]]:
+    """What reads differently, as plain values that can be kept. Refusal: AmendmentEmpty."""
+    both = {field: [_plain(before[field]), _plain(after[field])] for field in before}
+    changes = {field: pair for field, pair in both.items() if pair[0] != pair[1]}
+    if not changes:
+        raise AmendmentEmpty()
+    return changes
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Mapping():
+            return {name: _plain(each) for name, each in value.items()}
+        case list():
+            return [_plain(each) for each in value]
+        case datetime():
+            return value.astimezone(SHANGHAI).isoformat()
+        case Decimal():
+            return f"{value:.2f}"
+    return value if value is None or isinstance(value, bool | int) else str(value)
 
 
 def needs_confirmation(changes: Changes) -> bool:

@@ -1,19 +1,16 @@
 """Tenders: the public portal's notices, and what a purchaser does with them."""
 
-from datetime import datetime
 from typing import Literal
 
 from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.clock import now
 from app.core.fields import Id, Search
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
-from app.core.paging import Page, PagingQuery, paginate
+from app.core.paging import Page, PagingQuery
 from app.core.reading.files import TABLE_FILE, table_response
-from app.parties.queries import party_names
 from app.tenders.notices import policy, queries, service
 from app.tenders.notices.inputs import (
     EnquiryAnswer,
@@ -30,22 +27,11 @@ from app.tenders.notices.rules import TenderStatus
 from app.tenders.notices.schemas import AmendmentRead, EnquiryRead, TenderRead, TenderRow
 
 router = web.router("/tenders", "tenders")
-SORTS = {"ref": Tender.ref, "title_zh": Tender.title_zh, "budget": Tender.budget}
-EXPORTED = ("ref", "title_zh", "title_en", "party_name_zh", "area_code", "status", "phase", "profile", "budget")
-EXPORT_LIMIT = 10_000
-
-
-async def _rows(session: AsyncSession, tenders: list[Tender]) -> list[TenderRow]:
-    at = await now(session)
-    names = await party_names(session, {tender.party_id for tender in tenders})
-    return [TenderRow.of(tender, names[tender.party_id], at) for tender in tenders]
 
 
 async def _read(session: AsyncSession, tender: Tender, actor: Actor, response: Response) -> TenderRead:
     tag_version(response, tender.version)
-    names = await party_names(session, {tender.party_id})
-    parts = await queries.lots_of(session, tender.id), await queries.criteria_of(session, tender.id)
-    return TenderRead.read(tender, names[tender.party_id], parts, actor, await now(session))
+    return TenderRead.read(await queries.tender_page(session, tender), actor)
 
 
 @router.get("", operation_id="list_tenders", dependencies=[allow(WHO["read"])])
@@ -58,10 +44,9 @@ async def list_tenders(
     area: Search = "",
     q: Search = "",
 ) -> Page[TenderRow]:
-    at = await now(session)
-    query = queries.search_tenders(actor, at, status=status, phase=phase or None, area=area, q=q)
-    tenders, cursor = await paginate(session, query, paging, id=Tender.id, sorts=SORTS)
-    return Page(items=await _rows(session, tenders), next_cursor=cursor)
+    wanted = queries.Wanted(status, phase, area, q)
+    lines, cursor = await queries.list_tenders(session, actor, paging, wanted)
+    return Page(items=[TenderRow.of(line) for line in lines], next_cursor=cursor)
 
 
 @router.get("/export", operation_id="export_tenders", dependencies=[allow(WHO["read"])], **TABLE_FILE)
@@ -74,26 +59,9 @@ async def export_tenders(
     area: Search = "",
     q: Search = "",
 ) -> Response:
-    at = await now(session)
-    query = queries.search_tenders(actor, at, status=status, phase=phase or None, area=area, q=q)
-    tenders = list(await session.scalars(query.order_by(Tender.id.desc()).limit(EXPORT_LIMIT)))
-    header = [*EXPORTED, "published_at", "bids_end"]
-    return table_response("tenders", header, _cells(await _rows(session, tenders)), xlsx=format == "xlsx")
-
-
-def _cells(rows: list[TenderRow]) -> list[list[object]]:
-    return [
-        [
-            *(row.budget.amount if name == "budget" else getattr(row, name) for name in EXPORTED),
-            _shown(row.published_at),
-            _shown(row.bids_end),
-        ]
-        for row in rows
-    ]
-
-
-def _shown(at: datetime | None) -> str | None:
-    return at.isoformat(timespec="minutes") if at else None
+    lines = await queries.export_tenders(session, actor, queries.Wanted(status, phase, area, q))
+    cells = [TenderRow.of(line).cells() for line in lines]
+    return table_response("tenders", TenderRow.header(), cells, xlsx=format == "xlsx")
 
 
 @router.post("", operation_id="create_tender", status_code=201, dependencies=[allow(WHO["create"])])

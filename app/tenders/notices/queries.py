@@ -9,11 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor, Role
+from app.core.clock import now
 from app.core.days.calendar import shanghai_date
 from app.core.days.calendar_table import work_calendar
 from app.core.moves import check_move
+from app.core.paging import Columns, Paging, paginate
 from app.core.waiting import Waiting
 from app.needs.models import Need
+from app.parties.queries import PartyName, party_names
 from app.tenders.notices import rules
 from app.tenders.notices.models import Amendment, Criterion, Enquiry, Lot, LotItem, LotNeed, Tender
 from app.tenders.notices.policy import enquiry_visible, visible
@@ -21,6 +24,8 @@ from app.tenders.notices.rules import ENDED, TIMELINE, TenderStatus
 from app.tenders.profiles.rules import Profile, parse_profile, profile_document, varied
 
 INSTANT = sa.TIMESTAMP(timezone=True)
+SORTS: Columns = {"ref": Tender.ref, "title_zh": Tender.title_zh, "budget": Tender.budget}
+EXPORT_LIMIT = 10_000
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,23 @@ class LotParts:
         need = _text(self.need_ids[0]) if self.need_ids else None
         lot = self.lot
         return rules.LotTerms(lot.code, lot.budget, lot.ceiling, lot.places, items, need)
+
+
+@dataclass(frozen=True)
+class TenderLine:
+    """A tender as a list shows it, `at` the hour it is read."""
+
+    tender: Tender
+    party: PartyName
+    at: datetime
+
+
+@dataclass(frozen=True)
+class TenderPage(TenderLine):
+    """All that the page of a tender shows."""
+
+    lots: list[LotParts]
+    criteria: list[Criterion]
 
 
 def _text(number: int | None) -> str | None:
@@ -144,26 +166,55 @@ async def amendments_of(session: AsyncSession, tender_id: int) -> list[Amendment
     return list(await session.scalars(query))
 
 
-def search_tenders(
-    actor: Actor,
-    at: datetime,
-    *,
-    status: TenderStatus | None = None,
-    phase: str | None = None,
-    area: str = "",
-    q: str = "",
-) -> sa.Select[Tender]:
-    """The tenders `actor` may see, by status, by the phase at `at`, by area prefix, by title or number."""
-    query = sa.select(Tender).where(visible(actor), Tender.area_code.startswith(area, autoescape=True))
-    if status:
-        query = query.where(Tender.status == status)
-    if phase:
+@dataclass(frozen=True)
+class Wanted:
+    """What a list of tenders is narrowed to: the status, the phase now, an area by its prefix, a title or number."""
+
+    status: TenderStatus | None = None
+    phase: str = ""
+    area: str = ""
+    q: str = ""
+
+
+def search_tenders(actor: Actor, at: datetime, wanted: Wanted) -> sa.Select[Tender]:
+    """The tenders that `actor` may see at `at`."""
+    query = sa.select(Tender).where(visible(actor), Tender.area_code.startswith(wanted.area, autoescape=True))
+    if wanted.status:
+        query = query.where(Tender.status == wanted.status)
+    if wanted.phase:
         now = sa.literal(at, INSTANT)
-        query = query.where(Tender.published_at.is_not(None), phase_column(now) == phase)
-    if text := q.strip():
+        query = query.where(Tender.published_at.is_not(None), phase_column(now) == wanted.phase)
+    if text := wanted.q.strip():
         named = [column.icontains(text, autoescape=True) for column in (Tender.title_zh, Tender.title_en, Tender.ref)]
         query = query.where(sa.or_(*named))
     return query
+
+
+async def list_tenders(
+    session: AsyncSession, actor: Actor, paging: Paging, wanted: Wanted
+) -> tuple[list[TenderLine], str | None]:
+    """A page of them, and the cursor of the next."""
+    query = search_tenders(actor, await now(session), wanted)
+    tenders, cursor = await paginate(session, query, paging, id=Tender.id, sorts=SORTS)
+    return await _lines(session, tenders), cursor
+
+
+async def export_tenders(session: AsyncSession, actor: Actor, wanted: Wanted) -> list[TenderLine]:
+    """The same as a whole, the latest first."""
+    query = search_tenders(actor, await now(session), wanted)
+    tenders = await session.scalars(query.order_by(Tender.id.desc()).limit(EXPORT_LIMIT))
+    return await _lines(session, list(tenders))
+
+
+async def _lines(session: AsyncSession, tenders: Collection[Tender]) -> list[TenderLine]:
+    at, names = await now(session), await party_names(session, {tender.party_id for tender in tenders})
+    return [TenderLine(tender, names[tender.party_id], at) for tender in tenders]
+
+
+async def tender_page(session: AsyncSession, tender: Tender) -> TenderPage:
+    names = await party_names(session, {tender.party_id})
+    lots, criteria = await lots_of(session, tender.id), await criteria_of(session, tender.id)
+    return TenderPage(tender, names[tender.party_id], await now(session), lots, criteria)
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
@@ -173,33 +224,50 @@ async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
     return [*await _to_open(session, actor, at), *await _to_answer(session, actor), *await _to_fail(session, actor)]
 
 
+async def awaited(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
+    """An organization's questions that the purchaser has not answered yet."""
+    if actor.role is not Role.organization:
+        return []
+    asked = sa.and_(Enquiry.party_id == actor.party_id, Enquiry.answered_at.is_(None))
+    return await _unanswered(session, asked)
+
+
 async def _to_open(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
     query = sa.select(Tender).where(
         Tender.party_id == actor.party_id, Tender.status == TenderStatus.published, Tender.bids_end <= at
     )
     return [
-        _waits("open", tender, tender.title_zh, tender.prequalification_end, profile_of(tender).bidders.source)
+        _waits("open", tender, tender.prequalification_end, profile_of(tender).bidders.source)
         for tender in await session.scalars(query.order_by(Tender.bids_end, Tender.id))
     ]
 
 
 async def _to_answer(session: AsyncSession, actor: Actor) -> list[Waiting]:
-    query = (
-        sa.select(Enquiry, Tender)
-        .join(Tender)
-        .where(
-            Tender.party_id == actor.party_id,
-            Tender.status == TenderStatus.published,
-            Enquiry.answered_at.is_(None),
-        )
-    )
+    return await _unanswered(session, sa.and_(Tender.party_id == actor.party_id, Enquiry.answered_at.is_(None)))
+
+
+async def _unanswered(session: AsyncSession, which: sa.ColumnElement[bool]) -> list[Waiting]:
+    query = sa.select(Enquiry, Tender).join(Tender).where(which, Tender.status == TenderStatus.published)
     rows = list(await session.execute(query.order_by(Enquiry.asked_at, Enquiry.id)))
     calendar = await work_calendar(session) if rows else None
     waits = []
     for enquiry, tender in rows:
         assert calendar is not None
         due = calendar.after(shanghai_date(enquiry.asked_at), profile_of(tender).enquiry_answer)
-        waits.append(_waits("answer", tender, enquiry.question, due.at, due.rule, counted=True))
+        waits.append(
+            Waiting(
+                "tenders",
+                "answer",
+                enquiry.id,
+                enquiry.question,
+                due.at,
+                due.rule,
+                "tender",
+                tender.id,
+                counted=True,
+                context=tender.title_zh,
+            )
+        )
     return waits
 
 
@@ -210,12 +278,10 @@ async def _to_fail(session: AsyncSession, actor: Actor) -> list[Waiting]:
         Tender.party_id == actor.party_id, Tender.status == TenderStatus.opened, sa.not_(going_on)
     )
     return [
-        _waits("fail", tender, tender.title_zh, tender.evaluation_end, profile_of(tender).bidders.source)
+        _waits("fail", tender, tender.evaluation_end, profile_of(tender).bidders.source)
         for tender in await session.scalars(query.order_by(Tender.id))
     ]
 
 
-def _waits(
-    verb: str, tender: Tender, title: str, due_at: datetime | None, rule: str, *, counted: bool = False
-) -> Waiting:
-    return Waiting("tenders", verb, tender.id, title, due_at, rule, "tender", tender.id, counted)
+def _waits(verb: str, tender: Tender, due_at: datetime | None, rule: str) -> Waiting:
+    return Waiting("tenders", verb, tender.id, tender.title_zh, due_at, rule, "tender", tender.id)

@@ -10,13 +10,14 @@ from app.core.actors import Actor
 from app.core.fields import Plain
 from app.core.http.unit import example
 from app.core.money import Money
-from app.parties.queries import PartyName
 from app.tenders.notices.inputs import LOT, NOTICE
 from app.tenders.notices.models import Amendment, Criterion, Enquiry, LotItem, Tender
 from app.tenders.notices.policy import actions, enquiry_actions, tells_who_asks
-from app.tenders.notices.queries import LotParts, ends_of, is_one_each, phase_of, profile_of
+from app.tenders.notices.queries import LotParts, TenderLine, TenderPage, ends_of, is_one_each, phase_of, profile_of
 from app.tenders.notices.rules import LotFailure, TenderStatus, dated_rules
 from app.tenders.profiles.rules import OverspendRule
+
+EXPORTED = ("ref", "title_zh", "title_en", "party_name_zh", "area_code", "status", "phase", "profile")
 
 
 class DeadlineRead(BaseModel):
@@ -111,8 +112,16 @@ class TenderRow(BaseModel):
     is_demonstration: bool
 
     @classmethod
-    def of(cls, tender: Tender, party: PartyName, at: datetime) -> "TenderRow":
-        return cls(**_row(tender, party, at))
+    def of(cls, line: TenderLine) -> "TenderRow":
+        return cls(**_row(line))
+
+    @staticmethod
+    def header() -> list[str]:
+        return [*EXPORTED, "budget", "published_at", "bids_end"]
+
+    def cells(self) -> list[object]:
+        instants = [at.isoformat(timespec="minutes") if at else None for at in (self.published_at, self.bids_end)]
+        return [*(getattr(self, name) for name in EXPORTED), self.budget.amount, *instants]
 
 
 class TenderRead(TenderRow):
@@ -168,27 +177,20 @@ class TenderRead(TenderRow):
     actions: list[str]
 
     @classmethod
-    def read(
-        cls,
-        tender: Tender,
-        party: PartyName,
-        parts: tuple[list[LotParts], list[Criterion]],
-        actor: Actor,
-        at: datetime,
-    ) -> "TenderRead":
-        lots, criteria = parts
+    def read(cls, page: TenderPage, actor: Actor) -> "TenderRead":
+        tender = page.tender
         profile = profile_of(tender)
         columns = {name: getattr(tender, name) for name in cls.model_fields if hasattr(tender, name)}
         return cls(
             **{
                 **columns,
-                **_row(tender, party, at),
+                **_row(page),
                 "one_each": is_one_each(tender),
                 "to_confirm": [ConfirmationRead(zh=each.zh, en=each.en) for each in profile.to_confirm],
                 "deadlines": deadlines_of(tender),
-                "lots": [LotRead.of(each) for each in lots],
-                "criteria": [CriterionRead.of(each) for each in criteria],
-                "actions": actions(actor, tender, profile, at),
+                "lots": [LotRead.of(each) for each in page.lots],
+                "criteria": [CriterionRead.of(each) for each in page.criteria],
+                "actions": actions(actor, tender, profile, page.at),
             }
         )
 
@@ -270,7 +272,8 @@ def deadlines_of(tender: Tender) -> list[DeadlineRead]:
     ]
 
 
-def _row(tender: Tender, party: PartyName, at: datetime) -> dict[str, Any]:
+def _row(line: TenderLine) -> dict[str, Any]:
+    tender, party = line.tender, line.party
     return {
         "id": tender.id,
         "ref": tender.ref,
@@ -281,7 +284,7 @@ def _row(tender: Tender, party: PartyName, at: datetime) -> dict[str, Any]:
         "title_zh": tender.title_zh,
         "title_en": tender.title_en,
         "status": tender.status,
-        "phase": phase_of(tender, at),
+        "phase": phase_of(tender, line.at),
         "profile": tender.profile,
         "budget": Money(amount=tender.budget),
         "published_at": tender.published_at,

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,22 +11,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.areas.queries import require_areas
 from app.core.actors import Actor
 from app.core.clock import now
-from app.core.days.calendar import SHANGHAI, shanghai_date
+from app.core.days.calendar import shanghai_date
 from app.core.days.calendar_table import work_calendar
 from app.core.events import happened
-from app.core.money import yuan
 from app.core.moves import check_move, move
 from app.core.versions import check_version, touch
 from app.needs.models import Need
 from app.needs.policy import access_needs_to_tender, read_needs_to_tender
 from app.needs.rules import standing
-from app.tenders.notices.amending import AmendmentEmpty, LotsFixed, check_amendment, needs_confirmation
+from app.tenders.notices.amending import (
+    amended,
+    amended_notice,
+    changes_between,
+    check_amendment,
+    needs_confirmation,
+)
 from app.tenders.notices.models import Amendment, Criterion, Enquiry, Lot, LotItem, LotNeed, Tender, TenderChange
 from app.tenders.notices.policy import access_enquiry, access_tender, check_creates, hold_tender, read_tender
-from app.tenders.notices.publishing import (
-    check_dates,
-    check_publishable,
-)
+from app.tenders.notices.publishing import check_publishable
 from app.tenders.notices.queries import (
     check_timely,
     criteria_of,
@@ -72,11 +73,12 @@ async def create_tender(session: AsyncSession, actor: Actor, facts: Facts) -> Te
     """A draft of the actor's bureau. Refusals: Denied, ProfileUnknown, NeedUnknown, AreaUnknown."""
     check_creates(actor, facts["area_code"])
     profile(facts["profile"])
+    await _check_references(session, actor, facts.get("lots", ()))
     at = await now(session)
     tender = Tender(party_id=actor.party_id, created_at=at, **_columns(facts))
     session.add(tender)
     await session.flush()
-    await _write_parts(session, actor, tender, facts)
+    await _write_parts(session, tender, facts)
     await happened(session, actor, "tender.created", tender, at, profile=tender.profile)
     return tender
 
@@ -89,9 +91,10 @@ async def edit_tender(session: AsyncSession, actor: Actor, tender_id: int, given
     check_version(tender, given)
     check_creates(actor, facts.get("area_code", tender.area_code))
     profile(facts.get("profile", tender.profile))
+    await _check_references(session, actor, facts.get("lots", ()))
     touch(tender)
     _set_columns(tender, facts)
-    await _write_parts(session, actor, tender, facts)
+    await _write_parts(session, tender, facts)
     await happened(session, actor, "tender.edited", tender, at, version=tender.version)
     return tender
 
@@ -130,8 +133,9 @@ async def amend_tender(
     at = await now(session)
     check_timely(tender, "amend", at)
     check_version(tender, given)
+    after, changes = await _checked_amendment(session, tender, facts, at)
     touch(tender)
-    changes = await _amended(session, tender, facts, at)
+    await _amend(session, tender, after, changes)
     tender.amendment_number += 1
     is_binding = needs_confirmation(changes)
     if is_binding:
@@ -241,19 +245,8 @@ def _set_columns(tender: Tender, facts: Facts) -> None:
         setattr(tender, name, value)
 
 
-def _set(at: datetime | None) -> datetime:
-    """A published tender has all its dates (ck_tenders_published_is_complete)."""
-    assert at is not None
-    return at
-
-
-def _end_of_bids(tender: Tender) -> datetime:
-    return _set(tender.bids_end)
-
-
-async def _write_parts(session: AsyncSession, actor: Actor, tender: Tender, facts: Facts) -> None:
+async def _write_parts(session: AsyncSession, tender: Tender, facts: Facts) -> None:
     if "lots" in facts:
-        await _check_references(session, actor, facts["lots"])
         await _write_lots(session, tender, facts["lots"])
     if "criteria" in facts:
         await _write_criteria(session, tender, facts["criteria"])
@@ -314,51 +307,36 @@ async def _end(
     return TenderChange(tender, tuple(need.id for need in needs if need.held_as == "tendered")), at
 
 
-async def _amended(session: AsyncSession, tender: Tender, facts: Facts, at: datetime) -> dict[str, Any]:
-    """Apply `facts` and say what they changed: field → [before, after]."""
-    terms, calendar = profile_of(tender), await work_calendar(session)
-    before = await _said(session, tender)
-    with session.no_autoflush:
-        _set_columns(tender, facts)
-        tender.bids_end = closing(_end_of_bids(tender), terms)
-        check_dates(dates_of(tender), terms, calendar, _set(tender.published_at))
-    await _amend_lots(session, tender, facts.get("lots", ()))
-    if "criteria" in facts:
-        await _write_criteria(session, tender, facts["criteria"])
-    after = await _said(session, tender)
-    changes = {field: [before[field], after[field]] for field in before if before[field] != after[field]}
-    if not changes:
-        raise AmendmentEmpty()
-    check_publishable(await notice_of(session, tender), terms, calendar, _set(tender.published_at))
-    check_amendment(changes, _end_of_bids(tender), terms, calendar, at)
-    return changes
+async def _checked_amendment(
+    session: AsyncSession, tender: Tender, facts: Facts, at: datetime
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the notice says after the amendment, and what of it has changed; nothing is written yet."""
+    terms, calendar, before = profile_of(tender), await work_calendar(session), await _said(session, tender)
+    after = amended(before, facts, terms)
+    changes = changes_between(before, after)
+    assert tender.published_at is not None  # only a published notice is amended
+    notice = amended_notice(await notice_of(session, tender), after)
+    check_publishable(notice, terms, calendar, tender.published_at)
+    check_amendment(changes, after["bids_end"], terms, calendar, at)
+    return after, changes
 
 
-async def _amend_lots(session: AsyncSession, tender: Tender, lots: Sequence[Facts]) -> None:
-    by_code = {parts.lot.code: parts.lot for parts in await lots_of(session, tender.id)}
-    for facts in lots:
-        lot = by_code.get(facts["code"])
-        if lot is None:
-            raise LotsFixed(lot=facts["code"])
-        for name in LOT_COLUMNS:
-            setattr(lot, name, facts.get(name, getattr(lot, name)))
-    await session.flush()
+async def _amend(session: AsyncSession, tender: Tender, after: Facts, changes: Mapping[str, object]) -> None:
+    _set_columns(tender, after)
+    for parts, said in zip(await lots_of(session, tender.id), after["lots"], strict=True):
+        for name, value in said.items():
+            setattr(parts.lot, name, value)
+    if "criteria" in changes:
+        await _write_criteria(session, tender, after["criteria"])
 
 
 async def _said(session: AsyncSession, tender: Tender) -> dict[str, Any]:
-    """What the notice says, as plain values that can be compared and kept."""
-    said = {name: _plain(getattr(tender, name)) for name in SAID}
-    said |= {end: _plain(at) for end, at in dates_of(tender).items()}
+    """What the notice says."""
     lots = [parts.lot for parts in await lots_of(session, tender.id)]
-    said["lots"] = [{name: _plain(getattr(lot, name)) for name in LOT_COLUMNS} for lot in lots]
     criteria = await criteria_of(session, tender.id)
-    said["criteria"] = [{name: _plain(getattr(each, name)) for name in CRITERION_COLUMNS} for each in criteria]
-    return said
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(SHANGHAI).isoformat()
-    if isinstance(value, Decimal):
-        return str(yuan(value))
-    return value if value is None or isinstance(value, bool | int) else str(value)
+    return {
+        **{name: getattr(tender, name) for name in SAID},
+        **dates_of(tender),
+        "lots": [{name: getattr(lot, name) for name in LOT_COLUMNS} for lot in lots],
+        "criteria": [{name: getattr(each, name) for name in CRITERION_COLUMNS} for each in criteria],
+    }

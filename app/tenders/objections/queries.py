@@ -6,7 +6,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.actors import Actor
+from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.days.calendar import WorkCalendar, end_of_day, shanghai_date
 from app.core.days.calendar_table import work_calendar
@@ -82,8 +82,15 @@ async def _ended_steps(
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
     """Objections that the purchaser has to answer, until when, and by which rule."""
-    if actor.role not in BUYS:
-        return []
+    return await _unanswered(session, actor) if actor.role in BUYS else []
+
+
+async def awaited(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
+    """An organization's own objections that have no answer yet."""
+    return await _unanswered(session, actor) if actor.role is Role.organization else []
+
+
+async def _unanswered(session: AsyncSession, actor: Actor) -> list[Waiting]:
     query = (
         sa.select(Objection, Tender.title_zh)
         .join(Tender, Tender.id == Objection.tender_id)

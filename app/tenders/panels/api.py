@@ -39,8 +39,7 @@ Xlsx = Annotated[Literal["xlsx", "csv"], Query(alias="format")]
 
 async def _panel(session: AsyncSession, actor: Actor, tender_id: Id) -> PanelRead:
     tender, panel = await policy.read_panel(session, actor, tender_id)
-    members = await queries.members_of(session, tender_id)
-    return PanelRead.of(tender, panel, members, await queries.recusals_of(session, tender_id), actor)
+    return PanelRead.of(await queries.panel_page(session, tender, panel), actor)
 
 
 async def _sheet(session: AsyncSession, actor: Actor, sheet: ScoreSheet) -> SheetRead:

@@ -4,7 +4,7 @@ Two persons: what one account of the purchaser keyed from paper another one keys
 the judge or the purchaser is decided by another account of the purchaser or by an auditor, never by a judge.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from typing import NamedTuple, Protocol
 
@@ -20,6 +20,7 @@ from app.parties.policy import read_parties
 from app.tenders.bids.models import Bid
 from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Tender
+from app.tenders.notices.queries import profile_of
 from app.tenders.panels import rules
 from app.tenders.panels.models import Panel, PanelMember, Recusal, ScoreSheet, SheetReopening
 from app.tenders.panels.rules import (
@@ -85,11 +86,17 @@ def paper_denial(actor: Actor, verb: str, member: PanelMember) -> DomainError | 
     return JudgeHasAccount(judge=member.ref) if is_paper and member.account_id is not None else None
 
 
-def actions(actor: Actor, tender: Tender, panel: Panel) -> list[str]:
+def actions(
+    actor: Actor, tender: Tender, panel: Panel, members: Collection[PanelMember], counted: Mapping[str, int]
+) -> list[str]:
+    """`counted`: bid → its counted sheets. What is done on paper needs a judge without an account."""
     if rules.hindrance(panel.closed_at, tender.status, tender.bids_end):
         return []
     verbs = verbs_from(PANEL_MOVES, rules.panel_status(panel.closed_at))
-    return [verb for verb in verbs if denial(actor, verb, tender) is None]
+    too_few = rules.too_few_sheets(counted, tender.budget, profile_of(tender))
+    ready = [verb for verb in verbs if verb != "close" or too_few is None]
+    possible = [verb for verb in ready if any(paper_denial(actor, verb, each) is None for each in members)]
+    return [verb for verb in possible if denial(actor, verb, tender) is None]
 
 
 def seat_actions(actor: Actor, seat: Seat) -> list[str]:

@@ -64,6 +64,17 @@ class Reopened:
     after: SheetVersion | None
 
 
+@dataclass(frozen=True)
+class PanelPage:
+    """All that is shown of a panel; `counted`: bid → its sheets that count so far."""
+
+    tender: Tender
+    panel: Panel
+    members: list[PanelMember]
+    recusals: list[tuple[PanelMember, Recusal]]
+    counted: dict[str, int]
+
+
 async def find_panel(session: AsyncSession, tender_id: int) -> Panel | None:
     panel: Panel | None = await session.scalar(sa.select(Panel).where(Panel.tender_id == tender_id))
     return panel
@@ -180,6 +191,17 @@ async def due_pairs(session: AsyncSession, tender_id: int) -> list[tuple[str, st
     bids = {bid.ref or "": str(bid.party_id) for bid in await bids_of(session, tender_id, {BidStatus.eligible})}
     judges = [member.ref for member in await members_of(session, tender_id)]
     return rules.due_sheets(bids, judges, await recused_pairs(session, tender_id))
+
+
+async def counted_sheets(session: AsyncSession, tender_id: int) -> dict[str, int]:
+    """Bid → the sheets of it that count so far."""
+    due = await due_pairs(session, tender_id)
+    return rules.sheets_per_bid(due, rules.counted_sheets(due, await delivered_sheets(session, tender_id)))
+
+
+async def panel_page(session: AsyncSession, tender: Tender, panel: Panel) -> PanelPage:
+    members, recusals = await members_of(session, tender.id), await recusals_of(session, tender.id)
+    return PanelPage(tender, panel, members, recusals, await counted_sheets(session, tender.id))
 
 
 async def scoring_bids(session: AsyncSession, member: PanelMember) -> list[ScoringBid]:

@@ -6,6 +6,7 @@ A paper sheet is keyed twice: empty --enter--> draft --confirm--> delivered.
 A reopening: asked --approve--> approved; asked --refuse--> refused. Two persons stand behind either.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +32,10 @@ PANEL_MOVES = {
     (PanelStatus.scoring, "enter"): PanelStatus.scoring,
     (PanelStatus.scoring, "close"): PanelStatus.closed,
 }
+
+
+# A panel is appointed from the notice on; what that does to a tender is nothing.
+APPOINTED = {(each, "appoint"): each for each in (TenderStatus.published, TenderStatus.opened)}
 
 
 class SeatStatus(StrEnum):
@@ -282,12 +287,21 @@ def counted_sheets(due: Iterable[tuple[str, str]], sheets: Iterable[Sheet]) -> l
     return sorted(counted, key=lambda sheet: (sheet.bid, sheet.judge))
 
 
-def check_enough_sheets(bid: str, counted: int, budget: Decimal, profile: Profile) -> None:
-    """As many sheets of a bid as the panel has members at least, whoever stood aside (87号令 art. 47, 49)."""
+def too_few_sheets(counted: Mapping[str, int], budget: Decimal, profile: Profile) -> TooFewSheets | None:
+    """Why scoring is not closed yet: of each bid as many sheets are `counted` as the panel has members at least,
+    whoever stood aside (87号令 art. 47, 49)."""
     rule = profile.sheets
     required = rule.large if profile.panel.is_large(budget) else rule.value
-    if counted < required:
-        raise TooFewSheets(bid=bid, counted=counted, required=required, rule=rule.source)
+    short = (
+        TooFewSheets(bid=b, counted=n, required=required, rule=rule.source) for b, n in counted.items() if n < required
+    )
+    return next(short, None)
+
+
+def sheets_per_bid(due: Iterable[tuple[str, str]], counted: Iterable[Sheet]) -> dict[str, int]:
+    """Bid → its counted sheets, for each that must be scored."""
+    counts = Counter(sheet.bid for sheet in counted)
+    return {bid: counts[bid] for bid, _ in due}
 
 
 def check_panel(judges: int, experts: int, budget: Decimal, profile: Profile) -> None:

@@ -17,7 +17,7 @@ from app.tenders.notices.models import Criterion, Tender
 from app.tenders.notices.queries import profile_of
 from app.tenders.panels.models import Panel, PanelMember, Recusal, ScoreSheet, SheetReopening
 from app.tenders.panels.policy import Seat, actions, seat_actions, sheet_actions
-from app.tenders.panels.queries import Reopened, ScoredSheet, ScoringBid
+from app.tenders.panels.queries import PanelPage, Reopened, ScoredSheet, ScoringBid
 from app.tenders.panels.reopening_schemas import GroundRead
 from app.tenders.panels.rules import SheetStatus
 
@@ -166,26 +166,20 @@ class PanelRead(BaseModel):
     actions: list[str]
 
     @classmethod
-    def of(
-        cls,
-        tender: Tender,
-        panel: Panel,
-        members: Sequence[PanelMember],
-        recusals: Sequence[tuple[PanelMember, Recusal]],
-        actor: Actor,
-    ) -> "PanelRead":
+    def of(cls, page: PanelPage, actor: Actor) -> "PanelRead":
+        tender, panel = page.tender, page.panel
         return cls(
             tender_id=tender.id,
             appointed_at=panel.appointed_at,
             closed_at=panel.closed_at,
-            members=[MemberRead.of(Seat(tender, panel, member), recusals, actor) for member in members],
-            recusals=len(recusals),
+            members=[MemberRead.of(Seat(tender, panel, member), page.recusals, actor) for member in page.members],
+            recusals=len(page.recusals),
             sheets_counted=panel.sheets_counted,
             missing=panel.missing,
             corrections=panel.corrections,
             grounds=[GroundRead.of(ground) for ground in profile_of(tender).reopening],
             version=panel.version,
-            actions=actions(actor, tender, panel),
+            actions=actions(actor, tender, panel, page.members, page.counted),
         )
 
 

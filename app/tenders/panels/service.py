@@ -14,13 +14,12 @@ from app.core.actors import Actor
 from app.core.clock import now
 from app.core.errors import DomainError
 from app.core.events import happened
-from app.core.moves import move
+from app.core.moves import check_move, move
 from app.core.versions import check_version, touch
 from app.tenders.bids.models import Bid
 from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Lot, Tender
 from app.tenders.notices.queries import criteria_of, criterion_terms, profile_of
-from app.tenders.notices.rules import TenderStatus
 from app.tenders.panels import queries, rules
 from app.tenders.panels.models import Mark, Panel, PanelMember, Pitch, Recusal, ScoreSheet
 from app.tenders.panels.policy import (
@@ -75,12 +74,11 @@ class Interest:
 
 
 async def appoint_panel(session: AsyncSession, actor: Actor, tender_id: int, members: Sequence[NewMember]) -> Panel:
-    """Refusals: PanelTooSmall, PanelEven, TooFewExperts, SeatRepeated, BidsNotOpened for a draft notice, and those of
-    `policy.check_judges`."""
+    """Refusals: PanelTooSmall, PanelEven, TooFewExperts, SeatRepeated, MoveRefused before the notice and after the
+    award, and those of `policy.check_judges`."""
     tender = await access_tender(session, actor, tender_id, "appoint")
     at = await now(session)
-    if tender.status not in {TenderStatus.published, TenderStatus.opened}:
-        raise rules.BidsNotOpened(bids_end=tender.bids_end)
+    check_move(rules.APPOINTED, tender.status, "appoint")
     refs = [member.ref for member in members]
     if doubled := [ref for ref in refs if refs.count(ref) > 1]:
         raise SeatRepeated(seat=doubled[0])
@@ -113,8 +111,8 @@ async def declare_interests(
     wanted = {interest.party_id: interest.reason for interest in interests}
     for party in applicants & await works_for(session, seat.member):
         wanted.setdefault(party, "works for the applicant")
-    seat.member.declared_at = seat.member.declared_at or at
     voided = await _recuse(session, seat.member, wanted, at)
+    seat.member.declared_at = seat.member.declared_at or at
     facts = {"judge": seat.member.ref, "applicants": sorted(wanted), "voided": voided}
     await happened(session, actor, "interests.declared", seat.member, at, stream=seat.tender.stream, **facts)
     return seat
@@ -216,8 +214,9 @@ async def enter_paper_sheet(
     The total that counts is the sum of the marks; a `written_total` that differs is kept and reported as a
     correction (87号令 art. 64).
     """
+    clerk = own_account(actor)
     seat, bid, sheet, at = await _keyed(session, actor, tender_id, ref, bid_id, marks)
-    sheet.written_total, sheet.entered_by = written_total, own_account(actor)
+    sheet.written_total, sheet.entered_by = written_total, clerk
     await _write_marks(session, sheet, marks)
     facts = {"judge": ref, "bid": bid.ref}
     await happened(session, actor, "sheet.entered", sheet, at, stream=seat.tender.stream, **facts)
@@ -306,9 +305,8 @@ async def close_scoring(session: AsyncSession, actor: Actor, tender_id: int) -> 
     due = await queries.due_pairs(session, tender_id)
     sheets = await queries.delivered_sheets(session, tender_id)
     counted = rules.counted_sheets(due, sheets)
-    profile = profile_of(tender)
-    for bid in dict.fromkeys(bid for bid, _ in due):
-        rules.check_enough_sheets(bid, sum(sheet.bid == bid for sheet in counted), tender.budget, profile)
+    if refusal := rules.too_few_sheets(rules.sheets_per_bid(due, counted), tender.budget, profile_of(tender)):
+        raise refusal
     panel.closed_at, panel.sheets_counted = at, len(counted)
     panel.missing = [list(pair) for pair in rules.missing_sheets(due, sheets)]
     panel.corrections = [[c.bid, c.judge, plain(c.written), plain(c.computed)] for c in rules.corrections(counted)]

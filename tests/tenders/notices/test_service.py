@@ -19,6 +19,7 @@ from app.tenders.notices.amending import AmendmentEmpty, LotsFixed
 from app.tenders.notices.models import Tender
 from app.tenders.notices.publishing import (
     DatesOutOfOrder,
+    LotsAboveBudget,
 )
 from app.tenders.notices.queries import (
     amendments_of,
@@ -187,15 +188,18 @@ async def test_an_amendment_of_money_or_criteria_binds(session: AsyncSession) ->
     [
         ({"title_zh": "呈贡区社会服务项目大赛", "budget": Decimal("100000.00")}, AmendmentEmpty),
         ({"lots": [{"code": "L9", "places": 3}]}, LotsFixed),
-        ({"bids_end": DATES["contracts_end"]}, DatesOutOfOrder),
+        ({"title_zh": "新题", "bids_end": DATES["contracts_end"]}, DatesOutOfOrder),
+        ({"title_zh": "新题", "lots": [{"code": "L1", "budget": Decimal(900_000)}]}, LotsAboveBudget),
     ],
 )
-async def test_an_amendment_that_leads_nowhere_is_refused(
+async def test_an_amendment_that_is_refused_leaves_the_notice_as_it_was(
     session: AsyncSession, facts: dict[str, Any], refusal: type[DomainError]
 ) -> None:
     actor, tender = await published(session)
     with pytest.raises(refusal):
         await amend_tender(session, actor, tender.id, tender.version, "更正", facts)
+    assert not session.dirty
+    assert (tender.title_zh, tender.version) == ("呈贡区社会服务项目大赛", 2)
 
 
 async def test_a_binding_amendment_near_the_deadline_must_move_it(session: AsyncSession) -> None:

@@ -6,9 +6,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor, Role
 from app.core.errors import Denied, NotFound
 from app.parties.rules import PartyKind
+from app.tenders.notices.models import Tender
 from app.tenders.panels import policy
 from app.tenders.panels.models import ScoreSheet
 from app.tenders.panels.policy import WHO, Seat, actions, seat_actions, sheet_actions
+from app.tenders.panels.queries import panel_page
 from app.tenders.panels.rules import SheetStatus
 from tests.factories.bids import make_bid, make_opened
 from tests.factories.notices import lots_of, make_tender
@@ -41,19 +43,34 @@ async def test_an_auditor_reads_but_does_not_appoint(session: AsyncSession) -> N
         await policy.access_tender(session, Actor(1, Role.auditor), tender.id, "appoint")
 
 
+async def offered(session: AsyncSession, actor: Actor, tender: Tender) -> list[str]:
+    page = await panel_page(session, tender, await panel_of(session, tender))
+    return actions(actor, tender, page.panel, page.members, page.counted)
+
+
 async def test_actions_follow_the_state_of_the_panel(session: AsyncSession) -> None:
     tender = await make_tender(session)
     (lot,) = await lots_of(session, tender)
     await make_bid(session, lot)
     await make_panel(session, tender)
-    panel, staff = await panel_of(session, tender), purchaser_of(tender)
-    assert actions(staff, tender, panel) == []
+    staff = purchaser_of(tender)
+    assert await offered(session, staff, tender) == []
     bids = await make_opened(session, tender)
-    assert actions(staff, tender, panel) == ["declare", "order", "enter", "close"]
-    assert actions(Actor(1, Role.judge), tender, panel) == ["declare"]
+    assert await offered(session, staff, tender) == ["declare", "order", "enter"]
+    assert await offered(session, Actor(1, Role.judge), tender) == ["declare"]
     await score_all(session, tender, bids, {})
+    assert await offered(session, staff, tender) == ["declare", "order", "enter", "close"]
     await close(session, tender)
-    assert actions(staff, tender, panel) == []
+    assert await offered(session, staff, tender) == []
+
+
+async def test_nothing_is_done_on_paper_where_every_judge_has_an_account(session: AsyncSession) -> None:
+    tender = await make_tender(session)
+    await make_panel(session, tender, accounts=True)
+    (lot,) = await lots_of(session, tender)
+    await make_bid(session, lot)
+    await make_opened(session, tender)
+    assert await offered(session, purchaser_of(tender), tender) == ["order"]
 
 
 async def test_a_seat_offers_what_its_judge_or_whoever_keys_its_paper_may_do(session: AsyncSession) -> None:

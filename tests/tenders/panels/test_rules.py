@@ -27,7 +27,6 @@ from app.tenders.panels.rules import (
     SheetStatus,
     TooFewExperts,
     TooFewSheets,
-    check_enough_sheets,
     check_marks,
     check_panel,
     corrections,
@@ -38,6 +37,7 @@ from app.tenders.panels.rules import (
     panel_status,
     seat_status,
     sheet_total,
+    too_few_sheets,
 )
 from app.tenders.profiles.rules import profile
 from tests.tenders.season import competition
@@ -118,19 +118,19 @@ def test_a_written_total_that_disagrees_is_corrected_and_the_sum_counts() -> Non
 
 
 def test_too_few_sheets_are_no_result() -> None:
-    check_enough_sheets("B1", 3, Decimal(700_000), VENTURE)
-    with pytest.raises(TooFewSheets) as refusal:
-        check_enough_sheets("B1", 2, Decimal(700_000), VENTURE)
-    assert (refusal.value.facts["counted"], refusal.value.facts["required"]) == (2, 3)
+    assert too_few_sheets({"B1": 3}, Decimal(700_000), VENTURE) is None
+    refusal = too_few_sheets({"B1": 3, "B2": 2}, Decimal(700_000), VENTURE)
+    assert isinstance(refusal, TooFewSheets)
+    assert [refusal.facts[fact] for fact in ("bid", "counted", "required")] == ["B2", 2, 3]
 
 
 @pytest.mark.parametrize(("budget", "required"), [("9999999.99", 5), ("10000000", 7), ("12000000", 7)])
 def test_from_ten_million_yuan_a_bid_needs_seven_sheets(budget: str, required: int) -> None:
     """87号令 art. 47, 49: a judge who stands aside is replaced, so two recused out of seven are not enough."""
-    check_enough_sheets("B1", required, Decimal(budget), PROCUREMENT)
-    with pytest.raises(TooFewSheets) as refusal:
-        check_enough_sheets("B1", required - 1, Decimal(budget), PROCUREMENT)
-    assert refusal.value.facts["required"] == required
+    assert too_few_sheets({"B1": required}, Decimal(budget), PROCUREMENT) is None
+    refusal = too_few_sheets({"B1": required - 1}, Decimal(budget), PROCUREMENT)
+    assert refusal is not None
+    assert refusal.facts["required"] == required
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,17 @@ import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
 import { partyName, useSession } from "../../api/session";
-import { Deadline } from "../../ui/Deadline";
 import { Empty } from "../../ui/Empty";
-import { Link } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
-import { PAGES } from "./pages";
+import { DoneToday } from "./DoneToday";
+import { grouped, GROUPS } from "./grouped";
+import { Rows } from "./Rows";
 import "./desk.css";
 
-type Waiting = components["schemas"]["WaitingRead"];
+type DeskRead = components["schemas"]["DeskRead"];
 
-/** Where a person arrives: what waits, until when, and where to do it. */
+/** Where a person arrives: what waits, until when, and where to do it; what others owe; what was done today. */
 export default function Desk() {
   const { t, i18n } = useTranslation();
   const { data: session } = useSession();
@@ -27,46 +27,35 @@ export default function Desk() {
           .join(" · ")
       }
     >
-      <section aria-labelledby="waiting">
-        <h2 id="waiting">{t("desk.waiting")}</h2>
-        <Fetched query={desk}>
-          {({ items }) =>
-            items.length === 0 ? (
-              <Empty title={t("desk.nothing")} hint={t("desk.nothing_hint")} />
-            ) : (
-              <Items items={items} />
-            )
-          }
-        </Fetched>
-      </section>
+      <Fetched query={desk}>{(it) => <Shown of={it} />}</Fetched>
     </Page>
   );
 }
 
-function Items({ items }: { items: readonly Waiting[] }) {
+function Shown({ of }: { of: DeskRead }) {
   const { t } = useTranslation();
+  const groups = grouped(of.items, of.at);
   return (
-    <ul className="waiting">
-      {items.map((item) => (
-        <li key={`${item.room} ${item.verb} ${item.subject_id}`}>
-          <div className="waiting-what">
-            <span className="waiting-verb">{t([`desk.verb.${item.room}.${item.verb}`, `action.${item.verb}`])}</span>
-            <Where of={item} />
+    <>
+      <section aria-labelledby="waiting">
+        <h2 id="waiting">{t("desk.waiting", { count: of.items.length })}</h2>
+        {of.items.length === 0 && <Empty title={t("desk.nothing")} hint={t("desk.nothing_hint")} />}
+        {GROUPS.filter((group) => groups[group].length > 0).map((group) => (
+          <div key={group} className={`waiting-group waiting-${group}`}>
+            <h3>
+              {t(`desk.${group}`)} <span className="figures">{groups[group].length}</span>
+            </h3>
+            <Rows items={groups[group]} at={of.at} words="desk.verb" />
           </div>
-          {item.due_at && (
-            <Deadline
-              at={item.due_at}
-              rule={item.rule ? t([`desk.rule.${item.rule}`, item.rule]) : undefined}
-              provisional={item.is_provisional}
-            />
-          )}
-        </li>
-      ))}
-    </ul>
+        ))}
+      </section>
+      {of.awaited.length > 0 && (
+        <section aria-labelledby="awaited">
+          <h2 id="awaited">{t("desk.awaiting")}</h2>
+          <Rows items={of.awaited} at={of.at} words="desk.awaited" />
+        </section>
+      )}
+      {of.done.length > 0 && <DoneToday of={of.done} />}
+    </>
   );
-}
-
-function Where({ of }: { of: Waiting }) {
-  const page = PAGES[of.thing];
-  return page ? <Link to={page(of.thing_id)}>{of.title}</Link> : <span>{of.title}</span>;
 }
