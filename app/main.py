@@ -32,6 +32,7 @@ from app.files.rules import MEDIA
 from app.needs import api as needs
 from app.offers import api as offers
 from app.parties import api as parties
+from app.paths import api as paths
 from app.rankings import api as rankings
 from app.selection import api as selection
 from app.selection import results_api as selection_results
@@ -76,6 +77,8 @@ ROUTERS = [
     comparisons.router,
     awards.router,
     contracts.router,
+    paths.of_needs,
+    paths.of_parties,
     notices.router,
     objections.router,
     bids.of_tenders,

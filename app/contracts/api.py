@@ -5,11 +5,12 @@ from typing import Annotated, Literal
 from fastapi import Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.contracts import documents, engagements, policy, queries, service
+from app.contracts import announcements, documents, engagements, policy, queries, service
 from app.contracts.models import Contract, Milestone
 from app.contracts.policy import WHO
 from app.contracts.rules import ContractStatus
 from app.contracts.schemas import (
+    ContractAnnouncement,
     ContractRead,
     ContractRow,
     ContractSign,
@@ -30,6 +31,7 @@ from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_ve
 from app.core.paging import Page, PagingQuery, paginate
 from app.core.reading.files import TABLE_FILE, table_response
 from app.papers.printed import PAPER, PaperKind, printed
+from app.parties.queries import party_names
 from app.tenders.notices.models import Tender
 from app.tenders.profiles.rules import Gate
 
@@ -72,6 +74,18 @@ async def read_contract(session: UnitSession, actor: CurrentActor, response: Res
     contract = await policy.read_contract(session, actor, contract_id)
     tag_version(response, contract.version)
     return await _read(session, actor, contract)
+
+
+@router.get(
+    "/{contract_id}/announcement",
+    operation_id="read_contract_announcement",
+    dependencies=[allow(WHO["read_announcement"])],
+)
+async def read_contract_announcement(session: UnitSession, contract_id: Id) -> ContractAnnouncement:
+    """A signed contract as everybody may read it."""
+    found = await announcements.read_announcement(session, contract_id)
+    names = await party_names(session, {found.contract.purchaser_id, found.contract.contractor_id})
+    return ContractAnnouncement.of(found, names[found.contract.purchaser_id], names[found.contract.contractor_id])
 
 
 @router.get("/{contract_id}/paper", operation_id="read_contract_paper", dependencies=[allow(WHO["read"])], **PAPER)

@@ -20,7 +20,7 @@ from app.contracts.rules import (
     milestone_verbs,
     untimely,
 )
-from app.core.actors import Actor, Role, granted
+from app.core.actors import EVERYONE, Actor, Role, granted
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
 from app.core.errors import Denied, NotFound
@@ -32,6 +32,7 @@ EVALUATES = frozenset({Role.evaluator})
 ACCEPTS = frozenset({Role.committee, Role.street, Role.purchaser})
 WHO = {
     "read": SIDES | ACCEPTS | EVALUATES | {Role.auditor},
+    "read_announcement": EVERYONE,
     "edit": BUYS,
     "attach": SIDES | EVALUATES,
     "sign": SIDES,
@@ -117,6 +118,12 @@ def visible(actor: Actor) -> sa.ColumnElement[bool]:
     if actor.role in ACCEPTS and actor.area:
         return sa.and_(signed, Contract.area_code.startswith(actor.area, autoescape=True))
     return sa.and_(signed, is_engaged(actor)) if actor.role in INDEPENDENT else sa.false()
+
+
+def announced() -> sa.ColumnElement[bool]:
+    """Whether a contract is public: from the second signature on (政府采购法实施条例 art. 50), or once it is certain
+    that what was awarded will not be contracted."""
+    return sa.or_(Contract.signed_at.is_not(None), Contract.terminated_at.is_not(None))
 
 
 def is_engaged(actor: Actor) -> sa.ColumnElement[bool]:

@@ -139,7 +139,7 @@ async def make_world(session: AsyncSession) -> World:
 async def _ground(session: AsyncSession) -> Ground:
     bureau = await make_party(session, PartyKind.bureau)
     running = await make_performing(session, tender=await make_tender(session, bureau))
-    running.title, running.area_code = canary("contract"), DOUNAN
+    running.targets, running.area_code = [{"what": canary("contract"), "quantity": "1 项"}], DOUNAN
     await engaged(session, running, EngagementKind.evaluation)
     await engaged(session, running, EngagementKind.audit)
     await set_clock(session, TODAY)
@@ -407,6 +407,8 @@ async def _contracts(session: AsyncSession, world: World, ground: Ground) -> Non
     world.add("contract", "draft contract", {"contract_id": drafted.id, **gate}, sides, canary("draft contract"))
     (midterm, *_) = [each for each in await milestones_of(session, running.id) if each.gate == gate["gate"]]
     world.ids["milestone"] = midterm.id
+    world.add("announcement", "signed contract", {"contract_id": running.id}, world.all())
+    world.add("announcement", "unsigned contract", {"contract_id": drafted.id}, set())
     (first, *_) = await engagements_of(session, running.id)
     world.add("engagement", "engagement", {"contract_id": running.id, "engagement_id": first.id}, parties)
 

@@ -1,0 +1,31 @@
+"""What became of a need, and what an organisation has done: for everybody."""
+
+from app.core.clock import now
+from app.core.fields import Id
+from app.core.http import unit as web
+from app.core.http.unit import CurrentActor, UnitSession, allow
+from app.needs.policy import read_need
+from app.parties.policy import read_party
+from app.paths import queries
+from app.paths.policy import WHO
+from app.paths.schemas import NeedPathRead, PartyPathRead
+
+of_needs = web.router("/needs", "paths")
+of_parties = web.router("/parties", "paths")
+
+
+@of_needs.get("/{need_id}/path", operation_id="read_need_path", dependencies=[allow(WHO["read"])])
+async def read_need_path(session: UnitSession, actor: CurrentActor, need_id: Id) -> NeedPathRead:
+    """From residents' answers to residents' acceptance: how far the need has come, with whom, and what happens next."""
+    need = await read_need(session, actor, need_id)
+    cited, way = await queries.cited(session, need), await queries.way_of_need(session, need.id)
+    return NeedPathRead.of(need, cited, way, await queries.named(session, [way]), await now(session))
+
+
+@of_parties.get("/{party_id}/path", operation_id="read_party_path", dependencies=[allow(WHO["read"])])
+async def read_party_path(session: UnitSession, actor: CurrentActor, party_id: Id) -> PartyPathRead:
+    """The same turned round: every need and project that the organisation was chosen for, and what came of each."""
+    party = await read_party(session, actor, party_id)
+    ways = await queries.ways_of_party(session, party.id)
+    needs = await queries.needs_seen(session, [way.need_id for way in ways])
+    return PartyPathRead.of(party.id, ways, needs, await queries.named(session, ways), await now(session))
