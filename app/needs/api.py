@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Response
 
+from app.areas.queries import areas_with_parents
 from app.core.actors import EVERYONE
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
@@ -34,7 +35,8 @@ Wanted = Annotated[NeedFilter, Depends()]
 async def list_needs(session: UnitSession, actor: CurrentActor, wanted: Wanted, paging: PagingQuery) -> Page[NeedRow]:
     day = shanghai_date(await now(session))
     needs, cursor = await queries.list_needs(session, actor, wanted, paging, day)
-    return Page(items=[NeedRow.of(need, day) for need in needs], next_cursor=cursor)
+    places = await areas_with_parents(session, {need.community_code for need in needs})
+    return Page(items=[NeedRow.of(need, places[need.community_code], day) for need in needs], next_cursor=cursor)
 
 
 @router.post("", operation_id="draft_need", status_code=201, dependencies=[allow(WHO["draft"])])

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.areas.models import Area
 from app.core.actors import Actor
 from app.core.fields import Change, Code, Day, Line, Prose
 from app.core.http.unit import example
@@ -129,11 +130,13 @@ def _seen(need: Need, today: date) -> dict[str, Any]:
 
 
 class NeedRow(NeedSeen):
-    """A need in a list."""
+    """A need in a list; `area_path` names the district, street and community."""
+
+    area_path: list[str]
 
     @classmethod
-    def of(cls, need: Need, today: date) -> "NeedRow":
-        return cls(**_seen(need, today))
+    def of(cls, need: Need, place: list[Area], today: date) -> "NeedRow":
+        return cls(**_seen(need, today), area_path=[area.name for area in place])
 
 
 class NeedRead(NeedSeen):

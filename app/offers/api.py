@@ -25,6 +25,7 @@ from app.offers.schemas import (
     OfferVersionRead,
     OfferWithdraw,
 )
+from app.parties.queries import party_names
 
 router = web.router("/offers", "offers")
 Wanted = Annotated[OfferFilter, Depends()]
@@ -34,7 +35,8 @@ Wanted = Annotated[OfferFilter, Depends()]
 async def list_offers(session: UnitSession, actor: CurrentActor, wanted: Wanted, paging: PagingQuery) -> Page[OfferRow]:
     day = shanghai_date(await now(session))
     offers, cursor = await queries.list_offers(session, actor, wanted, paging, day)
-    return Page(items=[OfferRow.of(offer, day) for offer in offers], next_cursor=cursor)
+    names = await party_names(session, {offer.party_id for offer in offers})
+    return Page(items=[OfferRow.of(offer, names[offer.party_id], day) for offer in offers], next_cursor=cursor)
 
 
 @router.post("", operation_id="draft_offer", status_code=201, dependencies=[allow(WHO["draft"])])

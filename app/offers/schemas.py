@@ -13,6 +13,7 @@ from app.core.reading.listing import Imported
 from app.offers.models import Offer, OfferVersion
 from app.offers.policy import actions
 from app.offers.rules import OfferStatus, standing, whole_code
+from app.parties.queries import PartyName
 
 Word = Annotated[str, Line(200, least=1)]
 # Wider than what the rules allow, which say in a sentence what is too long.
@@ -103,11 +104,14 @@ def _seen(offer: Offer, today: date) -> dict[str, Any]:
 
 
 class OfferRow(OfferSeen):
-    """An offer in a list."""
+    """An offer in a list, with whose it is."""
+
+    party_zh: str
+    party_en: str
 
     @classmethod
-    def of(cls, offer: Offer, today: date) -> "OfferRow":
-        return cls(**_seen(offer, today))
+    def of(cls, offer: Offer, party: PartyName, today: date) -> "OfferRow":
+        return cls(**_seen(offer, today), party_zh=party.zh, party_en=party.en)
 
 
 class OfferRead(OfferSeen):
