@@ -5,8 +5,7 @@ from datetime import date, datetime
 
 from app.contracts.announcements import Announcement
 from app.contracts.rules import MilestoneStatus
-from app.core.clock import today
-from app.core.days.calendar import end_of_day
+from app.core.days.calendar import end_of_day, shanghai_date
 from app.needs.models import Need
 from app.needs.rules import NeedStatus, standing
 from app.paths import rules, stages
@@ -38,7 +37,7 @@ class Ahead:
 
 def of_need(need: Need, way: Way, at: datetime) -> Ahead | None:
     """None where all is done, or nothing more will be; a need that nothing holds waits for a round or a notice."""
-    stands = standing(need, today(at))
+    stands = standing(need, shanghai_date(at))
     if stands == NeedStatus.draft:
         return Ahead(Step.publish)
     if rules.publication(stands).state is State.ended:
@@ -49,7 +48,7 @@ def of_need(need: Need, way: Way, at: datetime) -> Ahead | None:
 
 def of_record(need: Need | None, way: Way, at: datetime) -> Ahead | None:
     """A confirmed pair leads on to a notice only as long as its need waits for one."""
-    waits = need is not None and standing(need, today(at)) == "matched"
+    waits = need is not None and standing(need, shanghai_date(at)) == "matched"
     return on_way(way, at) if way.asked or way.is_direct or waits else None
 
 

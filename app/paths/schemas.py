@@ -8,8 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.contracts.announcements import Announcement
 from app.contracts.rules import Acceptance, ContractStatus
-from app.core.clock import today
-from app.core.days.calendar import end_of_day
+from app.core.days.calendar import end_of_day, shanghai_date
 from app.core.http.unit import example
 from app.core.money import Money
 from app.needs.models import Need
@@ -288,7 +287,7 @@ class NeedPathRead(WayRead):
         return cls(
             need_id=need.id,
             evidence=EvidenceStage.of(need, cited),
-            publication=PublicationStage.of(need, today(at)),
+            publication=PublicationStage.of(need, shanghai_date(at)),
             **cls.stages(way, names),
             next=AheadRead.of(ahead.of_need(need, way, at)),
         )
