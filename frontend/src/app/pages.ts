@@ -54,6 +54,12 @@ const PAGES = [
     load: () => import("../features/offers/OfferList"),
   },
   { path: "/offers/$offer_id", key: "offer", open: true, load: () => import("../features/offers/OfferPage") },
+  {
+    path: "/organizations/$party_id",
+    key: "organization",
+    open: true,
+    load: () => import("../features/parties/OrganizationPage"),
+  },
   { path: "/offers/$offer_id/ranking", key: "ranking", load: () => import("../features/selection/NeedsForOffer") },
   {
     path: "/surveys",

@@ -2,11 +2,11 @@ import { useTranslation } from "react-i18next";
 import { fileAt } from "../../api/paths";
 import { useTerms } from "../../api/reference";
 import { languageOf } from "../../api/refusal";
+import { AreaName } from "../../ui/AreaName";
 import { DataTable } from "../../ui/DataTable";
 import { Money } from "../../ui/Money";
 import { Page } from "../../ui/Page";
 import { StatusTag } from "../../ui/StatusTag";
-import { Place } from "./Place";
 
 const STATES = ["published", "matched", "tendered", "contracted", "fulfilled"] as const;
 
@@ -37,7 +37,7 @@ export default function NeedList() {
           {
             key: "place",
             title: t("rooms.needs.field.community_code"),
-            render: (row) => <Place code={row.community_code} />,
+            render: (row) => <AreaName path={row.area_path} code={row.community_code} stacked />,
           },
           { key: "category", title: t("field.category"), render: (row) => term(row.category_code) },
           {

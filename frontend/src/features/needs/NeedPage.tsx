@@ -12,6 +12,7 @@ import { Money } from "../../ui/Money";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
+import { NeedPath } from "./NeedPath";
 import { Place } from "./Place";
 
 type Need = components["schemas"]["NeedRead"];
@@ -49,6 +50,7 @@ function Shown({ of }: { of: Need }) {
       }
     >
       <p className="prose">{of.description}</p>
+      <NeedPath need_id={of.id} />
       <Descriptions
         bordered
         column={{ xs: 1, md: 2 }}

@@ -3,6 +3,7 @@ import { fileAt } from "../../api/paths";
 import { useTerms } from "../../api/reference";
 import { languageOf } from "../../api/refusal";
 import { DataTable } from "../../ui/DataTable";
+import { Link } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { StatusTag } from "../../ui/StatusTag";
 
@@ -22,6 +23,13 @@ export default function OfferList() {
         }
         columns={[
           { key: "title", title: t("field.title"), phone: "title", render: (row) => row.title },
+          {
+            key: "organization",
+            title: t("field.organization"),
+            render: (row) => (
+              <Link to={`/organizations/${row.party_id}`}>{i18n.language === "en" ? row.party_en : row.party_zh}</Link>
+            ),
+          },
           {
             key: "category",
             title: t("field.category"),

@@ -27,7 +27,11 @@ function Shown({ of }: { of: Offer }) {
   return (
     <Page
       title={of.title}
-      subtitle={<StatusTag status={of.status} />}
+      subtitle={
+        <>
+          <Provider party_id={of.party_id} /> <StatusTag status={of.status} />
+        </>
+      }
       crumbs={[{ label: t("nav.offers"), to: "/offers" }]}
       action={
         <Space wrap>
@@ -58,5 +62,19 @@ function Shown({ of }: { of: Offer }) {
         ]}
       />
     </Page>
+  );
+}
+
+/** Whose offer it is, with how it was graded. */
+function Provider({ party_id }: { party_id: number }) {
+  const { t, i18n } = useTranslation();
+  const party = $api.useQuery("get", "/api/v1/parties/{party_id}", { params: { path: { party_id } } });
+  if (!party.data) return null;
+  const { id, name_zh, name_en, rating_a } = party.data;
+  return (
+    <>
+      {t("offers.provided_by")}{" "}
+      <Link to={`/organizations/${id}`}>{(i18n.language === "en" && name_en) || name_zh}</Link> {rating_a}
+    </>
   );
 }
