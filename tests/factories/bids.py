@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.parties.models import Party
-from app.tenders.bids.models import Bid, BidVersion
+from app.tenders.bids.models import Bid, BidVersion, BudgetLine
 from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Lot, LotItem, Tender
 from app.tenders.notices.rules import TenderStatus
@@ -26,9 +26,11 @@ async def make_bid(
     item: LotItem | None = None,
     amount: Decimal | int | str = 20_000,
     title: str = "银龄陪伴",
+    application: dict[str, Any] | None = None,
     **facts: Any,
 ) -> Bid:
-    """A submitted bid with one version; a new organisation unless `party` is given."""
+    """A submitted bid with one version; a new organisation unless `party` is given. With an `application` its budget is
+    one line of the whole amount."""
     party = party or await make_party(session)
     at = await now(session)
     facts = {"status": BidStatus.submitted, "ref": await _next_ref(session, lot.tender_id), **facts}
@@ -38,9 +40,20 @@ async def make_bid(
     session.add(bid)
     await session.flush()
     if is_handed_in:
-        session.add(version_of(bid, at, title=title, amount=Decimal(amount)))
+        version = version_of(bid, at, title=title, amount=Decimal(amount))
+        if application:
+            (line,) = application["budget"]
+            version.application = {name: part for name, part in application.items() if name != "budget"}
+            version.budget = [BudgetLine(position=1, **line, unit_price=Decimal(amount), quantity=Decimal(1))]
+        session.add(version)
         await session.flush()
     return bid
+
+
+def answered(words: str) -> dict[str, Any]:
+    """An application that says these words everywhere."""
+    budget = [{"heading": words[:40], "detail": words}]
+    return {"answers": {"need": words}, "team": [{"person": words[:40], "duty": words}], "budget": budget}
 
 
 def version_of(bid: Bid, at: datetime, *, number: int = 1, **facts: Any) -> BidVersion:

@@ -32,6 +32,7 @@ from app.tenders.awards.queries import awards_of
 from app.tenders.awards.service import publish_result
 from app.tenders.bids.models import Bid
 from app.tenders.bids.rules import BidStatus
+from app.tenders.forms.defaults import default_form
 from app.tenders.notices.models import Enquiry, Tender
 from app.tenders.notices.rules import TenderStatus
 from app.tenders.objections.service import file_objection
@@ -40,7 +41,7 @@ from app.tenders.panels.reopening import ask_reopening
 from app.tenders.panels.service import deliver_sheet, save_sheet
 from tests.conftest import TODAY
 from tests.factories.awards import make_scored, propose
-from tests.factories.bids import make_bid, make_opened
+from tests.factories.bids import answered, make_bid, make_opened
 from tests.factories.contracts import engaged, make_contract, make_performing
 from tests.factories.files import make_attachment
 from tests.factories.needs import make_need
@@ -342,8 +343,13 @@ async def _receiving(session: AsyncSession, world: World, bureau: Party) -> None
     (lot,) = await lots_of(session, tender)
     world.ids |= {"published tender": tender.id, "lot": lot.id}
     own, rival = [await session.get_one(Party, world.actors[name].party_id) for name in ("O1", "O2")]
-    handed_in = await make_bid(session, lot, own, title=canary("bid"))
-    drafted = await make_bid(session, lot, rival, status=BidStatus.draft, draft={"title": canary("draft bid")})
+    tender.application_form = default_form("venture").document()
+    kept = {"title": canary("bid"), "application": answered(canary("application"))}
+    begun = {"title": canary("draft bid"), "application": answered(canary("draft application"))}
+    handed_in = await make_bid(session, lot, own, draft=kept, **kept)
+    drafted = await make_bid(session, lot, rival, status=BidStatus.draft, draft=begun)
+    world.add("words", "application", {}, {"O1"}, canary("application"))
+    world.add("words", "draft application", {}, {"O2"}, canary("draft application"))
     world.add("bid", "bid", {"bid_id": handed_in.id}, {"O1"}, canary("bid"))
     world.ids |= {"bid": handed_in.id, "draft bid": drafted.id}
     world.add("bid", "draft bid", {"bid_id": drafted.id}, {"O2"}, canary("draft bid"))

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Identified, sealed_number, within_years
 from app.core.versions import Versioned
@@ -62,7 +62,8 @@ class BidVersion(Base, Identified):
     """What was handed in, never changed. `content_hash` is SHA-256 over the content, `receipt_hash` over what the
     receipt says; `receipt` is the short code of it. `files`: SHA-256 of each that hung on it.
     `arrived_late`: on paper after the deadline, for the record. `is_final`: the last price of a consultation, written
-    when final offers are opened."""
+    when final offers are opened. `application` answers the form of the notice; the lines of its budget are rows that
+    come to `amount` (a trigger, when the transaction ends)."""
 
     __tablename__ = "bid_versions"
 
@@ -72,6 +73,7 @@ class BidVersion(Base, Identified):
     title: Mapped[str]
     amount: Mapped[Decimal]
     plan: Mapped[str] = mapped_column(default="", server_default="")
+    application: Mapped[dict[str, Any] | None]
     content_hash: Mapped[bytes]
     receipt_hash: Mapped[bytes]
     receipt: Mapped[str]
@@ -79,6 +81,7 @@ class BidVersion(Base, Identified):
     is_final: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     arrived_late: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     received_at: Mapped[datetime]
+    budget: Mapped[list["BudgetLine"]] = relationship(order_by="BudgetLine.position", lazy="raise")
 
     __table_args__ = (
         within_years("received_at"),
@@ -88,4 +91,24 @@ class BidVersion(Base, Identified):
         sa.CheckConstraint("title <> ''", name="has_a_title"),
         sa.CheckConstraint("number > 0", name="numbered_from_one"),
         sa.CheckConstraint("length(content_hash) = 32 AND length(receipt_hash) = 32", name="hashes_are_sha256"),
+    )
+
+
+class BudgetLine(Base, Identified):
+    """A line of the budget that was handed in, never changed; `amount` is unit price times quantity, to the cent."""
+
+    __tablename__ = "budget_lines"
+
+    version_id: Mapped[int] = mapped_column(sa.ForeignKey("bid_versions.id"))
+    position: Mapped[int] = mapped_column(sa.Integer)
+    heading: Mapped[str]
+    detail: Mapped[str]
+    unit_price: Mapped[Decimal]
+    quantity: Mapped[Decimal]
+    amount: Mapped[Decimal] = mapped_column(sa.Computed("round(unit_price * quantity, 2)", persisted=True))
+
+    __table_args__ = (
+        sa.UniqueConstraint("version_id", "position"),
+        sa.CheckConstraint("unit_price > 0 AND quantity > 0 AND amount > 0", name="line_is_positive"),
+        sa.CheckConstraint("heading <> '' AND detail <> ''", name="line_says_what_for"),
     )

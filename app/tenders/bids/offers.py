@@ -11,6 +11,7 @@ from app.core.clock import now
 from app.core.errors import DomainError
 from app.core.events import happened
 from app.tenders.bids import rules
+from app.tenders.bids.applications import application_of
 from app.tenders.bids.counting import access_counted, count_left, decide
 from app.tenders.bids.models import Bid
 from app.tenders.bids.policy import access_bid
@@ -21,6 +22,7 @@ from app.tenders.bids.rules import (
     content_digest,
 )
 from app.tenders.bids.service import receive
+from app.tenders.forms.checklist import HandedIn
 from app.tenders.notices import queries as notices
 from app.tenders.notices.models import Tender
 from app.tenders.notices.queries import lots_of, profile_of
@@ -66,7 +68,10 @@ async def _taken(session: AsyncSession, tender: Tender, entry: Entry, at: dateti
         return [FinalOfferMissing(rule=profile_of(tender).final_offers.source)]
     item = entry.item.code if entry.item else None
     said = rules.BidTerms(entry.lot.code, item, Decimal(bid.draft["amount"]), at)
-    await receive(session, bid, tender, said, before.title, before.plan, final=True)
+    application = await application_of(session, before)
+    budgetless = application.model_copy(update={"budget": []}) if application else None
+    handed_in = HandedIn(before.title, said.amount, before.plan, budgetless)
+    await receive(session, bid, tender, said, handed_in, final=True)
     lot = next(parts.terms for parts in await lots_of(session, tender.id) if parts.lot.id == bid.lot_id)
     try:
         rules.check_ceiling(said.amount, lot)

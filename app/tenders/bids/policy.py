@@ -12,7 +12,7 @@ from app.core.actors import BUYS, EVERYONE, Actor, Role, granted
 from app.core.errors import NotFound
 from app.core.moves import verbs_from
 from app.tenders.bids.models import Bid
-from app.tenders.bids.rules import MOVES, BidStatus, untimely
+from app.tenders.bids.rules import MOVES, BidStatus, hindrance, untimely
 from app.tenders.notices.models import Tender
 from app.tenders.notices.policy import FRESH, hold_tender
 
@@ -49,7 +49,8 @@ def denial(actor: Actor, verb: str, bid: Bid) -> str | None:
 def actions(actor: Actor, bid: Bid, tender: Tender, at: datetime) -> list[str]:
     """The buttons this actor sees: what the bid's state and the tender's allow, and the policy grants."""
     allowed = [verb for verb in verbs_from(MOVES, bid.status) if denial(actor, verb, bid) is None]
-    return [verb for verb in allowed if untimely(verb, tender, at) is None]
+    possible = [verb for verb in allowed if untimely(verb, tender, at) is None]
+    return [verb for verb in possible if hindrance(verb, bid.confirmed_amendment, tender) is None]
 
 
 def is_opened() -> sa.ColumnElement[bool]:

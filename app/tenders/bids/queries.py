@@ -16,9 +16,11 @@ from app.parties.models import Party
 from app.parties.queries import PartyName, name_of, parties_by_id, party_names
 from app.parties.rules import LEGAL_PERSONS
 from app.tenders.bids import rules
+from app.tenders.bids.applications import application_of
 from app.tenders.bids.models import Bid, BidVersion
 from app.tenders.bids.policy import listed
 from app.tenders.bids.rules import Applicant, BidStatus, Conditions, Package
+from app.tenders.forms.application import Application
 from app.tenders.notices.models import Lot, LotItem, Tender
 from app.tenders.notices.queries import LotParts, lots_of, profile_of
 from app.tenders.notices.rules import TenderStatus
@@ -48,9 +50,11 @@ class BidLine:
 
 @dataclass(frozen=True)
 class BidPage(BidLine):
-    """A bid with all its versions, the latest first, and what would make it ineligible as it stands."""
+    """A bid with all its versions, the latest first, what it answers to the form, and what would make it ineligible as
+    it stands."""
 
     versions: list[BidVersion]
+    application: Application | None
     warnings: list[DomainError]
 
 
@@ -99,7 +103,8 @@ async def bid_page(session: AsyncSession, bid_id: int) -> BidPage:
     versions = await versions_of(session, bid.id)
     entry = Entry(bid, versions[0] if versions else None, parts.lot, item)
     party = (await parties_by_id(session, {bid.party_id}))[bid.party_id]
-    return BidPage(entry, name_of(party), tender, versions, _warnings(entry, party, parts, tender))
+    application = await application_of(session, entry.version)
+    return BidPage(entry, name_of(party), tender, versions, application, _warnings(entry, party, parts, tender))
 
 
 def _warnings(entry: Entry, party: Party, parts: LotParts, tender: Tender) -> list[DomainError]:
@@ -252,10 +257,13 @@ async def _to_hand_in(session: AsyncSession, actor: Actor, at: datetime) -> list
         )
         .order_by(Tender.bids_end, Bid.created_at, Bid.id)
     )
-    return [
-        _waits("submit" if bid.status is BidStatus.draft else "confirm", bid.id, tender)
-        for bid, tender in await session.execute(query)
-    ]
+    return [_waits(_next_verb(bid, tender), bid.id, tender) for bid, tender in await session.execute(query)]
+
+
+def _next_verb(bid: Bid, tender: Tender) -> str:
+    if bid.status is BidStatus.draft:
+        return "submit"
+    return "revise" if rules.hindrance("confirm", bid.confirmed_amendment, tender) else "confirm"
 
 
 async def awaited(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:

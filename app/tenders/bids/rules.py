@@ -108,10 +108,6 @@ class BidExists(DomainError):
     """The organisation has a bid for this lot or item already; it can be revised."""
 
 
-class BidIncomplete(DomainError):
-    status = 422
-
-
 class NotReceiving(DomainError):
     """The tender does not take bids: not published, cancelled, failed or opened."""
 
@@ -135,6 +131,10 @@ class RectificationOpen(DomainError):
 
 
 class ApplicantDebarred(DomainError): ...
+
+
+class FormAmended(DomainError):
+    """The bid was handed in for another form than the notice has now: it is revised, not confirmed."""
 
 
 class FinalOfferMissing(DomainError):
@@ -173,6 +173,7 @@ class Receiving(Protocol):
     status: TenderStatus
     bids_end: datetime | None
     final_offers_end: datetime | None
+    form_amendment: int
 
 
 @dataclass(frozen=True)
@@ -221,6 +222,11 @@ def _offer_untimely(tender: Receiving, at: datetime) -> DomainError | None:
 def too_late(received_at: datetime, bids_end: datetime | None) -> BidTooLate | None:
     """A bid received at the deadline itself is late (87号令 art. 33)."""
     return BidTooLate(bids_end=bids_end, received=received_at) if has_passed(bids_end, received_at) else None
+
+
+def hindrance(verb: str, confirmed: int, tender: Receiving) -> FormAmended | None:
+    """What stands against confirming a bid: a new form after the amendment that it was last `confirmed` against."""
+    return FormAmended() if verb == "confirm" and confirmed < tender.form_amendment else None
 
 
 def check_late(arrived: datetime, tender: Receiving, at: datetime) -> None:

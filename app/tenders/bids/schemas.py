@@ -6,15 +6,20 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict
 
 from app.core.actors import Actor
+from app.core.days.calendar import shanghai_date
 from app.core.errors import DomainError
 from app.core.fields import STORED, Id, Instant, Line, Prose
 from app.core.http.unit import example
 from app.core.money import Money
 from app.core.problems import sentences
+from app.tenders.bids.applications import said_in
 from app.tenders.bids.models import Bid, BidVersion
 from app.tenders.bids.policy import actions, tells_reasons
 from app.tenders.bids.queries import BidLine, BidPage
-from app.tenders.bids.rules import BidStatus
+from app.tenders.bids.rules import BidStatus, hindrance, untimely
+from app.tenders.forms.application import APPLICATION, Application
+from app.tenders.forms.checklist import Gap, gaps
+from app.tenders.forms.definition import form_of
 
 Title = Annotated[str, Line(200)]
 Plan = Annotated[str, Prose(100_000)]
@@ -46,24 +51,33 @@ class _Input(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class BidUpdate(_Input):
-    """What the bid will say when it is handed in next."""
-
+class _Words(_Input):
     title: Title = ""
     amount: Money | None = None
     plan: Plan = ""
 
     def content(self) -> dict[str, Any]:
-        return {"title": self.title, "amount": self.amount.amount if self.amount else None, "plan": self.plan}
+        return {**dict(self), "amount": self.amount.amount if self.amount else None}
 
 
-class BidCreate(BidUpdate):
-    """For a lot, or for one item of a lot that has items. A draft may be incomplete."""
+class BidUpdate(_Words):
+    """What the bid will say when it is handed in next, as far as it is written. Where the notice asks for a budget the
+    amount is the sum of its lines, whatever is sent for it."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra=example(lot="L1", item="L1-1", **CONTENT))
+    application: Application = Application()
 
+
+class _Placed(_Input):
     lot: Code
     item: Code | None = None
+
+
+class BidCreate(_Placed, BidUpdate):
+    """For a lot, or for one item of a lot that has items. A draft may be incomplete."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra=example(lot="L1", item="L1-1", application=APPLICATION, **CONTENT)
+    )
 
 
 class FinalOffer(_Input):
@@ -76,7 +90,7 @@ class FinalOffer(_Input):
     amount: Money
 
 
-class LateBidRecord(BidCreate):
+class LateBidRecord(_Placed, _Words):
     """`received_at`: when it arrived on paper; left out, now."""
 
     model_config = ConfigDict(
@@ -156,15 +170,32 @@ class BidRow(BaseModel):
         return cls(**_row(line, actor, at))
 
 
+class MissingRead(BaseModel):
+    """What keeps the draft from being handed in: the field (`application.budget.0.unit_price`), its name, and why."""
+
+    path: str
+    labels: dict[str, str]
+    code: str
+    messages: dict[str, str]
+
+    @classmethod
+    def of(cls, gap: Gap) -> "MissingRead":
+        return cls(path=gap.address, labels=dict(gap.labels), code=gap.error.code, messages=sentences(gap.error))
+
+
 class BidRead(BidRow):
     """`versions`: everything handed in, latest first, each with its receipt. `warnings`: what would make the bid
-    ineligible as it stands, while it can be revised."""
+    ineligible as it stands, while it can be revised. `application` was handed in last, the `draft` is what is being
+    written; `missing` keeps it from being handed in. `form_amended`: the notice has a new form since it was begun."""
 
     model_config = ConfigDict(
         json_schema_extra=example(
             **ROW,
             plan="以花市商户和随迁家庭为对象，每周开站五天……",
-            draft=CONTENT,
+            application=None,
+            draft={**CONTENT, "application": APPLICATION},
+            missing=[],
+            form_amended=False,
             versions=[],
             warnings=[],
             confirmed_amendment=0,
@@ -173,7 +204,10 @@ class BidRead(BidRow):
     )
 
     plan: str
+    application: Application | None
     draft: BidUpdate | None
+    missing: list[MissingRead]
+    form_amended: bool
     versions: list[ReceiptRead]
     warnings: list[ReasonRead]
     confirmed_amendment: int
@@ -185,7 +219,10 @@ class BidRead(BidRow):
         return cls(
             **_row(page, actor, at),
             plan=version.plan if version else "",
+            application=page.application,
             draft=_draft(bid) if bid.party_id == actor.party_id else None,
+            missing=_missing(page, actor, at),
+            form_amended=hindrance("confirm", bid.confirmed_amendment, page.tender) is not None,
             versions=[ReceiptRead.of(each) for each in page.versions],
             warnings=[ReasonRead.of(reason) for reason in page.warnings],
             confirmed_amendment=bid.confirmed_amendment,
@@ -209,13 +246,24 @@ def _draft(bid: Bid) -> BidUpdate | None:
         return None
     amount = bid.draft.get("amount")
     money = Money(amount=amount) if amount else None
-    words = {"title": bid.draft.get("title") or "", "plan": bid.draft.get("plan") or ""}
+    words: dict[str, Any] = {name: bid.draft.get(name) or "" for name in ("title", "plan")}
+    words["application"] = bid.draft.get("application") or {}
     return BidUpdate.model_validate({**words, "amount": money}, context=STORED)
+
+
+def _missing(page: BidPage, actor: Actor, at: datetime) -> list[MissingRead]:
+    """For its bidder, while it can be handed in."""
+    bid, tender = page.entry.bid, page.tender
+    if bid.party_id != actor.party_id or untimely("submit", tender, at) is not None:
+        return []
+    found = gaps(form_of(tender.application_form), said_in(bid.draft), shanghai_date(at))
+    return [MissingRead.of(gap) for gap in found]
 
 
 def _row(line: BidLine, actor: Actor, at: datetime) -> dict[str, Any]:
     entry, tender = line.entry, line.tender
-    bid, version, draft = entry.bid, entry.version, _draft(entry.bid)
+    bid, version = entry.bid, entry.version
+    draft = None if version else _draft(bid)
     return {
         "id": bid.id,
         "ref": bid.ref,

@@ -4,9 +4,7 @@ Lock order: the tender's row first (FOR SHARE by bidders, FOR UPDATE by whoever 
 asked after the lock. So a bid is either in the opening list or was refused, never acknowledged and missing.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -16,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
 from app.core.clock import now
+from app.core.days.calendar import shanghai_date
 from app.core.db import sealed_number
 from app.core.errors import Denied
 from app.core.events import happened
@@ -26,6 +25,7 @@ from app.files.queries import digests_of
 from app.files.rules import Holder
 from app.parties.queries import parties_by_id, require_party
 from app.tenders.bids import rules
+from app.tenders.bids.applications import Content, keep_application, said_in, written_draft
 from app.tenders.bids.counting import access_counted, count_left, decide, failing_lots, leave
 from app.tenders.bids.models import Bid, BidVersion
 from app.tenders.bids.policy import HANDED_IN, WHO, access_bid
@@ -45,7 +45,6 @@ from app.tenders.bids.queries import (
 from app.tenders.bids.rules import (
     MOVES,
     BidExists,
-    BidIncomplete,
     BidStatus,
     BidTooLate,
     Conditions,
@@ -54,14 +53,14 @@ from app.tenders.bids.rules import (
     content_digest,
     receipt_of,
 )
+from app.tenders.forms.checklist import HandedIn, check_complete
+from app.tenders.forms.definition import form_of
 from app.tenders.notices import queries as notices
 from app.tenders.notices.models import Tender
 from app.tenders.notices.policy import access_tender, hold_tender
 from app.tenders.notices.queries import LotParts, lots_of, profile_of
 from app.tenders.notices.rules import check_bidders
 
-# What a bid says: "title", "amount" (Decimal) and "plan"; all may be missing in a draft.
-Content = Mapping[str, Any]
 IN_TIME = "bid_in_time"  # the constraint that the database names when the deadline has passed
 
 
@@ -78,7 +77,7 @@ async def draft_bid(
     """The actor's organisation starts a bid for a lot or one of its items; nobody else sees it.
 
     `ref` is the number a season's files use; otherwise it is given at the opening. Refusals: NotReceiving,
-    BidTooLate, LotUnknown, ItemUnknown, ItemMissing, BidExists.
+    BidTooLate, LotUnknown, ItemUnknown, ItemMissing, BidExists, PopulationUnknown.
     """
     tender = await hold_tender(session, actor, tender_id)
     if actor.role not in WHO["draft"] or actor.party_id is None:
@@ -87,7 +86,7 @@ async def draft_bid(
     if refusal := rules.untimely("draft", tender, at):
         raise refusal
     bid = await _new_bid(session, tender, actor.party_id, lot, item, ref, at)
-    bid.draft = _plain(content)
+    bid.draft = await written_draft(session, tender, content)
     await happened(session, actor, "bid.drafted", bid, at, stream=bid.stream)
     return bid
 
@@ -98,8 +97,9 @@ async def edit_bid(session: AsyncSession, actor: Actor, bid_id: int, given: int,
     at = await now(session)
     check_timely(bid, tender, "edit", at)
     check_version(bid, given)
+    draft = await written_draft(session, tender, content)
     touch(bid)
-    bid.draft = _plain(content)
+    bid.draft = draft
     await happened(session, actor, "bid.edited", bid, at, stream=bid.stream, version=bid.version)
     return bid
 
@@ -124,10 +124,12 @@ async def revise_bid(session: AsyncSession, actor: Actor, bid_id: int) -> BidVer
 
 
 async def confirm_bid(session: AsyncSession, actor: Actor, bid_id: int) -> Bid:
-    """The bid stands as it was handed in, also under the amended notice."""
+    """The bid stands as it was handed in, also under the amended notice. Refusal: FormAmended."""
     bid, tender = await access_bid(session, actor, bid_id, "confirm")
     at = await now(session)
     check_timely(bid, tender, "confirm", at)
+    if refusal := rules.hindrance("confirm", bid.confirmed_amendment, tender):
+        raise refusal
     bid.status = move(MOVES, bid.status, "confirm")
     bid.confirmed_amendment = tender.amendment_number
     await happened(session, actor, "bid.confirmed", bid, at, stream=bid.stream, amendment=tender.amendment_number)
@@ -177,13 +179,12 @@ async def record_late_bid(
     at = await now(session)
     arrived = received_at or at
     rules.check_late(arrived, tender, at)
-    title, amount, plan = _complete(_plain(content))
-    rules.check_amount(amount)
+    said = check_complete(None, said_in(content), shanghai_date(at))
+    rules.check_amount(said.amount)
     party = await require_party(session, party_id)
     bid = await _late_bid(session, tender, party.id, lot, item, ref, at)
     bid.status, bid.withdrawn_at = move(MOVES, bid.status, "record_late"), None
-    said = rules.BidTerms(lot, item, amount, arrived)
-    version = await receive(session, bid, tender, said, title, plan, late=True)
+    version = await receive(session, bid, tender, rules.BidTerms(lot, item, said.amount, arrived), said, late=True)
     await happened(session, actor, "bid.recorded_late", bid, at, stream=bid.stream, tell=tender, **_facts(version))
     return bid
 
@@ -271,25 +272,24 @@ async def _lot_named(session: AsyncSession, tender: Tender, code: str) -> LotPar
 
 async def _hand_in(session: AsyncSession, bid: Bid, tender: Tender, verb: str, at: datetime) -> BidVersion:
     check_timely(bid, tender, verb, at)
-    title, amount, plan = _complete(bid.draft or {})
+    said = check_complete(form_of(tender.application_form), said_in(bid.draft), shanghai_date(at))
     entry = (await entries(session, [bid]))[0]
     parts = await _lot_named(session, tender, entry.lot.code)
     party = (await parties_by_id(session, {bid.party_id}))[bid.party_id]
     item = entry.item.code if entry.item else None
-    said = rules.BidTerms(entry.lot.code, item, amount, at)
-    rules.check_submission(said, applicant_of(party), Conditions(parts.terms, profile_of(tender), _end(tender)))
+    terms = rules.BidTerms(entry.lot.code, item, said.amount, at)
+    rules.check_submission(terms, applicant_of(party), Conditions(parts.terms, profile_of(tender), _end(tender)))
     bid.status, bid.withdrawn_at = move(MOVES, bid.status, verb), None
     bid.confirmed_amendment = tender.amendment_number
-    return await receive(session, bid, tender, said, title, plan)
+    return await receive(session, bid, tender, terms, said)
 
 
 async def receive(
     session: AsyncSession,
     bid: Bid,
     tender: Tender,
-    said: rules.BidTerms,
-    title: str,
-    plan: str,
+    terms: rules.BidTerms,
+    said: HandedIn,
     *,
     late: bool = False,
     final: bool = False,
@@ -298,11 +298,12 @@ async def receive(
     is and the writing the deadline may have passed. Refused with BidTooLate."""
     bid.version_number += 1
     files = [] if late else await digests_of(session, Holder.bid, bid.id)  # late ones were not handed in by the bidder
-    content = content_digest({"title": title, "amount": str(said.amount), "plan": plan}, files)
-    receipt = receipt_of(tender.ref, said.lot, said.item, bid.party_id, bid.version_number, content, said.received_at)
-    version = BidVersion(bid_id=bid.id, tender_id=tender.id, number=bid.version_number, title=title, plan=plan)
-    version.amount, version.received_at, version.arrived_late = said.amount, said.received_at, late
+    content, number, hour = content_digest(said.sealed(), files), bid.version_number, terms.received_at
+    receipt = receipt_of(tender.ref, terms.lot, terms.item, bid.party_id, number, content, hour)
+    version = BidVersion(bid_id=bid.id, tender_id=tender.id, number=number, title=said.title, plan=said.plan)
+    version.amount, version.received_at, version.arrived_late = said.amount, hour, late
     version.is_final, version.files = final, files
+    keep_application(version, said)
     version.content_hash, version.receipt_hash, version.receipt = content, receipt.digest, receipt.code
     end = _end(tender)
     try:
@@ -313,19 +314,6 @@ async def receive(
             raise
         raise BidTooLate(bids_end=end, received=await now(session)) from None
     return version
-
-
-def _complete(draft: Content) -> tuple[str, Decimal, str]:
-    """Title, amount and plan. Refusal: BidIncomplete, naming what is missing."""
-    missing = [field for field in ("title", "amount") if not str(draft.get(field) or "").strip()]
-    if missing:
-        raise BidIncomplete(fields=", ".join(missing))
-    return str(draft["title"]).strip(), Decimal(draft["amount"]), str(draft.get("plan") or "")
-
-
-def _plain(content: Content) -> dict[str, Any]:
-    """The draft as JSON keeps it; the amount is a string, never a float."""
-    return {name: None if value is None else str(value) for name, value in content.items()}
 
 
 def _facts(version: BidVersion) -> dict[str, Any]:

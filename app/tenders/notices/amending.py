@@ -22,6 +22,7 @@ MATERIAL = frozenset(
         "tie_criterion",
         "one_each",
         "requirements",
+        "application_form",
         "contract_start",
         "contract_end",
     }

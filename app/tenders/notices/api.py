@@ -6,11 +6,13 @@ from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.fields import Id, Search
+from app.core.fields import Code, Id, Search
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.core.paging import Page, PagingQuery
 from app.core.reading.files import TABLE_FILE, table_response
+from app.tenders.forms.defaults import default_form
+from app.tenders.forms.definition import ApplicationForm
 from app.tenders.notices import policy, queries, service
 from app.tenders.notices.inputs import (
     EnquiryAnswer,
@@ -27,6 +29,7 @@ from app.tenders.notices.rules import TenderStatus
 from app.tenders.notices.schemas import AmendmentRead, EnquiryRead, TenderRead, TenderRow
 
 router = web.router("/tenders", "tenders")
+of_profiles = web.router("/profiles/{profile}", "tenders")
 
 
 async def _read(session: AsyncSession, tender: Tender, actor: Actor, response: Response) -> TenderRead:
@@ -154,3 +157,9 @@ async def answer_enquiry(
 ) -> EnquiryRead:
     enquiry = await service.answer_enquiry(session, actor, tender_id, enquiry_id, body.answer)
     return EnquiryRead.of(enquiry, await policy.read_tender(session, actor, tender_id), actor)
+
+
+@of_profiles.get("/application-form", operation_id="read_default_form", dependencies=[allow(WHO["read"])])
+async def read_default_form(profile: Code) -> ApplicationForm:
+    """The form that a notice under this profile begins with, to be changed at will."""
+    return default_form(profile)

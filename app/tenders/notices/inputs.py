@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.core.fields import Day, Id, Instant, Line, Prose
 from app.core.http.unit import example
 from app.core.money import Money
+from app.tenders.forms.definition import ApplicationForm
 from app.tenders.profiles.rules import OverspendRule
 
 Text = Annotated[str, Prose(20_000)]
@@ -96,7 +97,8 @@ class _Dates(_Input):
 
 
 class TenderUpdate(_Dates):
-    """The whole draft as it shall read from now on. Dates carry their offset; they are checked at publication."""
+    """The whole draft as it shall read from now on. Dates carry their offset; they are checked at publication.
+    Without `application_form` bidders are asked for title, amount and plan."""
 
     ref: Code
     area_code: Code
@@ -108,12 +110,14 @@ class TenderUpdate(_Dates):
     overspend_rule: OverspendRule
     tie_criterion: Code | None = None
     one_each: bool | None = None
+    application_form: ApplicationForm | None = None
     lots: list[LotInput] = Field(default=[], max_length=100)
     criteria: list[CriterionInput] = Field(default=[], max_length=50)
 
     def facts(self) -> dict[str, Any]:
         parts = {"lots": [lot.facts() for lot in self.lots], "criteria": [dict(each) for each in self.criteria]}
-        return {**dict(self), "budget": self.budget.amount, **parts}
+        form = self.application_form.document() if self.application_form else None
+        return {**dict(self), "budget": self.budget.amount, "application_form": form, **parts}
 
 
 class TenderCreate(TenderUpdate):
@@ -145,7 +149,8 @@ class LotAmendment(_Input):
 
 
 class TenderAmend(_Dates):
-    """What is left out stays as it is; `criteria` are given whole. The reason is published with the change."""
+    """What is left out stays as it is; `criteria` and `application_form` are given whole. The reason is published
+    with the change. After a new form, bids that were handed in must be revised."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -160,6 +165,7 @@ class TenderAmend(_Dates):
     overspend_rule: OverspendRule | None = None
     tie_criterion: Code | None = None
     one_each: bool | None = None
+    application_form: ApplicationForm | None = None
     lots: Annotated[list[LotAmendment], Field(max_length=100)] | None = None
     criteria: Annotated[list[CriterionInput], Field(max_length=50)] | None = None
 
@@ -167,6 +173,8 @@ class TenderAmend(_Dates):
         given: dict[str, Any] = {name: value for name, value in self if value is not None and name != "reason"}
         if self.budget:
             given["budget"] = self.budget.amount
+        if self.application_form:
+            given["application_form"] = self.application_form.document()
         if self.lots is not None:
             given["lots"] = [lot.facts() for lot in self.lots]
         if self.criteria is not None:

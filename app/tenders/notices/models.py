@@ -20,7 +20,8 @@ class Tender(Base, Identified, Versioned):
     """`party_id` is the purchaser. `profile_document` is pinned when the notice is published, so that later
     changes of a profile do not reach it; a draft keeps there the single settings that it states differently.
     `one_each`: whether an applicant wins once in the whole tender; None: as the profile says. `amendment_number`
-    counts the amendments; `binding_amendment` is the last one that every bid must be confirmed against.
+    counts the amendments; `binding_amendment` is the last one that every bid must be confirmed against, and
+    `form_amendment` the last that changed `application_form`, what bidders fill in (None: title, amount, plan).
     `prequalified_at`: when every bid was decided on; None again while a bid recorded late is not."""
 
     __tablename__ = "tenders"
@@ -39,6 +40,7 @@ class Tender(Base, Identified, Versioned):
     overspend_rule: Mapped[OverspendRule]
     tie_criterion: Mapped[str | None]
     one_each: Mapped[bool | None]
+    application_form: Mapped[dict[str, Any] | None]
     enquiries_end: Mapped[datetime | None]
     bids_end: Mapped[datetime | None]
     prequalification_end: Mapped[datetime | None]
@@ -49,6 +51,7 @@ class Tender(Base, Identified, Versioned):
     contract_end: Mapped[date | None]
     amendment_number: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
     binding_amendment: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
+    form_amendment: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
     is_demonstration: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
@@ -87,6 +90,7 @@ class Tender(Base, Identified, Versioned):
         ),
         sa.CheckConstraint("contract_start <= contract_end", name="contract_ends_after_its_start"),
         sa.CheckConstraint("binding_amendment BETWEEN 0 AND amendment_number", name="binding_amendment_exists"),
+        sa.CheckConstraint("form_amendment BETWEEN 0 AND binding_amendment", name="a_new_form_is_binding"),
     )
 
     @property

@@ -10,6 +10,7 @@ from app.core.actors import Actor
 from app.core.fields import Plain
 from app.core.http.unit import example
 from app.core.money import Money
+from app.tenders.forms.definition import ApplicationForm, form_of
 from app.tenders.notices.inputs import LOT, NOTICE
 from app.tenders.notices.models import Amendment, Criterion, Enquiry, LotItem, Tender
 from app.tenders.notices.policy import actions, enquiry_actions, tells_who_asks
@@ -147,6 +148,7 @@ class TenderRead(TenderRow):
             deadlines=[{"name": "bids_end", "at": "2026-12-21T00:00:00+08:00", "rule": "征集公告到截止不少于 15 日"}],
             lots=[{**LOT, "id": 12, "items": [], "need_ids": [171]}],
             criteria=[],
+            application_form=None,
             actions=["ask"],
             **NOTICE,
         )
@@ -169,6 +171,7 @@ class TenderRead(TenderRow):
     ended_at: datetime | None
     ended_reason: str | None
     amendment_number: int
+    application_form: ApplicationForm | None
     version: int
     to_confirm: list[ConfirmationRead]
     deadlines: list[DeadlineRead]
@@ -186,6 +189,7 @@ class TenderRead(TenderRow):
                 **columns,
                 **_row(page),
                 "one_each": is_one_each(tender),
+                "application_form": form_of(tender.application_form),
                 "to_confirm": [ConfirmationRead(zh=each.zh, en=each.en) for each in profile.to_confirm],
                 "deadlines": deadlines_of(tender),
                 "lots": [LotRead.of(each) for each in page.lots],
@@ -235,7 +239,7 @@ class EnquiryRead(BaseModel):
 
 
 # What a notice says in one place: of its lots and criteria, a row of columns each.
-Said = Plain | list[dict[str, Plain]]
+Said = Plain | ApplicationForm | list[dict[str, Plain]]
 
 
 class AmendmentRead(BaseModel):

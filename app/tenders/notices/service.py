@@ -19,6 +19,7 @@ from app.core.versions import check_version, touch
 from app.needs.models import Need
 from app.needs.policy import access_needs_to_tender, read_needs_to_tender
 from app.needs.rules import standing
+from app.tenders.forms.definition import check_form, form_of
 from app.tenders.notices.amending import (
     amended,
     amended_notice,
@@ -63,6 +64,7 @@ SAID = (
     "overspend_rule",
     "tie_criterion",
     "one_each",
+    "application_form",
     "contract_start",
     "contract_end",
 )
@@ -70,9 +72,10 @@ ON_OFFER = frozenset({"published", "matched"})
 
 
 async def create_tender(session: AsyncSession, actor: Actor, facts: Facts) -> Tender:
-    """A draft of the actor's bureau. Refusals: Denied, ProfileUnknown, NeedUnknown, AreaUnknown."""
+    """A draft of the actor's bureau. Refusals: Denied, ProfileUnknown, NeedUnknown, AreaUnknown, those of the form."""
     check_creates(actor, facts["area_code"])
     profile(facts["profile"])
+    _check_form(facts)
     await _check_references(session, actor, facts.get("lots", ()))
     at = await now(session)
     tender = Tender(party_id=actor.party_id, created_at=at, **_columns(facts))
@@ -91,6 +94,7 @@ async def edit_tender(session: AsyncSession, actor: Actor, tender_id: int, given
     check_version(tender, given)
     check_creates(actor, facts.get("area_code", tender.area_code))
     profile(facts.get("profile", tender.profile))
+    _check_form(facts)
     await _check_references(session, actor, facts.get("lots", ()))
     touch(tender)
     _set_columns(tender, facts)
@@ -127,12 +131,13 @@ async def amend_tender(
     """Change a published notice for a reason; what changed is published with it.
 
     Lots are named by their code and keep their items; criteria are given whole. Refusals: AmendmentTooLate,
-    AmendmentEmpty, LotsFixed, and those of publication.
+    AmendmentEmpty, LotsFixed, those of publication and of the form.
     """
     tender = await access_tender(session, actor, tender_id, "amend")
     at = await now(session)
     check_timely(tender, "amend", at)
     check_version(tender, given)
+    _check_form(facts)
     after, changes = await _checked_amendment(session, tender, facts, at)
     touch(tender)
     await _amend(session, tender, after, changes)
@@ -140,6 +145,8 @@ async def amend_tender(
     is_binding = needs_confirmation(changes)
     if is_binding:
         tender.binding_amendment = tender.amendment_number
+    if "application_form" in changes:
+        tender.form_amendment = tender.amendment_number
     amendment = Amendment(tender_id=tender.id, number=tender.amendment_number, reason=reason, at=at)
     amendment.changes, amendment.is_binding = changes, is_binding
     session.add(amendment)
@@ -234,6 +241,11 @@ async def answer_enquiry(session: AsyncSession, actor: Actor, tender_id: int, en
     enquiry.answer, enquiry.answered_at = answer, at
     await happened(session, actor, "enquiry.answered", tender, at, enquiry=enquiry.id)
     return enquiry
+
+
+def _check_form(facts: Facts) -> None:
+    if form := form_of(facts.get("application_form")):
+        check_form(form)
 
 
 def _columns(facts: Facts) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from app.core.fields import Id
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.core.reading.files import TABLE_FILE, table_response
+from app.tenders.bids.applications import application_of
 from app.tenders.notices.queries import criteria_of
 from app.tenders.panels import policy, queries, reopening, service
 from app.tenders.panels.models import ScoreSheet
@@ -107,7 +108,8 @@ async def open_bid(
     tag_version(response, sheet.version if sheet else 0)
     criteria = [CriterionRead.of(each) for each in await criteria_of(session, tender_id) if not each.is_price]
     facts = ScoringBidRow.of(row, seat, actor).model_dump()
-    return ScoringBidRead(**facts, plan=row.version.plan, criteria=criteria, sheet=sheet)
+    said = {"plan": row.version.plan, "application": await application_of(session, row.version)}
+    return ScoringBidRead(**facts, **said, criteria=criteria, sheet=sheet)
 
 
 @router.put("/{tender_id}/bids/{bid_id}/sheet", operation_id="save_sheet", dependencies=[allow(WHO["save"])])

@@ -13,6 +13,7 @@ from app.core.fields import Id, Line
 from app.core.http.unit import example
 from app.core.money import Money
 from app.parties.models import Party
+from app.tenders.forms.application import Application
 from app.tenders.notices.models import Criterion, Tender
 from app.tenders.notices.queries import profile_of
 from app.tenders.panels.models import Panel, PanelMember, Recusal, ScoreSheet, SheetReopening
@@ -340,5 +341,6 @@ class ScoringBidRead(ScoringBidRow):
     )
 
     plan: str
+    application: Application | None = None
     criteria: list[CriterionRead]
     sheet: SheetRead | None

@@ -27,7 +27,6 @@ from app.tenders.bids.rules import (
     ApplicantNotAdmitted,
     ArrivalInFuture,
     BidExists,
-    BidIncomplete,
     BidStatus,
     BidTooLate,
     ItemMissing,
@@ -50,6 +49,7 @@ from app.tenders.bids.service import (
     unsettle_bids,
     withdraw_bid,
 )
+from app.tenders.forms.rules import BidIncomplete
 from app.tenders.notices.models import Tender
 from app.tenders.notices.policy import actions as tender_actions
 from app.tenders.notices.queries import profile_of
