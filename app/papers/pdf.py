@@ -1,8 +1,9 @@
-"""Setting a paper as PDF: Typst, with Chinese type. What people typed travels as JSON and stays text."""
+"""Setting type as PDF: Typst, with Chinese type. What people typed travels as JSON and stays text."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime, time
+from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 
@@ -17,16 +18,21 @@ TEMPLATE = Path(__file__).with_name("paper.typ")
 
 def pdf(paper: Paper) -> bytes:
     """The paper as PDF; the same paper gives the same bytes. Refused with ChineseTypeMissing."""
-    contents = json.dumps(_plain(paper), ensure_ascii=False)
-    setting = type_for(contents + TEMPLATE.read_text("utf-8"))
-    told = json.dumps({"contents": json.loads(setting.spelled(contents)), "note": _note(setting)}, ensure_ascii=False)
+    return typeset(TEMPLATE, _plain(paper), paper.made_on)
+
+
+def typeset(template: Path, contents: Mapping[str, object], made_on: date) -> bytes:
+    """What `template` makes of `contents`, which it reads from `sys.inputs.paper`. Refused with ChineseTypeMissing."""
+    plain = json.dumps(contents, ensure_ascii=False)
+    setting = type_for(plain + template.read_text("utf-8"))
+    told = json.dumps({"contents": json.loads(setting.spelled(plain)), "note": _note(setting)}, ensure_ascii=False)
     compiler = typst.Compiler(
-        TEMPLATE,
-        root=TEMPLATE.parent,
+        template,
+        root=template.parent,
         font_paths=_fonts(setting.folders),
         sys_inputs={"paper": told, "families": json.dumps(setting.families)},
     )
-    made_at = datetime.combine(paper.made_on, time.min, SHANGHAI)
+    made_at = datetime.combine(made_on, time.min, SHANGHAI)
     result = compiler.compile(format="pdf", timestamp=int(made_at.timestamp()))
     assert isinstance(result, bytes)  # a list only where pages are images
     return result

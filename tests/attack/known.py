@@ -161,4 +161,12 @@ def _singular(plural: str) -> str:
 
 
 def _is_file(route: Route) -> bool:
-    return route.path.rsplit("/", 1)[-1] in {"export", "template", "paper", "export_responses", "print_sheets", "live"}
+    return route.path.rsplit("/", 1)[-1] in {
+        "export",
+        "template",
+        "paper",
+        "export_responses",
+        "print_poster",
+        "print_sheets",
+        "live",
+    }

@@ -55,7 +55,7 @@ def web_at(folder: Path) -> Path:
 
 def test_routes_that_answer_files_say_so() -> None:
     """Nine of them once promised JSON, so that checks against the description found fault with every download."""
-    files = {"export", "template", "paper", "export_responses", "print_sheets", "print_tokens"}
+    files = {"export", "template", "paper", "export_responses", "print_poster", "print_sheets", "print_tokens"}
     promised = {
         route.path: set(route.facts["responses"]["200"].get("content", ()))
         for route in routes_of(create_app(Settings(), units(make_engine(NOWHERE)), authenticate).openapi())

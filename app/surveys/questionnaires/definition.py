@@ -21,6 +21,7 @@ Sensitivity = Literal["none", "personal", "sensitive"]
 Answer = str | int | float | list[str] | dict[str, str]
 Answers = Mapping[str, Any]
 LABEL_LIMIT = 2000
+SECONDS = {"single": 8, "multi": 15, "ranking": 20, "rating_matrix": 6, "number": 10, "date": 15, "open": 40, "note": 5}
 
 
 class _Cell(Prose):
@@ -106,6 +107,11 @@ class SurveyDefinition(_Strict):
 
     def number(self, name: str) -> int | None:
         return next((number for number, question in self.asked() if question.name == name), None)
+
+    def minutes(self) -> int:
+        """About how long answering takes, as residents are told: `SECONDS` a question, in a matrix a row."""
+        seconds = sum(SECONDS[question.type] * max(len(question.rows), 1) for question in self.questions)
+        return max(round(seconds / 60), 1)
 
     def options_of(self, question: Question) -> Sequence[Option]:
         """What can be chosen; a derived ranking offers the options of its source."""

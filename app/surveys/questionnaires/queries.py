@@ -9,7 +9,8 @@ from app.core.actors import Actor
 from app.core.fields import STORED
 from app.core.paging import Paging, paginate
 from app.core.waiting import Waiting
-from app.surveys.questionnaires.definition import SurveyDefinition
+from app.parties.queries import party_names
+from app.surveys.questionnaires.definition import Label, SurveyDefinition
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.policy import visible
 from app.surveys.questionnaires.rules import SurveyStatus
@@ -26,6 +27,12 @@ async def list_surveys(
     if status is not None:
         query = query.where(Survey.status == status)
     return await paginate(session, query, paging, id=Survey.id, sorts={"created_at": Survey.created_at})
+
+
+async def asked_by(session: AsyncSession, survey: Survey) -> Label:
+    """The name of the party that asks."""
+    name = (await party_names(session, [survey.party_id]))[survey.party_id]
+    return Label(zh=name.zh, en="" if name.en == name.zh else name.en)
 
 
 async def is_answered(session: AsyncSession, survey_id: int) -> bool:

@@ -6,6 +6,7 @@ from app.core.clock import now
 from app.core.http import unit as web
 from app.core.http.lanes import Lane
 from app.core.http.unit import CurrentActor, UnitSession, allow
+from app.surveys.questionnaires.queries import asked_by
 from app.surveys.responses import answering, policy
 from app.surveys.responses.policy import WHO
 from app.surveys.responses.schemas import AnsweringRead, AnswersCorrect, AnswersSubmit, ReceiptRead, Submitted, Typed
@@ -18,7 +19,7 @@ router: APIRouter = web.router("/surveys", "surveys", web.Unlinked, Lane.answeri
 async def read_questionnaire(token: Typed, session: UnitSession) -> AnsweringRead:
     survey, wave, address = await answering.read_questionnaire(session, token)
     place = await place_of(session, address.community_code)
-    return AnsweringRead.of(survey, wave, place, await now(session))
+    return AnsweringRead.of(survey, wave, place, await asked_by(session, survey), await now(session))
 
 
 @router.post("/answering/{token}", operation_id="submit_response", status_code=201, dependencies=[allow(WHO["answer"])])

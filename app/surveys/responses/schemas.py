@@ -10,7 +10,7 @@ from app.core.actors import Actor
 from app.core.fields import Code, Line, Loose, Prose
 from app.core.http.unit import example
 from app.core.problems import RowProblem, problem_of
-from app.surveys.questionnaires.definition import Answer, SurveyDefinition
+from app.surveys.questionnaires.definition import Answer, Label, SurveyDefinition
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.queries import definition_of
 from app.surveys.questionnaires.survey_read import QUESTIONNAIRE
@@ -36,6 +36,7 @@ EXAMPLE = {
     },
     "demonstration": False,
 }
+ASKING = {"asked_by": {"zh": "斗南社区居民委员会", "en": "Dounan Residents' Committee"}, "minutes": 3}
 
 
 class Place(BaseModel):
@@ -61,24 +62,34 @@ class WaveSeen(BaseModel):
         return cls(community=Place.of(place), closes_at=wave.closes_at, open=not_taking(wave, at) is None)
 
 
-class AnsweringRead(BaseModel):
-    """The questionnaire behind a link."""
-
-    model_config = ConfigDict(json_schema_extra=example(**EXAMPLE))
-
+class Questionnaire(BaseModel):
     survey_id: int
     survey: SurveyDefinition
     wave: WaveSeen
     demonstration: bool
 
     @classmethod
-    def of(cls, survey: Survey, wave: Wave, place: list[str], at: datetime) -> "AnsweringRead":
-        return cls(
-            survey_id=survey.id,
-            survey=definition_of(survey),
-            wave=WaveSeen.of(wave, place, at),
-            demonstration=survey.is_demonstration,
-        )
+    def facts(cls, survey: Survey, wave: Wave, place: list[str], at: datetime) -> dict[str, Any]:
+        return {
+            "survey_id": survey.id,
+            "survey": definition_of(survey),
+            "wave": WaveSeen.of(wave, place, at),
+            "demonstration": survey.is_demonstration,
+        }
+
+
+class AnsweringRead(Questionnaire):
+    """The questionnaire behind a link, who asks, and about how many minutes answering takes."""
+
+    model_config = ConfigDict(json_schema_extra=example(**EXAMPLE, **ASKING))
+
+    asked_by: Label
+    minutes: int
+
+    @classmethod
+    def of(cls, survey: Survey, wave: Wave, place: list[str], asked_by: Label, at: datetime) -> "AnsweringRead":
+        facts = cls.facts(survey, wave, place, at)
+        return cls(**facts, asked_by=asked_by, minutes=facts["survey"].minutes())
 
 
 class AnswersSubmit(BaseModel):
@@ -104,7 +115,7 @@ class Submitted(BaseModel):
     receipt_code: str
 
 
-class ReceiptRead(AnsweringRead):
+class ReceiptRead(Questionnaire):
     """What became of the answers; `GET /needs?survey_id=…` lists the needs that came of the survey."""
 
     model_config = ConfigDict(
@@ -125,7 +136,7 @@ class ReceiptRead(AnsweringRead):
     @classmethod
     def held(cls, survey: Survey, wave: Wave, response: Response, place: list[str], at: datetime) -> "ReceiptRead":
         return cls(
-            **dict(AnsweringRead.of(survey, wave, place, at)),
+            **cls.facts(survey, wave, place, at),
             answers=response.answers,
             status=response.status,
             submitted_at=response.submitted_at,

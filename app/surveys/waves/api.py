@@ -1,17 +1,20 @@
 """Waves, for those who run the survey."""
 
+import asyncio
+
 from fastapi import Request, Response
-from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
+from app.core.clock import now
+from app.core.days.calendar import shanghai_date
 from app.core.fields import Code, Id
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, public_address, tag_version
-from app.core.reading.files import UploadedAnswers
+from app.core.reading.files import UploadedAnswers, answers_file, download
 from app.surveys.questionnaires import policy as surveys
 from app.surveys.questionnaires.models import Survey
-from app.surveys.questionnaires.queries import definition_of
+from app.surveys.questionnaires.queries import asked_by, definition_of
 from app.surveys.waves import policy, printing, queries, service, tallies
 from app.surveys.waves.models import Wave
 from app.surveys.waves.policy import WHO
@@ -29,6 +32,7 @@ from app.surveys.waves.schemas import (
 )
 
 router = web.router("/surveys", "surveys")
+PDF = "application/pdf"
 links = web.router("/surveys", "surveys", web.Unkept)  # answered with one-time links or answers, which nobody may keep
 
 
@@ -112,18 +116,48 @@ async def make_tokens(
 @links.post(
     "/waves/{wave_id}/print_tokens",
     operation_id="print_tokens",
-    response_class=HTMLResponse,
     dependencies=[allow(WHO["make_tokens"])],
+    **answers_file(PDF),
 )
 async def print_tokens(
     wave_id: Id, body: Handout, request: Request, session: UnitSession, actor: CurrentActor
-) -> HTMLResponse:
+) -> Response:
     """New one-time links as cards to print and cut out; they cannot be shown again."""
-    tokens = await service.make_tokens(session, actor, wave_id, **dict(body))
-    survey, _ = await policy.read_wave(session, actor, wave_id)
-    place = await queries.place_of(session, body.community_code)
-    addresses = [f"{public_address(request)}/s/{token}" for token in tokens]
-    return HTMLResponse(printing.link_cards(definition_of(survey), place, addresses))
+    site, tokens = public_address(request), await service.make_tokens(session, actor, wave_id, **dict(body))
+    place, asking = await queries.place_of(session, body.community_code), await _asking(session, actor, wave_id)
+    cards = await asyncio.to_thread(printing.link_cards, asking, place, [f"{site}/s/{token}" for token in tokens])
+    return download(f"cards-{wave_id}.pdf", cards, PDF)
+
+
+async def _asking(session: AsyncSession, actor: Actor, wave_id: int) -> printing.Asking:
+    survey, wave = await policy.read_wave(session, actor, wave_id)
+    return printing.Asking(
+        definition_of(survey),
+        await asked_by(session, survey),
+        wave.closes_at,
+        survey.is_demonstration,
+        shanghai_date(await now(session)),
+    )
+
+
+@router.get("/waves/{wave_id}/link", operation_id="read_open_link", dependencies=[allow(WHO["print_poster"])])
+async def read_open_link(wave_id: Id, request: Request, session: UnitSession, actor: CurrentActor) -> LinkRead:
+    """The one address of an open link, to be copied or shown as a QR code."""
+    return LinkRead.of(await policy.open_token(session, actor, wave_id), public_address(request))
+
+
+@router.get(
+    "/waves/{wave_id}/print_poster",
+    operation_id="print_poster",
+    dependencies=[allow(WHO["print_poster"])],
+    **answers_file(PDF),
+)
+async def print_poster(wave_id: Id, request: Request, session: UnitSession, actor: CurrentActor) -> Response:
+    """The open link as an A4 page to hang up, with its QR code."""
+    link = LinkRead.of(await policy.open_token(session, actor, wave_id), public_address(request))
+    [code] = (await queries.frames_of(session, [wave_id]))[wave_id]
+    place, asking = await queries.place_of(session, code), await _asking(session, actor, wave_id)
+    return download(f"poster-{wave_id}.pdf", await asyncio.to_thread(printing.poster, asking, place, link.address), PDF)
 
 
 @router.post(
@@ -139,16 +173,16 @@ async def make_sheets(wave_id: Id, body: Handout, session: UnitSession, actor: C
 @router.get(
     "/waves/{wave_id}/print_sheets",
     operation_id="print_sheets",
-    response_class=HTMLResponse,
     dependencies=[allow(WHO["make_sheets"])],
+    **answers_file(PDF),
 )
 async def print_sheets(
     wave_id: Id, session: UnitSession, actor: CurrentActor, community_code: Code | None = None
-) -> HTMLResponse:
-    """The numbered paper questionnaires of the wave, one to a page, with their serials as QR codes."""
-    survey, wave = await policy.read_wave(session, actor, wave_id)
-    sheets = await queries.placed_sheets(session, wave.id, community_code)
-    return HTMLResponse(printing.paper_sheets(definition_of(survey), sheets))
+) -> Response:
+    """The numbered paper questionnaires of the wave, each on pages of its own, with their serials as QR codes."""
+    asking = await _asking(session, actor, wave_id)
+    sheets = await queries.placed_sheets(session, wave_id, community_code)
+    return download(f"sheets-{wave_id}.pdf", await asyncio.to_thread(printing.paper_sheets, asking, sheets), PDF)
 
 
 @router.post("/waves/{wave_id}/import_issued", operation_id="import_issued", dependencies=[allow(WHO["import_issued"])])

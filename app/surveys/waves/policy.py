@@ -12,10 +12,10 @@ from app.core.moves import check_move, verbs_from
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.policy import ASKS, visible
 from app.surveys.waves.models import Wave
-from app.surveys.waves.rules import MOVES, hindrance
+from app.surveys.waves.rules import MOVES, Channel, ChannelUnfit, hindrance
 
 T = TypeVar("T")
-WHO = {verb: ASKS for _, verb in MOVES} | {"export_responses": ASKS}
+WHO = {verb: ASKS for _, verb in MOVES} | {"export_responses": ASKS, "print_poster": ASKS}
 
 
 def denial(actor: Actor, verb: str, survey: Survey) -> str | None:
@@ -42,6 +42,14 @@ async def read_wave(session: AsyncSession, actor: Actor, wave_id: int) -> tuple[
     if found is None:
         raise NotFound(wave=wave_id)
     return found
+
+
+async def open_token(session: AsyncSession, actor: Actor, wave_id: int) -> str:
+    """What the open link of the wave ends in. Refusals: NotFound, ChannelUnfit."""
+    _, wave = await read_wave(session, actor, wave_id)
+    if wave.open_token is None:
+        raise ChannelUnfit(channel=wave.channel.value, allowed=Channel.open_link.value)
+    return wave.open_token
 
 
 async def access_wave(session: AsyncSession, actor: Actor, wave_id: int, verb: str) -> tuple[Survey, Wave]:

@@ -1,28 +1,22 @@
-"""Sheets to print from a browser: cards with one-time links, and paper questionnaires with their serial numbers.
+"""What is printed for a wave, as PDF: the poster of an open link, cards with links, numbered questionnaires."""
 
-HTML, so that every machine sets the Chinese type it has, and the printer dialogue makes the PDF.
-"""
-
+import io
 from collections.abc import Iterator, Sequence
-from html import escape
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import segno
 
-from app.surveys.questionnaires.definition import Question, SurveyDefinition
+from app.core.days.calendar import SHANGHAI
+from app.papers.blocks import DEMONSTRATION
+from app.papers.pdf import typeset
+from app.surveys.questionnaires.definition import Label, Question, SurveyDefinition
+from app.surveys.questionnaires.expressions import parse
+from app.surveys.questionnaires.sentences import condition
 
-PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>{title}</title><style>
-@page {{ size: A4; margin: 14mm }}
-body {{ font: 11pt/1.5 "Noto Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif; color: #000 }}
-.cards {{ display: grid; grid-template-columns: 1fr 1fr; gap: 6mm }}
-.card {{ border: 1px dashed #666; padding: 4mm; break-inside: avoid; text-align: center; word-break: break-all }}
-.sheet {{ break-after: page }} .head {{ display: flex; justify-content: space-between; gap: 8mm }}
-.question {{ break-inside: avoid; margin: 3mm 0 }} .question p {{ margin: 0 }}
-.box {{ margin-right: 6mm; white-space: nowrap; display: inline-block }}
-.line {{ border-bottom: 1px solid #000; height: 8mm }}
-table {{ border-collapse: collapse }} td, th {{ border: 1px solid #666; padding: 1mm 3mm; font-weight: normal }}
-small {{ color: #444 }}
-</style><body>{body}</body></html>"""
-ONCE = "扫码填写，每码限填一次 / Scan to answer; each code is good for one answer"
+TEMPLATE = Path(__file__).with_name("handouts.typ")
 ASKED = {
     "multi": "可多选 / choose any",
     "ranking": "请在方框内填 1、2、3… / number the boxes",
@@ -31,56 +25,94 @@ ASKED = {
 }
 
 
-def link_cards(definition: SurveyDefinition, place: Sequence[str], addresses: Sequence[str]) -> str:
-    """Cards to cut out, one per address: QR code, title, community, and that each is good for one answer."""
-    title = _both(definition.title.zh, definition.title.en)
-    cards = "".join(
-        f'<div class="card">{qr_svg(address)}<p><b>{title}</b><br>{escape(" · ".join(place))}</p>'
-        f"<p><small>{ONCE}<br>{escape(address)}</small></p></div>"
-        for address in addresses
-    )
-    return PAGE.format(title=escape(definition.title.zh), body=f'<div class="cards">{cards}</div>')
+@dataclass(frozen=True)
+class Asking:
+    """What every handout says: what is asked, by whom, until when, and on which day it is printed."""
+
+    definition: SurveyDefinition
+    asked_by: Label
+    closes_at: datetime | None
+    demonstration: bool
+    printed_on: date
 
 
-def paper_sheets(definition: SurveyDefinition, sheets: Sequence[tuple[str, Sequence[str]]]) -> str:
+def poster(asking: Asking, place: Sequence[str], address: str) -> bytes:
+    """One A4 page to hang up: community, title, who asks and why, the QR code of the open link, until when."""
+    return _typeset(asking, "poster", place=list(place), address=address, qr=qr_svg(address))
+
+
+def link_cards(asking: Asking, place: Sequence[str], addresses: Sequence[str]) -> bytes:
+    """Cards to cut out, eight to a page, one per address: each is good for one answer."""
+    cards = [{"address": address, "qr": qr_svg(address)} for address in addresses]
+    return _typeset(asking, "cards", place=list(place), cards=cards)
+
+
+def paper_sheets(asking: Asking, sheets: Sequence[tuple[str, Sequence[str]]]) -> bytes:
     """One questionnaire per (serial, place); the QR code holds the serial, to be scanned when it is keyed in."""
-    title = _both(definition.title.zh, definition.title.en)
-    questions = "".join(_questions(definition))
-    body = "".join(
-        f'<section class="sheet"><div class="head"><div><h2>{title}</h2><p>{escape(" · ".join(place))}</p></div>'
-        f"<div>{qr_svg(serial)}<br><b>{escape(serial)}</b></div></div>{questions}</section>"
-        for serial, place in sheets
-    )
-    return PAGE.format(title=escape(definition.title.zh), body=body)
+    numbered = [{"serial": serial, "place": list(place), "qr": qr_svg(serial)} for serial, place in sheets]
+    questions = list(_questions(asking.definition))
+    return _typeset(asking, "sheets", questions=questions, sheets=numbered)
+
+
+def _typeset(asking: Asking, kind: str, **contents: Any) -> bytes:
+    definition = asking.definition
+    told = {
+        "kind": kind,
+        "title": definition.title.model_dump(),
+        "intro": definition.intro.model_dump() if definition.intro else None,
+        "asked_by": asking.asked_by.model_dump(),
+        "minutes": definition.minutes(),
+        "closes": end_text(asking.closes_at) if asking.closes_at else "",
+        "mark": DEMONSTRATION if asking.demonstration else "",
+    }
+    return typeset(TEMPLATE, told | contents, asking.printed_on)
+
+
+def end_text(end: datetime) -> str:
+    """The moment at which something ends; one that ends at midnight ends at 24:00 of the day before."""
+    local = end.astimezone(SHANGHAI)
+    if (local.hour, local.minute) == (0, 0):
+        day = local - timedelta(days=1)
+        return f"{day.year}年{day.month}月{day.day}日 24:00"
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
 def qr_svg(text: str) -> str:
-    drawn: str = segno.make(text, error="m", micro=False).svg_inline(scale=3, border=2)
-    return drawn
+    drawn = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(drawn, kind="svg", scale=3, border=2, xmldecl=False, nl=False)
+    return drawn.getvalue().decode()
 
 
-def _both(zh: str, en: str) -> str:
-    return f"{escape(zh)} <small>{escape(en)}</small>" if en else escape(zh)
-
-
-def _questions(definition: SurveyDefinition) -> Iterator[str]:
+def _questions(definition: SurveyDefinition) -> Iterator[dict[str, Any]]:
     for question in definition.questions:
-        number = definition.number(question.name)
-        mark = f"{number}. " if number else ""
-        hint = f"（{ASKED[question.type]}）" if question.type in ASKED else ""
-        words = f"{mark}{_both(question.label.zh, question.label.en)}{'*' if question.required else ''}{hint}"
-        yield f'<div class="question"><p>{words}</p>{_field(definition, question)}</div>'
+        yield {
+            "number": definition.number(question.name),
+            "label": question.label.model_dump(),
+            "required": question.required,
+            "hint": "；".join(_hints(definition, question)),
+            "kind": _kind(definition, question),
+            "options": [option.label.model_dump() for option in definition.options_of(question)],
+            "rows": [row.label.model_dump() for row in question.rows],
+        }
 
 
-def _field(definition: SurveyDefinition, question: Question) -> str:
-    options = definition.options_of(question)
-    if question.type == "note":
-        return ""
-    if question.type == "rating_matrix":
-        head = "".join(f"<th>{escape(option.label.zh)}</th>" for option in options)
-        cells = "<td>□</td>" * len(options)
-        rows = "".join(f"<tr><th>{_both(row.label.zh, row.label.en)}</th>{cells}</tr>" for row in question.rows)
-        return f"<table><tr><th></th>{head}</tr>{rows}</table>"
-    if options:
-        return "".join(f'<span class="box">□ {_both(o.label.zh, o.label.en)}</span>' for o in options)
-    return '<div class="line"></div>'
+def _hints(definition: SurveyDefinition, question: Question) -> Iterator[str]:
+    if question.shown_if:
+        yield f"{condition(parse(question.shown_if), definition, 'zh')}的，请答本题"
+    if question.hint:
+        yield question.hint.zh
+    if "多选" in question.label.zh:
+        return  # the question says it itself
+    if question.max_select:
+        yield f"最多选 {question.max_select} 项"
+    elif question.type in ASKED:
+        yield ASKED[question.type]
+
+
+def _kind(definition: SurveyDefinition, question: Question) -> str:
+    """How it is answered on paper: "matrix", "boxes", "lines" (words), "line" (a number or a day), "note"."""
+    if question.type in ("note", "rating_matrix"):
+        return "note" if question.type == "note" else "matrix"
+    if definition.options_of(question):
+        return "boxes"
+    return "lines" if question.type == "open" else "line"

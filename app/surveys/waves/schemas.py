@@ -136,12 +136,16 @@ class Handout(BaseModel):
 
 
 class LinkRead(BaseModel):
+    """`address`: what people open and what the QR code holds; `path`: the same on this site."""
+
     path: str
+    address: str
     qr_svg: str
 
     @classmethod
     def of(cls, token: str, site: str) -> "LinkRead":
-        return cls(path=f"/s/{token}", qr_svg=qr_svg(f"{site}/s/{token}"))
+        address = f"{site}/s/{token}"
+        return cls(path=f"/s/{token}", address=address, qr_svg=qr_svg(address))
 
 
 class LinksRead(BaseModel):

@@ -181,13 +181,15 @@ async def make_tokens(
 async def make_sheets(
     session: AsyncSession, actor: Actor, wave_id: int, *, community_code: str, count: int
 ) -> list[str]:
-    """New serial numbers for paper questionnaires, "12-0001" on for wave 12. Refusals as for tokens."""
+    """New serial numbers for paper questionnaires, "12-0001" on for wave 12, which count as issued: a number is made
+    for a questionnaire that goes out. What stays behind is taken back in the ledger. Refusals as for tokens."""
     survey, wave = await access_wave(session, actor, wave_id, "make_sheets")
     at = await now(session)
     check_wave(survey, wave, "make_sheets")
     await _check_in_frame(session, wave.id, community_code)
     serials = _free_serials(wave.id, await sheets_of(session, wave.id), count)
     session.add_all(Sheet(wave_id=wave.id, serial=each, community_code=community_code) for each in serials)
+    session.add(_entry(actor, wave, community_code, count, at))
     await happened(session, actor, "sheets.made", wave, at, community=community_code, count=count)
     return serials
 

@@ -4,7 +4,7 @@ import { request } from "../api/request";
 import { freshKey } from "../api/send";
 import type { Entered } from "./answers";
 import { type Answering, type Answers, type Place, inLanguage } from "./definition";
-import { type Letter, dropDraft, keepDraft, readDraft } from "./draft";
+import { type Letter, type Sent, dropDraft, hasAnswered, keepDraft, keepSent, readDraft, readSent } from "./draft";
 import { Demonstration, Refused } from "./Frame";
 import { SurveyForm } from "./SurveyForm";
 import { Thanks } from "./Thanks";
@@ -17,20 +17,22 @@ const addressOf = (token: string): string => `/api/v1/surveys/answering/${encode
 export function AnswerPage({ token }: { token: string }) {
   const say = useSay();
   const language = useLanguage();
-  const [receipt, setReceipt] = useState<string | null>(() => sessionStorage.getItem(`receipt:${token}`));
-  const { data, refusal, reload } = useLoaded<Answering>(receipt === null ? addressOf(token) : null);
-  const finish = (code: string): void => {
-    dropDraft(token);
-    sessionStorage.setItem(`receipt:${token}`, code);
-    setReceipt(code);
-  };
-  if (receipt !== null) return <Thanks code={receipt} />;
+  const [sent, setSent] = useState<Sent | null>(() => readSent(token));
+  const { data, refusal, reload } = useLoaded<Answering>(sent === null ? addressOf(token) : null);
+  if (sent !== null) return <Thanks {...sent} />;
   if (refusal) return <Refused refusal={refusal} language={language} onRetry={reload} />;
   if (!data) return <p className="soft loading">{say("loading")}</p>;
+  const finish = (code: string): void => {
+    const told = { code, demonstration: data.demonstration, closes_at: data.wave.closes_at };
+    dropDraft(token);
+    keepSent(token, told);
+    setSent(told);
+  };
   return (
     <>
       {data.demonstration && <Demonstration />}
       <Head answering={data} />
+      {data.wave.open && hasAnswered(token) && <p className="good">{say("answered_before")}</p>}
       {data.wave.open ? <Answered token={token} answering={data} onReceipt={finish} /> : <Closed />}
     </>
   );
@@ -39,7 +41,8 @@ export function AnswerPage({ token }: { token: string }) {
 export const placeText = ({ path }: Place, language: Language): string =>
   [...path].reverse().join(language === "en" ? ", " : " · ");
 
-function Head({ answering: { survey, wave } }: { answering: Answering }) {
+/** Who asks, what for, how long it takes and until when. */
+export function Head({ answering: { survey, wave, asked_by, minutes } }: { answering: Answering }) {
   const say = useSay();
   const language = useLanguage();
   const title = inLanguage(survey.title, language);
@@ -50,9 +53,14 @@ function Head({ answering: { survey, wave } }: { answering: Answering }) {
     <header className="head">
       <p className="place">{placeText(wave.community, language)}</p>
       <h1>{title}</h1>
-      {survey.intro && <p>{inLanguage(survey.intro, language)}</p>}
-      {wave.open && wave.closes_at && (
-        <p className="soft">{say("closes", { at: endText(wave.closes_at, language) })}</p>
+      {wave.open && <p>{say("asks", { by: inLanguage(asked_by, language) })}</p>}
+      <p>{survey.intro ? inLanguage(survey.intro, language) : say("why")}</p>
+      {wave.open && (
+        <ul className="terms">
+          <li>{say(minutes === 1 ? "minute" : "minutes", { count: minutes })}</li>
+          <li>{say("no_name")}</li>
+          {wave.closes_at && <li>{say("closes", { at: endText(wave.closes_at, language) })}</li>}
+        </ul>
       )}
       {wave.open && (
         <details className="privacy">

@@ -1,5 +1,7 @@
+import { tapped } from "./answers";
 import type { Choice, Question } from "./definition";
 import { inLanguage } from "./definition";
+import { today } from "./time";
 import { useLanguage, useSay } from "./words";
 
 type Props<V> = { question: Question; options: readonly Choice[]; value: V; onChange: (value: V) => void };
@@ -26,14 +28,21 @@ export function Multi({ question, options, value, onChange }: Props<readonly str
   const language = useLanguage();
   const say = useSay();
   const limit = question.max_select ?? null;
-  const isFull = limit !== null && value.length >= limit;
-  const toggle = (name: string): void =>
-    onChange(value.includes(name) ? value.filter((one) => one !== name) : [...value, name]);
+  const after = (name: string): string[] => tapped(question, value, name, today());
+  const isSaid = /多选|最多/.test(question.label.zh);
+  const rule =
+    limit === null
+      ? isSaid
+        ? ""
+        : say("several")
+      : say(isSaid ? "chosen" : "up_to", { max: limit, count: value.length });
   return (
     <>
-      <p className="soft count" aria-live="polite">
-        {limit === null ? say("several") : say("up_to", { max: limit, count: value.length })}
-      </p>
+      {rule && (
+        <p className="soft count" aria-live="polite">
+          {rule}
+        </p>
+      )}
       <div className="options">
         {options.map(({ name, label }) => (
           <label key={name} className="option">
@@ -41,8 +50,8 @@ export function Multi({ question, options, value, onChange }: Props<readonly str
               type="checkbox"
               name={question.name}
               checked={value.includes(name)}
-              disabled={isFull && !value.includes(name)}
-              onChange={() => toggle(name)}
+              disabled={limit !== null && after(name).length > Math.max(limit, value.length)}
+              onChange={() => onChange(after(name))}
             />
             <span className="mark mark-box" aria-hidden="true" />
             <span>{inLanguage(label, language)}</span>

@@ -25,7 +25,8 @@ export function ReceiptPage() {
     history.replaceState(null, "", location.pathname);
     setCode(null);
   };
-  if (!address) return <CodeForm onCode={setCode} />;
+  const isUnknown = refusal !== null && refusal.status > 0 && refusal.status < 500;
+  if (!address || isUnknown) return <CodeForm key={code} typed={code ?? ""} refusal={refusal} onCode={setCode} />;
   if (!data && !refusal) return <p className="soft loading">{say("loading")}</p>;
   return (
     <>
@@ -40,9 +41,13 @@ export function ReceiptPage() {
   );
 }
 
-function CodeForm({ onCode }: { onCode: (code: string) => void }) {
+type CodeProps = { typed: string; refusal: Refusal | null; onCode: (code: string) => void };
+
+/** Asks for the code; one that leads nowhere stays where it was typed, to be put right. */
+function CodeForm({ typed: first, refusal, onCode }: CodeProps) {
   const say = useSay();
-  const [text, setText] = useState("");
+  const language = useLanguage();
+  const [text, setText] = useState(first);
   const [wrong, setWrong] = useState(false);
   return (
     <form
@@ -65,13 +70,13 @@ function CodeForm({ onCode }: { onCode: (code: string) => void }) {
           spellCheck={false}
           maxLength={12}
           value={text}
-          aria-invalid={wrong}
+          aria-invalid={wrong || refusal !== null}
           aria-describedby="code-fault"
           onChange={(event) => setText(event.target.value)}
         />
       </label>
       <p id="code-fault" className="fault" aria-live="polite">
-        {wrong && say("receipt_fault")}
+        {wrong ? say("receipt_fault") : refusal?.sentence(language)}
       </p>
       <button type="submit" className="button primary">
         {say("receipt_open")}
@@ -132,7 +137,7 @@ function Shown(props: ShownProps) {
           {statusText(receipt.status, language)}
         </p>
       </header>
-      {corrected && <Done text={say("corrected")} />}
+      {corrected && receipt.status !== "withdrawn" && <Done text={say("corrected")} />}
       {receipt.status === "withdrawn" && <Done text={say("withdrawn")} />}
       {mode !== "correct" && refusal && (
         <p className="alert" role="alert">

@@ -125,6 +125,18 @@ function faultOfGap(question: Question, answer: Answer | undefined, options: rea
   return missing > 0 ? { key: "rows", facts: { count: missing } } : null;
 }
 
+/**
+ * A choice of several after a tap. What the question says can never stand together (以上都没有 beside others:
+ * `not(selected(., 'none')) or count-selected(.) = 1`) gives way to what was tapped last.
+ */
+export function tapped(question: Question, value: readonly string[], name: string, today: string): string[] {
+  if (value.includes(name)) return value.filter((one) => one !== name);
+  const stands = (own: string[]): boolean =>
+    !question.constraint || isTrue(evaluate(parse(question.constraint), {}, today, own));
+  if (stands([...value, name]) || !stands([name])) return [...value, name];
+  return [...value.filter((one) => stands([one, name])), name];
+}
+
 function faultOfConstraint(question: Question, answers: Answers, today: string): Fault | null {
   const own = answers[question.name];
   if (!question.constraint || own === undefined) return null;

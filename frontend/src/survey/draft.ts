@@ -21,3 +21,18 @@ export function readDraft(token: string): Draft {
 
 export const keepDraft = (token: string, draft: Draft): void => keep(nameOf(token), JSON.stringify(draft));
 export const dropDraft = (token: string): void => keep(nameOf(token), null);
+
+/** What the page of thanks says; kept for this visit alone, since a code opens the answers. */
+export type Sent = { code: string; demonstration: boolean; closes_at: string | null };
+
+export function readSent(token: string): Sent | null {
+  return JSON.parse(sessionStorage.getItem(`sent:${token}`) ?? "null") as Sent | null;
+}
+
+export function keepSent(token: string, sent: Sent): void {
+  sessionStorage.setItem(`sent:${token}`, JSON.stringify(sent));
+  keep(`answered:${token}`, "yes");
+}
+
+/** Whether an answer to this link has gone out from this phone before. */
+export const hasAnswered = (token: string): boolean => kept(`answered:${token}`) !== null;

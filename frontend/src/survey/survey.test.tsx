@@ -2,7 +2,7 @@ import { render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AnswerPage } from "./AnswerPage";
-import { faults, reading } from "./answers";
+import { faults, reading, tapped } from "./answers";
 import type { Answering, Choice, Definition, Question } from "./definition";
 import { Frame } from "./Frame";
 import { ReceiptPage } from "./ReceiptPage";
@@ -45,7 +45,8 @@ const wave = {
   closes_at: "2030-10-12T09:00:00Z",
   open: true,
 };
-const answering: Answering = { survey_id: 3, survey: definition, wave, demonstration: true };
+const asked_by = { zh: "新苑社区居委会", en: "" };
+const answering: Answering = { survey_id: 3, survey: definition, wave, demonstration: true, asked_by, minutes: 3 };
 const TODAY = "2018-10-15";
 
 type Seen = { method: string; path: string; key: string | null; body: unknown };
@@ -164,7 +165,7 @@ test("a resident answers, is led to the first gap, and gets a receipt code", asy
 });
 
 test("without a network the answers wait on the phone and go out once, under one key, also after a reload", async () => {
-  localStorage.setItem("survey:T0KEN", JSON.stringify({ entered: { Q1: ["01"], Q2: ["01"] }, seconds: 40 }));
+  localStorage.setItem("survey:T0KEN", JSON.stringify({ entered: { Q1: ["01"], Q2: ["01"], Q3: "1" }, seconds: 40 }));
   let online = false;
   const all = serving(({ method }) => {
     if (method === "POST" && !online) throw new TypeError("network");
@@ -187,7 +188,7 @@ test("without a network the answers wait on the phone and go out once, under one
 });
 
 test("a fault the server finds is said at its question, and the answers stay", async () => {
-  localStorage.setItem("survey:T0KEN", JSON.stringify({ entered: { Q1: ["01"], Q2: ["01"] }, seconds: 40 }));
+  localStorage.setItem("survey:T0KEN", JSON.stringify({ entered: { Q1: ["01"], Q2: ["01"], Q3: "1" }, seconds: 40 }));
   const messages = { zh: "所排的项目不在所选之中。", en: "Not chosen." };
   const problem = {
     code: "AnswersRefused",
@@ -200,6 +201,48 @@ test("a fault the server finds is said at its question, and the answers stay", a
   expect(await screen.findByText("所排的项目不在所选之中。")).toBeVisible();
   expect(screen.getByRole("group", { name: /请排序/ })).toHaveFocus();
   expect(screen.getByRole("checkbox", { name: "养老服务" })).toBeChecked();
+});
+
+test("what excludes the others gives way to them, and they to it", () => {
+  const none = "not(selected(., '09')) or count-selected(.) = 1";
+  const household = question("Q5", "multi", "家中成员", { options: services, constraint: none });
+  expect(tapped(household, ["01", "02"], "09", TODAY)).toEqual(["09"]);
+  expect(tapped(household, ["09"], "02", TODAY)).toEqual(["02"]);
+  expect(tapped(household, ["01"], "02", TODAY)).toEqual(["01", "02"]);
+  expect(tapped(household, ["01", "02"], "01", TODAY)).toEqual(["02"]);
+  const three = question("Q6", "multi", "至少三项", { options: services, constraint: "count-selected(.) >= 3" });
+  expect(tapped(three, ["01"], "02", TODAY)).toEqual(["01", "02"]);
+});
+
+test("a nearly empty form is asked back about, and sent when the resident says so", async () => {
+  const optional = { ...definition, questions: definition.questions.map((one) => ({ ...one, required: false })) };
+  const all = serving(({ method }) =>
+    Response.json(method === "POST" ? { receipt_code: "K7M2P9QX" } : { ...answering, survey: optional }),
+  );
+  await open();
+  expect(screen.getByText("新苑社区居委会请您填写")).toBeVisible();
+  await userEvent.click(screen.getByRole("checkbox", { name: "养老服务" }));
+  await send();
+  expect(screen.getByText("您只答了 1 题（共 5 题），确定提交吗？")).toHaveFocus();
+  await userEvent.click(screen.getByRole("button", { name: "继续填写" }));
+  expect(posts(all)).toEqual([]);
+  await send();
+  await userEvent.click(screen.getByRole("button", { name: "就这样提交" }));
+  expect(await screen.findByText("K7M2P9QX")).toBeVisible();
+  expect(screen.getByText(/^问卷填到 2030年10月12日 17:00 截止/)).toBeVisible();
+});
+
+test("a code that leads nowhere stays where it was typed", async () => {
+  const messages = { zh: "没有找到这个回执码。", en: "Unknown." };
+  serving(() => Response.json({ code: "ReceiptUnknown", messages }, { status: 404 }));
+  render(
+    <Frame>
+      <ReceiptPage />
+    </Frame>,
+  );
+  await userEvent.type(screen.getByLabelText("回执码"), "K7M2P9QX{Enter}");
+  expect(await screen.findByText("没有找到这个回执码。")).toBeVisible();
+  expect(screen.getByLabelText("回执码")).toHaveValue("K7M2P9QX");
 });
 
 test("the language switch keeps the answers and shows Chinese where nobody translated", async () => {

@@ -134,6 +134,16 @@ async def test_further_sheets_continue_the_numbering(session: AsyncSession) -> N
     assert (first, then) == ([f"{wave.id}-0001", f"{wave.id}-0002"], [f"{wave.id}-0003"])
 
 
+async def test_numbered_sheets_count_as_issued_and_what_stays_behind_is_taken_back(session: AsyncSession) -> None:
+    actor, wave = await committee(session), await make_wave(session)
+    serials = await waves.make_sheets(session, actor, wave.id, community_code=DOUNAN, count=30)
+    assert await issued_of(session, [wave.id]) == {(wave.id, DOUNAN): 30}
+    listed = table(*(row(serial) for serial in serials))
+    assert await waves.import_issued(session, actor, wave.id, listed) == 0
+    await waves.issue_questionnaires(session, actor, wave.id, community_code=DOUNAN, count=-2, reason="两份未发出")
+    assert await issued_of(session, [wave.id]) == {(wave.id, DOUNAN): 28}
+
+
 async def test_a_file_of_issued_sheets_counts_each_sheet_once(session: AsyncSession) -> None:
     actor, wave = await committee(session), await make_wave(session)
     assert await waves.import_issued(session, actor, wave.id, table(row("S1"), row("S2"))) == 2
