@@ -138,6 +138,7 @@ class InstalmentRead(BaseModel):
 
 
 class MilestoneRead(BaseModel):
+    id: int
     gate: Gate
     due_on: date | None
     status: MilestoneStatus

@@ -42,6 +42,31 @@ export async function request<T = unknown>(path: string, options: Options = {}):
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
+/** One file under the form field `upload`, telling how much of it (0 to 1) is on the other side. */
+export async function uploadTelling<T>(path: string, file: File, tell: (share: number) => void): Promise<T> {
+  const form = new FormData();
+  form.set("upload", file);
+  const asked = new Request(new URL(path, location.href), { method: "POST", headers: { Accept: "application/json" } });
+  return (await (await send(asked, `${path} ${partsOf(form)}`, (sent) => carried(sent, form, tell))).json()) as T;
+}
+
+/** By XMLHttpRequest, since `fetch` does not tell how far a body has gone. */
+function carried(asked: Request, form: FormData, tell: (share: number) => void): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const sent = new XMLHttpRequest();
+    sent.open(asked.method, asked.url);
+    asked.headers.forEach((value, name) => sent.setRequestHeader(name, value));
+    sent.upload.addEventListener("progress", ({ loaded, total }) => tell(total ? loaded / total : 0));
+    sent.addEventListener("load", () => {
+      const lines = sent.getAllResponseHeaders().trim().split(/\r?\n/);
+      const headers = lines.map((line) => line.split(/:\s*(.*)/, 2) as [string, string]);
+      resolve(new Response(sent.responseText, { status: sent.status, headers }));
+    });
+    for (const lost of ["error", "timeout", "abort"]) sent.addEventListener(lost, () => reject(new TypeError(lost)));
+    sent.send(form);
+  });
+}
+
 /** A multipart body differs on each try by its boundary; its parts do not. */
 function partsOf(form: FormData): string {
   const parts = [...form].map(([name, part]) =>

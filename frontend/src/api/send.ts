@@ -11,12 +11,15 @@ const LONGEST_WAIT = 5;
 /** The server's time as far as its last answer told it; deadlines are counted from this, not from the visitor's clock. */
 export const serverNow = (): Date => new Date(Date.now() + serverAhead);
 
-export async function send(request: Request, named?: string): Promise<Response> {
+/** What carries a request to the server; rejects where the line is down. */
+export type Carry = (request: Request) => Promise<Response>;
+
+export async function send(request: Request, named?: string, carry: Carry = (sent) => fetch(sent)): Promise<Response> {
   const intent = request.method === "POST" ? (named ?? (await intentOf(request))) : null;
   if (intent !== null && !request.headers.has("Idempotency-Key")) {
     request.headers.set("Idempotency-Key", keyOf(intent));
   }
-  const response = await patiently(request);
+  const response = await patiently(request, carry);
   noteClock(response);
   if (intent !== null && response.status < 500) unanswered.delete(intent);
   if (!response.ok) throw await refusalFrom(response);
@@ -24,9 +27,9 @@ export async function send(request: Request, named?: string): Promise<Response> 
 }
 
 /** A server under load says when to come again (503, Retry-After) and has changed nothing: it is asked again. */
-async function patiently(request: Request): Promise<Response> {
+async function patiently(request: Request, carry: Carry): Promise<Response> {
   for (let tries = 1; ; tries++) {
-    const response = await fetch(request.clone()).catch(() => {
+    const response = await carry(request.clone()).catch(() => {
       throw noConnection();
     });
     const seconds = Number(response.headers.get("Retry-After") ?? Number.NaN);

@@ -37,6 +37,9 @@ const DESTRUCTIVE = new Set([
   "miss",
 ]);
 
+/** Verbs that a part of the page draws wherever they are granted: files are attached where they hang (Attachments). */
+const DRAWN_ELSEWHERE = new Set(["attach"]);
+
 /** A verb on its way: begun by a click, asked back or put into a form where it wants one, posted, told. */
 function useVerb<T extends Actionable>({ of, feature, forms = {}, go = {}, words = "ui", onDone }: Props<T>) {
   const { t, i18n } = useTranslation();
@@ -81,7 +84,7 @@ function useVerb<T extends Actionable>({ of, feature, forms = {}, go = {}, words
 export function ActionBar<T extends Actionable>(props: Props<T>) {
   const { of, forms = {}, without = [] } = props;
   const { name, act, start, asking, leave } = useVerb(props);
-  const verbs = of.actions.filter((verb) => !without.includes(verb));
+  const verbs = of.actions.filter((verb) => !without.includes(verb) && !DRAWN_ELSEWHERE.has(verb));
   const primary = verbs.find((verb) => !DESTRUCTIVE.has(verb));
   const Form = asking === null ? undefined : forms[asking];
   if (verbs.length === 0) return null;

@@ -57,6 +57,12 @@ export function endText(at: string, language: string): string {
 
 export const numberText = (value: number, language: string): string => value.toLocaleString(locale(language));
 
+/** The size of a file as file managers write it: 820 kB, 3.4 MB. */
+export function fileSizeText(bytes: number, language: string): string {
+  const [value, unit] = bytes < 2 ** 20 ? [Math.ceil(bytes / 1024), "kB"] : [bytes / 2 ** 20, "MB"];
+  return `${value.toLocaleString(locale(language), { maximumFractionDigits: 1 })} ${unit}`;
+}
+
 /** A share between 0 and 1 as per cent with one digit. */
 export const percentText = (share: number, language: string): string =>
   share.toLocaleString(locale(language), { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });

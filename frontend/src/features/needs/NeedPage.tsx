@@ -6,6 +6,7 @@ import type { components } from "../../api/schema.gen";
 import { ActionBar, type ActionFormProps } from "../../ui/ActionBar";
 import { ProseField } from "../../ui/form/Field";
 import { FormSheet } from "../../ui/form/FormSheet";
+import { Attachments } from "../../ui/Attachments";
 import { Interval } from "../../ui/Interval";
 import { useGo, useNumber } from "../../ui/Link";
 import { Money } from "../../ui/Money";
@@ -72,6 +73,7 @@ function Shown({ of }: { of: Need }) {
         <h2 id="evidence">{t("field.evidence")}</h2>
         <Evidence of={of} />
       </section>
+      <Attachments holder="need" id={of.id} />
     </Page>
   );
 }

@@ -5,6 +5,7 @@ import { useTerms } from "../../api/reference";
 import type { components } from "../../api/schema.gen";
 import { useSession } from "../../api/session";
 import { ActionBar } from "../../ui/ActionBar";
+import { Attachments } from "../../ui/Attachments";
 import { Link, useNumber } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
@@ -61,6 +62,7 @@ function Shown({ of }: { of: Offer }) {
           { key: "schedule", label: t("offers.schedule"), children: of.schedule || "—" },
         ]}
       />
+      <Attachments holder="offer" id={of.id} />
     </Page>
   );
 }
