@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from tests.attack.evil_files import EVIL, Evil
 from tests.attack.known import API, people
 from tests.attack.server import LIVE, Server
-from tests.attack.things import open_wave
+from tests.attack.things import made, open_wave
 from tests.attack.waits import Waits, meanwhile
 from tests.attack.wire import SILENT, Answer, Pool, Request, Send, asking
 
@@ -56,7 +56,8 @@ def upload(path: str, name: str, content: bytes) -> Request:
 async def upload_evil(server: Server, *, files: int | None = None, doors: int = 1) -> Uploads:
     """Every file (or the first so many) to `doors` of the doors, while others read; what that cost them all."""
     as_, found = people(Pool(server.port).send), Uploads()
-    doors_there = [*DOORS, ("committee", await _responses_of(as_["committee"]))]
+    committee = as_["committee"]
+    doors_there = [*DOORS, ("committee", await _responses_of(committee)), ("committee", await _files_of(committee))]
     for role, path in doors_there:  # what the first upload of all costs, the files are not to blame for
         await as_[role](upload(path, "a.csv", b"a,b\r\n1,2\r\n"))
         for page in (LIVE, PAGE) * 5:
@@ -88,6 +89,11 @@ def _kept(file: Evil, folder: Path) -> Path:
     path = folder / f"{len(list(folder.iterdir()))}"
     path.write_bytes(file.make())
     return path
+
+
+async def _files_of(send: Send) -> str:
+    """A draft of the committee's own, to which files are attached."""
+    return f"{API}/files/need/{(await made(send, 'POST', '/needs', {'title': '试'}))['id']}"
 
 
 async def _responses_of(send: Send) -> str:

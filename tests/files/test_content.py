@@ -1,10 +1,13 @@
 """What a file is, its content says: every kind that is taken, and what poses as one."""
 
 import io
+import tracemalloc
 import zipfile
+from contextlib import suppress
 
 import pytest
 
+from app.core.errors import DomainError
 from app.core.texts import CharacterRefused
 from app.files.content import examine
 from app.files.rules import (
@@ -21,6 +24,7 @@ from app.files.rules import (
     check_attachable,
     named,
 )
+from tests.attack.evil_files import EVIL, Evil
 from tests.factories.files import JPEG, PDF, WEBP, archive, office, png
 
 K = FileKind
@@ -181,3 +185,14 @@ def test_a_thing_carries_so_many_files_and_each_once() -> None:
         check_attachable(Holder.need, "new", attached)
     with pytest.raises(AttachedAlready):
         check_attachable(Holder.need, "0", attached)
+
+
+@pytest.mark.parametrize("evil", EVIL, ids=lambda evil: evil.name)
+def test_what_would_harm_a_reader_of_tables_is_refused_or_kept_unread(evil: Evil) -> None:
+    content = evil.make()
+    tracemalloc.start()
+    with suppress(DomainError):
+        said(content)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < len(content) + 8 * 2**20  # its own bytes lie in memory here
