@@ -31,6 +31,7 @@ from app.core.installation.upgrade import upgrade
 from app.core.problems import RowProblem, problem_of
 from app.core.reading.foreign import content_of
 from app.core.settings import PROJECT, Settings, settings, settings_given
+from app.files.queries import verify as verify_files
 from app.main import create_app, web_application
 from app.matching.allocation.exported import SelectionFileUnreadable, parse_selection
 from app.matching.allocation.verifier import in_words, verify_selection
@@ -309,6 +310,21 @@ def verify_the_audit_log() -> None:
     for fault in faults:
         typer.echo(f"{fault.stream} #{fault.seq}: {fault.fault}")
     typer.echo(f"{count} events, {len(faults)} faults")
+    raise typer.Exit(1 if faults else 0)
+
+
+@verify.command("files")
+def verify_the_files() -> None:
+    """Read every attached file again, as after a restore; exit code 1 names each that is missing or altered."""
+
+    async def run(door: Units) -> Any:
+        async with door() as session:
+            return await verify_files(session)
+
+    count, faults = with_units(run)
+    for digest in faults:
+        typer.echo(f"{digest}: missing or altered")
+    typer.echo(f"{count} files, {len(faults)} faults")
     raise typer.Exit(1 if faults else 0)
 
 

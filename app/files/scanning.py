@@ -8,7 +8,7 @@ from starlette.datastructures import UploadFile
 from app.files.rules import AttachmentInfected, ScannerAway
 
 CHUNK = 256 * 1024
-SCAN_SECONDS = 60
+SCAN_SECONDS = 20  # a place in the lane is held meanwhile
 LONGEST_ANSWER = 4096
 log = structlog.get_logger()
 

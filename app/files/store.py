@@ -4,6 +4,7 @@ It belongs into every backup together with the database: first the database, the
 rows by a day.
 """
 
+import hashlib
 import os
 import secrets
 import shutil
@@ -61,6 +62,15 @@ def _settle(folder: Path) -> None:
         os.fsync(opened)
     finally:
         os.close(opened)
+
+
+def is_whole(sha256: str) -> bool:
+    """Whether the file lies at its place and has the content that its name says. Blocks."""
+    try:
+        with place_of(sha256).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except FileNotFoundError:
+        return False
 
 
 def found(before: float) -> Iterator[Path]:

@@ -1,5 +1,6 @@
 """Files of a bid: in its receipt, as sealed as it is, fixed once it is handed in. And what the night takes away."""
 
+import asyncio
 import io
 import os
 import time
@@ -14,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.contracts import service as contracts
 from app.contracts.queries import milestones_of
 from app.core.actors import Actor, Role
-from app.core.db import Units
+from app.core.clock import SimulatedClock
+from app.core.db import Units, make_engine, units
 from app.core.errors import DomainError, MoveRefused, NotFound
 from app.core.installation.jobs import open_door
 from app.files import service, store
@@ -22,7 +24,7 @@ from app.files.content import Received, examine
 from app.files.jobs import sweep_files
 from app.files.models import Attachment, StoredFile
 from app.files.policy import read_attachment
-from app.files.queries import attachments_of
+from app.files.queries import attachments_of, verify
 from app.files.rules import Holder
 from app.files.service import attach_file, remove_file
 from app.needs.models import Need
@@ -32,6 +34,7 @@ from app.tenders.bids.service import draft_bid, record_late_bid, submit_bid, wit
 from app.tenders.notices.models import Tender
 from app.tenders.panels.rules import DeclarationMissing
 from app.tenders.profiles.rules import Gate
+from tests.conftest import TODAY
 from tests.factories.bids import make_opened
 from tests.factories.contracts import contractor, evaluator, make_performing, purchaser
 from tests.factories.files import PDF, make_attachment
@@ -179,11 +182,58 @@ async def test_files_go_with_what_they_hang_on(session: AsyncSession) -> None:
     assert await attachments_of(session, Holder.need, need.id) == []
 
 
-async def test_two_who_attach_the_same_content_at_once_share_one_file(session: AsyncSession) -> None:
-    first, second = await make_need(session), await make_need(session)
-    for need in (first, second):
-        await attach_file(session, committee_of(need), Holder.need, need.id, received())
-    assert await session.scalar(sa.select(sa.func.count()).select_from(StoredFile)) == 1
+async def test_those_who_attach_the_same_content_at_once_share_one_file(own_database: str) -> None:
+    engine = make_engine(own_database)
+    door = units(engine)
+    async with door() as session:
+        needs = [await make_need(session) for _ in range(8)]
+
+    async def attach(need: Need) -> None:
+        async with door() as session:
+            await attach_file(session, committee_of(need), Holder.need, need.id, received(PDF + b"shared"))
+
+    await asyncio.gather(*(attach(need) for need in needs))
+    async with door() as session:
+        counts = [
+            await session.scalar(sa.select(sa.func.count()).select_from(each)) for each in (StoredFile, Attachment)
+        ]
+    await engine.dispose()
+    assert (counts, store.is_whole(sha256(PDF + b"shared").hexdigest())) == ([1, 8], True)
+
+
+async def test_a_file_is_not_attached_while_its_bid_is_handed_in(own_database: str) -> None:
+    """Whichever comes first, the receipt names exactly what hangs on the bid."""
+    engine = make_engine(own_database)
+    clock = SimulatedClock(TODAY)
+    door = units(engine, clock=clock)
+    async with door() as session:
+        tender, actor = await make_tender(session), await bidder(session)
+        bid = await drafted(session, tender, actor)
+
+    async def attach(number: int) -> None:
+        async with door() as session:
+            await attach_file(session, actor, Holder.bid, bid.id, received(PDF + bytes([number])))
+
+    async def submit() -> list[str]:
+        async with door() as session:
+            return list((await submit_bid(session, actor, bid.id)).files)
+
+    (files, *_) = await asyncio.gather(submit(), *(attach(number) for number in range(6)), return_exceptions=True)
+    async with door() as session:
+        hanging = sorted(each.sha256 for each in await attachments_of(session, Holder.bid, bid.id))
+    await engine.dispose()
+    assert files == hanging
+
+
+async def test_a_restored_store_is_read_again_file_by_file(session: AsyncSession) -> None:
+    need = await make_need(session)
+    digests = []
+    for word in (b"whole", b"altered", b"missing"):
+        attached = await attach_file(session, committee_of(need), Holder.need, need.id, received(PDF + word))
+        digests.append(attached.sha256)
+    store.place_of(digests[1]).write_bytes(PDF + b"ALTERED")
+    store.place_of(digests[2]).unlink()
+    assert await verify(session) == (3, sorted(digests[1:]))
 
 
 async def swept(units: Units) -> None:
