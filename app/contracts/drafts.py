@@ -15,8 +15,10 @@ from app.core.days.calendar_table import work_calendar
 from app.needs.models import Need
 from app.selection.models import Pair, Round
 from app.tenders.awards.models import Award, Result
+from app.tenders.bids.applications import application_of
 from app.tenders.bids.models import Bid
 from app.tenders.bids.queries import Entry, entries
+from app.tenders.forms.application import Application
 from app.tenders.notices.models import Tender
 from app.tenders.notices.queries import lots_of, profile_of
 from app.tenders.profiles.rules import ContractStart, Profile, profile
@@ -60,11 +62,12 @@ async def award_draft(session: AsyncSession, award: Award, at: datetime) -> Draf
         lot_zh=f"{entry.lot.code} {entry.lot.title_zh}",
         is_demonstration=tender.is_demonstration,
     )
-    people = need.beneficiaries if need else None
+    application = await application_of(session, entry.version) or Application()
+    people = need.beneficiaries if need else sum(each.people or 0 for each in application.people_served)
     bid_zh = "申报书" if own.is_grant else "投标（响应）文件"
-    draft = await _completed(
-        session, contract, own, at, rules.targets_from(contract.title, bid_zh, people, entry.version.plan)
-    )
+    promised = [(each.indicator, each.quantity_zh) for each in application.targets]
+    targets = rules.targets_from(contract.title, bid_zh, people, entry.version.plan, promised)
+    draft = await _completed(session, contract, own, at, targets)
     if own.contract_start is ContractStart.result_notice:
         result = await session.get_one(Result, award.result_id)
         assert result.published_at is not None  # what is confirmed was shown before

@@ -282,15 +282,18 @@ def check_content(amount: Decimal, awarded: Decimal, starts_on: date, ends_on: d
         raise TargetsMissing()
 
 
-def targets_from(title: str, bid_zh: str, people: int | None, plan: str = "") -> list[tuple[str, str]]:
-    """(what, quantity) that a contract begins with: the whole, the people served, and the bid's plan line by line.
+def targets_from(
+    title: str, bid_zh: str, people: int | None, plan: str = "", promised: Sequence[tuple[str, str]] = ()
+) -> list[tuple[str, str]]:
+    """(what, quantity) that a contract begins with: the whole, the people served, and what the bid promised; where it
+    promised nothing that is counted, its plan line by line.
 
     A plan of many lines or of long ones is no list of targets; it stays in the bid, which belongs to the contract.
     """
     lines = [line.strip() for line in plan.splitlines() if line.strip()]
     stated = lines if len(lines) <= MOST_TARGETS and all(len(line) <= LONGEST_TARGET for line in lines) else []
     served = [("服务对象人数", f"不少于 {people} 人")] if people else []
-    return [(f"按{bid_zh}完成“{title}”", "1 项"), *served, *((line, "") for line in stated)]
+    return [(f"按{bid_zh}完成“{title}”", "1 项"), *served, *(promised or ((line, "") for line in stated))]
 
 
 def already_signed(side: str | None, signed: Collection[str]) -> AlreadySigned | None:

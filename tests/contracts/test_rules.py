@@ -190,3 +190,9 @@ def test_a_contract_begins_with_the_targets_that_the_bid_states_line_by_line(
     plan: str, people: int | None, stated: list[tuple[str, str]]
 ) -> None:
     assert targets_from("银龄陪伴", "投标文件", people, plan) == [("按投标文件完成“银龄陪伴”", "1 项"), *stated]
+
+
+def test_what_a_bid_promises_in_numbers_goes_before_the_lines_of_its_plan() -> None:
+    promised = [("入户陪伴", "不少于 480 人次")]
+    whole = ("按申报书完成“银龄陪伴”", "1 项")
+    assert targets_from("银龄陪伴", "申报书", None, "每周开站五天", promised) == [whole, *promised]

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import service
+from app.contracts.drafts import award_draft
 from app.contracts.models import AcceptanceChannel, Contract, ContractInstalment, Payment, Signature
 from app.contracts.queries import instalments_of, milestones_of, parts_of, waiting
 from app.contracts.rules import (
@@ -40,8 +41,11 @@ from app.parties.models import Party
 from app.parties.rules import PartyKind
 from app.selection.models import Pair, Round
 from app.selection.rules import Answer, Basis, PairStatus, RoundStatus
+from app.tenders.forms.defaults import default_form
 from app.tenders.profiles.rules import Gate
 from tests.conftest import TODAY
+from tests.factories.awards import live_awards, propose, score
+from tests.factories.bids import answered, make_bid
 from tests.factories.contracts import (
     accept,
     contractor,
@@ -55,7 +59,7 @@ from tests.factories.contracts import (
     purchaser,
 )
 from tests.factories.needs import make_need
-from tests.factories.notices import set_clock
+from tests.factories.notices import lots_of, make_tender, set_clock
 from tests.factories.offers import make_offer
 from tests.factories.parties import make_party
 
@@ -435,3 +439,19 @@ async def test_what_a_contract_says_of_its_sides_stands_from_the_first_signature
     await session.flush()
     said = (await parts_of(session, contract)).sides["contractor"]
     assert (said["bank_account"], said["name_zh"] != "改名后的机构") == ("6222 0001", True)
+
+
+async def test_a_contract_takes_its_targets_from_the_application(session: AsyncSession) -> None:
+    tender = await make_tender(session, application_form=default_form("venture").document())
+    (lot,) = await lots_of(session, tender)
+    target = {"indicator": "入户陪伴", "unit": "人次", "number": "480.00"}
+    application = {**answered("话"), "targets": [target], "people_served": [{"group_code": "P01", "people": 40}]}
+    await make_bid(session, lot, application=application)
+    await score(session, tender, [90])
+    await propose(session, tender)
+    (award,) = (await live_awards(session, tender)).values()
+    drafted = await award_draft(session, award, await now(session))
+    assert [(each["what"], each["quantity"]) for each in drafted.contract.targets][1:] == [
+        ("服务对象人数", "不少于 40 人"),
+        ("入户陪伴", "不少于 480 人次"),
+    ]

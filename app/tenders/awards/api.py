@@ -36,7 +36,7 @@ async def list_awards(
 
 @router.get("/own", operation_id="list_own_outcomes", dependencies=[allow(WHO["list_own"])])
 async def list_own_outcomes(session: UnitSession, actor: CurrentActor) -> list[OwnOutcome]:
-    return [OwnOutcome.told(tender, line, actor) for tender, line in await queries.own_lines(session, actor)]
+    return [OwnOutcome.told(outcome, actor) for outcome in await queries.own_outcomes(session, actor)]
 
 
 @router.post("/propose", operation_id="propose_awards", status_code=201, dependencies=[allow(WHO["propose"])])

@@ -4,6 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,8 +24,8 @@ from app.tenders.awards.rules import AwardStatus
 from app.tenders.bids.models import Bid, BidVersion
 from app.tenders.bids.queries import bids_of
 from app.tenders.bids.rules import BidStatus
-from app.tenders.notices.models import Lot, Tender
-from app.tenders.notices.queries import lots_of, profile_of
+from app.tenders.notices.models import Criterion, Lot, Tender
+from app.tenders.notices.queries import criteria_of, lots_of, profile_of
 from app.tenders.notices.rules import TenderStatus
 from app.tenders.panels.models import Panel, PanelMember
 from app.tenders.panels.queries import (
@@ -34,7 +36,8 @@ from app.tenders.panels.queries import (
     recusals_of,
 )
 from app.tenders.profiles.rules import Profile
-from app.tenders.standings.queries import Standings
+from app.tenders.standings.queries import Standings, sheets_by_bid
+from app.tenders.standings.rules import criterion_means, published
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,15 @@ class ResultLine:
     asked: Decimal
     award: Award | None
     passed: PassedBid | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a bidder is told of its own bid; `marks`: the mean for each criterion that judges mark."""
+
+    tender: Tender
+    line: ResultLine
+    marks: list[tuple[Criterion, Decimal]]
 
 
 @dataclass(frozen=True)
@@ -181,8 +193,20 @@ async def _bid_facts(session: AsyncSession, bid_ids: set[int]) -> dict[int, tupl
     return {bid.id: (bid, title, name_of(party)) for bid, title, party in await session.execute(query)}
 
 
+async def own_outcomes(session: AsyncSession, actor: Actor) -> list[Outcome]:
+    """The actor's own bids in published results that count, with place, score and marks (87号令 art. 69)."""
+    found: list[Outcome] = []
+    for tender, own in groupby(await own_lines(session, actor), key=itemgetter(0)):
+        criteria, sheets = await criteria_of(session, tender.id), await sheets_by_bid(session, tender.id)
+        for _, line in own:
+            means = criterion_means(sheets[line.bid.ref or ""], profile_of(tender).scoring)
+            marks = [(each, published(means[each.code])) for each in criteria if each.code in means]
+            found.append(Outcome(tender, line, marks))
+    return found
+
+
 async def own_lines(session: AsyncSession, actor: Actor) -> list[tuple[Tender, ResultLine]]:
-    """The actor's own bids in published results that count, with place and score (87号令 art. 69)."""
+    """The actor's own bids in published results that count, by tender."""
     query = sa.select(Tender, Result).join(Result, Result.tender_id == Tender.id)
     query = query.join(Bid, sa.and_(Bid.tender_id == Tender.id, Bid.party_id == actor.party_id))
     query = query.where(Result.published_at.is_not(None)).distinct().order_by(Tender.id, Result.number)

@@ -12,9 +12,9 @@ from app.core.http.unit import example
 from app.core.money import Money
 from app.tenders.awards.models import Award
 from app.tenders.awards.policy import award_actions, result_actions
-from app.tenders.awards.queries import LotPage, ResultLine, ResultPage
+from app.tenders.awards.queries import LotPage, Outcome, ResultLine, ResultPage
 from app.tenders.awards.rules import AwardStatus, PassedOver
-from app.tenders.notices.models import Tender
+from app.tenders.notices.models import Criterion
 from app.tenders.notices.queries import profile_of
 from app.tenders.notices.rules import LotFailure
 from app.tenders.panels.queries import Reopened
@@ -334,17 +334,36 @@ class ResultRead(BaseModel):
         ]
 
 
-class OwnOutcome(ResultRow):
-    """What a bidder is told about a bid of its own."""
+class CriterionMark(BaseModel):
+    """The mean of the sheets that count, without the judges' names; points of `maximum`."""
 
+    code: str
+    label_zh: str
+    label_en: str
+    maximum: Decimal
+    mean: Decimal
+
+    @classmethod
+    def of(cls, criterion: Criterion, mean: Decimal) -> "CriterionMark":
+        label_en = criterion.label_en or criterion.label_zh
+        labels = {"label_zh": criterion.label_zh, "label_en": label_en}
+        return cls(code=criterion.code, maximum=criterion.maximum, mean=mean, **labels)
+
+
+class OwnOutcome(ResultRow):
+    """What a bidder is told about a bid of its own. `marks` are empty where a single sheet counts."""
+
+    marks: list[CriterionMark]
     tender_id: int
     tender_title_zh: str
     tender_title_en: str
 
     @classmethod
-    def told(cls, tender: Tender, line: ResultLine, actor: Actor) -> "OwnOutcome":
+    def told(cls, outcome: Outcome, actor: Actor) -> "OwnOutcome":
+        tender = outcome.tender
         return cls(
-            **ResultRow.of(line, actor).model_dump(),
+            **ResultRow.of(outcome.line, actor).model_dump(),
+            marks=[CriterionMark.of(criterion, mean) for criterion, mean in outcome.marks],
             tender_id=tender.id,
             tender_title_zh=tender.title_zh,
             tender_title_en=tender.title_en or tender.title_zh,

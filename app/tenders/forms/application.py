@@ -48,6 +48,11 @@ class Target(_Line):
     unit: Short = ""
     number: Quantity | None = None
 
+    @property
+    def quantity_zh(self) -> str:
+        """不少于 480 人次"""
+        return f"不少于 {self.number:.2f}".rstrip("0").rstrip(".") + f" {self.unit}"
+
 
 class Activity(_Line):
     """`month`: 2027-03."""
@@ -114,7 +119,7 @@ class Application(_Line):
     model_config = ConfigDict(extra="forbid", json_schema_extra=example(**APPLICATION))
 
     answers: Loose = {}
-    targets: list[Target] = Field(default=[], max_length=50)
+    targets: list[Target] = Field(default=[], max_length=40)
     activities: list[Activity] = Field(default=[], max_length=200)
     people_served: list[PeopleServed] = Field(default=[], max_length=50)
     team: list[Member] = Field(default=[], max_length=100)

@@ -30,9 +30,7 @@ class Standings:
 async def standings(session: AsyncSession, tender: Tender) -> Standings:
     """Scores from the counted sheets (and the price, where the notice scores it), then places lot by lot."""
     profile, one_each = profile_of(tender), is_one_each(tender)
-    sheets = defaultdict[str, list[Sheet]](list)
-    for sheet in counted_sheets(await due_pairs(session, tender.id), await delivered_sheets(session, tender.id)):
-        sheets[sheet.bid].append(sheet)
+    sheets = await sheets_by_bid(session, tender.id)
     entries = {entry.bid.ref or "": entry for entry in await eligible_entries(session, tender.id)}
     scores = {ref: rules.score(sheets[ref], profile.scoring, tender.tie_criterion) for ref in entries}
     maximum = sum((c.maximum for c in await criteria_of(session, tender.id) if c.is_price), Decimal(0))
@@ -43,6 +41,14 @@ async def standings(session: AsyncSession, tender: Tender) -> Standings:
         candidates = [_candidate(ref, entry, scores[ref], prices[ref], one_each) for ref, entry in own.items()]
         lots.append((parts, rules.rank(candidates, profile.scoring.ties)))
     return Standings(lots, entries, scores, sheets)
+
+
+async def sheets_by_bid(session: AsyncSession, tender_id: int) -> defaultdict[str, list[Sheet]]:
+    """Bid number → its sheets that count."""
+    sheets = defaultdict[str, list[Sheet]](list)
+    for sheet in counted_sheets(await due_pairs(session, tender_id), await delivered_sheets(session, tender_id)):
+        sheets[sheet.bid].append(sheet)
+    return sheets
 
 
 def _version(entry: Entry) -> BidVersion:

@@ -15,6 +15,7 @@ from app.tenders.panels.rules import Sheet
 from app.tenders.profiles.rules import ScoringRule, TieStep
 
 SHOWN = Decimal("0.01")
+ANONYMOUS = 2  # sheets: of fewer a mean tells whose mark it is
 
 
 class NothingToScore(DomainError): ...
@@ -66,12 +67,26 @@ def score(sheets: Sequence[Sheet], rule: ScoringRule, tie_criterion: str | None)
     """
     if not sheets:
         raise NothingToScore()
-    by_total = sorted(sheets, key=lambda sheet: (sheet.total, sheet.judge))
-    is_trimmed = 0 < rule.trim_from <= len(by_total)
-    kept = by_total[1:-1] if is_trimmed else by_total
-    dropped = (by_total[0].judge, by_total[-1].judge) if is_trimmed else ()
+    kept, dropped = kept_sheets(sheets, rule)
     tie = mean([sheet.marks[tie_criterion] for sheet in sheets]) if tie_criterion else Fraction(0)
-    return Score(mean([sheet.total for sheet in kept]), tie, len(by_total), dropped)
+    return Score(mean([sheet.total for sheet in kept]), tie, len(sheets), tuple(sheet.judge for sheet in dropped))
+
+
+def kept_sheets(sheets: Sequence[Sheet], rule: ScoringRule) -> tuple[list[Sheet], list[Sheet]]:
+    """The sheets that the mean is taken of, and the lowest and highest that are dropped."""
+    by_total = sorted(sheets, key=lambda sheet: (sheet.total, sheet.judge))
+    if not 0 < rule.trim_from <= len(by_total):
+        return by_total, []
+    return by_total[1:-1], [by_total[0], by_total[-1]]
+
+
+def criterion_means(sheets: Sequence[Sheet], rule: ScoringRule) -> dict[str, Fraction]:
+    """Criterion → the mean mark of the sheets that were kept, so that the means add up to the score. Nothing where a
+    single sheet was: its mean would be one judge's marks."""
+    kept, _ = kept_sheets(sheets, rule)
+    if len(kept) < ANONYMOUS:
+        return {}
+    return {code: mean([sheet.marks[code] for sheet in kept]) for code in kept[0].marks}
 
 
 def price_scores(amounts: Mapping[str, Decimal], maximum: Decimal) -> dict[str, Fraction]:

@@ -1,6 +1,7 @@
 """Results over HTTP: the purchaser's steps, the public page, a bidder's answer to a cut."""
 
 import io
+from decimal import Decimal
 
 import pytest
 from pypdf import PdfReader
@@ -85,6 +86,22 @@ async def test_bidders_read_their_own_place(session: AsyncSession, client_of: Cl
         await client.post(f"/awards/results/{tender.id}/publish", json={})
         (own,) = (await bidder.get("/awards/own")).json()
     assert (own["tender_id"], own["place"], own["score"], own["is_own"]) == (tender.id, 1, "90.00", True)
+    assert sum(Decimal(each["mean"]) for each in own["marks"]) == 90
+    assert own["marks"][0].keys() == {"code", "label_zh", "label_en", "maximum", "mean"}
+
+
+async def test_marks_by_criterion_are_told_to_the_bidder_alone_and_not_before_the_result(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    tender = await make_scored(session, (90, 20_000), (80, 20_000), places=1)
+    await propose(session, tender)
+    award = (await live_awards(session, tender))["B01"]
+    await session.commit()
+    async with client_of(purchaser_of(tender)) as client, client_of(bidder_of(award)) as bidder:
+        assert (await bidder.get("/awards/own")).json() == []
+        await client.post(f"/awards/results/{tender.id}/publish", json={})
+        assert [each["bid"] for each in (await bidder.get("/awards/own")).json()] == ["B01"]
+        assert '"marks"' not in (await bidder.get(f"/awards/results/{tender.id}")).text
 
 
 async def test_a_notice_too_short_is_refused_with_the_rule_it_breaks(

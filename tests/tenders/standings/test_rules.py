@@ -16,6 +16,7 @@ from app.tenders.standings.rules import (
     Candidate,
     NothingToScore,
     Score,
+    criterion_means,
     price_scores,
     published,
     rank,
@@ -111,3 +112,18 @@ def test_a_score_does_not_depend_on_the_order_of_the_sheets(halves: list[int], r
     shuffled = list(given_sheets)
     random.shuffle(shuffled)
     assert score(shuffled, VENTURE.scoring, "C2") == score(given_sheets, VENTURE.scoring, "C2")
+
+
+marks = st.fixed_dictionaries({code: st.integers(0, 100).map(lambda n: Decimal(n) / 2) for code in ("C1", "C2", "C3")})
+
+
+@given(st.lists(marks, min_size=2, max_size=9))
+def test_the_means_of_the_criteria_add_up_to_the_score(given_marks: list[dict[str, Decimal]]) -> None:
+    given_sheets = [Sheet("B01", f"J{number}", each) for number, each in enumerate(given_marks)]
+    means = criterion_means(given_sheets, VENTURE.scoring)
+    assert sum(means.values()) == score(given_sheets, VENTURE.scoring, None).total
+
+
+def test_one_sheet_alone_is_not_told_by_its_marks() -> None:
+    assert criterion_means([Sheet("B01", "J1", {"C1": Decimal(9)})], VENTURE.scoring) == {}
+    assert criterion_means([], VENTURE.scoring) == {}
