@@ -14,7 +14,7 @@ from app.accounts.credentials import folded_username
 from app.accounts.models import Account, AccountSession, Membership, PasswordReset
 from app.accounts.policy import is_held, is_open
 from app.accounts.rules import token_hash
-from app.core.actors import Actor
+from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.paging import Paging, paginate
 from app.core.waiting import Waiting
@@ -58,6 +58,13 @@ async def seats_of(session: AsyncSession, account_ids: Collection[int]) -> dict[
 
 async def seated(session: AsyncSession, account: Account) -> Seated:
     return Seated(account, (await seats_of(session, [account.id]))[account.id])
+
+
+async def judges(session: AsyncSession) -> list[Account]:
+    """The accounts that act as judges today, by name."""
+    held = sa.select(Membership.account_id).where(Membership.role == Role.judge, is_held())
+    query = sa.select(Account).where(Account.id.in_(held), Account.disabled_at.is_(None))
+    return list(await session.scalars(query.order_by(Account.display_name, Account.id)))
 
 
 async def list_accounts(session: AsyncSession, q: str, paging: Paging) -> tuple[list[Seated], str | None]:

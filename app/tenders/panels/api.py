@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.queries import judges
 from app.core.actors import Actor, Role
 from app.core.errors import NotFound
 from app.core.fields import Id
@@ -21,6 +22,7 @@ from app.tenders.panels.schemas import (
     ApplicantRow,
     CriterionRead,
     InterestsDeclare,
+    JudgeAccount,
     MemberRead,
     PanelCreate,
     PanelRead,
@@ -60,6 +62,12 @@ async def appoint_panel(session: UnitSession, actor: CurrentActor, wanted: Panel
     members = [service.NewMember(**member.model_dump()) for member in wanted.members]
     await service.appoint_panel(session, actor, wanted.tender_id, members)
     return await _panel(session, actor, wanted.tender_id)
+
+
+@router.get("/judges", operation_id="list_judges", dependencies=[allow(WHO["appoint"])])
+async def list_judges(session: UnitSession) -> list[JudgeAccount]:
+    """The accounts that may be given a seat, by name."""
+    return [JudgeAccount.model_validate(each) for each in await judges(session)]
 
 
 @router.get("/{tender_id}", operation_id="read_panel", dependencies=[allow(WHO["read"])])

@@ -47,6 +47,15 @@ class PanelCreate(BaseModel):
     members: Annotated[list[MemberCreate], Field(max_length=99)]
 
 
+class JudgeAccount(BaseModel):
+    """Who may be given a seat on a panel."""
+
+    model_config = ConfigDict(from_attributes=True, json_schema_extra=example(id=31, display_name="李评委"))
+
+    id: int
+    display_name: str
+
+
 class InterestCreate(BaseModel):
     model_config = ConfigDict(extra="forbid")
 

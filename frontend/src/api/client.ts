@@ -14,8 +14,8 @@ export const api = createFetchClient<paths>({
 });
 export const $api = createQueryClient(api);
 
-/** `headers: ifMatch(need.version)` on an edit. */
-export const ifMatch = (version: number | string): { "If-Match": string } => ({ "If-Match": etag(version) });
+/** `header: ifMatch(need.version)` on an edit. */
+export const ifMatch = (version: number | string): { "if-match": string } => ({ "if-match": etag(version) });
 
 export type { paths } from "./schema.gen";
 export { address, request, upload } from "./request";

@@ -100,6 +100,8 @@ const PAGES = [
     open: true,
     load: () => import("../features/tenders/ComparisonPage"),
   },
+  { path: "/panels/$tender_id", key: "panel", load: () => import("../features/panels/PanelPage") },
+  { path: "/panels/$tender_id/bids/$bid_id", key: "sheet", load: () => import("../features/panels/SheetPage") },
   { path: "/account", key: "account", load: () => import("../features/accounts/OwnAccount") },
   { path: "/colleagues", key: "colleagues", load: () => import("../features/accounts/Colleagues") },
   {

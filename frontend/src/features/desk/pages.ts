@@ -13,6 +13,6 @@ export const PAGES: Record<components["schemas"]["Thing"], ((id: number) => Addr
   account: () => "/account",
   party: null,
   bid: null,
-  panel: null,
+  panel: (id) => `/panels/${id}`,
   contract: null,
 };

@@ -1,0 +1,110 @@
+import { App, Button } from "antd";
+import { useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { $api } from "../../api/client";
+import type { components } from "../../api/schema.gen";
+import { useGo, useNumber } from "../../ui/Link";
+import { Money } from "../../ui/Money";
+import { Page } from "../../ui/Page";
+import { Fetched } from "../../ui/Pending";
+import { RefusalAlert } from "../../ui/RefusalAlert";
+import { StatusTag } from "../../ui/StatusTag";
+import { AskReopening } from "./AskReopening";
+import { Marks } from "./Marks";
+import { useSheet } from "./useSheet";
+import "./panels.css";
+
+type Bid = components["schemas"]["ScoringBidRead"];
+
+/** One bid and the judge's own sheet beside it: read, mark, deliver. */
+export default function SheetPage() {
+  const tender_id = useNumber("tender_id");
+  const bid_id = useNumber("bid_id");
+  const bid = $api.useQuery("get", "/api/v1/panels/{tender_id}/bids/{bid_id}", {
+    params: { path: { tender_id, bid_id } },
+  });
+  return (
+    <Fetched query={bid}>{(found) => <Shown key={found.sheet?.status} tenderId={tender_id} bid={found} />}</Fetched>
+  );
+}
+
+function Shown({ tenderId, bid }: { tenderId: number; bid: Bid }) {
+  const { t } = useTranslation();
+  return (
+    <Page
+      title={bid.title}
+      subtitle={
+        <>
+          {[bid.lot, bid.ref, bid.applicant].join(" · ")} · <Money of={bid.amount} />{" "}
+          <StatusTag status={bid.status} room="panels" />
+        </>
+      }
+      crumbs={[{ label: t("panels.title"), to: `/panels/${tenderId}` }]}
+    >
+      <div className="scoring">
+        <section aria-labelledby="plan" className="panel scoring-plan">
+          <h2 id="plan">{t("panels.plan")}</h2>
+          <p className="prose">{bid.plan}</p>
+        </section>
+        <OwnSheet tenderId={tenderId} bid={bid} />
+      </div>
+    </Page>
+  );
+}
+
+function OwnSheet({ tenderId, bid }: { tenderId: number; bid: Bid }) {
+  const { t } = useTranslation();
+  const { message, modal } = App.useApp();
+  const cache = useQueryClient();
+  const go = useGo();
+  const sheet = useSheet(tenderId, bid);
+  const deliver = $api.useMutation("post", "/api/v1/panels/{tender_id}/bids/{bid_id}/deliver", {
+    onSuccess: async () => {
+      message.success(t("panels.delivered"));
+      await cache.invalidateQueries();
+      go(`/panels/${tenderId}`);
+    },
+  });
+  const path = { tender_id: tenderId, bid_id: bid.bid_id };
+  const ask = (): void => {
+    modal.confirm({
+      title: t("panels.deliver_title", { total: sheet.total }),
+      content: t("panels.deliver_what"),
+      okText: t("rooms.panels.action.deliver"),
+      cancelText: t("ui.cancel"),
+      onOk: async () => {
+        await sheet.saveNow();
+        deliver.mutate({ params: { path } });
+      },
+    });
+  };
+  const mayMark = bid.actions.includes("save");
+  return (
+    <section aria-labelledby="marks" className="panel scoring-marks">
+      <h2 id="marks">{t("rooms.panels.field.marks")}</h2>
+      <Marks criteria={bid.criteria} marks={sheet.marks} onChange={mayMark ? sheet.change : undefined} />
+      <p className="scoring-total">
+        {t("rooms.panels.field.total")} <strong className="figures">{sheet.total}</strong>
+        <span className="soft" role="status">
+          {mayMark && t(`panels.saving.${sheet.state}`)}
+        </span>
+      </p>
+      <RefusalAlert error={sheet.error ?? deliver.error} />
+      {(bid.actions.includes("deliver") || mayMark) && (
+        <Button
+          type="primary"
+          size="large"
+          disabled={sheet.missing.length > 0}
+          loading={deliver.isPending}
+          onClick={ask}
+        >
+          {t("rooms.panels.action.deliver")}
+        </Button>
+      )}
+      {mayMark && sheet.missing.length > 0 && (
+        <p className="soft">{t("panels.still_missing", { count: sheet.missing.length })}</p>
+      )}
+      {bid.actions.includes("reopen") && <AskReopening tenderId={tenderId} bidId={bid.bid_id} />}
+    </section>
+  );
+}

@@ -1,0 +1,81 @@
+import { FileExcelOutlined } from "@ant-design/icons";
+import { Button, Table } from "antd";
+import { useTranslation } from "react-i18next";
+import { $api } from "../../api/client";
+import { fileAt } from "../../api/paths";
+import type { components } from "../../api/schema.gen";
+import { Fetched } from "../../ui/Pending";
+import { StatusTag } from "../../ui/StatusTag";
+import { OnPaper } from "./OnPaper";
+
+type Panel = components["schemas"]["PanelRead"];
+type Row = components["schemas"]["SheetRow"];
+
+const EVERY = 10_000;
+
+/** Who has delivered which sheet, as they come in: who scored how is told once scoring is closed. */
+export function Sheets({ panel }: { panel: Panel }) {
+  const { t } = useTranslation();
+  const path = { tender_id: panel.tender_id };
+  const sheets = $api.useQuery(
+    "get",
+    "/api/v1/panels/{tender_id}/sheets",
+    { params: { path } },
+    { refetchInterval: panel.closed_at ? false : EVERY },
+  );
+  return (
+    <section aria-labelledby="sheets">
+      <h2 id="sheets">{t("panels.sheets")}</h2>
+      <Fetched query={sheets}>
+        {(rows) => (
+          <>
+            <p>
+              {t("panels.come_in", { count: rows.filter(({ status }) => status === "delivered").length })}{" "}
+              {panel.missing && panel.missing.length > 0 && t("panels.missing", { count: panel.missing.length })}
+            </p>
+            <Matrix rows={rows} />
+            <Button
+              href={fileAt("/api/v1/panels/{tender_id}/sheets/export", path, { format: "xlsx" })}
+              icon={<FileExcelOutlined aria-hidden />}
+            >
+              {t("ui.table.export")}
+            </Button>
+          </>
+        )}
+      </Fetched>
+      {panel.actions.includes("enter") && <OnPaper panel={panel} rows={sheets.data ?? []} />}
+    </section>
+  );
+}
+
+/** Bids downwards, judges across. */
+function Matrix({ rows }: { rows: readonly Row[] }) {
+  const { t } = useTranslation();
+  const judges = [...new Set(rows.map(({ judge }) => judge))].toSorted();
+  const bids = [...new Set(rows.map(({ bid }) => bid))].toSorted();
+  const at = new Map(rows.map((row) => [`${row.bid} ${row.judge}`, row]));
+  if (rows.length === 0) return <p className="soft">{t("panels.no_sheets")}</p>;
+  return (
+    <Table<{ bid: string }>
+      rowKey="bid"
+      size="small"
+      pagination={false}
+      scroll={{ x: "max-content" }}
+      dataSource={bids.map((bid) => ({ bid }))}
+      columns={[
+        { key: "bid", title: t("panels.bid"), fixed: "left", render: (_, row) => row.bid },
+        ...judges.map((judge) => ({
+          key: judge,
+          title: judge,
+          render: (_: unknown, { bid }: { bid: string }) => <Cell of={at.get(`${bid} ${judge}`)} />,
+        })),
+      ]}
+    />
+  );
+}
+
+function Cell({ of }: { of: Row | undefined }) {
+  if (!of) return <span className="soft">—</span>;
+  if (of.total !== null) return <span className="figures">{Number(of.total)}</span>;
+  return <StatusTag status={of.status} room="panels" />;
+}
