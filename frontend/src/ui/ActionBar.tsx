@@ -16,7 +16,8 @@ type Props<T extends Actionable> = {
   forms?: Partial<Record<string, ComponentType<ActionFormProps<T>>>>;
   /** Verbs that lead to a page of their own, e.g. `{ update: () => navigate(...) }`. */
   go?: Partial<Record<string, () => void>>;
-  /** Where this room calls its verbs by words of its own: `<words>.action.<verb>`, `<words>.confirm.<verb>`. */
+  /** Where a screen calls verbs by words of its own: `<words>.action.<verb>`, `<words>.confirm.<verb>`; otherwise they
+   * are the shared ones (`action.<verb>`) or those of the room (`rooms.<feature>.action.<verb>`). */
   words?: string;
   /** Verbs this page draws itself. */
   without?: readonly string[];
@@ -46,7 +47,8 @@ function useVerb<T extends Actionable>({ of, feature, forms = {}, go = {}, words
   const { message, modal } = App.useApp();
   const cache = useQueryClient();
   const [asking, setAsking] = useState<string | null>(null);
-  const name = (verb: string): string => t([`${words}.action.${verb}`, `action.${verb}`]);
+  const name = (verb: string): string =>
+    t([`${words}.action.${verb}`, `action.${verb}`, `rooms.${feature}.action.${verb}`]);
   const act = useMutation({
     mutationFn: ({ verb, body }: { verb: string; body?: unknown }) =>
       request(`/api/v1/${feature}/${of.id}/${verb}`, { method: "POST", body }),

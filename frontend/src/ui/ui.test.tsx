@@ -108,6 +108,12 @@ test("the buttons are those the server grants, and a click posts the verb", asyn
   expect(seen.map((one) => [one.method, new URL(one.url).pathname])).toEqual([["POST", "/api/v1/needs/7/answer"]]);
 });
 
+test("a verb that only its room has words for is said by them, and files are attached elsewhere", () => {
+  i18next.addResource("zh", "translation", "rooms.offers.action.pause", "暂停承接");
+  show(<ActionBar of={{ id: 7, actions: ["pause", "attach"] }} feature="offers" />);
+  expect(screen.getAllByRole("button").map((button) => button.textContent)).toEqual(["暂停承接"]);
+});
+
 test("an irreversible verb is asked back first, and the refusal is shown in the reader's language", async () => {
   const problem = {
     status: 409,
