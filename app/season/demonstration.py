@@ -3,10 +3,11 @@
 All of it is labelled as demonstration data; it is made once, step by step, and never again.
 """
 
+import csv
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import partial
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,30 +15,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.queries import find_account, seats_of
 from app.accounts.service import make_demonstration_accounts, one_seat_per_role
 from app.contracts.engagements import ROLES, engage_firm
-from app.contracts.models import Contract
 from app.contracts.service import report_milestone
 from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
 from app.core.days.calendar_table import seed_calendar
 from app.core.db import Units
-from app.matching.ranking.records import area_prefix
+from app.core.reading.cells import Table
 from app.needs.service import draft_need, import_needs
 from app.parties.queries import offices_of, require_party
 from app.parties.rules import PartyKind
 from app.parties.service import register_party
 from app.season.cast import OPERATOR, district_of
-from app.season.competition import asked_for
 from app.season.files import Season
+from app.season.grants import KEY, grant_steps, shown_contract
 from app.season.importing import open_season
 from app.season.models import SeasonRecord, SeasonStep
 from app.season.replay import replay_season
 from app.season.rooms.bids import bid_steps
-from app.season.rooms.contracts import contracts_of
 from app.season.rooms.notices import publishing_step, tender_of
 from app.season.rooms.panels import appoint, sheets_step
 from app.season.schedule import schedule_of
-from app.season.shifting import shifted, shifted_needs
+from app.season.shifting import shifted
 from app.season.steps import Progress, Step, enter_season, silent, take_each
 from app.season.terms import terms_of
 from app.selection.service import create_round, open_round
@@ -50,12 +49,15 @@ from app.surveys.waves.service import create_wave, open_wave
 from app.tenders.bids.service import draft_bid
 from app.tenders.profiles.rules import Gate
 
-SHOWN, KEY = "kunming2018", "demonstration"
+SHOWN = "kunming2018"
 # The open copy is 20 days old and open for 26 more; the one being scored had its pitches yesterday.
 OPEN_SINCE, SCORED_SINCE = timedelta(days=20), timedelta(days=1)
-COPIED_NEEDS = 40
 FIRMS = {Role.evaluator: "示例第三方评估中心", Role.auditor: "示例会计师事务所"}
 ROUND_LASTS = timedelta(days=14)
+STARTS_AFTER = timedelta(days=90)  # from the last day of publication to the wanted start
+ASKED = "居民代表会议提出，楼栋长入户征求过意见。"
+SEASONS = (("冬", "winter"), ("春", "spring"), ("夏", "summer"), ("秋", "autumn"))
+DRAFTED = {"title": "院坝里的周末电影", "description": "老街坊盼着院坝里再放露天电影，一个月一场，场地由居委会提供。"}
 REPORT = "服务站已开放，月度计划按期完成；服务台账、经费台账和居民反馈已备查，请安排中期评估。"
 
 
@@ -89,24 +91,24 @@ def live_steps(season: Season, day: date) -> list[tuple[Season, list[Step]]]:
         season,
         day - OPEN_SINCE - line.call.first_day,
         ending="open",
-        title=Label(zh="正在征集", en="open for proposals"),
+        title=Label(zh=f"{day.year}年社区服务项目大赛", en=f"Community service competition {day.year}"),
         lots=lots,
     )
     scored_copy = shifted(
         season,
         day - SCORED_SINCE - line.pitch_day.first_day,
         ending="scoring",
-        title=Label(zh="正在评审", en="being scored"),
+        title=Label(zh=f"{day.year}年微公益小额资助", en=f"Small grants {day.year}"),
         lots=[lot.id for lot in season.competition.lots if not lot.items and not lot.need_ids][-1:],
     )
-    by = day - OPEN_SINCE - line.call.first_day
     when = schedule_of(open_copy.competition, terms_of(open_copy.competition))
     return [
+        (season, grant_steps(season)),
         (season, [Step("accounts", None, _make_accounts)]),
         (
             open_copy,
             [
-                Step("needs", when.published - timedelta(minutes=1), partial(_copy_needs, by=by)),
+                Step("needs", when.published - timedelta(minutes=1), _publish_needs),
                 publishing_step(when, KEY),
                 Step("bid drafted", None, _draft_bid),
             ],
@@ -138,14 +140,8 @@ def _scoring_steps(copy: Season) -> list[Step]:
     return [replace(step, name=f"scoring: {step.name}") for step in steps]
 
 
-async def _shown_contract(session: AsyncSession, season: Season) -> Contract:
-    """The contract whose two sides and community the demonstration accounts act for: the first that answers a need."""
-    contracts = await contracts_of(session, season)
-    return next((each for each in contracts if each.need_id), contracts[0])
-
-
 async def _make_accounts(session: AsyncSession, season: Season) -> None:
-    contract = await _shown_contract(session, season)
+    contract = await shown_contract(session, season)
     community, street = contract.area_code, contract.area_code[:9].ljust(12, "0")
     parties = {
         Role.organization: await require_party(session, contract.contractor_id),
@@ -168,13 +164,22 @@ async def _make_accounts(session: AsyncSession, season: Season) -> None:
     await seed_calendar(session, range(year - 1, year + 3))
 
 
-async def _copy_needs(session: AsyncSession, season: Season, *, by: timedelta) -> None:
-    """The needs of the lots and some more of the district, published anew."""
-    asked, district = asked_for(season.competition), area_prefix(district_of(season))
-    others = [row["id"] for row in season.records("needs") if row["community_code"].startswith(district)]
-    refs = asked | set([ref for ref in others if ref not in asked][:COPIED_NEEDS])
+async def _publish_needs(session: AsyncSession, season: Season) -> None:
+    """What communities of the district ask for this year: the needs of the lots, and others."""
     latest = season.competition.timeline.call.first_day
-    await import_needs(session, OPERATOR, shifted_needs(season, refs, by, latest), ref_scheme=KEY)
+    await import_needs(session, OPERATOR, live_needs(latest), ref_scheme=KEY)
+
+
+def live_needs(latest: date) -> Table:
+    """The list of `live_needs.csv`, published day by day until `latest`."""
+    with Path(__file__).with_name("live_needs.csv").open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    starts_on = (latest + STARTS_AFTER).isoformat()
+    dated = [
+        [*row, ASKED, starts_on, (latest - timedelta(days=len(rows) - number)).isoformat()]
+        for number, row in enumerate(rows, 1)
+    ]
+    return Table([*header, "evidence_note", "preferred_start", "published"], dated)
 
 
 async def _draft_bid(session: AsyncSession, season: Season) -> None:
@@ -222,8 +227,8 @@ async def _open_round(session: AsyncSession, season: Season) -> None:
         session,
         bureau,
         area_code=district_of(season),
-        title_zh="社区与社会组织双向选择（演示）",
-        title_en="Double selection (demonstration)",
+        title_zh=f"{at.year}年{SEASONS[at.month % 12 // 3][0]}季社区与社会组织双向选择",
+        title_en=f"Double selection, {SEASONS[at.month % 12 // 3][1]} {at.year}",
         opens_at=at,
         closes_at=at + ROUND_LASTS,
         micro_grant_limit=Decimal(10_000),
@@ -233,15 +238,13 @@ async def _open_round(session: AsyncSession, season: Season) -> None:
 
 async def _draft_need(session: AsyncSession, season: Season) -> None:
     """A draft without evidence: publishing it asks for some."""
-    first = season.records("needs")[0]
     committee = await _actor_of(session, Role.committee)
-    said = {"title": first["title"], "description": first["description"]}
-    await draft_need(session, committee, {**said, "category_code": None, "population_codes": []})
+    await draft_need(session, committee, {**DRAFTED, "category_code": None, "population_codes": []})
 
 
 async def _engage_firms(session: AsyncSession, season: Season) -> None:
     """The bureau has the shown contract evaluated by one firm and audited by another."""
-    contract, bureau = await _shown_contract(session, season), await _actor_of(session, Role.purchaser)
+    contract, bureau = await shown_contract(session, season), await _actor_of(session, Role.purchaser)
     for kind, role in ROLES.items():
         firm = await _actor_of(session, role)
         await engage_firm(session, bureau, contract.id, kind, firm.party_id or 0)
@@ -249,7 +252,7 @@ async def _engage_firms(session: AsyncSession, season: Season) -> None:
 
 async def _report(session: AsyncSession, season: Season) -> None:
     """The contractor reports half time; the evaluator has it on the desk."""
-    contract, contractor = await _shown_contract(session, season), await _actor_of(session, Role.organization)
+    contract, contractor = await shown_contract(session, season), await _actor_of(session, Role.organization)
     if Gate.midterm_evaluation in {gate for term in terms_of(season.competition).instalments for gate in term.gates}:
         await report_milestone(session, contractor, contract.id, Gate.midterm_evaluation, REPORT)
 

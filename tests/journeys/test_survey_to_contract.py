@@ -1,6 +1,7 @@
 """The season of 2018 from the residents' answers to signed contracts, and what the demonstration keeps alive of it."""
 
 import re
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -21,6 +22,7 @@ from app.core.db import units as make_units
 from app.core.installation.postgres import EmbeddedPostgres
 from app.core.settings import Settings
 from app.main import create_app
+from app.needs.models import Need
 from app.season.demonstration import is_demonstrated, load_demonstration, survey_token
 from app.season.importing import open_season
 from app.season.models import SeasonStep
@@ -51,6 +53,12 @@ async def season(server: EmbeddedPostgres, template: str) -> AsyncIterator[Seaso
             summary = await summary_of(session, open_season("kunming2018"))
         yield Season(units, summary)
         await engine.dispose()
+
+
+def visiting(season: Season) -> AsyncClient:
+    """A client of the application over the demonstration, nobody signed in."""
+    app = create_app(Settings(), season.units, authenticate)
+    return AsyncClient(transport=ASGITransport(app), base_url="http://test/api/v1")
 
 
 async def test_the_survey_came_back_as_published(season: Season) -> None:
@@ -146,10 +154,26 @@ async def test_the_tender_that_takes_bids_has_every_phase_before_it(season: Seas
     assert phases == [phase for phase, _ in TIMELINE]
 
 
+async def test_ten_needs_rest_on_the_residents_answers_and_end_in_their_acceptance(season: Season) -> None:
+    async with season.units() as session:
+        cites = Need.survey_result_id.is_not(None), Need.evidence_n.is_not(None)
+        cited = list(await session.scalars(sa.select(Need.id).where(*cites, Need.published_at.is_not(None))))
+    async with visiting(season) as client:
+        paths = [(await client.get(f"/needs/{id}/path")).json() for id in cited]
+    ended = [path for path in paths if path["acceptance"]["state"] == "done" and path["next"] is None]
+    assert len(ended) >= 10
+    assert all(path["evidence"]["survey_id"] and path["contract"]["partner"]["id"] for path in ended)
+
+
+async def test_no_title_stands_twice_among_visible_needs(season: Season) -> None:
+    async with season.units() as session:
+        titles = Counter(await session.scalars(sa.select(Need.title).where(Need.published_at.is_not(None))))
+    assert [title for title, count in titles.items() if count > 1] == []
+
+
 @pytest.mark.parametrize("role", [role for role in Role if role not in {Role.resident, Role.clock, Role.admin}])
 async def test_every_demonstration_account_finds_something_to_do_or_to_read(season: Season, role: Role) -> None:
-    app = create_app(Settings(), season.units, authenticate)
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://test/api/v1") as client:
+    async with visiting(season) as client:
         answer = await client.post("/session", json={"username": role.value, "password": DEMONSTRATION_PASSWORD})
         assert answer.status_code < 300, answer.text
         desk = (await client.get("/desk")).json()["items"]
@@ -161,8 +185,7 @@ async def test_every_demonstration_account_finds_something_to_do_or_to_read(seas
 async def test_anybody_can_answer_the_open_survey(season: Season) -> None:
     async with season.units() as session:
         token = await survey_token(session)
-    app = create_app(Settings(), season.units, authenticate)
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://test/api/v1") as client:
+    async with visiting(season) as client:
         page = await client.get(f"/surveys/answering/{token}")
     assert (page.status_code, len(page.json()["survey"]["questions"])) == (200, 18)
 

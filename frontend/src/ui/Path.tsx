@@ -33,7 +33,7 @@ export function Path({ steps, next }: { steps: readonly Step[]; next: NeedPath["
             </span>
             <span className="path-name">{t(`rooms.paths.stage.${name}`)}</span>
             <span className="path-says">
-              <span className="path-state">{t(`rooms.paths.state.${stage.state}`)}</span>
+              {name !== "evidence" && <span className="path-state">{t(`rooms.paths.state.${stage.state}`)}</span>}
               {says}
             </span>
             <span className="path-day soft figures">{stage.at && dayText(stage.at, i18n.language)}</span>
@@ -83,17 +83,18 @@ function useChoice(): (choice: Way["choice"]) => ReactNode {
   const en = i18n.language === "en";
   return (of) => (
     <>
+      {of.round_id && (
+        <>
+          {t(`rooms.paths.says.${of.partner ? "through" : "round"}`)}{" "}
+          <Link to={`/rounds/${of.round_id}`}>{en ? of.round_en : of.round_zh}</Link>{" "}
+        </>
+      )}
       {of.partner && (
         <>
-          {t("rooms.paths.says.paired")} <Partner of={of.partner} />{" "}
+          {t("rooms.paths.says.with")} <Partner of={of.partner} /> {t("rooms.paths.says.paired")}{" "}
         </>
       )}
       {of.offer_id && <Link to={`/offers/${of.offer_id}`}>{of.offer_title}</Link>}{" "}
-      {of.round_id && (
-        <span>
-          {t("rooms.paths.says.round")} <Link to={`/rounds/${of.round_id}`}>{en ? of.round_en : of.round_zh}</Link>
-        </span>
-      )}{" "}
       {of.tender_id && (
         <span>
           {t("rooms.paths.says.listed")} <Link to={`/tenders/${of.tender_id}`}>{en ? of.tender_en : of.tender_zh}</Link>{" "}

@@ -14,7 +14,7 @@ export function NeedPath({ need_id }: { need_id: number }) {
   const { t } = useTranslation();
   const path = $api.useQuery("get", "/api/v1/needs/{need_id}/path", { params: { path: { need_id } } });
   return (
-    <section aria-labelledby="path" className="panel">
+    <section aria-labelledby="path" className="panel path-panel">
       <h2 id="path">{t("rooms.paths.title")}</h2>
       <Fetched query={path}>{(it) => <Shown of={it} />}</Fetched>
     </section>

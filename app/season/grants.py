@@ -1,0 +1,261 @@
+"""The year after the competition, in the demonstration: what residents asked for in the survey becomes needs, pairs,
+small grants and work that residents accept; and the projects of the competition come to their end likewise."""
+
+import csv
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.contracts import rules
+from app.contracts.engagements import engage_firm
+from app.contracts.models import AcceptanceChannel, Contract
+from app.contracts.queries import parts_of
+from app.contracts.rules import EngagementKind, MilestoneStatus
+from app.contracts.service import (
+    accept_delivery,
+    complete_contract,
+    meet_milestone,
+    record_payment,
+    report_milestone,
+    sign_contract,
+    start_contract,
+)
+from app.core.actors import Actor, Role
+from app.core.clock import now
+from app.needs.models import Need
+from app.needs.service import draft_need_from_result, edit_need, publish_need
+from app.offers.models import Offer
+from app.parties.models import Party
+from app.parties.queries import find_party_by_ref, offices_of, require_party
+from app.parties.rules import PartyKind
+from app.parties.service import register_party
+from app.season.cast import OPERATOR, district_of, organization, purchaser_of
+from app.season.files import Season
+from app.season.rooms.contracts import contracts_of
+from app.season.steps import Step
+from app.selection.models import Pair, Round
+from app.selection.service import (
+    close_round,
+    confirm_pair,
+    create_round,
+    finish_round,
+    open_round,
+    submit_need_preferences,
+    submit_offer_preferences,
+)
+from app.surveys.results.models import SurveyResult
+from app.tenders.profiles.rules import Gate
+
+KEY = "demonstration"  # under which its steps are noted and its parties and needs are numbered
+LIMIT = Decimal(30_000)
+DAY = timedelta(days=1)
+EVALUATOR, FIRM = "evaluation-firm", "示例社会服务评估所"
+REPORT, OPINION = "服务按计划开展，台账、签到和照片齐备。", "目标基本达成，资料齐全，予以通过。"
+
+
+class Granted(NamedTuple):
+    """What one committee asks for, because residents chose the category `asked`, and the offer that serves it."""
+
+    offer_id: str
+    community_code: str
+    asked: str
+    title: str
+    description: str
+    category_code: str
+    population_code: str
+    beneficiaries: str
+    budget_cny: str
+
+
+def granted() -> list[Granted]:
+    with Path(__file__).with_name("grants.csv").open(encoding="utf-8", newline="") as file:
+        return [Granted(**row) for row in csv.DictReader(file)]
+
+
+def grant_steps(season: Season) -> list[Step]:
+    """Counted from the day on which the contracts of the competition were signed."""
+    signed = season.competition.timeline.contract.at(9)
+    return [
+        Step("grants: needs", signed + 14 * DAY, _ask),
+        Step("grants: round opened", signed + 21 * DAY, _open),
+        Step("grants: wishes", signed + 24 * DAY, _wish),
+        Step("grants: round closed", signed + 28 * DAY, _close),
+        Step("grants: answered", signed + 29 * DAY, _answer),
+        Step("grants: signed", signed + 36 * DAY, _sign),
+        Step("half time", signed + 160 * DAY, _half_time),
+        Step("residents asked", signed + 340 * DAY, _end),
+    ]
+
+
+async def shown_contract(session: AsyncSession, season: Season) -> Contract:
+    """The contract that stays under way: the demonstration accounts act for its sides and its community."""
+    contracts = await contracts_of(session, season)
+    return next((each for each in contracts if each.need_id), contracts[0])
+
+
+async def _committee(session: AsyncSession, code: str) -> Actor:
+    party = (await offices_of(session, PartyKind.committee, [code]))[code]
+    return Actor(None, Role.committee, party.id, code)
+
+
+async def _ask(session: AsyncSession, season: Season) -> None:
+    """Each need is drafted from what its community answered, worded, and published."""
+    starts_on = (await now(session)).date() + 60 * DAY
+    for row in granted():
+        committee = await _committee(session, row.community_code)
+        query = sa.select(SurveyResult.id).where(
+            SurveyResult.community_code == row.community_code, SurveyResult.category_code == row.asked
+        )
+        result_id = (await session.scalars(query.order_by(SurveyResult.id).limit(1))).one()
+        need = await draft_need_from_result(session, committee, result_id)
+        await edit_need(session, committee, need.id, need.version, _said(row, starts_on))
+        await publish_need(session, committee, need.id)
+
+
+def _said(row: Granted, starts_on: date) -> dict[str, object]:
+    return {
+        "title": row.title,
+        "description": row.description,
+        "category_code": row.category_code,
+        "population_codes": [row.population_code],
+        "beneficiaries": int(row.beneficiaries),
+        "budget": Decimal(row.budget_cny),
+        "period_months": 9,
+        "starts_on": starts_on,
+    }
+
+
+def _seed(season: Season) -> str:
+    """The published seed of the round; also what it is found by."""
+    return f"grants {season.name}"
+
+
+async def _round(session: AsyncSession, season: Season) -> Round:
+    return (await session.scalars(sa.select(Round).where(Round.seed == _seed(season)))).one()
+
+
+async def _open(session: AsyncSession, season: Season) -> None:
+    bureau, at = await purchaser_of(session, season), await now(session)
+    made = await create_round(
+        session,
+        bureau,
+        area_code=district_of(season),
+        title_zh=f"{at.year}年秋季社区小额资助双选",
+        title_en=f"Small grants of autumn {at.year}",
+        opens_at=at,
+        closes_at=at + 7 * DAY,
+        micro_grant_limit=LIMIT,
+        seed=_seed(season),
+    )
+    await open_round(session, bureau, made.id)
+
+
+async def _sides(session: AsyncSession, season: Season) -> list[tuple[Need, Offer]]:
+    """The needs of the grants, each with the offer that serves it."""
+    rows = {row.title: row for row in granted()}
+    needs = await session.scalars(sa.select(Need).where(Need.title.in_(rows)).order_by(Need.id))
+    query = sa.select(Offer).where(Offer.ref_scheme == season.name, Offer.ref.in_([r.offer_id for r in rows.values()]))
+    offers = {offer.ref: offer for offer in await session.scalars(query)}
+    return [(need, offers[rows[need.title].offer_id]) for need in needs.all()]
+
+
+async def _wish(session: AsyncSession, season: Season) -> None:
+    round = await _round(session, season)
+    for need, offer in await _sides(session, season):
+        committee = Actor(None, Role.committee, need.party_id)
+        await submit_need_preferences(session, committee, round.id, need.id, [[offer.id]])
+        provider = Actor(None, Role.organization, offer.party_id)
+        await submit_offer_preferences(session, provider, round.id, offer.id, [[need.id]], 1)
+
+
+async def _close(session: AsyncSession, season: Season) -> None:
+    await close_round(session, await purchaser_of(session, season), (await _round(session, season)).id)
+
+
+async def _answer(session: AsyncSession, season: Season) -> None:
+    """Both sides say yes to every pair; with that the grants are drafted."""
+    round = await _round(session, season)
+    pairs = await session.scalars(sa.select(Pair).where(Pair.round_id == round.id).order_by(Pair.id))
+    for pair in pairs.all():
+        await confirm_pair(session, Actor(None, Role.committee, pair.need_party_id), pair.id)
+        await confirm_pair(session, Actor(None, Role.organization, pair.offer_party_id), pair.id)
+    await finish_round(session, await purchaser_of(session, season), round.id)
+
+
+async def _grants(session: AsyncSession, season: Season) -> list[Contract]:
+    round = await _round(session, season)
+    query = sa.select(Contract).join(Pair, Pair.id == Contract.pair_id).where(Pair.round_id == round.id)
+    return list(await session.scalars(query.order_by(Contract.id)))
+
+
+async def _sign(session: AsyncSession, season: Season) -> None:
+    bureau = await purchaser_of(session, season)
+    name = (await require_party(session, bureau.party_id or 0)).name_zh
+    for contract in await _grants(session, season):
+        contractor = await require_party(session, contract.contractor_id)
+        await sign_contract(session, organization(contractor), contract.id, contractor.name_zh)
+        await sign_contract(session, bureau, contract.id, name)
+        await start_contract(session, bureau, contract.id)
+        await _pay(session, bureau, contract)
+
+
+async def _ending(session: AsyncSession, season: Season) -> list[Contract]:
+    """All but the one that stays under way."""
+    shown = await shown_contract(session, season)
+    return [each for each in [*await contracts_of(session, season), *await _grants(session, season)] if each != shown]
+
+
+async def _half_time(session: AsyncSession, season: Season) -> None:
+    """A firm is engaged for each contract, and passes what its contractor reports."""
+    bureau, firm = await purchaser_of(session, season), await _firm(session)
+    for contract in await _ending(session, season):
+        await engage_firm(session, bureau, contract.id, EngagementKind.evaluation, firm.id)
+        await _pass(session, contract, firm, Gate.midterm_evaluation)
+        await _pay(session, bureau, contract)
+
+
+async def _end(session: AsyncSession, season: Season) -> None:
+    """The last evaluation, what residents say, the last instalment."""
+    bureau, firm = await purchaser_of(session, season), await _firm(session)
+    for contract in await _ending(session, season):
+        await _pass(session, contract, firm, Gate.final_evaluation)
+        asked = 30 + contract.id % 7 * 4
+        counts = {"asked": asked, "answers": asked - 4, "accepting": asked - 6 - contract.id % 3}
+        await accept_delivery(session, bureau, contract.id, AcceptanceChannel.meeting, **counts)
+        await _pay(session, bureau, contract)
+        await complete_contract(session, bureau, contract.id)
+
+
+async def _firm(session: AsyncSession) -> Party:
+    found = await find_party_by_ref(session, EVALUATOR, KEY)
+    return found or await register_party(
+        session,
+        OPERATOR,
+        kind=PartyKind.firm,
+        name_zh=FIRM,
+        ref=EVALUATOR,
+        ref_scheme=KEY,
+        is_fictional=True,
+    )
+
+
+async def _pass(session: AsyncSession, contract: Contract, firm: Party, gate: Gate) -> None:
+    """Where the contract has this gate: reported by the contractor, passed by the firm."""
+    gates = {each.gate: each.status for each in (await parts_of(session, contract)).milestones}
+    if gates.get(gate) is not MilestoneStatus.scheduled:
+        return
+    contractor = await require_party(session, contract.contractor_id)
+    await report_milestone(session, organization(contractor), contract.id, gate, REPORT)
+    await meet_milestone(session, Actor(None, Role.evaluator, firm.id), contract.id, gate, OPINION)
+
+
+async def _pay(session: AsyncSession, bureau: Actor, contract: Contract) -> None:
+    """Every instalment whose gates are met."""
+    parts = await parts_of(session, contract)
+    for number, part in enumerate(parts.terms, 1):
+        if part.left and not rules.missing_gates(part, parts.met):
+            await record_payment(session, bureau, contract.id, part.name, part.left, f"{contract.number}-{number}")
