@@ -6,11 +6,12 @@ from fastapi import Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import announcements, documents, engagements, policy, queries, service
+from app.contracts.announcement_schemas import ContractAnnouncement
 from app.contracts.models import Contract, Milestone
 from app.contracts.policy import WHO
 from app.contracts.rules import ContractStatus
 from app.contracts.schemas import (
-    ContractAnnouncement,
+    EXPORTED,
     ContractRead,
     ContractRow,
     ContractSign,
@@ -60,13 +61,21 @@ async def list_contracts(
 ) -> Page[ContractRow]:
     wanted = queries.search_contracts(actor, status=status, tender_id=tender_id, q=q)
     items, cursor = await paginate(session, wanted, paging, id=Contract.id, sorts=queries.SORTS)
-    return Page(items=[ContractRow.of(contract) for contract in items], next_cursor=cursor)
+    return Page(items=[ContractRow.of(line) for line in await queries.lines_of(session, items)], next_cursor=cursor)
 
 
 @router.get("/export", operation_id="export_contracts", dependencies=[allow(WHO["read"])], **TABLE_FILE)
-async def export_contracts(session: UnitSession, actor: CurrentActor, kind: Kind = "xlsx") -> Response:
-    rows = await queries.export_contracts(session, actor)
-    return table_response("contracts", queries.EXPORTED, rows, xlsx=kind == "xlsx")
+async def export_contracts(
+    session: UnitSession,
+    actor: CurrentActor,
+    kind: Kind = "xlsx",
+    status: ContractStatus | None = None,
+    tender_id: Id | None = None,
+    q: Search = "",
+) -> Response:
+    wanted = queries.search_contracts(actor, status=status, tender_id=tender_id, q=q)
+    rows = [ContractRow.of(line).cells() for line in await queries.export_contracts(session, wanted)]
+    return table_response("contracts", EXPORTED, rows, xlsx=kind == "xlsx")
 
 
 @router.get("/{contract_id}", operation_id="read_contract", dependencies=[allow(WHO["read"])])
@@ -186,7 +195,7 @@ async def record_payment(
 ) -> PaymentRead:
     amount = wanted.amount.amount
     payment = await service.record_payment(session, actor, contract_id, wanted.instalment, amount, wanted.voucher)
-    return PaymentRead.of(payment)
+    return PaymentRead.of(payment, wanted.instalment)
 
 
 @router.post("/{contract_id}/complete", operation_id="complete_contract", dependencies=[allow(WHO["complete"])])

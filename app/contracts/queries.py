@@ -1,9 +1,10 @@
 """Reading contracts with their parts, and what waits for whom."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,11 +33,19 @@ from app.parties.queries import parties_by_id
 from app.tenders.profiles.rules import Gate
 
 SORTS: Columns = {"number": Contract.number, "amount": Contract.amount, "ends_on": Contract.ends_on}
-EXPORTED = ["number", "title", "amount", "starts_on", "ends_on", "status"]
 EXPORT_LIMIT = 10_000
 
 # What a contract says of each side, by the columns of the party.
 SAID = ("name_zh", "credit_code", "legal_representative", "address", "office_phone", "bank_name", "bank_account")
+
+
+class ContractLine(NamedTuple):
+    """A contract as lists show it."""
+
+    contract: Contract
+    purchaser: Party
+    contractor: Party
+    paid: Decimal
 
 
 @dataclass(frozen=True)
@@ -173,14 +182,29 @@ def search_contracts(
     return query
 
 
-async def export_contracts(session: AsyncSession, actor: Actor) -> list[list[Any]]:
-    """What `actor` may see, under `EXPORTED`, by number."""
-    query = search_contracts(actor).order_by(Contract.number).limit(EXPORT_LIMIT)
-    return [[getattr(contract, name) for name in EXPORTED] for contract in await session.scalars(query)]
+async def lines_of(session: AsyncSession, contracts: Sequence[Contract]) -> list[ContractLine]:
+    """The contracts in their order, with both sides by name and what has been paid."""
+    parties = await parties_by_id(
+        session, {party for each in contracts for party in (each.purchaser_id, each.contractor_id)}
+    )
+    sums = sa.select(ContractInstalment.contract_id, sa.func.sum(ContractInstalment.paid))
+    of_these = ContractInstalment.contract_id.in_([each.id for each in contracts])
+    found = await session.execute(sums.where(of_these).group_by(ContractInstalment.contract_id))
+    paid: dict[int, Decimal] = dict(found.tuples().all())
+    return [
+        ContractLine(each, parties[each.purchaser_id], parties[each.contractor_id], paid[each.id]) for each in contracts
+    ]
+
+
+async def export_contracts(session: AsyncSession, wanted: sa.Select[Contract]) -> list[ContractLine]:
+    """What was searched for, by number."""
+    found = await session.scalars(wanted.order_by(Contract.number).limit(EXPORT_LIMIT))
+    return await lines_of(session, found.all())
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
-    """Sides: sign. Contractors: report. Evaluators: decide on reports. Committees: acceptance. Purchasers: pay."""
+    """Sides: sign. Contractors: start, report. Evaluators: decide on reports. Committees: acceptance. Purchasers: pay,
+    complete, engage an evaluator for what was reported. Each milestone and each instalment is a line of its own."""
     query = sa.select(Contract).where(visible(actor), Contract.status.not_in(("completed", "terminated")))
     found: list[Waiting] = []
     for contract in await session.scalars(query.order_by(Contract.id)):
@@ -194,18 +218,30 @@ async def _waiting_on(session: AsyncSession, actor: Actor, contract: Contract) -
         side = side_of(actor, contract)
         sign = _waits("sign", contract, contract.contract_by, contract.contract_rule, counted=True)
         return [sign] if side not in signed else []
-    milestones = await milestones_of(session, contract.id)
-    found = [
-        _waits(verb, contract, each.due_on, contract.acceptance_rule if verb == "accept" else "")
-        for each in milestones
-        if (verb := _awaited(actor, each)) and contract.status is ContractStatus.performing
-    ]
     if actor.role is Role.purchaser:
-        met = {each.gate for each in milestones if each.status is MilestoneStatus.met}
-        parts = [terms_of(each) for each in await instalments_of(session, contract.id)]
-        payable = [part for part in parts if rules.unpayable(CENT, part, met) is None]
-        found += [_waits("pay", contract, None, "") for _ in payable]
-    return found
+        return await _waiting_on_purchaser(session, contract)
+    if contract.status is ContractStatus.signed:
+        return [_waits("start", contract, contract.starts_on, "")] if actor.role is Role.organization else []
+    return [
+        _waits(verb, contract, each.due_on, contract.acceptance_rule if verb == "accept" else "", each)
+        for each in await milestones_of(session, contract.id)
+        if (verb := _awaited(actor, each))
+    ]
+
+
+async def _waiting_on_purchaser(session: AsyncSession, contract: Contract) -> list[Waiting]:
+    milestones = await milestones_of(session, contract.id)
+    met = {each.gate for each in milestones if each.status is MilestoneStatus.met}
+    parts = await instalments_of(session, contract.id)
+    payable = [each for each in parts if rules.unpayable(CENT, terms_of(each), met) is None]
+    found = [_waits("pay", contract, None, "", each) for each in payable]
+    is_done = rules.incomplete([terms_of(each) for each in parts], met) is None
+    if is_done and contract.status is ContractStatus.performing:
+        found.append(_waits("complete", contract, None, ""))
+    at_work = {each.kind for each in await engagements_of(session, contract.id) if each.ended_at is None}
+    reported = [each for each in milestones if each.status is MilestoneStatus.reported]
+    unread = [] if EngagementKind.evaluation in at_work else reported
+    return found + [_waits("engage", contract, None, "", each) for each in unread]
 
 
 async def awaited(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
@@ -221,8 +257,11 @@ async def awaited(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
         _waits("sign", each, each.contract_by, each.contract_rule, counted=True) for each in await session.scalars(half)
     ]
     if actor.role is Role.organization:
-        reported = sa.exists().where(Milestone.contract_id == Contract.id, Milestone.status == MilestoneStatus.reported)
-        found += [_waits("meet", each, None, "") for each in await session.scalars(mine.where(reported))]
+        reported = sa.select(Contract, Milestone).join(Milestone, Milestone.contract_id == Contract.id)
+        reported = reported.where(own == actor.party_id, Milestone.status == MilestoneStatus.reported)
+        reported = reported.where(Contract.status == ContractStatus.performing)
+        for contract, milestone in await session.execute(reported.order_by(Milestone.id)):
+            found.append(_waits("meet", contract, None, "", milestone))
     return found
 
 
@@ -236,8 +275,19 @@ def _awaited(actor: Actor, milestone: Milestone) -> str | None:
     return "accept" if is_open and actor.role is Role.committee else None
 
 
-def _waits(verb: str, contract: Contract, due_on: date | None, rule: str, *, counted: bool = False) -> Waiting:
+def _waits(
+    verb: str,
+    contract: Contract,
+    due_on: date | None,
+    rule: str,
+    part: Milestone | ContractInstalment | None = None,
+    *,
+    counted: bool = False,
+) -> Waiting:
+    """`part`: which of the contract's milestones or instalments it is about; its code is the context."""
     due_at = end_of_day(due_on) if due_on else None
+    subject_id = part.id if part else contract.id
+    context = "" if part is None else part.gate.value if isinstance(part, Milestone) else part.name
     return Waiting(
-        "contracts", verb, contract.id, contract.title, due_at, rule or None, "contract", contract.id, counted
+        "contracts", verb, subject_id, contract.title, due_at, rule or None, "contract", contract.id, counted, context
     )

@@ -6,21 +6,20 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.contracts.announcements import Announcement
 from app.contracts.models import AcceptanceChannel, Contract, Engagement, Milestone, Payment, Side
 from app.contracts.policy import Reader, actions, engagement_actions, milestone_actions
-from app.contracts.queries import ContractParts
-from app.contracts.rules import Acceptance, ContractStatus, EngagementKind, MilestoneStatus
+from app.contracts.queries import ContractLine, ContractParts
+from app.contracts.rules import ContractStatus, EngagementKind, MilestoneStatus
 from app.core.fields import STORED, Day, Id, Line, Prose
 from app.core.http.unit import example
 from app.core.money import Money
 from app.parties.models import Party
-from app.parties.queries import PartyName
 from app.tenders.profiles.rules import Gate
 
 Name = Annotated[str, Line(200, least=1)]
 Text = Annotated[str, Prose(4000)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
+EXPORTED = ("number", "title", "purchaser_zh", "contractor_zh", "amount", "paid", "starts_on", "ends_on", "status")
 
 
 class Target(BaseModel):
@@ -156,18 +155,34 @@ class MilestoneRead(BaseModel):
 
 
 class PaymentRead(BaseModel):
+    """`instalment`: the name of the one it was paid of."""
+
     id: int
+    instalment: str
     amount: Money
     voucher: str
     paid_at: datetime
 
     @classmethod
-    def of(cls, payment: Payment) -> "PaymentRead":
-        return cls(id=payment.id, amount=Money(amount=payment.amount), voucher=payment.voucher, paid_at=payment.paid_at)
+    def of(cls, payment: Payment, instalment: str) -> "PaymentRead":
+        same = {name: getattr(payment, name) for name in ("id", "voucher", "paid_at")}
+        return cls(**same, instalment=instalment, amount=Money(amount=payment.amount))
+
+
+class ChannelRead(BaseModel):
+    """What was recorded last of the residents asked by one channel."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    channel: AcceptanceChannel
+    asked: int
+    answers: int
+    accepting: int
+    recorded_at: datetime
 
 
 class AcceptanceRead(BaseModel):
-    """All channels together, beside what the contract asks for."""
+    """All channels together, beside what the contract asks for; `channels` says it channel by channel."""
 
     asked: int
     answers: int
@@ -175,6 +190,7 @@ class AcceptanceRead(BaseModel):
     required_answers: int
     required_share: Decimal
     rule: str
+    channels: list[ChannelRead]
 
 
 class ContractRow(BaseModel):
@@ -189,11 +205,40 @@ class ContractRow(BaseModel):
     starts_on: date
     ends_on: date
     status: ContractStatus
+    purchaser_zh: str
+    purchaser_en: str
+    contractor_zh: str
+    contractor_en: str
+    paid: Money
 
     @classmethod
-    def of(cls, contract: Contract) -> "ContractRow":
-        facts = {name: getattr(contract, name) for name in ContractRow.model_fields if name != "amount"}
-        return cls(amount=Money(amount=contract.amount), **facts)
+    def of(cls, line: ContractLine | ContractParts) -> "ContractRow":
+        contract, purchaser, contractor = line.contract, line.purchaser, line.contractor
+        same = (
+            "id",
+            "number",
+            "title",
+            "tender_id",
+            "purchaser_id",
+            "contractor_id",
+            "area_code",
+            "starts_on",
+            "ends_on",
+        )
+        return cls(
+            **{name: getattr(contract, name) for name in (*same, "status")},
+            amount=Money(amount=contract.amount),
+            paid=Money(amount=line.paid),
+            purchaser_zh=purchaser.name_zh,
+            purchaser_en=purchaser.english_name,
+            contractor_zh=contractor.name_zh,
+            contractor_en=contractor.english_name,
+        )
+
+    def cells(self) -> list[object]:
+        """As `EXPORTED` heads them."""
+        money = {"amount": self.amount.amount, "paid": self.paid.amount}
+        return [money.get(name, getattr(self, name)) for name in EXPORTED]
 
 
 class ContractRead(ContractRow):
@@ -210,10 +255,6 @@ class ContractRead(ContractRow):
         )
     )
 
-    purchaser_zh: str
-    purchaser_en: str
-    contractor_zh: str
-    contractor_en: str
     place_zh: str
     award_id: int | None
     pair_id: int | None
@@ -231,7 +272,6 @@ class ContractRead(ContractRow):
     completed_at: datetime | None
     terminated_at: datetime | None
     terminated_reason: str | None
-    paid: Money
     signatures: list[SignatureRead]
     instalments: list[InstalmentRead]
     milestones: list[MilestoneRead]
@@ -248,21 +288,17 @@ class ContractRead(ContractRow):
         due = ("due_by_law", "is_late", "announce_by")
         stamps = ("signed_at", "completed_at", "terminated_at", "terminated_reason", "version")
         facts = {name: getattr(contract, name) for name in (*same, *due, *stamps)}
+        names = {each.id: each.name for each in parts.instalments}
         return cls(
-            **ContractRow.of(contract).model_dump(),
+            **ContractRow.of(parts).model_dump(),
             **facts,
-            purchaser_zh=parts.purchaser.name_zh,
-            purchaser_en=parts.purchaser.english_name,
-            contractor_zh=parts.contractor.name_zh,
-            contractor_en=parts.contractor.english_name,
             place_zh=contract.places_zh,
             provisional=parts.provisional,
             targets=[Target.model_validate(target, context=STORED) for target in contract.targets],
-            paid=Money(amount=parts.paid),
             signatures=[SignatureRead(side=s.side, name=s.name, at=s.at) for s in parts.signatures],
             instalments=_instalments(parts),
             milestones=[MilestoneRead.of(each, contract, reader) for each in parts.milestones],
-            payments=[PaymentRead.of(each) for each in parts.payments],
+            payments=[PaymentRead.of(each, names[each.instalment_id]) for each in parts.payments],
             acceptance=_acceptance(parts),
             engagements=[EngagementRead.of(each, firm, contract, reader) for each, firm in parts.engagements],
             actions=actions(reader, contract, parts),
@@ -294,92 +330,5 @@ def _acceptance(parts: ContractParts) -> AcceptanceRead:
         required_answers=parts.contract.acceptance_answers,
         required_share=parts.contract.acceptance_share,
         rule=parts.contract.acceptance_rule,
+        channels=[ChannelRead.model_validate(each) for each in parts.acceptances],
     )
-
-
-class PublicMilestone(BaseModel):
-    """`decided_at`: when it was found met or not met; what was reported and opined stays inside."""
-
-    gate: Gate
-    due_on: date | None
-    status: MilestoneStatus
-    decided_at: datetime | None
-
-    @classmethod
-    def of(cls, milestone: Milestone) -> "PublicMilestone":
-        return cls(**{name: getattr(milestone, name) for name in cls.model_fields})
-
-
-class PublicAcceptance(BaseModel):
-    """What the residents say together; the counts are null until as many answered as the contract asks for."""
-
-    standing: Acceptance
-    answers: int | None
-    accepting: int | None
-    required_answers: int
-    required_share: Decimal
-
-    @classmethod
-    def of(cls, announced: Announcement) -> "PublicAcceptance":
-        decided = announced.acceptance is not Acceptance.undecided
-        return cls(
-            standing=announced.acceptance,
-            answers=announced.answers if decided else None,
-            accepting=announced.accepting if decided else None,
-            required_answers=announced.contract.acceptance_answers,
-            required_share=announced.contract.acceptance_share,
-        )
-
-
-class ContractAnnouncement(BaseModel):
-    """A contract as everybody may read it: 政府采购法实施条例 art. 45 and 50."""
-
-    model_config = ConfigDict(
-        json_schema_extra=example(
-            id=1,
-            number="cg-2018-01-B05",
-            title="青年与街坊·联大社工站",
-            purchaser_zh="呈贡区民政局",
-            contractor_zh="昆明市呈贡区萤火社会工作服务中心",
-            amount={"amount": "79000.00", "currency": "CNY"},
-            paid={"amount": "39500.00", "currency": "CNY"},
-            status="performing",
-        )
-    )
-
-    id: int
-    number: str
-    title: str
-    status: ContractStatus
-    purchaser_zh: str
-    purchaser_en: str
-    contractor_zh: str
-    contractor_en: str
-    place_zh: str
-    amount: Money
-    paid: Money
-    starts_on: date
-    ends_on: date
-    signed_at: datetime | None
-    completed_at: datetime | None
-    terminated_at: datetime | None
-    milestones: list[PublicMilestone]
-    acceptance: PublicAcceptance
-
-    @classmethod
-    def of(cls, announced: Announcement, purchaser: PartyName, contractor: PartyName) -> "ContractAnnouncement":
-        contract = announced.contract
-        plain = ("id", "number", "title", "status", "starts_on", "ends_on")
-        stamps = ("signed_at", "completed_at", "terminated_at")
-        return cls(
-            **{name: getattr(contract, name) for name in (*plain, *stamps)},
-            purchaser_zh=purchaser.zh,
-            purchaser_en=purchaser.en,
-            contractor_zh=contractor.zh,
-            contractor_en=contractor.en,
-            place_zh=contract.places_zh,
-            amount=Money(amount=contract.amount),
-            paid=Money(amount=announced.paid),
-            milestones=[PublicMilestone.of(each) for each in announced.milestones],
-            acceptance=PublicAcceptance.of(announced),
-        )

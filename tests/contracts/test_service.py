@@ -64,6 +64,7 @@ from tests.factories.offers import make_offer
 from tests.factories.parties import make_party
 
 pytestmark = pytest.mark.anyio
+EVALUATED = (Gate.midterm_evaluation, Gate.final_evaluation)
 WORKED = Terms("银龄陪伴", date(2027, 1, 10), date(2027, 12, 31), [("高龄老人探访", "20 例")])
 
 
@@ -418,15 +419,39 @@ async def test_what_waits_for_each_side_of_a_contract(session: AsyncSession) -> 
     contract = await make_signed(session, by_both=False)
     assert (await verbs(purchaser(contract)), await verbs(contractor(contract))) == ([], ["sign"])
     await service.sign_contract(session, contractor(contract), contract.id, "李主任")
+    assert await verbs(contractor(contract)) == ["start"]
     await service.start_contract(session, contractor(contract), contract.id)
     assert await verbs(purchaser(contract)) == ["pay"]
     assert await verbs(contractor(contract)) == ["report", "report"]
     assert await verbs(Actor(1, Role.committee, None, "530114")) == ["accept"]
     await service.report_milestone(session, contractor(contract), contract.id, Gate.midterm_evaluation, "报告")
+    assert await verbs(purchaser(contract)) == ["pay", "engage"]
     assert (await verbs(await evaluator(session, contract)), await verbs(contractor(contract))) == (
         ["meet"],
         ["report"],
     )
+
+
+async def test_each_milestone_and_each_instalment_that_waits_is_a_line_of_its_own(session: AsyncSession) -> None:
+    contract = await make_performing(session)
+    at = await now(session)
+    reports = await waiting(session, contractor(contract), at)
+    assert [each.context for each in reports] == ["midterm_evaluation", "final_evaluation"]
+    assert len({each.subject_id for each in reports}) == 2
+    await evaluate(session, contract, *EVALUATED)
+    await accept(session, contract, 10)
+    payments = await waiting(session, purchaser(contract), at)
+    assert [(each.verb, each.context) for each in payments] == [("pay", "first"), ("pay", "interim"), ("pay", "final")]
+    assert len({each.subject_id for each in payments}) == 3
+
+
+async def test_a_contract_of_which_everything_is_done_waits_to_be_completed(session: AsyncSession) -> None:
+    contract = await make_performing(session)
+    await evaluate(session, contract, *EVALUATED)
+    await accept(session, contract, 10)
+    for part in await instalments_of(session, contract.id):
+        await pay(session, contract, part.name, part.amount)
+    assert [each.verb for each in await waiting(session, purchaser(contract), await now(session))] == ["complete"]
 
 
 async def test_what_a_contract_says_of_its_sides_stands_from_the_first_signature_on(session: AsyncSession) -> None:

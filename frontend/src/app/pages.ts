@@ -5,6 +5,7 @@
  */
 import {
   AppstoreOutlined,
+  FileProtectOutlined,
   FileSearchOutlined,
   FormOutlined,
   HomeOutlined,
@@ -102,6 +103,15 @@ const PAGES = [
   },
   { path: "/panels/$tender_id", key: "panel", load: () => import("../features/panels/PanelPage") },
   { path: "/panels/$tender_id/bids/$bid_id", key: "sheet", load: () => import("../features/panels/SheetPage") },
+  {
+    path: "/contracts",
+    key: "contracts",
+    menu: "season",
+    roles: ["purchaser", "organization", "committee", "street", "evaluator", "auditor"],
+    icon: FileProtectOutlined,
+    load: () => import("../features/contracts/ContractList"),
+  },
+  { path: "/contracts/$contract_id", key: "contract", load: () => import("../features/contracts/ContractPage") },
   { path: "/account", key: "account", load: () => import("../features/accounts/OwnAccount") },
   { path: "/colleagues", key: "colleagues", load: () => import("../features/accounts/Colleagues") },
   {

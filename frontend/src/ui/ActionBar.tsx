@@ -36,6 +36,7 @@ const DESTRUCTIVE = new Set([
   "fail",
   "decline_cut",
   "miss",
+  "end",
 ]);
 
 /** Verbs that a part of the page draws wherever they are granted: files are attached where they hang (Attachments). */

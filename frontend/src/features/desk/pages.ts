@@ -14,5 +14,5 @@ export const PAGES: Record<components["schemas"]["Thing"], ((id: number) => Addr
   party: null,
   bid: null,
   panel: (id) => `/panels/${id}`,
-  contract: null,
+  contract: (id) => `/contracts/${id}`,
 };
