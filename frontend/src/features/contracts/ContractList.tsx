@@ -67,6 +67,11 @@ function useColumns(): Column<Row>[] {
       ),
     },
     {
+      key: "status",
+      title: t("field.status"),
+      render: (row) => <StatusTag status={row.status} room="contracts" />,
+    },
+    {
       key: "sides",
       title: t("contracts.sides"),
       render: (row) => (
@@ -81,28 +86,26 @@ function useColumns(): Column<Row>[] {
       title: t("rooms.contracts.field.amount"),
       align: "right",
       sort: "amount",
-      render: (row) => <Money of={row.amount} />,
+      render: (row) => <Paid of={row} />,
     },
-    { key: "paid", title: t("rooms.contracts.field.paid"), render: (row) => <Paid of={row} /> },
     {
       key: "ends_on",
       title: t("field.ends_on"),
       sort: "ends_on",
       render: (row) => <span className="figures">{dayText(row.ends_on, i18n.language)}</span>,
     },
-    {
-      key: "status",
-      title: t("field.status"),
-      render: (row) => <StatusTag status={row.status} room="contracts" />,
-    },
   ];
 }
 
 function Paid({ of }: { of: Row }) {
+  const { t } = useTranslation();
   return (
-    <div className="contract-paid">
-      <Money of={of.paid} />
+    <>
+      <Money of={of.amount} />
+      <div className="soft">
+        {t("rooms.contracts.field.paid")} <Money of={of.paid} />
+      </div>
       <Progress percent={share(of.paid, of.amount)} size="small" showInfo={false} aria-hidden />
-    </div>
+    </>
   );
 }

@@ -6,6 +6,7 @@ import { $api } from "../../api/client";
 import { fileAt } from "../../api/paths";
 import type { components } from "../../api/schema.gen";
 import { ActionBar } from "../../ui/ActionBar";
+import { Attachments } from "../../ui/Attachments";
 import { Deadline } from "../../ui/Deadline";
 import { dayText, momentText } from "../../ui/format";
 import { Link, useNumber } from "../../ui/Link";
@@ -79,6 +80,7 @@ function Parts({ of }: { of: Contract }) {
       <Milestones of={of} />
       <Payments of={of} />
       <Engagements of={of} />
+      <Attachments holder="contract" id={of.id} />
       <Paper of={of} />
     </>
   );

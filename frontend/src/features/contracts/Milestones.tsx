@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { serverNow } from "../../api/send";
 import type { components } from "../../api/schema.gen";
 import { ActionBar } from "../../ui/ActionBar";
+import { Attachments } from "../../ui/Attachments";
 import { Deadline, timeLeft } from "../../ui/Deadline";
 import { dayText, numberText, percentText } from "../../ui/format";
 import { StatusTag } from "../../ui/StatusTag";
@@ -10,6 +11,7 @@ import { agreed } from "./share";
 
 type Contract = components["schemas"]["ContractRead"];
 type Milestone = components["schemas"]["MilestoneRead"];
+const REPORTED = new Set<Milestone["gate"]>(["midterm_evaluation", "final_evaluation"]);
 const FORMS = { report: ReportForm, meet: MeetForm, return: ReturnForm, miss: MissForm, remedy: RemedyForm };
 
 /** What has to happen before money is paid, in its order: until when, what was reported, how it was decided. */
@@ -27,6 +29,9 @@ export function Milestones({ of }: { of: Contract }) {
             </h3>
             <Due of={each} />
             <Said of={each} />
+            {REPORTED.has(each.gate) && (
+              <Attachments holder="milestone" id={each.id} title={t("contracts.report_files")} />
+            )}
             {each.gate === "resident_acceptance" && <Residents of={of} />}
             <Buttons of={each} contract={of} />
           </li>
