@@ -24,7 +24,7 @@ from app.accounts.queries import demonstration_seats
 from app.accounts.rules import DEMONSTRATION_PASSWORD
 from app.core.errors import DomainError
 from app.core.http.exposure import REMEDY, WARNING
-from app.core.installation.folders import data_folder, server_user
+from app.core.installation.folders import data_folder, refusing, server_user
 from app.core.settings import Settings
 from app.core.words import word
 from app.season.demonstration import survey_token
@@ -102,8 +102,9 @@ def tell(*lines: str) -> None:
 
 
 def place_of(settings: Settings) -> str:
-    """Where the data are."""
-    return "DATABASE_URL" if settings.database_url else str(data_folder(settings.data_dir))
+    """Where the data are. Refusals: those of `data_folder` and of what the system refuses."""
+    with refusing(settings.data_dir):
+        return "DATABASE_URL" if settings.database_url else str(data_folder(settings.data_dir))
 
 
 def warn_of_another_place(settings: Settings) -> None:

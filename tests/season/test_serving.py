@@ -1,6 +1,7 @@
 """Listening, and what the start tells; the command line from outside."""
 
 import asyncio
+import errno
 import json
 import os
 import pwd
@@ -17,6 +18,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.http.exposure import WARNING
+from app.core.installation.folders import DataFolderUnusable
 from app.core.settings import Settings
 from app.core.words import words
 from app.season.demonstration import live_steps
@@ -31,6 +33,7 @@ from app.serving import (
     listening,
     network_address,
     phone_link,
+    place_of,
     warn_of_another_place,
     watched,
     welcome,
@@ -207,6 +210,18 @@ def test_data_that_lie_elsewhere_than_asked_are_announced(
         warn_of_another_place(Settings(data_dir=tmp_path / "data"))
         said = capsys.readouterr().err
         assert [text in said for text in (str(place), "注意", "Note")] == [is_said] * 3
+
+
+def test_a_data_folder_behind_a_closed_one_is_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An ordinary user who named a folder below /root read a traceback."""
+
+    def closed(_: Path) -> Path:
+        raise PermissionError(errno.EACCES, "Permission denied", "/root/data")
+
+    monkeypatch.setattr("app.serving.data_folder", closed)
+    with pytest.raises(DataFolderUnusable) as refused:
+        place_of(Settings(data_dir=Path("/root/data")))
+    assert refused.value.facts == {"path": "/root/data", "why": "Permission denied"}
 
 
 def test_every_step_of_the_shipped_season_is_said_in_words() -> None:
