@@ -12,7 +12,7 @@ export const PAGES: Record<components["schemas"]["Thing"], ((id: number) => Addr
   colleague: () => "/colleagues",
   account: () => "/account",
   party: null,
-  bid: null,
+  bid: (id) => `/bids/${id}`,
   panel: (id) => `/panels/${id}`,
   contract: (id) => `/contracts/${id}`,
 };

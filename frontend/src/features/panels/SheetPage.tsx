@@ -73,8 +73,7 @@ function OwnSheet({ tenderId, bid }: { tenderId: number; bid: Bid }) {
       okText: t("rooms.panels.action.deliver"),
       cancelText: t("ui.cancel"),
       onOk: async () => {
-        await sheet.saveNow();
-        deliver.mutate({ params: { path } });
+        if (await sheet.saveNow()) deliver.mutate({ params: { path } });
       },
     });
   };
@@ -86,7 +85,7 @@ function OwnSheet({ tenderId, bid }: { tenderId: number; bid: Bid }) {
       <p className="scoring-total">
         {t("rooms.panels.field.total")} <strong className="figures">{sheet.total}</strong>
         <span className="soft" role="status">
-          {mayMark && t(`panels.saving.${sheet.state}`)}
+          {mayMark && t(`ui.saving.${sheet.state}`)}
         </span>
       </p>
       <RefusalAlert error={sheet.error ?? deliver.error} />

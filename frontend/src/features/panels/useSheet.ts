@@ -1,15 +1,10 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useState } from "react";
 import { api, ifMatch } from "../../api/client";
-import { keep, kept } from "../../api/kept";
-import { refusalOf } from "../../api/refusal";
 import type { components } from "../../api/schema.gen";
+import { unsaved, useAutosave } from "../../ui/form/useAutosave";
 
 type Bid = components["schemas"]["ScoringBidRead"];
 export type Marks = Readonly<Record<string, string>>;
-export type Saving = "saved" | "saving" | "waiting" | "refused";
-
-const PAUSE = 800;
-const AGAIN = 5_000;
 
 /** The sum of marks given as decimal text, to the hundredth, without passing through a float. */
 export const totalOf = (marks: Marks): string => {
@@ -17,72 +12,27 @@ export const totalOf = (marks: Marks): string => {
   return String(cents / 100);
 };
 
-/**
- * A judge's own sheet: kept in the browser with every change, saved after a short pause, and again while the line is
- * lost; what was kept and not yet saved is there when the page comes back.
- */
+/** A judge's own sheet, saved as one goes; `missing`: the criteria without a mark. */
 export function useSheet(tenderId: number, bid: Bid) {
   const name = `sheet ${tenderId} ${bid.bid_id}`;
-  const [marks, setMarks] = useState<Marks>(() => begun(name) ?? bid.sheet?.marks ?? {});
-  const [state, setState] = useState<Saving>("saved");
-  const [error, setError] = useState<unknown>(null);
-  const version = useRef(bid.sheet?.version ?? 0);
-  const latest = useRef(marks);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-
-  const saveNow = useCallback(async (): Promise<void> => {
-    clearTimeout(timer.current);
-    if (kept(name) === null) return;
-    const sent = latest.current;
-    setState("saving");
-    try {
+  const [marks, setMarks] = useState<Marks>(() => unsaved<Marks>(name) ?? bid.sheet?.marks ?? {});
+  const save = useCallback(
+    async (given: Marks, version: number): Promise<number> => {
       const { data } = await api.PUT("/api/v1/panels/{tender_id}/bids/{bid_id}/sheet", {
-        params: { path: { tender_id: tenderId, bid_id: bid.bid_id }, header: ifMatch(version.current) },
-        body: { marks: sent },
+        params: { path: { tender_id: tenderId, bid_id: bid.bid_id }, header: ifMatch(version) },
+        body: { marks: given },
       });
-      version.current = data?.version ?? version.current;
-      setError(null);
-      if (latest.current === sent) keep(name, null);
-      setState("saved");
-    } catch (thrown) {
-      const refusal = refusalOf(thrown);
-      if (refusal.status > 0 && refusal.status < 500) {
-        setError(refusal);
-        setState("refused");
-        return;
-      }
-      setState("waiting");
-    }
-  }, [bid.bid_id, name, tenderId]);
-
+      return data?.version ?? version;
+    },
+    [bid.bid_id, tenderId],
+  );
+  const saving = useAutosave<Marks>(name, bid.sheet?.version ?? 0, save);
   const change = (code: string, mark: string | null): void => {
-    const { [code]: _, ...others } = latest.current;
-    latest.current = mark === null ? others : { ...others, [code]: mark };
-    setMarks(latest.current);
-    keep(name, JSON.stringify(latest.current));
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => void saveNow(), PAUSE);
+    const { [code]: _, ...others } = marks;
+    const next = mark === null ? others : { ...others, [code]: mark };
+    setMarks(next);
+    saving.change(next);
   };
-
-  useEffect(() => {
-    if (state !== "waiting") return;
-    const again = setTimeout(() => void saveNow(), AGAIN);
-    return () => clearTimeout(again);
-  }, [state, saveNow]);
-
-  useEffect(() => {
-    if (kept(name) !== null) timer.current = setTimeout(() => void saveNow(), PAUSE);
-    return () => clearTimeout(timer.current);
-  }, [name, saveNow]);
-
   const missing = bid.criteria.filter(({ code }) => marks[code] === undefined);
-  return { marks, change, total: totalOf(marks), state, error, missing, saveNow };
-}
-
-function begun(name: string): Marks | null {
-  try {
-    return JSON.parse(kept(name) ?? "null") as Marks | null;
-  } catch {
-    return null;
-  }
+  return { ...saving, marks, change, total: totalOf(marks), missing };
 }

@@ -147,3 +147,14 @@ export function PartySelect({ id, value, onChange, kind }: PartyProps) {
     />
   );
 }
+
+/** One group of people. */
+export function PopulationOne({ id, value, onChange }: Held<string>) {
+  return (
+    <PopulationSelect
+      {...(id !== undefined && { id })}
+      value={value ? [value] : []}
+      onChange={(codes) => onChange?.(codes?.at(-1) ?? "")}
+    />
+  );
+}

@@ -60,3 +60,31 @@ export function MomentInput({ id, value, onChange }: Held<string>) {
 export function inShanghai(at: string): string {
   return new Date(new Date(at).getTime() + 8 * 3_600_000).toISOString().slice(0, 19);
 }
+
+/** A number with up to two decimals, as decimal text. */
+export function DecimalInput({ id, value, onChange }: Held<string>) {
+  return (
+    <InputNumber<string>
+      {...(id !== undefined && { id })}
+      className="input-count"
+      stringMode
+      min="0"
+      inputMode="decimal"
+      value={value ?? null}
+      onChange={(number) => onChange?.(number === null ? null : String(number))}
+    />
+  );
+}
+
+/** A month: "2027-03". */
+export function MonthInput({ id, value, onChange }: Held<string>) {
+  return (
+    <DatePicker
+      {...(id !== undefined && { id })}
+      className="input-day"
+      picker="month"
+      value={value ? dayjs(`${value}-01`) : null}
+      onChange={(month) => onChange?.(month ? month.format("YYYY-MM") : "")}
+    />
+  );
+}
