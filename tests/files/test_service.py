@@ -29,9 +29,10 @@ from app.files.rules import Holder
 from app.files.service import attach_file, remove_file
 from app.needs.models import Need
 from app.tenders.bids.models import Bid
-from app.tenders.bids.rules import BidStatus, BidTooLate, content_digest
+from app.tenders.bids.rules import BidStatus, content_digest
 from app.tenders.bids.service import draft_bid, record_late_bid, submit_bid, withdraw_bid
 from app.tenders.notices.models import Tender
+from app.tenders.notices.rules import BidTooLate
 from app.tenders.panels.rules import DeclarationMissing
 from app.tenders.profiles.rules import Gate
 from tests.conftest import TODAY

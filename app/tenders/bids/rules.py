@@ -19,7 +19,7 @@ from typing import Protocol
 
 from app.core.days.calendar import shanghai_date
 from app.core.errors import DomainError
-from app.tenders.notices.rules import FinalOffersClosed, LotTerms, TenderStatus, has_passed
+from app.tenders.notices.rules import BidTooLate, FinalOffersClosed, LotTerms, TenderStatus, has_passed, too_late
 from app.tenders.profiles.rules import Profile
 
 CENTS = -2
@@ -68,10 +68,6 @@ MOVES = {
     (S.eligible, "offer"): S.eligible,
     (S.eligible, "disqualify"): S.ineligible,
 }
-
-
-class BidTooLate(DomainError):
-    """Facts: the deadline and when the bid was received."""
 
 
 class AmountNotPositive(DomainError):
@@ -217,11 +213,6 @@ def _offer_untimely(tender: Receiving, at: datetime) -> DomainError | None:
     if tender.final_offers_end is None or at >= tender.final_offers_end:
         return FinalOffersClosed(until=tender.final_offers_end, received=at)
     return None
-
-
-def too_late(received_at: datetime, bids_end: datetime | None) -> BidTooLate | None:
-    """A bid received at the deadline itself is late (87号令 art. 33)."""
-    return BidTooLate(bids_end=bids_end, received=received_at) if has_passed(bids_end, received_at) else None
 
 
 def hindrance(verb: str, confirmed: int, tender: Receiving) -> FormAmended | None:

@@ -46,7 +46,6 @@ from app.tenders.bids.rules import (
     MOVES,
     BidExists,
     BidStatus,
-    BidTooLate,
     Conditions,
     LotUnknown,
     check_item,
@@ -59,7 +58,7 @@ from app.tenders.notices import queries as notices
 from app.tenders.notices.models import Tender
 from app.tenders.notices.policy import access_tender, hold_tender
 from app.tenders.notices.queries import LotParts, lots_of, profile_of
-from app.tenders.notices.rules import check_bidders
+from app.tenders.notices.rules import BidTooLate, check_bidders
 
 IN_TIME = "bid_in_time"  # the constraint that the database names when the deadline has passed
 

@@ -31,6 +31,7 @@ WHO = {
     "fail": BUYS,
     "answer": BUYS,
     "ask": frozenset({Role.organization}),
+    "draft": frozenset({Role.organization}),
 }
 
 

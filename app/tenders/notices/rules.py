@@ -43,6 +43,7 @@ MOVES = {
     (S.draft, "publish"): S.published,
     (S.draft, "cancel"): S.cancelled,
     (S.published, "ask"): S.published,
+    (S.published, "draft"): S.published,
     (S.published, "amend"): S.published,
     (S.published, "open"): S.opened,
     (S.published, "cancel"): S.cancelled,
@@ -72,6 +73,10 @@ class AmendmentTooLate(DomainError): ...
 
 
 class EnquiriesClosed(DomainError): ...
+
+
+class BidTooLate(DomainError):
+    """Facts: the deadline and when the bid was received."""
 
 
 class BidsStillRunning(DomainError): ...
@@ -190,6 +195,8 @@ def untimely(verb: str, tender: Hours, profile: Profile, at: datetime) -> Domain
     match verb:
         case "ask" if has_passed(tender.enquiries_end, at):
             return EnquiriesClosed(enquiries_end=tender.enquiries_end, received=at)
+        case "draft":
+            return too_late(at, tender.bids_end)
         case "amend" if has_passed(tender.bids_end, at):
             return AmendmentTooLate(bids_end=tender.bids_end, **term_facts(profile.amendment))
         case "open" | "fail" if not has_passed(tender.bids_end, at):
@@ -205,6 +212,11 @@ def untimely(verb: str, tender: Hours, profile: Profile, at: datetime) -> Domain
         case "open_final" if not has_passed(tender.final_offers_end, at):
             return FinalOffersRunning(until=tender.final_offers_end)
     return None
+
+
+def too_late(received_at: datetime, bids_end: datetime | None) -> BidTooLate | None:
+    """A bid received at the deadline itself is late (87号令 art. 33)."""
+    return BidTooLate(bids_end=bids_end, received=received_at) if has_passed(bids_end, received_at) else None
 
 
 def has_passed(end: datetime | None, at: datetime) -> bool:

@@ -19,7 +19,6 @@ from app.tenders.bids.rules import (
     ApplicantNotAdmitted,
     BidStatus,
     BidTerms,
-    BidTooLate,
     BidUnconfirmed,
     Conditions,
     ItemMissing,
@@ -33,7 +32,7 @@ from app.tenders.bids.rules import (
     untimely,
     warnings,
 )
-from app.tenders.notices.rules import FinalOffersClosed, ItemTerms, LotTerms, TenderStatus
+from app.tenders.notices.rules import BidTooLate, FinalOffersClosed, ItemTerms, LotTerms, TenderStatus
 from app.tenders.profiles.rules import profile
 from tests.tenders.season import competition
 
@@ -53,7 +52,7 @@ def test_an_unopened_bid_ends_eligible_ineligible_or_withdrawn() -> None:
     S = BidStatus
     assert {S.draft, *MOVES.values()} == set(S)
     assert [s for s in S if not verbs_from(MOVES, s)] == [S.ineligible, S.unopened, S.unevaluated]
-    assert verbs_from(MOVES, S.withdrawn) == ["edit", "submit", "record_late"]
+    assert verbs_from(MOVES, S.withdrawn) == ["edit", "attach", "submit", "record_late"]
 
 
 def test_a_late_bid_is_never_found_eligible_and_an_unconfirmed_one_neither() -> None:

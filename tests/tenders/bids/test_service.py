@@ -28,7 +28,6 @@ from app.tenders.bids.rules import (
     ArrivalInFuture,
     BidExists,
     BidStatus,
-    BidTooLate,
     ItemMissing,
     ItemUnknown,
     LotUnknown,
@@ -53,7 +52,7 @@ from app.tenders.forms.rules import BidIncomplete
 from app.tenders.notices.models import Tender
 from app.tenders.notices.policy import actions as tender_actions
 from app.tenders.notices.queries import profile_of
-from app.tenders.notices.rules import BidsDecided, BidsStillRunning, TenderStatus, TooFewBidders
+from app.tenders.notices.rules import BidsDecided, BidsStillRunning, BidTooLate, TenderStatus, TooFewBidders
 from app.tenders.notices.service import amend_tender
 from tests.conftest import ClientOf
 from tests.factories.bids import make_bid, version_of
