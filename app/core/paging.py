@@ -30,8 +30,11 @@ class SortUnknown(DomainError):
 
 
 class Page(BaseModel, Generic[T]):
+    """`actions`: what the reader may do to the list as a whole, such as drafting a new row."""
+
     items: list[T]
     next_cursor: str | None = None
+    actions: list[str] = []
 
 
 @dataclass(frozen=True)

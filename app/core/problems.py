@@ -102,6 +102,18 @@ def _brief(sentence: str, language: str) -> str:
     return f"（{first}）" if language == "zh" else f" ({first})"
 
 
+class Lack(BaseModel):
+    """What stands in a field, or is absent there, that keeps a thing from the next step: the refusal of that step."""
+
+    field: str
+    code: str
+    messages: dict[str, str]
+
+    @classmethod
+    def of(cls, field: str, refusal: DomainError) -> "Lack":
+        return cls(field=field, code=refusal.code, messages=sentences(refusal))
+
+
 class RowProblem(BaseModel):
     """What is wrong in one column for the same reason: the first `rows`, and in how many `more`."""
 

@@ -36,7 +36,8 @@ async def list_needs(session: UnitSession, actor: CurrentActor, wanted: Wanted, 
     day = shanghai_date(await now(session))
     needs, cursor = await queries.list_needs(session, actor, wanted, paging, day)
     places = await areas_with_parents(session, {need.community_code for need in needs})
-    return Page(items=[NeedRow.of(need, places[need.community_code], day) for need in needs], next_cursor=cursor)
+    rows = [NeedRow.of(need, places[need.community_code], day) for need in needs]
+    return Page(items=rows, next_cursor=cursor, actions=policy.list_actions(actor))
 
 
 @router.post("", operation_id="draft_need", status_code=201, dependencies=[allow(WHO["draft"])])

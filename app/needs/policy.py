@@ -12,7 +12,7 @@ from app.core.actors import Actor, Role, granted
 from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
 from app.needs.models import Need
-from app.needs.rules import MOVES, TIMELINE, NeedUnknown, standing
+from app.needs.rules import MOVES, TIMELINE, NeedUnknown, hindrance, standing
 from app.surveys.results.models import SurveyResult
 from app.surveys.waves.models import Wave, WaveCommunity
 
@@ -49,8 +49,14 @@ def may_rank(actor: Actor, party_id: int, community_code: str) -> bool:
 
 
 def actions(actor: Actor, need: Need, today: date) -> list[str]:
-    """The buttons this actor sees: what the state allows and the policy grants."""
-    return [verb for verb in verbs_from(MOVES, standing(need, today)) if denial(actor, verb, need) is None]
+    """The buttons this actor sees: what the state and what the need says allow, and the policy grants."""
+    verbs = [verb for verb in verbs_from(MOVES, standing(need, today)) if hindrance(verb, need, today) is None]
+    return [verb for verb in verbs if denial(actor, verb, need) is None]
+
+
+def list_actions(actor: Actor) -> list[str]:
+    """What this actor may do to the list of needs as a whole."""
+    return [verb for verb in ("draft", "import") if actor.role in WHO[verb]]
 
 
 async def access_result(session: AsyncSession, actor: Actor, result_id: int, community_code: str) -> SurveyResult:

@@ -26,9 +26,9 @@ class NeedStatus(StrEnum):
 
 S = NeedStatus
 MOVES: Mapping[tuple[str, str], NeedStatus] = {
+    (S.draft, "publish"): S.published,
     (S.draft, "edit"): S.draft,
     (S.draft, "attach"): S.draft,
-    (S.draft, "publish"): S.published,
     (S.draft, "withdraw"): S.withdrawn,
     (S.published, "edit"): S.published,
     (S.published, "attach"): S.published,
@@ -43,6 +43,8 @@ HELD_MOVES: dict[tuple[str, str], str] = {}
 TIMELINE = ((S.published, "expires_on", S.expired),)
 LIMITS = {"title": 200, "description": 5000, "requirements": 5000, "evidence_note": 5000, "no_evidence_reason": 1000}
 LONGEST_PERIOD = 60  # months
+# What a need may leave open, though organisations find it, and are compared for it, by these.
+ASKED_FOR = ("description", "category_code", "population_codes", "beneficiaries", "budget", "period_months")
 # A need appears on its committee's desk two weeks before its last day: time enough to extend it.
 EXPIRY_NOTICE = timedelta(days=14)
 
@@ -177,16 +179,26 @@ def check_values(values: Mapping[str, Any]) -> None:
         raise fault
 
 
-def check_publishable(need: Stated, today: date) -> None:
-    """What a need must have before residents and organisations see it.
+def lacking(need: Stated, today: date) -> list[tuple[str, DomainError]]:
+    """(field, refusal) of everything that keeps a need from being shown to residents and organisations.
 
     The public is to be heard on public services before they are bought: 政府采购法实施条例 (国务院令第658号) art 15.
     Refusals: EvidenceMissing, StartPassed, ExpiryPassed.
     """
-    if not (need.survey_result_id or need.evidence_note or need.no_evidence_reason):
-        raise EvidenceMissing()
-    check_start(need.starts_on, today)
-    check_open(need.expires_on, today)
+    evidence = None if need.survey_result_id or need.evidence_note or need.no_evidence_reason else EvidenceMissing()
+    start, end = late_start(need.starts_on, today), late_end(need.expires_on, today)
+    found = (("evidence_note", evidence), ("starts_on", start), ("expires_on", end))
+    return [(field, refusal) for field, refusal in found if refusal]
+
+
+def unsaid(need: object) -> list[str]:
+    """The fields of ASKED_FOR that the need leaves open."""
+    return [field for field in ASKED_FOR if not getattr(need, field)]
+
+
+def hindrance(verb: str, need: Stated, today: date) -> DomainError | None:
+    """Why this need cannot `verb` on this day although its status would allow it."""
+    return next((refusal for _, refusal in lacking(need, today)), None) if verb == "publish" else None
 
 
 def check_edit(need: Stated, values: Mapping[str, Any], today: date) -> None:
@@ -203,17 +215,20 @@ def check_edit(need: Stated, values: Mapping[str, Any], today: date) -> None:
     )
     if not (need.is_taken_over or need.survey_result_id or note or reason):
         raise EvidenceMissing()
-    if starts_on != need.starts_on:
-        check_start(starts_on, today)
+    if starts_on != need.starts_on and (refusal := late_start(starts_on, today)):
+        raise refusal
     check_open(expires_on, today)
 
 
-def check_start(starts_on: date | None, today: date) -> None:
-    if starts_on is not None and starts_on < today:
-        raise StartPassed(starts_on=starts_on, today=today)
+def late_start(starts_on: date | None, today: date) -> DomainError | None:
+    return StartPassed(starts_on=starts_on, today=today) if is_over(starts_on, today) else None
+
+
+def late_end(expires_on: date | None, day: date) -> DomainError | None:
+    return ExpiryPassed(expires_on=expires_on, day=day) if is_over(expires_on, day) else None
 
 
 def check_open(expires_on: date | None, day: date) -> None:
     """A need that is shown on `day` has its last day still before it."""
-    if is_over(expires_on, day):
-        raise ExpiryPassed(expires_on=expires_on, day=day)
+    if refusal := late_end(expires_on, day):
+        raise refusal

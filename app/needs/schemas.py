@@ -11,11 +11,12 @@ from app.core.actors import Actor
 from app.core.fields import Change, Code, Day, Line, Prose
 from app.core.http.unit import example
 from app.core.money import Money
+from app.core.problems import Lack
 from app.core.reading.listing import Imported
 from app.needs.models import Need, NeedVersion
 from app.needs.policy import actions
 from app.needs.queries import StandingWord
-from app.needs.rules import ends_on, standing
+from app.needs.rules import NeedStatus, ends_on, lacking, standing, unsaid
 
 # Wider than what the rules allow, which say in a sentence what is too long, too many or too few.
 Title = Annotated[str, Line(2000)]
@@ -140,7 +141,8 @@ class NeedRow(NeedSeen):
 
 
 class NeedRead(NeedSeen):
-    """`is_taken_over`: published elsewhere before; its evidence was not recorded here."""
+    """`is_taken_over`: published elsewhere before; its evidence was not recorded here. Of a draft: `missing` keeps it
+    from being published, `unsaid` fields may stay blank though organisations look for them."""
 
     model_config = ConfigDict(
         json_schema_extra=example(
@@ -167,6 +169,8 @@ class NeedRead(NeedSeen):
             withdrawn_at=None,
             withdrawal_reason="",
             fulfilled_at=None,
+            missing=[],
+            unsaid=[],
             actions=["edit", "withdraw"],
         )
     )
@@ -179,13 +183,22 @@ class NeedRead(NeedSeen):
     withdrawn_at: datetime | None
     withdrawal_reason: str
     fulfilled_at: datetime | None
+    missing: list[Lack]
+    unsaid: list[str]
     actions: list[str]
 
     @classmethod
     def of(cls, need: Need, actor: Actor, today: date) -> "NeedRead":
-        plain = NeedRead.model_fields.keys() - NeedSeen.model_fields.keys() - {"actions"}
+        plain = NeedRead.model_fields.keys() - NeedSeen.model_fields.keys() - {"missing", "unsaid", "actions"}
         own = {field: getattr(need, field) for field in plain}
-        return cls(**_seen(need, today), **own, actions=actions(actor, need, today))
+        is_draft = need.status is NeedStatus.draft
+        return cls(
+            **_seen(need, today),
+            **own,
+            missing=[Lack.of(field, refusal) for field, refusal in lacking(need, today)] if is_draft else [],
+            unsaid=unsaid(need) if is_draft else [],
+            actions=actions(actor, need, today),
+        )
 
 
 class NeedVersionRead(BaseModel):

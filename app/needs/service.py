@@ -99,7 +99,8 @@ async def publish_need(session: AsyncSession, actor: Actor, need_id: int) -> Nee
     need = await access_need(session, actor, need_id, "publish")
     at = await now(session)
     status = move(rules.MOVES, need.status, "publish")
-    rules.check_publishable(need, shanghai_date(at))
+    if refusal := rules.hindrance("publish", need, shanghai_date(at)):
+        raise refusal
     need.status, need.published_at = status, at
     await happened(session, actor, "need.published", need, at, community=need.community_code)
     return need

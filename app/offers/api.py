@@ -36,7 +36,8 @@ async def list_offers(session: UnitSession, actor: CurrentActor, wanted: Wanted,
     day = shanghai_date(await now(session))
     offers, cursor = await queries.list_offers(session, actor, wanted, paging, day)
     names = await party_names(session, {offer.party_id for offer in offers})
-    return Page(items=[OfferRow.of(offer, names[offer.party_id], day) for offer in offers], next_cursor=cursor)
+    rows = [OfferRow.of(offer, names[offer.party_id], day) for offer in offers]
+    return Page(items=rows, next_cursor=cursor, actions=policy.list_actions(actor))
 
 
 @router.post("", operation_id="draft_offer", status_code=201, dependencies=[allow(WHO["draft"])])

@@ -12,7 +12,7 @@ from app.core.actors import Actor, Role, granted
 from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
 from app.offers.models import Offer
-from app.offers.rules import MOVES, TIMELINE, standing
+from app.offers.rules import MOVES, TIMELINE, hindrance, standing
 
 WHO = {
     "draft": {Role.organization},
@@ -22,6 +22,7 @@ WHO = {
     "pause": {Role.organization},
     "resume": {Role.organization},
     "withdraw": {Role.organization},
+    "rank": {Role.organization},
     "import": {Role.organization, Role.purchaser, Role.admin},
 }
 
@@ -40,8 +41,14 @@ def denial(actor: Actor, verb: str, offer: Offer) -> str | None:
 
 
 def actions(actor: Actor, offer: Offer, today: date) -> list[str]:
-    """The buttons this actor sees: what the state allows and the policy grants."""
-    return [verb for verb in verbs_from(MOVES, standing(offer, today)) if denial(actor, verb, offer) is None]
+    """The buttons this actor sees: what the state and what the offer says allow, and the policy grants."""
+    verbs = [verb for verb in verbs_from(MOVES, standing(offer, today)) if hindrance(verb, offer, today) is None]
+    return [verb for verb in verbs if denial(actor, verb, offer) is None]
+
+
+def list_actions(actor: Actor) -> list[str]:
+    """What this actor may do to the list of offers as a whole."""
+    return [verb for verb in ("draft", "import") if actor.role in WHO[verb]]
 
 
 def may_list_for(actor: Actor, party_id: int) -> bool:

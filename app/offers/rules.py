@@ -25,17 +25,18 @@ class OfferStatus(StrEnum):
 
 S = OfferStatus
 MOVES = {
+    (S.draft, "publish"): S.published,
     (S.draft, "edit"): S.draft,
     (S.draft, "attach"): S.draft,
-    (S.draft, "publish"): S.published,
     (S.draft, "withdraw"): S.withdrawn,
+    (S.published, "rank"): S.published,
     (S.published, "edit"): S.published,
     (S.published, "attach"): S.published,
     (S.published, "pause"): S.paused,
     (S.published, "withdraw"): S.withdrawn,
+    (S.paused, "resume"): S.published,
     (S.paused, "edit"): S.paused,
     (S.paused, "attach"): S.paused,
-    (S.paused, "resume"): S.published,
     (S.paused, "withdraw"): S.withdrawn,
     (S.expired, "edit"): S.published,
     (S.expired, "withdraw"): S.withdrawn,
@@ -45,6 +46,8 @@ TIMELINE = ((S.published, "available_until", S.expired),)
 LIMITS = {"title": 200, "description": 5000, "price_unit": 20, "capacity": 200, "schedule": 200}
 # An offer appears on its organisation's desk two weeks before it ends: time enough to extend it.
 EXPIRY_NOTICE = timedelta(days=14)
+# What an offer may leave open, though communities find it, and compare it with others, by these.
+ASKED_FOR = ("description", "category_codes", "population_codes", "price", "capacity", "schedule")
 AREA_DIGITS = (4, 6, 9, 12)
 
 
@@ -144,11 +147,24 @@ def check_values(values: Mapping[str, Any]) -> None:
         raise fault
 
 
-def check_publishable(offer: Stated, today: date) -> None:
-    """What an offer must have before communities see it. Refusals: CoverageMissing, AvailabilityPassed."""
-    if not offer.coverage_codes:
-        raise CoverageMissing()
-    check_open(offer.available_until, today)
+def lacking(offer: Stated, today: date) -> list[tuple[str, DomainError]]:
+    """(field, refusal) of everything that keeps communities from choosing this offer: CoverageMissing,
+    AvailabilityPassed."""
+    coverage = None if offer.coverage_codes else CoverageMissing()
+    found = (("coverage_codes", coverage), ("available_until", late_end(offer.available_until, today)))
+    return [(field, refusal) for field, refusal in found if refusal]
+
+
+def unsaid(offer: object) -> list[str]:
+    """The fields of ASKED_FOR that the offer leaves open; a price of nothing is a price."""
+    return [field for field in ASKED_FOR if getattr(offer, field) in (None, "", [])]
+
+
+def hindrance(verb: str, offer: Stated, today: date) -> DomainError | None:
+    """Why this offer cannot `verb` on this day although its status would allow it."""
+    if verb not in {"publish", "resume"}:
+        return None
+    return next((refusal for _, refusal in lacking(offer, today)), None)
 
 
 def check_edit(offer: Stated, values: Mapping[str, Any], today: date) -> None:
@@ -166,7 +182,12 @@ def check_edit(offer: Stated, values: Mapping[str, Any], today: date) -> None:
     check_open(said["available_until"], today)
 
 
+def late_end(available_until: date | None, day: date) -> DomainError | None:
+    over = is_over(available_until, day)
+    return AvailabilityPassed(available_until=available_until, day=day) if over else None
+
+
 def check_open(available_until: date | None, day: date) -> None:
     """An offer that is shown on `day` has its last day still before it."""
-    if is_over(available_until, day):
-        raise AvailabilityPassed(available_until=available_until, day=day)
+    if refusal := late_end(available_until, day):
+        raise refusal

@@ -9,10 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.core.actors import Actor
 from app.core.fields import Change, Code, Day, Line, Prose
 from app.core.http.unit import example
+from app.core.problems import Lack
 from app.core.reading.listing import Imported
 from app.offers.models import Offer, OfferVersion
 from app.offers.policy import actions
-from app.offers.rules import OfferStatus, standing, whole_code
+from app.offers.rules import OfferStatus, lacking, standing, unsaid, whole_code
 from app.parties.queries import PartyName
 
 Word = Annotated[str, Line(200, least=1)]
@@ -115,7 +116,8 @@ class OfferRow(OfferSeen):
 
 
 class OfferRead(OfferSeen):
-    """An offer with everything that it says."""
+    """An offer with everything that it says. Of a draft or a paused one: `missing` keeps it from being chosen, `unsaid`
+    fields may stay blank though communities look for them."""
 
     model_config = ConfigDict(
         json_schema_extra=example(
@@ -129,7 +131,9 @@ class OfferRead(OfferSeen):
             published_at="2026-11-20T10:00:00+08:00",
             withdrawn_at=None,
             withdrawal_reason="",
-            actions=["edit", "pause", "withdraw"],
+            missing=[],
+            unsaid=[],
+            actions=["rank", "edit", "pause", "withdraw"],
         )
     )
 
@@ -139,13 +143,22 @@ class OfferRead(OfferSeen):
     created_at: datetime
     withdrawn_at: datetime | None
     withdrawal_reason: str
+    missing: list[Lack]
+    unsaid: list[str]
     actions: list[str]
 
     @classmethod
     def of(cls, offer: Offer, actor: Actor, today: date) -> "OfferRead":
-        plain = OfferRead.model_fields.keys() - OfferSeen.model_fields.keys() - {"actions"}
+        plain = OfferRead.model_fields.keys() - OfferSeen.model_fields.keys() - {"missing", "unsaid", "actions"}
         own = {field: getattr(offer, field) for field in plain}
-        return cls(**_seen(offer, today), **own, actions=actions(actor, offer, today))
+        is_to_be_shown = offer.status in {OfferStatus.draft, OfferStatus.paused}
+        return cls(
+            **_seen(offer, today),
+            **own,
+            missing=[Lack.of(field, refusal) for field, refusal in lacking(offer, today)] if is_to_be_shown else [],
+            unsaid=unsaid(offer) if is_to_be_shown else [],
+            actions=actions(actor, offer, today),
+        )
 
 
 class OfferVersionRead(BaseModel):

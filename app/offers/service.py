@@ -58,7 +58,8 @@ async def publish_offer(session: AsyncSession, actor: Actor, offer_id: int) -> O
     offer = await access_offer(session, actor, offer_id, "publish")
     at = await now(session)
     status = move(rules.MOVES, offer.status, "publish")
-    rules.check_publishable(offer, shanghai_date(at))
+    if refusal := rules.hindrance("publish", offer, shanghai_date(at)):
+        raise refusal
     offer.status, offer.published_at = status, at
     await happened(session, actor, "offer.published", offer, at)
     return offer
@@ -87,7 +88,8 @@ async def resume_offer(session: AsyncSession, actor: Actor, offer_id: int) -> Of
     offer = await access_offer(session, actor, offer_id, "resume")
     at = await now(session)
     status = move(rules.MOVES, offer.status, "resume")
-    rules.check_publishable(offer, shanghai_date(at))
+    if refusal := rules.hindrance("resume", offer, shanghai_date(at)):
+        raise refusal
     offer.status = status
     await happened(session, actor, "offer.resumed", offer, at)
     return offer

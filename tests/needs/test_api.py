@@ -58,7 +58,41 @@ async def test_a_committee_drafts_a_need_of_its_own_community(session: AsyncSess
         "ends_on": "2027-11-30",
     }
     assert need["budget"] == {"amount": "60000.00", "currency": "CNY"}
-    assert need["actions"] == ["edit", "publish", "withdraw"]
+    assert need["actions"] == ["publish", "edit", "attach", "withdraw"]
+
+
+async def test_a_draft_says_what_it_lacks_and_offers_its_publication_once_it_lacks_nothing(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    actor = await committee(session)
+    await session.commit()
+    async with client_of(actor) as client:
+        bare = (await client.post("/needs", json={"title": "助餐"})).json()
+        refused = await client.post(f"/needs/{bare['id']}/publish")
+        asked = {"title": "助餐", "evidence_note": "居民代表会议提出", "beneficiaries": 180}
+        whole = (await client.put(f"/needs/{bare['id']}", json=asked, headers={"If-Match": '"1"'})).json()
+        shown = (await client.post(f"/needs/{bare['id']}/publish")).json()
+    [lack] = bare["missing"]
+    assert (lack["field"], lack["code"]) == ("evidence_note", "EvidenceMissing")
+    assert lack["messages"] == refused.json()["messages"]
+    assert bare["actions"] == ["edit", "attach", "withdraw"]
+    assert (whole["missing"], whole["unsaid"]) == (
+        [],
+        ["description", "category_code", "population_codes", "budget", "period_months"],
+    )
+    assert whole["actions"] == ["publish", "edit", "attach", "withdraw"]
+    assert (shown["status"], shown["missing"], shown["unsaid"]) == ("published", [], [])
+
+
+async def test_the_list_of_needs_says_who_may_add_to_it(session: AsyncSession, client_of: ClientOf) -> None:
+    own = await committee(session)
+    bureau = Actor(3, Role.purchaser, own.party_id, "530114")
+    await session.commit()
+    granted = []
+    for actor in (own, bureau, Actor(5, Role.organization, own.party_id)):
+        async with client_of(actor) as client:
+            granted.append((await client.get("/needs")).json()["actions"])
+    assert granted == [["draft", "import"], ["import"], []]
 
 
 async def test_a_title_is_enough_for_a_draft(session: AsyncSession, client_of: ClientOf) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,11 +22,13 @@ from app.needs.rules import (
     StartPassed,
     allow_holding,
     check_edit,
-    check_publishable,
     ends_on,
     faults_of,
+    hindrance,
+    lacking,
     standing,
     standings,
+    unsaid,
 )
 
 TODAY = date(2026, 11, 20)
@@ -138,20 +141,36 @@ def test_every_fault_is_named_with_its_field(values: dict[str, Any], faults: lis
     "evidence", [{"evidence_note": "代表会议"}, {"no_evidence_reason": "应急"}, {"survey_result_id": 3}]
 )
 def test_evidence_is_a_survey_a_note_or_the_reason_for_having_none(evidence: dict[str, Any]) -> None:
-    check_publishable(Stated(**{"evidence_note": "", **evidence}), TODAY)
+    assert lacking(Stated(**{"evidence_note": "", **evidence}), TODAY) == []
 
 
 @pytest.mark.parametrize(
-    ("facts", "refusal"),
+    ("facts", "field", "refusal"),
     [
-        ({"evidence_note": ""}, EvidenceMissing),
-        ({"starts_on": YESTERDAY}, StartPassed),
-        ({"expires_on": YESTERDAY}, ExpiryPassed),
+        ({"evidence_note": ""}, "evidence_note", EvidenceMissing),
+        ({"starts_on": YESTERDAY}, "starts_on", StartPassed),
+        ({"expires_on": YESTERDAY}, "expires_on", ExpiryPassed),
     ],
 )
-def test_a_need_is_not_published_without_its_conditions(facts: dict[str, Any], refusal: type[DomainError]) -> None:
-    with pytest.raises(refusal):
-        check_publishable(Stated(**facts), TODAY)
+def test_a_need_is_not_published_without_its_conditions(
+    facts: dict[str, Any], field: str, refusal: type[DomainError]
+) -> None:
+    need = Stated(**facts)
+    assert [(at, type(lack)) for at, lack in lacking(need, TODAY)] == [(field, refusal)]
+    assert isinstance(hindrance("publish", need, TODAY), refusal)
+    assert hindrance("edit", need, TODAY) is None
+
+
+def test_everything_that_a_need_lacks_is_named_at_once() -> None:
+    need = Stated(evidence_note="", starts_on=YESTERDAY, expires_on=YESTERDAY)
+    assert [field for field, _ in lacking(need, TODAY)] == ["evidence_note", "starts_on", "expires_on"]
+
+
+def test_what_a_need_leaves_open_is_named_without_keeping_it_back() -> None:
+    need = SimpleNamespace(
+        description="助餐", category_code=None, population_codes=[], beneficiaries=180, budget=None, period_months=12
+    )
+    assert unsaid(need) == ["category_code", "population_codes", "budget"]
 
 
 def test_a_draft_may_be_edited_into_anything() -> None:

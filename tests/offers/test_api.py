@@ -64,8 +64,24 @@ async def test_an_organisation_drafts_an_offer(session: AsyncSession, client_of:
         "coverage_codes": [CHENGGONG],
         "price": "72000.00",
         "qualifications": ["食品经营许可证"],
-        "actions": ["edit", "publish", "withdraw"],
+        "actions": ["publish", "edit", "attach", "withdraw"],
     }
+
+
+async def test_a_draft_says_what_it_lacks_and_the_list_who_may_add_to_it(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    _, actor = await organization(session)
+    await session.commit()
+    async with client_of(actor) as client:
+        offer = (await client.post("/offers", json={"title": "助餐", "capacity": "200份/日"})).json()
+        listed = (await client.get("/offers")).json()
+    assert [(lack["field"], lack["code"]) for lack in offer["missing"]] == [("coverage_codes", "CoverageMissing")]
+    assert offer["unsaid"] == ["description", "category_codes", "population_codes", "price", "schedule"]
+    assert offer["actions"] == ["edit", "attach", "withdraw"]
+    assert listed["actions"] == ["draft", "import"]
+    async with client_of(COMMITTEE) as client:
+        assert (await client.get("/offers")).json()["actions"] == []
 
 
 async def test_a_title_is_enough_for_a_draft(session: AsyncSession, client_of: ClientOf) -> None:
@@ -130,9 +146,9 @@ async def test_an_offer_is_published_paused_resumed_and_withdrawn(session: Async
             seen.append((answer["status"], answer["actions"]))
         refused = await client.post(f"/offers/{offer.id}/resume")
     assert seen == [
-        ("published", ["edit", "pause", "withdraw"]),
-        ("paused", ["edit", "resume", "withdraw"]),
-        ("published", ["edit", "pause", "withdraw"]),
+        ("published", ["rank", "edit", "attach", "pause", "withdraw"]),
+        ("paused", ["resume", "edit", "attach", "withdraw"]),
+        ("published", ["rank", "edit", "attach", "pause", "withdraw"]),
         ("withdrawn", []),
     ]
     assert (refused.status_code, refused.json()["code"]) == (409, "MoveRefused")

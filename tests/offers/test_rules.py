@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,9 +20,11 @@ from app.offers.rules import (
     CoverageMissing,
     OfferStatus,
     check_edit,
-    check_publishable,
     faults_of,
+    hindrance,
+    lacking,
     standing,
+    unsaid,
     whole_code,
 )
 
@@ -99,13 +102,30 @@ def test_every_fault_is_named_with_its_field(values: dict[str, Any], faults: lis
 
 
 @pytest.mark.parametrize(
-    ("facts", "refusal"),
-    [({"coverage_codes": []}, CoverageMissing), ({"available_until": YESTERDAY}, AvailabilityPassed)],
+    ("facts", "field", "refusal"),
+    [
+        ({"coverage_codes": []}, "coverage_codes", CoverageMissing),
+        ({"available_until": YESTERDAY}, "available_until", AvailabilityPassed),
+    ],
 )
-def test_an_offer_is_not_published_without_its_conditions(facts: dict[str, Any], refusal: type[DomainError]) -> None:
-    check_publishable(Stated(), TODAY)
-    with pytest.raises(refusal):
-        check_publishable(Stated(**facts), TODAY)
+def test_an_offer_is_neither_published_nor_resumed_without_its_conditions(
+    facts: dict[str, Any], field: str, refusal: type[DomainError]
+) -> None:
+    assert lacking(Stated(), TODAY) == []
+    offer = Stated(**facts)
+    assert [(at, type(lack)) for at, lack in lacking(offer, TODAY)] == [(field, refusal)]
+    assert {verb: type(hindrance(verb, offer, TODAY)) for verb in ("publish", "resume", "edit")} == {
+        "publish": refusal,
+        "resume": refusal,
+        "edit": type(None),
+    }
+
+
+def test_what_an_offer_leaves_open_is_named_and_a_price_of_nothing_is_a_price() -> None:
+    offer = SimpleNamespace(
+        description="", category_codes=["0101"], population_codes=[], price=Decimal(0), capacity="", schedule="工作日"
+    )
+    assert unsaid(offer) == ["description", "population_codes", "capacity"]
 
 
 @pytest.mark.parametrize(
