@@ -39,6 +39,8 @@ const PAGES = [
     icon: UnorderedListOutlined,
     load: () => import("../features/needs/NeedList"),
   },
+  { path: "/needs/new", key: "need_new", load: () => import("../features/needs/NeedNew") },
+  { path: "/needs/$need_id/edit", key: "need_edit", load: () => import("../features/needs/NeedEdit") },
   { path: "/needs/$need_id", key: "need", open: true, load: () => import("../features/needs/NeedPage") },
   { path: "/needs/$need_id/ranking", key: "ranking", load: () => import("../features/selection/OffersForNeed") },
   {
@@ -55,6 +57,9 @@ const PAGES = [
     icon: ShopOutlined,
     load: () => import("../features/offers/OfferList"),
   },
+  { path: "/offers/new", key: "offer_new", load: () => import("../features/offers/OfferNew") },
+  { path: "/offers/$offer_id/edit", key: "offer_edit", load: () => import("../features/offers/OfferEdit") },
+  { path: "/offers/$offer_id/copy", key: "offer_copy", load: () => import("../features/offers/OfferCopy") },
   { path: "/offers/$offer_id", key: "offer", open: true, load: () => import("../features/offers/OfferPage") },
   {
     path: "/organizations/$party_id",

@@ -15,7 +15,7 @@ import { Pending } from "./Pending";
 import { RefusalAlert } from "./RefusalAlert";
 import { type Search, useFilters } from "./search";
 
-type Cursored<T> = { items: T[]; next_cursor?: string | null };
+type Cursored<T> = { items: T[]; next_cursor?: string | null; actions?: readonly string[] };
 
 export type Column<T> = {
   key: string;
@@ -45,12 +45,14 @@ type Props<P extends ListPath> = RowProps<RowOf<P>> & {
   exportAt?: (query: QueryOf<P>) => string;
   /** What can be done with the list as a whole, for those who may read it. */
   above?: ReactNode;
+  /** The way to a new row, for those to whom the list grants the verb. */
+  create?: { granted: string; label: string; to: Address };
   caption: string;
 };
 
 /** A list of the API: its filters, its rows (cards on a phone), the next page of it, and the whole as a file. */
 export function DataTable<P extends ListPath>(props: Props<P>) {
-  const { from, filters = [], empty, exportAt, above, caption, ...shown } = props;
+  const { from, filters = [], empty, exportAt, above, create, caption, ...shown } = props;
   const { t } = useTranslation();
   const [search, change] = useFilters();
   const query = only(search, [...filters.map(({ name }) => name), "sort"]);
@@ -61,12 +63,19 @@ export function DataTable<P extends ListPath>(props: Props<P>) {
     getNextPageParam: (page) => page.next_cursor ?? null,
   });
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const actions = list.data?.pages[0]?.actions ?? [];
+  const offered = filters.filter((one) => one.kind !== "only" || !one.granted || actions.includes(one.granted));
 
   return (
     <section className="list" aria-label={caption}>
       {list.isSuccess && above}
+      {create && actions.includes(create.granted) && (
+        <Link to={create.to} className="ant-btn ant-btn-primary ant-btn-color-primary ant-btn-variant-solid">
+          {create.label}
+        </Link>
+      )}
       <div className="list-head">
-        <FilterBar filters={filters} search={search} onChange={change} />
+        <FilterBar filters={offered} search={search} onChange={change} />
         {exportAt && rows.length > 0 && (
           <Button href={exportAt(query as QueryOf<P>)} icon={<FileExcelOutlined aria-hidden />} download>
             {t("ui.table.export")}

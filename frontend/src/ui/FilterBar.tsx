@@ -1,9 +1,16 @@
-import { Button, Input, Select } from "antd";
+import { Button, Checkbox, Input, Select } from "antd";
+import type { ComponentType } from "react";
 import { useTranslation } from "react-i18next";
 import type { Search } from "./search";
 
+type Pick = { label?: string; value?: string | null; onChange?: (value: string | null) => void };
+
 export type Filter<Name extends string = string> =
   | { name: Name; kind: "search"; label: string }
+  /** One of the inputs of `ui/form/choices`, which hold a code. */
+  | { name: Name; kind: "pick"; label: string; input: ComponentType<Pick> }
+  /** One value, or all; where `granted` is named, only for those to whom the list grants that verb. */
+  | { name: Name; kind: "only"; label: string; value: string; granted?: string }
   | { name: Name; kind: "choice" | "choices"; label: string; options: readonly { value: string; label: string }[] };
 
 type Props = { filters: readonly Filter[]; search: Search; onChange: (change: Search) => void };
@@ -47,6 +54,28 @@ function One({ filter, value, onChange }: OneProps) {
         defaultValue={typeof value === "string" ? value : ""}
         onSearch={(text) => onChange(text.trim() || undefined)}
       />
+    );
+  }
+  if (filter.kind === "pick") {
+    const { input: Pick, label } = filter;
+    return (
+      <div className="filter-choice">
+        <Pick
+          label={label}
+          value={typeof value === "string" ? value : null}
+          onChange={(code) => onChange(code ?? undefined)}
+        />
+      </div>
+    );
+  }
+  if (filter.kind === "only") {
+    return (
+      <Checkbox
+        checked={value === filter.value}
+        onChange={({ target }) => onChange(target.checked ? filter.value : undefined)}
+      >
+        {filter.label}
+      </Checkbox>
     );
   }
   return (

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { components } from "../../api/schema.gen";
 import { MoneyInput } from "../../ui/form/inputs";
-import { PopulationOne } from "../../ui/form/choices";
+import { OnePopulation } from "../../ui/form/choices";
 import { CountField, Field, LineField, ProseField } from "../../ui/form/Field";
 import { DecimalInput, MonthInput } from "../../ui/form/inputs";
 
@@ -32,7 +32,7 @@ export const LINES: Record<PartName, (at: At) => ReactNode> = {
   people_served: (at) => (
     <>
       <Field name={[...at, "group_code"]}>
-        <PopulationOne />
+        <OnePopulation />
       </Field>
       <CountField name={[...at, "people"]} />
     </>

@@ -1,18 +1,31 @@
 import { useTranslation } from "react-i18next";
-import { fileAt } from "../../api/paths";
+import { type QueryOf, fileAt } from "../../api/paths";
 import { useTerms } from "../../api/reference";
 import { languageOf } from "../../api/refusal";
+import { useSession } from "../../api/session";
 import { AreaName } from "../../ui/AreaName";
 import { DataTable } from "../../ui/DataTable";
+import type { Filter } from "../../ui/FilterBar";
+import { CategorySelect, OnePopulation, StreetSelect } from "../../ui/form/choices";
 import { Money } from "../../ui/Money";
 import { Page } from "../../ui/Page";
 import { StatusTag } from "../../ui/StatusTag";
 
-const STATES = ["published", "matched", "tendered", "contracted", "fulfilled"] as const;
+const STATES = [
+  "draft",
+  "published",
+  "matched",
+  "tendered",
+  "contracted",
+  "fulfilled",
+  "expired",
+  "withdrawn",
+] as const;
 
 export default function NeedList() {
   const { t, i18n } = useTranslation();
   const term = useTerms(i18n.language);
+  const filters = useFilters();
   return (
     <Page title={t("nav.needs")} subtitle={t("needs.list.subtitle")}>
       <DataTable
@@ -20,23 +33,23 @@ export default function NeedList() {
         caption={t("nav.needs")}
         rowKey={(row) => row.id}
         to={(row) => `/needs/${row.id}`}
-        filters={[
-          { name: "q", kind: "search", label: t("needs.list.search") },
-          {
-            name: "status",
-            kind: "choice",
-            label: t("field.status"),
-            options: STATES.map((value) => ({ value, label: t(`rooms.needs.status.needs.${value}`) })),
-          },
-        ]}
+        create={{ granted: "draft", label: t("needs.new"), to: "/needs/new" }}
+        filters={filters}
         exportAt={(query) =>
           fileAt("/api/v1/needs/export", {}, { ...query, format: "xlsx", headings: languageOf(i18n.language) })
         }
         columns={[
-          { key: "title", title: t("rooms.needs.field.title"), phone: "title", render: (row) => row.title },
+          {
+            key: "title",
+            title: t("rooms.needs.field.title"),
+            phone: "title",
+            sort: "title",
+            render: (row) => row.title,
+          },
           {
             key: "place",
             title: t("rooms.needs.field.community_code"),
+            sort: "community_code",
             render: (row) => <AreaName path={row.area_path} code={row.community_code} stacked />,
           },
           { key: "category", title: t("field.category"), render: (row) => term(row.category_code) },
@@ -46,11 +59,50 @@ export default function NeedList() {
             align: "right",
             render: (row) => <span className="figures">{row.beneficiaries ?? "—"}</span>,
           },
-          { key: "budget", title: t("field.budget"), align: "right", render: (row) => <Money of={row.budget} /> },
-          { key: "status", title: t("field.status"), render: (row) => <StatusTag status={row.status} /> },
+          {
+            key: "budget",
+            title: t("field.budget"),
+            align: "right",
+            sort: "budget",
+            render: (row) => <Money of={row.budget} />,
+          },
+          {
+            key: "status",
+            title: t("field.status"),
+            sort: "status",
+            render: (row) => <StatusTag status={row.status} room="needs" />,
+          },
         ]}
         empty={{ title: t("needs.list.empty"), hint: t("needs.list.empty_hint") }}
       />
     </Page>
   );
+}
+
+function useFilters(): Filter<keyof QueryOf<"/api/v1/needs"> & string>[] {
+  const { t } = useTranslation();
+  const party = useSession().data?.current?.party;
+  return [
+    { name: "q", kind: "search", label: t("needs.list.search") },
+    ...(party
+      ? ([
+          {
+            name: "party_id",
+            kind: "only",
+            label: t("needs.list.mine"),
+            value: String(party.id),
+            granted: "draft",
+          },
+        ] as const)
+      : []),
+    { name: "area", kind: "pick", label: t("field.street"), input: StreetSelect },
+    { name: "category", kind: "pick", label: t("field.category"), input: CategorySelect },
+    { name: "population", kind: "pick", label: t("field.populations"), input: OnePopulation },
+    {
+      name: "status",
+      kind: "choice",
+      label: t("field.status"),
+      options: STATES.map((value) => ({ value, label: t(`rooms.needs.status.needs.${value}`) })),
+    },
+  ];
 }

@@ -7,12 +7,14 @@ import { ActionBar, type ActionFormProps } from "../../ui/ActionBar";
 import { ProseField } from "../../ui/form/Field";
 import { FormSheet } from "../../ui/form/FormSheet";
 import { Attachments } from "../../ui/Attachments";
+import { Checklist } from "../../ui/Checklist";
 import { Interval } from "../../ui/Interval";
 import { useGo, useNumber } from "../../ui/Link";
 import { Money } from "../../ui/Money";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
+import { Surveyed } from "./NeedForm";
 import { NeedPath } from "./NeedPath";
 import { Place } from "./Place";
 
@@ -35,7 +37,7 @@ function Shown({ of }: { of: Need }) {
       title={of.title}
       subtitle={
         <>
-          <Place code={of.community_code} /> <StatusTag status={of.status} />
+          <Place code={of.community_code} /> <StatusTag status={of.status} room="needs" />
         </>
       }
       crumbs={[{ label: t("nav.needs"), to: "/needs" }]}
@@ -44,12 +46,12 @@ function Shown({ of }: { of: Need }) {
           of={of}
           feature="needs"
           words="needs"
-          without={["edit"]}
           forms={{ withdraw: WithdrawForm }}
-          go={{ rank: () => go(`/needs/${of.id}/ranking`) }}
+          go={{ edit: () => go(`/needs/${of.id}/edit`), rank: () => go(`/needs/${of.id}/ranking`) }}
         />
       }
     >
+      {of.actions.includes("edit") && <Checklist room="needs" missing={of.missing} unsaid={of.unsaid} />}
       <p className="prose">{of.description}</p>
       <NeedPath need_id={of.id} />
       <Descriptions
@@ -83,13 +85,17 @@ function Evidence({ of }: { of: Need }) {
   const { survey_result_id, share, low, high, n, note, no_evidence_reason } = of.evidence;
   if (share && low && high && n) {
     return (
-      <Interval
-        share={Number(share)}
-        low={Number(low)}
-        high={Number(high)}
-        n={n}
-        label={t("rooms.needs.field.evidence.share")}
-      />
+      <>
+        <Surveyed of={of.evidence} />
+        <Interval
+          share={Number(share)}
+          low={Number(low)}
+          high={Number(high)}
+          n={n}
+          label={t("rooms.needs.field.evidence.share")}
+        />
+        {note && <p className="prose">{note}</p>}
+      </>
     );
   }
   if (survey_result_id && !note) return <p>{t("needs.evidence_withheld")}</p>;
@@ -100,6 +106,7 @@ function WithdrawForm({ send, cancel, sending }: ActionFormProps<Need>) {
   const { t } = useTranslation();
   return (
     <FormSheet room="needs" send={send} sending={sending} cancel={cancel} submit={t("needs.action.withdraw")} danger>
+      <p>{t("needs.withdraw_what")}</p>
       <ProseField name="reason" required rows={3} />
     </FormSheet>
   );

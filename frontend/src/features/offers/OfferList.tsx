@@ -1,15 +1,21 @@
 import { useTranslation } from "react-i18next";
-import { fileAt } from "../../api/paths";
+import { type QueryOf, fileAt } from "../../api/paths";
 import { useTerms } from "../../api/reference";
 import { languageOf } from "../../api/refusal";
+import { useSession } from "../../api/session";
 import { DataTable } from "../../ui/DataTable";
+import type { Filter } from "../../ui/FilterBar";
+import { CategorySelect, OnePopulation, PlaceSelect } from "../../ui/form/choices";
 import { Link } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { StatusTag } from "../../ui/StatusTag";
 
+const STATES = ["draft", "published", "paused", "expired", "withdrawn"] as const;
+
 export default function OfferList() {
   const { t, i18n } = useTranslation();
   const term = useTerms(i18n.language);
+  const filters = useFilters();
   return (
     <Page title={t("nav.offers")} subtitle={t("offers.list.subtitle")}>
       <DataTable
@@ -17,12 +23,13 @@ export default function OfferList() {
         caption={t("nav.offers")}
         rowKey={(row) => row.id}
         to={(row) => `/offers/${row.id}`}
-        filters={[{ name: "q", kind: "search", label: t("offers.list.search") }]}
+        create={{ granted: "draft", label: t("offers.new"), to: "/offers/new" }}
+        filters={filters}
         exportAt={(query) =>
           fileAt("/api/v1/offers/export", {}, { ...query, format: "xlsx", headings: languageOf(i18n.language) })
         }
         columns={[
-          { key: "title", title: t("field.title"), phone: "title", render: (row) => row.title },
+          { key: "title", title: t("field.title"), phone: "title", sort: "title", render: (row) => row.title },
           {
             key: "organization",
             title: t("field.organization"),
@@ -43,6 +50,7 @@ export default function OfferList() {
           {
             key: "price",
             title: t("field.price"),
+            sort: "price",
             align: "right",
             render: (row) => (
               <span className="figures">{row.price ? `${Number(row.price)} ${row.price_unit}` : "—"}</span>
@@ -52,12 +60,40 @@ export default function OfferList() {
           {
             key: "status",
             title: t("field.status"),
-            phone: "hidden",
-            render: (row) => <StatusTag status={row.status} />,
+            sort: "status",
+            render: (row) => <StatusTag status={row.status} room="offers" />,
           },
         ]}
         empty={{ title: t("offers.list.empty"), hint: t("offers.list.empty_hint") }}
       />
     </Page>
   );
+}
+
+function useFilters(): Filter<keyof QueryOf<"/api/v1/offers"> & string>[] {
+  const { t } = useTranslation();
+  const party = useSession().data?.current?.party;
+  return [
+    { name: "q", kind: "search", label: t("offers.list.search") },
+    ...(party
+      ? ([
+          {
+            name: "party_id",
+            kind: "only",
+            label: t("offers.list.mine"),
+            value: String(party.id),
+            granted: "draft",
+          },
+        ] as const)
+      : []),
+    { name: "area", kind: "pick", label: t("field.coverage"), input: PlaceSelect },
+    { name: "category", kind: "pick", label: t("field.category"), input: CategorySelect },
+    { name: "population", kind: "pick", label: t("field.populations"), input: OnePopulation },
+    {
+      name: "status",
+      kind: "choice",
+      label: t("field.status"),
+      options: STATES.map((value) => ({ value, label: t(`rooms.offers.status.offers.${value}`) })),
+    },
+  ];
 }

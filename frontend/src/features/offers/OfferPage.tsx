@@ -3,10 +3,12 @@ import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import { useTerms } from "../../api/reference";
 import type { components } from "../../api/schema.gen";
-import { useSession } from "../../api/session";
-import { ActionBar } from "../../ui/ActionBar";
+import { ActionBar, type ActionFormProps } from "../../ui/ActionBar";
 import { Attachments } from "../../ui/Attachments";
-import { Link, useNumber } from "../../ui/Link";
+import { Checklist } from "../../ui/Checklist";
+import { ProseField } from "../../ui/form/Field";
+import { FormSheet } from "../../ui/form/FormSheet";
+import { Link, useGo, useNumber } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
@@ -23,28 +25,32 @@ export default function OfferPage() {
 function Shown({ of }: { of: Offer }) {
   const { t, i18n } = useTranslation();
   const term = useTerms(i18n.language);
-  const { data: session } = useSession();
-  const own = session?.current?.party?.id === of.party_id;
+  const go = useGo();
   return (
     <Page
       title={of.title}
       subtitle={
         <>
-          <Provider party_id={of.party_id} /> <StatusTag status={of.status} />
+          <Provider party_id={of.party_id} /> <StatusTag status={of.status} room="offers" />
         </>
       }
       crumbs={[{ label: t("nav.offers"), to: "/offers" }]}
       action={
-        <Space wrap>
-          <ActionBar of={of} feature="offers" without={["edit", "withdraw"]} />
-          {own && (
-            <Link to={`/offers/${of.id}/ranking`}>
-              <Button type="primary">{t("offers.ranking")}</Button>
-            </Link>
+        <Space wrap align="start">
+          <ActionBar
+            of={of}
+            feature="offers"
+            words="offers"
+            forms={{ withdraw: WithdrawForm }}
+            go={{ edit: () => go(`/offers/${of.id}/edit`), rank: () => go(`/offers/${of.id}/ranking`) }}
+          />
+          {of.actions.includes("edit") && (
+            <Button onClick={() => go(`/offers/${of.id}/copy`)}>{t("offers.copy")}</Button>
           )}
         </Space>
       }
     >
+      {of.actions.includes("edit") && <Checklist room="offers" missing={of.missing} unsaid={of.unsaid} />}
       <p className="prose">{of.description}</p>
       <Descriptions
         bordered
@@ -78,5 +84,15 @@ function Provider({ party_id }: { party_id: number }) {
       {t("offers.provided_by")}{" "}
       <Link to={`/organizations/${id}`}>{(i18n.language === "en" && name_en) || name_zh}</Link> {rating_a}
     </>
+  );
+}
+
+function WithdrawForm({ send, cancel, sending }: ActionFormProps<Offer>) {
+  const { t } = useTranslation();
+  return (
+    <FormSheet room="offers" send={send} sending={sending} cancel={cancel} submit={t("action.withdraw")} danger>
+      <p>{t("offers.withdraw_what")}</p>
+      <ProseField name="reason" required rows={3} />
+    </FormSheet>
   );
 }

@@ -3,11 +3,18 @@ import { Select, TreeSelect } from "antd";
 import { useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
+import { useArea } from "../../api/reference";
 import { languageOf } from "../../api/refusal";
 import type { components } from "../../api/schema.gen";
 import { chosen } from "../chosen";
 
-type Held<Value> = { id?: string; value?: Value | null | undefined; onChange?: (value: Value | null) => void };
+type Held<Value> = {
+  id?: string;
+  /** What it is called where no label of a form stands beside it. */
+  label?: string;
+  value?: Value | null | undefined;
+  onChange?: (value: Value | null) => void;
+};
 type Term = {
   code: string;
   parent_code?: string | null | undefined;
@@ -34,16 +41,18 @@ const finds = (typed: string, branch: Branch | undefined): boolean =>
   branch?.words.includes(typed.toLowerCase()) ?? false;
 
 /** One service of the taxonomy, found by its name or another word for it. */
-export function CategorySelect({ id, value, onChange }: Held<string>) {
+export function CategorySelect({ id, label, value, onChange }: Held<string>) {
   const { t, i18n } = useTranslation();
   const terms = $api.useQuery("get", "/api/v1/taxonomy/categories", {}, LONG);
   const field = languageOf(i18n.language) === "en" ? "label_en" : "label_zh";
   return (
     <TreeSelect<string>
       {...(id !== undefined && { id })}
+      {...(label !== undefined && { "aria-label": label })}
       allowClear
       showSearch={{ filterTreeNode: (typed, node) => finds(typed, node as unknown as Branch) }}
-      placeholder={t("ui.form.choose")}
+      placeholder={label ?? t("ui.form.choose")}
+      popupMatchSelectWidth={false}
       loading={terms.isPending}
       treeData={branches(terms.data ?? [], field)}
       {...(value && { value })}
@@ -82,7 +91,7 @@ function usePlaces(typed: string, level: PlaceProps<string>["level"], under = ""
 }
 
 /** One district, street or community. */
-export function PlaceSelect({ id, value, onChange, level, under }: PlaceProps<string>) {
+export function PlaceSelect({ id, label, value, onChange, level, under }: PlaceProps<string>) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState("");
   const options = usePlaces(typed, level, under);
@@ -96,15 +105,23 @@ export function PlaceSelect({ id, value, onChange, level, under }: PlaceProps<st
   return (
     <Select<string>
       {...(id !== undefined && { id })}
+      {...(label !== undefined && { "aria-label": label })}
       allowClear
       showSearch={{ filterOption: false, onSearch: setTyped }}
-      placeholder={t("ui.form.place")}
+      placeholder={label ?? t("ui.form.place")}
       options={known ? [{ value, label: held.data?.path.slice(-2).join(" ") ?? value }, ...options] : options}
       {...(value && { value })}
       onChange={(code: string | undefined) => onChange?.(code ?? null)}
     />
   );
 }
+
+/** The name of a place that was chosen before, and may be none of those that are offered now. */
+function PlaceName({ code }: { code: string }) {
+  return <>{useArea(code).slice(-2).join(" ")}</>;
+}
+
+const placeName = ({ value }: { value?: string | number }) => <PlaceName code={String(value)} />;
 
 /** Several places. */
 export function PlacesSelect({ id, value, onChange, level, under }: PlaceProps<string[]>) {
@@ -118,6 +135,7 @@ export function PlacesSelect({ id, value, onChange, level, under }: PlaceProps<s
       showSearch={{ filterOption: false, onSearch: setTyped }}
       placeholder={t("ui.form.place")}
       options={usePlaces(typed, level, under)}
+      labelRender={placeName}
       value={value ?? []}
       onChange={(codes) => onChange?.(codes)}
     />
@@ -148,13 +166,47 @@ export function PartySelect({ id, value, onChange, kind }: PartyProps) {
   );
 }
 
+const STREETS = { level: "street" } as const;
+
+/** One street of the district, found by typing. */
+export const StreetSelect = (held: Held<string>) => <PlaceSelect {...held} {...STREETS} />;
+
 /** One group of people. */
-export function PopulationOne({ id, value, onChange }: Held<string>) {
+export function OnePopulation({ id, label, value, onChange }: Held<string>) {
+  const { t, i18n } = useTranslation();
+  const terms = $api.useQuery("get", "/api/v1/taxonomy/populations", {}, LONG);
+  const field = languageOf(i18n.language) === "en" ? "label_en" : "label_zh";
   return (
-    <PopulationSelect
+    <Select<string>
       {...(id !== undefined && { id })}
-      value={value ? [value] : []}
-      onChange={(codes) => onChange?.(codes?.at(-1) ?? "")}
+      {...(label !== undefined && { "aria-label": label })}
+      allowClear
+      showSearch={{ optionFilterProp: "label" }}
+      placeholder={label ?? t("ui.form.choose")}
+      popupMatchSelectWidth={false}
+      options={terms.data?.map((term) => ({ value: term.code, label: term[field] })) ?? []}
+      {...(value && { value })}
+      onChange={(code: string | undefined) => onChange?.(code ?? null)}
+    />
+  );
+}
+
+/** Services of the taxonomy. */
+export function CategoriesSelect({ id, value, onChange }: Held<string[]>) {
+  const { t, i18n } = useTranslation();
+  const terms = $api.useQuery("get", "/api/v1/taxonomy/categories", {}, LONG);
+  const field = languageOf(i18n.language) === "en" ? "label_en" : "label_zh";
+  return (
+    <TreeSelect<string[]>
+      {...(id !== undefined && { id })}
+      multiple
+      allowClear
+      showSearch={{ filterTreeNode: (typed, node) => finds(typed, node as unknown as Branch) }}
+      placeholder={t("ui.form.choose")}
+      loading={terms.isPending}
+      treeData={branches(terms.data ?? [], field)}
+      value={value ?? []}
+      onChange={(codes: string[]) => onChange?.(codes)}
     />
   );
 }
