@@ -26,7 +26,8 @@ async def list_surveys(
     session: UnitSession, actor: CurrentActor, paging: PagingQuery, status: SurveyStatus | None = None
 ) -> Page[SurveyRow]:
     found, cursor = await queries.list_surveys(session, actor, paging, status)
-    return Page(items=[SurveyRow.of(survey) for survey in found], next_cursor=cursor)
+    rows = [SurveyRow.of(survey) for survey in found]
+    return Page(items=rows, next_cursor=cursor, actions=policy.list_actions(actor))
 
 
 @router.post("", operation_id="create_survey", status_code=201, dependencies=[allow(WHO["create"])])

@@ -113,6 +113,18 @@ class SurveyDefinition(_Strict):
         seconds = sum(SECONDS[question.type] * max(len(question.rows), 1) for question in self.questions)
         return max(round(seconds / 60), 1)
 
+    def unsaid(self) -> list[str]:
+        """What may stay blank though others look for it: "intro" (residents: who asks and why), "votes_for" (needs rest
+        on options that speak for a category), "en"."""
+        options = [option for question in self.questions for option in question.options]
+        labels = [self.title, *(question.label for question in self.questions), *(option.label for option in options)]
+        blank = {
+            "intro": self.intro is None,
+            "votes_for": not any(option.votes_for for option in options),
+            "en": not all(label.en for label in labels),
+        }
+        return [field for field, is_blank in blank.items() if is_blank]
+
     def options_of(self, question: Question) -> Sequence[Option]:
         """What can be chosen; a derived ranking offers the options of its source."""
         source = self.question(question.derived_from) if question.derived_from else None

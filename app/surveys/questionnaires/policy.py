@@ -28,6 +28,11 @@ def actions(actor: Actor, survey: Survey, *, is_answered: bool) -> list[str]:
     return [verb for verb in verbs if denial(actor, verb, survey) is None]
 
 
+def list_actions(actor: Actor) -> list[str]:
+    """What this actor may do to the list of surveys as a whole."""
+    return [verb for verb in ("create",) if actor.role in WHO[verb]]
+
+
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
     """A survey is its owner's and that of the offices above; nobody else learns that it exists."""
     if actor.role not in ASKS or actor.party_id is None:

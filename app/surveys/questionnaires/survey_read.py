@@ -71,7 +71,8 @@ def _row(survey: Survey) -> dict[str, Any]:
 
 
 class SurveyRead(SurveyRow):
-    """`is_answered`: the questionnaire is frozen."""
+    """`is_answered`: the questionnaire is frozen. `unsaid`: what a draft may leave blank though others look for it.
+    `minutes`: about how long answering takes."""
 
     model_config = ConfigDict(
         json_schema_extra=example(
@@ -87,6 +88,8 @@ class SurveyRead(SurveyRow):
             definition=QUESTIONNAIRE,
             targets=[],
             is_answered=False,
+            unsaid=[],
+            minutes=1,
             version=1,
             actions=["edit", "close", "target", "create_wave"],
         )
@@ -95,14 +98,19 @@ class SurveyRead(SurveyRow):
     definition: SurveyDefinition
     targets: list[Target]
     is_answered: bool
+    unsaid: list[str]
+    minutes: int
     version: int
     actions: list[str]
 
     @classmethod
     def seen(cls, survey: Survey, actor: Actor, *, is_answered: bool) -> "SurveyRead":
+        definition = definition_of(survey)
         return cls(
             **_row(survey),
-            definition=definition_of(survey),
+            definition=definition,
+            minutes=definition.minutes(),
+            unsaid=definition.unsaid() if survey.status is SurveyStatus.draft else [],
             targets=survey.targets,
             is_answered=is_answered,
             version=survey.version,

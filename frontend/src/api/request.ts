@@ -82,3 +82,13 @@ export function upload<T = unknown>(path: string, file: File, fields: Record<str
   form.set("upload", file);
   return request<T>(path, { method: "POST", body: form });
 }
+
+/** Posts JSON and hands the file that is answered to the browser, under `name`. */
+export async function postForFile(path: string, body: unknown, name: string): Promise<void> {
+  const headers = { "Content-Type": "application/json" };
+  const sent = new Request(new URL(path, location.href), { method: "POST", headers, body: JSON.stringify(body) });
+  const href = URL.createObjectURL(await (await send(sent)).blob());
+  const link = Object.assign(document.createElement("a"), { href, download: name });
+  link.click();
+  URL.revokeObjectURL(href);
+}

@@ -76,7 +76,14 @@ const PAGES = [
     icon: FormOutlined,
     load: () => import("../features/surveys/SurveyList"),
   },
+  { path: "/surveys/new", key: "new_survey", load: () => import("../features/surveys/NewSurvey") },
   { path: "/surveys/$survey_id", key: "survey", load: () => import("../features/surveys/SurveyPage") },
+  { path: "/surveys/$survey_id/edit", key: "edit_survey", load: () => import("./SurveyEditorPage") },
+  {
+    path: "/surveys/$survey_id/results",
+    key: "survey_results",
+    load: () => import("../features/surveys/SurveyResults"),
+  },
   {
     path: "/rounds",
     key: "rounds",

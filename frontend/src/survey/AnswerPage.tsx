@@ -41,14 +41,16 @@ export function AnswerPage({ token }: { token: string }) {
 export const placeText = ({ path }: Place, language: Language): string =>
   [...path].reverse().join(language === "en" ? ", " : " · ");
 
-/** Who asks, what for, how long it takes and until when. */
-export function Head({ answering: { survey, wave, asked_by, minutes } }: { answering: Answering }) {
+type HeadProps = { answering: Answering; isWhole?: boolean };
+
+/** Who asks, what for, how long it takes and until when. `isWhole`: this is the page, and called by its title. */
+export function Head({ answering: { survey, wave, asked_by, minutes }, isWhole = true }: HeadProps) {
   const say = useSay();
   const language = useLanguage();
   const title = inLanguage(survey.title, language);
   useEffect(() => {
-    document.title = title;
-  }, [title]);
+    if (isWhole) document.title = title;
+  }, [title, isWhole]);
   return (
     <header className="head">
       <p className="place">{placeText(wave.community, language)}</p>

@@ -215,7 +215,10 @@ test("what excludes the others gives way to them, and they to it", () => {
 });
 
 test("a nearly empty form is asked back about, and sent when the resident says so", async () => {
-  const optional = { ...definition, questions: definition.questions.map((one) => ({ ...one, required: false })) };
+  const optional = {
+    ...definition,
+    questions: definition.questions.map((one) => Object.assign({}, one, { required: false })),
+  };
   const all = serving(({ method }) =>
     Response.json(method === "POST" ? { receipt_code: "K7M2P9QX" } : { ...answering, survey: optional }),
   );

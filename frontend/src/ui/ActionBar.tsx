@@ -16,9 +16,10 @@ type Props<T extends Actionable> = {
   forms?: Partial<Record<string, ComponentType<ActionFormProps<T>>>>;
   /** Verbs that lead to a page of their own, e.g. `{ update: () => navigate(...) }`. */
   go?: Partial<Record<string, () => void>>;
-  /** Where a screen calls verbs by words of its own: `<words>.action.<verb>`, `<words>.confirm.<verb>`; otherwise they
-   * are the shared ones (`action.<verb>`) or those of the room (`rooms.<feature>.action.<verb>`). */
-  words?: string;
+  /** Where a screen calls verbs by words of its own, the first place that has one: `<words>.action.<verb>`,
+   * `<words>.confirm.<verb>`; otherwise they are the shared ones (`action.<verb>`) or those of the room
+   * (`rooms.<feature>.action.<verb>`). */
+  words?: string | readonly string[];
   /** Verbs this page draws itself. */
   without?: readonly string[];
   onDone?: (verb: string, answer: unknown) => void;
@@ -48,8 +49,12 @@ function useVerb<T extends Actionable>({ of, feature, forms = {}, go = {}, words
   const { message, modal } = App.useApp();
   const cache = useQueryClient();
   const [asking, setAsking] = useState<string | null>(null);
-  const name = (verb: string): string =>
-    t([`${words}.action.${verb}`, `action.${verb}`, `rooms.${feature}.action.${verb}`]);
+  const called = (kind: string, verb: string): string[] => [
+    ...[words].flat().map((place) => `${place}.${kind}.${verb}`),
+    `${kind}.${verb}`,
+    `rooms.${feature}.${kind}.${verb}`,
+  ];
+  const name = (verb: string): string => t(called("action", verb));
   const act = useMutation({
     mutationFn: ({ verb, body }: { verb: string; body?: unknown }) =>
       request(`/api/v1/${feature}/${of.id}/${verb}`, { method: "POST", body }),
@@ -66,10 +71,10 @@ function useVerb<T extends Actionable>({ of, feature, forms = {}, go = {}, words
     const leave = go[verb];
     if (leave) leave();
     else if (forms[verb]) setAsking(verb);
-    else if (i18n.exists(`${words}.confirm.${verb}`) || i18n.exists(`confirm.${verb}`)) {
+    else if (i18n.exists(called("confirm", verb))) {
       modal.confirm({
         title: t("ui.confirm", { action: name(verb) }),
-        content: t([`${words}.confirm.${verb}`, `confirm.${verb}`]),
+        content: t(called("confirm", verb)),
         okText: name(verb),
         okButtonProps: { danger: DESTRUCTIVE.has(verb) },
         cancelText: t("ui.cancel"),

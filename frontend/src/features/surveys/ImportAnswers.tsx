@@ -4,12 +4,11 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { components } from "../../api/schema.gen";
 import { languageOf } from "../../api/refusal";
-import { useArea } from "../../api/reference";
 import { address, upload } from "../../api/request";
-import { AreaName } from "../../ui/AreaName";
 import { RefusalAlert } from "../../ui/RefusalAlert";
 import { RowErrors } from "../../ui/RowErrors";
 import { FileButton } from "./FileButton";
+import { Place } from "./Place";
 import {
   type Column,
   type Mapping,
@@ -105,10 +104,6 @@ export function ImportAnswers({ wave, questions }: { wave: Wave; questions: read
       )}
     </div>
   );
-}
-
-function Place({ code }: { code: string }) {
-  return <AreaName path={useArea(code)} code={code} />;
 }
 
 type MappedProps = {

@@ -1,9 +1,9 @@
 import { useTranslation } from "react-i18next";
 import { languageOf } from "../../api/refusal";
 import { DataTable } from "../../ui/DataTable";
+import { Link } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { StatusTag } from "../../ui/StatusTag";
-import { ImportForm } from "./ImportForm";
 import "./surveys.css";
 
 const STATES = ["draft", "published", "closed"] as const;
@@ -12,10 +12,18 @@ export default function SurveyList() {
   const { t, i18n } = useTranslation();
   const language = languageOf(i18n.language);
   return (
-    <Page title={t("nav.surveys")} subtitle={t("surveys.list.subtitle")}>
+    <Page
+      title={t("nav.surveys")}
+      subtitle={t("surveys.list.subtitle")}
+      action={
+        <Link to="/surveys/new" className="button button-primary">
+          {t("rooms.surveys.action.create_survey")}
+        </Link>
+      }
+    >
       <DataTable
         from="/api/v1/surveys"
-        above={<ImportForm />}
+
         caption={t("nav.surveys")}
         rowKey={(row) => row.id}
         to={(row) => `/surveys/${row.id}`}

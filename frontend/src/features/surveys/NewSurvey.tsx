@@ -1,0 +1,102 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Radio, Select } from "antd";
+import { useTranslation } from "react-i18next";
+import { $api, api } from "../../api/client";
+import { languageOf } from "../../api/refusal";
+import { useGo } from "../../ui/Link";
+import { Page } from "../../ui/Page";
+import { Field, LineField } from "../../ui/form/Field";
+import { FormSheet } from "../../ui/form/FormSheet";
+import { type Definition, firstDefinition } from "./editing";
+import { ImportForm } from "./ImportForm";
+import "./surveys.css";
+
+type Begun = { title: string; from: "first" | "copy"; copied?: number };
+
+/** A new questionnaire: with its first question, or as a copy of one that has been used. */
+export default function NewSurvey() {
+  const { t } = useTranslation();
+  const go = useGo();
+  const cache = useQueryClient();
+  const categories = $api.useQuery("get", "/api/v1/taxonomy/categories");
+  const create = $api.useMutation("post", "/api/v1/surveys", {
+    onSuccess: (survey) => {
+      void cache.invalidateQueries();
+      go(`/surveys/${survey.id}/edit`);
+    },
+  });
+  const begin = async ({ title, from, copied }: Begun): Promise<unknown> => {
+    const definition =
+      from === "copy" && copied ? await copyOf(copied, title) : firstDefinition(title, categories.data ?? []);
+    return create.mutateAsync({ body: { definition } });
+  };
+  return (
+    <Page
+      title={t("rooms.surveys.action.create_survey")}
+      subtitle={t("surveys.new.subtitle")}
+      crumbs={[{ label: t("nav.surveys"), to: "/surveys" }]}
+    >
+      <div className="panel">
+        <FormSheet<Begun>
+          initial={{ from: "first" }}
+          send={begin}
+          sending={create.isPending}
+          error={create.error}
+          submit={t("surveys.new.begin")}
+        >
+          <LineField name="title" label={t("surveys.list.title")} required limit={200} />
+          <Field name="from" label={t("surveys.new.from")}>
+            <Radio.Group
+              vertical
+              options={[
+                { value: "first", label: t("surveys.new.first") },
+                { value: "copy", label: t("surveys.new.copy") },
+              ]}
+            />
+          </Field>
+          <Field
+            name="copied"
+            label={t("surveys.new.which")}
+            dependencies={["from"]}
+            rules={[({ getFieldValue }) => ({ required: getFieldValue("from") === "copy", message: t("ui.required") })]}
+          >
+            <LibrarySelect />
+          </Field>
+        </FormSheet>
+      </div>
+      <h2>{t("surveys.new.or_file")}</h2>
+      <ImportForm />
+    </Page>
+  );
+}
+
+async function copyOf(survey_id: number, title: string): Promise<Definition> {
+  const { data } = await api.GET("/api/v1/surveys/{survey_id}", { params: { path: { survey_id } } });
+  if (!data) throw new Error("unreachable: the client throws refusals");
+  return { ...data.definition, title: { zh: title, en: "" } };
+}
+
+type Held = { id?: string; value?: number; onChange?: (survey: number) => void };
+
+/** Questionnaires that have been published: one's own, and for offices those below. */
+function LibrarySelect({ id, value, onChange }: Held) {
+  const { t, i18n } = useTranslation();
+  const language = languageOf(i18n.language);
+  const surveys = $api.useQuery("get", "/api/v1/surveys", { params: { query: { limit: 200 } } });
+  const options = surveys.data?.items
+    .filter(({ published_at }) => published_at)
+    .map(({ id: survey, title, question_count }) => ({
+      value: survey,
+      label: `${title[language] || title.zh}（${t("surveys.new.count", { count: question_count })}）`,
+    }));
+  return (
+    <Select<number>
+      {...(id !== undefined && { id })}
+      showSearch={{ optionFilterProp: "label" }}
+      placeholder={t("ui.form.choose")}
+      options={options ?? []}
+      {...(value !== undefined && { value })}
+      {...(onChange && { onChange })}
+    />
+  );
+}

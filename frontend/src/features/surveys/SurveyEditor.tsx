@@ -1,0 +1,200 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { PlusOutlined } from "@ant-design/icons";
+import { Alert, App, Button, Form, Input, Space } from "antd";
+import { type ComponentType, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { $api, ifMatch } from "../../api/client";
+import { keep, kept } from "../../api/kept";
+import { languageOf } from "../../api/refusal";
+import type { components } from "../../api/schema.gen";
+import { useGo, useNumber } from "../../ui/Link";
+import { Page } from "../../ui/Page";
+import { Fetched } from "../../ui/Pending";
+import { RefusalAlert } from "../../ui/RefusalAlert";
+import { type Definition, type Question, copied, freshQuestion, moved, problemsOf } from "./editing";
+import { QuestionEditor, type Steps } from "./QuestionEditor";
+import "./surveys.css";
+
+type Survey = components["schemas"]["SurveyRead"];
+type Props = { preview: ComponentType<{ definition: Definition; minutes: number }> };
+type Draft = { version: number; definition: Definition };
+
+/** The editor of a questionnaire, with what residents will see beside it. */
+export function SurveyEditor({ preview }: Props) {
+  const survey_id = useNumber("survey_id");
+  const survey = $api.useQuery("get", "/api/v1/surveys/{survey_id}", { params: { path: { survey_id } } });
+  return <Fetched query={survey}>{(it) => <Editing key={it.version} of={it} preview={preview} />}</Fetched>;
+}
+
+const draftName = (survey: Survey): string => `draft survey ${survey.id}`;
+
+/** What was written before and not saved; of another version it would undo what a colleague has saved since. */
+function draftOf(survey: Survey): Definition | null {
+  const draft = JSON.parse(kept(draftName(survey)) ?? "null") as Draft | null;
+  return draft?.version === survey.version ? draft.definition : null;
+}
+
+function useDraft(of: Survey) {
+  const [restored, setRestored] = useState(() => draftOf(of) !== null);
+  const [definition, setDefinition] = useState<Definition>(() => draftOf(of) ?? of.definition);
+  const change = (next: Definition): void => {
+    setDefinition(next);
+    keep(draftName(of), JSON.stringify({ version: of.version, definition: next } satisfies Draft));
+  };
+  const forget = (): void => {
+    keep(draftName(of), null);
+    setRestored(false);
+    setDefinition(of.definition);
+  };
+  return { definition, change, restored, forget };
+}
+
+function Editing({ of, preview: Preview }: Props & { of: Survey }) {
+  const { t, i18n } = useTranslation();
+  const { message } = App.useApp();
+  const go = useGo();
+  const cache = useQueryClient();
+  const { definition, change, restored, forget } = useDraft(of);
+  const save = $api.useMutation("put", "/api/v1/surveys/{survey_id}", {
+    onSuccess: () => {
+      keep(draftName(of), null);
+      message.success(t("surveys.edit.saved"));
+      void cache.invalidateQueries();
+    },
+  });
+  const send = (): Promise<unknown> =>
+    save.mutateAsync({ params: { path: { survey_id: of.id }, header: ifMatch(of.version) }, body: { definition } });
+  const leave = (): void => go(`/surveys/${of.id}`);
+  const problems = problemsOf(save.error, languageOf(i18n.language));
+  const title = definition.title.zh || t("surveys.edit.untitled");
+  return (
+    <Page
+      title={t("surveys.edit.title", { title })}
+      crumbs={[
+        { label: t("nav.surveys"), to: "/surveys" },
+        { label: title, to: `/surveys/${of.id}` },
+      ]}
+    >
+      {!of.actions.includes("edit") && <Alert type="warning" showIcon title={t("surveys.edit.frozen")} />}
+      {restored && (
+        <Alert
+          type="info"
+          showIcon
+          title={t("surveys.edit.restored")}
+          action={<Button onClick={forget}>{t("surveys.edit.forget")}</Button>}
+        />
+      )}
+      <div className="editor">
+        <Form layout="vertical" requiredMark="optional" onFinish={() => void send()} className="editor-form">
+          <Heading definition={definition} change={change} problems={problems} />
+          <Questions definition={definition} change={change} problems={problems} />
+          <RefusalAlert error={save.error} />
+          <Space wrap className="form-foot editor-foot">
+            <Button type="primary" htmlType="submit" loading={save.isPending}>
+              {t("surveys.edit.save")}
+            </Button>
+            <Button onClick={() => void send().then(leave)} loading={save.isPending}>
+              {t("surveys.edit.save_and_leave")}
+            </Button>
+          </Space>
+        </Form>
+        <aside className="editor-preview" aria-label={t("surveys.edit.preview")}>
+          <h2>{t("surveys.edit.preview")}</h2>
+          <Preview definition={definition} minutes={of.minutes} />
+        </aside>
+      </div>
+    </Page>
+  );
+}
+
+type Part = { definition: Definition; change: (next: Definition) => void; problems: Map<string, string[]> };
+
+function Heading({ definition, change, problems }: Part) {
+  const { t } = useTranslation();
+  const { title, intro } = definition;
+  const wrong = problems.get("title");
+  const introduce = (words: { zh: string; en: string }): void => {
+    const { intro: _, ...rest } = definition;
+    change(words.zh || words.en ? { ...rest, intro: words } : rest);
+  };
+  const said = intro ?? { zh: "", en: "" };
+  return (
+    <section className="panel">
+      <Form.Item
+        label={t("surveys.edit.title_zh")}
+        htmlFor="title-zh"
+        {...(wrong && { help: wrong.join(" "), validateStatus: "error" })}
+      >
+        <Input
+          id="title-zh"
+          value={title.zh}
+          onChange={({ target }) => change({ ...definition, title: { ...title, zh: target.value } })}
+        />
+      </Form.Item>
+      <Form.Item label={t("surveys.edit.title_en")} htmlFor="title-en">
+        <Input
+          id="title-en"
+          value={title.en}
+          onChange={({ target }) => change({ ...definition, title: { ...title, en: target.value } })}
+        />
+      </Form.Item>
+      <Form.Item label={t("surveys.edit.intro_zh")} htmlFor="intro-zh" extra={t("surveys.edit.intro_hint")}>
+        <Input.TextArea
+          id="intro-zh"
+          autoSize={{ minRows: 2 }}
+          value={said.zh}
+          onChange={({ target }) => introduce({ ...said, zh: target.value })}
+        />
+      </Form.Item>
+      <Form.Item label={t("surveys.edit.intro_en")} htmlFor="intro-en">
+        <Input.TextArea
+          id="intro-en"
+          autoSize={{ minRows: 1 }}
+          value={said.en}
+          onChange={({ target }) => introduce({ ...said, en: target.value })}
+        />
+      </Form.Item>
+    </section>
+  );
+}
+
+function Questions({ definition, change, problems }: Part) {
+  const { t } = useTranslation();
+  const { questions } = definition;
+  const [open, setOpen] = useState<number | null>(questions.length === 1 ? 0 : null);
+  const put = (next: Question[]): void => change({ ...definition, questions: next });
+  const steps = (at: number): Steps => ({
+    up: () => (put(moved(questions, at, at - 1)), setOpen(null)),
+    down: () => (put(moved(questions, at, at + 1)), setOpen(null)),
+    copy: () => (put(copied(questions, at)), setOpen(at + 1)),
+    remove: () => (put(questions.filter((_, place) => place !== at)), setOpen(null)),
+  });
+  const add = (): void => {
+    put([...questions, freshQuestion(questions)]);
+    setOpen(questions.length);
+  };
+  return (
+    <>
+      <ol className="question-cards">
+        {questions.map((question, at) => (
+          <li key={question.name}>
+            <QuestionEditor
+              question={question}
+              at={at}
+              questions={questions}
+              open={open === at}
+              toggle={() => setOpen(open === at ? null : at)}
+              change={(next) => put(questions.map((one, place) => (place === at ? next : one)))}
+              steps={steps(at)}
+              wrong={(field) => problems.get(`${at}.${field}`)}
+              isFaulty={[...problems.keys()].some((place) => place.startsWith(`${at}.`))}
+            />
+          </li>
+        ))}
+      </ol>
+      <Button block type="dashed" size="large" icon={<PlusOutlined aria-hidden />} onClick={add}>
+        {t("surveys.edit.add")}
+      </Button>
+    </>
+  );
+}
