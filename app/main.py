@@ -80,7 +80,7 @@ ROUTERS = [
     paths.of_needs,
     paths.of_parties,
     notices.router,
-    notices.of_profiles,
+    notices.profiles,
     objections.router,
     bids.of_tenders,
     bids.router,

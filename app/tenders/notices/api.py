@@ -1,8 +1,8 @@
 """Tenders: the public portal's notices, and what a purchaser does with them."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import Response
+from fastapi import Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
@@ -25,11 +25,13 @@ from app.tenders.notices.inputs import (
 )
 from app.tenders.notices.models import Tender
 from app.tenders.notices.policy import WHO
+from app.tenders.notices.profile_schemas import GivenEnds, PlannedEndRead, ProfileRead
 from app.tenders.notices.rules import TenderStatus
 from app.tenders.notices.schemas import AmendmentRead, EnquiryRead, TenderRead, TenderRow
+from app.tenders.profiles import rules as procedures
 
 router = web.router("/tenders", "tenders")
-of_profiles = web.router("/profiles/{profile}", "tenders")
+profiles = web.router("/profiles", "tenders")
 
 
 async def _read(session: AsyncSession, tender: Tender, actor: Actor, response: Response) -> TenderRead:
@@ -49,7 +51,8 @@ async def list_tenders(
 ) -> Page[TenderRow]:
     wanted = queries.Wanted(status, phase, area, q)
     lines, cursor = await queries.list_tenders(session, actor, paging, wanted)
-    return Page(items=[TenderRow.of(line) for line in lines], next_cursor=cursor)
+    rows = [TenderRow.of(line) for line in lines]
+    return Page(items=rows, next_cursor=cursor, actions=policy.list_actions(actor))
 
 
 @router.get("/export", operation_id="export_tenders", dependencies=[allow(WHO["read"])], **TABLE_FILE)
@@ -159,7 +162,23 @@ async def answer_enquiry(
     return EnquiryRead.of(enquiry, await policy.read_tender(session, actor, tender_id), actor)
 
 
-@of_profiles.get("/application-form", operation_id="read_default_form", dependencies=[allow(WHO["read"])])
+@profiles.get("/{profile}/application-form", operation_id="read_default_form", dependencies=[allow(WHO["read"])])
 async def read_default_form(profile: Code) -> ApplicationForm:
     """The form that a notice under this profile begins with, to be changed at will."""
     return default_form(profile)
+
+
+@profiles.get("", operation_id="list_profiles", dependencies=[allow(WHO["read"])])
+async def list_profiles() -> list[ProfileRead]:
+    """The kinds of procedure a notice can follow."""
+    return [ProfileRead.of(procedures.profile(name)) for name in procedures.profile_names()]
+
+
+@profiles.get("/{profile}/timetable", operation_id="plan_timetable", dependencies=[allow(WHO["create"])])
+async def plan_timetable(
+    session: UnitSession, profile: Code, given: Annotated[GivenEnds, Query()]
+) -> list[PlannedEndRead]:
+    """The shortest timetable of a notice published today, each date counted from those given before it."""
+    return [
+        PlannedEndRead.of(end) for end in await queries.timetable(session, procedures.profile(profile), dict(given))
+    ]

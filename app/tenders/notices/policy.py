@@ -10,6 +10,7 @@ from app.core.actors import BUYS, EVERYONE, Actor, Role, granted
 from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
 from app.tenders.notices.models import Enquiry, Tender
+from app.tenders.notices.publishing import Lacking
 from app.tenders.notices.rules import MOVES, answered, untimely
 from app.tenders.profiles.rules import Profile
 
@@ -43,10 +44,16 @@ def denial(actor: Actor, verb: str, tender: Tender) -> str | None:
     return "party" if who is BUYS and actor.party_id != tender.party_id else None
 
 
-def actions(actor: Actor, tender: Tender, profile: Profile, at: datetime) -> list[str]:
-    """The buttons this actor sees: what the state and the hour allow and the policy grants."""
+def actions(actor: Actor, tender: Tender, profile: Profile, at: datetime, missing: Lacking = ()) -> list[str]:
+    """The buttons this actor sees: what the state, the hour and what is `missing` allow and the policy grants."""
     allowed = [verb for verb in verbs_from(MOVES, tender.status) if denial(actor, verb, tender) is None]
-    return [verb for verb in allowed if untimely(verb, tender, profile, at) is None]
+    timely = [verb for verb in allowed if untimely(verb, tender, profile, at) is None]
+    return [verb for verb in timely if not (verb == "publish" and missing)]
+
+
+def list_actions(actor: Actor) -> list[str]:
+    """What this actor may do to the list of tenders as a whole."""
+    return ["create"] if actor.role in WHO["create"] else []
 
 
 def enquiry_actions(actor: Actor, enquiry: Enquiry, tender: Tender) -> list[str]:

@@ -1,15 +1,18 @@
 """What makes a notice fit to be published: criteria that can be scored, lots that can be won, dates that leave time."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from decimal import Decimal
 
-from app.core.days.calendar import Term, WorkCalendar, last_day, shanghai_date
+from app.core.days.calendar import DAY, SHANGHAI, Term, Unit, WorkCalendar, end_of_day, last_day, shanghai_date
 from app.core.errors import DomainError
 from app.tenders.notices.rules import TIMELINE, CriterionTerms, LotTerms, Notice, term_facts
-from app.tenders.profiles.rules import ContractStart, OverspendRule, Profile
+from app.tenders.profiles.rules import Closing, ContractStart, OverspendRule, Profile
 
 FULL_MARKS = Decimal(100)
+OFFICES_CLOSE = time(17, tzinfo=SHANGHAI)
+Lacking = Sequence[tuple[str, DomainError]]
 
 
 class CriteriaNotHundred(DomainError): ...
@@ -69,12 +72,41 @@ class LotsAboveBudget(DomainError): ...
 class OverspendRuleNotOffered(DomainError): ...
 
 
+@dataclass(frozen=True)
+class PlannedEnd:
+    """When a step can end under a profile: not before `earliest`, not after `latest`; `at` keeps to both."""
+
+    name: str
+    at: datetime
+    rule: str
+    is_provisional: bool
+    earliest: date
+    latest: date | None = None
+
+
 def check_publishable(notice: Notice, profile: Profile, calendar: WorkCalendar, now: datetime) -> None:
     """Refuses the first fault that would make the notice unfit to be published at `now`."""
-    check_criteria(notice.criteria, notice.tie_criterion, profile)
-    check_lots(notice.lots, notice.budget, profile)
-    check_overspend_rule(notice.overspend_rule, profile)
-    check_dates(notice.dates, profile, calendar, now)
+    for _, refusal in lacking(notice, profile, calendar, now):
+        raise refusal
+
+
+def lacking(notice: Notice, profile: Profile, calendar: WorkCalendar, now: datetime) -> Lacking:
+    """(part, its first fault) of every part of the notice that is unfit to be published at `now`."""
+    checks: tuple[tuple[str, Callable[[], None]], ...] = (
+        ("criteria", lambda: check_criteria(notice.criteria, notice.tie_criterion, profile)),
+        ("lots", lambda: check_lots(notice.lots, notice.budget, profile)),
+        ("overspend_rule", lambda: check_overspend_rule(notice.overspend_rule, profile)),
+        ("dates", lambda: check_dates(notice.dates, profile, calendar, now)),
+    )
+    return [(part, refusal) for part, check in checks if (refusal := _refused(check))]
+
+
+def _refused(check: Callable[[], None]) -> DomainError | None:
+    try:
+        check()
+    except DomainError as refusal:
+        return refusal
+    return None
 
 
 def check_criteria(criteria: Sequence[CriterionTerms], tie_criterion: str | None, profile: Profile) -> None:
@@ -183,3 +215,44 @@ def _check_period(name: str, term: Term, calendar: WorkCalendar, start: datetime
     first, last = shanghai_date(start), last_day(end)
     if not calendar.has_run(first, last, term):
         raise PeriodTooShort(period=name, **term_facts(term), start=first, end=last)
+
+
+def plan_ends(
+    given: Mapping[str, datetime | None], profile: Profile, calendar: WorkCalendar, published_at: datetime
+) -> list[PlannedEnd]:
+    """Every date of a notice published at `published_at`, each counted from those `given` before it, or else planned:
+    the shortest timetable that `check_dates` lets pass, on working days, contracts as late as they may be."""
+    planned: dict[str, PlannedEnd] = {}
+    start = shanghai_date(published_at)
+
+    def plan(name: str, earliest: date, rule: str = profile.source, latest: date | None = None) -> date:
+        day = latest if latest and latest >= earliest else calendar.rolled_on(earliest)
+        is_whole_day = name == "objections_end" or (name == "bids_end" and profile.receipt.closes is Closing.end_of_day)
+        at = end_of_day(day) if is_whole_day else datetime.combine(day, OFFICES_CLOSE)
+        planned[name] = PlannedEnd(name, at, rule, calendar.is_provisional(day), earliest, latest)
+        return last_day(given.get(name) or at)
+
+    call = max(_first_day(start, term, calendar) for term in (profile.call, profile.tender_notice) if term)
+    bids = plan("bids_end", call, profile.call.source)
+    plan("enquiries_end", *_time_to_answer(start, bids, profile, calendar))
+    evaluated = plan("evaluation_end", plan("prequalification_end", bids + DAY) + DAY)
+    shown = calendar.after(evaluated, profile.public_notice).on
+    heard = max(_first_day(evaluated, profile.public_notice, calendar), _first_day(shown, profile.objection, calendar))
+    objected = plan("objections_end", heard, profile.objection.source)
+    noticed = evaluated if profile.contract_start is ContractStart.result_notice else objected
+    latest = calendar.after(noticed, profile.contract).on
+    plan("contracts_end", objected + DAY, profile.contract.source, latest)
+    return [planned[name] for _, name in TIMELINE]
+
+
+def _first_day(start: date, term: Term, calendar: WorkCalendar) -> date:
+    """The first day on which a period of `term` from `start` has run."""
+    return start + term.length * DAY if term.unit is Unit.days else calendar.add_working_days(start, term.length).on
+
+
+def _time_to_answer(start: date, bids: date, profile: Profile, calendar: WorkCalendar) -> tuple[date, str, date]:
+    """Questions may be asked as long as they can be answered before the bids close: first day, rule, last day."""
+    day = bids
+    while day > start + DAY and calendar.after(day, profile.enquiry_answer).on > bids:
+        day -= DAY
+    return start + DAY, profile.enquiry_answer.source, day

@@ -1,13 +1,14 @@
 """Reading tenders: their parts, their phase in SQL, lists, and what waits for whom."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.areas.queries import areas_with_parents
 from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
@@ -16,16 +17,19 @@ from app.core.moves import check_move
 from app.core.paging import Columns, Paging, paginate
 from app.core.waiting import Waiting
 from app.needs.models import Need
+from app.needs.rules import standing
 from app.parties.queries import PartyName, party_names
 from app.tenders.notices import rules
 from app.tenders.notices.models import Amendment, Criterion, Enquiry, Lot, LotItem, LotNeed, Tender
 from app.tenders.notices.policy import enquiry_visible, visible
-from app.tenders.notices.rules import ENDED, TIMELINE, TenderStatus
+from app.tenders.notices.publishing import Lacking, PlannedEnd, lacking, plan_ends
+from app.tenders.notices.rules import ENDED, TIMELINE, NeedNotOnOffer, TenderStatus
 from app.tenders.profiles.rules import Profile, parse_profile, profile_document, varied
 
 INSTANT = sa.TIMESTAMP(timezone=True)
 SORTS: Columns = {"ref": Tender.ref, "title_zh": Tender.title_zh, "budget": Tender.budget}
 EXPORT_LIMIT = 10_000
+ON_OFFER = frozenset({"published", "matched"})
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,23 @@ class TenderLine:
 
 
 @dataclass(frozen=True)
+class NamedNeed:
+    """What a need that a lot answers is called, and where it lies: district, street, community."""
+
+    id: int
+    title: str
+    area_path: list[str]
+
+
+@dataclass(frozen=True)
 class TenderPage(TenderLine):
-    """All that the page of a tender shows."""
+    """All that the page of a tender shows; `missing` keeps a draft from being published, by its parts."""
 
     lots: list[LotParts]
     criteria: list[Criterion]
+    needs: dict[int, NamedNeed]
+    places: dict[str, list[str]]
+    missing: Lacking
 
 
 def _text(number: int | None) -> str | None:
@@ -212,9 +228,45 @@ async def _lines(session: AsyncSession, tenders: Collection[Tender]) -> list[Ten
 
 
 async def tender_page(session: AsyncSession, tender: Tender) -> TenderPage:
-    names = await party_names(session, {tender.party_id})
+    names, at = await party_names(session, {tender.party_id}), await now(session)
     lots, criteria = await lots_of(session, tender.id), await criteria_of(session, tender.id)
-    return TenderPage(tender, names[tender.party_id], await now(session), lots, criteria)
+    needs, places = await _named_needs(session, lots)
+    missing = await _lacking(session, tender, at) if tender.status is TenderStatus.draft else []
+    return TenderPage(tender, names[tender.party_id], at, lots, criteria, needs, places, missing)
+
+
+async def _named_needs(
+    session: AsyncSession, lots: Collection[LotParts]
+) -> tuple[dict[int, NamedNeed], dict[str, list[str]]]:
+    """The needs that the lots answer by their number, and the names of all places by their code."""
+    ids = {need for parts in lots for need in (*parts.need_ids, *(item.need_id for item in parts.items)) if need}
+    needs = list(await session.scalars(sa.select(Need).where(Need.id.in_(ids))))
+    codes = {item.community_code for parts in lots for item in parts.items if item.community_code}
+    found = await areas_with_parents(session, codes | {need.community_code for need in needs})
+    places = {code: [area.name for area in path] for code, path in found.items()}
+    return {need.id: NamedNeed(need.id, need.title, places[need.community_code]) for need in needs}, places
+
+
+async def _lacking(session: AsyncSession, draft: Tender, at: datetime) -> Lacking:
+    """What keeps the draft from being published: its own parts, and needs that cannot be put to tender."""
+    query = sa.select(Need).where(Need.id.in_(await need_ids_of(session, draft.id))).order_by(Need.id)
+    refusal = off_offer(await session.scalars(query), at)
+    own = lacking(await notice_of(session, draft), profile_of(draft), await work_calendar(session), at)
+    return [*own, *([("needs", refusal)] if refusal else [])]
+
+
+def off_offer(needs: Iterable[Need], at: datetime) -> NeedNotOnOffer | None:
+    """Why one of the needs cannot be put to tender; None when all can."""
+    for need in needs:
+        status = standing(need, shanghai_date(at))
+        if status not in ON_OFFER:
+            return NeedNotOnOffer(need=need.ref or need.id, status=str(status))
+    return None
+
+
+async def timetable(session: AsyncSession, terms: Profile, given: Mapping[str, datetime | None]) -> list[PlannedEnd]:
+    """The shortest timetable of a notice that is published now, from the dates given."""
+    return plan_ends(given, terms, await work_calendar(session), await now(session))
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:

@@ -10,14 +10,25 @@ from app.core.actors import Actor
 from app.core.fields import Plain
 from app.core.http.unit import example
 from app.core.money import Money
+from app.core.problems import Lack
 from app.tenders.forms.definition import ApplicationForm, form_of
 from app.tenders.notices.inputs import LOT, NOTICE
 from app.tenders.notices.models import Amendment, Criterion, Enquiry, LotItem, Tender
 from app.tenders.notices.policy import actions, enquiry_actions, tells_who_asks
-from app.tenders.notices.queries import LotParts, TenderLine, TenderPage, ends_of, is_one_each, phase_of, profile_of
+from app.tenders.notices.queries import (
+    LotParts,
+    NamedNeed,
+    TenderLine,
+    TenderPage,
+    ends_of,
+    is_one_each,
+    phase_of,
+    profile_of,
+)
 from app.tenders.notices.rules import LotFailure, TenderStatus, dated_rules
 from app.tenders.profiles.rules import OverspendRule
 
+NAMED = {"id": 171, "title": "开办老年助餐点", "area_path": ["呈贡区", "斗南街道", "斗南社区居民委员会"]}
 EXPORTED = ("ref", "title_zh", "title_en", "party_name_zh", "area_code", "status", "phase", "profile")
 
 
@@ -36,15 +47,34 @@ class ConfirmationRead(BaseModel):
     en: str
 
 
+class NeedNamed(BaseModel):
+    """A need that a lot answers as a whole."""
+
+    id: int
+    title: str
+    area_path: list[str]
+
+    @classmethod
+    def of(cls, need: NamedNeed) -> "NeedNamed":
+        return cls.model_validate(need, from_attributes=True)
+
+
 class ItemRead(BaseModel):
+    """`title` of its need and `area_path`, from the district down to its community, as far as it has them."""
+
     id: int
     code: str
     need_id: int | None
     community_code: str | None
+    title: str | None
+    area_path: list[str]
 
     @classmethod
-    def of(cls, item: LotItem) -> "ItemRead":
-        return cls.model_validate(item, from_attributes=True)
+    def of(cls, item: LotItem, page: TenderPage) -> "ItemRead":
+        need = page.needs.get(item.need_id or 0)
+        place = page.places.get(item.community_code or "") or (need.area_path if need else [])
+        own = {name: getattr(item, name) for name in ("id", "code", "need_id", "community_code")}
+        return cls(**own, title=need.title if need else None, area_path=place)
 
 
 class LotRead(BaseModel):
@@ -58,11 +88,12 @@ class LotRead(BaseModel):
     ceiling: Money
     items: list[ItemRead]
     need_ids: list[int]
+    needs: list[NeedNamed]
     failed_at: datetime | None = None
     failure: LotFailure | None = None
 
     @classmethod
-    def of(cls, parts: LotParts) -> "LotRead":
+    def of(cls, parts: LotParts, page: TenderPage) -> "LotRead":
         lot = parts.lot
         return cls(
             id=lot.id,
@@ -73,8 +104,9 @@ class LotRead(BaseModel):
             places=lot.places,
             budget=Money(amount=lot.budget),
             ceiling=Money(amount=lot.ceiling),
-            items=[ItemRead.of(item) for item in parts.items],
+            items=[ItemRead.of(item, page) for item in parts.items],
             need_ids=parts.need_ids,
+            needs=[NeedNamed.of(page.needs[id]) for id in parts.need_ids],
             failed_at=lot.failed_at,
             failure=lot.failure,
         )
@@ -126,6 +158,8 @@ class TenderRow(BaseModel):
 
 
 class TenderRead(TenderRow):
+    """`missing`: by its parts, what keeps a draft from being published."""
+
     model_config = ConfigDict(
         json_schema_extra=example(
             id=7,
@@ -146,7 +180,8 @@ class TenderRead(TenderRow):
             is_demonstration=True,
             version=2,
             deadlines=[{"name": "bids_end", "at": "2026-12-21T00:00:00+08:00", "rule": "征集公告到截止不少于 15 日"}],
-            lots=[{**LOT, "id": 12, "items": [], "need_ids": [171]}],
+            lots=[{**LOT, "id": 12, "items": [], "need_ids": [171], "needs": [NAMED]}],
+            missing=[],
             criteria=[],
             application_form=None,
             actions=["ask"],
@@ -177,6 +212,7 @@ class TenderRead(TenderRow):
     deadlines: list[DeadlineRead]
     lots: list[LotRead]
     criteria: list[CriterionRead]
+    missing: list[Lack]
     actions: list[str]
 
     @classmethod
@@ -192,9 +228,10 @@ class TenderRead(TenderRow):
                 "application_form": form_of(tender.application_form),
                 "to_confirm": [ConfirmationRead(zh=each.zh, en=each.en) for each in profile.to_confirm],
                 "deadlines": deadlines_of(tender),
-                "lots": [LotRead.of(each) for each in page.lots],
+                "lots": [LotRead.of(each, page) for each in page.lots],
                 "criteria": [CriterionRead.of(each) for each in page.criteria],
-                "actions": actions(actor, tender, profile, page.at),
+                "missing": [Lack.of(part, refusal) for part, refusal in page.missing],
+                "actions": actions(actor, tender, profile, page.at, page.missing),
             }
         )
 

@@ -11,14 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.areas.queries import require_areas
 from app.core.actors import Actor
 from app.core.clock import now
-from app.core.days.calendar import shanghai_date
 from app.core.days.calendar_table import work_calendar
 from app.core.events import happened
 from app.core.moves import check_move, move
 from app.core.versions import check_version, touch
-from app.needs.models import Need
 from app.needs.policy import access_needs_to_tender, read_needs_to_tender
-from app.needs.rules import standing
 from app.tenders.forms.definition import check_form, form_of
 from app.tenders.notices.amending import (
     amended,
@@ -38,12 +35,12 @@ from app.tenders.notices.queries import (
     lots_of,
     need_ids_of,
     notice_of,
+    off_offer,
     profile_of,
 )
 from app.tenders.notices.rules import (
     MOVES,
     LotFailure,
-    NeedNotOnOffer,
     answered,
     check_final_offers_end,
     closing,
@@ -68,7 +65,6 @@ SAID = (
     "contract_start",
     "contract_end",
 )
-ON_OFFER = frozenset({"published", "matched"})
 
 
 async def create_tender(session: AsyncSession, actor: Actor, facts: Facts) -> Tender:
@@ -110,7 +106,8 @@ async def publish_tender(session: AsyncSession, actor: Actor, tender_id: int) ->
     tender = await access_tender(session, actor, tender_id, "publish")
     at = await now(session)
     status = move(MOVES, tender.status, "publish")
-    _check_on_offer(needs, at)
+    if refusal := off_offer(needs, at):
+        raise refusal
     document = varied(profile_document(tender.profile), tender.profile_document or {})
     terms = parse_profile(document)
     bids_end = closing(tender.bids_end, terms) if tender.bids_end else None
@@ -297,13 +294,6 @@ async def _check_references(session: AsyncSession, actor: Actor, lots: Sequence[
     await require_areas(session, sorted(places))
     for code in places:
         check_creates(actor, code)
-
-
-def _check_on_offer(needs: Sequence[Need], at: datetime) -> None:
-    for need in needs:
-        status = standing(need, shanghai_date(at))
-        if status not in ON_OFFER:
-            raise NeedNotOnOffer(need=need.ref or need.id, status=str(status))
 
 
 async def _end(
