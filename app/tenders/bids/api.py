@@ -104,7 +104,7 @@ async def prequalify_bids(session: UnitSession, actor: CurrentActor, tender_id: 
     return await _findings(session, actor, await service.prequalify_bids(session, actor, tender_id))
 
 
-@of_tenders.post("/final-offers", operation_id="open_final_offers", dependencies=[allow(TENDER_WHO["open_final"])])
+@of_tenders.post("/open_final", operation_id="open_final_offers", dependencies=[allow(TENDER_WHO["open_final"])])
 async def open_final_offers(session: UnitSession, actor: CurrentActor, tender_id: Id) -> list[FindingRead]:
     return await _findings(session, actor, await offers.open_final_offers(session, actor, tender_id))
 

@@ -109,7 +109,7 @@ async def amend_tender(
 
 
 @router.post(
-    "/{tender_id}/final-offers/invite", operation_id="invite_final_offers", dependencies=[allow(WHO["invite"])]
+    "/{tender_id}/invite", operation_id="invite_final_offers", dependencies=[allow(WHO["invite"])]
 )
 async def invite_final_offers(
     session: UnitSession, actor: CurrentActor, tender_id: Id, body: FinalOffersInvite, response: Response

@@ -1,5 +1,5 @@
 """draft --edit--> draft --publish--> published --ask, amend--> published --open--> opened;
-opened --prequalify, invite, open_final--> opened --award--> awarded;
+opened --record_late, prequalify, invite, open_final--> opened --award--> awarded;
 draft, published, opened --cancel--> cancelled;  published, opened --fail--> unsuccessful
 
 What people decided is the status; the phase follows from the dates alone, by one TIMELINE.
@@ -51,6 +51,7 @@ MOVES = {
     (S.opened, "prequalify"): S.opened,
     (S.opened, "invite"): S.opened,
     (S.opened, "open_final"): S.opened,
+    (S.opened, "record_late"): S.opened,
     (S.opened, "award"): S.awarded,
     (S.opened, "cancel"): S.cancelled,
     (S.opened, "fail"): S.unsuccessful,

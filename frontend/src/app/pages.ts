@@ -101,7 +101,29 @@ const PAGES = [
     icon: FileSearchOutlined,
     load: () => import("../features/tenders/TenderList"),
   },
+  { path: "/tenders/new", key: "new_tender", load: () => import("../features/tenders/notice/NoticeEditor") },
   { path: "/tenders/$tender_id", key: "tender", open: true, load: () => import("../features/tenders/TenderPage") },
+  {
+    path: "/tenders/$tender_id/edit",
+    key: "edit_tender",
+    load: () => import("../features/tenders/notice/NoticeEditor"),
+  },
+  {
+    path: "/tenders/$tender_id/amend",
+    key: "amend_tender",
+    load: () => import("../features/tenders/notice/NoticeAmend"),
+  },
+  {
+    path: "/tenders/$tender_id/eligibility",
+    key: "eligibility",
+    load: () => import("../features/tenders/notice/EligibilityPage"),
+  },
+  {
+    path: "/tenders/$tender_id/bids",
+    key: "bids",
+    open: true,
+    load: () => import("../features/tenders/notice/BidsPage"),
+  },
   {
     path: "/tenders/$tender_id/result",
     key: "result",

@@ -43,8 +43,8 @@ type Props<P extends ListPath> = RowProps<RowOf<P>> & {
   empty: { title: string; hint: string; action?: ReactNode };
   /** Where the same list comes as a workbook, under the same filters. */
   exportAt?: (query: QueryOf<P>) => string;
-  /** What can be done with the list as a whole, for those who may read it. */
-  above?: ReactNode;
+  /** What can be done with the list as a whole, for those who may read it; `actions` are what the server grants. */
+  above?: ReactNode | ((actions: readonly string[]) => ReactNode);
   /** The way to a new row, for those to whom the list grants the verb. */
   create?: { granted: string; label: string; to: Address };
   caption: string;
@@ -68,7 +68,7 @@ export function DataTable<P extends ListPath>(props: Props<P>) {
 
   return (
     <section className="list" aria-label={caption}>
-      {list.isSuccess && above}
+      {list.isSuccess && (typeof above === "function" ? above(actions) : above)}
       {create && actions.includes(create.granted) && (
         <Link to={create.to} className="ant-btn ant-btn-primary ant-btn-color-primary ant-btn-variant-solid">
           {create.label}

@@ -36,7 +36,7 @@ def buttons(actor: Actor, tender: Tender, at: datetime) -> list[str]:
         (TenderStatus.draft, BEFORE, ["edit", "publish", "cancel"]),
         (TenderStatus.published, BEFORE, ["amend", "cancel"]),
         (TenderStatus.published, DATES["bids_end"], ["open", "cancel", "fail"]),
-        (TenderStatus.opened, DATES["evaluation_end"], ["prequalify", "invite", "cancel", "fail"]),
+        (TenderStatus.opened, DATES["evaluation_end"], ["prequalify", "invite", "record_late", "cancel", "fail"]),
         (TenderStatus.awarded, DATES["contracts_end"], []),
         (TenderStatus.cancelled, BEFORE, []),
         (TenderStatus.unsuccessful, DATES["bids_end"], []),

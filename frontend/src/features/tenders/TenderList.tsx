@@ -1,7 +1,9 @@
+import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { fileAt } from "../../api/paths";
 import { DataTable } from "../../ui/DataTable";
 import { Deadline } from "../../ui/Deadline";
+import { Link } from "../../ui/Link";
 import { Money } from "../../ui/Money";
 import { Page } from "../../ui/Page";
 import { StatusTag } from "../../ui/StatusTag";
@@ -14,6 +16,7 @@ export default function TenderList() {
       <DataTable
         from="/api/v1/tenders"
         caption={t("nav.tenders")}
+        above={begin}
         rowKey={(row) => row.id}
         to={(row) => `/tenders/${row.id}`}
         exportAt={(query) => fileAt("/api/v1/tenders/export", {}, { ...query, format: "xlsx" })}
@@ -38,5 +41,16 @@ export default function TenderList() {
         empty={{ title: t("tenders.list.empty"), hint: t("tenders.list.empty_hint") }}
       />
     </Page>
+  );
+}
+
+const begin = (actions: readonly string[]) => actions.includes("create") && <Begin />;
+
+function Begin() {
+  const { t } = useTranslation();
+  return (
+    <Link to="/tenders/new">
+      <Button type="primary">{t("notice.new")}</Button>
+    </Link>
   );
 }
