@@ -190,7 +190,7 @@ async def lines_of(session: AsyncSession, contracts: Sequence[Contract]) -> list
     sums = sa.select(ContractInstalment.contract_id, sa.func.sum(ContractInstalment.paid))
     of_these = ContractInstalment.contract_id.in_([each.id for each in contracts])
     found = await session.execute(sums.where(of_these).group_by(ContractInstalment.contract_id))
-    paid: dict[int, Decimal] = dict(found.tuples().all())
+    paid = {contract_id: paid for contract_id, paid in found}
     return [
         ContractLine(each, parties[each.purchaser_id], parties[each.contractor_id], paid[each.id]) for each in contracts
     ]
