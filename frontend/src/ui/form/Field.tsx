@@ -16,7 +16,7 @@ const lastOf = (name: Name): string => String([name].flat().findLast((part) => t
 export function Field({ name, label, required = false, rules = [], ...item }: Props) {
   const { t } = useTranslation();
   const called = useFieldName();
-  const must = { required: true, whitespace: false, message: t("ui.required") };
+  const must = { required: true, message: t("ui.required") };
   return (
     <Form.Item
       name={name}
