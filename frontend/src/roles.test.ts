@@ -14,8 +14,11 @@ const ROLES: Record<components["schemas"]["Role"], true> = {
   admin: true,
   clock: true,
 };
-/** A role in quotation marks where it is compared or listed; `key: "purchaser"` and `chosen(of, "purchaser")` are no roles. */
-const NAMED = new RegExp(String.raw`(?:[=[(]|===|\[[^\]]*,)\s*"(?:${Object.keys(ROLES).join("|")})"`);
+/**
+ * A role in quotation marks where it is compared or listed; `key: "purchaser"`, `chosen(of, "purchaser")` and the field
+ * of a form `name="judge"` and the `side="purchaser"` of a contract are no roles.
+ */
+const NAMED = new RegExp(String.raw`(?:(?<! name| side)[=[(]|===|\[[^\]()]*,)\s*"(?:${Object.keys(ROLES).join("|")})"`);
 
 const sources = readdirSync("src", { recursive: true, encoding: "utf8" }).filter(
   (file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$|\.gen\.ts$/.test(file) && file !== "app/pages.ts",

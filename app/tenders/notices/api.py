@@ -108,9 +108,7 @@ async def amend_tender(
     return AmendmentRead.of(amendment)
 
 
-@router.post(
-    "/{tender_id}/invite", operation_id="invite_final_offers", dependencies=[allow(WHO["invite"])]
-)
+@router.post("/{tender_id}/invite", operation_id="invite_final_offers", dependencies=[allow(WHO["invite"])])
 async def invite_final_offers(
     session: UnitSession, actor: CurrentActor, tender_id: Id, body: FinalOffersInvite, response: Response
 ) -> TenderRead:

@@ -88,6 +88,7 @@ function Verbs({ of }: { of: Tender }) {
         forms={FORMS}
         go={{
           edit: () => go(`/tenders/${of.id}/edit`),
+          draft: () => go(`/tenders/${of.id}/bid`),
           amend: () => go(`/tenders/${of.id}/amend`),
           prequalify: () => go(`/tenders/${of.id}/eligibility`),
           record_late: () => go(`/tenders/${of.id}/bids`),
