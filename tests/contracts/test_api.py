@@ -84,7 +84,7 @@ async def test_contracts_are_listed_and_exported_to_those_they_concern(
         assert (await stranger.get(f"/contracts/{contract.id}")).status_code == 404
     assert [row["number"] for row in listed] == [contract.number]
     assert table[1].startswith(f"{contract.number},银龄陪伴,")
-    assert ",20000.00,0," in table[1]
+    assert ",20000.00,0.00," in table[1]
 
 
 async def test_a_contract_is_printed_as_pdf_and_word_with_its_signatures(

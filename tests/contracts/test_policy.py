@@ -64,24 +64,24 @@ async def offered(session: AsyncSession, actor: Actor, contract: Contract) -> li
 
 async def test_each_side_signs_once(session: AsyncSession) -> None:
     contract = await make_signed(session, by_both=False)
-    assert await offered(session, purchaser(contract), contract) == ["engage", "terminate"]
-    assert await offered(session, contractor(contract), contract) == ["sign"]
+    assert await offered(session, purchaser(contract), contract) == ["attach", "engage", "terminate"]
+    assert await offered(session, contractor(contract), contract) == ["sign", "attach"]
 
 
 async def test_nobody_is_to_sign_after_the_day_that_was_agreed(session: AsyncSession) -> None:
     contract = await make_contract(session)
     assert contract.contract_by is not None
     await set_clock(session, end_of_day(contract.contract_by))
-    assert await offered(session, purchaser(contract), contract) == ["edit", "engage", "terminate"]
-    assert await offered(session, contractor(contract), contract) == []
+    assert await offered(session, purchaser(contract), contract) == ["edit", "attach", "engage", "terminate"]
+    assert await offered(session, contractor(contract), contract) == ["attach"]
 
 
 async def test_under_way_everybody_has_their_own_part(session: AsyncSession) -> None:
     contract = await make_performing(session)
     firm = await evaluator(session, contract)
     others = (contractor(contract), COMMITTEE, firm, Actor(1, Role.purchaser, 0))
-    assert await offered(session, purchaser(contract), contract) == ["pay", "engage", "terminate"]
-    assert [await offered(session, actor, contract) for actor in others] == [[]] * 4
+    assert await offered(session, purchaser(contract), contract) == ["attach", "pay", "engage", "terminate"]
+    assert [await offered(session, actor, contract) for actor in others] == [*[["attach"]] * 3, []]
 
 
 async def test_the_purchaser_is_offered_what_is_still_to_be_done(session: AsyncSession) -> None:
@@ -89,16 +89,16 @@ async def test_the_purchaser_is_offered_what_is_still_to_be_done(session: AsyncS
     await evaluator(session, contract)
     await engaged(session, contract, EngagementKind.audit)
     buyer = purchaser(contract)
-    assert await offered(session, buyer, contract) == ["pay", "terminate"]
+    assert await offered(session, buyer, contract) == ["attach", "pay", "terminate"]
     await pay(session, contract, "first", 10_000)
-    assert await offered(session, buyer, contract) == ["terminate"]
+    assert await offered(session, buyer, contract) == ["attach", "terminate"]
     await evaluate(session, contract, Gate.midterm_evaluation)
-    assert await offered(session, buyer, contract) == ["pay", "terminate"]
+    assert await offered(session, buyer, contract) == ["attach", "pay", "terminate"]
     await evaluate(session, contract, Gate.final_evaluation)
     await accept(session, contract, 10)
     for each in await instalments_of(session, contract.id):
         await pay(session, contract, each.name, each.amount - each.paid) if each.paid < each.amount else None
-    assert await offered(session, buyer, contract) == ["complete", "terminate"]
+    assert await offered(session, buyer, contract) == ["attach", "complete", "terminate"]
 
 
 async def test_a_milestone_offers_each_part_what_its_gate_and_its_state_allow(session: AsyncSession) -> None:
@@ -133,6 +133,6 @@ async def test_who_has_acted_for_another_part_is_offered_nothing(session: AsyncS
     contract = await make_signed(session, by_both=False)
     clerk = (await make_account(session))[0].id
     buyer = replace(purchaser(contract), account_id=clerk)
-    assert await offered(session, buyer, contract) == ["engage", "terminate"]
+    assert await offered(session, buyer, contract) == ["attach", "engage", "terminate"]
     await service.sign_contract(session, replace(contractor(contract), account_id=clerk), contract.id, "李主任")
     assert await offered(session, buyer, contract) == []
