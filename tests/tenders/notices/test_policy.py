@@ -51,12 +51,13 @@ def test_the_purchaser_s_buttons_follow_from_state_and_hour(
 
 
 def test_an_organisation_asks_while_enquiries_are_open() -> None:
-    assert buttons(BIDDER, tender(TenderStatus.published), BEFORE) == ["ask"]
-    assert buttons(BIDDER, tender(TenderStatus.published), DATES["enquiries_end"]) == []
+    assert buttons(BIDDER, tender(TenderStatus.published), BEFORE) == ["ask", "draft"]
+    assert buttons(BIDDER, tender(TenderStatus.published), DATES["enquiries_end"]) == ["draft"]
+    assert buttons(BIDDER, tender(TenderStatus.published), DATES["bids_end"]) == []
     assert buttons(RESIDENT, tender(TenderStatus.published), BEFORE) == []
 
 
-@pytest.mark.parametrize("verb", sorted(set(WHO) - {"read", "ask", "create"}))
+@pytest.mark.parametrize("verb", sorted(set(WHO) - {"read", "ask", "draft", "create"}))
 def test_only_the_purchaser_itself_acts_on_its_tender(verb: str) -> None:
     own = tender(TenderStatus.published)
     assert (denial(BUYER, verb, own), denial(RIVAL_BUYER, verb, own)) == (None, "party")
