@@ -103,7 +103,7 @@ def live_steps(season: Season, day: date) -> list[tuple[Season, list[Step]]]:
     )
     when = schedule_of(open_copy.competition, terms_of(open_copy.competition))
     return [
-        *([(season, grant_steps(season))] if season.name == SHOWN else []),  # its communities are those of that season
+        (season, grant_steps(season)),
         (season, [Step("accounts", None, _make_accounts)]),
         (
             open_copy,
