@@ -3,11 +3,9 @@
 All of it is labelled as demonstration data; it is made once, step by step, and never again.
 """
 
-import csv
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -167,19 +165,18 @@ async def _make_accounts(session: AsyncSession, season: Season) -> None:
 async def _publish_needs(session: AsyncSession, season: Season) -> None:
     """What communities of the district ask for this year: the needs of the lots, and others."""
     latest = season.competition.timeline.call.first_day
-    await import_needs(session, OPERATOR, live_needs(latest), ref_scheme=KEY)
+    await import_needs(session, OPERATOR, live_needs(season, latest), ref_scheme=KEY)
 
 
-def live_needs(latest: date) -> Table:
-    """The list of `live_needs.csv`, published day by day until `latest`."""
-    with Path(__file__).with_name("live_needs.csv").open(encoding="utf-8", newline="") as file:
-        header, *rows = csv.reader(file)
+def live_needs(season: Season, latest: date) -> Table:
+    """The needs that the season brings for its demonstration, published day by day until `latest`."""
+    table = season.afterwards["needs"]
     starts_on = (latest + STARTS_AFTER).isoformat()
     dated = [
-        [*row, ASKED, starts_on, (latest - timedelta(days=len(rows) - number)).isoformat()]
-        for number, row in enumerate(rows, 1)
+        [*row, ASKED, starts_on, (latest - timedelta(days=len(table.rows) - number)).isoformat()]
+        for number, row in enumerate(table.rows, 1)
     ]
-    return Table([*header, "evidence_note", "preferred_start", "published"], dated)
+    return Table([*table.header, "evidence_note", "preferred_start", "published"], dated)
 
 
 async def _draft_bid(session: AsyncSession, season: Season) -> None:

@@ -26,6 +26,7 @@ TABLES = ("areas", "taxonomy", "populations", "organizations", "needs", "offers"
 SURVEY, COMPETITION = "survey.json", "competition.json"
 DOCUMENTS = (SURVEY, COMPETITION)
 FILES = (*(f"{name}.csv" for name in TABLES), *DOCUMENTS)
+DEMONSTRATION = "demonstration"  # a folder inside: lists of what a demonstration shows after the season, if any
 # What each list is known by; the rooms know the rest of their columns.
 KEYS = {"areas": "code", "taxonomy": "code", "populations": "code", "organizations": "id", "needs": "id"}
 T = TypeVar("T")
@@ -58,7 +59,8 @@ class EntryInvalid(DomainError):
 
 @dataclass(frozen=True)
 class Season:
-    """`digest` tells whether a season of this name is still the same; `responses` are those of the survey."""
+    """`digest` tells whether a season of this name is still the same; `responses` are those of the survey;
+    `afterwards` holds the lists of its demonstration."""
 
     name: str
     digest: str
@@ -67,6 +69,7 @@ class Season:
     definition: SurveyDefinition
     responses: list[ReadResponse]
     competition: Competition
+    afterwards: Tables
 
     def records(self, table: str) -> list[dict[str, str]]:
         return records_of(self.tables, table)
@@ -144,7 +147,13 @@ def read_season(name_or_folder: str, check_tables: Callable[[Tables, Faults], No
         check_tables(found, faults)
     faults.refuse()
     assert survey is not None and definition is not None and competition is not None
-    return Season(folder.resolve().name, _digest(contents), found, survey, definition, responses, competition)
+    name, digest = folder.resolve().name, _digest(contents)
+    return Season(name, digest, found, survey, definition, responses, competition, _afterwards(folder))
+
+
+def _afterwards(folder: Path) -> Tables:
+    """The lists for a demonstration, by name; they are no part of the season, nor of its digest."""
+    return {path.stem: read_table(path.name, content_of(path)) for path in (folder / DEMONSTRATION).glob("*.csv")}
 
 
 def _contents(folder: Path, faults: Faults) -> dict[str, bytes]:

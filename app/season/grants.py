@@ -1,10 +1,8 @@
 """The year after the competition, in the demonstration: what residents asked for in the survey becomes needs, pairs,
 small grants and work that residents accept; and the projects of the competition come to their end likewise."""
 
-import csv
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -71,13 +69,16 @@ class Granted(NamedTuple):
     budget_cny: str
 
 
-def granted() -> list[Granted]:
-    with Path(__file__).with_name("grants.csv").open(encoding="utf-8", newline="") as file:
-        return [Granted(**row) for row in csv.DictReader(file)]
+def granted(season: Season) -> list[Granted]:
+    """The list that the season brings for its demonstration; most bring none."""
+    table = season.afterwards.get("grants")
+    return [Granted(**row) for _, row in table.records()] if table else []
 
 
 def grant_steps(season: Season) -> list[Step]:
     """Counted from the day on which the contracts of the competition were signed."""
+    if not granted(season):
+        return []
     signed = season.competition.timeline.contract.at(9)
     return [
         Step("grants: needs", signed + 14 * DAY, _ask),
@@ -105,7 +106,7 @@ async def _committee(session: AsyncSession, code: str) -> Actor:
 async def _ask(session: AsyncSession, season: Season) -> None:
     """Each need is drafted from what its community answered, worded, and published."""
     starts_on = (await now(session)).date() + 60 * DAY
-    for row in granted():
+    for row in granted(season):
         committee = await _committee(session, row.community_code)
         query = sa.select(SurveyResult.id).where(
             SurveyResult.community_code == row.community_code, SurveyResult.category_code == row.asked
@@ -156,7 +157,7 @@ async def _open(session: AsyncSession, season: Season) -> None:
 
 async def _sides(session: AsyncSession, season: Season) -> list[tuple[Need, Offer]]:
     """The needs of the grants, each with the offer that serves it."""
-    rows = {row.title: row for row in granted()}
+    rows = {row.title: row for row in granted(season)}
     needs = await session.scalars(sa.select(Need).where(Need.title.in_(rows)).order_by(Need.id))
     query = sa.select(Offer).where(Offer.ref_scheme == season.name, Offer.ref.in_([r.offer_id for r in rows.values()]))
     offers = {offer.ref: offer for offer in await session.scalars(query)}

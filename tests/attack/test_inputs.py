@@ -11,17 +11,23 @@ from app.core.db import make_engine, units
 from app.core.settings import Settings
 from app.main import create_app, serve_front_end
 from app.season import demonstration
+from app.season.importing import open_season
 from tests.attack.fuzz import fuzz, smallest
 from tests.attack.inputs import Generator
 from tests.attack.inside import sending
 from tests.attack.known import API, learn, people, routes_of
+from tests.factories.season import make_season
 
 pytestmark = pytest.mark.anyio
 NOWHERE = "postgresql://nowhere"  # describing the API opens no connection
 SEED, INPUTS = 20261128, 1000  # so many with a seed of every run, so many with one of this run alone
 
 
-async def test_no_generated_input_brings_out_a_fault(own_database: str, tmp_path: Path) -> None:
+async def test_no_generated_input_brings_out_a_fault(
+    own_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = open_season(str(make_season(tmp_path / "gulou")))
+    monkeypatch.setattr(demonstration, "open_season", lambda _name: small)
     engine = make_engine(own_database)
     await demonstration.load_demonstration(units(engine))
     settings = Settings(demonstration=True, web_dir=web_at(tmp_path))

@@ -83,6 +83,12 @@ T07,320106001002,not_returned,,,
 T08,320106001002,submitted,02,,托管
 T09,320106001002,submitted,,,没空选
 """
+NEEDS_AFTERWARDS = """id,title,description,category_code,population_code,community_code,beneficiaries,budget_cny,\
+period_months,requirements
+N1,老年食堂续办,老人希望食堂续办。,0101,P04,320106001001,80,50000,12,
+N2,送餐续办,送餐希望继续。,01,P04,320106001002,30,40000,12,
+N9,小饭桌续办,放学后希望有人照看。,0201,P01,320106001001,20,12000,6,
+"""
 MAXIMA = {"K1": 40, "K2": 30, "K3": 20, "K4": 10}
 
 
@@ -195,6 +201,8 @@ def make_season(
     } | tables
     for name, text in written.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    (folder / "demonstration").mkdir(exist_ok=True)
+    (folder / "demonstration" / "needs.csv").write_text(NEEDS_AFTERWARDS, encoding="utf-8")
     contest, survey = competition(), json.loads(json.dumps(SURVEY))
     competed(contest)
     surveyed(survey)
