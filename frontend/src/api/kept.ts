@@ -1,17 +1,33 @@
-/** Small choices kept in this browser. A browser that keeps nothing (private mode) is no reason to fail. */
+/** Small things kept in this browser; where its storage is full or forbidden (private mode), as long as the page. */
+const memory = new Map<string, string>();
+
 export function kept(name: string): string | null {
   try {
-    return localStorage.getItem(name);
+    return memory.get(name) ?? localStorage.getItem(name);
   } catch {
-    return null;
+    return memory.get(name) ?? null;
   }
 }
 
 export function keep(name: string, value: string | null): void {
+  memory.delete(name);
   try {
     if (value === null) localStorage.removeItem(name);
     else localStorage.setItem(name, value);
   } catch {
-    // Full or forbidden storage: the choice lasts as long as the page.
+    if (value !== null) memory.set(name, value);
+  }
+}
+
+/** Removes everything whose name begins so. */
+export function forget(beginning: string): void {
+  for (const name of [...memory.keys(), ...storedNames()]) if (name.startsWith(beginning)) keep(name, null);
+}
+
+function storedNames(): string[] {
+  try {
+    return Object.keys(localStorage);
+  } catch {
+    return [];
   }
 }

@@ -1,5 +1,6 @@
 /** Who is signed in, in which membership, and what this installation is: /api/v1/session. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { forgetDrafts, keepDraftsFor } from "./drafts";
 import { request } from "./request";
 import type { components } from "./schema.gen";
 
@@ -10,7 +11,13 @@ export type Session = components["schemas"]["SessionRead"];
 const ADDRESS = "/api/v1/session";
 const KEY = ["session"];
 
-export const sessionQuery = { queryKey: KEY, queryFn: () => request<Session>(ADDRESS), staleTime: 5 * 60_000 };
+async function readSession(): Promise<Session> {
+  const session = await request<Session>(ADDRESS);
+  keepDraftsFor(session.account_id);
+  return session;
+}
+
+export const sessionQuery = { queryKey: KEY, queryFn: readSession, staleTime: 5 * 60_000 };
 
 export const useSession = () => useQuery(sessionQuery);
 
@@ -31,7 +38,7 @@ function useChange<T>(change: (wanted: T) => Promise<unknown>) {
 
 export const useSignIn = () =>
   useChange((given: { username: string; password: string }) => request(ADDRESS, { method: "POST", body: given }));
-export const useSignOut = () => useChange(() => request(ADDRESS, { method: "DELETE" }));
+export const useSignOut = () => useChange(() => request(ADDRESS, { method: "DELETE" }).then(forgetDrafts));
 export const useActAs = () =>
   useChange((membershipId: number) =>
     request(`${ADDRESS}/switch`, { method: "POST", body: { membership_id: membershipId } }),

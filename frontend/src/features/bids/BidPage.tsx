@@ -69,7 +69,7 @@ function Shown({ bid, tender }: { bid: Bid; tender: Tender }) {
       <Reasons title={t("bids.warnings")} of={bid.warnings} />
       <Reasons title={t("bids.reasons")} of={bid.reasons} />
       {bid.actions.includes("edit") ? (
-        <Editor bid={bid} tender={tender} draft={draft} />
+        <Editor key={draft.round} bid={bid} tender={tender} draft={draft} />
       ) : (
         <ApplicationShown bid={bid} tender={tender} />
       )}

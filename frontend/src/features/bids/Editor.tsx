@@ -4,15 +4,15 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { languageOf } from "../../api/refusal";
 import { Field, LineField, ProseField } from "../../ui/form/Field";
+import { DraftNotice } from "../../ui/form/DraftNotice";
 import { FormSheet } from "../../ui/form/FormSheet";
 import { MoneyInput } from "../../ui/form/inputs";
 import { Rows } from "../../ui/form/Rows";
-import { unsaved } from "../../ui/form/useAutosave";
 import type { Bid, Tender } from "./BidPage";
 import { LINES } from "./parts";
 import { Questions } from "./Questions";
 import { Sum } from "./Sum";
-import { BLANK, type Body, type Draft, draftName } from "./useDraft";
+import { BLANK, type Body, type Draft } from "./useDraft";
 
 type Props = { bid: Bid; tender: Tender; draft: Draft };
 
@@ -22,7 +22,7 @@ export function Editor({ bid, tender, draft }: Props) {
   const language = languageOf(i18n.language);
   const cache = useQueryClient();
   const [form] = Form.useForm<Body>();
-  const [initial] = useState(() => unsaved<Body>(draftName(bid)) ?? bid.draft ?? written(bid));
+  const [initial] = useState(() => draft.begun?.body ?? bid.draft ?? written(bid));
   const asked = tender.application_form;
   const hasBudget = asked?.parts.some(({ part }) => part === "budget") ?? false;
   const save = async (): Promise<void> => {
@@ -31,6 +31,7 @@ export function Editor({ bid, tender, draft }: Props) {
   };
   return (
     <section id="editor" aria-label={t("bids.editor")} className="panel">
+      {draft.state === "stale" && <DraftNotice isStale onMine={draft.insist} onSaved={draft.giveUp} />}
       <p className="soft" role="status">
         {t(`ui.saving.${draft.state}`)}
       </p>

@@ -19,8 +19,6 @@ export const BLANK: Body["application"] = {
   risks: [],
 };
 
-export const draftName = (bid: Bid): string => `bid ${bid.id}`;
-
 /** Saves what is written of a bid; what is missing is then read from the server's answer. */
 export function useDraft(bid: Bid) {
   const cache = useQueryClient();
@@ -36,5 +34,5 @@ export function useDraft(bid: Bid) {
     },
     [bid.id, cache],
   );
-  return useAutosave<Body>(draftName(bid), bid.version, save);
+  return useAutosave<Body>(`bid ${bid.id}`, bid.version, save);
 }

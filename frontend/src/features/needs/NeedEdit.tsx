@@ -38,7 +38,8 @@ function Edited({ of }: { of: Need }) {
       <Checklist room="needs" missing={of.missing} unsaid={of.unsaid} />
       <NeedForm
         need={of}
-        draft={`need ${of.id} version ${of.version}`}
+        draft={`need ${of.id}`}
+        version={of.version}
         send={(body) => edit.mutateAsync({ params: { path: { need_id: of.id }, header: ifMatch(of.version) }, body })}
         sending={edit.isPending}
         error={edit.error}

@@ -13,6 +13,7 @@ type Need = components["schemas"]["NeedRead"];
 type Props = {
   need?: Need;
   draft: string;
+  version?: number;
   send: (body: NeedBody) => Promise<unknown>;
   sending: boolean;
   error: unknown;

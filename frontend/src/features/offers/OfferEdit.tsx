@@ -38,7 +38,8 @@ function Edited({ of }: { of: Offer }) {
       <Checklist room="offers" missing={of.missing} unsaid={of.unsaid} />
       <OfferForm
         initial={of}
-        draft={`offer ${of.id} version ${of.version}`}
+        draft={`offer ${of.id}`}
+        version={of.version}
         send={(body) => edit.mutateAsync({ params: { path: { offer_id: of.id }, header: ifMatch(of.version) }, body })}
         sending={edit.isPending}
         error={edit.error}

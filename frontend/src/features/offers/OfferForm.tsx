@@ -11,6 +11,7 @@ export type OfferBody = components["schemas"]["OfferCreate"];
 type Props = {
   initial?: Partial<OfferBody>;
   draft: string;
+  version?: number;
   send: (body: OfferBody) => Promise<unknown>;
   sending: boolean;
   error: unknown;

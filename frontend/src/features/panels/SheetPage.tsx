@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
+import { DraftNotice } from "../../ui/form/DraftNotice";
 import { useGo, useNumber } from "../../ui/Link";
 import { Money } from "../../ui/Money";
 import { Page } from "../../ui/Page";
@@ -81,6 +82,7 @@ function OwnSheet({ tenderId, bid }: { tenderId: number; bid: Bid }) {
   return (
     <section aria-labelledby="marks" className="panel scoring-marks">
       <h2 id="marks">{t("rooms.panels.field.marks")}</h2>
+      {sheet.state === "stale" && <DraftNotice isStale onMine={sheet.insist} onSaved={sheet.giveUp} />}
       <Marks criteria={bid.criteria} marks={sheet.marks} onChange={mayMark ? sheet.change : undefined} />
       <p className="scoring-total">
         {t("rooms.panels.field.total")} <strong className="figures">{sheet.total}</strong>

@@ -1,7 +1,7 @@
 import { useCallback, useState } from "react";
 import { api, ifMatch } from "../../api/client";
 import type { components } from "../../api/schema.gen";
-import { unsaved, useAutosave } from "../../ui/form/useAutosave";
+import { useAutosave } from "../../ui/form/useAutosave";
 
 type Bid = components["schemas"]["ScoringBidRead"];
 export type Marks = Readonly<Record<string, string>>;
@@ -14,8 +14,6 @@ export const totalOf = (marks: Marks): string => {
 
 /** A judge's own sheet, saved as one goes; `missing`: the criteria without a mark. */
 export function useSheet(tenderId: number, bid: Bid) {
-  const name = `sheet ${tenderId} ${bid.bid_id}`;
-  const [marks, setMarks] = useState<Marks>(() => unsaved<Marks>(name) ?? bid.sheet?.marks ?? {});
   const save = useCallback(
     async (given: Marks, version: number): Promise<number> => {
       const { data } = await api.PUT("/api/v1/panels/{tender_id}/bids/{bid_id}/sheet", {
@@ -26,13 +24,18 @@ export function useSheet(tenderId: number, bid: Bid) {
     },
     [bid.bid_id, tenderId],
   );
-  const saving = useAutosave<Marks>(name, bid.sheet?.version ?? 0, save);
+  const saving = useAutosave<Marks>(`sheet ${tenderId} ${bid.bid_id}`, bid.sheet?.version ?? 0, save);
+  const [marks, setMarks] = useState<Marks>(saving.begun?.body ?? bid.sheet?.marks ?? {});
   const change = (code: string, mark: string | null): void => {
     const { [code]: _, ...others } = marks;
     const next = mark === null ? others : { ...others, [code]: mark };
     setMarks(next);
     saving.change(next);
   };
+  const giveUp = (): void => {
+    saving.giveUp();
+    setMarks(bid.sheet?.marks ?? {});
+  };
   const missing = bid.criteria.filter(({ code }) => marks[code] === undefined);
-  return { ...saving, marks, change, total: totalOf(marks), missing };
+  return { ...saving, giveUp, marks, change, total: totalOf(marks), missing };
 }

@@ -4,9 +4,10 @@ import { Alert, App, Button, Form, Input, Space } from "antd";
 import { type ComponentType, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { $api, ifMatch } from "../../api/client";
-import { keep, kept } from "../../api/kept";
+import { draftOf, keepDraft } from "../../api/drafts";
 import { languageOf } from "../../api/refusal";
 import type { components } from "../../api/schema.gen";
+import { DraftNotice } from "../../ui/form/DraftNotice";
 import { useGo, useNumber } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
@@ -17,7 +18,6 @@ import "./surveys.css";
 
 type Survey = components["schemas"]["SurveyRead"];
 type Props = { preview: ComponentType<{ definition: Definition; minutes: number }> };
-type Draft = { version: number; definition: Definition };
 
 /** The editor of a questionnaire, with what residents will see beside it. */
 export function SurveyEditor({ preview }: Props) {
@@ -26,27 +26,27 @@ export function SurveyEditor({ preview }: Props) {
   return <Fetched query={survey}>{(it) => <Editing key={it.version} of={it} preview={preview} />}</Fetched>;
 }
 
-const draftName = (survey: Survey): string => `draft survey ${survey.id}`;
-
-/** What was written before and not saved; of another version it would undo what a colleague has saved since. */
-function draftOf(survey: Survey): Definition | null {
-  const draft = JSON.parse(kept(draftName(survey)) ?? "null") as Draft | null;
-  return draft?.version === survey.version ? draft.definition : null;
-}
-
 function useDraft(of: Survey) {
-  const [restored, setRestored] = useState(() => draftOf(of) !== null);
-  const [definition, setDefinition] = useState<Definition>(() => draftOf(of) ?? of.definition);
+  const name = `survey ${of.id}`;
+  const [found, setFound] = useState(() => draftOf<Definition>(name));
+  const isStale = found !== null && found.version !== of.version;
+  const [definition, setDefinition] = useState<Definition>((!isStale && found?.body) || of.definition);
   const change = (next: Definition): void => {
     setDefinition(next);
-    keep(draftName(of), JSON.stringify({ version: of.version, definition: next } satisfies Draft));
+    keepDraft(name, { version: of.version, body: next });
   };
-  const forget = (): void => {
-    keep(draftName(of), null);
-    setRestored(false);
+  const forget = (): void => keepDraft(name, null);
+  const takeMine = (): void => {
+    if (found) change(found.body);
+    setFound(null);
+  };
+  const takeSaved = (): void => {
+    forget();
+    setFound(null);
     setDefinition(of.definition);
   };
-  return { definition, change, restored, forget };
+  const notice = found && <DraftNotice isStale={isStale} onMine={takeMine} onSaved={takeSaved} />;
+  return { definition, change, forget, notice };
 }
 
 function Editing({ of, preview: Preview }: Props & { of: Survey }) {
@@ -54,10 +54,10 @@ function Editing({ of, preview: Preview }: Props & { of: Survey }) {
   const { message } = App.useApp();
   const go = useGo();
   const cache = useQueryClient();
-  const { definition, change, restored, forget } = useDraft(of);
+  const { definition, change, forget, notice } = useDraft(of);
   const save = $api.useMutation("put", "/api/v1/surveys/{survey_id}", {
     onSuccess: () => {
-      keep(draftName(of), null);
+      forget();
       message.success(t("surveys.edit.saved"));
       void cache.invalidateQueries();
     },
@@ -76,14 +76,7 @@ function Editing({ of, preview: Preview }: Props & { of: Survey }) {
       ]}
     >
       {!of.actions.includes("edit") && <Alert type="warning" showIcon title={t("surveys.edit.frozen")} />}
-      {restored && (
-        <Alert
-          type="info"
-          showIcon
-          title={t("surveys.edit.restored")}
-          action={<Button onClick={forget}>{t("surveys.edit.forget")}</Button>}
-        />
-      )}
+      {notice}
       <div className="editor">
         <Form layout="vertical" requiredMark="optional" onFinish={() => void send()} className="editor-form">
           <Heading definition={definition} change={change} problems={problems} />

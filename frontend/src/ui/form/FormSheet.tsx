@@ -1,9 +1,10 @@
 import { Button, Form, type FormInstance, Space } from "antd";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { keep, kept } from "../../api/kept";
+import { draftOf, keepDraft } from "../../api/drafts";
 import { languageOf, refusalOf } from "../../api/refusal";
 import { RefusalAlert } from "../RefusalAlert";
+import { DraftNotice } from "./DraftNotice";
 import { Words } from "./words";
 
 type Props<Body extends object> = {
@@ -23,8 +24,10 @@ type Props<Body extends object> = {
   cancel?: (() => void) | undefined;
   /** The room whose words call the fields: `rooms.<room>.field.<name>`, else `field.<name>`. */
   room?: string;
-  /** Under this name what is typed is kept in the browser until it was sent. (`forgetDraft`). */
+  /** Under this name what is typed is kept in the browser until it was sent. */
   draft?: string;
+  /** The version that is changed by this form: what was typed on another is not put over it unasked. */
+  version?: number;
   form?: FormInstance<Body>;
   onChange?: (body: Body) => void;
   children: ReactNode;
@@ -43,18 +46,18 @@ export function FormSheet<Body extends object>(props: Props<Body>) {
       ))
     )
       return;
-    if (props.draft) keep(draftName(props.draft), null);
+    if (props.draft) keepDraft(props.draft, null);
     setSent(sent + 1);
   };
   return <Sheet key={sent} {...props} send={send} />;
 }
 
 function Sheet<Body extends object>(props: Props<Body>) {
-  const { initial, send, sending, error, submit, danger = false, cancel, room, draft, onChange, children } = props;
+  const { send, sending, error, submit, danger = false, cancel, room, onChange, children } = props;
   const { t } = useTranslation();
   const [own] = Form.useForm<Body>();
   const form = props.form ?? own;
-  const [start] = useState(() => ({ ...initial, ...draftOf(draft) }) as Body);
+  const draft = useDraft(props, form);
   useFieldProblems(form, error);
   return (
     <Words value={room}>
@@ -62,14 +65,15 @@ function Sheet<Body extends object>(props: Props<Body>) {
         form={form}
         layout="vertical"
         requiredMark="optional"
-        initialValues={start}
+        initialValues={draft.start}
         scrollToFirstError={{ focus: true, block: "center" }}
         onFinish={send}
         onValuesChange={(_, all) => {
-          if (draft) keep(draftName(draft), JSON.stringify(all));
+          draft.keep(all);
           onChange?.(all);
         }}
       >
+        {draft.notice}
         {children}
         <RefusalAlert error={error} />
         <Space wrap className="form-foot">
@@ -83,15 +87,35 @@ function Sheet<Body extends object>(props: Props<Body>) {
   );
 }
 
-const draftName = (draft: string): string => `draft ${draft}`;
-
-function draftOf(draft: string | undefined): object {
-  try {
-    return JSON.parse((draft && kept(draftName(draft))) || "{}") as object;
-  } catch {
-    return {};
-  }
+/** What the form starts with, the notice about what was found kept, and how to keep what is typed from now on. */
+function useDraft<Body extends object>(props: Props<Body>, form: FormInstance<Body>) {
+  const { initial, draft: name, version = 0, onChange } = props;
+  const [found, setFound] = useState(() => (name ? draftOf<Partial<Body>>(name) : null));
+  const isStale = found !== null && found.version !== version;
+  const [start] = useState(() => ({ ...initial, ...(!isStale && found?.body) }) as Body);
+  const keep = (body: Partial<Body>): void => {
+    if (name) keepDraft(name, { version, body });
+  };
+  const take = (body: Partial<Body>): void => {
+    form.setFieldsValue(body as never);
+    onChange?.(form.getFieldsValue(true) as Body);
+    setFound(null);
+  };
+  const takeMine = (): void => {
+    if (!found) return;
+    keep(found.body);
+    take(found.body);
+  };
+  const takeSaved = (): void => {
+    if (name) keepDraft(name, null);
+    form.setFieldsValue(blank(form.getFieldsValue(true)) as never);
+    take(initial ?? {});
+  };
+  const notice = found && <DraftNotice isStale={isStale} onMine={takeMine} onSaved={takeSaved} />;
+  return { start, keep, notice };
 }
+
+const blank = (body: object): object => Object.fromEntries(Object.keys(body).map((name) => [name, undefined]));
 
 /** Puts what the server found wrong beside its field; its sentence names all of them, those without a field too. */
 function useFieldProblems<Body>(form: FormInstance<Body>, error: unknown): void {

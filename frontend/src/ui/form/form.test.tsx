@@ -5,6 +5,7 @@ import { App, ConfigProvider } from "antd";
 import i18next from "i18next";
 import { I18nextProvider, initReactI18next } from "react-i18next";
 import { beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { draftOf, forgetDrafts, keepDraft, keepDraftsFor } from "../../api/drafts";
 import { Refusal } from "../../api/refusal";
 import zh from "../../i18n/zh.json";
 import { CountField, LineField, Field } from "./Field";
@@ -20,13 +21,20 @@ beforeAll(() =>
 );
 beforeEach(() => localStorage.clear());
 
-function sheet(send: (body: Body) => unknown, error?: unknown, draft?: string) {
+function sheet(send: (body: Body) => unknown, error?: unknown, draft?: string, version = 0) {
   return (
     <I18nextProvider i18n={i18next}>
       <QueryClientProvider client={new QueryClient()}>
         <ConfigProvider button={{ autoInsertSpace: false }}>
           <App>
-            <FormSheet<Body> send={send} sending={false} error={error} submit="保存" {...(draft && { draft })}>
+            <FormSheet<Body>
+              send={send}
+              sending={false}
+              error={error}
+              submit="保存"
+              version={version}
+              {...(draft && { draft })}
+            >
               <LineField name="title" label="名称" required />
               <Field name="budget" label="预算">
                 <MoneyInput />
@@ -82,6 +90,31 @@ test("what was typed is there again after the page was left, and gone once it wa
   await waitFor(() => expect(screen.getByLabelText(/名称/)).toHaveValue(""));
 });
 
+test("what was typed on an older version is put over the newer one only when asked", async () => {
+  const first = render(sheet(vi.fn(), undefined, "need 7", 1));
+  await userEvent.type(screen.getByLabelText(/名称/), "助餐");
+  first.unmount();
+  render(sheet(vi.fn(), undefined, "need 7", 2));
+  expect(screen.getByRole("alert")).toHaveTextContent("在别处改过");
+  expect(screen.getByLabelText(/名称/)).toHaveValue("");
+  await userEvent.click(screen.getByRole("button", { name: "用我在本机写的" }));
+  expect(screen.getByLabelText(/名称/)).toHaveValue("助餐");
+});
+
+test("drafts of one account are not shown to another at the same computer", async () => {
+  keepDraftsFor(3);
+  const first = render(sheet(vi.fn(), undefined, "need 7"));
+  await userEvent.type(screen.getByLabelText(/名称/), "助餐");
+  first.unmount();
+  keepDraftsFor(4);
+  render(sheet(vi.fn(), undefined, "need 7"));
+  expect(screen.getByLabelText(/名称/)).toHaveValue("");
+  keepDraftsFor(3);
+  forgetDrafts();
+  expect(localStorage).toHaveLength(0);
+  keepDraftsFor(null);
+});
+
 test("a refused form keeps what was typed", async () => {
   render(sheet(async () => Promise.reject(new Error("refused")), undefined, "need 7"));
   await userEvent.type(screen.getByLabelText(/名称/), "助餐");
@@ -92,4 +125,15 @@ test("a refused form keeps what was typed", async () => {
 test("an instant is shown by Shanghai's clock, and places in lists are numbers", () => {
   expect(inShanghai("2026-11-30T18:00:00Z")).toBe("2026-12-01T02:00:00");
   expect(pathOf("body.lots.0.title")).toEqual(["lots", 0, "title"]);
+});
+
+test("a browser that keeps nothing still knows what was typed while the page is open", () => {
+  const full = vi.spyOn(Storage.prototype, "setItem").mockImplementation(() => {
+    throw new Error("full");
+  });
+  keepDraft("need 7", { version: 0, body: { title: "助餐" } });
+  expect(draftOf("need 7")).toEqual({ version: 0, body: { title: "助餐" } });
+  forgetDrafts();
+  expect(draftOf("need 7")).toBeNull();
+  full.mockRestore();
 });

@@ -1,70 +1,98 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { keep, kept } from "../../api/kept";
+import { draftOf, keepDraft } from "../../api/drafts";
 import { refusalOf } from "../../api/refusal";
 
-export type Saving = "saved" | "saving" | "waiting" | "refused";
+/** `stale`: the thing was changed elsewhere since the work began, and nothing is sent until somebody chooses. */
+export type Saving = "saved" | "saving" | "waiting" | "refused" | "stale";
 
 const PAUSE = 800;
 const AGAIN = 5_000;
 
 type Save<Body> = (body: Body, version: number) => Promise<number>;
 
-/** What was kept under this name and not saved yet. */
-export function unsaved<Body>(name: string): Body | null {
-  try {
-    return JSON.parse(kept(name) ?? "null") as Body | null;
-  } catch {
-    return null;
-  }
+const outcomeOf = (status: number): Saving =>
+  status === 412 ? "stale" : status > 0 && status < 500 ? "refused" : "waiting";
+
+/** Whether nothing was written while it was sent; what was, is kept on the new version. */
+function settled<Body>(name: string, sent: Body, version: number): boolean {
+  const now = draftOf<Body>(name);
+  const isAll = now === null || JSON.stringify(now.body) === JSON.stringify(sent);
+  keepDraft(name, isAll ? null : { version, body: now.body });
+  return isAll;
+}
+
+function useAgain(isWaiting: boolean, saveNow: () => Promise<boolean>): void {
+  useEffect(() => {
+    if (!isWaiting) return;
+    const again = setTimeout(() => void saveNow(), AGAIN);
+    return () => clearTimeout(again);
+  }, [isWaiting, saveNow]);
 }
 
 /**
  * Work that is saved as one goes: kept in the browser with every change, sent after a short pause on the version it was
- * made on (`save` answers the new one), and again while the line is lost. `saveNow` answers whether all is saved.
+ * begun on (`save` answers the new one), and again while the line is lost. `current` is the version the server has.
+ * `saveNow` answers whether all is saved; `begun` is what had been kept and not saved; `insist` sends what is here on the
+ * current version, `giveUp` forgets it: `round` counts how often, for what must then be shown anew.
  */
-export function useAutosave<Body>(name: string, first: number, save: Save<Body>) {
-  const [state, setState] = useState<Saving>("saved");
+export function useAutosave<Body>(name: string, current: number, save: Save<Body>) {
+  const cache = useQueryClient();
+  const [begun, setBegun] = useState(() => draftOf<Body>(name));
+  const [round, setRound] = useState(0);
+  const [state, setState] = useState<Saving>(begun && begun.version !== current ? "stale" : "saved");
   const [error, setError] = useState<unknown>(null);
-  const version = useRef(first);
+  const wasLeft = useRef(begun?.version === current); // sent once, when the page is opened
+  const version = useRef(begun?.version ?? current);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   const saveNow = useCallback(async (): Promise<boolean> => {
     clearTimeout(timer.current);
-    const sent = kept(name);
+    const sent = draftOf<Body>(name);
     if (sent === null) return true;
     setState("saving");
     try {
-      version.current = await save(JSON.parse(sent) as Body, version.current);
-      if (kept(name) === sent) keep(name, null);
+      version.current = await save(sent.body, version.current);
+      const isAll = settled(name, sent.body, version.current);
       setError(null);
-      setState("saved");
-      return kept(name) === null;
+      setState(isAll ? "saved" : "saving");
+      return isAll;
     } catch (thrown) {
       const refusal = refusalOf(thrown);
-      const isRefused = refusal.status > 0 && refusal.status < 500;
-      setError(isRefused ? refusal : null);
-      setState(isRefused ? "refused" : "waiting");
+      const found = outcomeOf(refusal.status);
+      setError(found === "refused" ? refusal : null);
+      setState(found);
+      if (found === "stale") void cache.invalidateQueries();
       return false;
     }
-  }, [name, save]);
+  }, [cache, name, save]);
 
   const change = (body: Body): void => {
-    keep(name, JSON.stringify(body));
+    keepDraft(name, { version: version.current, body });
+    if (state === "stale") return;
     setState("saving"); // from now on: what depends on it waits
     clearTimeout(timer.current);
     timer.current = setTimeout(() => void saveNow(), PAUSE);
   };
 
-  useEffect(() => {
-    if (state !== "waiting") return;
-    const again = setTimeout(() => void saveNow(), AGAIN);
-    return () => clearTimeout(again);
-  }, [state, saveNow]);
+  const insist = (): void => {
+    version.current = current;
+    void saveNow();
+  };
 
+  const giveUp = (): void => {
+    keepDraft(name, null);
+    version.current = current;
+    setBegun(null);
+    setRound(round + 1);
+    setState("saved");
+  };
+
+  useAgain(state === "waiting", saveNow);
   useEffect(() => {
-    if (kept(name) !== null) timer.current = setTimeout(() => void saveNow(), PAUSE);
+    if (wasLeft.current) timer.current = setTimeout(() => void saveNow(), PAUSE);
     return () => clearTimeout(timer.current);
-  }, [name, saveNow]);
+  }, [saveNow]);
 
-  return { state, error, change, saveNow };
+  return { state, error, begun, round, change, saveNow, insist, giveUp };
 }

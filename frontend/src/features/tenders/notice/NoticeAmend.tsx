@@ -51,7 +51,8 @@ function Sheet({ of }: { of: Tender }) {
         room="notices"
         form={form}
         initial={said}
-        draft={`amend ${of.id} ${of.version}`}
+        draft={`amend ${of.id}`}
+        version={of.version}
         send={(body) => amend.mutateAsync({ params: { path, header: ifMatch(of.version) }, body: changed(said, body) })}
         sending={amend.isPending}
         error={amend.error}

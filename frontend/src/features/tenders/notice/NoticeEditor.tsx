@@ -78,6 +78,7 @@ function Draft({ id }: { id: number }) {
         <Sheet
           id={id}
           draft={`tender ${id}`}
+          version={of.version}
           initial={saidBy(of)}
           send={(body) => edit.mutateAsync({ params: { path, header: ifMatch(of.version) }, body })}
           sending={edit.isPending}
@@ -91,13 +92,14 @@ function Draft({ id }: { id: number }) {
 type SheetProps = {
   id?: number;
   draft: string;
+  version?: number;
   initial: Partial<Body>;
   send: (body: Body) => Promise<unknown>;
   sending: boolean;
   error: unknown;
 };
 
-function Sheet({ id, draft, initial, send, sending, error }: SheetProps) {
+function Sheet({ id, initial, send, ...sheet }: SheetProps) {
   const { t } = useTranslation();
   const [form] = Form.useForm<Body>();
   const [area, setArea] = useState(initial.area_code ?? "");
@@ -108,10 +110,8 @@ function Sheet({ id, draft, initial, send, sending, error }: SheetProps) {
         room="notices"
         form={form}
         initial={initial}
-        draft={draft}
+        {...sheet}
         send={(body) => send({ ...initial, ...body })}
-        sending={sending}
-        error={error}
         submit={t("notice.save")}
         onChange={(body) => setArea(body.area_code)}
       >
