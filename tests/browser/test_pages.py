@@ -53,12 +53,20 @@ def test_demonstration_data_is_labelled_on_every_page(visit: Open) -> None:
     expect(visit("/tenders/1/result", lang="en").get_by_text("Demonstration data").first).to_be_visible()
 
 
-def test_one_click_fills_in_a_demonstration_account_and_leads_to_the_desk(visit: Open) -> None:
-    page = visit("/sign-in")
+def test_one_tap_on_a_demonstration_account_signs_in_and_leads_to_the_desk(visit: Open) -> None:
+    page = visit("/sign-in", size=PHONE)
     page.get_by_role("button", name=re.compile("社区居委会")).click()
-    page.get_by_role("button", name=re.compile("登.?录")).last.click()
     expect(page).to_have_url(re.compile("/desk$"))
     expect(page.get_by_text("提交双选志愿").first).to_be_visible()
+
+
+def test_whoever_is_signed_in_is_not_asked_to_sign_in(visit: Open) -> None:
+    page = visit("/sign-in?next=/needs", role="committee")
+    expect(page).to_have_url(re.compile("/needs$"))
+    page.goto("/")
+    main = page.get_by_role("main")
+    expect(main.get_by_role("link", name="单位和专家登录")).to_have_count(0)
+    expect(main.get_by_role("link", name="工作台")).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, Navigate, useNavigate, useSearch } from "@tanstack/react-router";
 import { Button, Form, Input } from "antd";
 import { useTranslation } from "react-i18next";
 import { Page } from "../ui/Page";
@@ -16,16 +16,16 @@ export default function SignIn() {
   const navigate = useNavigate();
   const { next } = useSearch({ strict: false }) as { next?: unknown };
   const { data: session } = useSession();
-  const [form] = Form.useForm<Given>();
   const signIn = useSignIn();
   const accounts = session?.demonstration ? session.demonstration_accounts : [];
   const finish = (given: Given): void =>
     signIn.mutate(given, { onSuccess: () => void navigate({ href: homeward(next) }) });
 
+  if (session?.account_id && signIn.isIdle) return <Navigate href={homeward(next)} replace />;
   return (
     <Page title={t("sign_in.title")} subtitle={t("sign_in.subtitle")}>
       <div className="sign-in">
-        <Form<Given> form={form} layout="vertical" onFinish={finish} requiredMark={false} className="panel">
+        <Form<Given> layout="vertical" onFinish={finish} requiredMark={false} className="panel">
           <RefusalAlert error={signIn.error} />
           <Form.Item
             name="username"
@@ -48,15 +48,15 @@ export default function SignIn() {
             <Link to="/forgot-password">{t("nav.forgot_password")}</Link> · {t("sign_in.help")}
           </p>
         </Form>
-        {accounts.length > 0 && <Accounts accounts={accounts} onChoose={(given) => form.setFieldsValue(given)} />}
+        {accounts.length > 0 && <Accounts accounts={accounts} busy={signIn.isPending} onChoose={finish} />}
       </div>
     </Page>
   );
 }
 
-type AccountsProps = { accounts: readonly DemonstrationAccount[]; onChoose: (given: Given) => void };
+type AccountsProps = { accounts: readonly DemonstrationAccount[]; busy: boolean; onChoose: (given: Given) => void };
 
-function Accounts({ accounts, onChoose }: AccountsProps) {
+function Accounts({ accounts, busy, onChoose }: AccountsProps) {
   const { t, i18n } = useTranslation();
   return (
     <section className="panel" aria-labelledby="demonstration-accounts">
@@ -65,7 +65,7 @@ function Accounts({ accounts, onChoose }: AccountsProps) {
       <ul className="accounts">
         {accounts.map(({ username, password, display_name, role, party_zh, party_en }) => (
           <li key={username}>
-            <button type="button" onClick={() => onChoose({ username, password })}>
+            <button type="button" disabled={busy} onClick={() => onChoose({ username, password })}>
               <span className="account-name">{t(`role.${role}`)}</span>
               <span className="soft">
                 {(i18n.language === "en" ? party_en : party_zh) ?? display_name} · {username}

@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import { useSession } from "../../api/session";
 import { Live } from "./Live";
 import { Link } from "../../ui/Link";
 import "./portal.css";
@@ -8,14 +9,15 @@ const STEPS = ["survey", "needs", "selection", "tenders", "contracts", "acceptan
 /** What this is, for somebody who has never been here. */
 export default function Portal() {
   const { t } = useTranslation();
+  const { data: session } = useSession();
   return (
     <div className="page portal">
       <section className="hero">
         <h1>{t("portal.title")}</h1>
         <p className="hero-lead">{t("portal.lead")}</p>
         <p className="hero-links">
-          <Link to="/sign-in" className="button button-primary">
-            {t("portal.sign_in")}
+          <Link to={session?.account_id ? "/desk" : "/sign-in"} className="button button-primary">
+            {t(session?.account_id ? "nav.desk" : "portal.sign_in")}
           </Link>
           <a href="/r" className="button">
             {t("portal.receipt")}
