@@ -1,5 +1,6 @@
-import { Link, Navigate, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Button, Form, Input } from "antd";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Page } from "../ui/Page";
 import { RefusalAlert } from "../ui/RefusalAlert";
@@ -18,10 +19,14 @@ export default function SignIn() {
   const { data: session } = useSession();
   const signIn = useSignIn();
   const accounts = session?.demonstration ? session.demonstration_accounts : [];
+  const isSignedIn = Boolean(session?.account_id) && signIn.isIdle;
+  useEffect(() => {
+    if (isSignedIn) void navigate({ href: homeward(next), replace: true });
+  }, [isSignedIn, navigate, next]);
   const finish = (given: Given): void =>
     signIn.mutate(given, { onSuccess: () => void navigate({ href: homeward(next) }) });
 
-  if (session?.account_id && signIn.isIdle) return <Navigate href={homeward(next)} replace />;
+  if (isSignedIn) return null;
   return (
     <Page title={t("sign_in.title")} subtitle={t("sign_in.subtitle")}>
       <div className="sign-in">
