@@ -9,7 +9,7 @@ API := $(shell find app -name '*.py' -o -name '*.toml')
 APT_BROWSER := chromium fonts-noto-cjk
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types house pytest web-test browser openapi season bench sizes soak lock clean
+.PHONY: help setup run test check lint types house pytest web-test browser screenshots openapi season bench sizes soak lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ browser: ## have a browser and a Chinese font for the browser tests
 	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 \
 	     && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(APT_BROWSER) >/dev/null; } \
 	|| { echo "The browser tests need Chromium and a Chinese font: install the packages $(APT_BROWSER), or set CHROMIUM."; exit 1; }
+
+screenshots: $(VENV)/.dev $(WEB) browser ## every page × language × width × size of type as pictures in var/screenshots, with axe
+	SCREENSHOTS=var/screenshots $(BIN)/pytest tests/browser/test_everywhere.py -m browser
 
 openapi: var/openapi.json ## write the API's description to var/openapi.json
 

@@ -1,5 +1,5 @@
 import { Breadcrumb } from "antd";
-import { type ReactNode, useEffect } from "react";
+import { createContext, type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { Address } from "./address";
 import { Link } from "./Link";
@@ -13,6 +13,9 @@ type Props = {
   crumbs?: readonly Crumb[];
   children?: ReactNode;
 };
+
+/** Whether what is shown stands below the title of a page. */
+export const InPage = createContext(false);
 
 /** The frame of every page: where am I, what is this, what can I do. */
 export function Page({ title, subtitle, action, crumbs = [], children }: Props) {
@@ -31,7 +34,7 @@ export function Page({ title, subtitle, action, crumbs = [], children }: Props) 
         </div>
         {action && <div className="page-action">{action}</div>}
       </header>
-      {children}
+      <InPage value={true}>{children}</InPage>
     </div>
   );
 }

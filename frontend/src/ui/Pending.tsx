@@ -1,6 +1,7 @@
 import { Skeleton } from "antd";
-import type { ReactNode } from "react";
+import { type ReactNode, use } from "react";
 import { useTranslation } from "react-i18next";
+import { InPage, Page } from "./Page";
 import { RefusalAlert } from "./RefusalAlert";
 
 /** Grey lines in the place of what is being fetched. */
@@ -18,6 +19,13 @@ type Query<T> = { data: T | undefined; error: unknown; isPending: boolean; refet
 /** A query's three faces: waiting, refused, there. `<Fetched query={q}>{(need) => …}</Fetched>` */
 export function Fetched<T>({ query, children }: { query: Query<T>; children: (data: T) => ReactNode }) {
   if (query.data !== undefined) return children(query.data);
-  if (query.error) return <RefusalAlert error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.error) return <Refused query={query} />;
   return <Pending />;
+}
+
+/** What could not be fetched; where that is the page itself, it has a title all the same. */
+function Refused({ query }: { query: Pick<Query<unknown>, "error" | "refetch"> }) {
+  const { t } = useTranslation();
+  const alert = <RefusalAlert error={query.error} onRetry={() => void query.refetch()} />;
+  return use(InPage) ? alert : <Page title={t("ui.refusal.title")}>{alert}</Page>;
 }

@@ -22,6 +22,10 @@ export function moneyText({ amount, currency }: MoneyValue, language: string): s
   return text.startsWith("-") ? `-¥${text.slice(1)}` : `¥${text}`;
 }
 
+/** What a service costs, with its unit as the organisation words it: "39,000 元/项目"; whatever was given, no float. */
+export const priceText = (of: { price: string | null; price_unit: string }): string =>
+  of.price === null ? "—" : `${amountText(of.price)} ${of.price_unit}`;
+
 export const isDay = (at: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(at);
 
 /** The last instant of a Shanghai day (China keeps one time zone without summer time). */

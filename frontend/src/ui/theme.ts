@@ -26,6 +26,8 @@ export function themeOf({ large, phone, still }: { large: boolean; phone: boolea
     token: {
       colorPrimary: palette.jade,
       colorInfo: palette.jade,
+      colorInfoBg: palette.jadeSoft,
+      colorInfoBorder: "#b9d5cd",
       colorLink: palette.jade,
       colorLinkHover: "#0a453d",
       colorError: palette.seal,

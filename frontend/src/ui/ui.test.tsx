@@ -10,7 +10,7 @@ import en from "../i18n/en.json";
 import zh from "../i18n/zh.json";
 import { ActionBar, type ActionFormProps } from "./ActionBar";
 import { Deadline, timeLeft } from "./Deadline";
-import { amountText, endText, moneyText, percentText } from "./format";
+import { amountText, endText, moneyText, percentText, priceText } from "./format";
 import { StatusTag } from "./StatusTag";
 
 beforeAll(() =>
@@ -60,6 +60,8 @@ test("money is written as either language writes it, and other currencies with t
   expect(moneyText({ amount: "-12000.00", currency: "CNY" }, "zh")).toBe("-12,000 元");
   expect(moneyText({ amount: "-12000.00", currency: "CNY" }, "en")).toBe("-¥12,000");
   expect(moneyText({ amount: "5.50", currency: "EUR" }, "en")).toBe("5.50 EUR");
+  expect(priceText({ price: "39000.00", price_unit: "元/项目" })).toBe("39,000 元/项目");
+  expect(priceText({ price: null, price_unit: "" })).toBe("—");
 });
 
 test("what ends at midnight ends at 24:00 of the day before", () => {

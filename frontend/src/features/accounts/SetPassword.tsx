@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Alert } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { request } from "../../api/client";
@@ -13,6 +14,20 @@ type Reset = components["schemas"]["ResetRead"];
 /** Where a one-time link leads. What follows # is sent in a body, so that no log of addresses keeps it. */
 export default function SetPassword() {
   const { t } = useTranslation();
+  return (
+    <Page title={t("accounts.link_title")} subtitle={t("accounts.link_subtitle")}>
+      <div className="panel account-form">
+        {location.hash.length > 1 ? (
+          <Opened />
+        ) : (
+          <Alert type="warning" showIcon role="alert" title={t("accounts.link_incomplete")} />
+        )}
+      </div>
+    </Page>
+  );
+}
+
+function Opened() {
   const [secret] = useState(() => location.hash.slice(1));
   const [saved, setSaved] = useState(false);
   const link = useQuery({
@@ -21,17 +36,8 @@ export default function SetPassword() {
     staleTime: Infinity,
     retry: false,
   });
+  if (saved) return <Saved />;
   return (
-    <Page title={t("accounts.link_title")} subtitle={t("accounts.link_subtitle")}>
-      <div className="panel account-form">
-        {saved ? (
-          <Saved />
-        ) : (
-          <Fetched query={link}>
-            {({ username }) => <SetNow username={username} onSaved={() => setSaved(true)} />}
-          </Fetched>
-        )}
-      </div>
-    </Page>
+    <Fetched query={link}>{({ username }) => <SetNow username={username} onSaved={() => setSaved(true)} />}</Fetched>
   );
 }

@@ -7,6 +7,7 @@ import { DataTable } from "../../ui/DataTable";
 import type { Filter } from "../../ui/FilterBar";
 import { CategorySelect, OnePopulation, PlaceSelect } from "../../ui/form/choices";
 import { Link } from "../../ui/Link";
+import { priceText } from "../../ui/format";
 import { Page } from "../../ui/Page";
 import { StatusTag } from "../../ui/StatusTag";
 
@@ -52,9 +53,7 @@ export default function OfferList() {
             title: t("field.price"),
             sort: "price",
             align: "right",
-            render: (row) => (
-              <span className="figures">{row.price ? `${Number(row.price)} ${row.price_unit}` : "—"}</span>
-            ),
+            render: (row) => <span className="figures">{priceText(row)}</span>,
           },
           { key: "capacity", title: t("field.capacity"), render: (row) => row.capacity || "—" },
           {

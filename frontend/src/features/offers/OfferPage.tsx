@@ -9,6 +9,7 @@ import { Checklist } from "../../ui/Checklist";
 import { ProseField } from "../../ui/form/Field";
 import { FormSheet } from "../../ui/form/FormSheet";
 import { Link, useGo, useNumber } from "../../ui/Link";
+import { priceText } from "../../ui/format";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
@@ -63,7 +64,7 @@ function Shown({ of }: { of: Offer }) {
             children: of.population_codes.map(term).join("、") || "—",
           },
           { key: "coverage", label: t("field.coverage"), children: <Covered codes={of.coverage_codes} /> },
-          { key: "price", label: t("field.price"), children: of.price ? `${Number(of.price)} ${of.price_unit}` : "—" },
+          { key: "price", label: t("field.price"), children: priceText(of) },
           { key: "capacity", label: t("field.capacity"), children: of.capacity || "—" },
           { key: "schedule", label: t("offers.schedule"), children: of.schedule || "—" },
         ]}

@@ -5,6 +5,7 @@ import { useTerms } from "../../api/reference";
 import type { components } from "../../api/schema.gen";
 import { AreaName } from "../../ui/AreaName";
 import { Link, useNumber } from "../../ui/Link";
+import { priceText } from "../../ui/format";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { Record } from "./Record";
@@ -75,7 +76,7 @@ function Offers({ party_id }: { party_id: number }) {
               {items.map((row) => (
                 <li key={row.id}>
                   <Link to={`/offers/${row.id}`}>{row.title}</Link>{" "}
-                  <span className="soft">{row.price ? `${Number(row.price)} ${row.price_unit}` : ""}</span>
+                  <span className="soft">{row.price && priceText(row)}</span>
                 </li>
               ))}
             </ul>

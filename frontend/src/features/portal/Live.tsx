@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import { AreaName } from "../../ui/AreaName";
 import { Deadline } from "../../ui/Deadline";
+import { priceText } from "../../ui/format";
 import { Link } from "../../ui/Link";
 import { Money } from "../../ui/Money";
 import { StatusTag } from "../../ui/StatusTag";
@@ -75,7 +76,7 @@ function Offers() {
           <li key={row.id}>
             <Link to={`/offers/${row.id}`}>{row.title}</Link>
             <Link to={`/organizations/${row.party_id}`}>{i18n.language === "en" ? row.party_en : row.party_zh}</Link>
-            <div className="soft">{row.price ? `${Number(row.price)} ${row.price_unit}` : "—"}</div>
+            <div className="soft">{priceText(row)}</div>
           </li>
         ))}
       </ul>

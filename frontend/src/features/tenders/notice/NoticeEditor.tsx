@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Form, Select, Switch } from "antd";
+import { Alert, Form, Select, Switch } from "antd";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { $api, api, ifMatch } from "../../../api/client";
@@ -10,7 +10,7 @@ import { PlaceSelect } from "../../../ui/form/choices";
 import { Field, LineField, ProseField } from "../../../ui/form/Field";
 import { FormSheet } from "../../../ui/form/FormSheet";
 import { DayInput, inShanghai, MoneyInput } from "../../../ui/form/inputs";
-import { useGo, useNumber } from "../../../ui/Link";
+import { Link, useGo, useNumber } from "../../../ui/Link";
 import { Page } from "../../../ui/Page";
 import { Fetched } from "../../../ui/Pending";
 import { Criteria } from "./Criteria";
@@ -74,18 +74,37 @@ function Draft({ id }: { id: number }) {
   });
   return (
     <Fetched query={tender}>
-      {(of) => (
-        <Sheet
-          id={id}
-          draft={`tender ${id}`}
-          version={of.version}
-          initial={saidBy(of)}
-          send={(body) => edit.mutateAsync({ params: { path, header: ifMatch(of.version) }, body })}
-          sending={edit.isPending}
-          error={edit.error}
-        />
-      )}
+      {(of) =>
+        of.actions.includes("edit") ? (
+          <Sheet
+            id={id}
+            draft={`tender ${id}`}
+            version={of.version}
+            initial={saidBy(of)}
+            send={(body) => edit.mutateAsync({ params: { path, header: ifMatch(of.version) }, body })}
+            sending={edit.isPending}
+            error={edit.error}
+          />
+        ) : (
+          <Published of={of} />
+        )
+      }
     </Fetched>
+  );
+}
+
+/** What was published is changed by an amendment, which everybody can read. */
+function Published({ of }: { of: components["schemas"]["TenderRead"] }) {
+  const { t } = useTranslation();
+  return (
+    <Page title={t("notice.edit")} subtitle={of.title_zh} crumbs={[{ label: t("nav.tenders"), to: "/tenders" }]}>
+      <Alert
+        type="info"
+        showIcon
+        title={t("notice.published_already")}
+        action={of.actions.includes("amend") && <Link to={`/tenders/${of.id}/amend`}>{t("action.amend")}</Link>}
+      />
+    </Page>
   );
 }
 

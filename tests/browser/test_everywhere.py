@@ -1,0 +1,131 @@
+"""Every page there is, as those whom it is for meet it: in both languages, on phone, tablet and desktop, in large type.
+
+`SCREENSHOTS=<folder>` looks at every language, width and size of type instead of a choice, and keeps the pictures.
+"""
+
+import os
+import re
+from itertools import product
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.core.settings import PROJECT
+from tests.browser.conftest import Open, faults_of
+
+pytestmark = pytest.mark.browser
+PICTURES = os.environ.get(
+    "SCREENSHOTS",
+)
+ROUTES = re.findall(r'path: "([^"]+)"', (PROJECT / "frontend/src/app/pages.ts").read_text(encoding="utf-8"))
+WIDTHS = (360, 768, 1024, 1440)
+# (width, large type?) by language; every width and both sizes are met in some language.
+CHOICE = {"zh": ((360, True), (1024, False)), "en": ((360, False), (768, True), (1440, False))}
+# Whom a page is for, and the lists of the API whose first entries it shows; `{party}` is that of who is signed in,
+# `{}` the entry before.
+SHOWN: dict[str, tuple[str, ...]] = {
+    "/": ("",),
+    "/desk": ("committee",),
+    "/needs": ("",),
+    "/needs/new": ("committee",),
+    "/needs/$need_id/edit": ("committee", "/needs?status=draft&party_id={party}"),
+    "/needs/$need_id": ("", "/needs?status=fulfilled"),
+    "/needs/$need_id/ranking": ("committee", "/needs?status=published&party_id={party}"),
+    "/surveys/$survey_id/figures": ("purchaser", "/surveys?status=closed"),
+    "/offers": ("",),
+    "/offers/new": ("organization",),
+    "/offers/$offer_id/edit": ("organization", "/offers?party_id={party}"),
+    "/offers/$offer_id/copy": ("organization", "/offers?party_id={party}"),
+    "/offers/$offer_id": ("", "/offers"),
+    "/organizations/$party_id": ("", "/parties?kind=organization"),
+    "/offers/$offer_id/ranking": ("organization", "/offers?status=published&party_id={party}"),
+    "/surveys": ("committee",),
+    "/surveys/new": ("committee",),
+    "/surveys/$survey_id": ("committee", "/surveys"),
+    "/surveys/$survey_id/edit": ("committee", "/surveys"),
+    "/surveys/$survey_id/results": ("purchaser", "/surveys?status=closed"),
+    "/rounds": ("",),
+    "/rounds/$round_id": ("committee", "/selection/rounds"),
+    "/tenders": ("",),
+    "/tenders/new": ("purchaser",),
+    "/tenders/$tender_id": ("", "/tenders?status=published"),
+    "/tenders/$tender_id/edit": ("purchaser", "/tenders?status=published"),
+    "/tenders/$tender_id/amend": ("purchaser", "/tenders?status=published"),
+    "/tenders/$tender_id/eligibility": ("purchaser", "/tenders?status=opened"),
+    "/tenders/$tender_id/bids": ("purchaser", "/tenders?status=opened"),
+    "/tenders/$tender_id/result": ("", "/tenders?status=awarded"),
+    "/tenders/$tender_id/compare": ("", "/tenders?status=awarded"),
+    "/bids": ("organization",),
+    "/bids/$bid_id": ("organization", "/bids"),
+    "/tenders/$tender_id/bid": ("organization", "/tenders?status=published"),
+    "/panels/$tender_id": ("judge", "/tenders?status=opened"),
+    "/panels/$tender_id/bids/$bid_id": ("judge", "/tenders?status=opened", "/panels/{}/bids"),
+    "/contracts": ("purchaser",),
+    "/contracts/$contract_id": ("organization", "/contracts"),
+    "/account": ("organization",),
+    "/colleagues": ("organization",),
+    "/forgot-password": ("",),
+    "/set-password": ("",),
+    "/sign-in": ("",),
+}
+
+
+def test_every_page_is_looked_at() -> None:
+    """A page that is added is added here: who meets it, and with what."""
+    assert set(SHOWN) == set(ROUTES)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("route", SHOWN)
+def test_a_page_is_accessible_fits_and_speaks_one_language(visit: Open, route: str, lang: str) -> None:
+    page = visit("/sign-in", role=SHOWN[route][0], lang=lang)
+    heard = listening(page)
+    page.goto(address(page, route))
+    for width, is_large in product(WIDTHS, (False, True)) if PICTURES else CHOICE[lang]:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate("large => document.documentElement.classList.toggle('large', large)", is_large)
+        page.wait_for_load_state("networkidle")
+        expect(page.locator("h1")).to_be_visible()
+        keep(page, f"{width}{'-large' if is_large else ''}-{lang}-{route.replace('/', '_')}.png")
+        assert (width, is_large, faults_of(page)) == (width, is_large, [])
+    assert page.locator(f"text=/\\b({RAW})\\.[a-z_]+/").count() == 0
+    assert heard == []
+
+
+RAW = "status|action|field|nav|ui|rooms|tenders|selection|contracts|surveys|bids|panels|accounts|notice"
+
+
+def listening(page: Page) -> list[str]:
+    """What the console complains of and which requests are refused, from now on."""
+    heard = list[str]()
+    page.on("console", lambda said: heard.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("response", lambda answer: heard.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
+    return heard
+
+
+def address(page: Page, route: str) -> str:
+    """The route with the numbers of things that who is signed in can see."""
+    role, *lists = SHOWN[route]
+    session = page.request.get("/api/v1/session").json()
+    party = ((session["current"] or {}).get("party") or {}).get("id")
+    numbers = list[int]()
+    for each in lists:
+        if "/bids" in each and role == "judge":
+            declare(page, numbers[-1])
+        found = page.request.get("/api/v1" + each.format(*numbers, party=party)).json()
+        first = (found if isinstance(found, list) else found["items"])[0]
+        numbers.append(first["bid_id"] if "bid_id" in first else first["id"])
+    given = iter(numbers)
+    return re.sub(r"\$\w+", lambda _: str(next(given)), route)
+
+
+def declare(page: Page, tender: int) -> None:
+    """A judge says first that there is no interest; once said, it stays said."""
+    page.request.post(f"/api/v1/panels/{tender}/declare", data={"interests": []})
+
+
+def keep(page: Page, name: str) -> None:
+    if PICTURES:
+        Path(PICTURES).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(PICTURES) / name, full_page=True)
