@@ -12,6 +12,7 @@ class Thing(StrEnum):
     need = "need"
     offer = "offer"
     survey = "survey"
+    responses = "responses"
     round = "round"
     tender = "tender"
     result = "result"

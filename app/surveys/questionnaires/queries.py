@@ -20,6 +20,11 @@ def definition_of(survey: Survey) -> SurveyDefinition:
     return SurveyDefinition.model_validate(survey.definition, context=STORED)
 
 
+def title_of(survey: Survey) -> str:
+    """As desks call it."""
+    return str(survey.definition["title"]["zh"])
+
+
 async def list_surveys(
     session: AsyncSession, actor: Actor, paging: Paging, status: SurveyStatus | None = None
 ) -> tuple[list[Survey], str | None]:
@@ -53,5 +58,4 @@ async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
 
 def waits(verb: str, survey: Survey, number: int | None = None, due_at: datetime | None = None) -> Waiting:
     """What waits in a survey: itself, or (`number`) a part of it."""
-    title = str(survey.definition["title"]["zh"])
-    return Waiting("surveys", verb, number or survey.id, title, due_at, None, "survey", survey.id)
+    return Waiting("surveys", verb, number or survey.id, title_of(survey), due_at, None, "survey", survey.id)

@@ -19,6 +19,7 @@ from app.surveys.responses import entry, policy, queries, service
 from app.surveys.responses.models import Response
 from app.surveys.responses.policy import WHO
 from app.surveys.responses.schemas import (
+    UNEXPLAINED,
     Confirmed,
     Decide,
     ImportRead,
@@ -137,7 +138,9 @@ async def read_response(response_id: Id, session: UnitSession, actor: CurrentAct
 
 
 @router.post("/responses/{response_id}/confirm", operation_id="confirm_response", dependencies=[allow(WHO["confirm"])])
-async def confirm_response(response_id: Id, body: Decide, session: UnitSession, actor: CurrentActor) -> ResponseRead:
+async def confirm_response(
+    response_id: Id, session: UnitSession, actor: CurrentActor, body: Decide = UNEXPLAINED
+) -> ResponseRead:
     survey, response = await service.confirm_response(session, actor, response_id, body.note)
     return await response_read(session, survey, response, actor)
 
@@ -165,6 +168,8 @@ async def mark_duplicate_response(
 
 
 @router.post("/responses/{response_id}/restore", operation_id="restore_response", dependencies=[allow(WHO["restore"])])
-async def restore_response(response_id: Id, body: Decide, session: UnitSession, actor: CurrentActor) -> ResponseRead:
+async def restore_response(
+    response_id: Id, session: UnitSession, actor: CurrentActor, body: Decide = UNEXPLAINED
+) -> ResponseRead:
     survey, response = await service.restore_response(session, actor, response_id, body.note)
     return await response_read(session, survey, response, actor)

@@ -71,18 +71,18 @@ async def enter_response(
     actor: Actor,
     wave_id: int,
     *,
-    community_code: str,
+    community_code: str | None,
     serial: str | None,
     answers: Mapping[str, Any],
 ) -> tuple[Survey, Response, str | None]:
     """Key in one questionnaire. Whoever was asked in person (phone, meeting) is given the receipt code that is
     returned. Refusals: MoveRefused, ChannelUnfit, SerialMissing (paper), SerialEntered, SerialUnknown,
-    AreaUnknown, AnswersRefused."""
+    CommunityMissing, AreaUnknown, AnswersRefused."""
     survey, wave = await access_wave(session, actor, wave_id, "enter")
     at = await now(session)
     check_wave(survey, wave, "enter")
-    await require_areas(session, [community_code])
-    await _check_serial(session, wave, serial, community_code)
+    frame = (await frames_of(session, [wave.id]))[wave.id]
+    community_code = await _handed_out(session, wave, frame, serial, community_code)
     definition = definition_of(survey)
     examined = check_entered(definition, answers, shanghai_date(at))
     code = None if wave.channel is Channel.paper else rules.new_receipt_code()
@@ -96,7 +96,7 @@ async def enter_response(
         missing=examined.missing,
         seconds=None,
         community_code=community_code,
-        frame=(await frames_of(session, [wave.id]))[wave.id],
+        frame=frame,
         earlier=await same_content(session, wave.id, response.fingerprint),
     )
     session.add(response)
@@ -104,18 +104,25 @@ async def enter_response(
     return survey, response, code
 
 
-async def _check_serial(session: AsyncSession, wave: Wave, serial: str | None, community_code: str) -> None:
-    """Where the wave's sheets are registered, only they can come back, each once and from where it was handed out."""
-    if serial is None:
-        if wave.channel is Channel.paper:
-            raise SerialMissing()
-        return
+async def _handed_out(
+    session: AsyncSession, wave: Wave, frame: list[str], serial: str | None, given: str | None
+) -> str:
+    """The community of a questionnaire: as `given`, as its number says, or the only one of the wave. Where the wave's
+    sheets are registered, only they can come back, each once and from where it was handed out."""
+    if serial is None and wave.channel is Channel.paper:
+        raise SerialMissing()
     query = sa.select(Response.id).where(Response.wave_id == wave.id, Response.serial == serial)
-    if await session.scalar(query):
+    if serial is not None and await session.scalar(query):
         raise rules.SerialEntered(serial=serial)
-    sheets = await sheets_of(session, wave.id)
-    if sheets and sheets.get(serial) != community_code:
+    sheets = await sheets_of(session, wave.id) if serial is not None else {}
+    only = frame[0] if len(frame) == 1 else None
+    community_code = given or sheets.get(serial or "") or only
+    if community_code is None:
+        raise CommunityMissing()
+    await require_areas(session, [community_code])
+    if serial is not None and sheets and sheets.get(serial) != community_code:
         raise SerialUnknown(serial=serial, community=community_code)
+    return community_code
 
 
 async def preview_responses(

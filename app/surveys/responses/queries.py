@@ -11,7 +11,7 @@ from app.core.actors import Actor
 from app.core.paging import Paging, paginate
 from app.core.waiting import Waiting
 from app.surveys.questionnaires.models import Survey
-from app.surveys.questionnaires.queries import definition_of, waits
+from app.surveys.questionnaires.queries import definition_of, title_of
 from app.surveys.questionnaires.rules import SurveyStatus
 from app.surveys.responses.models import Response, ResponseImport, ResponseReview
 from app.surveys.responses.tables.tabular import NOT_RETURNED, ReadResponse, table_of
@@ -95,10 +95,11 @@ async def imports_of(session: AsyncSession, wave_id: int) -> Sequence[ResponseIm
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
-    """The actor's surveys with responses to review."""
-    answers = sa.exists().where(
-        Wave.survey_id == Survey.id, Response.wave_id == Wave.id, Response.status == ResponseStatus.submitted
-    )
-    own = Survey.party_id == actor.party_id
-    pending = sa.select(Survey).where(own, Survey.status == SurveyStatus.published, answers).order_by(Survey.id)
-    return [waits("confirm", survey) for survey in await session.scalars(pending)]
+    """The actor's waves with responses to review."""
+    answers = sa.exists().where(Response.wave_id == Wave.id, Response.status == ResponseStatus.submitted)
+    own = sa.and_(Survey.party_id == actor.party_id, Survey.status == SurveyStatus.published)
+    pending = sa.select(Wave, Survey).join(Survey, Survey.id == Wave.survey_id).where(own, answers).order_by(Wave.id)
+    return [
+        Waiting("surveys", "confirm", wave.id, title_of(survey), None, None, "responses", wave.id, context=wave.title)
+        for wave, survey in await session.execute(pending)
+    ]

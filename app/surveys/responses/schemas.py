@@ -145,12 +145,14 @@ class ReceiptRead(Questionnaire):
 
 
 class ResponseEnter(BaseModel):
+    """`community_code`: null where the number of the sheet, or the wave itself, says where it was handed out."""
+
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra=example(community_code="530114003004", serial="7-0001", answers={"Q1": ["01"]}),
     )
 
-    community_code: Code
+    community_code: Code | None = None
     serial: Serial | None = None
     answers: Loose
 
@@ -206,6 +208,7 @@ class ReviewRead(BaseModel):
 class ResponseRead(ResponseRow):
     """`answers` without the personal and sensitive ones, unless the reader's own party asked."""
 
+    survey_id: int
     answers: dict[str, Answer]
     reviews: list[ReviewRead]
     version: int
@@ -214,6 +217,7 @@ class ResponseRead(ResponseRow):
     def seen(cls, response: Response, survey: Survey, actor: Actor, reviews: list[ResponseReview]) -> "ResponseRead":
         return cls(
             **_response_row(response, survey, actor),
+            survey_id=survey.id,
             answers=seen_answers(actor, survey, definition_of(survey), response.answers),
             reviews=[ReviewRead.of(review) for review in reviews],
             version=response.version,
@@ -231,6 +235,9 @@ class Decide(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra=example(note="电话核实"))
 
     note: Note = ""
+
+
+UNEXPLAINED = Decide()
 
 
 class Invalidate(Decide):

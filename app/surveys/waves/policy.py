@@ -15,7 +15,7 @@ from app.surveys.waves.models import Wave
 from app.surveys.waves.rules import MOVES, Channel, ChannelUnfit, hindrance
 
 T = TypeVar("T")
-WHO = {verb: ASKS for _, verb in MOVES} | {"export_responses": ASKS, "print_poster": ASKS}
+WHO = {verb: ASKS for _, verb in MOVES} | {"print_poster": ASKS}
 
 
 def denial(actor: Actor, verb: str, survey: Survey) -> str | None:

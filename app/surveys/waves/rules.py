@@ -1,6 +1,6 @@
 """draft --open--> open --close--> closed;  draft --discard--> discarded
 draft, open --edit | issue | make_tokens | make_sheets | import_issued--> itself
-open --enter | import_responses--> itself;  open, closed --confirm_unflagged--> itself
+open --enter | import_responses--> itself;  open, closed --confirm_unflagged | export_responses--> itself
 """
 
 import hashlib
@@ -52,7 +52,9 @@ MOVES = {
     (W.open, "enter"): W.open,
     (W.open, "import_responses"): W.open,
     (W.open, "confirm_unflagged"): W.open,
+    (W.open, "export_responses"): W.open,
     (W.closed, "confirm_unflagged"): W.closed,
+    (W.closed, "export_responses"): W.closed,
 }
 CHANNELS = {  # of verbs that not every channel has
     "make_tokens": [Channel.link],

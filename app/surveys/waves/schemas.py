@@ -52,7 +52,8 @@ class WaveUpdate(BaseModel):
 
 
 class WaveRead(BaseModel):
-    """`open_path`: the one address of an open link. `tally` is the whole wave's, `by_community` its parts."""
+    """`open_path`: the one address of an open link. `tally` is the whole wave's, `by_community` its parts;
+    `unflagged`: how many responses are to be reviewed and raise no doubt."""
 
     model_config = ConfigDict(
         json_schema_extra=example(
@@ -67,6 +68,7 @@ class WaveRead(BaseModel):
             open_path=None,
             tally=TALLY,
             by_community=[{**TALLY, "community_code": "530114003004"}],
+            unflagged=0,
             version=1,
             actions=["close", "issue", "make_sheets", "enter"],
         )
@@ -83,12 +85,13 @@ class WaveRead(BaseModel):
     open_path: str | None
     tally: TallyRead
     by_community: list[TallyRead]
+    unflagged: int
     version: int
     actions: list[str]
 
     @classmethod
     def of(cls, survey: Survey, counted: Counted, actor: Actor) -> "WaveRead":
-        wave, frame, tallies = counted
+        wave, frame, tallies, unflagged = counted
         plain = ("id", "survey_id", "title", "channel", "status", "opens_at", "closes_at", "version")
         whole, *parts = [TallyRead.of(tally, wave.channel) for tally in tallies]
         return cls(
@@ -97,6 +100,7 @@ class WaveRead(BaseModel):
             open_path=f"/s/{wave.open_token}" if wave.open_token else None,
             tally=whole,
             by_community=parts,
+            unflagged=unflagged,
             actions=actions(actor, survey, wave),
         )
 

@@ -45,23 +45,37 @@ async def counts_of(session: AsyncSession, wave_ids: Collection[int]) -> dict[tu
     return counts
 
 
+async def unflagged_of(session: AsyncSession, wave_ids: Collection[int]) -> dict[int, int]:
+    """Wave → how many responses to be reviewed raise no doubt; absent where there are none."""
+    came_back = sa.table("responses", *map(sa.column, ("wave_id", "status", "suggestions")))
+    query = (
+        sa.select(came_back.c.wave_id, sa.func.count())
+        .where(came_back.c.wave_id.in_(wave_ids), came_back.c.status == ResponseStatus.submitted.value)
+        .where(sa.func.jsonb_array_length(came_back.c.suggestions) == 0)
+        .group_by(came_back.c.wave_id)
+    )
+    return {wave_id: number for wave_id, number in await session.execute(query)}
+
+
 class Counted(NamedTuple):
     """A wave with the communities it goes to. `tallies`: the whole wave first, then each of its communities, and those
-    outside it that answers came from."""
+    outside it that answers came from. `unflagged`: how many are to be reviewed and raise no doubt."""
 
     wave: Wave
     frame: list[str]
     tallies: list[Tally]
+    unflagged: int
 
 
 async def counted(session: AsyncSession, waves: Sequence[Wave]) -> list[Counted]:
     ids = [wave.id for wave in waves]
-    frames, issued, counts = (
+    frames, issued, counts, unflagged = (
         await frames_of(session, ids),
         await issued_of(session, ids),
         await counts_of(session, ids),
+        await unflagged_of(session, ids),
     )
-    return [Counted(w, frames[w.id], _tallied(w, frames[w.id], issued, counts)) for w in waves]
+    return [Counted(w, frames[w.id], _tallied(w, frames[w.id], issued, counts), unflagged.get(w.id, 0)) for w in waves]
 
 
 async def tallies(session: AsyncSession, waves: Sequence[Wave]) -> dict[int, list[Tally]]:

@@ -6,7 +6,7 @@ export type GetPath = { [P in keyof paths]: paths[P] extends { get: object } ? P
 type Get<P extends GetPath> = paths[P] extends { get: infer Of } ? Of : never;
 export type QueryOf<P extends GetPath> =
   Get<P> extends { parameters: { query?: infer Of extends object } } ? Of : Record<string, never>;
-type PartsOf<P extends GetPath> =
+export type PartsOf<P extends GetPath> =
   Get<P> extends { parameters: { path: infer Of extends object } } ? Of : Record<string, never>;
 
 /** What an address answers. */
@@ -17,11 +17,13 @@ export type RowOf<P extends GetPath> = Get<P> extends Listed<infer Row extends o
 /** Addresses that answer a list of `items`. */
 export type ListPath = { [P in GetPath]: Get<P> extends Listed<unknown> ? P : never }[GetPath];
 
-/** Where the API gives out a file: `parts` fill the path, `query` says which and how. */
-export function fileAt<P extends GetPath>(path: P, parts: PartsOf<P>, query: QueryOf<P>): string {
-  const filled = Object.entries<unknown>({ ...parts }).reduce<string>(
+/** The address with its `parts` filled in. */
+export const filled = <P extends GetPath>(path: P, parts: PartsOf<P>): string =>
+  Object.entries<unknown>({ ...parts }).reduce<string>(
     (before, [name, value]) => before.replace(`{${name}}`, encodeURIComponent(String(value))),
     path,
   );
-  return address(filled, query as Query);
-}
+
+/** Where the API gives out a file: `parts` fill the path, `query` says which and how. */
+export const fileAt = <P extends GetPath>(path: P, parts: PartsOf<P>, query: QueryOf<P>): string =>
+  address(filled(path, parts), query as Query);

@@ -80,6 +80,16 @@ const PAGES = [
   { path: "/surveys/$survey_id", key: "survey", load: () => import("../features/surveys/SurveyPage") },
   { path: "/surveys/$survey_id/edit", key: "edit_survey", load: () => import("./SurveyEditorPage") },
   {
+    path: "/surveys/waves/$wave_id/responses",
+    key: "responses",
+    load: () => import("../features/surveys/responses/ResponsesPage"),
+  },
+  {
+    path: "/surveys/responses/$response_id",
+    key: "response",
+    load: () => import("../features/surveys/responses/ResponsePage"),
+  },
+  {
     path: "/surveys/$survey_id/results",
     key: "survey_results",
     load: () => import("../features/surveys/SurveyResults"),

@@ -4,7 +4,7 @@ import { Button, Table } from "antd";
 import type { ColumnsType } from "antd/es/table";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import type { ListPath, QueryOf, RowOf } from "../api/paths";
+import { type ListPath, type PartsOf, type QueryOf, type RowOf, filled } from "../api/paths";
 import { type Query, request } from "../api/request";
 import { Empty } from "./Empty";
 import { type Filter, FilterBar } from "./FilterBar";
@@ -39,6 +39,8 @@ type RowProps<T> = {
 type Props<P extends ListPath> = RowProps<RowOf<P>> & {
   /** The list's address, without query: "/api/v1/needs". */
   from: P;
+  /** What fills the address where it names a thing: `{ wave_id: 7 }`. */
+  parts?: PartsOf<P>;
   filters?: readonly Filter<keyof QueryOf<P> & string>[];
   empty: { title: string; hint: string; action?: ReactNode };
   /** Where the same list comes as a workbook, under the same filters. */
@@ -52,13 +54,14 @@ type Props<P extends ListPath> = RowProps<RowOf<P>> & {
 
 /** A list of the API: its filters, its rows (cards on a phone), the next page of it, and the whole as a file. */
 export function DataTable<P extends ListPath>(props: Props<P>) {
-  const { from, filters = [], empty, exportAt, above, create, caption, ...shown } = props;
+  const { from, parts = {} as PartsOf<P>, filters = [], empty, exportAt, above, create, caption, ...shown } = props;
   const { t } = useTranslation();
   const [search, change] = useFilters();
   const query = only(search, [...filters.map(({ name }) => name), "sort"]);
   const list = useInfiniteQuery({
-    queryKey: [from, query],
-    queryFn: ({ pageParam }) => request<Cursored<RowOf<P>>>(from, { query: { ...query, cursor: pageParam } }),
+    queryKey: [from, parts, query],
+    queryFn: ({ pageParam }) =>
+      request<Cursored<RowOf<P>>>(filled(from, parts), { query: { ...query, cursor: pageParam } }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor ?? null,
   });

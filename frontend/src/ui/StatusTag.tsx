@@ -65,11 +65,12 @@ const TONES: Record<Tone, readonly string[]> = {
 const toneOf = (status: string): Tone =>
   (Object.keys(TONES) as Tone[]).find((tone) => TONES[tone].includes(status)) ?? "quiet";
 
-/** A state in words, with a colour beside it. `room` picks words that one room says differently: its screens', or its own. */
-export function StatusTag({ status, room }: { status: string; room?: string }) {
+/** A state in words, with a colour beside it. `room` picks words that one room says differently: its screens', or its own,
+ * where it has several nouns those of one (`of`). */
+export function StatusTag({ status, room, of = room }: { status: string; room?: string; of?: string }) {
   const { t } = useTranslation();
   const keys = room
-    ? [`${room}.status.${status}`, `rooms.${room}.status.${room}.${status}`, `status.${status}`]
+    ? [`${room}.status.${status}`, `rooms.${room}.status.${of}.${status}`, `status.${status}`]
     : [`status.${status}`];
   return <Tag className={`status status-${toneOf(status)}`}>{t(keys)}</Tag>;
 }

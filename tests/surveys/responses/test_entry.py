@@ -19,13 +19,14 @@ from app.surveys.responses.models import Response
 from app.surveys.responses.policy import receipt_mark
 from app.surveys.responses.queries import all_responses, export_rows
 from app.surveys.responses.rules import Quality, SerialEntered
+from app.surveys.responses.tables.tabular import CommunityMissing
 from app.surveys.results import service as closing
 from app.surveys.results.models import SurveyResult
 from app.surveys.results.queries import results_of
 from app.surveys.waves import service as waves
 from app.surveys.waves.rules import Channel, ResponseStatus, WaveStatus, secret_hash
 from app.surveys.waves.serials import SerialUnknown
-from app.surveys.waves.tallies import tallies, total_of
+from app.surveys.waves.tallies import counted, tallies, total_of
 from tests.factories.parties import actor_of, make_party
 from tests.factories.reference import DOUNAN, LONGJIE, make_reference, season_table
 from tests.factories.surveys import make_survey, make_wave
@@ -96,6 +97,34 @@ async def test_only_sheets_that_were_handed_out_here_come_back(session: AsyncSes
             session, actor, wave.id, community_code=code, serial=number, answers=WANTS_MEALS
         )
         await refused_with(SerialUnknown, entering)
+
+
+async def test_the_number_of_a_sheet_says_where_it_was_handed_out(session: AsyncSession) -> None:
+    party = await make_party(session, PartyKind.bureau)
+    actor, survey = await actor_of(session, Role.purchaser, party), await make_survey(session, party)
+    wave = await make_wave(session, survey, communities=(DOUNAN, LONGJIE))
+    unsaid: dict[str, Any] = {"community_code": None, "answers": WANTS_MEALS}
+    await refused_with(CommunityMissing, entry.enter_response(session, actor, wave.id, serial="B9", **unsaid))
+    [serial] = await waves.make_sheets(session, actor, wave.id, community_code=LONGJIE, count=1)
+    _, response, _ = await entry.enter_response(session, actor, wave.id, serial=serial, **unsaid)
+    assert response.community_code == LONGJIE
+
+
+async def test_a_wave_of_one_community_says_where_its_sheets_come_from(session: AsyncSession) -> None:
+    actor, wave = await committee(session), await make_wave(session)
+    _, response, _ = await entry.enter_response(
+        session, actor, wave.id, community_code=None, serial="A1", answers=WANTS_MEALS
+    )
+    assert response.community_code == DOUNAN
+
+
+async def test_a_wave_says_how_many_answers_can_be_confirmed_at_once(session: AsyncSession) -> None:
+    actor, wave = await committee(session), await make_wave(session)
+    for number, answers in enumerate((WANTS_MEALS, {"Q2": ["meals"]})):
+        await entry.enter_response(session, actor, wave.id, community_code=DOUNAN, serial=f"A{number}", answers=answers)
+    assert [each.unflagged for each in await counted(session, [wave])] == [1]
+    assert await reviewing.confirm_unflagged(session, actor, wave.id) == 1
+    assert [each.unflagged for each in await counted(session, [wave])] == [0]
 
 
 async def test_a_blank_required_answer_on_paper_is_left_to_the_review(session: AsyncSession) -> None:

@@ -6,6 +6,7 @@ export const PAGES: Record<components["schemas"]["Thing"], ((id: number) => Addr
   need: (id) => `/needs/${id}`,
   offer: (id) => `/offers/${id}`,
   survey: (id) => `/surveys/${id}`,
+  responses: (wave_id) => `/surveys/waves/${wave_id}/responses`,
   round: (id) => `/rounds/${id}`,
   tender: (id) => `/tenders/${id}`,
   result: (id) => `/tenders/${id}/result`,

@@ -1,7 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { languageOf } from "../../api/refusal";
 import { DataTable } from "../../ui/DataTable";
-import { Link } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { StatusTag } from "../../ui/StatusTag";
 import "./surveys.css";
@@ -12,18 +11,10 @@ export default function SurveyList() {
   const { t, i18n } = useTranslation();
   const language = languageOf(i18n.language);
   return (
-    <Page
-      title={t("nav.surveys")}
-      subtitle={t("surveys.list.subtitle")}
-      action={
-        <Link to="/surveys/new" className="button button-primary">
-          {t("rooms.surveys.action.create_survey")}
-        </Link>
-      }
-    >
+    <Page title={t("nav.surveys")} subtitle={t("surveys.list.subtitle")}>
       <DataTable
         from="/api/v1/surveys"
-
+        create={{ granted: "create", label: t("rooms.surveys.action.create_survey"), to: "/surveys/new" }}
         caption={t("nav.surveys")}
         rowKey={(row) => row.id}
         to={(row) => `/surveys/${row.id}`}

@@ -12,6 +12,7 @@ import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
 import { kindOf } from "./editing";
 import { TargetsForm } from "./TargetsForm";
+import { useWaves } from "./useWave";
 import { WaveCard } from "./WaveCard";
 import { WaveForm } from "./WaveForms";
 import { Weighting } from "./Weighting";
@@ -19,23 +20,12 @@ import "./surveys.css";
 
 type Survey = components["schemas"]["SurveyRead"];
 type Wave = components["schemas"]["WaveRead"];
-const LIVE = 10_000; // milliseconds between two looks at a wave that is open
 
 /** A survey at a glance: how far it is, what can be done, its questionnaire, its waves and what came back. */
 export default function SurveyPage() {
   const survey_id = useNumber("survey_id");
   const survey = $api.useQuery("get", "/api/v1/surveys/{survey_id}", { params: { path: { survey_id } } });
   return <Fetched query={survey}>{(found) => <Shown of={found} />}</Fetched>;
-}
-
-/** The waves of a survey, looked at again and again while one is open. */
-function useWaves(survey_id: number) {
-  return $api.useQuery(
-    "get",
-    "/api/v1/surveys/{survey_id}/waves",
-    { params: { path: { survey_id: survey_id } } },
-    { refetchInterval: ({ state }) => (state.data?.some(({ state: status }) => status === "open") ? LIVE : false) },
-  );
 }
 
 function Shown({ of }: { of: Survey }) {

@@ -224,7 +224,7 @@ function Wanted({ of }: { of: Survey }) {
       request<{ id: number }>(`/api/v1/needs/from-result/${result.id}`, { method: "POST" }),
     onSuccess: ({ id }) => {
       void cache.invalidateQueries();
-      go(`/needs/${id}`);
+      go(`/needs/${id}/edit`);
     },
   });
   if (of.status !== "closed") return <p className="soft">{t("surveys.results.not_closed")}</p>;

@@ -8,6 +8,7 @@ import { upload } from "../../api/request";
 import type { components } from "../../api/schema.gen";
 import { ActionBar } from "../../ui/ActionBar";
 import { endText, momentText, percentText } from "../../ui/format";
+import { Link } from "../../ui/Link";
 import { Fetched } from "../../ui/Pending";
 import { RefusalAlert } from "../../ui/RefusalAlert";
 import { StatusTag } from "../../ui/StatusTag";
@@ -15,6 +16,7 @@ import { FileButton } from "./FileButton";
 import { ImportAnswers } from "./ImportAnswers";
 import type { Question } from "./mapping";
 import { Place } from "./Place";
+import { ConfirmAllForm } from "./responses/forms";
 import { CardsForm, HandoutForm, IssueForm, WaveForm } from "./WaveForms";
 
 type Wave = components["schemas"]["WaveRead"];
@@ -30,13 +32,18 @@ export function WaveCard({ wave, questions }: { wave: Wave; questions: readonly 
     <section className="panel wave" aria-labelledby={`wave-${wave.id}`}>
       <h3 id={`wave-${wave.id}`}>
         {wave.title || t("surveys.wave", { number: wave.id })} · {channel}{" "}
-        <StatusTag status={wave.state} room="waves" />
+        <StatusTag status={wave.state} room="surveys" of="waves" />
       </h3>
       <Reach of={wave} />
       <Return of={wave.tally} />
       {wave.by_community.length > 1 && <ByCommunity of={wave} />}
       {wave.open_path && wave.state === "open" && <OpenLink wave={wave} />}
-      {wave.channel === "paper" && (wave.tally.issued ?? 0) > 0 && (
+      <p>
+        <Link to={`/surveys/waves/${wave.id}/responses`}>
+          {t("surveys.waves.to_responses", { count: wave.tally.states.submitted ?? 0 })}
+        </Link>
+      </p>
+      {wave.channel === "paper" && wave.actions.includes("make_sheets") && (wave.tally.issued ?? 0) > 0 && (
         <p>
           <a href={fileAt("/api/v1/surveys/waves/{wave_id}/print_sheets", { wave_id: wave.id }, {})} download>
             {t("rooms.surveys.action.print_sheets")}
@@ -47,12 +54,14 @@ export function WaveCard({ wave, questions }: { wave: Wave; questions: readonly 
         of={wave}
         feature="surveys/waves"
         words={["surveys.of_wave", "rooms.surveys"]}
-        forms={{ issue: IssueForm, make_sheets: HandoutForm }}
+        forms={{ issue: IssueForm, make_sheets: HandoutForm, confirm_unflagged: ConfirmAllForm }}
         go={{
           edit: () => setAsking("edit"),
           make_tokens: () => setAsking("make_tokens"),
           import_issued: () => setAsking("import_issued"),
           import_responses: () => setAsking("import_responses"),
+          export_responses: () =>
+            location.assign(fileAt("/api/v1/surveys/waves/{wave_id}/export_responses", { wave_id: wave.id }, {})),
         }}
         without={["enter"]}
       />
