@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.core.fields import Line, Prose
 from app.core.money import Amount
 from app.season.dates import Instant, When
+from app.tenders.forms.application import Application
+from app.tenders.forms.definition import ApplicationForm
 from app.tenders.profiles.rules import OverspendRule
 
 Code = Annotated[str, Line(100, least=1)]
@@ -90,7 +92,8 @@ class Recusal(_Part):
 
 
 class Proposal(_Part):
-    """`applicant` is a number in organizations.csv, or the name of whoever applies without registration."""
+    """`applicant` is a number in organizations.csv, or the name of whoever applies without registration. `application`
+    answers the competition's form, where it has one."""
 
     id: Code
     lot: Code
@@ -101,6 +104,7 @@ class Proposal(_Part):
     title_zh: Words
     amount_cny: Amount
     plan: Text = ""
+    application: Application | None = None
     submitted_at: Instant
 
 
@@ -142,6 +146,7 @@ class Competition(_Part):
     tie_criterion: Code | None = None
     scoring_rule: Text = ""
     rules: dict[str, dict[str, Any]] = {}
+    application_form: ApplicationForm | None = None
     timeline: Timeline
     lots: Annotated[list[Lot], Field(min_length=1, max_length=100)]
     criteria: Annotated[list[Criterion], Field(min_length=1, max_length=50)]

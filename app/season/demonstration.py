@@ -30,6 +30,7 @@ from app.season.grants import KEY, grant_steps, shown_contract
 from app.season.importing import open_season
 from app.season.models import SeasonRecord, SeasonStep
 from app.season.replay import replay_season
+from app.season.rooms.applications import begun, with_applications
 from app.season.rooms.bids import bid_steps
 from app.season.rooms.notices import publishing_step, tender_of
 from app.season.rooms.panels import appoint, sheets_step
@@ -99,6 +100,7 @@ def live_steps(season: Season, day: date) -> list[tuple[Season, list[Step]]]:
         title=Label(zh=f"{day.year}年微公益小额资助", en=f"Small grants {day.year}"),
         lots=[lot.id for lot in season.competition.lots if not lot.items and not lot.need_ids][-1:],
     )
+    open_copy, scored_copy = with_applications(open_copy), with_applications(scored_copy)
     when = schedule_of(open_copy.competition, terms_of(open_copy.competition))
     return [
         (season, grant_steps(season)),
@@ -183,9 +185,10 @@ async def _draft_bid(session: AsyncSession, season: Season) -> None:
     """The organisation has begun a bid and not handed it in."""
     contractor = await _actor_of(session, Role.organization)
     own = next((bid for bid in season.competition.proposals if bid.lot and not bid.item), None)
-    if own:
+    if own and own.application:
         tender = await tender_of(session, season)
-        await draft_bid(session, contractor, tender.id, lot=own.lot, content={"title": own.title_zh})
+        content = {"title": own.title_zh, "application": begun(own.application)}
+        await draft_bid(session, contractor, tender.id, lot=own.lot, content=content)
 
 
 async def _appoint_with_account(session: AsyncSession, season: Season) -> None:

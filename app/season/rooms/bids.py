@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.days.calendar import shanghai_date
 from app.core.errors import DomainError
 from app.parties.models import Party
 from app.parties.queries import parties_by_id
@@ -20,16 +21,25 @@ from app.season.rooms.notices import buyer_and_tender, tender_of
 from app.season.schedule import Schedule
 from app.season.steps import Step
 from app.season.terms import notice_of, published_at
+from app.tenders.bids.applications import application_of
 from app.tenders.bids.policy import HANDED_IN
 from app.tenders.bids.queries import Entry, bids_of, entries
 from app.tenders.bids.rules import LotUnknown, check_amount, check_item
 from app.tenders.bids.service import draft_bid, open_bids, prequalify_bids, record_late_bid, submit_bid
+from app.tenders.forms.application import Application
+from app.tenders.forms.checklist import Said, check_complete
 from app.tenders.notices.models import Tender
 from app.tenders.profiles.rules import Profile
 
 
 class ApplicantUnknown(DomainError):
     """Neither an organisation of the season nor somebody who bids in it."""
+
+    status = 422
+
+
+class BudgetOffAmount(DomainError):
+    """The lines of the budget come to something else than the amount that the file states."""
 
     status = 422
 
@@ -62,7 +72,8 @@ def _late_step(bid: Proposal, when: Schedule, *, decided: bool) -> Step:
 
 
 def _content(bid: Proposal) -> dict[str, Any]:
-    return {"title": bid.title_zh, "amount": bid.amount_cny, "plan": bid.plan}
+    said = {"title": bid.title_zh, "amount": bid.amount_cny, "plan": bid.plan}
+    return {**said, "application": bid.application} if bid.application else said
 
 
 async def _submit(session: AsyncSession, season: Season, *, bid: Proposal) -> None:
@@ -122,8 +133,17 @@ def _faults_of_bid(
     try:
         check_item(bid.item, lots[bid.lot])
         check_amount(bid.amount_cny)
+        check_application(bid, competition)
     except DomainError as error:
         yield error
+
+
+def check_application(bid: Proposal, competition: Competition) -> None:
+    """What could not be handed in. Refusals: BidIncomplete, BudgetOffAmount."""
+    said = Said(bid.title_zh, bid.amount_cny, bid.plan, bid.application or Application())
+    handed_in = check_complete(competition.application_form, said, shanghai_date(bid.submitted_at))
+    if handed_in.amount != bid.amount_cny:
+        raise BudgetOffAmount(amount=bid.amount_cny, budget=handed_in.amount)
 
 
 def _proposal(entry: Entry, party: Party) -> dict[str, Any]:
@@ -146,7 +166,12 @@ def _proposal(entry: Entry, party: Party) -> dict[str, Any]:
 async def _entries(session: AsyncSession, _name: str, tender: Tender) -> dict[str, Any]:
     bids = await entries(session, await bids_of(session, tender.id, HANDED_IN))
     parties = await parties_by_id(session, {entry.bid.party_id for entry in bids})
-    return {"proposals": [_proposal(entry, parties[entry.bid.party_id]) for entry in bids]}
+    written = []
+    for entry in bids:
+        application = await application_of(session, entry.version)
+        answered = {"application": application.document()} if application else {}
+        written.append({**_proposal(entry, parties[entry.bid.party_id]), **answered})
+    return {"proposals": written}
 
 
 ROOM = Room(steps=bid_steps, check_competition=_check_bids, entries=_entries)

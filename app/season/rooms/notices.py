@@ -25,6 +25,7 @@ from app.season.room import Room
 from app.season.schedule import Schedule
 from app.season.steps import Step
 from app.season.terms import dates_of, notice_of, overspend_rule_of, published_at, settings_of, terms_of
+from app.tenders.forms.definition import check_form
 from app.tenders.notices.models import Tender
 from app.tenders.notices.publishing import check_publishable
 from app.tenders.notices.queries import criteria_of, lots_of
@@ -72,6 +73,7 @@ async def notice_facts(session: AsyncSession, season: Season, scheme: str) -> di
         "budget": competition.budget,
         "overspend_rule": overspend_rule_of(competition, terms_of(competition)),
         "tie_criterion": competition.tie,
+        "application_form": competition.application_form and competition.application_form.document(),
         **dates_of(competition),
         "contract_start": line.contract.first_day,
         "contract_end": line.end.last_day,
@@ -120,6 +122,8 @@ def _check_notice(competition: Competition, terms: Profile, faults: Faults) -> N
     years = range(opened.year, line.contract.end.year + 2)
     notice = notice_of(competition, terms)
     faults.take(COMPETITION, check_publishable, notice, terms, from_holidays(years), opened)
+    if competition.application_form:
+        faults.take(COMPETITION, check_form, competition.application_form)
     experts = sum(judge.expert for judge in competition.judges)
     faults.take(COMPETITION, check_panel, len(competition.judges), experts, competition.budget, terms)
     if line.end.last_day < line.contract.first_day:
@@ -209,6 +213,7 @@ async def _entries(session: AsyncSession, _name: str, tender: Tender) -> dict[st
         "overspend_rule": tender.overspend_rule.value,
         "tie_criterion": tender.tie_criterion,
         "rules": _own_rules(tender),
+        **({"application_form": tender.application_form} if tender.application_form else {}),
         "timeline": {
             "call": written_hour(tender.published_at),
             "enquiries": written_hour(tender.enquiries_end),
