@@ -4,7 +4,7 @@
     = != < <= > >=   and or   + - * div mod   not(x)  if(a, b, c)  coalesce(a, b)
     selected(${Q7}, 'x')  count-selected(${Q7})  string-length(x)  regex(x, 'pattern')  today()
 
-What it means stands in `evaluation.py`. `frontend/src/survey/expressions.ts` is the twin of both;
+What it means stands in `evaluation.py`. `frontend/src/questionnaire/expressions.ts` is the twin of both;
 `tests/surveys/questionnaires/expression_cases.json` holds the two together.
 Source of the vocabulary: XLSForm (relevant, constraint); XPath 1.0 for precedence and literals.
 """

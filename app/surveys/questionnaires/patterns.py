@@ -5,7 +5,7 @@ the repeats `? * + {3} {2,4}` behind one character or class, and `|` between who
 groups, so repeats cannot nest; with at most three repeats of open length per alternative and values of at most
 200 characters a match stays cheap whatever somebody types (catastrophic backtracking needs nesting or length).
 A pattern always fits the whole value; `^` in front and `$` behind are accepted and mean nothing more.
-`frontend/src/survey/patterns.ts` is its twin; `tests/surveys/questionnaires/expression_cases.json` holds the two
+`frontend/src/questionnaire/patterns.ts` is its twin; `tests/surveys/questionnaires/expression_cases.json` holds the two
 together.
 """
 

@@ -72,8 +72,8 @@ def listed(actor: Actor) -> sa.ColumnElement[bool]:
     return sa.or_(visible(actor), sa.exists().where(is_opened()))
 
 
-def tells_reasons(actor: Actor, bid: Bid, tender: Tender) -> bool:
-    """Why a bid is ineligible is told to its bidder and the purchaser (87号令 art. 69)."""
+def is_readable(actor: Actor, bid: Bid, tender: Tender) -> bool:
+    """What a listed bid says, and why it is ineligible, is for its bidder and the purchaser (87号令 art. 69)."""
     return actor.party_id is not None and actor.party_id in {bid.party_id, tender.party_id}
 
 

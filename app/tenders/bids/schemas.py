@@ -14,7 +14,7 @@ from app.core.money import Money
 from app.core.problems import sentences
 from app.tenders.bids.applications import said_in
 from app.tenders.bids.models import Bid, BidVersion
-from app.tenders.bids.policy import actions, tells_reasons
+from app.tenders.bids.policy import actions, is_readable
 from app.tenders.bids.queries import BidLine, BidPage
 from app.tenders.bids.rules import BidStatus, hindrance, untimely
 from app.tenders.forms.application import APPLICATION, Application
@@ -43,6 +43,7 @@ ROW = {
     "status": "submitted",
     "received_at": "2026-11-20T10:00:00+08:00",
     "reasons": [],
+    "is_readable": True,
     "actions": ["edit", "revise", "withdraw"],
 }
 
@@ -146,7 +147,8 @@ class ReceiptRead(BaseModel):
 
 
 class BidRow(BaseModel):
-    """`title` and `amount` of what was handed in last; of a draft, what is being written."""
+    """`title` and `amount` of what was handed in last; of a draft, what is being written. `is_readable`: the reader may
+    open it."""
 
     model_config = ConfigDict(json_schema_extra=example(**ROW))
 
@@ -163,6 +165,7 @@ class BidRow(BaseModel):
     status: BidStatus
     received_at: datetime | None
     reasons: list[ReasonRead]
+    is_readable: bool
     actions: list[str]
 
     @classmethod
@@ -264,6 +267,7 @@ def _row(line: BidLine, actor: Actor, at: datetime) -> dict[str, Any]:
     entry, tender = line.entry, line.tender
     bid, version = entry.bid, entry.version
     draft = None if version else _draft(bid)
+    readable = is_readable(actor, bid, tender)
     return {
         "id": bid.id,
         "ref": bid.ref,
@@ -277,6 +281,7 @@ def _row(line: BidLine, actor: Actor, at: datetime) -> dict[str, Any]:
         "amount": Money(amount=version.amount) if version else draft.amount if draft else None,
         "status": bid.status,
         "received_at": version.received_at if version else None,
-        "reasons": [ReasonRead.stored(each) for each in bid.reasons] if tells_reasons(actor, bid, tender) else [],
+        "reasons": [ReasonRead.stored(each) for each in bid.reasons] if readable else [],
+        "is_readable": readable,
         "actions": actions(actor, bid, tender, at),
     }

@@ -8,14 +8,17 @@ function roomOf(file: string): string {
   return first === "features" ? `features/${second}` : first;
 }
 
+/** What every page may know. */
+const SHARED = new Set(["i18n", "questionnaire"]);
+
 /** A room imports only what stands here; `app` puts the features together, they never know each other. */
 function mayImport(room: string, other: string): boolean {
   if (room === other || other === "api") return true;
-  if (room === "api") return false;
-  if (room === "ui") return other === "i18n";
+  if (room === "api" || room === "questionnaire") return false;
+  if (room === "survey") return other === "questionnaire";
   if (room === "i18n") return other === "ui" || other.startsWith("features/");
-  if (room === "survey") return false;
-  if (room.startsWith("features/")) return other === "ui" || other === "i18n";
+  if (room === "ui") return SHARED.has(other);
+  if (room.startsWith("features/")) return other === "ui" || SHARED.has(other);
   return room === "app";
 }
 

@@ -1,7 +1,6 @@
-import { tapped } from "./answers";
-import type { Choice, Question } from "./definition";
-import { inLanguage } from "./definition";
-import { today } from "./time";
+import { tapped } from "../questionnaire/answers";
+import { type Choice, type Question, inLanguage } from "../questionnaire/definition";
+import { today } from "../questionnaire/today";
 import { useLanguage, useSay } from "./words";
 
 type Props<V> = { question: Question; options: readonly Choice[]; value: V; onChange: (value: V) => void };

@@ -1,7 +1,7 @@
 import type { Language } from "../api/refusal";
-import { type Entered, type Fault, OPEN_LIMIT, optionsOf, placesOf } from "./answers";
+import { type Entered, type Fault, OPEN_LIMIT, optionsOf, placesOf } from "../questionnaire/answers";
 import { Matrix, Multi, Ranking, Single } from "./Choices";
-import { type Answers, type Definition, type Question, inLanguage } from "./definition";
+import { type Answers, type Definition, type Question, inLanguage } from "../questionnaire/definition";
 import { type Say, useLanguage, useSay } from "./words";
 
 export type Said = Fault | { said: string };

@@ -1,9 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { type Refusal, languageOf } from "../api/refusal";
-import { type Entered, faults, reading } from "./answers";
-import type { Answers, Definition } from "./definition";
+import { type Entered, faults, reading } from "../questionnaire/answers";
+import type { Answers, Definition } from "../questionnaire/definition";
 import { QuestionCard, type Said, placeOf } from "./QuestionCard";
-import { today } from "./time";
+import { today } from "../questionnaire/today";
 import { useLanguage, useSay } from "./words";
 
 type Props = {

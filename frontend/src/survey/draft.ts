@@ -3,7 +3,7 @@
  * sent again under the same key until the server answers, so a lost answer never makes a second response.
  */
 import { keep, kept } from "../api/kept";
-import type { Entered } from "./answers";
+import type { Entered } from "../questionnaire/answers";
 
 export type Letter = { key: string; body: { answers: unknown; seconds: number } };
 export type Draft = { entered: Entered; seconds: number; letter?: Letter };

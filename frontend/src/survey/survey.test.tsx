@@ -2,8 +2,9 @@ import { render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AnswerPage } from "./AnswerPage";
-import { faults, reading, tapped } from "./answers";
-import type { Answering, Choice, Definition, Question } from "./definition";
+import { faults, reading, tapped } from "../questionnaire/answers";
+import type { Choice, Definition, Question } from "../questionnaire/definition";
+import type { Answering } from "./answering";
 import { Frame } from "./Frame";
 import { ReceiptPage } from "./ReceiptPage";
 

@@ -1,8 +1,4 @@
 import type { Language } from "../api/refusal";
-import { serverNow } from "../api/send";
-
-/** The day in Shanghai, which the conditions of a questionnaire may ask for. */
-export const today = (): string => serverNow().toLocaleDateString("sv-SE", { timeZone: "Asia/Shanghai" });
 
 /** A moment on the clock of Shanghai, to the minute. */
 export const momentText = (at: string, language: Language): string =>

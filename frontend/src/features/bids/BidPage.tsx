@@ -4,6 +4,7 @@ import { $api } from "../../api/client";
 import { languageOf } from "../../api/refusal";
 import type { components } from "../../api/schema.gen";
 import { ActionBar } from "../../ui/ActionBar";
+import { ApplicationShown } from "../../ui/ApplicationShown";
 import { Attachments } from "../../ui/Attachments";
 import { chosen } from "../../ui/chosen";
 import { Deadline } from "../../ui/Deadline";
@@ -12,7 +13,6 @@ import { Money } from "../../ui/Money";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
-import { ApplicationShown } from "./ApplicationShown";
 import { Editor } from "./Editor";
 import { Receipts } from "./Receipts";
 import { useDraft } from "./useDraft";
@@ -71,7 +71,7 @@ function Shown({ bid, tender }: { bid: Bid; tender: Tender }) {
       {bid.actions.includes("edit") ? (
         <Editor key={draft.round} bid={bid} tender={tender} draft={draft} />
       ) : (
-        <ApplicationShown bid={bid} tender={tender} />
+        <ApplicationShown of={bid} form={tender.application_form} />
       )}
       <Attachments holder="bid" id={bid.id} />
       <Receipts of={bid.versions} />

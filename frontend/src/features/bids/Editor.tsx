@@ -52,7 +52,7 @@ export function Editor({ bid, tender, draft }: Props) {
           </Field>
         )}
         {asked === null && <ProseField name="plan" rows={10} />}
-        {asked?.questions && <Questions of={asked.questions.questions} />}
+        {asked?.questions && <Questions of={asked.questions} />}
         {asked?.parts.map(({ part, hint }) => (
           <section key={part} aria-label={t(`rooms.bids.part.${part}`)}>
             <h3>{t(`rooms.bids.part.${part}`)}</h3>

@@ -1,34 +1,33 @@
-import { Checkbox, Radio } from "antd";
+import { Checkbox, Form, InputNumber, Radio } from "antd";
 import { useTranslation } from "react-i18next";
 import { languageOf } from "../../api/refusal";
-import type { components } from "../../api/schema.gen";
+import { type Entered, reading } from "../../questionnaire/answers";
+import { type Definition, inLanguage, type Question } from "../../questionnaire/definition";
+import { today } from "../../questionnaire/today";
 import { Field, LineField, ProseField } from "../../ui/form/Field";
-import { DayInput, DecimalInput } from "../../ui/form/inputs";
+import { DayInput } from "../../ui/form/inputs";
 
-type Question = components["schemas"]["Question"];
+const ANSWERS = ["application", "answers"];
 
-/** The questions of a notice's own, in its order; a note begins a section. */
-export function Questions({ of }: { of: readonly Question[] }) {
-  const { t, i18n } = useTranslation();
-  const language = languageOf(i18n.language);
-  return of.map((question) =>
+/** The questions of a notice's own that apply after what was answered, in its order; a note begins a section. */
+export function Questions({ of }: { of: Definition }) {
+  const { i18n } = useTranslation();
+  const answers = Form.useWatch(ANSWERS, { preserve: true }) as Entered | undefined;
+  return reading(of, answers ?? {}, today()).shown.map((question) =>
     question.type === "note" ? (
-      <h3 key={question.name}>{question.label[language]}</h3>
+      <h3 key={question.name}>{inLanguage(question.label, languageOf(i18n.language))}</h3>
     ) : (
-      <One
-        key={question.name}
-        of={question}
-        hint={[question.hint?.[language], question.shown_if && t("bids.may_not_apply")].filter(Boolean).join(" ")}
-      />
+      <One key={question.name} of={question} />
     ),
   );
 }
 
-function One({ of, hint }: { of: Question; hint: string }) {
+function One({ of }: { of: Question }) {
   const { i18n } = useTranslation();
   const language = languageOf(i18n.language);
-  const field = { name: ["application", "answers", of.name], label: of.label[language], extra: hint };
-  const options = of.options.map((option) => ({ value: option.name, label: option.label[language] }));
+  const hint = of.hint && inLanguage(of.hint, language);
+  const field = { name: [...ANSWERS, of.name], label: inLanguage(of.label, language), extra: hint };
+  const options = of.options.map((option) => ({ value: option.name, label: inLanguage(option.label, language) }));
   switch (of.type) {
     case "single":
       return (
@@ -45,7 +44,7 @@ function One({ of, hint }: { of: Question; hint: string }) {
     case "number":
       return (
         <Field {...field}>
-          <DecimalInput />
+          <InputNumber inputMode="decimal" className="input-count" {...(of.whole && { precision: 0 })} />
         </Field>
       );
     case "date":

@@ -3,6 +3,8 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
+import { ApplicationShown } from "../../ui/ApplicationShown";
+import { Attachments } from "../../ui/Attachments";
 import { DraftNotice } from "../../ui/form/DraftNotice";
 import { useGo, useNumber } from "../../ui/Link";
 import { Money } from "../../ui/Money";
@@ -29,7 +31,9 @@ export default function SheetPage() {
   );
 }
 
-function Shown({ tenderId, bid }: { tenderId: number; bid: Bid }) {
+type Props = { tenderId: number; bid: Bid };
+
+function Shown({ tenderId, bid }: Props) {
   const { t } = useTranslation();
   return (
     <Page
@@ -43,17 +47,22 @@ function Shown({ tenderId, bid }: { tenderId: number; bid: Bid }) {
       crumbs={[{ label: t("panels.title"), to: `/panels/${tenderId}` }]}
     >
       <div className="scoring">
-        <section aria-labelledby="plan" className="panel scoring-plan">
-          <h2 id="plan">{t("panels.plan")}</h2>
-          <p className="prose">{bid.plan}</p>
-        </section>
+        <div className="scoring-read">
+          <HandedIn tenderId={tenderId} bid={bid} />
+          <Attachments holder="bid" id={bid.bid_id} />
+        </div>
         <OwnSheet tenderId={tenderId} bid={bid} />
       </div>
     </Page>
   );
 }
 
-function OwnSheet({ tenderId, bid }: { tenderId: number; bid: Bid }) {
+function HandedIn({ tenderId, bid }: Props) {
+  const tender = $api.useQuery("get", "/api/v1/tenders/{tender_id}", { params: { path: { tender_id: tenderId } } });
+  return <Fetched query={tender}>{(found) => <ApplicationShown of={bid} form={found.application_form} />}</Fetched>;
+}
+
+function OwnSheet({ tenderId, bid }: Props) {
   const { t } = useTranslation();
   const { message, modal } = App.useApp();
   const cache = useQueryClient();

@@ -11,7 +11,7 @@ import { Field, LineField } from "../../../ui/form/Field";
 import { FormSheet } from "../../../ui/form/FormSheet";
 import { MomentInput, MoneyInput } from "../../../ui/form/inputs";
 import { momentText } from "../../../ui/format";
-import { useNumber } from "../../../ui/Link";
+import { Link, useNumber } from "../../../ui/Link";
 import { Money } from "../../../ui/Money";
 import { Page } from "../../../ui/Page";
 import { Fetched } from "../../../ui/Pending";
@@ -90,7 +90,11 @@ function useColumns(): ColumnsType<Bid> {
     { key: "ref", title: t("field.code"), render: (_, bid) => bid.ref },
     { key: "lot", title: t("tenders.lots"), render: (_, bid) => [bid.lot, bid.item].filter(Boolean).join(" · ") },
     { key: "party", title: t("notice.applicant"), render: (_, bid) => chosen(bid, "party_name", i18n.language) },
-    { key: "title", title: t("field.title"), render: (_, bid) => bid.title },
+    {
+      key: "title",
+      title: t("field.title"),
+      render: (_, bid) => (bid.is_readable ? <Link to={`/bids/${bid.id}`}>{bid.title}</Link> : bid.title),
+    },
     { key: "amount", title: t("field.amount"), align: "right", render: (_, bid) => <Money of={bid.amount} /> },
     {
       key: "received",
