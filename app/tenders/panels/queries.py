@@ -16,6 +16,7 @@ from app.tenders.bids.models import Bid, BidVersion
 from app.tenders.bids.queries import bids_of
 from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Criterion, Lot, Tender
+from app.tenders.notices.queries import profile_of
 from app.tenders.notices.rules import TenderStatus
 from app.tenders.panels import rules
 from app.tenders.panels.models import (
@@ -254,7 +255,15 @@ async def _waiting_purchaser(session: AsyncSession, actor: Actor) -> list[Waitin
     query = sa.select(Tender, Panel).outerjoin(Panel, Panel.tender_id == Tender.id)
     query = query.where(Tender.party_id == actor.party_id, Tender.status == TenderStatus.opened)
     rows = (await session.execute(query.where(Panel.closed_at.is_(None)))).all()
-    return [_waiting("close" if panel else "appoint", tender) for tender, panel in rows]
+    return [_waiting(verb, tender) for tender, panel in rows if (verb := await _awaited(session, tender, panel))]
+
+
+async def _awaited(session: AsyncSession, tender: Tender, panel: Panel | None) -> str | None:
+    """Scoring waits to be closed once it can be: sheets are missing that judges have on their own desks."""
+    if panel is None:
+        return "appoint"
+    counted = await counted_sheets(session, tender.id)
+    return "close" if rules.too_few_sheets(counted, tender.budget, profile_of(tender)) is None else None
 
 
 async def _waiting_second(session: AsyncSession, actor: Actor) -> list[Waiting]:

@@ -266,8 +266,9 @@ async def test_what_waits_for_a_judge_and_the_purchaser_until_the_evaluation_end
     assert await verbs(judge(member)) == [("declare", tender.evaluation_end)]
     await service.declare_interests(session, judge(member), tender.id, [])
     assert await verbs(judge(member)) == [("deliver", tender.evaluation_end)]
-    assert await verbs(purchaser_of(tender)) == [("close", tender.evaluation_end)]
+    assert await verbs(purchaser_of(tender)) == []
     await score_all(session, tender, bids, {})
     assert await verbs(judge(member)) == []
+    assert await verbs(purchaser_of(tender)) == [("close", tender.evaluation_end)]
     await close(session, tender)
     assert await verbs(purchaser_of(tender)) == []

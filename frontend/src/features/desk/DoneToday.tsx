@@ -25,15 +25,11 @@ export function DoneToday({ of }: { of: readonly Done[] }) {
         {of.map((each) => (
           <li key={`${each.event} ${each.thing_id}`}>
             <CheckOutlined aria-hidden /> <time className="figures soft">{timeText(each.at, i18n.language)}</time>{" "}
-            {t([`rooms.${ROOMS[each.thing]}.event.${each.event}`, "desk.done_plain"])} <Named of={each} />
+            {t([`rooms.${ROOMS[each.thing]}.event.${each.event}`, "desk.done_plain"])}{" "}
+            <Link to={PAGES[each.thing](each.thing_id)}>{each.title}</Link>
           </li>
         ))}
       </ul>
     </section>
   );
-}
-
-function Named({ of }: { of: Done }) {
-  const page = PAGES[of.thing];
-  return page ? <Link to={page(of.thing_id)}>{of.title}</Link> : <span>{of.title}</span>;
 }

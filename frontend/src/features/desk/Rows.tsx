@@ -23,22 +23,15 @@ export function Rows({ items, at, words }: Props) {
 
 function Row({ of, at, words }: { of: Waiting; at: string; words: Props["words"] }) {
   const { t, i18n } = useTranslation();
-  const page = PAGES[of.thing];
   const named = `desk.context.${of.room}.${of.context}`;
-  const said = (
-    <>
+  return (
+    <Link to={PAGES[of.thing](of.thing_id)} className="waiting-row">
       <span className="waiting-what">
         <strong>{t([`${words}.${of.room}.${of.verb}`, `action.${of.verb}`], { title: of.title })}</strong>
         {of.context && <span className="soft">{i18n.exists(named) ? t(named) : of.context}</span>}
       </span>
       <Due of={of} at={at} />
-      {page && <RightOutlined aria-hidden className="waiting-open" />}
-    </>
-  );
-  if (!page) return <div className="waiting-row">{said}</div>;
-  return (
-    <Link to={page(of.thing_id)} className="waiting-row">
-      {said}
+      <RightOutlined aria-hidden className="waiting-open" />
     </Link>
   );
 }

@@ -1,8 +1,8 @@
 import type { components } from "../../api/schema.gen";
 import type { Address } from "../../ui/address";
 
-/** Where a thing that waits is opened; null while its page is not built: it is named without a link. */
-export const PAGES: Record<components["schemas"]["Thing"], ((id: number) => Address) | null> = {
+/** Where a thing that waits is opened. */
+export const PAGES: Record<components["schemas"]["Thing"], (id: number) => Address> = {
   need: (id) => `/needs/${id}`,
   offer: (id) => `/offers/${id}`,
   survey: (id) => `/surveys/${id}`,
@@ -12,7 +12,7 @@ export const PAGES: Record<components["schemas"]["Thing"], ((id: number) => Addr
   result: (id) => `/tenders/${id}/result`,
   colleague: () => "/colleagues",
   account: () => "/account",
-  party: null,
+  party: (id) => `/organizations/${id}`,
   bid: (id) => `/bids/${id}`,
   panel: (id) => `/panels/${id}`,
   contract: (id) => `/contracts/${id}`,

@@ -1,13 +1,16 @@
 import { Descriptions } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import { useTerms } from "../../api/reference";
 import type { components } from "../../api/schema.gen";
+import { ActionBar } from "../../ui/ActionBar";
 import { AreaName } from "../../ui/AreaName";
 import { Link, useNumber } from "../../ui/Link";
 import { priceText } from "../../ui/format";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
+import { Introduce } from "./Introduce";
 import { Record } from "./Record";
 import "./parties.css";
 
@@ -22,13 +25,21 @@ export default function OrganizationPage() {
 
 function Shown({ of }: { of: Party }) {
   const { t, i18n } = useTranslation();
+  const [isEdited, setEdited] = useState(false);
   return (
     <Page
       title={(i18n.language === "en" && of.name_en) || of.name_zh}
       subtitle={<AreaName path={of.area_path} code={of.area_code} />}
       crumbs={[{ label: t("nav.offers"), to: "/offers" }]}
+      action={
+        !isEdited && <ActionBar of={of} feature="parties" words="rooms.parties" go={{ edit: () => setEdited(true) }} />
+      }
     >
-      {of.introduction && <p className="prose">{of.introduction}</p>}
+      {isEdited ? (
+        <Introduce of={of} leave={() => setEdited(false)} />
+      ) : (
+        of.introduction && <p className="prose">{of.introduction}</p>
+      )}
       <Descriptions bordered column={{ xs: 1, md: 2 }} items={useFacts(of)} />
       <Record party_id={of.id} />
       <Offers party_id={of.id} />

@@ -1,0 +1,123 @@
+"""Every kind of thing that can wait on a desk, by room and verb, and the words of the control that finishes it."""
+
+import ast
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.test_actions import FEATURES, WORDS, policies
+
+# After ">" comes what is opened first on the page: the bid that is to be marked.
+KINDS = {
+    "parties.edit": "rooms.parties.action.edit",
+    "parties.confirm_membership": "accounts.is_colleague",
+    "parties.approve_reset": "accounts.approve",
+    "parties.read_reset": "accounts.told",
+    "parties.cancel_reset": "accounts.stop",
+    "surveys.publish": "rooms.surveys.action.publish",
+    "surveys.close": "surveys.of_wave.action.close",
+    "surveys.confirm": "rooms.surveys.action.confirm",
+    "needs.publish": "rooms.needs.action.publish",
+    "needs.edit": "rooms.needs.action.edit",
+    "offers.publish": "rooms.offers.action.publish",
+    "offers.edit": "rooms.offers.action.edit",
+    "selection.submit": "action.submit",
+    "selection.confirm": "action.confirm",
+    "selection.fill": "selection.action.fill",
+    "tenders.open": "rooms.notices.action.open",
+    "tenders.answer": "action.answer",
+    "tenders.fail": "action.fail",
+    "bids.submit": "bids.action.submit",
+    "bids.revise": "bids.action.revise",
+    "bids.confirm": "bids.action.confirm",
+    "bids.prequalify": "action.prequalify",
+    "panels.declare": "rooms.panels.action.declare",
+    "panels.deliver": "rooms.panels.action.deliver",
+    "panels.appoint": "rooms.panels.action.appoint",
+    "panels.close": "rooms.panels.action.close",
+    "panels.confirm": "rooms.panels.action.confirm",
+    "panels.approve": "rooms.panels.action.approve",
+    "awards.propose": "rooms.awards.action.propose",
+    "awards.publish": "rooms.awards.action.publish",
+    "awards.confirm": "rooms.awards.action.confirm",
+    "awards.accept_cut": "rooms.awards.action.accept_cut",
+    "objections.reject": "tenders.objections.action.reject",
+    "contracts.sign": "rooms.contracts.action.sign",
+    "contracts.start": "rooms.contracts.action.start",
+    "contracts.report": "rooms.contracts.action.report",
+    "contracts.meet": "rooms.contracts.action.meet",
+    "contracts.accept": "rooms.contracts.action.accept",
+    "contracts.pay": "rooms.contracts.action.pay",
+    "contracts.complete": "rooms.contracts.action.complete",
+    "contracts.engage": "rooms.contracts.action.engage",
+}
+# What only others do, and one waits for.
+AWAITED = {"selection.close", "bids.open"}
+MAKERS = {"Waiting": 1, "_waits": 0, "waits": 0, "_waiting": 0, "_item": 0}
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def word(key: str, language: str = "zh") -> str:
+    """What a screen calls it: a key of the shared words, of a room's or of a feature's."""
+    first, *rest = key.split(".")
+    if first == "rooms":
+        said = json.loads((WORDS / "rooms" / f"{rest[0]}.json").read_text(encoding="utf-8"))[language]
+        rest = rest[1:]
+    elif (FEATURES / first).is_dir():
+        said = json.loads((FEATURES / first / f"{language}.json").read_text(encoding="utf-8"))
+    else:
+        said = json.loads((WORDS / f"{language}.json").read_text(encoding="utf-8"))[first]
+    for step in rest:
+        said = said[step]
+    return str(said)
+
+
+def desk_words(language: str, place: str) -> set[str]:
+    said: dict[str, dict[str, Any]] = json.loads((FEATURES / "desk" / f"{language}.json").read_text(encoding="utf-8"))
+    return {f"{room}.{verb}" for room, verbs in said[place].items() for verb in verbs}
+
+
+def kinds_of_code() -> set[str]:
+    """Every "room.verb" of which some room makes a `Waiting`, read from the code that makes it."""
+    return {kind for path in Path("app").rglob("queries.py") for kind in _kinds(path)}
+
+
+def _kinds(path: Path) -> Iterator[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, Function)]
+    made = [call for call in ast.walk(tree) if isinstance(call, ast.Call) and ast.unparse(call.func) == "Waiting"]
+    room = next((said for call in made for said in _texts(call.args[0])), path.parts[1])
+    known = {
+        verb for policy in policies() for name, who in vars(policy).items() if name.endswith("WHO") for verb in who
+    }
+    for function in functions:
+        for call in ast.walk(function):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in MAKERS:
+                verb = call.args[MAKERS[ast.unparse(call.func)]]
+                yield from (f"{room}.{said}" for said in _verbs(verb, function, functions) & known)
+
+
+def _verbs(said: ast.expr, within: Function, functions: list[Function]) -> set[str]:
+    """What a verb can be: written there, given a name in the same function, or the answer of another one."""
+    found = _texts(said)
+    if isinstance(said, ast.Name):
+        found |= {text for node in ast.walk(within) if _names(node, said.id) for text in _texts(node)}
+        calls = [call for node in ast.walk(within) if _names(node, said.id) for call in ast.walk(node)]
+    else:
+        calls = list(ast.walk(said))
+    called = {ast.unparse(call.func) for call in calls if isinstance(call, ast.Call)}
+    answers = [node for each in functions if each.name in called for node in ast.walk(each)]
+    return found | {text for node in answers if isinstance(node, ast.Return) for text in _texts(node)}
+
+
+def _names(node: ast.AST, name: str) -> bool:
+    """Gives the name a value: by an assignment, or by going through a dictionary's keys."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id=given)]) | ast.NamedExpr(target=ast.Name(id=given)):
+            return given == name or isinstance(node.value, ast.Dict)
+    return False
+
+
+def _texts(node: ast.AST) -> set[str]:
+    return {part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)}
