@@ -79,7 +79,6 @@ BODIES: dict[str, Any] = {
     "miss_milestone": {"opinion": "不合格"},
     "order_pitches": {"lot": "L1", "bids": []},
     "price_inclusion": {"lot": "L1"},
-    "propose_awards": {"tender_id": "@scored tender"},
     "record_payment": {"instalment": "first", "amount": {"amount": "1.00"}, "voucher": "PZ-1"},
     "remedy_milestone": {"opinion": "同意整改"},
     "report_milestone": {"report": "报告"},

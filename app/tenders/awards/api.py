@@ -15,7 +15,8 @@ from app.papers.printed import PAPER, PaperKind, printed
 from app.tenders.awards import policy, queries, service
 from app.tenders.awards.documents import result_document
 from app.tenders.awards.policy import AWARD_WHO, WHO
-from app.tenders.awards.schemas import AwardRead, AwardRow, AwardsPropose, OwnOutcome, ResultPublish, ResultRead
+from app.tenders.awards.schemas import AwardRead, AwardRow, OwnOutcome, ProgressRead, ResultPublish, ResultRead
+from app.tenders.notices.policy import read_tender
 
 router = web.router("/awards", "awards")
 Kind = Annotated[Literal["xlsx", "csv"], Query(alias="format")]
@@ -39,17 +40,26 @@ async def list_own_outcomes(session: UnitSession, actor: CurrentActor) -> list[O
     return [OwnOutcome.told(outcome, actor) for outcome in await queries.own_outcomes(session, actor)]
 
 
-@router.post("/propose", operation_id="propose_awards", status_code=201, dependencies=[allow(WHO["propose"])])
-async def propose_awards(session: UnitSession, actor: CurrentActor, wanted: AwardsPropose) -> ResultRead:
-    await service.propose_awards(session, actor, wanted.tender_id)
-    return await _result(session, actor, wanted.tender_id)
-
-
 @router.get("/results/{tender_id}", operation_id="read_result", dependencies=[allow(WHO["read"])])
 async def read_result(session: UnitSession, actor: CurrentActor, response: Response, tender_id: Id) -> ResultRead:
     result = await _result(session, actor, tender_id)
     tag_version(response, result.version)
     return result
+
+
+@router.get("/results/{tender_id}/progress", operation_id="read_progress", dependencies=[allow(WHO["read"])])
+async def read_progress(session: UnitSession, actor: CurrentActor, tender_id: Id) -> ProgressRead:
+    tender = await read_tender(session, actor, tender_id)
+    progress = await queries.progress_of(session, tender, await policy.seen_result(session, actor, tender_id))
+    return ProgressRead.of(progress, await queries.own_cuts(session, actor, tender_id), actor)
+
+
+@router.post(
+    "/results/{tender_id}/propose", operation_id="propose_awards", status_code=201, dependencies=[allow(WHO["propose"])]
+)
+async def propose_awards(session: UnitSession, actor: CurrentActor, tender_id: Id) -> ResultRead:
+    await service.propose_awards(session, actor, tender_id)
+    return await _result(session, actor, tender_id)
 
 
 @router.get(

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import EVERYONE, Actor, Role, granted
-from app.core.errors import NotFound
+from app.core.errors import DomainError, NotFound
 from app.core.moves import verbs_from
 from app.tenders.awards import rules
 from app.tenders.awards.models import Award, Result
-from app.tenders.awards.rules import MOVES, RESULT_MOVES, AwardStatus
+from app.tenders.awards.rules import MOVES, RESULT_MOVES, AwardStatus, ResultStatus
 from app.tenders.notices import rules as tenders
 from app.tenders.notices.models import Tender
 from app.tenders.notices.policy import FRESH, hold_tender
@@ -37,6 +37,26 @@ class OwnAward(NamedTuple):
     tender: Tender
 
 
+class Progress(NamedTuple):
+    """How far the award of a tender is at an hour; `awards` of its latest result, by bid number."""
+
+    tender: Tender
+    result: Result | None
+    awards: Mapping[str, Award]
+    scored: rules.Scored
+    at: datetime
+
+    @property
+    def status(self) -> ResultStatus:
+        return rules.result_status(self.result, self.awards.values())
+
+    def refusal(self, verb: str) -> DomainError | None:
+        """Why what the state allows cannot be done yet."""
+        if verb == "propose":
+            return rules.unproposable(self.scored)
+        return rules.hindrance(verb, self.result, self.awards, self.at) if self.result else None
+
+
 def denial(actor: Actor, verb: str, tender: Tender) -> str | None:
     """Why `actor` may not `verb` a result of this tender; None when they may."""
     if actor.role not in WHO[verb]:
@@ -44,15 +64,27 @@ def denial(actor: Actor, verb: str, tender: Tender) -> str | None:
     return "party" if WHO[verb] is BUYS and actor.party_id != tender.party_id else None
 
 
-def result_actions(
-    actor: Actor, tender: Tender, result: Result, awards: Mapping[str, Award], at: datetime
-) -> list[str]:
-    """`awards` of the result, by bid number."""
+def result_actions(actor: Actor, progress: Progress) -> list[str]:
+    return [verb for verb in _steps(actor, progress) if progress.refusal(verb) is None]
+
+
+def waits(actor: Actor, progress: Progress) -> list[tuple[str, DomainError]]:
+    """The steps that this actor could take next but for something that is missing, and what that is."""
+    refusals = [(verb, progress.refusal(verb)) for verb in _steps(actor, progress)]
+    return [(verb, refusal) for verb, refusal in refusals if refusal is not None]
+
+
+def next_step(actor: Actor, progress: Progress) -> str | None:
+    """What the award waits for from this actor, where it can be done: of several steps the one that leads on."""
+    verb = next(iter(_steps(actor, progress)), None)
+    return verb if verb is not None and progress.refusal(verb) is None else None
+
+
+def _steps(actor: Actor, progress: Progress) -> list[str]:
+    tender = progress.tender
     if "award" not in verbs_from(tenders.MOVES, tender.status):
         return []
-    verbs = verbs_from(RESULT_MOVES, rules.result_status(result, awards.values()))
-    possible = [verb for verb in verbs if rules.hindrance(verb, result, awards, at) is None]
-    return [verb for verb in possible if denial(actor, verb, tender) is None]
+    return [verb for verb in verbs_from(RESULT_MOVES, progress.status) if denial(actor, verb, tender) is None]
 
 
 def award_denial(actor: Actor, verb: str, award: Award) -> str | None:
@@ -112,12 +144,17 @@ async def access_tender(session: AsyncSession, actor: Actor, tender_id: int, ver
 
 async def read_result(session: AsyncSession, actor: Actor, tender_id: int) -> tuple[Tender, Result]:
     """The tender's latest result that `actor` may see."""
-    query = sa.select(Tender, Result).join(Result, Result.tender_id == Tender.id)
-    query = query.where(Tender.id == tender_id, result_visible(actor)).order_by(Result.number.desc()).limit(1)
-    row = (await session.execute(query)).one_or_none()
-    if row is None:
+    result = await seen_result(session, actor, tender_id)
+    if result is None:
         raise NotFound(result=tender_id)
-    return row[0], row[1]
+    return await session.get_one(Tender, tender_id), result
+
+
+async def seen_result(session: AsyncSession, actor: Actor, tender_id: int) -> Result | None:
+    """The same, or None where there is none for this actor to see."""
+    query = sa.select(Result).where(Result.tender_id == tender_id, result_visible(actor))
+    result: Result | None = await session.scalar(query.order_by(Result.number.desc()).limit(1))
+    return result
 
 
 async def read_published(session: AsyncSession, actor: Actor, tender_id: int) -> tuple[Tender, Result]:

@@ -19,10 +19,10 @@ from app.core.waiting import Waiting
 from app.parties.models import Party
 from app.parties.queries import PartyName, name_of, party_names
 from app.tenders.awards.models import Award, LotResult, PassedBid, Result
-from app.tenders.awards.policy import visible
-from app.tenders.awards.rules import AwardStatus
+from app.tenders.awards.policy import Progress, next_step, visible
+from app.tenders.awards.rules import AwardStatus, Scored
 from app.tenders.bids.models import Bid, BidVersion
-from app.tenders.bids.queries import bids_of
+from app.tenders.bids.queries import bids_of, eligible_entries
 from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Criterion, Lot, Tender
 from app.tenders.notices.queries import criteria_of, lots_of, profile_of
@@ -35,7 +35,6 @@ from app.tenders.panels.queries import (
     members_of,
     recusals_of,
 )
-from app.tenders.profiles.rules import Profile
 from app.tenders.standings.queries import Standings, sheets_by_bid
 from app.tenders.standings.rules import criterion_means, published
 
@@ -86,6 +85,7 @@ class ResultPage:
     at: datetime
     tender: Tender
     result: Result
+    scored: Scored
     purchaser: PartyName
     lots: list[LotPage]
     failed: list[Lot]
@@ -100,11 +100,30 @@ class ResultPage:
         """By bid number."""
         return {line.bid.ref or "": line.award for lot in self.lots for line in lot.lines if line.award}
 
+    @property
+    def progress(self) -> Progress:
+        return Progress(self.tender, self.result, self.awards, self.scored, self.at)
+
 
 async def latest_result(session: AsyncSession, tender_id: int) -> Result | None:
     query = sa.select(Result).where(Result.tender_id == tender_id).order_by(Result.number.desc()).limit(1)
     result: Result | None = await session.scalar(query)
     return result
+
+
+async def progress_of(session: AsyncSession, tender: Tender, result: Result | None) -> Progress:
+    """How far the award of a tender is with this as its latest result."""
+    awards = await awards_by_bid(session, result.id) if result else {}
+    return Progress(tender, result, awards, await scored_of(session, tender), await now(session))
+
+
+async def scored_of(session: AsyncSession, tender: Tender) -> Scored:
+    """What there is to propose a result from."""
+    panel, wanted = await find_panel(session, tender.id), profile_of(tender).final_offers
+    going_on = sa.select(sa.func.count()).where(Lot.tender_id == tender.id, Lot.failed_at.is_(None))
+    entries = await eligible_entries(session, tender.id) if wanted.asked else []
+    missing = sum(entry.version is None or not entry.version.is_final for entry in entries)
+    return Scored(panel.closed_at if panel else None, await session.scalar(going_on) or 0, missing, wanted.source)
 
 
 async def awards_of(session: AsyncSession, result_id: int) -> list[Award]:
@@ -131,6 +150,15 @@ async def list_awards(
     return await paginate(session, query, paging, id=Award.id, sorts=sorts)
 
 
+async def own_cuts(session: AsyncSession, actor: Actor, tender_id: int) -> list[Award]:
+    """The actor's own awards of less than was asked for that stand, by place."""
+    if actor.role is not Role.organization:
+        return []
+    own = sa.and_(Award.tender_id == tender_id, Award.party_id == actor.party_id, Award.amount < Award.asked)
+    query = sa.select(Award).where(own, Award.status.not_in((AwardStatus.declined, AwardStatus.revoked)))
+    return list(await session.scalars(query.order_by(Award.place)))
+
+
 async def declined_bids(session: AsyncSession, tender_id: int) -> frozenset[str]:
     """The numbers of the bids whose bidders refused a cut."""
     query = sa.select(Bid.ref).join(Award, Award.bid_id == Bid.id)
@@ -148,6 +176,7 @@ async def result_page(session: AsyncSession, tender: Tender, result: Result) -> 
         at=await now(session),
         tender=tender,
         result=result,
+        scored=await scored_of(session, tender),
         purchaser=names[tender.party_id],
         lots=await lot_pages(session, result),
         failed=[parts.lot for parts in await lots_of(session, tender.id) if parts.lot.failed_at is not None],
@@ -222,7 +251,7 @@ async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
     """Bidders: answer a cut. Purchasers: propose, publish, and confirm once the objections are over."""
     if actor.role is Role.organization:
         return await _waiting_bidder(session, actor)
-    return await _waiting_purchaser(session, actor, at) if actor.role is Role.purchaser else []
+    return await _waiting_purchaser(session, actor) if actor.role is Role.purchaser else []
 
 
 async def _waiting_bidder(session: AsyncSession, actor: Actor) -> list[Waiting]:
@@ -243,27 +272,25 @@ async def _waiting_bidder(session: AsyncSession, actor: Actor) -> list[Waiting]:
     ]
 
 
-async def _waiting_purchaser(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
-    query = sa.select(Tender).join(Panel, Panel.tender_id == Tender.id)
-    query = query.where(
-        Tender.party_id == actor.party_id, Tender.status == TenderStatus.opened, Panel.closed_at.is_not(None)
-    )
+async def _waiting_purchaser(session: AsyncSession, actor: Actor) -> list[Waiting]:
+    query = sa.select(Tender).where(Tender.party_id == actor.party_id, Tender.status == TenderStatus.opened)
     found = []
     for tender in await session.scalars(query.order_by(Tender.id)):
-        result, profile = await latest_result(session, tender.id), profile_of(tender)
-        if result is None:
-            found.append(_waits("propose", tender.id, tender, tender.evaluation_end, profile.scoring.source))
-        elif result.published_at is None:
-            found.append(_waits("publish", tender.id, tender, *await _publish_by(session, tender, result, profile)))
-        elif result.confirmed_at is None and result.objections_end is not None and result.objections_end <= at:
-            found.append(_waits("confirm", tender.id, tender, tender.contracts_end, profile.contract.source))
+        progress = await progress_of(session, tender, await latest_result(session, tender.id))
+        verb = next_step(actor, progress)
+        if verb is not None:
+            found.append(_waits(verb, tender.id, tender, *await _due(session, verb, progress)))
     return found
 
 
-async def _publish_by(
-    session: AsyncSession, tender: Tender, result: Result, profile: Profile
-) -> tuple[datetime | None, str]:
-    """Until when a decided result is published, and the rule: the profile's own term, else the announced day."""
+async def _due(session: AsyncSession, verb: str, progress: Progress) -> tuple[datetime | None, str]:
+    """Until when the purchaser takes a step, and the rule: a result is published within the profile's own term, where
+    it has one, else by the announced day."""
+    tender, result, profile = progress.tender, progress.result, profile_of(progress.tender)
+    if verb == "confirm":
+        return tender.contracts_end, profile.contract.source
+    if verb == "propose" or result is None:
+        return tender.evaluation_end, profile.scoring.source
     if profile.result is None:
         return tender.evaluation_end, profile.public_notice.source
     due = (await work_calendar(session)).after(shanghai_date(result.proposed_at), profile.result)
@@ -271,4 +298,4 @@ async def _publish_by(
 
 
 def _waits(verb: str, subject_id: int, tender: Tender, due_at: datetime | None, rule: str) -> Waiting:
-    return Waiting("awards", verb, subject_id, tender.title_zh, due_at, rule, "tender", tender.id)
+    return Waiting("awards", verb, subject_id, tender.title_zh, due_at, rule, "result", tender.id)

@@ -1,6 +1,7 @@
 """An award: proposed --notice--> noticed --confirm--> confirmed;  proposed --decline_cut--> declined;
 noticed --hold--> held --release--> noticed;  proposed, noticed, held --revoke--> revoked
-A result: proposed --publish--> published --confirm--> confirmed;  proposed, undone --propose--> proposed
+A result: undecided --propose--> proposed --publish--> published --confirm--> confirmed;
+proposed, undone --propose--> proposed
 
 No order of the input changes a decision.
 """
@@ -52,9 +53,11 @@ MOVES = {
 class ResultStatus(StrEnum):
     """Follows from the dates of a result and from its awards; never stored.
 
-    `undone`: a bidder declined a cut, or an accepted objection revoked an award; the result is to be proposed again.
+    `undecided`: nothing has been proposed yet. `undone`: a bidder declined a cut, or an accepted objection revoked an
+    award; the result is to be proposed again.
     """
 
+    undecided = "undecided"
     proposed = "proposed"
     published = "published"
     undone = "undone"
@@ -63,8 +66,9 @@ class ResultStatus(StrEnum):
 
 R = ResultStatus
 RESULT_MOVES = {
-    (R.proposed, "propose"): R.proposed,
+    (R.undecided, "propose"): R.proposed,
     (R.proposed, "publish"): R.published,
+    (R.proposed, "propose"): R.proposed,
     (R.published, "confirm"): R.confirmed,
     (R.undone, "propose"): R.proposed,
 }
@@ -83,6 +87,18 @@ class PassedOver(StrEnum):
     over_budget = "over_budget"
     combination = "combination"
     cut_declined = "cut_declined"
+
+
+class ScoringOpen(DomainError):
+    """A result is proposed from the sheets once scoring is closed."""
+
+
+class LotsFailed(DomainError):
+    """Every lot has failed: there is nothing to award, the tender itself is to be declared unsuccessful."""
+
+
+class FinalOffersMissing(DomainError):
+    """A consultation is decided by the last prices, once they have been opened."""
 
 
 class NothingCut(DomainError):
@@ -118,6 +134,17 @@ class ResultFacts(Protocol):
     published_at: datetime | None
     objections_end: datetime | None
     confirmed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What a result is proposed from: when scoring was closed, how many lots go on, and how many bids lack the last
+    price that `rule` asks for."""
+
+    closed_at: datetime | None
+    lots: int
+    offers_missing: int
+    rule: str
 
 
 @dataclass(frozen=True)
@@ -335,7 +362,9 @@ def _reason(
     return (PassedOver.below_line if len(winners) == lot.places else PassedOver.over_budget), None
 
 
-def result_status(result: ResultFacts, awards: Iterable[AwardFacts]) -> ResultStatus:
+def result_status(result: ResultFacts | None, awards: Iterable[AwardFacts]) -> ResultStatus:
+    if result is None:
+        return R.undecided
     if result.confirmed_at is not None:
         return R.confirmed
     if any(award.status in UNDONE for award in awards):
@@ -359,6 +388,17 @@ def hindrance(verb: str, result: ResultFacts, awards: Mapping[str, AwardFacts], 
         return AwardsHeld(awards=held)
     end = result.objections_end
     return StandstillRunning(objections_end=end) if end is not None and now < end else None
+
+
+def unproposable(scored: Scored) -> DomainError | None:
+    """Why no result can be proposed yet."""
+    if scored.closed_at is None:
+        return ScoringOpen()
+    if scored.lots == 0:
+        return LotsFailed()
+    if scored.offers_missing:
+        return FinalOffersMissing(bids=scored.offers_missing, rule=scored.rule)
+    return None
 
 
 def unanswerable(award: AwardFacts) -> DomainError | None:

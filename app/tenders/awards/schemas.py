@@ -7,25 +7,20 @@ from decimal import Decimal
 from pydantic import BaseModel, ConfigDict
 
 from app.core.actors import Actor
-from app.core.fields import Day, Id
+from app.core.fields import Day
 from app.core.http.unit import example
 from app.core.money import Money
+from app.core.problems import Lack
 from app.tenders.awards.models import Award
-from app.tenders.awards.policy import award_actions, result_actions
+from app.tenders.awards.policy import Progress, award_actions, result_actions, waits
 from app.tenders.awards.queries import LotPage, Outcome, ResultLine, ResultPage
-from app.tenders.awards.rules import AwardStatus, PassedOver
+from app.tenders.awards.rules import UNDONE, AwardStatus, PassedOver, ResultStatus
 from app.tenders.notices.models import Criterion
 from app.tenders.notices.queries import profile_of
 from app.tenders.notices.rules import LotFailure
 from app.tenders.panels.queries import Reopened
 from app.tenders.panels.rules import ground_named
 from app.tenders.profiles.rules import OverspendRule, Profile
-
-
-class AwardsPropose(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    tender_id: Id
 
 
 class ResultPublish(BaseModel):
@@ -105,6 +100,46 @@ class AwardRead(AwardRow):
         )
 
 
+class ProgressRead(BaseModel):
+    """How far the result of a tender is, as far as the reader may know it. `is_readable`: it has a page for them.
+
+    `objections_end`: until when the published result may be objected to. `waits`: the step that is next for the
+    purchaser (`field`), and what it waits for. `cuts`: the reader's own awards of less than was asked for.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            id=1,
+            status="undecided",
+            is_readable=False,
+            objections_end=None,
+            actions=["propose"],
+            waits=[],
+            cuts=[],
+        )
+    )
+
+    id: int
+    status: ResultStatus
+    is_readable: bool
+    objections_end: datetime | None
+    actions: list[str]
+    waits: list[Lack]
+    cuts: list[AwardRead]
+
+    @classmethod
+    def of(cls, progress: Progress, cuts: Sequence[Award], actor: Actor) -> "ProgressRead":
+        return cls(
+            id=progress.tender.id,
+            status=progress.status,
+            is_readable=progress.result is not None,
+            objections_end=progress.result.objections_end if progress.result else None,
+            actions=result_actions(actor, progress),
+            waits=[Lack.of(verb, refusal) for verb, refusal in waits(actor, progress)],
+            cuts=[AwardRead.read(award, actor) for award in cuts],
+        )
+
+
 class ResultRow(BaseModel):
     """A bid in the result: an award with its `amount` and `status`, or the `reason` why it wins nothing."""
 
@@ -119,6 +154,7 @@ class ResultRow(BaseModel):
     award_id: int | None
     amount: Money | None
     status: AwardStatus | None
+    cut_accepted_at: datetime | None
     reason: PassedOver | None
     blocked_by: str | None
     is_own: bool
@@ -138,10 +174,16 @@ class ResultRow(BaseModel):
             award_id=award.id if award else None,
             amount=Money(amount=award.amount) if award else None,
             status=award.status if award else None,
+            cut_accepted_at=award.cut_accepted_at if award else None,
             reason=passed.reason if passed else None,
             blocked_by=passed.blocked_by if passed else None,
             is_own=actor.party_id is not None and line.bid.party_id == actor.party_id,
         )
+
+    @property
+    def won(self) -> Decimal | None:
+        """In yuan; None of an award that does not stand."""
+        return self.amount.amount if self.amount and self.status not in UNDONE else None
 
 
 class Alternative(BaseModel):
@@ -174,7 +216,7 @@ class LotResultRead(BaseModel):
             title_en=lot.title_en or lot.title_zh,
             budget=Money(amount=lot.budget),
             places=lot.places,
-            amount=Money(amount=sum((row.amount.amount for row in rows if row.amount), Decimal(0))),
+            amount=Money(amount=sum((row.won for row in rows if row.won is not None), Decimal(0))),
             rule=page.decided.rule,
             applied=page.decided.applied,
             alternatives={OverspendRule(rule): Alternative(**how) for rule, how in page.decided.alternatives.items()},
@@ -247,6 +289,7 @@ class ResultRead(BaseModel):
         json_schema_extra=example(
             tender_id=1,
             number=1,
+            status="published",
             published_at="2018-07-30T09:00:00+08:00",
             notice_ends_on="2018-08-05",
             objections_end="2018-08-07T00:00:00+08:00",
@@ -268,6 +311,7 @@ class ResultRead(BaseModel):
     purchaser_en: str
     is_demonstration: bool
     number: int
+    status: ResultStatus
     proposed_at: datetime
     published_at: datetime | None
     notice_ends_on: date | None
@@ -303,7 +347,7 @@ class ResultRead(BaseModel):
             purchaser_zh=page.purchaser.zh,
             purchaser_en=page.purchaser.en,
             is_demonstration=tender.is_demonstration,
-            awards=sum(row.award_id is not None for lot in lots for row in lot.rows),
+            awards=sum(row.won is not None for lot in lots for row in lot.rows),
             amount=Money(amount=sum((lot.amount.amount for lot in lots), Decimal(0))),
             lots=lots,
             failed_lots=[
@@ -320,7 +364,8 @@ class ResultRead(BaseModel):
             missing=page.panel.missing or [],
             corrections=page.panel.corrections or [],
             corrected_sheets=[SheetCorrection.of(each, profile_of(tender)) for each in page.corrected],
-            actions=result_actions(actor, tender, result, page.awards, page.at),
+            status=page.progress.status,
+            actions=result_actions(actor, page.progress),
             **facts,
         )
 

@@ -12,33 +12,20 @@ from app.core.actors import Actor
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
 from app.core.days.calendar_table import work_calendar
-from app.core.errors import DomainError, NotFound
+from app.core.errors import NotFound
 from app.core.events import happened
 from app.core.moves import check_move, move
 from app.tenders.awards import queries, rules
 from app.tenders.awards.models import Award, LotResult, PassedBid, Result
-from app.tenders.awards.policy import access_cut, access_tender
+from app.tenders.awards.policy import Progress, access_cut, access_tender
 from app.tenders.awards.rules import MOVES, RESULT_MOVES, AwardStatus, LotDecision, LotOutcome
 from app.tenders.notices import rules as tenders
 from app.tenders.notices.models import Tender
 from app.tenders.notices.queries import LotParts, is_one_each, profile_of
-from app.tenders.panels.queries import find_panel
 from app.tenders.standings.queries import Standings, standings
 from app.tenders.standings.rules import published
 
 LIVE = (AwardStatus.proposed, AwardStatus.noticed, AwardStatus.held, AwardStatus.confirmed)
-
-
-class ScoringOpen(DomainError):
-    """A result is proposed from the sheets once scoring is closed."""
-
-
-class LotsFailed(DomainError):
-    """Every lot has failed: there is nothing to award, the tender itself is to be declared unsuccessful."""
-
-
-class FinalOffersMissing(DomainError):
-    """A consultation is decided by the last prices, once they have been opened."""
 
 
 class Objection(Protocol):
@@ -56,15 +43,13 @@ async def propose_awards(session: AsyncSession, actor: Actor, tender_id: int) ->
     already accepted need not be accepted again. Refusals: ScoringOpen, LotsFailed, FinalOffersMissing, MoveRefused.
     """
     tender = await access_tender(session, actor, tender_id, "propose")
-    at = await now(session)
-    latest = await queries.latest_result(session, tender_id)
-    earlier = await queries.awards_by_bid(session, latest.id) if latest else {}
-    _check("propose", tender, latest, earlier, at)
-    found = await _scored(session, tender)
+    progress = await queries.progress_of(session, tender, await queries.latest_result(session, tender_id))
+    _check("propose", progress)
+    latest, at, found = progress.result, progress.at, await standings(session, tender)
     lots = [(parts.terms, placed) for parts, placed in found.lots]
     declined = await queries.declined_bids(session, tender_id)
     outcomes = rules.decide_tender(lots, tender.overspend_rule, profile_of(tender).overspend, declined)
-    number, accepted = latest.number + 1 if latest else 1, await _revoked(session, earlier.values())
+    number, accepted = latest.number + 1 if latest else 1, await _revoked(session, progress.awards.values())
     result = Result(tender_id=tender_id, number=number, proposed_at=at)
     session.add(result)
     await session.flush()
@@ -76,27 +61,12 @@ async def propose_awards(session: AsyncSession, actor: Actor, tender_id: int) ->
     return result
 
 
-def _check(verb: str, tender: Tender, result: Result | None, awards: Mapping[str, Award], at: datetime) -> None:
-    """Refuse what the tender, its latest result or the hour does not allow."""
-    check_move(tenders.MOVES, tender.status, "award")
-    if result is not None:
-        check_move(RESULT_MOVES, rules.result_status(result, awards.values()), verb)
-        if refusal := rules.hindrance(verb, result, awards, at):
-            raise refusal
-
-
-async def _scored(session: AsyncSession, tender: Tender) -> Standings:
-    """The standings of a tender whose scoring is closed. Refusals: ScoringOpen, LotsFailed, FinalOffersMissing."""
-    panel = await find_panel(session, tender.id)
-    if panel is None or panel.closed_at is None:
-        raise ScoringOpen()
-    found, wanted = await standings(session, tender), profile_of(tender).final_offers
-    if not found.lots:
-        raise LotsFailed()
-    final = [entry.version is not None and entry.version.is_final for entry in found.entries.values()]
-    if wanted.asked and not all(final):
-        raise FinalOffersMissing(bids=final.count(False), rule=wanted.source)
-    return found
+def _check(verb: str, progress: Progress) -> None:
+    """Refuse what the tender, its latest result, the sheets or the hour do not allow."""
+    check_move(tenders.MOVES, progress.tender.status, "award")
+    check_move(RESULT_MOVES, progress.status, verb)
+    if refusal := progress.refusal(verb):
+        raise refusal
 
 
 async def _revoked(session: AsyncSession, awards: Collection[Award]) -> dict[tuple[int, Decimal], datetime]:
@@ -199,9 +169,7 @@ async def publish_result(
     Refusals: CutNotAccepted, PeriodTooShort when the day is too early, MoveRefused.
     """
     tender = await access_tender(session, actor, tender_id, "publish")
-    at = await now(session)
-    result, awards = await _latest(session, tender_id)
-    _check("publish", tender, result, awards, at)
+    result, awards, at = await _checked(session, tender, "publish")
     calendar = await work_calendar(session)
     still = rules.standstill(shanghai_date(at), notice_ends_on, profile_of(tender), calendar)
     notice, objections = still.notice, still.objections
@@ -221,9 +189,7 @@ async def confirm_awards(session: AsyncSession, actor: Actor, tender_id: int) ->
     Refusals: StandstillRunning before the end of the objections, AwardsHeld while one is open, MoveRefused.
     """
     tender = await access_tender(session, actor, tender_id, "confirm")
-    at = await now(session)
-    result, awards = await _latest(session, tender_id)
-    _check("confirm", tender, result, awards, at)
+    result, awards, at = await _checked(session, tender, "confirm")
     for award in awards.values():
         award.status, award.confirmed_at = move(MOVES, award.status, "confirm"), at
     result.confirmed_at = at
@@ -234,12 +200,15 @@ async def confirm_awards(session: AsyncSession, actor: Actor, tender_id: int) ->
     return list(awards.values())
 
 
-async def _latest(session: AsyncSession, tender_id: int) -> tuple[Result, dict[str, Award]]:
-    """The latest result, with its awards by bid number."""
-    result = await queries.latest_result(session, tender_id)
+async def _checked(session: AsyncSession, tender: Tender, verb: str) -> tuple[Result, Mapping[str, Award], datetime]:
+    """The latest result, its awards by bid number and the hour, where `verb` is possible. Refused with NotFound where
+    nothing was proposed."""
+    result = await queries.latest_result(session, tender.id)
     if result is None:
-        raise NotFound(result=tender_id)
-    return result, await queries.awards_by_bid(session, result.id)
+        raise NotFound(result=tender.id)
+    progress = await queries.progress_of(session, tender, result)
+    _check(verb, progress)
+    return result, progress.awards, progress.at
 
 
 async def hold_awards(session: AsyncSession, actor: Actor, objection: Objection) -> None:

@@ -24,8 +24,8 @@ async def test_a_result_is_proposed_published_read_by_residents_and_confirmed(
     tender = await make_scored(session, (90, 20_000), (80, 20_000), places=1)
     await session.commit()
     async with client_of(purchaser_of(tender)) as client, client_of(RESIDENT) as public:
-        proposed = await client.post("/awards/propose", json={"tender_id": tender.id})
-        assert (proposed.status_code, proposed.json()["actions"]) == (201, ["propose", "publish"])
+        proposed = await client.post(f"/awards/results/{tender.id}/propose")
+        assert (proposed.status_code, proposed.json()["actions"]) == (201, ["publish", "propose"])
         assert (await public.get(f"/awards/results/{tender.id}")).status_code == 404
         await client.post(f"/awards/results/{tender.id}/publish", json={})
         page = (await public.get(f"/awards/results/{tender.id}")).json()
@@ -43,6 +43,42 @@ async def test_a_result_is_proposed_published_read_by_residents_and_confirmed(
     assert [judge["ref"] for judge in page["judges"]] == ["J1", "J2", "J3", "J4", "J5"]
     assert (early.status_code, early.json()["code"]) == (409, "StandstillRunning")
     assert (confirmed.status_code, confirmed.json()["lots"][0]["rows"][0]["status"]) == (200, "confirmed")
+
+
+async def test_a_purchaser_is_offered_to_propose_before_there_is_a_result_and_nobody_else_is(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    tender = await make_scored(session, (90, 20_000))
+    await session.commit()
+    address = f"/awards/results/{tender.id}/progress"
+    async with client_of(purchaser_of(tender)) as client, client_of(RESIDENT) as public:
+        before, unseen = (await client.get(address)).json(), (await public.get(address)).json()
+        await client.post(f"/awards/results/{tender.id}/propose")
+        after, still_unseen = (await client.get(address)).json(), (await public.get(address)).json()
+    assert [(each["status"], each["is_readable"], each["actions"]) for each in (before, after)] == [
+        ("undecided", False, ["propose"]),
+        ("proposed", True, ["publish", "propose"]),
+    ]
+    assert unseen == still_unseen == {**before, "actions": []}
+
+
+async def test_a_cut_waits_on_the_page_of_the_result_for_its_bidder_and_tells_the_purchaser_why_it_cannot_publish(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    tender = await make_tender(session, overspend_rule=OverspendRule.trim)
+    await make_scored(session, (90, 30_000), (85, 30_000), (80, 30_000), (75, 14_000), tender=tender, places=4)
+    await propose(session, tender)
+    award = (await live_awards(session, tender))["B04"]
+    await session.commit()
+    address = f"/awards/results/{tender.id}/progress"
+    async with client_of(purchaser_of(tender)) as client, client_of(bidder_of(award)) as bidder:
+        bought, bid = (await client.get(address)).json(), (await bidder.get(address)).json()
+    assert (bought["actions"], [(each["field"], each["code"]) for each in bought["waits"]], bought["cuts"]) == (
+        ["propose"],
+        [("publish", "CutNotAccepted")],
+        [],
+    )
+    assert (bid["is_readable"], [each["actions"] for each in bid["cuts"]]) == (False, [["accept_cut", "decline_cut"]])
 
 
 async def test_a_bidder_accepts_its_cut(session: AsyncSession, client_of: ClientOf) -> None:

@@ -24,7 +24,7 @@ async def offered(session: AsyncSession, actor: Actor, tender: Tender) -> list[s
     """The buttons of the tender's latest result."""
     _, result = await policy.read_result(session, actor, tender.id)
     page = await result_page(session, tender, result)
-    return result_actions(actor, tender, result, page.awards, page.at)
+    return result_actions(actor, page.progress)
 
 
 def test_results_are_the_purchasers_and_cuts_the_bidders_to_answer() -> None:
@@ -85,7 +85,7 @@ async def test_actions_on_a_result_follow_its_state(session: AsyncSession) -> No
     assert result.objections_end is not None
     await set_clock(session, result.objections_end)
     seen += [await offered(session, staff, tender), await offered(session, RESIDENT, tender)]
-    assert seen == [["propose", "publish"], [], ["confirm"], []]
+    assert seen == [["publish", "propose"], [], ["confirm"], []]
 
 
 async def test_after_an_accepted_objection_the_purchaser_may_propose_again(session: AsyncSession) -> None:

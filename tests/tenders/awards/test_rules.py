@@ -19,12 +19,16 @@ from app.tenders.awards.rules import (
     AwardStatus,
     CutAnswered,
     CutNotAccepted,
+    FinalOffersMissing,
     Loser,
     LotDecision,
     LotOutcome,
+    LotsFailed,
     NothingCut,
     PassedOver,
     R,
+    Scored,
+    ScoringOpen,
     StandstillRunning,
     decide_lot,
     decide_tender,
@@ -32,6 +36,7 @@ from app.tenders.awards.rules import (
     result_status,
     standstill,
     unanswerable,
+    unproposable,
 )
 from app.tenders.notices.publishing import (
     PeriodTooShort,
@@ -213,18 +218,31 @@ class Decided:
 def test_a_result_is_proposed_published_and_confirmed_or_undone_by_what_became_of_its_awards() -> None:
     shown = Decided(NOON, NOON)
     assert [
+        result_status(None, []),
         result_status(Decided(), [Won()]),
         result_status(shown, [Won(AwardStatus.held)]),
         result_status(shown, [Won(AwardStatus.noticed), Won(AwardStatus.revoked)]),
         result_status(Decided(), [Won(AwardStatus.declined)]),
         result_status(Decided(NOON, NOON, NOON), [Won(AwardStatus.confirmed)]),
-    ] == [R.proposed, R.published, R.undone, R.undone, R.confirmed]
+    ] == [R.undecided, R.proposed, R.published, R.undone, R.undone, R.confirmed]
     assert {status: verbs_from(RESULT_MOVES, status) for status in R} == {
-        R.proposed: ["propose", "publish"],
+        R.undecided: ["propose"],
+        R.proposed: ["publish", "propose"],
         R.published: ["confirm"],
         R.undone: ["propose"],
         R.confirmed: [],
     }
+
+
+def test_a_result_is_proposed_once_scoring_is_closed_a_lot_goes_on_and_every_last_price_is_named() -> None:
+    ready = Scored(NOON, lots=1, offers_missing=0, rule="磋商办法")
+    assert unproposable(ready) is None
+    refusals = [
+        unproposable(replace(ready, closed_at=None)),
+        unproposable(replace(ready, lots=0)),
+        unproposable(replace(ready, offers_missing=2)),
+    ]
+    assert [type(each) for each in refusals] == [ScoringOpen, LotsFailed, FinalOffersMissing]
 
 
 def test_a_result_is_published_once_every_cut_is_accepted() -> None:

@@ -26,9 +26,9 @@ from app.tenders.awards.rules import (
     CutNotAccepted,
     NothingCut,
     PassedOver,
+    ScoringOpen,
     StandstillRunning,
 )
-from app.tenders.awards.service import ScoringOpen
 from app.tenders.bids.models import Bid
 from app.tenders.notices.publishing import (
     PeriodTooShort,
@@ -410,6 +410,7 @@ async def test_what_waits_for_the_purchaser_and_for_a_bidder_whose_amount_was_cu
         seen.append([each.verb for each in await waiting(session, actor, await now(session))])
 
     await look(bidder)
+    await look(staff)
     for award in awards.values():
         await service.accept_cut(session, bidder_of(award), award.id)
     await look(bidder)
@@ -419,4 +420,4 @@ async def test_what_waits_for_the_purchaser_and_for_a_bidder_whose_amount_was_cu
     assert result.objections_end is not None
     await set_clock(session, result.objections_end)
     await look(staff)
-    assert seen == [["accept_cut"], [], ["publish"], [], ["confirm"]]
+    assert seen == [["accept_cut"], [], [], ["publish"], [], ["confirm"]]

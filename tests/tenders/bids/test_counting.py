@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor, Role
 from app.core.errors import NotFound
 from app.needs.models import Need
-from app.tenders.awards.service import LotsFailed, propose_awards
+from app.tenders.awards.rules import LotsFailed
+from app.tenders.awards.service import propose_awards
 from app.tenders.bids.models import Bid
 from app.tenders.bids.policy import read_bid
 from app.tenders.bids.rules import BidStatus, bidders_of, short_packages

@@ -9,7 +9,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor, Role
-from app.tenders.awards.service import FinalOffersMissing, propose_awards
+from app.tenders.awards.rules import FinalOffersMissing
+from app.tenders.awards.service import propose_awards
 from app.tenders.bids.models import Bid
 from app.tenders.bids.offers import offer_finally, open_final_offers
 from app.tenders.bids.queries import entries

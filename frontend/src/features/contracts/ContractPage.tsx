@@ -51,7 +51,6 @@ function Shown({ of }: { of: Contract }) {
             words="rooms.contracts"
             forms={FORMS}
             go={{ edit: () => setEdited(true) }}
-            without={["attach"]}
           />
         )
       }

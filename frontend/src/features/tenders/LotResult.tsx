@@ -12,10 +12,11 @@ type Lot = components["schemas"]["LotResultRead"];
 type Row = components["schemas"]["ResultRow"];
 type Corrected = components["schemas"]["SheetCorrection"];
 
-export function LotResult({ of, corrected }: { of: Lot; corrected: readonly Corrected[] }) {
+/** `isFinal`: the awards are confirmed; before that they are proposed. */
+export function LotResult({ of, corrected, isFinal }: { of: Lot; corrected: readonly Corrected[]; isFinal: boolean }) {
   const { t, i18n } = useTranslation();
   const phone = usePhone();
-  const won = of.rows.filter((row) => row.amount).length;
+  const won = of.rows.filter(stands).length;
   return (
     <section className="lot" aria-labelledby={`lot-${of.lot}`}>
       <header className="lot-head">
@@ -23,7 +24,8 @@ export function LotResult({ of, corrected }: { of: Lot; corrected: readonly Corr
           {of.lot} {chosen(of, "title", i18n.language)}
         </h2>
         <p className="soft">
-          {t("tenders.result.lot", { won, places: of.places })} <Money of={of.amount} /> / <Money of={of.budget} />
+          {t(isFinal ? "tenders.result.lot" : "tenders.result.lot_proposed", { won, places: of.places })}{" "}
+          <Money of={of.amount} /> / <Money of={of.budget} />
         </p>
       </header>
       {phone ? (
@@ -36,12 +38,18 @@ export function LotResult({ of, corrected }: { of: Lot; corrected: readonly Corr
   );
 }
 
+/** Whether the bid gets the amount beside it, as far as the result goes. */
+export const stands = ({ amount, status }: Row): boolean =>
+  amount !== null && status !== "declined" && status !== "revoked";
+
 function useOutcome(): (row: Row) => string {
   const { t } = useTranslation();
   return (row) => {
+    if (row.amount && !stands(row)) return t(`rooms.awards.status.awards.${row.status}`);
     if (row.amount) {
-      const cut = Number(row.amount.amount) < Number(row.asked.amount);
-      return cut ? t("tenders.result.cut") : t("tenders.result.won");
+      const outcome = t(row.status === "confirmed" ? "tenders.result.won" : "tenders.result.proposed");
+      if (Number(row.amount.amount) === Number(row.asked.amount)) return outcome;
+      return t(row.cut_accepted_at ? "tenders.result.cut" : "tenders.result.cut_open", { outcome });
     }
     const reason = t(`rooms.awards.reason.${row.reason}`);
     return row.blocked_by ? t("tenders.result.because", { reason, bid: row.blocked_by }) : reason;
@@ -50,7 +58,7 @@ function useOutcome(): (row: Row) => string {
 
 function Outcome({ row }: { row: Row }) {
   const outcome = useOutcome()(row);
-  if (!row.amount) return <span className="soft">{outcome}</span>;
+  if (!stands(row)) return <span className="soft">{outcome}</span>;
   return (
     <strong className="won">
       <CheckCircleFilled aria-hidden /> {outcome}
@@ -114,7 +122,7 @@ function Rows({ rows, corrected, caption }: { rows: Row[]; corrected: readonly C
       columns={columns}
       pagination={false}
       scroll={{ x: 900 }}
-      rowClassName={(row) => [row.amount ? "row-won" : "", row.is_own ? "row-own" : ""].join(" ")}
+      rowClassName={(row) => [stands(row) ? "row-won" : "", row.is_own ? "row-own" : ""].join(" ")}
     />
   );
 }
@@ -124,7 +132,7 @@ function Cards({ rows, corrected }: { rows: Row[]; corrected: readonly Corrected
   return (
     <ol className="result-cards">
       {rows.map((row) => (
-        <li key={row.bid} className={row.amount ? "row-won" : undefined}>
+        <li key={row.bid} className={stands(row) ? "row-won" : undefined}>
           <p className="result-card-head">
             <span className="figures">{row.place}</span> {chosen(row, "applicant", i18n.language)}
           </p>

@@ -5,12 +5,14 @@ import { $api } from "../../api/client";
 import { fileAt } from "../../api/paths";
 import type { components } from "../../api/schema.gen";
 import { Deadline } from "../../ui/Deadline";
+import { Empty } from "../../ui/Empty";
 import { Link, useNumber } from "../../ui/Link";
 import { Money } from "../../ui/Money";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
-import { LotResult } from "./LotResult";
+import { LotResult, stands } from "./LotResult";
+import { NextStep, type Progress, useProgress } from "./NextStep";
 import { Objections } from "./Objections";
 import { chosen } from "../../ui/chosen";
 import { momentText } from "../../ui/format";
@@ -18,15 +20,52 @@ import "./tenders.css";
 
 type Result = components["schemas"]["ResultRead"];
 
-/** Who won and why, lot by lot, and what the other rules would have decided. */
+/** The way of a result from the closed sheets to the confirmed awards, and what it says once it can be read. */
 export default function ResultPage() {
-  const tender_id = useNumber("tender_id");
-  const id = tender_id;
-  const result = $api.useQuery("get", "/api/v1/awards/results/{tender_id}", { params: { path: { tender_id: id } } });
-  return <Fetched query={result}>{(it) => <Shown of={it} />}</Fetched>;
+  const progress = useProgress(useNumber("tender_id"));
+  return (
+    <Fetched query={progress}>
+      {(it) => (it.is_readable ? <Readable progress={it} /> : <NotYet progress={it} />)}
+    </Fetched>
+  );
 }
 
-function Shown({ of }: { of: Result }) {
+function NotYet({ progress }: { progress: Progress }) {
+  const { t, i18n } = useTranslation();
+  const path = { tender_id: progress.id };
+  const tender = $api.useQuery("get", "/api/v1/tenders/{tender_id}", { params: { path } });
+  return (
+    <Fetched query={tender}>
+      {(it) => (
+        <Page
+          title={t("tenders.result.title")}
+          subtitle={chosen(it, "title", i18n.language)}
+          crumbs={[
+            { label: t("nav.tenders"), to: "/tenders" },
+            { label: chosen(it, "title", i18n.language), to: `/tenders/${it.id}` },
+          ]}
+        >
+          <NextStep of={progress} />
+          <Empty
+            title={t("tenders.result.none")}
+            hint={t("tenders.result.none_hint")}
+            action={<Deadline at={it.evaluation_end} label={t("tenders.date.evaluation_end")} />}
+          />
+          <Objections tenderId={it.id} />
+        </Page>
+      )}
+    </Fetched>
+  );
+}
+
+/** Who won and why, lot by lot, and what the other rules would have decided. */
+function Readable({ progress }: { progress: Progress }) {
+  const path = { tender_id: progress.id };
+  const result = $api.useQuery("get", "/api/v1/awards/results/{tender_id}", { params: { path } });
+  return <Fetched query={result}>{(it) => <Shown of={it} progress={progress} />}</Fetched>;
+}
+
+function Shown({ of, progress }: { of: Result; progress: Progress }) {
   const { t, i18n } = useTranslation();
   return (
     <Page
@@ -38,9 +77,10 @@ function Shown({ of }: { of: Result }) {
       ]}
       action={<Papers of={of} />}
     >
+      <NextStep of={progress} />
       <Summary of={of} />
       {of.lots.map((lot) => (
-        <LotResult key={lot.lot} of={lot} corrected={of.corrected_sheets} />
+        <LotResult key={lot.lot} of={lot} corrected={of.corrected_sheets} isFinal={of.status === "confirmed"} />
       ))}
       {of.failed_lots.map((lot) => (
         <section key={lot.lot} className="lot" aria-labelledby={`failed-${lot.lot}`}>
@@ -66,12 +106,16 @@ function Papers({ of }: { of: Result }) {
       <Link to={`/tenders/${of.tender_id}/compare`} className="button">
         {t("tenders.compare.title")}
       </Link>
-      <Button href={paper("pdf")} icon={<FilePdfOutlined aria-hidden />}>
-        PDF
-      </Button>
-      <Button href={paper("docx")} icon={<FileWordOutlined aria-hidden />}>
-        Word
-      </Button>
+      {of.published_at && (
+        <>
+          <Button href={paper("pdf")} icon={<FilePdfOutlined aria-hidden />}>
+            PDF
+          </Button>
+          <Button href={paper("docx")} icon={<FileWordOutlined aria-hidden />}>
+            Word
+          </Button>
+        </>
+      )}
       <Button
         href={fileAt("/api/v1/awards/results/{tender_id}/export", { tender_id }, { format: "xlsx" })}
         icon={<FileExcelOutlined aria-hidden />}
@@ -84,13 +128,15 @@ function Papers({ of }: { of: Result }) {
 
 function Summary({ of }: { of: Result }) {
   const { t, i18n } = useTranslation();
-  const applicants = new Set(
-    of.lots.flatMap((lot) => lot.rows.filter((row) => row.amount).map((row) => row.applicant_zh)),
-  );
+  const applicants = new Set(of.lots.flatMap((lot) => lot.rows.filter(stands).map((row) => row.applicant_zh)));
   return (
     <section className="summary" aria-label={t("tenders.result.summary")}>
       <p className="summary-lead">
-        {t("tenders.result.lead", { awards: of.awards, applicants: applicants.size, lots: of.lots.length })}{" "}
+        {t(of.status === "confirmed" ? "tenders.result.lead" : "tenders.result.lead_proposed", {
+          awards: of.awards,
+          applicants: applicants.size,
+          lots: of.lots.length,
+        })}{" "}
         <strong>
           <Money of={of.amount} />
         </strong>
@@ -101,26 +147,32 @@ function Summary({ of }: { of: Result }) {
         <div>
           <dt>{t("tenders.result.state")}</dt>
           <dd>
-            <StatusTag status={of.confirmed_at ? "confirmed" : of.published_at ? "standstill" : "proposed"} />
+            <StatusTag status={of.status} room="awards" of="results" />
           </dd>
         </div>
         <div>
           <dt>{t("rooms.awards.field.notice_ends_on")}</dt>
           <dd>
-            <Deadline
-              at={of.notice_ends_on}
-              rule={of.notice_rule ?? undefined}
-              provisional={of.is_provisional}
-              compact
-            />
+            {of.published_at ? (
+              <Deadline
+                at={of.notice_ends_on}
+                rule={of.notice_rule ?? undefined}
+                provisional={of.is_provisional}
+                compact
+              />
+            ) : (
+              t("tenders.result.not_published")
+            )}
           </dd>
         </div>
-        <div>
-          <dt>{t("rooms.awards.field.objections_end")}</dt>
-          <dd>
-            <Deadline at={of.objections_end} provisional={of.is_provisional} />
-          </dd>
-        </div>
+        {of.objections_end && (
+          <div>
+            <dt>{t("rooms.awards.field.objections_end")}</dt>
+            <dd>
+              <Deadline at={of.objections_end} provisional={of.is_provisional} />
+            </dd>
+          </div>
+        )}
       </dl>
     </section>
   );

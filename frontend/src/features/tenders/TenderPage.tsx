@@ -3,12 +3,14 @@ import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
 import { ActionBar } from "../../ui/ActionBar";
+import { Deadline } from "../../ui/Deadline";
 import { Link, useGo, useNumber } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
 import { chosen } from "../../ui/chosen";
 import { Enquiries } from "./Enquiries";
+import { type Progress, useProgress } from "./NextStep";
 import { Objections } from "./Objections";
 import { Amendments } from "./notice/Amendments";
 import { CriteriaShown } from "./notice/CriteriaShown";
@@ -30,6 +32,7 @@ export default function TenderPage() {
 
 function Shown({ of }: { of: Tender }) {
   const { t, i18n } = useTranslation();
+  const progress = useProgress(of.id, of.opened_at !== null).data;
   return (
     <Page
       title={chosen(of, "title", i18n.language)}
@@ -40,7 +43,7 @@ function Shown({ of }: { of: Tender }) {
         </>
       }
       crumbs={[{ label: t("nav.tenders"), to: "/tenders" }]}
-      action={<Verbs of={of} />}
+      action={<Verbs of={of} progress={progress} />}
     >
       {of.ended_reason && <p className="lot-failed">{t("notice.ended", { reason: of.ended_reason })}</p>}
       {of.status === "draft" && <Missing of={of} />}
@@ -62,7 +65,7 @@ function Shown({ of }: { of: Tender }) {
         <h2 id="criteria">{t("tenders.criteria")}</h2>
         <CriteriaShown of={of.criteria} tie={of.tie_criterion} />
       </section>
-      <Timeline of={of} />
+      <Timeline of={{ deadlines: of.deadlines.map(asPublished(progress?.objections_end)) }} />
       <Amendments tenderId={of.id} />
       <Enquiries tender={of} />
       <Objections tenderId={of.id} />
@@ -74,11 +77,16 @@ function Shown({ of }: { of: Tender }) {
   );
 }
 
+/** Once a result is published, the time to object is that of the result: one right has one date. */
+const asPublished =
+  (end: string | null | undefined) =>
+  (deadline: Tender["deadlines"][number]): Tender["deadlines"][number] =>
+    end && deadline.name === "objections_end" ? { ...deadline, at: end } : deadline;
+
 /** What can be done to the notice, and where one reads on. */
-function Verbs({ of }: { of: Tender }) {
+function Verbs({ of, progress }: { of: Tender; progress: Progress | undefined }) {
   const { t } = useTranslation();
   const go = useGo();
-  const opened = ["opened", "awarded"].includes(of.status);
   return (
     <Space wrap>
       <ActionBar
@@ -100,12 +108,23 @@ function Verbs({ of }: { of: Tender }) {
           <Button>{t("notice.bids")}</Button>
         </Link>
       )}
-      {opened && (
-        <Link to={`/tenders/${of.id}/result`}>
-          <Button>{t("tenders.result.title")}</Button>
-        </Link>
-      )}
+      {progress && <ToResult of={progress} evaluationEnd={of.evaluation_end} />}
     </Space>
+  );
+}
+
+/** The result, or the step that it waits for from the reader; for everybody else, when to expect it. */
+function ToResult({ of, evaluationEnd }: { of: Progress; evaluationEnd: string | null }) {
+  const { t } = useTranslation();
+  const [next] = of.cuts.flatMap(({ actions }) => actions).concat(of.actions);
+  if (!next && !of.is_readable && of.waits.length === 0)
+    return of.status === "undecided" && <Deadline at={evaluationEnd} label={t("tenders.result.expected")} />;
+  return (
+    <Link to={`/tenders/${of.id}/result`}>
+      <Button {...(next && { type: "primary" })}>
+        {next ? t(`rooms.awards.action.${next}`) : t("tenders.result.title")}
+      </Button>
+    </Link>
   );
 }
 

@@ -6,7 +6,7 @@ import { serverNow } from "../../../api/send";
 import { Deadline } from "../../../ui/Deadline";
 
 /** The dates of a notice, each with the rule behind a link. */
-export function Timeline({ of }: { of: components["schemas"]["TenderRead"] }) {
+export function Timeline({ of }: { of: { deadlines: components["schemas"]["TenderRead"]["deadlines"] } }) {
   const { t } = useTranslation();
   const [now] = useState(serverNow);
   const at = of.deadlines.findIndex((deadline) => new Date(deadline.at) > now);
