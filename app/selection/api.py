@@ -1,6 +1,8 @@
 """Double-selection rounds."""
 
-from app.core.actors import EVERYONE
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import EVERYONE, Actor
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
 from app.core.fields import Id
@@ -8,6 +10,7 @@ from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, UnitSession, allow
 from app.core.paging import Page, PagingQuery
 from app.selection import policy, queries, results, service
+from app.selection.models import Round
 from app.selection.policy import WHO
 from app.selection.rules import Side
 from app.selection.schemas import (
@@ -23,21 +26,27 @@ from app.selection.schemas import (
 router = web.router("/selection", "selection")
 
 
+async def _read(session: AsyncSession, actor: Actor, round: Round) -> RoundRead:
+    counted = await queries.counted(session, [round])
+    return RoundRead.of(round, actor, await now(session), counted[round.id])
+
+
 @router.get("/rounds", operation_id="list_rounds", dependencies=[allow(EVERYONE)])
 async def list_rounds(session: UnitSession, actor: CurrentActor, paging: PagingQuery) -> Page[RoundRead]:
     rounds, cursor = await queries.list_rounds(session, actor, paging)
-    at = await now(session)
-    return Page(items=[RoundRead.of(round, actor, at) for round in rounds], next_cursor=cursor)
+    at, counted = await now(session), await queries.counted(session, rounds)
+    items = [RoundRead.of(round, actor, at, counted[round.id]) for round in rounds]
+    return Page(items=items, next_cursor=cursor, actions=policy.list_of_rounds_actions(actor))
 
 
 @router.post("/rounds", operation_id="create_round", status_code=201, dependencies=[allow(WHO["create"])])
 async def create_round(session: UnitSession, actor: CurrentActor, body: RoundCreate) -> RoundRead:
-    return RoundRead.of(await service.create_round(session, actor, **body.model_dump()), actor, await now(session))
+    return await _read(session, actor, await service.create_round(session, actor, **body.model_dump()))
 
 
 @router.get("/rounds/{round_id}", operation_id="read_round", dependencies=[allow(EVERYONE)])
 async def read_round(session: UnitSession, actor: CurrentActor, round_id: Id) -> RoundRead:
-    return RoundRead.of(await policy.read_round(session, actor, round_id), actor, await now(session))
+    return await _read(session, actor, await policy.read_round(session, actor, round_id))
 
 
 @router.get("/rounds/{round_id}/seats", operation_id="list_seats", dependencies=[allow(EVERYONE)])
@@ -66,32 +75,32 @@ async def read_certificate(session: UnitSession, actor: CurrentActor, round_id: 
 
 @router.post("/rounds/{round_id}/open", operation_id="open_round", dependencies=[allow(WHO["open"])])
 async def open_round(session: UnitSession, actor: CurrentActor, round_id: Id) -> RoundRead:
-    return RoundRead.of(await service.open_round(session, actor, round_id), actor, await now(session))
+    return await _read(session, actor, await service.open_round(session, actor, round_id))
 
 
 @router.post("/rounds/{round_id}/derive", operation_id="derive_preferences", dependencies=[allow(WHO["derive"])])
 async def derive_preferences(session: UnitSession, actor: CurrentActor, round_id: Id) -> RoundRead:
-    return RoundRead.of(await service.derive_preferences(session, actor, round_id), actor, await now(session))
+    return await _read(session, actor, await service.derive_preferences(session, actor, round_id))
 
 
 @router.post("/rounds/{round_id}/close", operation_id="close_round", dependencies=[allow(WHO["close"])])
 async def close_round(session: UnitSession, actor: CurrentActor, round_id: Id) -> RoundRead:
-    return RoundRead.of(await service.close_round(session, actor, round_id), actor, await now(session))
+    return await _read(session, actor, await service.close_round(session, actor, round_id))
 
 
 @router.post("/rounds/{round_id}/fill", operation_id="fill_round", dependencies=[allow(WHO["fill"])])
 async def fill_round(session: UnitSession, actor: CurrentActor, round_id: Id) -> RoundRead:
-    return RoundRead.of(await service.fill_round(session, actor, round_id), actor, await now(session))
+    return await _read(session, actor, await service.fill_round(session, actor, round_id))
 
 
 @router.post("/rounds/{round_id}/finish", operation_id="finish_round", dependencies=[allow(WHO["finish"])])
 async def finish_round(session: UnitSession, actor: CurrentActor, round_id: Id) -> RoundRead:
-    return RoundRead.of(await service.finish_round(session, actor, round_id), actor, await now(session))
+    return await _read(session, actor, await service.finish_round(session, actor, round_id))
 
 
 @router.post("/rounds/{round_id}/cancel", operation_id="cancel_round", dependencies=[allow(WHO["cancel"])])
 async def cancel_round(session: UnitSession, actor: CurrentActor, round_id: Id) -> RoundRead:
-    return RoundRead.of(await service.cancel_round(session, actor, round_id), actor, await now(session))
+    return await _read(session, actor, await service.cancel_round(session, actor, round_id))
 
 
 @router.get("/rounds/{round_id}/preferences", operation_id="list_own_preferences", dependencies=[allow(EVERYONE)])

@@ -20,9 +20,11 @@ from app.selection.rules import (
     MOVES,
     PAIR_MOVES,
     Answer,
+    Missing,
     PairStatus,
     RoundStatus,
     Side,
+    hindrance,
     unanswerable,
     untimely,
 )
@@ -60,10 +62,15 @@ def denial(actor: Actor, verb: str, round: Round) -> str | None:
     return "party" if WHO[verb] is RUNS and actor.party_id != round.party_id else None
 
 
-def actions(actor: Actor, round: Round, at: datetime) -> list[str]:
-    """The buttons this actor sees: what state and hour allow and the policy grants."""
-    verbs = verbs_from(MOVES, round.status)
-    return [verb for verb in verbs if denial(actor, verb, round) is None and untimely(verb, round, at) is None]
+def actions(actor: Actor, round: Round, at: datetime, missing: Missing) -> list[str]:
+    """The buttons this actor sees: what state and hour allow, is not pointless, and the policy grants."""
+    verbs = [verb for verb in verbs_from(MOVES, round.status) if denial(actor, verb, round) is None]
+    return [verb for verb in verbs if untimely(verb, round, at) is None and hindrance(verb, missing) is None]
+
+
+def list_of_rounds_actions(actor: Actor) -> list[str]:
+    """What this actor may do to the list of rounds as a whole."""
+    return ["create"] if actor.role in WHO["create"] else []
 
 
 def visible(actor: Actor) -> sa.ColumnElement[bool]:

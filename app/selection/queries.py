@@ -1,5 +1,6 @@
 """Who takes part in a round, what they wish, which pairs there are, and what waits for whom."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -22,7 +23,7 @@ from app.offers.rules import OfferStatus
 from app.parties.models import Party
 from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
 from app.selection.policy import has_chosen_across, list_actions, pairs_visible, visible
-from app.selection.rules import Answer, PairStatus, RoundStatus, Side
+from app.selection.rules import Answer, Counted, Missing, PairStatus, RoundStatus, Side
 
 PairWithSides = tuple[Pair, Need, Offer]
 OWN_SIDE = {Role.committee: Side.need, Role.organization: Side.offer}
@@ -70,6 +71,44 @@ async def lists(session: AsyncSession, round_id: int, side: Side) -> dict[int, P
     """Need or offer id → the list handed in for it."""
     query = sa.select(PreferenceList).where(PreferenceList.round_id == round_id, PreferenceList.side == side)
     return {found.subject_id: found for found in (await session.execute(query)).scalars()}
+
+
+async def missing_lists(session: AsyncSession, rounds: Collection[Round]) -> dict[int, Missing]:
+    """Open round → how many who are still there have no list yet; of a round that is not open, nothing is missing."""
+    ids, day = [round.id for round in rounds if round.status is RoundStatus.open], shanghai_date(await now(session))
+    handed_in = sa.select(PreferenceList.id)
+    needs = (
+        sa.select(RoundNeed.round_id, sa.func.count())
+        .join(Need, Need.id == RoundNeed.need_id)
+        .where(RoundNeed.round_id.in_(ids), RoundNeed.released_at.is_(None), _asks(day))
+        .where(~handed_in.where(_list_of(RoundNeed.round_id, Side.need, RoundNeed.need_id)).exists())
+    )
+    offers = (
+        sa.select(RoundOffer.round_id, sa.func.count())
+        .join(Offer, Offer.id == RoundOffer.offer_id)
+        .where(RoundOffer.round_id.in_(ids), _stands(day))
+        .where(~handed_in.where(_list_of(RoundOffer.round_id, Side.offer, RoundOffer.offer_id)).exists())
+    )
+    of_needs = {id: count for id, count in await session.execute(needs.group_by(RoundNeed.round_id))}
+    of_offers = {id: count for id, count in await session.execute(offers.group_by(RoundOffer.round_id))}
+    return {round.id: Missing(of_needs.get(round.id, 0), of_offers.get(round.id, 0)) for round in rounds}
+
+
+async def counted(session: AsyncSession, rounds: Collection[Round]) -> dict[int, Counted]:
+    """Round → its figures."""
+    missing, pairs = await missing_lists(session, rounds), defaultdict[int, dict[PairStatus, int]](dict)
+    query = sa.select(Pair.round_id, Pair.status, sa.func.count()).group_by(Pair.round_id, Pair.status)
+    for round_id, status, count in await session.execute(query.where(Pair.round_id.in_(missing))):
+        pairs[round_id][status] = count
+    return {round.id: Counted(missing[round.id], pairs[round.id]) for round in rounds}
+
+
+def _list_of(
+    round_id: InstrumentedAttribute[int], side: Side, subject: InstrumentedAttribute[int]
+) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        PreferenceList.round_id == round_id, PreferenceList.side == side, PreferenceList.subject_id == subject
+    )
 
 
 async def list_rounds(session: AsyncSession, actor: Actor, paging: Paging) -> tuple[list[Round], str | None]:
@@ -175,9 +214,7 @@ async def _lists_due(session: AsyncSession, actor: Actor, at: datetime) -> list[
         if actor.role is Role.committee
         else (RoundOffer, RoundOffer.offer_id, Offer, Side.offer)
     )
-    handed_in = sa.select(PreferenceList.id).where(
-        PreferenceList.round_id == Round.id, PreferenceList.side == side, PreferenceList.subject_id == subject
-    )
+    handed_in = sa.select(PreferenceList.id).where(_list_of(Round.id, side, subject))
     query = (
         sa.select(Round, subject, thing.title)
         .join(seat, seat.round_id == Round.id)

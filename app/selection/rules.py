@@ -5,11 +5,11 @@ A list is handed in (`submit`) while its round is open. A pair is proposed until
 ends; the place then goes to the next one (`fill`).
 """
 
-from collections.abc import Sequence, Set
-from datetime import datetime
+from collections.abc import Mapping, Sequence, Set
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from app.core.errors import DomainError
 
@@ -75,6 +75,8 @@ PAIR_MOVES = {
 GONE = "gone"
 # How many partners a list may name: enough to choose from, few enough to have been read.
 LIST_LIMIT = 20
+# Before that, whoever has not handed in a list may still mean to.
+DERIVED_FROM = timedelta(days=1)
 
 
 class Hours(Protocol):
@@ -82,6 +84,20 @@ class Hours(Protocol):
 
     opens_at: datetime
     closes_at: datetime
+
+
+class Missing(NamedTuple):
+    """How many needs and offers that are still there have no list."""
+
+    needs: int = 0
+    offers: int = 0
+
+
+class Counted(NamedTuple):
+    """Of a round: the lists that are missing, and its pairs by their status once they are proposed."""
+
+    missing: Missing
+    pairs: Mapping[PairStatus, int]
 
 
 class RoundTimesWrong(DomainError):
@@ -100,6 +116,14 @@ class RoundClosed(DomainError):
 
 class RoundStillOpen(DomainError):
     """The allocation is computed only once nobody can change a list any more."""
+
+
+class DerivedTooEarly(DomainError):
+    """Lists are taken from the ranking on the last day only: until then people make their own."""
+
+
+class NothingToDerive(DomainError):
+    """Everybody who is still there has a list."""
 
 
 class RoundWithoutSides(DomainError):
@@ -143,9 +167,16 @@ def untimely(verb: str, round: Hours, at: datetime) -> DomainError | None:
         return RoundNotOpenYet(opens_at=round.opens_at.isoformat())
     if verb == "submit" and at >= round.closes_at:
         return RoundClosed(closes_at=round.closes_at.isoformat())
+    if verb == "derive" and at < round.closes_at - DERIVED_FROM:
+        return DerivedTooEarly(begins_at=(round.closes_at - DERIVED_FROM).isoformat())
     if verb == "close" and at < round.closes_at:
         return RoundStillOpen(closes_at=round.closes_at.isoformat())
     return None
+
+
+def hindrance(verb: str, missing: Missing) -> DomainError | None:
+    """Why other facts than the hour do not allow `verb` on a round."""
+    return NothingToDerive() if verb == "derive" and not any(missing) else None
 
 
 def check_list(groups: Sequence[Sequence[int]], partners: Set[int]) -> None:

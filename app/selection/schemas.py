@@ -13,9 +13,9 @@ from app.core.money import Amount, Money
 from app.needs.models import Need
 from app.offers.models import Offer
 from app.selection.models import Pair, Round, RoundNeed, RoundOffer
-from app.selection.policy import actions, pair_actions, pair_standing
+from app.selection.policy import actions, denial, pair_actions, pair_standing
 from app.selection.queries import OwnList
-from app.selection.rules import Answer, Basis, ListSource, PairStatus, RoundStatus, Side
+from app.selection.rules import Answer, Basis, Counted, ListSource, PairStatus, RoundStatus, Side
 
 Ids = Annotated[list[Id], Field(max_length=200)]
 IdGroups = Annotated[list[Ids], Field(max_length=200)]
@@ -49,8 +49,16 @@ class UnmatchedRead(BaseModel):
     offers: dict[str, str]
 
 
+class MissingRead(BaseModel):
+    """How many needs and offers have no list yet."""
+
+    needs: int
+    offers: int
+
+
 class RoundRead(BaseModel):
-    """`unmatched` gives, once proposed, each key without a pair and why; `digest` is that of its export.
+    """`missing`: of an open round, who would be given a list by `derive`; for the bureau that runs it alone.
+    `unmatched` gives, once proposed, each key without a pair and why; `digest` is that of its export.
     `needs_elsewhere`: how many needs of the area sat in another round when this one opened."""
 
     id: int
@@ -64,6 +72,8 @@ class RoundRead(BaseModel):
     micro_grant_limit: Money
     seed: str
     needs_elsewhere: int
+    missing: MissingRead | None
+    pairs: dict[PairStatus, int] | None
     proposed_at: datetime | None
     digest: str | None
     unmatched: UnmatchedRead | None
@@ -71,10 +81,18 @@ class RoundRead(BaseModel):
     actions: list[str]
 
     @classmethod
-    def of(cls, round: Round, actor: Actor, at: datetime) -> "RoundRead":
+    def of(cls, round: Round, actor: Actor, at: datetime, counted: Counted) -> "RoundRead":
         columns = {name: getattr(round, name) for name in cls.model_fields if hasattr(round, name)}
-        columns |= {"micro_grant_limit": Money(amount=round.micro_grant_limit), "actions": actions(actor, round, at)}
-        return cls(**columns)
+        own = denial(actor, "derive", round) is None and any(counted.missing)
+        return cls(
+            **{
+                **columns,
+                "micro_grant_limit": Money(amount=round.micro_grant_limit),
+                "missing": MissingRead(**counted.missing._asdict()) if own else None,
+                "pairs": dict(counted.pairs) if round.proposed_at else None,
+                "actions": actions(actor, round, at, counted.missing),
+            }
+        )
 
 
 class Seat(BaseModel):

@@ -38,7 +38,7 @@ from app.selection.policy import (
     pair_standing,
     side_of,
 )
-from app.selection.queries import PairWithSides, held_elsewhere, lists, pairs_of, seats, seats_left
+from app.selection.queries import PairWithSides, held_elsewhere, lists, missing_lists, pairs_of, seats, seats_left
 from app.selection.results import exported
 from app.selection.rules import GONE, LIST_MOVES, MOVES, PAIR_MOVES, Answer, ListSource, PairStatus, Side
 from app.selection.sides import Sides
@@ -187,11 +187,15 @@ async def _round_for_lists(session: AsyncSession, round_id: int) -> Round:
 async def derive_preferences(session: AsyncSession, actor: Actor, round_id: int) -> Round:
     """Where nobody handed in a list, take it from the ranking, and say so: the top 20, equal whole points tied.
 
-    What was withdrawn or paused since the round opened has no ranking any more, and gets no list.
+    What was withdrawn or paused since the round opened has no ranking any more, and gets no list. Refusals:
+    DerivedTooEarly before the last day, NothingToDerive.
     """
     round = await access_round(session, actor, round_id, "derive")
     at = await now(session)
     check_move(MOVES, round.status, "derive")
+    missing = (await missing_lists(session, [round]))[round_id]
+    if refusal := rules.untimely("derive", round, at) or rules.hindrance("derive", missing):
+        raise refusal
     needs, offers = await seats(session, round_id)
     found = await market(session)
     have = {side: await lists(session, round_id, side) for side in Side}

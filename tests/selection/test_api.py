@@ -119,7 +119,7 @@ async def test_buttons_are_those_that_state_hour_and_person_allow(
 
     assert [await buttons(actor, "/preferences") for actor in (fair.committees[0], RESIDENT)] == [[[]], []]
     clock.at = TODAY
-    assert [await buttons(actor) for actor in (fair.bureau, RESIDENT)] == [[["derive", "cancel"]], [[]]]
+    assert [await buttons(actor) for actor in (fair.bureau, RESIDENT)] == [[["cancel"]], [[]]]
     assert await buttons(fair.committees[0], "/preferences") == [["submit"]]
     await fair.choose(client_of, "needs", 0, [[fair.offers[0].id]])
     await fair.choose(client_of, "offers", 0, [[fair.needs[0].id]])
@@ -166,7 +166,7 @@ async def test_lists_are_refused_after_closing_and_from_strangers(
 
 
 async def test_what_was_paused_or_withdrawn_since_the_opening_gets_no_list(
-    session: AsyncSession, client_of: ClientOf
+    session: AsyncSession, client_of: ClientOf, clock: SimulatedClock
 ) -> None:
     fair = await make_fair(session)
     await fair.open(client_of)
@@ -175,6 +175,7 @@ async def test_what_was_paused_or_withdrawn_since_the_opening_gets_no_list(
     async with client_of(fair.committees[0]) as client:
         withdrawn = await client.post(f"/needs/{fair.needs[0].id}/withdraw", json={"reason": "已由他处解决"})
         assert withdrawn.status_code == 200, withdrawn.text
+    clock.at = CLOSES - timedelta(days=1)
     async with client_of(fair.bureau) as client:
         derived = await client.post(f"/selection/rounds/{fair.round_id}/derive")
     assert derived.status_code == 200, derived.text
@@ -183,13 +184,24 @@ async def test_what_was_paused_or_withdrawn_since_the_opening_gets_no_list(
 
 
 async def test_lists_that_nobody_handed_in_are_derived_from_the_ranking_and_say_so(
-    session: AsyncSession, client_of: ClientOf
+    session: AsyncSession, client_of: ClientOf, clock: SimulatedClock
 ) -> None:
     fair = await make_fair(session)
     await fair.open(client_of)
     await fair.choose(client_of, "needs", 0, [[fair.offers[1].id]])
-    async with client_of(fair.bureau) as client:
-        assert (await client.post(f"/selection/rounds/{fair.round_id}/derive")).status_code == 200
+    address = f"/selection/rounds/{fair.round_id}"
+    async with client_of(fair.bureau) as client, client_of(RESIDENT) as public:
+        early = (await client.post(f"{address}/derive")).json()
+        clock.at = CLOSES - timedelta(days=1)
+        before, told = (await client.get(address)).json(), (await public.get(address)).json()
+        assert (await client.post(f"{address}/derive")).status_code == 200
+        after, again = (await client.get(address)).json(), (await client.post(f"{address}/derive")).json()
+    assert (early["code"], again["code"]) == ("DerivedTooEarly", "NothingToDerive")
+    assert [(each["missing"], "derive" in each["actions"]) for each in (before, after, told)] == [
+        ({"needs": 1, "offers": 2}, True),
+        (None, False),
+        (None, False),
+    ]
     sources = []
     for actor in (*fair.committees, fair.organizations[0]):
         async with client_of(actor) as client:

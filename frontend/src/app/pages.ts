@@ -111,6 +111,7 @@ const PAGES = [
     icon: FileSearchOutlined,
     load: () => import("../features/tenders/TenderList"),
   },
+  { path: "/rounds/new", key: "new_round", load: () => import("../features/selection/RoundNew") },
   { path: "/tenders/new", key: "new_tender", load: () => import("../features/tenders/notice/NoticeEditor") },
   { path: "/tenders/$tender_id", key: "tender", open: true, load: () => import("../features/tenders/TenderPage") },
   {

@@ -3,9 +3,12 @@ import { Link as RouterLink, useNavigate, useParams } from "@tanstack/react-rout
 import type { ReactNode } from "react";
 import type { Address, NumberName } from "./address";
 
-export function Link({ to, className, children }: { to: Address; className?: string; children: ReactNode }) {
+type Props = { to: Address; hash?: string; className?: string; children: ReactNode };
+
+/** `hash`: the part of that page to be shown, see `useArrival`. */
+export function Link({ to, hash, className, children }: Props) {
   return (
-    <RouterLink to={to} className={className}>
+    <RouterLink to={to} {...(hash !== undefined && { hash })} className={className}>
       {children}
     </RouterLink>
   );

@@ -4,7 +4,7 @@ import { Deadline } from "../../ui/Deadline";
 import { endText } from "../../ui/format";
 import { Link } from "../../ui/Link";
 import { daysLate, type Waiting } from "./grouped";
-import { PAGES } from "./pages";
+import { PAGES, PARTS } from "./pages";
 
 type Props = { items: readonly Waiting[]; at: string; words: "desk.verb" | "desk.awaited" };
 
@@ -23,9 +23,10 @@ export function Rows({ items, at, words }: Props) {
 
 function Row({ of, at, words }: { of: Waiting; at: string; words: Props["words"] }) {
   const { t, i18n } = useTranslation();
+  const part = PARTS[`${of.room}.${of.verb}`];
   const named = `desk.context.${of.room}.${of.context}`;
   return (
-    <Link to={PAGES[of.thing](of.thing_id)} className="waiting-row">
+    <Link to={PAGES[of.thing](of.thing_id)} {...(part && { hash: part })} className="waiting-row">
       <span className="waiting-what">
         <strong>{t([`${words}.${of.room}.${of.verb}`, `action.${of.verb}`], { title: of.title })}</strong>
         {of.context && <span className="soft">{i18n.exists(named) ? t(named) : of.context}</span>}

@@ -17,3 +17,9 @@ export const PAGES: Record<components["schemas"]["Thing"], (id: number) => Addre
   panel: (id) => `/panels/${id}`,
   contract: (id) => `/contracts/${id}`,
 };
+
+/** By room and verb, the part of that page where it is done. */
+export const PARTS: Partial<Record<string, string>> = {
+  "tenders.answer": "enquiries",
+  "objections.reject": "objections",
+};

@@ -1,6 +1,8 @@
+import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { DataTable } from "../../ui/DataTable";
 import { Deadline } from "../../ui/Deadline";
+import { Link } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { StatusTag } from "../../ui/StatusTag";
 
@@ -11,6 +13,7 @@ export default function RoundList() {
       <DataTable
         from="/api/v1/selection/rounds"
         caption={t("nav.rounds")}
+        above={begin}
         rowKey={(row) => row.id}
         to={(row) => `/rounds/${row.id}`}
         columns={[
@@ -30,5 +33,16 @@ export default function RoundList() {
         empty={{ title: t("selection.list.empty"), hint: t("selection.list.empty_hint") }}
       />
     </Page>
+  );
+}
+
+const begin = (actions: readonly string[]) => actions.includes("create") && <Begin />;
+
+function Begin() {
+  const { t } = useTranslation();
+  return (
+    <Link to="/rounds/new">
+      <Button type="primary">{t("selection.new.title")}</Button>
+    </Link>
   );
 }

@@ -1,8 +1,9 @@
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
-import { ActionBar } from "../../ui/ActionBar";
+import { ActionBar, type ActionFormProps } from "../../ui/ActionBar";
 import { chosen } from "../../ui/chosen";
+import { FormSheet } from "../../ui/form/FormSheet";
 import { Deadline } from "../../ui/Deadline";
 import { useNumber } from "../../ui/Link";
 import { Page } from "../../ui/Page";
@@ -35,7 +36,7 @@ function Shown({ of }: { of: Round }) {
         </>
       }
       crumbs={[{ label: t("nav.rounds"), to: "/rounds" }]}
-      action={<ActionBar of={of} feature="selection/rounds" words="selection" />}
+      action={<ActionBar of={of} feature="selection/rounds" words="selection" forms={{ derive: Derive }} />}
     >
       {of.proposed_at && <RoundResult round={of} />}
       <OwnLists round={of} />
@@ -49,5 +50,15 @@ function Shown({ of }: { of: Round }) {
         <p className="soft seed">{t("selection.round.seed", { seed: of.seed })}</p>
       </section>
     </Page>
+  );
+}
+
+/** Whose lists would be filled in, before anything is. */
+function Derive({ of, send, cancel, sending }: ActionFormProps<Round>) {
+  const { t } = useTranslation();
+  return (
+    <FormSheet send={() => send(undefined)} sending={sending} cancel={cancel} submit={t("selection.action.derive")}>
+      <p>{t("selection.round.derive_follows", { ...of.missing })}</p>
+    </FormSheet>
   );
 }

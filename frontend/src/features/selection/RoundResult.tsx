@@ -8,7 +8,10 @@ import { FairnessReport } from "./FairnessReport";
 import { Pairs, type Seats } from "./Pairs";
 
 type Round = components["schemas"]["RoundRead"];
+type Pair = components["schemas"]["PairRead"];
 type Unmatched = components["schemas"]["UnmatchedRead"];
+
+const STATES = ["confirmed", "declined", "lapsed", "proposed"] as const;
 
 /** What came of a round: that nobody can object, who got whom, who got nobody and why, and how fairly it turned out. */
 export function RoundResult({ round }: { round: Round }) {
@@ -26,6 +29,7 @@ export function RoundResult({ round }: { round: Round }) {
   const checked = certificate.data;
   return (
     <>
+      {round.pairs && <Answered of={round.pairs} />}
       <Fetched query={certificate}>
         {() =>
           seats && checked ? (
@@ -36,10 +40,41 @@ export function RoundResult({ round }: { round: Round }) {
       <Fetched query={pairs}>
         {(it) => (seats && checked ? <Pairs of={it} certificate={checked} seats={seats} /> : null)}
       </Fetched>
-      {seats && round.unmatched && <Unpaired of={round.unmatched} seats={seats} />}
+      {seats && round.unmatched && pairs.data && (
+        <Unpaired of={withUnconfirmed(round.unmatched, seats, pairs.data)} seats={seats} />
+      )}
       <Fetched query={fairness}>{(it) => <FairnessReport of={it} />}</Fetched>
     </>
   );
+}
+
+/** What became of the proposed pairs: a proposal is no success before both sides have said yes. */
+function Answered({ of }: { of: NonNullable<Round["pairs"]> }) {
+  const { t } = useTranslation();
+  const count = (status: Pair["status"]): number => of[status] ?? 0;
+  const total = Object.values(of).reduce((sum, each) => sum + each, 0);
+  const parts = STATES.filter((status) => count(status) > 0);
+  return (
+    <p className="summary-lead">
+      {t("selection.answered.total", { count: total })}
+      {parts
+        .map((status) => t(`selection.answered.${status}`, { count: count(status) }))
+        .join(t("selection.answered.comma"))}
+    </p>
+  );
+}
+
+/** Whoever was proposed a pair that did not come to stand is without a partner as well. */
+function withUnconfirmed(of: Unmatched, seats: Seats, pairs: readonly Pair[]): Unmatched {
+  const standing = pairs.filter(({ status }) => status === "confirmed" || status === "proposed");
+  const paired = { needs: standing.map((pair) => pair.need_id), offers: standing.map((pair) => pair.offer_id) };
+  const left = (side: "needs" | "offers"): Record<string, string> =>
+    Object.fromEntries(
+      seats[side]
+        .filter(({ id, key }) => !(key in of[side]) && !paired[side].includes(id))
+        .map(({ key }) => [key, "unconfirmed"]),
+    );
+  return { needs: { ...of.needs, ...left("needs") }, offers: { ...of.offers, ...left("offers") } };
 }
 
 /** Those without a partner, by reason: one line each side and reason, the names on demand. */

@@ -5,6 +5,7 @@ import type { components } from "../../api/schema.gen";
 import { ProseField } from "../../ui/form/Field";
 import { FormSheet } from "../../ui/form/FormSheet";
 import { momentText } from "../../ui/format";
+import { useArrival } from "../../ui/useArrival";
 
 type Tender = components["schemas"]["TenderRead"];
 type Enquiry = components["schemas"]["EnquiryRead"];
@@ -14,6 +15,7 @@ export function Enquiries({ tender }: { tender: Tender }) {
   const { t } = useTranslation();
   const path = { tender_id: tender.id };
   const enquiries = $api.useQuery("get", "/api/v1/tenders/{tender_id}/enquiries", { params: { path } });
+  useArrival("enquiries", enquiries.isSuccess);
   const open = enquiries.data?.filter((each) => each.answer === null).length ?? 0;
   return (
     <section aria-labelledby="enquiries">

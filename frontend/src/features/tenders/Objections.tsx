@@ -8,6 +8,7 @@ import { Deadline } from "../../ui/Deadline";
 import { Field, ProseField } from "../../ui/form/Field";
 import { FormSheet } from "../../ui/form/FormSheet";
 import { StatusTag } from "../../ui/StatusTag";
+import { useArrival } from "../../ui/useArrival";
 
 type Challenge = components["schemas"]["ChallengeRead"];
 type Objection = components["schemas"]["ObjectionRead"];
@@ -19,6 +20,7 @@ export function Objections({ tenderId }: { tenderId: number }) {
   const path = { tender_id: tenderId };
   const open = $api.useQuery("get", "/api/v1/objections/windows/{tender_id}", { params: { path } });
   const filed = $api.useQuery("get", "/api/v1/objections", { params: { query: path } });
+  useArrival("objections", open.isSuccess && filed.isSuccess);
   if (!open.data?.length) return null;
   const fileable = open.data.filter((each) => each.actions.includes("file"));
   const last = fileable.at(-1);

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { $api } from "../../../api/client";
 import { languageOf } from "../../../api/refusal";
 import type { components } from "../../../api/schema.gen";
+import { Empty } from "../../../ui/Empty";
 import { useGo, useNumber } from "../../../ui/Link";
 import { Money } from "../../../ui/Money";
 import { Page } from "../../../ui/Page";
@@ -21,6 +22,7 @@ export default function EligibilityPage() {
   const tender_id = useNumber("tender_id");
   const path = { tender_id };
   const found = $api.useQuery("get", "/api/v1/tenders/{tender_id}/prequalification", { params: { path } });
+  const tender = $api.useQuery("get", "/api/v1/tenders/{tender_id}", { params: { path } });
   return (
     <Page
       title={t("notice.eligibility")}
@@ -30,14 +32,18 @@ export default function EligibilityPage() {
         { label: t("nav.tender"), to: `/tenders/${tender_id}` },
       ]}
     >
-      <Fetched query={found}>{(findings) => <Findings of={findings} tenderId={tender_id} />}</Fetched>
+      <Fetched query={found}>{(findings) => <Findings of={findings} />}</Fetched>
+      {found.data && tender.data?.actions.includes("prequalify") && <Decide of={found.data} tenderId={tender_id} />}
     </Page>
   );
 }
 
-function Findings({ of, tenderId }: { of: Finding[]; tenderId: number }) {
+const failingOf = (of: Finding[]): Finding[] => of.filter(({ reasons }) => reasons.length > 0);
+
+function Findings({ of }: { of: Finding[] }) {
   const { t, i18n } = useTranslation();
-  const failing = of.filter(({ reasons }) => reasons.length > 0);
+  const failing = failingOf(of);
+  if (of.length === 0) return <Empty title={t("notice.all_decided")} hint={t("notice.all_decided_hint")} />;
   return (
     <>
       <p className="summary-lead">
@@ -61,12 +67,11 @@ function Findings({ of, tenderId }: { of: Finding[]; tenderId: number }) {
           </li>
         ))}
       </ul>
-      <Decide tenderId={tenderId} count={of.length} failing={failing.length} />
     </>
   );
 }
 
-function Decide({ tenderId, count, failing }: { tenderId: number; count: number; failing: number }) {
+function Decide({ of, tenderId }: { of: Finding[]; tenderId: number }) {
   const { t } = useTranslation();
   const { modal } = App.useApp();
   const go = useGo();
@@ -80,7 +85,7 @@ function Decide({ tenderId, count, failing }: { tenderId: number; count: number;
   const ask = () =>
     modal.confirm({
       title: t("ui.confirm", { action: t("action.prequalify") }),
-      content: t("notice.decide_follows", { count, ineligible: failing }),
+      content: t("notice.decide_follows", { count: of.length, ineligible: failingOf(of).length }),
       okText: t("notice.decide"),
       cancelText: t("ui.cancel"),
       onOk: () => decide.mutate({ params: { path: { tender_id: tenderId } } }),
