@@ -122,7 +122,9 @@ async def named_seats(session: AsyncSession, round: Round, side: Side) -> list[d
     day = shanghai_date(await now(session))
     places = sa.literal(1) if round.proposed_at is None else RoundOffer.places
     of_needs = (
-        sa.select(RoundNeed.need_id.label("id"), RoundNeed.key, Need.title, sa.literal(1).label("places"))
+        sa.select(
+            RoundNeed.need_id.label("id"), RoundNeed.key, Need.title, Need.description, sa.literal(1).label("places")
+        )
         .add_columns(RoundNeed.party_id, PARTY_ZH, PARTY_EN, _asks(day).label("is_here"))
         .join(Need, Need.id == RoundNeed.need_id)
         .join(Party, Party.id == RoundNeed.party_id)
@@ -130,7 +132,9 @@ async def named_seats(session: AsyncSession, round: Round, side: Side) -> list[d
         .order_by(RoundNeed.key)
     )
     of_offers = (
-        sa.select(RoundOffer.offer_id.label("id"), RoundOffer.key, Offer.title, places.label("places"))
+        sa.select(
+            RoundOffer.offer_id.label("id"), RoundOffer.key, Offer.title, Offer.description, places.label("places")
+        )
         .add_columns(RoundOffer.party_id, PARTY_ZH, PARTY_EN, _stands(day).label("is_here"))
         .join(Offer, Offer.id == RoundOffer.offer_id)
         .join(Party, Party.id == RoundOffer.party_id)

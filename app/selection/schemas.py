@@ -101,6 +101,7 @@ class Seat(BaseModel):
     id: int
     key: str
     title: str
+    description: str
     party_id: int
     party_name_zh: str
     party_name_en: str

@@ -41,7 +41,7 @@ Xlsx = Annotated[Literal["xlsx", "csv"], Query(alias="format")]
 
 
 async def _panel(session: AsyncSession, actor: Actor, tender_id: Id) -> PanelRead:
-    tender, panel = await policy.read_panel(session, actor, tender_id)
+    tender, panel = await policy.read_appointed(session, actor, tender_id)
     return PanelRead.of(await queries.panel_page(session, tender, panel), actor)
 
 

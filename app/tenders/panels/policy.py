@@ -87,9 +87,12 @@ def paper_denial(actor: Actor, verb: str, member: PanelMember) -> DomainError | 
 
 
 def actions(
-    actor: Actor, tender: Tender, panel: Panel, members: Collection[PanelMember], counted: Mapping[str, int]
+    actor: Actor, tender: Tender, panel: Panel | None, members: Collection[PanelMember], counted: Mapping[str, int]
 ) -> list[str]:
-    """`counted`: bid → its counted sheets. What is done on paper needs a judge without an account."""
+    """Without a panel: whether it can be appointed. `counted`: bid → its counted sheets. What is done on paper needs a
+    judge without an account."""
+    if panel is None:
+        return [verb for verb in verbs_from(rules.APPOINTED, tender.status) if denial(actor, verb, tender) is None]
     if rules.hindrance(panel.closed_at, tender.status, tender.bids_end):
         return []
     verbs = verbs_from(PANEL_MOVES, rules.panel_status(panel.closed_at))
@@ -176,7 +179,15 @@ async def access_panel(session: AsyncSession, actor: Actor, tender_id: int, verb
 
 
 async def read_panel(session: AsyncSession, actor: Actor, tender_id: int) -> tuple[Tender, Panel]:
-    query = sa.select(Tender, Panel).join(Panel, Panel.tender_id == Tender.id)
+    tender, panel = await read_appointed(session, actor, tender_id)
+    if panel is None:
+        raise NotFound(panel=tender_id)
+    return tender, panel
+
+
+async def read_appointed(session: AsyncSession, actor: Actor, tender_id: int) -> tuple[Tender, Panel | None]:
+    """The same, or None where it has not been appointed yet."""
+    query = sa.select(Tender, Panel).outerjoin(Panel, Panel.tender_id == Tender.id)
     row = (await session.execute(query.where(Tender.id == tender_id, visible(actor)))).one_or_none()
     if row is None or actor.role not in WHO["read"]:
         raise NotFound(panel=tender_id)

@@ -70,7 +70,7 @@ class PanelPage:
     """All that is shown of a panel; `counted`: bid → its sheets that count so far."""
 
     tender: Tender
-    panel: Panel
+    panel: Panel | None
     members: list[PanelMember]
     recusals: list[tuple[PanelMember, Recusal]]
     counted: dict[str, int]
@@ -200,7 +200,7 @@ async def counted_sheets(session: AsyncSession, tender_id: int) -> dict[str, int
     return rules.sheets_per_bid(due, rules.counted_sheets(due, await delivered_sheets(session, tender_id)))
 
 
-async def panel_page(session: AsyncSession, tender: Tender, panel: Panel) -> PanelPage:
+async def panel_page(session: AsyncSession, tender: Tender, panel: Panel | None) -> PanelPage:
     members, recusals = await members_of(session, tender.id), await recusals_of(session, tender.id)
     return PanelPage(tender, panel, members, recusals, await counted_sheets(session, tender.id))
 

@@ -144,7 +144,7 @@ class MemberRead(BaseModel):
 
 
 class PanelRead(BaseModel):
-    """`missing`: [bid, judge] of every sheet nobody delivered; `corrections`: [bid, judge, written, computed];
+    """`appointed_at` is None where nobody has been appointed. `missing`: [bid, judge] of every sheet nobody delivered; `corrections`: [bid, judge, written, computed];
     `grounds`: on which a delivered sheet may be reopened."""
 
     model_config = ConfigDict(
@@ -164,7 +164,7 @@ class PanelRead(BaseModel):
     )
 
     tender_id: int
-    appointed_at: datetime
+    appointed_at: datetime | None
     closed_at: datetime | None
     members: list[MemberRead]
     recusals: int
@@ -180,15 +180,15 @@ class PanelRead(BaseModel):
         tender, panel = page.tender, page.panel
         return cls(
             tender_id=tender.id,
-            appointed_at=panel.appointed_at,
-            closed_at=panel.closed_at,
-            members=[MemberRead.of(Seat(tender, panel, member), page.recusals, actor) for member in page.members],
+            appointed_at=panel and panel.appointed_at,
+            closed_at=panel and panel.closed_at,
+            members=[MemberRead.of(Seat(tender, panel, each), page.recusals, actor) for each in page.members if panel],
             recusals=len(page.recusals),
-            sheets_counted=panel.sheets_counted,
-            missing=panel.missing,
-            corrections=panel.corrections,
+            sheets_counted=panel and panel.sheets_counted,
+            missing=panel and panel.missing,
+            corrections=panel and panel.corrections,
             grounds=[GroundRead.of(ground) for ground in profile_of(tender).reopening],
-            version=panel.version,
+            version=panel.version if panel else 0,
             actions=actions(actor, tender, panel, page.members, page.counted),
         )
 

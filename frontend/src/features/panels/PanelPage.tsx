@@ -1,11 +1,11 @@
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
-import { refusalOf } from "../../api/refusal";
 import type { components } from "../../api/schema.gen";
 import { ActionBar } from "../../ui/ActionBar";
 import { chosen } from "../../ui/chosen";
 import { Deadline } from "../../ui/Deadline";
+import { Empty } from "../../ui/Empty";
 import { Link, useNumber } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
@@ -30,9 +30,8 @@ export default function PanelPage() {
 function Shown({ tender }: { tender: Tender }) {
   const { t, i18n } = useTranslation();
   const path = { tender_id: tender.id };
-  const panel = $api.useQuery("get", "/api/v1/panels/{tender_id}", { params: { path } }, { retry: false });
+  const panel = $api.useQuery("get", "/api/v1/panels/{tender_id}", { params: { path } });
   const title = chosen(tender, "title", i18n.language);
-  const none = panel.error && refusalOf(panel.error).status === 404;
   return (
     <Page
       title={t("panels.title")}
@@ -52,13 +51,16 @@ function Shown({ tender }: { tender: Tender }) {
       }
     >
       {tender.evaluation_end && <Deadline at={tender.evaluation_end} label={t("tenders.date.evaluation_end")} />}
-      {none ? <Appoint tender={tender} /> : <Fetched query={panel}>{(found) => <Seated panel={found} />}</Fetched>}
+      <Fetched query={panel}>
+        {(found) => (found.actions.includes("appoint") ? <Appoint tender={tender} /> : <Seated panel={found} />)}
+      </Fetched>
     </Page>
   );
 }
 
 function Seated({ panel }: { panel: components["schemas"]["PanelRead"] }) {
   const { t } = useTranslation();
+  if (!panel.appointed_at) return <Empty title={t("panels.none")} hint={t("panels.none_hint")} />;
   const me = panel.members.find((member) => member.is_me);
   if (me) {
     if (!me.declared_at) return <Declare tenderId={panel.tender_id} seat={me} />;

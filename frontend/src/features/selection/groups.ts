@@ -24,3 +24,16 @@ export function tied(groups: Groups, id: number): number[][] {
   const rest = groups.map((group) => group.filter((each) => each !== id));
   return filled(rest.map((group, place) => (place === at - 1 ? group.concat(id) : group)));
 }
+
+/** Taken out of its place and put into one of its own before another. */
+export function placedBefore(groups: Groups, id: number, other: number): number[][] {
+  if (id === other) return filled(groups);
+  return filled(without(groups, id).flatMap((group) => (group.includes(other) ? [[id], group] : [group])));
+}
+
+/** Ranked rows as wishes: those at one place are tied. */
+export function wishesFrom(rows: readonly { id: number; place: number }[], count: number): number[][] {
+  const best = rows.slice(0, count);
+  const places = [...new Set(best.map(({ place }) => place))];
+  return places.map((place) => best.filter((row) => row.place === place).map(({ id }) => id));
+}
