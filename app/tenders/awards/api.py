@@ -15,7 +15,8 @@ from app.papers.printed import PAPER, PaperKind, printed
 from app.tenders.awards import policy, queries, service
 from app.tenders.awards.documents import result_document
 from app.tenders.awards.policy import AWARD_WHO, WHO
-from app.tenders.awards.schemas import AwardRead, AwardRow, OwnOutcome, ProgressRead, ResultPublish, ResultRead
+from app.tenders.awards.progress_schemas import ProgressRead
+from app.tenders.awards.schemas import AwardRead, AwardRow, OwnOutcome, ResultPublish, ResultRead
 from app.tenders.notices.policy import read_tender
 
 router = web.router("/awards", "awards")

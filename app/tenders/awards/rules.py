@@ -8,22 +8,18 @@ No order of the input changes a decision.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Protocol
 
-from app.core.days.calendar import Deadline, WorkCalendar
 from app.core.errors import DomainError
 from app.matching.winners.choose import Contender, best_winners
-from app.tenders.notices.publishing import (
-    PeriodTooShort,
-)
 from app.tenders.notices.rules import (
     LotTerms,
 )
-from app.tenders.profiles.rules import OverspendRule, OverspendTerms, Profile
+from app.tenders.profiles.rules import OverspendRule, OverspendTerms
 from app.tenders.standings.rules import Candidate, Placed
 
 
@@ -145,14 +141,6 @@ class Scored:
     lots: int
     offers_missing: int
     rule: str
-
-
-@dataclass(frozen=True)
-class Standstill:
-    """`notice`: the last day of the public notice; `objections`: the last day to object."""
-
-    notice: Deadline
-    objections: Deadline
 
 
 @dataclass(frozen=True)
@@ -406,20 +394,3 @@ def unanswerable(award: AwardFacts) -> DomainError | None:
     if award.amount == award.asked:
         return NothingCut(amount=award.amount)
     return CutAnswered(accepted_at=award.cut_accepted_at) if award.cut_accepted_at is not None else None
-
-
-def standstill(noticed_on: date, notice_ends_on: date | None, profile: Profile, calendar: WorkCalendar) -> Standstill:
-    """How long a result published on that day is shown and may be objected to.
-
-    `notice_ends_on` is the last day that the purchaser announces, not earlier than the profile asks (PeriodTooShort);
-    None takes the shortest notice. The time for objections is counted from the end of the notice (条例 art. 53,
-    94号令 art. 10).
-    """
-    term = profile.public_notice
-    notice = calendar.after(noticed_on, term)
-    if notice_ends_on is not None:
-        if not calendar.has_run(noticed_on, notice_ends_on, term):
-            facts = {"length": term.length, "unit": term.unit.value, "rule": term.source}
-            raise PeriodTooShort(period="public_notice", **facts, start=noticed_on, end=notice_ends_on)
-        notice = Deadline(notice_ends_on, notice.provisional, notice.rule)
-    return Standstill(notice, calendar.after(notice.on, profile.objection))

@@ -10,9 +10,8 @@ from app.core.actors import Actor
 from app.core.fields import Day
 from app.core.http.unit import example
 from app.core.money import Money
-from app.core.problems import Lack
 from app.tenders.awards.models import Award
-from app.tenders.awards.policy import Progress, award_actions, result_actions, waits
+from app.tenders.awards.policy import award_actions, result_actions
 from app.tenders.awards.queries import LotPage, Outcome, ResultLine, ResultPage
 from app.tenders.awards.rules import UNDONE, AwardStatus, PassedOver, ResultStatus
 from app.tenders.notices.models import Criterion
@@ -97,46 +96,6 @@ class AwardRead(AwardRow):
             confirmed_at=award.confirmed_at,
             version=award.version,
             actions=award_actions(actor, award),
-        )
-
-
-class ProgressRead(BaseModel):
-    """How far the result of a tender is, as far as the reader may know it. `is_readable`: it has a page for them.
-
-    `objections_end`: until when the published result may be objected to. `waits`: the step that is next for the
-    purchaser (`field`), and what it waits for. `cuts`: the reader's own awards of less than was asked for.
-    """
-
-    model_config = ConfigDict(
-        json_schema_extra=example(
-            id=1,
-            status="undecided",
-            is_readable=False,
-            objections_end=None,
-            actions=["propose"],
-            waits=[],
-            cuts=[],
-        )
-    )
-
-    id: int
-    status: ResultStatus
-    is_readable: bool
-    objections_end: datetime | None
-    actions: list[str]
-    waits: list[Lack]
-    cuts: list[AwardRead]
-
-    @classmethod
-    def of(cls, progress: Progress, cuts: Sequence[Award], actor: Actor) -> "ProgressRead":
-        return cls(
-            id=progress.tender.id,
-            status=progress.status,
-            is_readable=progress.result is not None,
-            objections_end=progress.result.objections_end if progress.result else None,
-            actions=result_actions(actor, progress),
-            waits=[Lack.of(verb, refusal) for verb, refusal in waits(actor, progress)],
-            cuts=[AwardRead.read(award, actor) for award in cuts],
         )
 
 

@@ -19,6 +19,7 @@ from app.tenders.awards import queries, rules
 from app.tenders.awards.models import Award, LotResult, PassedBid, Result
 from app.tenders.awards.policy import Progress, access_cut, access_tender
 from app.tenders.awards.rules import MOVES, RESULT_MOVES, AwardStatus, LotDecision, LotOutcome
+from app.tenders.awards.standstill import standstill
 from app.tenders.notices import rules as tenders
 from app.tenders.notices.models import Tender
 from app.tenders.notices.queries import LotParts, is_one_each, profile_of
@@ -171,7 +172,7 @@ async def publish_result(
     tender = await access_tender(session, actor, tender_id, "publish")
     result, awards, at = await _checked(session, tender, "publish")
     calendar = await work_calendar(session)
-    still = rules.standstill(shanghai_date(at), notice_ends_on, profile_of(tender), calendar)
+    still = standstill(shanghai_date(at), notice_ends_on, profile_of(tender), calendar)
     notice, objections = still.notice, still.objections
     result.published_at, result.notice_ends_on, result.notice_rule = at, notice.on, notice.rule
     result.objections_end = max(objections.at, tender.objections_end or objections.at)

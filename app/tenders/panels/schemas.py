@@ -144,8 +144,8 @@ class MemberRead(BaseModel):
 
 
 class PanelRead(BaseModel):
-    """`appointed_at` is None where nobody has been appointed. `missing`: [bid, judge] of every sheet nobody delivered; `corrections`: [bid, judge, written, computed];
-    `grounds`: on which a delivered sheet may be reopened."""
+    """`appointed_at` is None where nobody has been appointed. `missing`: [bid, judge] of every sheet nobody delivered;
+    `corrections`: [bid, judge, written, computed]; `grounds`: on which a delivered sheet may be reopened."""
 
     model_config = ConfigDict(
         json_schema_extra=example(

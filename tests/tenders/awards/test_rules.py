@@ -34,10 +34,10 @@ from app.tenders.awards.rules import (
     decide_tender,
     hindrance,
     result_status,
-    standstill,
     unanswerable,
     unproposable,
 )
+from app.tenders.awards.standstill import standstill
 from app.tenders.notices.publishing import (
     PeriodTooShort,
 )
