@@ -34,6 +34,7 @@ from app.offers import api as offers
 from app.parties import api as parties
 from app.paths import api as paths
 from app.rankings import api as rankings
+from app.search import api as search
 from app.selection import api as selection
 from app.selection import results_api as selection_results
 from app.surveys.questionnaires import api as surveys
@@ -79,6 +80,7 @@ ROUTERS = [
     contracts.router,
     paths.of_needs,
     paths.of_parties,
+    search.router,
     notices.router,
     notices.profiles,
     objections.router,

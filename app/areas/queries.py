@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.areas.models import Area
 from app.areas.rules import AreaLevel, AreaUnknown, folded, prefixes_above
@@ -62,6 +63,13 @@ async def search_areas(
     codes = [area.code for area in await session.scalars(query.order_by(rank, Area.code).limit(limit))]
     paths = await areas_with_parents(session, codes)
     return [paths[code] for code in codes]
+
+
+def communities_in(text: str) -> sa.Select[str]:
+    """The codes of all areas that lie in one of that name, itself among them."""
+    named, within = aliased(Area), aliased(Area)
+    called = named.folded.icontains(folded(text), autoescape=True)
+    return sa.select(within.code).join(named, within.code.startswith(named.prefix)).where(called)
 
 
 async def count_areas(session: AsyncSession) -> int:

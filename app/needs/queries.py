@@ -13,8 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.areas.models import Area
-from app.areas.queries import areas_with_parents
-from app.areas.rules import folded
+from app.areas.queries import areas_with_parents, communities_in
 from app.core.actors import Actor, Role
 from app.core.days.calendar import end_of_day, shanghai_date
 from app.core.fields import Day, Id, Line, Search
@@ -22,6 +21,7 @@ from app.core.money import Amount
 from app.core.paging import Columns, Paging, paginate
 from app.core.reading.listing import ListedRow, OnRecord, meant_by
 from app.core.waiting import Waiting
+from app.matching.ranking.searched import Meant, meant, pattern
 from app.needs.models import Need, NeedPopulation, NeedVersion
 from app.needs.policy import select_needs, standing_column
 from app.needs.rules import EXPIRY_NOTICE, NeedStatus, standings
@@ -30,6 +30,7 @@ from app.parties.queries import offices_of
 from app.parties.rules import PartyKind
 from app.surveys.results.models import SurveyResult
 from app.taxonomy.models import Category, Population
+from app.taxonomy.queries import services_called
 
 SORTS: Columns = {
     "title": Need.title,
@@ -109,11 +110,15 @@ def _ranges(wanted: NeedFilter) -> list[sa.ColumnElement[bool]]:
 
 
 def _says(text: str) -> sa.ColumnElement[bool]:
-    """The text anywhere in the need's words or its community's name, or the need's number."""
-    text = text.strip()
-    places = sa.select(Area.code).where(Area.folded.contains(folded(text), autoescape=True))
-    words = (column.icontains(text, autoescape=True) for column in (Need.title, Need.description, Need.requirements))
-    return sa.or_(*words, Need.ref == text, Need.community_code.in_(places))
+    """Each word or one that means the same, in what the need says or in the name of its service or of where it lies;
+    or the need's number."""
+    return sa.or_(Need.ref == text.strip(), sa.and_(*(_speaks_of(words) for words in meant(text))))
+
+
+def _speaks_of(words: Meant) -> sa.ColumnElement[bool]:
+    says = (column.regexp_match(pattern(words), "i") for column in (Need.title, Need.description, Need.requirements))
+    lies = Need.community_code.in_(communities_in(words[0]))
+    return sa.or_(*says, lies, Need.category_code.in_(services_called(words[0])))
 
 
 async def list_needs(

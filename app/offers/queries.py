@@ -17,6 +17,7 @@ from app.core.money import Amount
 from app.core.paging import Columns, Paging, paginate
 from app.core.reading.listing import ListedRow, OnRecord, meant_by
 from app.core.waiting import Waiting
+from app.matching.ranking.searched import Meant, meant, pattern
 from app.offers.models import Offer, OfferArea, OfferCategory, OfferPopulation, OfferVersion
 from app.offers.policy import select_offers, standing_column, with_codes
 from app.offers.rules import EXPIRY_NOTICE, OfferStatus, whole_code
@@ -24,6 +25,7 @@ from app.parties.models import Party
 from app.parties.queries import parties_by_id
 from app.parties.rules import PartyKind
 from app.taxonomy.models import Category, Population
+from app.taxonomy.queries import services_called
 
 SORTS: Columns = {
     "title": Offer.title,
@@ -83,11 +85,17 @@ def _codes(wanted: OfferFilter) -> list[sa.ColumnElement[bool]]:
 
 
 def _says(text: str) -> sa.ColumnElement[bool]:
-    """The text anywhere in the offer's words or its organisation's name, or the offer's number."""
-    text = text.strip()
-    named = sa.select(Party.id).where(Party.name_zh.icontains(text, autoescape=True))
-    words = (column.icontains(text, autoescape=True) for column in (Offer.title, Offer.description))
-    return sa.or_(*words, Offer.ref == text, Offer.party_id.in_(named))
+    """Each word or one that means the same, in what the offer says or in the name of its service or organisation; or
+    the offer's number."""
+    return sa.or_(Offer.ref == text.strip(), sa.and_(*(_speaks_of(words) for words in meant(text))))
+
+
+def _speaks_of(words: Meant) -> sa.ColumnElement[bool]:
+    says = (column.regexp_match(pattern(words), "i") for column in (Offer.title, Offer.description))
+    called = OfferCategory.category_code.in_(services_called(words[0]))
+    named = sa.select(Party.id).where(Party.name_zh.icontains(words[0], autoescape=True))
+    serves = Offer.id.in_(sa.select(OfferCategory.offer_id).where(called))
+    return sa.or_(*says, serves, Offer.party_id.in_(named))
 
 
 async def list_offers(

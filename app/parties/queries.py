@@ -14,6 +14,7 @@ from app.core.clock import now
 from app.core.days.calendar import shanghai_date
 from app.core.paging import Paging, paginate
 from app.core.waiting import Waiting
+from app.matching.ranking.searched import meant, pattern
 from app.parties.models import Party
 from app.parties.policy import visible
 from app.parties.rules import PartyKind, PartyUnknown
@@ -47,6 +48,14 @@ def search_parties(
         named = [column.icontains(text, autoescape=True) for column in (Party.name_zh, Party.name_en)]
         query = query.where(sa.or_(*named, Party.ref == text.upper()))
     return query
+
+
+def organizations_that_say(actor: Actor, text: str) -> sa.Select[Party]:
+    """The organisations `actor` may see that say each word, or one that means the same, in name or introduction."""
+    query = search_parties(actor, kind=PartyKind.organization)
+    words = (Party.name_zh, Party.name_en, Party.introduction)
+    says = [sa.or_(*(column.regexp_match(pattern(each), "i") for column in words)) for each in meant(text)]
+    return query.where(sa.or_(Party.ref == text.strip().upper(), sa.and_(*says)))
 
 
 async def list_parties(

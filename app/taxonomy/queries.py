@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.taxonomy.models import Category, Population
 from app.taxonomy.rules import CategoryUnknown, PopulationUnknown
@@ -15,6 +16,15 @@ async def list_categories(session: AsyncSession) -> list[Category]:
 
 async def list_populations(session: AsyncSession) -> list[Population]:
     return list(await session.scalars(sa.select(Population).order_by(Population.code)))
+
+
+def services_called(text: str) -> sa.Select[str]:
+    """The codes of the services that go by this name or have it among their synonyms, and of all under them."""
+    named, under = aliased(Category), aliased(Category)
+    synonym = sa.func.jsonb_array_elements_text(named.synonyms).column_valued("synonym")
+    also = sa.exists().where(synonym.icontains(text, autoescape=True))
+    labels = (named.label_zh.icontains(text, autoescape=True), named.label_en.icontains(text, autoescape=True))
+    return sa.select(under.code).join(named, under.code.startswith(named.code)).where(sa.or_(*labels, also))
 
 
 async def require_categories(session: AsyncSession, codes: Collection[str]) -> None:

@@ -27,6 +27,7 @@ CHOICE = {"zh": ((360, True), (1024, False)), "en": ((360, False), (768, True), 
 SHOWN: dict[str, tuple[str, ...]] = {
     "/": ("",),
     "/desk": ("committee",),
+    "/search": ("",),
     "/needs": ("",),
     "/needs/new": ("committee",),
     "/needs/$need_id/edit": ("committee", "/needs?status=draft&party_id={party}"),

@@ -16,6 +16,7 @@ from app.core.days.calendar_table import work_calendar
 from app.core.moves import check_move
 from app.core.paging import Columns, Paging, paginate
 from app.core.waiting import Waiting
+from app.matching.ranking.searched import meant, pattern
 from app.needs.models import Need
 from app.needs.rules import standing
 from app.parties.queries import PartyName, party_names
@@ -184,7 +185,7 @@ async def amendments_of(session: AsyncSession, tender_id: int) -> list[Amendment
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a list of tenders is narrowed to: the status, the phase now, an area by its prefix, a title or number."""
+    """What a list of tenders is narrowed to: the status, the phase now, an area by its prefix, what it says."""
 
     status: TenderStatus | None = None
     phase: str = ""
@@ -200,10 +201,19 @@ def search_tenders(actor: Actor, at: datetime, wanted: Wanted) -> sa.Select[Tend
     if wanted.phase:
         now = sa.literal(at, INSTANT)
         query = query.where(Tender.published_at.is_not(None), phase_column(now) == wanted.phase)
-    if text := wanted.q.strip():
-        named = [column.icontains(text, autoescape=True) for column in (Tender.title_zh, Tender.title_en, Tender.ref)]
-        query = query.where(sa.or_(*named))
-    return query
+    return query.where(_says(wanted.q)) if wanted.q.strip() else query
+
+
+def _says(text: str) -> sa.ColumnElement[bool]:
+    """Each word or one that means the same, in the notice or the titles of its lots; or in its number as it stands."""
+    numbered = Tender.ref.icontains(text.strip(), autoescape=True)
+    return sa.or_(numbered, sa.and_(*(_speaks_of(pattern(words)) for words in meant(text))))
+
+
+def _speaks_of(words: str) -> sa.ColumnElement[bool]:
+    said = (Tender.title_zh, Tender.title_en, Tender.requirements)
+    lots = sa.select(Lot.tender_id).where(Lot.title_zh.regexp_match(words, "i"))
+    return sa.or_(*(column.regexp_match(words, "i") for column in said), Tender.id.in_(lots))
 
 
 async def list_tenders(

@@ -1,4 +1,11 @@
-import { DownOutlined, FontSizeOutlined, GlobalOutlined, MenuOutlined, UserOutlined } from "@ant-design/icons";
+import {
+  DownOutlined,
+  FontSizeOutlined,
+  GlobalOutlined,
+  MenuOutlined,
+  SearchOutlined,
+  UserOutlined,
+} from "@ant-design/icons";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { App, Button, Dropdown } from "antd";
 import { useTranslation } from "react-i18next";
@@ -23,6 +30,9 @@ export function TopBar({ onMenu }: { onMenu: (() => void) | undefined }) {
       </Link>
       {!phone && !session?.account_id && <PublicNav />}
       <div className="topbar-tools">
+        <Link to="/search" className="topbar-search" aria-label={t("nav.search")} title={t("nav.search")}>
+          <SearchOutlined aria-hidden />
+        </Link>
         <LargeType />
         <LanguageSwitch />
         {session?.account_id ? <AccountMenu session={session} /> : <SignInLink />}

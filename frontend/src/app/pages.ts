@@ -30,6 +30,7 @@ export type PageEntry = {
 
 const PAGES = [
   { path: "/", key: "portal", open: true, icon: HomeOutlined, load: () => import("../features/portal/Portal") },
+  { path: "/search", key: "search", open: true, load: () => import("../features/search/SearchPage") },
   { path: "/desk", key: "desk", menu: "work", icon: AppstoreOutlined, load: () => import("../features/desk/Desk") },
   {
     path: "/needs",

@@ -3,12 +3,12 @@ import { Link as RouterLink, useNavigate, useParams } from "@tanstack/react-rout
 import type { ReactNode } from "react";
 import type { Address, NumberName } from "./address";
 
-type Props = { to: Address; hash?: string; className?: string; children: ReactNode };
+type Props = { to: Address; search?: Record<string, string>; hash?: string; className?: string; children: ReactNode };
 
-/** `hash`: the part of that page to be shown, see `useArrival`. */
-export function Link({ to, hash, className, children }: Props) {
+/** `search`: the filters of that page; `hash`: the part of it to be shown, see `useArrival`. */
+export function Link({ to, search, hash, className, children }: Props) {
   return (
-    <RouterLink to={to} {...(hash !== undefined && { hash })} className={className}>
+    <RouterLink to={to} {...(search && { search })} {...(hash !== undefined && { hash })} className={className}>
       {children}
     </RouterLink>
   );

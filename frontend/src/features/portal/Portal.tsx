@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { useSession } from "../../api/session";
 import { Live } from "./Live";
 import { Link } from "../../ui/Link";
+import { SearchBox } from "../../ui/SearchBox";
 import "./portal.css";
 
 const STEPS = ["survey", "needs", "selection", "tenders", "contracts", "acceptance"] as const;
@@ -15,6 +16,7 @@ export default function Portal() {
       <section className="hero">
         <h1>{t("portal.title")}</h1>
         <p className="hero-lead">{t("portal.lead")}</p>
+        <SearchBox id="portal-q" />
         <p className="hero-links">
           <Link to={session?.account_id ? "/desk" : "/sign-in"} className="button button-primary">
             {t(session?.account_id ? "nav.desk" : "portal.sign_in")}
