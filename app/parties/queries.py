@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.models import Area
 from app.areas.queries import areas_with_parents
+from app.areas.rules import inside
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
@@ -43,7 +44,7 @@ def search_parties(
     if legal_kind:
         query = query.where(Party.legal_kind == legal_kind)
     if area:
-        query = query.where(Party.area_code.startswith(area, autoescape=True))
+        query = query.where(Party.area_code.startswith(inside(area), autoescape=True))
     if text := q.strip():
         named = [column.icontains(text, autoescape=True) for column in (Party.name_zh, Party.name_en)]
         query = query.where(sa.or_(*named, Party.ref == text.upper()))

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.queries import areas_with_parents
+from app.areas.rules import inside
 from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
@@ -195,7 +196,7 @@ class Wanted:
 
 def search_tenders(actor: Actor, at: datetime, wanted: Wanted) -> sa.Select[Tender]:
     """The tenders that `actor` may see at `at`."""
-    query = sa.select(Tender).where(visible(actor), Tender.area_code.startswith(wanted.area, autoescape=True))
+    query = sa.select(Tender).where(visible(actor), Tender.area_code.startswith(inside(wanted.area), autoescape=True))
     if wanted.status:
         query = query.where(Tender.status == wanted.status)
     if wanted.phase:
