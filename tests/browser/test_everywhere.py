@@ -23,7 +23,7 @@ WIDTHS = (360, 768, 1024, 1440)
 # (width, large type?) by language; every width and both sizes are met in some language.
 CHOICE = {"zh": ((360, True), (1024, False)), "en": ((360, False), (768, True), (1440, False))}
 # Whom a page is for, and the lists of the API whose first entries it shows; `{party}` is that of who is signed in,
-# `{}` the entry before.
+# `{}` the first entry before, `{1}` the second.
 SHOWN: dict[str, tuple[str, ...]] = {
     "/": ("",),
     "/desk": ("committee",),
@@ -46,6 +46,14 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "/surveys/$survey_id": ("committee", "/surveys"),
     "/surveys/$survey_id/edit": ("committee", "/surveys"),
     "/surveys/$survey_id/results": ("purchaser", "/surveys?status=closed"),
+    "/surveys/waves/$wave_id/responses": ("purchaser", "/surveys?status=closed", "/surveys/{}/waves"),
+    "/surveys/responses/$response_id": (
+        "purchaser",
+        "/surveys?status=closed",
+        "/surveys/{}/waves",
+        "/surveys/waves/{1}/responses",
+    ),
+    "/surveys/waves/$wave_id/enter": ("committee", "/surveys", "/surveys/{}/waves"),
     "/rounds": ("",),
     "/rounds/$round_id": ("committee", "/selection/rounds"),
     "/tenders": ("",),
@@ -117,7 +125,7 @@ def address(page: Page, route: str) -> str:
         found = page.request.get("/api/v1" + each.format(*numbers, party=party)).json()
         first = (found if isinstance(found, list) else found["items"])[0]
         numbers.append(first["bid_id"] if "bid_id" in first else first["id"])
-    given = iter(numbers)
+    given = iter(numbers[-route.count("$") :])  # what only leads to a thing is not in its address
     return re.sub(r"\$\w+", lambda _: str(next(given)), route)
 
 

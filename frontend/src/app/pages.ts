@@ -90,6 +90,7 @@ const PAGES = [
     key: "response",
     load: () => import("../features/surveys/responses/ResponsePage"),
   },
+  { path: "/surveys/waves/$wave_id/enter", key: "enter_answers", load: () => import("./EnterAnswersPage") },
   {
     path: "/surveys/$survey_id/results",
     key: "survey_results",

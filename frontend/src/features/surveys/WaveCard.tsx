@@ -8,7 +8,7 @@ import { upload } from "../../api/request";
 import type { components } from "../../api/schema.gen";
 import { ActionBar } from "../../ui/ActionBar";
 import { endText, momentText, percentText } from "../../ui/format";
-import { Link } from "../../ui/Link";
+import { Link, useGo } from "../../ui/Link";
 import { Fetched } from "../../ui/Pending";
 import { RefusalAlert } from "../../ui/RefusalAlert";
 import { StatusTag } from "../../ui/StatusTag";
@@ -27,6 +27,7 @@ export function WaveCard({ wave, questions }: { wave: Wave; questions: readonly 
   const { t } = useTranslation();
   const [asking, setAsking] = useState<"edit" | "make_tokens" | "import_issued" | "import_responses" | null>(null);
   const leave = (): void => setAsking(null);
+  const go = useGo();
   const channel = t(`rooms.surveys.survey_channel.${wave.channel}`);
   return (
     <section className="panel wave" aria-labelledby={`wave-${wave.id}`}>
@@ -60,10 +61,10 @@ export function WaveCard({ wave, questions }: { wave: Wave; questions: readonly 
           make_tokens: () => setAsking("make_tokens"),
           import_issued: () => setAsking("import_issued"),
           import_responses: () => setAsking("import_responses"),
+          enter: () => go(`/surveys/waves/${wave.id}/enter`),
           export_responses: () =>
             location.assign(fileAt("/api/v1/surveys/waves/{wave_id}/export_responses", { wave_id: wave.id }, {})),
         }}
-        without={["enter"]}
       />
       {asking === "import_responses" && <ImportAnswers wave={wave} questions={questions} />}
       {asking === "import_issued" && <ImportIssued wave={wave} leave={leave} />}

@@ -7,7 +7,7 @@ import type { components } from "../../../api/schema.gen";
 import { ActionBar } from "../../../ui/ActionBar";
 import { type Column, DataTable } from "../../../ui/DataTable";
 import { momentText } from "../../../ui/format";
-import { Link, useNumber } from "../../../ui/Link";
+import { Link, useGo, useNumber } from "../../../ui/Link";
 import { Page } from "../../../ui/Page";
 import { Fetched } from "../../../ui/Pending";
 import { StatusTag } from "../../../ui/StatusTag";
@@ -21,7 +21,7 @@ type Wave = components["schemas"]["WaveRead"];
 type Row = components["schemas"]["ResponseRow"];
 const STATES = ["submitted", "valid", "invalid", "duplicate", "withdrawn"] as const;
 /** What is done to a wave here; the rest is done on the page of its survey. */
-const REVIEW = new Set(["confirm_unflagged", "export_responses"]);
+const REVIEW = new Set(["confirm_unflagged", "enter", "export_responses"]);
 
 /** The answers of a wave: what came in, what is doubtful, what a person has decided. */
 export default function ResponsesPage() {
@@ -31,6 +31,7 @@ export default function ResponsesPage() {
 
 function Shown({ wave }: { wave: Wave }) {
   const { t, i18n } = useTranslation();
+  const go = useGo();
   const survey = $api.useQuery("get", "/api/v1/surveys/{survey_id}", {
     params: { path: { survey_id: wave.survey_id } },
   });
@@ -58,6 +59,7 @@ function Shown({ wave }: { wave: Wave }) {
           words="rooms.surveys"
           forms={{ confirm_unflagged: ConfirmAllForm }}
           go={{
+            enter: () => go(`/surveys/waves/${wave.id}/enter`),
             export_responses: () =>
               location.assign(fileAt("/api/v1/surveys/waves/{wave_id}/export_responses", { wave_id: wave.id }, {})),
           }}

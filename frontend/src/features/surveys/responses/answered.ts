@@ -7,7 +7,7 @@ export type Question = components["schemas"]["Question"];
 type Piece = Pick<components["schemas"]["Option"], "name" | "label">;
 
 /** The options an answer may name: a derived ranking names those of its source. */
-function optionsOf(definition: Definition, question: Question): readonly Piece[] {
+export function optionsOf(definition: Definition, question: Question): readonly Piece[] {
   const source = definition.questions.find(({ name }) => name === question.derived_from);
   return (source ?? question).options ?? [];
 }

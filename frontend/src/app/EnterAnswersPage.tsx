@@ -1,0 +1,10 @@
+import { EnterAnswers } from "../features/surveys/entry/EnterAnswers";
+import { faults, reading } from "../survey/answers";
+import { today } from "../survey/time";
+
+const ENGINE = { reading, faults, today };
+
+/** Keying in paper by the residents' own rules: the two rooms meet only here. */
+export default function EnterAnswersPage() {
+  return <EnterAnswers engine={ENGINE} />;
+}
