@@ -94,14 +94,15 @@ def site(demonstration: tuple[str, str]) -> Iterator[str]:
 
 @pytest.fixture
 def visit(browser: Browser, site: str) -> Iterator[Open]:
-    """`visit("/needs", role="committee", lang="en", size=PHONE)` opens a page as that person would see it."""
+    """`visit("/needs", role="committee", lang="en", size=PHONE)` opens a page as that person would see it; without a
+    path it is still blank."""
     contexts, blocked = [], list[str]()
 
     def note(message: ConsoleMessage) -> None:
         if "Content Security Policy" in message.text:
             blocked.append(message.text)
 
-    def visit(path: str, role: str = "", lang: str = "zh", size: dict[str, int] = DESKTOP) -> Page:
+    def visit(path: str = "", role: str = "", lang: str = "zh", size: dict[str, int] = DESKTOP) -> Page:
         context = browser.new_context(viewport=size, reduced_motion="reduce", base_url=site)
         contexts.append(context)
         context.add_init_script(f"localStorage.setItem('language', '{lang}')")
@@ -112,8 +113,9 @@ def visit(browser: Browser, site: str) -> Iterator[Open]:
             assert signed.ok, signed.text()
         page = context.new_page()
         page.on("console", note)
-        page.goto(path)
-        page.wait_for_load_state("networkidle")
+        if path:
+            page.goto(path)
+            page.wait_for_load_state("networkidle")
         return page
 
     yield visit

@@ -88,13 +88,13 @@ def test_every_page_is_looked_at() -> None:
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("route", SHOWN)
 def test_a_page_is_accessible_fits_and_speaks_one_language(visit: Open, route: str, lang: str) -> None:
-    page = visit("/sign-in", role=SHOWN[route][0], lang=lang)
+    page = visit(role=SHOWN[route][0], lang=lang)
     heard = listening(page)
     page.goto(address(page, route))
+    page.wait_for_load_state("networkidle")
     for width, is_large in product(WIDTHS, (False, True)) if PICTURES else CHOICE[lang]:
         page.set_viewport_size({"width": width, "height": 900})
         page.evaluate("large => document.documentElement.classList.toggle('large', large)", is_large)
-        page.wait_for_load_state("networkidle")
         expect(page.locator("h1")).to_be_visible()
         keep(page, f"{width}{'-large' if is_large else ''}-{lang}-{route.replace('/', '_')}.png")
         assert (width, is_large, faults_of(page)) == (width, is_large, [])
