@@ -18,9 +18,9 @@ KINDS = {
     "surveys.publish": "rooms.surveys.action.publish",
     "surveys.close": "surveys.of_wave.action.close",
     "surveys.confirm": "rooms.surveys.action.confirm",
-    "needs.publish": "rooms.needs.action.publish",
+    "needs.publish": "rooms.needs.action.edit",  # a draft is completed first, and published when nothing is missing
     "needs.edit": "rooms.needs.action.edit",
-    "offers.publish": "rooms.offers.action.publish",
+    "offers.publish": "rooms.offers.action.edit",
     "offers.edit": "rooms.offers.action.edit",
     "selection.submit": "action.submit",
     "selection.confirm": "action.confirm",

@@ -390,6 +390,20 @@ async def test_the_opening_numbers_what_was_handed_in_by_the_hour_of_receipt(ses
         await open_bids(session, buyer_of(tender), tender.id)
 
 
+async def test_a_listed_bid_says_whether_its_reader_may_open_it(session: AsyncSession, client_of: ClientOf) -> None:
+    tender = await make_tender(session)
+    await submitted(session, tender, own := await bidder(session))
+    await submitted(session, tender, await bidder(session))
+    await set_clock(session, OPENED)
+    await open_bids(session, buyer_of(tender), tender.id)
+    await session.commit()
+    for actor, may in ((own, [False, True]), (buyer_of(tender), [True, True])):
+        async with client_of(actor) as client:
+            rows = (await client.get(f"/tenders/{tender.id}/bids")).json()["items"]
+            opened = [(await client.get(f"/bids/{row['id']}")).is_success for row in rows]
+        assert (opened, sorted(opened)) == ([row["is_readable"] for row in rows], may)
+
+
 async def test_too_few_bidders_are_not_opened(session: AsyncSession) -> None:
     tender = await make_tender(session, profile="procurement", lots=2)
     actor = await bidder(session)
