@@ -6,6 +6,7 @@ Locks: a use case locks its own subject first; a reaction then locks rows of ear
 a row of an earlier room (a need) goes on to lock one of a later room (a tender, a contract), so no two can deadlock.
 """
 
+from app.accounts import service as accounts
 from app.contracts import attaching as contract_files
 from app.contracts import service as contracts
 from app.core.events import when
@@ -14,6 +15,7 @@ from app.files.rules import Holder
 from app.needs import attaching as need_files
 from app.needs import service as needs
 from app.offers import attaching as offer_files
+from app.parties import service as parties
 from app.tenders.awards import service as awards
 from app.tenders.bids import attaching as bid_files
 from app.tenders.bids import service as bids
@@ -22,6 +24,8 @@ from app.tenders.comparisons import service as comparisons
 from app.tenders.notices import service as notices
 from app.tenders.objections import service as objections
 from app.tenders.panels import attaching as panel_files
+
+when("registration.admitted", parties.admit_newcomer, accounts.invite_first)
 
 when("survey.frozen", needs.forget_withheld)
 

@@ -34,6 +34,7 @@ from app.offers import api as offers
 from app.parties import api as parties
 from app.paths import api as paths
 from app.rankings import api as rankings
+from app.registrations import api as registrations
 from app.search import api as search
 from app.selection import api as selection
 from app.selection import results_api as selection_results
@@ -60,6 +61,9 @@ ROUTERS = [
     session_api.sessions,
     session_api.entrance,
     accounts.people,
+    registrations.applying,
+    registrations.router,
+    registrations.links,
     desk.router,
     answering.router,
     surveys.router,

@@ -13,6 +13,7 @@ import app.files.models
 import app.needs.models
 import app.offers.models
 import app.parties.models
+import app.registrations.models
 import app.season.models
 import app.selection.models
 import app.surveys.questionnaires.models

@@ -20,6 +20,7 @@ from app.core.clock import now
 from app.core.events import happened
 from app.parties.models import Party
 from app.parties.queries import require_party
+from app.parties.rules import Admission
 
 DEMONSTRATION_NAMES = {
     Role.committee: "社区居委会 Committee",
@@ -68,6 +69,15 @@ async def create_account(
     roles = sorted({role.value for role, _ in seats})
     await happened(session, actor, "account.created", account, account.created_at, roles=roles)
     return Invited(account, (await draft_link(session, actor, account)).secret)
+
+
+async def invite_first(session: AsyncSession, actor: Actor, admission: Admission) -> None:
+    """Follows from its admission: the first account of a newcomer, and the link for its person."""
+    seats = [(Role.organization, admission.party_id)]
+    invited = await create_account(
+        session, actor, username=admission.username, display_name=admission.display_name, seats=seats
+    )
+    admission.secret = invited.secret
 
 
 async def invite_account(session: AsyncSession, actor: Actor, account_id: int) -> Invited:

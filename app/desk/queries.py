@@ -21,6 +21,8 @@ from app.needs.models import Need
 from app.offers import queries as offers
 from app.offers.models import Offer
 from app.parties import queries as parties
+from app.registrations import queries as registrations
+from app.registrations.models import Registration
 from app.selection import queries as selection
 from app.selection.models import Round
 from app.surveys.questionnaires import queries as surveys
@@ -39,6 +41,7 @@ WaitingOf = Callable[[AsyncSession, Actor, datetime], Awaitable[list[Waiting]]]
 ROOMS: tuple[WaitingOf, ...] = (
     parties.waiting,
     accounts.waiting,
+    registrations.waiting,
     surveys.waiting,
     waves.waiting,
     responses.waiting,
@@ -66,6 +69,7 @@ TITLED: dict[str, tuple[Thing, sa.Select[int, str]]] = {  # by table: what is op
     "rounds": (Thing.round, sa.select(Round.id, Round.title_zh)),
     "tenders": (Thing.tender, sa.select(Tender.id, Tender.title_zh)),
     "bids": (Thing.bid, sa.select(Bid.id, Tender.title_zh).join(Tender, Tender.id == Bid.tender_id)),
+    "registrations": (Thing.registration, sa.select(Registration.id, Registration.name_zh)),
     "contracts": (Thing.contract, sa.select(Contract.id, Contract.title)),
 }
 DONE_SHOWN = 20

@@ -22,6 +22,7 @@ class Thing(StrEnum):
     party = "party"
     colleague = "colleague"
     account = "account"
+    registration = "registration"
 
 
 def ordered(items: Iterable[Waiting]) -> list[Waiting]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.models import Area
-from app.areas.queries import areas_with_parents
+from app.areas.queries import areas_with_parents, require_areas
 from app.areas.rules import inside
 from app.core.actors import Actor
 from app.core.clock import now
@@ -18,7 +18,15 @@ from app.core.waiting import Waiting
 from app.matching.ranking.searched import meant, pattern
 from app.parties.models import Party
 from app.parties.policy import visible
-from app.parties.rules import PartyKind, PartyUnknown
+from app.parties.rules import (
+    LEGAL_PERSONS,
+    CreditCodeTaken,
+    Newcomer,
+    OrganizationExists,
+    PartyKind,
+    PartyUnknown,
+    check_party,
+)
 
 
 class PartyName(NamedTuple):
@@ -88,6 +96,22 @@ async def require_party(session: AsyncSession, party_id: int, kind: PartyKind | 
     if party is None or (kind is not None and party.kind is not kind):
         raise PartyUnknown(party=party_id)
     return party
+
+
+async def check_newcomer(session: AsyncSession, actor: Actor, newcomer: Newcomer) -> None:
+    """Refuse who cannot be a party, or is one already that `actor` may see: groups are told apart by their area too.
+
+    Refusals: AreaUnknown, CreditCodeTaken, OrganizationExists and those of `check_party`.
+    """
+    await require_areas(session, [newcomer.area_code])
+    kind, code = newcomer.legal_kind, newcomer.credit_code
+    check_party(PartyKind.organization, level=None, legal_kind=kind, credit_code=code, is_fictional=False)
+    seen = sa.select(Party.id).where(visible(actor))
+    if code and await session.scalar(seen.where(Party.credit_code == code)):
+        raise CreditCodeTaken(credit_code=code)
+    here = sa.or_(sa.literal(kind in LEGAL_PERSONS), Party.area_code == newcomer.area_code)
+    if await session.scalar(seen.where(Party.name_zh == newcomer.name_zh, here).limit(1)):
+        raise OrganizationExists(name=newcomer.name_zh)
 
 
 async def parties_by_id(session: AsyncSession, ids: Collection[int | None]) -> dict[int, Party]:

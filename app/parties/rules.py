@@ -7,6 +7,7 @@ competition allows.
 
 import re
 from calendar import monthrange
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -134,8 +135,37 @@ class CreditCodeTaken(DomainError):
     """Another party is registered under this unified social credit code."""
 
 
+class OrganizationExists(DomainError):
+    """An organisation of this name takes part already."""
+
+
 class OfficeExists(DomainError):
     """The area already has its committee or street office."""
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """What an organisation says of itself that asks to take part."""
+
+    name_zh: str
+    name_en: str
+    area_code: str
+    legal_kind: LegalKind
+    credit_code: str | None
+    introduction: str
+    domain_codes: list[str]
+
+
+@dataclass
+class Admission:
+    """A newcomer that was let in, with the person who acts for it first. What follows from it fills in `party_id` and
+    the `secret` of that person's one-time link."""
+
+    newcomer: Newcomer
+    username: str
+    display_name: str
+    party_id: int | None = None
+    secret: str = ""
 
 
 def check_party(

@@ -24,6 +24,7 @@ from app.parties.queries import offices_of
 from app.parties.roster import ListedOrganization, read_roster
 from app.parties.rules import (
     APPLICANTS,
+    Admission,
     ApplicantIsRegistered,
     CreditCodeTaken,
     LegalKind,
@@ -99,6 +100,13 @@ async def register_applicant(
         ref_scheme=ref_scheme,
         is_fictional=is_fictional,
     )
+
+
+async def admit_newcomer(session: AsyncSession, actor: Actor, admission: Admission) -> None:
+    """Follows from its admission: the newcomer becomes a party."""
+    newcomer = admission.newcomer
+    party = Party(kind=PartyKind.organization, **vars(newcomer))
+    admission.party_id = (await _registered(session, actor, party, await now(session))).id
 
 
 async def register_committees(session: AsyncSession, actor: Actor, area_codes: Collection[str]) -> dict[str, Party]:

@@ -50,6 +50,7 @@ from tests.factories.offers import make_offer
 from tests.factories.panels import make_panel, marks_of, purchaser_of
 from tests.factories.parties import actor_of, make_area, make_party
 from tests.factories.reference import DONGHUALU, DOUNAN, LONGJIE
+from tests.factories.registrations import make_registration
 from tests.factories.surveys import make_response, make_survey, make_survey_result, make_token, make_wave
 
 ABSENT = 888_888_888
@@ -206,6 +207,12 @@ async def _parties(session: AsyncSession, world: World) -> None:
         query = sa.select(Membership.id).where(Membership.account_id == at["account_id"])
         world.ids[f"membership of {name}"] = (await session.scalars(query)).one()
         world.add("membership", f"seat of {name}", {"membership_id": world.ids[f"membership of {name}"]}, {"X1", name})
+    for name, kind, sees in (
+        ("application", LegalKind.social_service_agency, {"P1", "P2"}),
+        ("application of a group", LegalKind.resident_group, {"P1", "P2", "S1"}),
+    ):
+        registration = await make_registration(session, legal_kind=kind, introduction=canary(name))
+        world.add("registration", name, {"registration_id": registration.id}, sees, canary(name))
     waits = await actor_of(session, Role.committee, await session.get_one(Party, ids["C1"]))
     seat = (await session.scalars(sa.select(Membership).where(Membership.account_id == waits.account_id))).one()
     seat.confirmed_at = None

@@ -12,6 +12,7 @@ from app.core.clock import now
 from app.core.days.calendar import shanghai_date
 from app.core.events import happened
 from app.core.moves import move
+from app.core.receipts import new_receipt_code
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.queries import definition_of
 from app.surveys.responses import rules
@@ -52,7 +53,7 @@ async def submit_response(
     definition = definition_of(survey)
     kept = check_answers(definition, answers, shanghai_date(at))
     await _spend(session, address)
-    code = rules.new_receipt_code()
+    code = new_receipt_code()
     response = Response(wave_id=wave.id, community_code=address.community_code, source=Source.page, seconds=seconds)
     response.receipt_hash, response.submitted_at = receipt_mark(code), at
     response.answers, response.fingerprint = kept, rules.fingerprint_of(kept)

@@ -19,6 +19,7 @@ from app.core.events import happened
 from app.core.reading.files import Table
 from app.core.reading.foreign import off_loop
 from app.core.reading.parts import in_parts
+from app.core.receipts import new_receipt_code
 from app.surveys.questionnaires.definition import SurveyDefinition
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.queries import definition_of
@@ -85,7 +86,7 @@ async def enter_response(
     community_code = await _handed_out(session, wave, frame, serial, community_code)
     definition = definition_of(survey)
     examined = check_entered(definition, answers, shanghai_date(at))
-    code = None if wave.channel is Channel.paper else rules.new_receipt_code()
+    code = None if wave.channel is Channel.paper else new_receipt_code()
     response = Response(wave_id=wave.id, community_code=community_code, serial=serial, source=Source.keyboard)
     response.answers, response.fingerprint = examined.answers, rules.fingerprint_of(examined.answers)
     response.receipt_hash, response.submitted_at = receipt_mark(code) if code else None, at

@@ -12,11 +12,12 @@ from app.core.actors import EVERYONE, Actor, granted
 from app.core.errors import NotFound
 from app.core.installation.secret import keyed
 from app.core.moves import verbs_from
+from app.core.receipts import read_receipt_code
 from app.surveys.questionnaires.definition import SurveyDefinition
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.policy import ASKS, visible
 from app.surveys.responses.models import Response
-from app.surveys.responses.rules import BY_RECEIPT, MOVES, ReceiptUnknown, read_receipt_code, untimely
+from app.surveys.responses.rules import BY_RECEIPT, MOVES, ReceiptUnknown, untimely
 from app.surveys.waves.models import Wave
 from app.surveys.waves.policy import locked, survey_of, taking_wave
 from app.surveys.waves.rules import ResponseStatus, not_taking, secret_hash

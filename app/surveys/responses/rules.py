@@ -8,8 +8,6 @@ Checking answers against a questionnaire stands in `answers.py`: it needs the qu
 
 import hashlib
 import json
-import re
-import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -57,10 +55,6 @@ class Quality(StrEnum):
     same_content = "same_content"
     required_missing = "required_missing"
     other = "other"
-
-
-class ReceiptMalformed(DomainError):
-    status = 422
 
 
 class TokenSpent(DomainError): ...
@@ -129,24 +123,6 @@ def fingerprint_of(answers: Mapping[str, Any]) -> str:
     """SHA-256 of canonical answers: equal content, equal fingerprint, whatever the order of the questions."""
     text = json.dumps(answers, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without 0 O 1 I L, which people misread
-RECEIPT_LENGTH = 8
-_RECEIPT = re.compile(f"[{RECEIPT_ALPHABET}]{{{RECEIPT_LENGTH}}}")
-
-
-def new_receipt_code() -> str:
-    """One of 31^8 = 8.5 × 10^11 codes: too many to guess when tries are limited."""
-    return "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(RECEIPT_LENGTH))
-
-
-def read_receipt_code(typed: str) -> str:
-    """The code as issued, whatever case, spaces and hyphens it was typed with."""
-    code = re.sub(r"[\s-]", "", typed).upper()
-    if not _RECEIPT.fullmatch(code):
-        raise ReceiptMalformed()
-    return code
 
 
 def untimely(verb: str, survey: SurveyStatus, shut: DomainError | None) -> DomainError | None:

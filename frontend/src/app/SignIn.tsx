@@ -50,7 +50,8 @@ export default function SignIn() {
             {t("action.sign_in")}
           </Button>
           <p className="soft sign-in-help">
-            <Link to="/forgot-password">{t("nav.forgot_password")}</Link> · {t("sign_in.help")}
+            <Link to="/forgot-password">{t("nav.forgot_password")}</Link> ·{" "}
+            <Link to="/register">{t("nav.register")}</Link> · {t("sign_in.help")}
           </p>
         </Form>
         {accounts.length > 0 && <Accounts accounts={accounts} busy={signIn.isPending} onChoose={finish} />}

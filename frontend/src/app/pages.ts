@@ -11,6 +11,7 @@ import {
   FormOutlined,
   HomeOutlined,
   ShopOutlined,
+  SolutionOutlined,
   SwapOutlined,
   UnorderedListOutlined,
 } from "@ant-design/icons";
@@ -170,6 +171,26 @@ const PAGES = [
     load: () => import("../features/contracts/ContractList"),
   },
   { path: "/contracts/$contract_id", key: "contract", load: () => import("../features/contracts/ContractPage") },
+  { path: "/register", key: "register", open: true, load: () => import("../features/registrations/Apply") },
+  {
+    path: "/register/receipt",
+    key: "register_receipt",
+    open: true,
+    load: () => import("../features/registrations/Follow"),
+  },
+  {
+    path: "/registrations",
+    key: "registrations",
+    menu: "season",
+    roles: ["purchaser", "street"],
+    icon: SolutionOutlined,
+    load: () => import("../features/registrations/RegistrationList"),
+  },
+  {
+    path: "/registrations/$registration_id",
+    key: "registration",
+    load: () => import("../features/registrations/RegistrationPage"),
+  },
   { path: "/account", key: "account", load: () => import("../features/accounts/OwnAccount") },
   { path: "/colleagues", key: "colleagues", load: () => import("../features/accounts/Colleagues") },
   {

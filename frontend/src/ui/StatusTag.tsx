@@ -23,6 +23,7 @@ const TONES: Record<Tone, readonly string[]> = {
     "contracted",
     "delivered",
     "noticed",
+    "admitted",
   ],
   wait: [
     "submitted",
@@ -59,6 +60,7 @@ const TONES: Record<Tone, readonly string[]> = {
     "missing",
     "not_met",
     "revoked",
+    "refused",
   ],
 };
 

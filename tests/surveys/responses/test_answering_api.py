@@ -12,10 +12,11 @@ from app.core.actors import RESIDENT, Actor, Role
 from app.core.clock import SimulatedClock, now
 from app.core.days.calendar import SHANGHAI
 from app.core.db import make_engine, units
+from app.core.receipts import new_receipt_code
 from app.surveys.responses import answering
 from app.surveys.responses.models import Response
 from app.surveys.responses.policy import receipt_mark
-from app.surveys.responses.rules import TokenSpent, new_receipt_code
+from app.surveys.responses.rules import TokenSpent
 from app.surveys.waves.models import Token, Wave
 from app.surveys.waves.rules import Channel, WaveStatus
 from tests.conftest import TODAY, ClientOf

@@ -1,20 +1,14 @@
-"""The moves of a response, what is doubtful about one, and receipt codes."""
+"""The moves of a response, and what is doubtful about one."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.core.errors import MoveRefused
 from app.core.moves import move, verbs_from
 from app.surveys.responses.rules import MOVES as RESPONSE_MOVES
 from app.surveys.responses.rules import (
-    RECEIPT_ALPHABET,
     Quality,
-    ReceiptMalformed,
     Suggestion,
     fingerprint_of,
-    new_receipt_code,
-    read_receipt_code,
     suggest_outside_frame,
     suggest_required_missing,
     suggest_same_content,
@@ -69,22 +63,3 @@ def test_the_same_content_points_to_the_earlier_response() -> None:
 def test_blank_required_questions_are_suggested_for_review() -> None:
     assert suggest_required_missing(["Q1"]) == Suggestion(Quality.required_missing, {"questions": ["Q1"]})
     assert suggest_required_missing([]) is None
-
-
-def test_a_receipt_code_has_eight_unmistakable_characters() -> None:
-    codes = {new_receipt_code() for _ in range(500)}
-    assert len(codes) == 500
-    assert {len(code) for code in codes} == {8}
-    assert set("".join(codes)) <= set(RECEIPT_ALPHABET)
-    assert not set("01OIL") & set(RECEIPT_ALPHABET)
-
-
-@given(st.text(RECEIPT_ALPHABET, min_size=8, max_size=8))
-def test_a_receipt_code_is_read_however_it_is_typed(code: str) -> None:
-    assert read_receipt_code(f" {code[:4].lower()}-{code[4:]} ") == code
-
-
-@pytest.mark.parametrize("typed", ["", "ABCD234", "ABCD23456", "ABCD234O", "ABCD234!", "ＡＢＣＤ２３４５"])
-def test_what_cannot_be_a_receipt_code_is_refused(typed: str) -> None:
-    with pytest.raises(ReceiptMalformed):
-        read_receipt_code(typed)

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import RESIDENT, Role
 from app.core.audit import AuditEvent
 from app.core.clock import SimulatedClock
+from app.core.receipts import RECEIPT_ALPHABET
 from app.surveys.responses.models import Response
-from app.surveys.responses.rules import RECEIPT_ALPHABET
 from app.surveys.waves.rules import Channel
 from tests.conftest import TODAY, ClientOf
 from tests.factories.parties import actor_of

@@ -13,6 +13,7 @@ const ROOMS: Partial<Record<Done["thing"], string>> = {
   offer: "offers",
   survey: "surveys",
   contract: "contracts",
+  registration: "registrations",
 };
 
 /** What one did today, the latest first: proof that it arrived, and the way back to it. */

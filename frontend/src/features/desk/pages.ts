@@ -13,6 +13,7 @@ export const PAGES: Record<components["schemas"]["Thing"], (id: number) => Addre
   colleague: () => "/colleagues",
   account: () => "/account",
   party: (id) => `/organizations/${id}`,
+  registration: (id) => `/registrations/${id}`,
   bid: (id) => `/bids/${id}`,
   panel: (id) => `/panels/${id}`,
   contract: (id) => `/contracts/${id}`,
