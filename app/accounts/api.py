@@ -6,10 +6,13 @@ from app.accounts import colleagues, memberships, queries, resets
 from app.accounts import service as accounts
 from app.accounts.models import Account
 from app.accounts.policy import WHO
+from app.accounts.rules import link_of
 from app.accounts.schemas import (
     AccountCreate,
     AccountInvited,
     AccountRead,
+    ColleagueInvite,
+    ColleagueInvited,
     ColleaguesRead,
     ResetApproval,
     ResetApproved,
@@ -38,6 +41,14 @@ async def list_accounts(
 @people.get("/colleagues", operation_id="list_colleagues", dependencies=[allow(WHO["list_colleagues"])])
 async def list_colleagues(session: UnitSession, actor: CurrentActor) -> ColleaguesRead:
     return ColleaguesRead.of(await colleagues.colleagues_of(session, actor, await now(session)))
+
+
+@people.post(
+    "/colleagues", status_code=201, operation_id="invite_colleague", dependencies=[allow(WHO["invite_colleague"])]
+)
+async def invite_colleague(session: UnitSession, actor: CurrentActor, given: ColleagueInvite) -> ColleagueInvited:
+    invited = await accounts.invite_colleague(session, actor, given.username, given.display_name)
+    return ColleagueInvited(link=link_of(invited.secret))
 
 
 @people.post("", status_code=201, operation_id="create_account", dependencies=[allow(WHO["create_account"])])

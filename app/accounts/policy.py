@@ -29,6 +29,7 @@ WHO = {
     "enable": {Role.admin},
     "invite_account": {Role.admin},
     "list_colleagues": STAFF,
+    "invite_colleague": STAFF - {Role.judge, Role.admin},
     "confirm_membership": STAFF,
     "approve_reset": STAFF,
     "cancel_reset": STAFF,

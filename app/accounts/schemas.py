@@ -246,6 +246,21 @@ class AccountCreate(_Input):
     memberships: list[SeatCreate] = Field(min_length=1, max_length=20)
 
 
+class ColleagueInvite(_Input):
+    model_config = ConfigDict(extra="forbid", json_schema_extra=example(username="zhangmin", display_name="张敏"))
+
+    username: Username
+    display_name: Name
+
+
+class ColleagueInvited(BaseModel):
+    """`link`: where the colleague sets the password, within seven days and once; it is told here and never again."""
+
+    model_config = ConfigDict(json_schema_extra=example(link="/set-password#…"))
+
+    link: str
+
+
 class AccountRead(BaseModel):
     model_config = ConfigDict(
         json_schema_extra=example(

@@ -71,6 +71,13 @@ async def create_account(
     return Invited(account, (await draft_link(session, actor, account)).secret)
 
 
+async def invite_colleague(session: AsyncSession, actor: Actor, username: str, display_name: str) -> Invited:
+    """An account beside one's own, for the same party in the same role; it counts once its person has set a password
+    and a colleague has confirmed who that is. Refusals: those of `create_account`."""
+    seats = [(actor.role, actor.party_id)]
+    return await create_account(session, actor, username=username, display_name=display_name, seats=seats)
+
+
 async def invite_first(session: AsyncSession, actor: Actor, admission: Admission) -> None:
     """Follows from its admission: the first account of a newcomer, and the link for its person."""
     seats = [(Role.organization, admission.party_id)]

@@ -2,7 +2,7 @@
 
 from fastapi import Response
 
-from app.core.fields import Id, Search
+from app.core.fields import Code, Id, Search
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.core.paging import Page, PagingQuery
@@ -11,7 +11,7 @@ from app.core.reading.listing import Format
 from app.parties import policy, queries, service
 from app.parties.policy import WHO
 from app.parties.roster import COLUMNS
-from app.parties.rules import LegalKind, PartyKind
+from app.parties.rules import LegalKind, PartyKind, RatingA
 from app.parties.schemas import ApplicantCreate, Imported, PartyCreate, PartyRead, PartyRow, PartyUpdate
 
 router = web.router("/parties", "parties")
@@ -24,12 +24,18 @@ async def list_parties(
     paging: PagingQuery,
     kind: PartyKind | None = None,
     legal_kind: LegalKind | None = None,
+    rating_a: RatingA | None = None,
+    category_code: Code | None = None,
     area: Search = "",
     q: Search = "",
 ) -> Page[PartyRow]:
-    query = queries.search_parties(actor, kind=kind, legal_kind=legal_kind, area=area, q=q)
+    """`category_code`: a field of work. `area`: the prefix of its code."""
+    query = queries.search_parties(
+        actor, kind=kind, legal_kind=legal_kind, rating=rating_a, category=category_code, area=area, q=q
+    )
     found, cursor = await queries.list_parties(session, query, paging)
-    return Page(items=[PartyRow.of(each) for each in found], next_cursor=cursor)
+    rows = [PartyRow.of(each) for each in found]
+    return Page(items=rows, next_cursor=cursor, actions=policy.list_actions(actor))
 
 
 @router.get("/export", operation_id="export_organizations", dependencies=[allow(WHO["export"])], **TABLE_FILE)

@@ -40,6 +40,11 @@ def actions(actor: Actor, party: Party) -> list[str]:
     return [verb for verb in ("edit",) if denial(actor, verb, party) is None]
 
 
+def list_actions(actor: Actor) -> list[str]:
+    """What this actor may do to the list of parties as a whole."""
+    return [verb for verb in ("import",) if actor.role in WHO[verb]]
+
+
 def sees_account(actor: Actor, party: Party) -> bool:
     """The bank account of a party is for those who act for it; its contracts carry it to the other side."""
     return actor.party_id == party.id

@@ -43,10 +43,21 @@ class PartySeen(NamedTuple):
 
 
 def search_parties(
-    actor: Actor, *, kind: PartyKind | None = None, legal_kind: str | None = None, area: str = "", q: str = ""
+    actor: Actor,
+    *,
+    kind: PartyKind | None = None,
+    legal_kind: str | None = None,
+    rating: str | None = None,
+    category: str | None = None,
+    area: str = "",
+    q: str = "",
 ) -> sa.Select[Party]:
-    """The parties `actor` may see, by kind, by area prefix, by name or short code."""
+    """The parties `actor` may see, by kind, national grade, field of work, area prefix, by name or short code."""
     query = sa.select(Party).where(visible(actor))
+    if rating:
+        query = query.where(Party.rating_a == rating)
+    if category:
+        query = query.where(Party.domain_codes.contains([category]))
     if kind:
         query = query.where(Party.kind == kind)
     if legal_kind:

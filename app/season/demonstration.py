@@ -14,7 +14,7 @@ from app.accounts.queries import find_account, seats_of
 from app.accounts.service import make_demonstration_accounts, one_seat_per_role
 from app.contracts.engagements import ROLES, engage_firm
 from app.contracts.service import report_milestone
-from app.core.actors import Actor, Role
+from app.core.actors import RESIDENT, Actor, Role
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
 from app.core.days.calendar_table import seed_calendar
@@ -22,8 +22,9 @@ from app.core.db import Units
 from app.core.reading.cells import Table
 from app.needs.service import draft_need, import_needs
 from app.parties.queries import offices_of, require_party
-from app.parties.rules import PartyKind
+from app.parties.rules import LegalKind, Newcomer, PartyKind
 from app.parties.service import register_party
+from app.registrations.service import submit_registration
 from app.season.cast import OPERATOR, district_of
 from app.season.files import Season
 from app.season.grants import KEY, grant_steps, shown_contract
@@ -122,6 +123,7 @@ def live_steps(season: Season, day: date) -> list[tuple[Season, list[Step]]]:
                 Step("need drafted", None, _draft_need),
                 Step("firms engaged", None, _engage_firms),
                 Step("report", None, _report),
+                Step("group applied", None, _apply),
                 Step("finished", None, _finish),
             ],
         ),
@@ -255,6 +257,14 @@ async def _report(session: AsyncSession, season: Season) -> None:
     contract, contractor = await shown_contract(session, season), await _actor_of(session, Role.organization)
     if Gate.midterm_evaluation in {gate for term in terms_of(season.competition).instalments for gate in term.gates}:
         await report_milestone(session, contractor, contract.id, Gate.midterm_evaluation, REPORT)
+
+
+async def _apply(session: AsyncSession, season: Season) -> None:
+    """A residents' group asks to take part; the street office and the bureau have it on the desk."""
+    street = await _actor_of(session, Role.street)
+    says = "每周三、周五下午在社区活动室为老年居民组织合唱和体操。"
+    group = Newcomer("邻里合唱队", "", f"{street.area:0<12}", LegalKind.resident_group, None, says, [])
+    await submit_registration(session, RESIDENT, "", group, "王秀英", "0871-60000000")
 
 
 async def _finish(_session: AsyncSession, _season: Season) -> None:

@@ -72,6 +72,12 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "/panels/$tender_id/bids/$bid_id": ("judge", "/tenders?status=opened", "/panels/{}/bids"),
     "/contracts": ("purchaser",),
     "/contracts/$contract_id": ("organization", "/contracts"),
+    "/organizations": ("",),
+    "/register": ("",),
+    "/register/receipt": ("",),
+    "/registrations": ("purchaser",),
+    "/registrations/$registration_id": ("street", "/registrations"),
+    "/accounts": ("admin",),
     "/account": ("organization",),
     "/colleagues": ("organization",),
     "/forgot-password": ("",),
@@ -102,7 +108,7 @@ def test_a_page_is_accessible_fits_and_speaks_one_language(visit: Open, route: s
     assert heard == []
 
 
-RAW = "status|action|field|nav|ui|rooms|tenders|selection|contracts|surveys|bids|panels|accounts|notice"
+RAW = "status|action|field|nav|ui|rooms|tenders|selection|contracts|surveys|bids|panels|accounts|notice|registrations"
 
 
 def listening(page: Page) -> list[str]:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import RESIDENT, Actor, Role
 from app.core.reading.files import read_table, write_table
 from app.parties.models import Party
-from app.parties.rules import LegalKind, PartyKind
+from app.parties.rules import LegalKind, PartyKind, RatingA
 from tests.conftest import ClientOf
 from tests.factories.parties import actor_of, make_party
 from tests.factories.reference import DOUNAN, make_reference, season_table
@@ -18,7 +18,8 @@ TEAM = LegalKind.student_team
 
 async def test_everybody_finds_parties_by_kind_area_and_name(session: AsyncSession, client_of: ClientOf) -> None:
     await make_party(session, PartyKind.committee, area_code=DOUNAN, name_zh="斗南社区居民委员会")
-    await make_party(session, ref="G01", area_code="530114000000", name_zh="萤火中心", name_en="Firefly")
+    facts = {"rating_a": RatingA.a4, "rating_year": 2015, "domain_codes": ["0104"]}
+    await make_party(session, ref="G01", area_code="530114000000", name_zh="萤火中心", name_en="Firefly", **facts)
     await make_party(session, ref="G02", area_code="530111000000", name_zh="桥畔中心", name_en="Bridgeside")
     await session.commit()
     wanted = {
@@ -27,6 +28,9 @@ async def test_everybody_finds_parties_by_kind_area_and_name(session: AsyncSessi
         "q=fire": ["萤火中心"],
         "q=g02": ["桥畔中心"],
         "legal_kind=foundation": [],
+        "rating_a=4A": ["萤火中心"],
+        "category_code=0104": ["萤火中心"],
+        "category_code=01": [],
         "kind=organization&q=%25": [],
     }
     async with client_of(RESIDENT) as client:

@@ -10,9 +10,11 @@ import {
   FileTextOutlined,
   FormOutlined,
   HomeOutlined,
+  IdcardOutlined,
   ShopOutlined,
   SolutionOutlined,
   SwapOutlined,
+  TeamOutlined,
   UnorderedListOutlined,
 } from "@ant-design/icons";
 import type { ComponentType } from "react";
@@ -63,6 +65,14 @@ const PAGES = [
   { path: "/offers/$offer_id/edit", key: "offer_edit", load: () => import("../features/offers/OfferEdit") },
   { path: "/offers/$offer_id/copy", key: "offer_copy", load: () => import("../features/offers/OfferCopy") },
   { path: "/offers/$offer_id", key: "offer", open: true, load: () => import("../features/offers/OfferPage") },
+  {
+    path: "/organizations",
+    key: "organizations",
+    open: true,
+    menu: "season",
+    icon: TeamOutlined,
+    load: () => import("../features/parties/OrganizationList"),
+  },
   {
     path: "/organizations/$party_id",
     key: "organization",
@@ -190,6 +200,14 @@ const PAGES = [
     path: "/registrations/$registration_id",
     key: "registration",
     load: () => import("../features/registrations/RegistrationPage"),
+  },
+  {
+    path: "/accounts",
+    key: "accounts",
+    menu: "work",
+    roles: ["admin"],
+    icon: IdcardOutlined,
+    load: () => import("../features/accounts/AccountList"),
   },
   { path: "/account", key: "account", load: () => import("../features/accounts/OwnAccount") },
   { path: "/colleagues", key: "colleagues", load: () => import("../features/accounts/Colleagues") },

@@ -42,6 +42,8 @@ type Props<P extends ListPath> = RowProps<RowOf<P>> & {
   /** What fills the address where it names a thing: `{ wave_id: 7 }`. */
   parts?: PartsOf<P>;
   filters?: readonly Filter<keyof QueryOf<P> & string>[];
+  /** What the list is narrowed to, whatever is chosen. */
+  always?: QueryOf<P>;
   empty: { title: string; hint: string; action?: ReactNode };
   /** Where the same list comes as a workbook, under the same filters. */
   exportAt?: (query: QueryOf<P>) => string;
@@ -54,10 +56,21 @@ type Props<P extends ListPath> = RowProps<RowOf<P>> & {
 
 /** A list of the API: its filters, its rows (cards on a phone), the next page of it, and the whole as a file. */
 export function DataTable<P extends ListPath>(props: Props<P>) {
-  const { from, parts = {} as PartsOf<P>, filters = [], empty, exportAt, above, create, caption, ...shown } = props;
+  const {
+    from,
+    parts = {} as PartsOf<P>,
+    filters = [],
+    always,
+    empty,
+    exportAt,
+    above,
+    create,
+    caption,
+    ...shown
+  } = props;
   const { t } = useTranslation();
   const [search, change] = useFilters();
-  const query = only(search, [...filters.map(({ name }) => name), "sort"]);
+  const query = { ...only(search, [...filters.map(({ name }) => name), "sort"]), ...(always as Query) };
   const list = useInfiniteQuery({
     queryKey: [from, parts, query],
     queryFn: ({ pageParam }) =>

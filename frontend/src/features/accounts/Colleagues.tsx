@@ -1,13 +1,16 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Form, Input, Popconfirm, Space } from "antd";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Button, Form, Input, Popconfirm, Space } from "antd";
 import { useTranslation } from "react-i18next";
 import { request } from "../../api/client";
 import type { components } from "../../api/schema.gen";
+import { useSession } from "../../api/session";
 import { Empty } from "../../ui/Empty";
 import { momentText } from "../../ui/format";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { RefusalAlert } from "../../ui/RefusalAlert";
+import { InviteColleague } from "./InviteColleague";
+import { useDone } from "./useDone";
 import "./accounts.css";
 
 type All = components["schemas"]["ColleaguesRead"];
@@ -20,6 +23,7 @@ const KEY = ["colleagues"];
 /** What the people of one party say for each other: who joins them, and who gets a new password. */
 export default function Colleagues() {
   const { t } = useTranslation();
+  const { data: session } = useSession();
   const colleagues = useQuery({ queryKey: KEY, queryFn: () => request<All>(`${ACCOUNTS}/colleagues`) });
   return (
     <Page title={t("accounts.colleagues_title")} subtitle={t("accounts.colleagues_subtitle")}>
@@ -36,18 +40,9 @@ export default function Colleagues() {
           )
         }
       </Fetched>
+      {session?.current?.party && <InviteColleague />}
     </Page>
   );
-}
-
-/** What is done, and then what there is now. */
-function useDone(done: string) {
-  const { message } = App.useApp();
-  const cache = useQueryClient();
-  return () => {
-    message.success(done);
-    void cache.invalidateQueries();
-  };
 }
 
 function Resets({ resets }: { resets: readonly Asked[] }) {

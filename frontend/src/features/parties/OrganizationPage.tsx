@@ -30,7 +30,7 @@ function Shown({ of }: { of: Party }) {
     <Page
       title={(i18n.language === "en" && of.name_en) || of.name_zh}
       subtitle={<AreaName path={of.area_path} code={of.area_code} />}
-      crumbs={[{ label: t("nav.offers"), to: "/offers" }]}
+      crumbs={[{ label: t("nav.organizations"), to: "/organizations" }]}
       action={
         !isEdited && <ActionBar of={of} feature="parties" words="rooms.parties" go={{ edit: () => setEdited(true) }} />
       }
