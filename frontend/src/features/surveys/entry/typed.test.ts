@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { faults, reading } from "../../../survey/answers";
+import { faults, reading } from "../../../questionnaire/answers";
 import type { Definition } from "../responses/answered";
 import { differing, entryOf, placesIn } from "./typed";
 
