@@ -1,5 +1,5 @@
 import { EnterAnswers } from "../features/surveys/entry/EnterAnswers";
-import { faults, reading } from "../survey/answers";
+import { faults, reading } from "../questionnaire/answers";
 import { today } from "../survey/time";
 
 const ENGINE = { reading, faults, today };
