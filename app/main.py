@@ -84,6 +84,7 @@ ROUTERS = [
     contracts.router,
     paths.of_needs,
     paths.of_parties,
+    paths.of_season,
     search.router,
     notices.router,
     notices.profiles,

@@ -1,17 +1,20 @@
-"""What became of a need, and what an organisation has done: for everybody."""
+"""What became of a need, what an organisation has done, and the season in numbers: for everybody."""
 
 from app.core.clock import now
+from app.core.days.calendar import shanghai_date
 from app.core.fields import Id
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, UnitSession, allow
 from app.needs.policy import read_need
 from app.parties.policy import read_party
 from app.paths import queries
+from app.paths.figures import season_figures
 from app.paths.policy import WHO
-from app.paths.schemas import NeedPathRead, PartyPathRead
+from app.paths.schemas import NeedPathRead, PartyPathRead, SeasonRead
 
 of_needs = web.router("/needs", "paths")
 of_parties = web.router("/parties", "paths")
+of_season = web.router("/season", "paths")
 
 
 @of_needs.get("/{need_id}/path", operation_id="read_need_path", dependencies=[allow(WHO["read"])])
@@ -29,3 +32,9 @@ async def read_party_path(session: UnitSession, actor: CurrentActor, party_id: I
     ways = await queries.ways_of_party(session, party.id)
     needs = await queries.needs_seen(session, [way.need_id for way in ways])
     return PartyPathRead.of(party.id, ways, needs, await queries.named(session, ways), await now(session))
+
+
+@of_season.get("", operation_id="read_season", dependencies=[allow(WHO["read"])])
+async def read_season(session: UnitSession) -> SeasonRead:
+    """How far the season has come, and what became of the needs of every street."""
+    return SeasonRead.of(await season_figures(session, shanghai_date(await now(session))))

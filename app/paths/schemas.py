@@ -10,12 +10,13 @@ from app.contracts.announcements import Announcement
 from app.contracts.rules import Acceptance, ContractStatus
 from app.core.days.calendar import end_of_day, shanghai_date
 from app.core.http.unit import example
-from app.core.money import Money
+from app.core.money import Money, yuan
 from app.needs.models import Need
 from app.needs.rules import standing
 from app.parties.queries import name_of
 from app.paths import ahead, rules, stages
 from app.paths.ahead import Ahead
+from app.paths.figures import Figures, StreetNeeds
 from app.paths.queries import Cited, Named, Way
 from app.paths.rules import DONE, NOT_REACHED, Stand, State, Step, Why
 from app.selection.rules import Basis
@@ -343,3 +344,39 @@ class PartyPathRead(BaseModel):
 
 def _stand(stand: Stand, at: datetime | None = None) -> dict[str, Any]:
     return {"state": stand.state, "why": stand.why, "at": at}
+
+
+class StreetNeedsRead(BaseModel):
+    """`code` and `path` of the street, district first; `stands`: how many of its `needs` read what today."""
+
+    code: str
+    path: list[str]
+    needs: int
+    stands: dict[str, int]
+
+    @classmethod
+    def of(cls, street: StreetNeeds) -> "StreetNeedsRead":
+        names = [area.name for area in street.path]
+        return cls(code=street.path[-1].code, path=names, needs=street.needs, stands=street.stands)
+
+
+class SeasonRead(BaseModel):
+    """`answers` of residents, public `needs`, `pairs` confirmed by both sides, `projects` whose award is final and the
+    `money` for them."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(answers=494, needs=245, pairs=101, projects=26, money=AMOUNT, streets=[])
+    )
+
+    answers: int
+    needs: int
+    pairs: int
+    projects: int
+    money: Money
+    streets: list[StreetNeedsRead]
+
+    @classmethod
+    def of(cls, figures: Figures) -> "SeasonRead":
+        numbers = {name: getattr(figures, name) for name in ("answers", "needs", "pairs", "projects")}
+        streets = [StreetNeedsRead.of(street) for street in figures.streets]
+        return cls(**numbers, money=Money(amount=yuan(figures.money)), streets=streets)

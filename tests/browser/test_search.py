@@ -40,3 +40,18 @@ def test_all_that_was_found_of_one_kind_stands_in_its_list(visit: Open) -> None:
     page.get_by_role("link", name=re.compile("查看全部")).first.click()
     expect(page).to_have_url(re.compile(r"/needs\?q="))
     expect(page.get_by_role("searchbox", name="按名称或内容查找")).to_have_value("老人")
+
+
+@pytest.mark.parametrize(("size", "lang", "role"), [(PHONE, "zh", ""), (DESKTOP, "en", "committee")])
+def test_the_portal_says_how_far_the_season_is_what_is_open_and_leads_to_a_streets_needs(
+    visit: Open, size: dict[str, int], lang: str, role: str
+) -> None:
+    page = visit("/", lang=lang, size=size, role=role)
+    expect(page.locator(".season-number")).to_have_count(4)
+    expect(page.locator(".season-number").first).to_have_text("494")
+    expect(page.locator(".open-list .deadline").first).to_be_visible()
+    expect(page.locator(".hero a[href='/sign-in']")).to_have_count(0 if role else 1)
+    assert faults_of(page) == []
+    page.get_by_role("link", name="斗南街道").click()
+    expect(page).to_have_url(re.compile(r"/needs\?area="))
+    expect(page.get_by_text("花乡姐妹手工坊").first).to_be_visible()

@@ -1,45 +1,17 @@
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import { AreaName } from "../../ui/AreaName";
-import { Deadline } from "../../ui/Deadline";
 import { priceText } from "../../ui/format";
 import { Link } from "../../ui/Link";
 import { Money } from "../../ui/Money";
-import { StatusTag } from "../../ui/StatusTag";
 
-/** What goes on now: projects with their deadline or result, the latest needs and offers. */
+/** The latest needs and offers. */
 export function Live() {
   return (
     <div className="live">
-      <Tenders />
       <Needs />
       <Offers />
     </div>
-  );
-}
-
-function Tenders() {
-  const { t, i18n } = useTranslation();
-  const tenders = $api.useQuery("get", "/api/v1/tenders", { params: { query: { limit: 3 } } });
-  return (
-    <section aria-labelledby="live-tenders">
-      <h2 id="live-tenders">{t("nav.tenders")}</h2>
-      <ul className="live-list">
-        {tenders.data?.items.map((row) => (
-          <li key={row.id}>
-            <Link to={row.status === "awarded" ? `/tenders/${row.id}/result` : `/tenders/${row.id}`}>
-              {(i18n.language === "en" && row.title_en) || row.title_zh}
-            </Link>
-            <div>
-              <StatusTag status={row.status === "published" && row.phase ? row.phase : row.status} room="tenders" />{" "}
-              <Money of={row.budget} />
-            </div>
-            {row.status === "published" && <Deadline at={row.bids_end} label={t("portal.apply_by")} />}
-          </li>
-        ))}
-      </ul>
-      <Link to="/tenders">{t("portal.all_tenders")}</Link>
-    </section>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { useSession } from "../../api/session";
 import { Live } from "./Live";
+import { Season } from "./Season";
 import { Link } from "../../ui/Link";
 import { SearchBox } from "../../ui/SearchBox";
 import "./portal.css";
@@ -18,7 +19,7 @@ export default function Portal() {
         <p className="hero-lead">{t("portal.lead")}</p>
         <SearchBox id="portal-q" />
         <p className="hero-links">
-          <Link to={session?.account_id ? "/desk" : "/sign-in"} className="button button-primary">
+          <Link to={session?.account_id ? "/desk" : "/sign-in"} className="button">
             {t(session?.account_id ? "nav.desk" : "portal.sign_in")}
           </Link>
           <a href="/r" className="button">
@@ -26,6 +27,7 @@ export default function Portal() {
           </a>
         </p>
       </section>
+      <Season />
       <Live />
       <section aria-labelledby="how">
         <h2 id="how">{t("portal.how")}</h2>
