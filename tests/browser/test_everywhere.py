@@ -55,6 +55,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     ),
     "/surveys/waves/$wave_id/enter": ("committee", "/surveys", "/surveys/{}/waves"),
     "/rounds": ("",),
+    "/rounds/new": ("purchaser",),
     "/rounds/$round_id": ("committee", "/selection/rounds"),
     "/tenders": ("",),
     "/tenders/new": ("purchaser",),
