@@ -1,6 +1,6 @@
 import { EnterAnswers } from "../features/surveys/entry/EnterAnswers";
 import { faults, reading } from "../questionnaire/answers";
-import { today } from "../survey/time";
+import { today } from "../questionnaire/today";
 
 const ENGINE = { reading, faults, today };
 

@@ -70,6 +70,9 @@ export function QuestionEditor(props: Props) {
 
 type ItemProps = { name: string; label: string; of: Props; children: (id: string) => ReactNode; extra?: string };
 
+/** What a question cannot do without, where it has it at all. */
+const NEEDED: ReadonlySet<string> = new Set(["type", "label", "options", "rows", "derived_from"]);
+
 /** A field of the question with what is wrong with it. */
 function Item({ name, label, of, children, extra }: ItemProps) {
   const id = useId();
@@ -78,6 +81,7 @@ function Item({ name, label, of, children, extra }: ItemProps) {
     <Form.Item
       label={label}
       htmlFor={id}
+      required={NEEDED.has(name)}
       {...(extra && { extra })}
       {...(wrong && { help: wrong.join(" "), validateStatus: "error" as const })}
     >

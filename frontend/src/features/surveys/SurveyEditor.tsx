@@ -116,6 +116,7 @@ function Heading({ definition, change, problems }: Part) {
       <Form.Item
         label={t("surveys.edit.title_zh")}
         htmlFor="title-zh"
+        required
         {...(wrong && { help: wrong.join(" "), validateStatus: "error" })}
       >
         <Input

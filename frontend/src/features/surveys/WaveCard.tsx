@@ -15,6 +15,7 @@ import { StatusTag } from "../../ui/StatusTag";
 import { FileButton } from "./FileButton";
 import { ImportAnswers } from "./ImportAnswers";
 import type { Question } from "./mapping";
+import { Ledger } from "./Ledger";
 import { Place } from "./Place";
 import { ConfirmAllForm } from "./responses/forms";
 import { CardsForm, HandoutForm, IssueForm, WaveForm } from "./WaveForms";
@@ -37,6 +38,7 @@ export function WaveCard({ wave, questions }: { wave: Wave; questions: readonly 
       </h3>
       <Reach of={wave} />
       <Return of={wave.tally} />
+      {(wave.tally.issued ?? 0) > 0 && <Ledger waveId={wave.id} />}
       {wave.by_community.length > 1 && <ByCommunity of={wave} />}
       {wave.open_path && wave.state === "open" && <OpenLink wave={wave} />}
       <p>
