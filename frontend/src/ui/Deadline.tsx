@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { serverNow } from "../api/send";
 import { endOfDay, endText, isDay } from "./format";
+import "./deadline.css";
 
 const MINUTE = 60_000;
 const SOON = 72 * 60 * MINUTE;

@@ -11,16 +11,17 @@ import { useDone } from "./useDone";
 type AccountBody = components["schemas"]["AccountCreate"];
 type SeatBody = components["schemas"]["SeatCreate"];
 
-const ROLES = [
-  "committee",
-  "street",
-  "organization",
-  "purchaser",
-  "judge",
-  "evaluator",
-  "auditor",
-  "admin",
-] as const satisfies readonly components["schemas"]["Role"][];
+/** The roles that a seat can be given in: all but those that nobody signs in with. */
+const GIVEN: Record<Exclude<components["schemas"]["Role"], "resident" | "clock">, true> = {
+  committee: true,
+  street: true,
+  organization: true,
+  purchaser: true,
+  judge: true,
+  evaluator: true,
+  auditor: true,
+  admin: true,
+};
 
 function RoleSelect({ id, value, onChange }: { id?: string; value?: string; onChange?: (role: string) => void }) {
   const { t } = useTranslation();
@@ -30,7 +31,7 @@ function RoleSelect({ id, value, onChange }: { id?: string; value?: string; onCh
       {...(value !== undefined && { value })}
       {...(onChange && { onChange })}
       placeholder={t("ui.form.choose")}
-      options={ROLES.map((role) => ({ value: role, label: t(`role.${role}`) }))}
+      options={Object.keys(GIVEN).map((role) => ({ value: role, label: t(`role.${role}`) }))}
     />
   );
 }
