@@ -48,7 +48,9 @@ def test_the_portal_says_how_far_the_season_is_what_is_open_and_leads_to_a_stree
 ) -> None:
     page = visit("/", lang=lang, size=size, role=role)
     expect(page.locator(".season-number")).to_have_count(4)
-    expect(page.locator(".season-number").first).to_have_text("494")
+    answers = page.request.get("/api/v1/season").json()["answers"]
+    expect(page.locator(".season-number").first).to_have_text(str(answers))
+    assert answers >= 494  # those of 2018; other tests answer, too
     expect(page.locator(".open-list .deadline").first).to_be_visible()
     expect(page.locator(".hero a[href='/sign-in']")).to_have_count(0 if role else 1)
     assert faults_of(page) == []

@@ -182,8 +182,8 @@ def test_a_round_with_its_proof_unfolded_is_accessible_and_fits(visit: Open, siz
 @pytest.mark.parametrize(
     ("lang", "headline"),
     [
-        ("zh", "无人有理由反对：检查了 {n} 对互选，0 对阻塞。"),
-        ("en", "Nobody has grounds to object: {n} mutual choices checked, 0 blocking."),
+        ("zh", "没有哪两家都更想选对方、却没配在一起（已逐对检查 {n} 对）。"),
+        ("en", "No two sides both want each other more than what they got ({n} pairs checked one by one)."),
     ],
 )
 def test_the_result_of_a_round_begins_with_its_certificate(visit: Open, lang: str, headline: str) -> None:
