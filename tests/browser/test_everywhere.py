@@ -23,7 +23,7 @@ WIDTHS = (360, 768, 1024, 1440)
 # (width, large type?) by language; every width and both sizes are met in some language.
 CHOICE = {"zh": ((360, True), (1024, False)), "en": ((360, False), (768, True), (1440, False))}
 # Whom a page is for, and the lists of the API whose first entries it shows; `{party}` is that of who is signed in,
-# `{}` the first entry before, `{1}` the second.
+# `{}` the first entry before, `{1}` the second; a number is that of the season's own thing.
 SHOWN: dict[str, tuple[str, ...]] = {
     "/": ("",),
     "/desk": ("committee",),
@@ -33,7 +33,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "/needs/$need_id/edit": ("committee", "/needs?status=draft&party_id={party}"),
     "/needs/$need_id": ("", "/needs?status=fulfilled"),
     "/needs/$need_id/ranking": ("committee", "/needs?status=published&party_id={party}"),
-    "/surveys/$survey_id/figures": ("purchaser", "/surveys?status=closed"),
+    "/surveys/$survey_id/figures": ("", "1"),
     "/offers": ("",),
     "/offers/new": ("organization",),
     "/offers/$offer_id/edit": ("organization", "/offers?party_id={party}"),
@@ -45,11 +45,11 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "/surveys/new": ("committee",),
     "/surveys/$survey_id": ("committee", "/surveys"),
     "/surveys/$survey_id/edit": ("committee", "/surveys"),
-    "/surveys/$survey_id/results": ("purchaser", "/surveys?status=closed"),
-    "/surveys/waves/$wave_id/responses": ("purchaser", "/surveys?status=closed", "/surveys/{}/waves"),
+    "/surveys/$survey_id/results": ("committee", "/surveys"),
+    "/surveys/waves/$wave_id/responses": ("committee", "/surveys?sort=id", "/surveys/{}/waves"),
     "/surveys/responses/$response_id": (
-        "purchaser",
-        "/surveys?status=closed",
+        "committee",
+        "/surveys?sort=id",
         "/surveys/{}/waves",
         "/surveys/waves/{1}/responses",
     ),
@@ -127,8 +127,13 @@ def address(page: Page, route: str) -> str:
     party = ((session["current"] or {}).get("party") or {}).get("id")
     numbers = list[int]()
     for each in lists:
+        if each.isdigit():
+            numbers.append(int(each))
+            continue
         if "/bids" in each and role == "judge":
             declare(page, numbers[-1])
+        if each.endswith("/responses"):
+            answer(page, numbers[0])
         found = page.request.get("/api/v1" + each.format(*numbers, party=party)).json()
         first = (found if isinstance(found, list) else found["items"])[0]
         numbers.append(first["bid_id"] if "bid_id" in first else first["id"])
@@ -139,6 +144,15 @@ def address(page: Page, route: str) -> str:
 def declare(page: Page, tender: int) -> None:
     """A judge says first that there is no interest; once said, it stays said."""
     page.request.post(f"/api/v1/panels/{tender}/declare", data={"interests": []})
+
+
+def answer(page: Page, survey: int) -> None:
+    """A resident answers by the open link, so that there is something to review."""
+    wave = page.request.get(f"/api/v1/surveys/{survey}/waves").json()[0]
+    given = page.request.post(
+        f"/api/v1/surveys/answering/{wave['open_path'].removeprefix('/s/')}", data={"answers": {}}
+    )
+    assert given.ok, given.text()
 
 
 def keep(page: Page, name: str) -> None:

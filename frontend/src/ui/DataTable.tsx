@@ -10,7 +10,7 @@ import { Empty } from "./Empty";
 import { type Filter, FilterBar } from "./FilterBar";
 import type { Address } from "./address";
 import { Link } from "./Link";
-import { usePhone } from "./media";
+import { useNarrow } from "./media";
 import { Pending } from "./Pending";
 import { RefusalAlert } from "./RefusalAlert";
 import { type Search, useFilters } from "./search";
@@ -25,7 +25,7 @@ export type Column<T> = {
   sort?: string;
   align?: "right";
   width?: number | string;
-  /** On a phone rows are cards: `title` heads the card, `hidden` is left out, others are label and value. */
+  /** Where it is narrow rows are cards: `title` heads the card, `hidden` is left out, others are label and value. */
   phone?: "title" | "hidden";
 };
 
@@ -54,7 +54,7 @@ type Props<P extends ListPath> = RowProps<RowOf<P>> & {
   caption: string;
 };
 
-/** A list of the API: its filters, its rows (cards on a phone), the next page of it, and the whole as a file. */
+/** A list of the API: its filters, its rows (cards where it is narrow), the next page of it, and the whole as a file. */
 export function DataTable<P extends ListPath>(props: Props<P>) {
   const {
     from,
@@ -119,8 +119,8 @@ export function DataTable<P extends ListPath>(props: Props<P>) {
 type RowsProps<T> = RowProps<T> & { rows: readonly T[]; search: Search; change: (wanted: Search) => void };
 
 function Rows<T extends object>({ rows, search, change, ...shown }: RowsProps<T>) {
-  const phone = usePhone();
-  if (phone) return <Cards rows={rows} {...shown} />;
+  const narrow = useNarrow();
+  if (narrow) return <Cards rows={rows} {...shown} />;
   return (
     <Table<T>
       rowKey={shown.rowKey}

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { components } from "../../api/schema.gen";
 import { chosen } from "../../ui/chosen";
 import { Money } from "../../ui/Money";
-import { usePhone } from "../../ui/media";
+import { useNarrow } from "../../ui/media";
 import { type BidRow, bidRows, unlike } from "./sets";
 
 type Lot = components["schemas"]["LotComparisonRead"];
@@ -13,7 +13,7 @@ type AwardSet = components["schemas"]["AwardSet"];
 
 /** The sets side by side: first what each adds up to, then who wins in which. */
 export function AwardSets({ of }: { of: Lot }) {
-  const phone = usePhone();
+  const narrow = useNarrow();
   return (
     <>
       <div className="rules sets">
@@ -25,14 +25,14 @@ export function AwardSets({ of }: { of: Lot }) {
           ))}
         </ul>
       </div>
-      {!phone && <Winners of={of} />}
+      {!narrow && <Winners of={of} />}
     </>
   );
 }
 
 function SetFacts({ of }: { of: AwardSet }) {
   const { t } = useTranslation();
-  const phone = usePhone();
+  const narrow = useNarrow();
   return (
     <>
       <p className="rule-name">
@@ -44,7 +44,7 @@ function SetFacts({ of }: { of: AwardSet }) {
         {t("tenders.rules.paid", { count: of.number, score: of.score })} <Money of={of.amount} />
       </p>
       {of.bound !== null && <p>{t("tenders.compare.proof", { bound: of.bound })}</p>}
-      {of.is_decided ? phone && <p>{of.bids.map((bid) => bid.bid).join(" ")}</p> : <Differences of={of} />}
+      {of.is_decided ? narrow && <p>{of.bids.map((bid) => bid.bid).join(" ")}</p> : <Differences of={of} />}
     </>
   );
 }

@@ -4,7 +4,7 @@ import type { ColumnsType } from "antd/es/table";
 import { useTranslation } from "react-i18next";
 import type { components } from "../../api/schema.gen";
 import { Money } from "../../ui/Money";
-import { usePhone } from "../../ui/media";
+import { useNarrow } from "../../ui/media";
 import { RulesCompared } from "./RulesCompared";
 import { chosen } from "../../ui/chosen";
 
@@ -15,7 +15,7 @@ type Corrected = components["schemas"]["SheetCorrection"];
 /** `isFinal`: the awards are confirmed; before that they are proposed. */
 export function LotResult({ of, corrected, isFinal }: { of: Lot; corrected: readonly Corrected[]; isFinal: boolean }) {
   const { t, i18n } = useTranslation();
-  const phone = usePhone();
+  const narrow = useNarrow();
   const won = of.rows.filter(stands).length;
   return (
     <section className="lot" aria-labelledby={`lot-${of.lot}`}>
@@ -28,7 +28,7 @@ export function LotResult({ of, corrected, isFinal }: { of: Lot; corrected: read
           <Money of={of.amount} /> / <Money of={of.budget} />
         </p>
       </header>
-      {phone ? (
+      {narrow ? (
         <Cards rows={of.rows} corrected={corrected} />
       ) : (
         <Rows rows={of.rows} corrected={corrected} caption={of.lot} />
