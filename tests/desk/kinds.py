@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from app.tenders.awards.rules import RESULT_MOVES
 from tests.test_actions import FEATURES, WORDS, policies
 
 # After ">" comes what is opened first on the page: the bid that is to be marked.
@@ -51,10 +52,13 @@ KINDS = {
     "contracts.pay": "rooms.contracts.action.pay",
     "contracts.complete": "rooms.contracts.action.complete",
     "contracts.engage": "rooms.contracts.action.engage",
+    "registrations.admit": "rooms.registrations.action.admit",
 }
 # What only others do, and one waits for.
 AWAITED = {"selection.close", "bids.open"}
 MAKERS = {"Waiting": 1, "_waits": 0, "waits": 0, "_waiting": 0, "_item": 0}
+# Verbs that a table of another room gives.
+GIVEN = {"next_step": {verb for _, verb in RESULT_MOVES}}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -107,6 +111,7 @@ def _verbs(said: ast.expr, within: Function, functions: list[Function]) -> set[s
     else:
         calls = list(ast.walk(said))
     called = {ast.unparse(call.func) for call in calls if isinstance(call, ast.Call)}
+    found |= {verb for name in called for verb in GIVEN.get(name, ())}
     answers = [node for each in functions if each.name in called for node in ast.walk(each)]
     return found | {text for node in answers if isinstance(node, ast.Return) for text in _texts(node)}
 

@@ -119,6 +119,7 @@ async def test_the_buttons_follow_the_status_and_the_channel(session: AsyncSessi
         "enter",
         "import_responses",
         "confirm_unflagged",
+        "export_responses",
     ]
     assert waves.actions(owner, survey, link) == [
         "edit",
@@ -132,6 +133,7 @@ async def test_the_buttons_follow_the_status_and_the_channel(session: AsyncSessi
         "close",
         "import_responses",
         "confirm_unflagged",
+        "export_responses",
     ]
     assert responses.actions(owner, survey, ResponseStatus.submitted) == [
         "confirm",

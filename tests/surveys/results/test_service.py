@@ -174,4 +174,4 @@ async def test_the_desk_tells_of_drafts_waves_to_close_and_answers_to_review(ses
     wave = await make_wave(session, survey, opens_at=at.replace(hour=1), closes_at=at.replace(hour=2))
     await make_response(session, wave, status=ResponseStatus.submitted)
     items = [(item.verb, item.subject_id) for item in await desk.waiting(session, actor, at)]
-    assert items == [("close", wave.id), ("confirm", survey.id), ("publish", draft.id)]
+    assert items == [("close", wave.id), ("confirm", wave.id), ("publish", draft.id)]
