@@ -61,6 +61,12 @@ def prefixes_above(code: str) -> list[str]:
     return [code[:digits] for digits in (4, 6, 9, 12)]
 
 
+def inside(code: str) -> str:
+    """What every code inside this area starts with: 530114003000 → 530114003. A beginning of a code stays as it is."""
+    ends = (4, 6, 9) if len(code) == 12 else ()
+    return next((code[:end] for end in ends if not code[end:].strip("0")), code)
+
+
 def folded(name: str) -> str:
     """How a name is compared: width folded, lower case, without its official ending."""
     plain = unicodedata.normalize("NFKC", name).strip().lower()

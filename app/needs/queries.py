@@ -14,7 +14,7 @@ from sqlalchemy.orm import selectinload
 
 from app.areas.models import Area
 from app.areas.queries import areas_with_parents
-from app.areas.rules import folded
+from app.areas.rules import folded, inside
 from app.core.actors import Actor, Role
 from app.core.days.calendar import end_of_day, shanghai_date
 from app.core.fields import Day, Id, Line, Search
@@ -62,7 +62,7 @@ StandingWord = Annotated[str, Line(40), _OneStanding()]
 
 @dataclass(frozen=True)
 class NeedFilter:
-    """`area`, `category` and `population` are prefixes of codes; `status` is the one the need has today."""
+    """`area`: a code or its beginning; `category`, `population`: beginnings; `status` is the one the need has today."""
 
     q: Search = ""
     status: StandingWord | None = None
@@ -87,7 +87,7 @@ def filtered(actor: Actor, wanted: NeedFilter, today: date) -> sa.Select[Need]:
         results = sa.select(SurveyResult.id).where(SurveyResult.survey_id == wanted.survey_id)
         query = query.where(Need.survey_result_id.in_(results))
     if wanted.area:
-        query = query.where(Need.community_code.startswith(wanted.area, autoescape=True))
+        query = query.where(Need.community_code.startswith(inside(wanted.area), autoescape=True))
     if wanted.category:
         query = query.where(Need.category_code.startswith(wanted.category, autoescape=True))
     if wanted.population:

@@ -281,6 +281,8 @@ async def test_lists_are_filtered_by_words_codes_amounts_and_todays_status(
         "q=N1": [dounan],
         "q=community 530111004002": [guandu],
         "area=530114": [longjie, dounan],
+        "area=530114000000": [longjie, dounan],
+        "area=530111004000": [guandu],
         "category=08": [longjie],
         "population=P01": [longjie],
         "status=expired": [guandu],

@@ -47,7 +47,7 @@ export default function BidsPage() {
 
 function Bids({ tenderId }: { tenderId: number }) {
   const { t, i18n } = useTranslation();
-  const query = { path: { tender_id: tenderId }, query: { limit: 200, sort: "ref" } };
+  const query = { path: { tender_id: tenderId }, query: { limit: 200, sort: "created_at" } };
   const bids = $api.useQuery("get", "/api/v1/tenders/{tender_id}/bids", { params: query });
   const file = fileAt("/api/v1/tenders/{tender_id}/bids/export", { tender_id: tenderId }, { format: "xlsx" });
   const columns = useColumns();
