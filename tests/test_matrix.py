@@ -233,7 +233,12 @@ async def checksums(connection: AsyncConnection) -> dict[str, int]:
 
 
 def canaries(world: World) -> dict[str, frozenset[str]]:
-    return {thing.canary: thing.sees for thing in world.things if thing.canary}
+    """Word → who may read it; a word on two things would say nothing."""
+    known: dict[str, frozenset[str]] = {}
+    for thing in world.things:
+        assert not thing.canary or thing.canary not in known, thing
+        known[thing.canary] = thing.sees
+    return known
 
 
 def foreign_words(answer: Response, cell: Cell, known: dict[str, frozenset[str]]) -> set[str]:

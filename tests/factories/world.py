@@ -208,8 +208,8 @@ async def _parties(session: AsyncSession, world: World) -> None:
         world.ids[f"membership of {name}"] = (await session.scalars(query)).one()
         world.add("membership", f"seat of {name}", {"membership_id": world.ids[f"membership of {name}"]}, {"X1", name})
     for name, kind, sees in (
-        ("application", LegalKind.social_service_agency, {"P1", "P2"}),
-        ("application of a group", LegalKind.resident_group, {"P1", "P2", "S1"}),
+        ("registration", LegalKind.social_service_agency, {"P1", "P2"}),
+        ("registration of a group", LegalKind.resident_group, {"P1", "P2", "S1"}),
     ):
         registration = await make_registration(session, legal_kind=kind, introduction=canary(name))
         world.add("registration", name, {"registration_id": registration.id}, sees, canary(name))
