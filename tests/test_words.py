@@ -8,7 +8,6 @@ import pkgutil
 import re
 import textwrap
 from collections.abc import Iterator
-from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cache
@@ -28,15 +27,14 @@ from app.core.days.calendar import Unit
 from app.core.db import Base
 from app.core.errors import LISTED, DomainError, MoveRefused
 from app.core.problems import catalogue, input_invalid, problem_of, sentences
-from app.core.settings import settings
 from app.core.words import LANGUAGES, day, instant, said, words
-from app.main import create_app
 from app.parties.rules import LegalKind, PartyKind
 from app.selection.rules import RoundClosed
 from app.surveys.waves.rules import Channel
 from app.tenders.notices.publishing import PeriodTooShort
 from app.tenders.profiles.rules import Challenged, Gate, OverspendRule
 from tests.conftest import ClientOf
+from tests.test_description import described
 
 APP = Path(app.__file__ or "").parent
 
@@ -106,18 +104,13 @@ def test_a_refusal_made_without_a_fact_is_found(tmp_path: Path) -> None:
 
 def fields_sent() -> set[str]:
     """Every name under which a request can carry something: parameters, and fields of bodies at any depth."""
-
-    @asynccontextmanager
-    async def closed() -> Any:
-        yield
-
-    described = create_app(settings(), closed, None).openapi()  # type: ignore[arg-type]
+    description = described()
     names, seen = set[str](), set[str]()
 
     def walk(schema: dict[str, Any]) -> None:
         if (name := schema.get("$ref", "").split("/")[-1]) and name not in seen:
             seen.add(name)
-            walk(described["components"]["schemas"][name])
+            walk(description["components"]["schemas"][name])
         inner = schema.get("additionalProperties")
         parts = [*(schema.get(kind, []) for kind in ("anyOf", "allOf", "oneOf"))]
         for part in [each for listed in parts for each in listed] + [schema.get("items"), inner]:
@@ -127,7 +120,7 @@ def fields_sent() -> set[str]:
             names.add(field)
             walk(part)
 
-    for operations in described["paths"].values():
+    for operations in description["paths"].values():
         for operation in operations.values():
             names.update(parameter["name"] for parameter in operation.get("parameters", []))
             for content in operation.get("requestBody", {}).get("content", {}).values():

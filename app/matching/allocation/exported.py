@@ -12,6 +12,7 @@ from app.core.errors import DomainError
 from app.core.reading.foreign import FileTooDeep, FileUnreadable, check_json
 
 Groups = list[list[str]]
+Particulars = dict[str, str | int]
 
 
 class SelectionFileUnreadable(DomainError):
@@ -51,6 +52,7 @@ class ExportedReason(BaseModel):
     """A row of the certificate: a pair that chose each other, and what else is said of it."""
 
     model_config = ConfigDict(extra="allow", strict=True)
+    __pydantic_extra__: Particulars
 
     seeker: str
     provider: str
@@ -67,10 +69,10 @@ class ExportedCertificate(_Form):
 
     stable: bool
     size: ExportedSize | None = None
-    capacities: list[dict[str, Any]]
-    faults: list[dict[str, Any]]
+    capacities: list[Particulars]
+    faults: list[Particulars]
     pairs: list[ExportedReason]
-    blocking: list[dict[str, Any]]
+    blocking: list[Particulars]
 
 
 class ExportedUnmatched(_Form):
