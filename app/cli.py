@@ -272,7 +272,7 @@ def rank_everybody(
     async def save_all(door: Units) -> list[Path]:
         async with door() as session:
             found = await market(session)
-        return save_cities(found.need_pool, found.offer_pool, folder)
+        return save_cities(found.prepared_needs, found.prepared_offers, folder)
 
     cities = with_units(save_all)
     ranked = rank_on_ray(cities, workers, address) if engine is Engine.ray else rank_locally(cities, workers)

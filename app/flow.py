@@ -47,7 +47,7 @@ when("objection.filed", awards.hold_awards)
 when("objection.rejected", awards.release_awards)
 when("objection.withdrawn", awards.release_awards)
 when("objection.accepted", awards.revoke_awards)
-when("result.proposed", comparisons.keep_rankings)
+when("result.proposed", comparisons.keep_contests)
 when("inclusion.asked", pricing.start_pricing)
 
 when("contract.signed", needs.hold_as("contracted", by="contract", after=("matched", "tendered")))

@@ -19,12 +19,12 @@ from sqlalchemy.orm import selectinload
 
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
-from app.matching.ranking.pool import (
-    NeedPool,
-    OfferPool,
+from app.matching.ranking.prepared import (
+    PreparedNeeds,
+    PreparedOffers,
     new_frame,
-    pool_of_needs,
-    pool_of_offers,
+    prepare_needs,
+    prepare_offers,
     renewed_needs,
     renewed_offers,
 )
@@ -106,8 +106,8 @@ class Market:
     offer_versions: Versions
     needs: dict[int, NeedEntry]
     offers: dict[int, OfferEntry]
-    need_pool: NeedPool
-    offer_pool: OfferPool
+    prepared_needs: PreparedNeeds
+    prepared_offers: PreparedOffers
 
 
 class Kept:
@@ -220,13 +220,13 @@ def is_open(need: NeedEntry) -> bool:
 
 def _pools(
     needs: Mapping[int, NeedEntry], offers: Mapping[int, OfferEntry], reader: Reader
-) -> tuple[NeedPool, OfferPool]:
+) -> tuple[PreparedNeeds, PreparedOffers]:
     open_needs = tuple(need.record for need in needs.values() if is_open(need))
     offered = tuple(offer.record for offer in offers.values())
     statistics, frame = reader.statistics(open_needs, offered), new_frame(reader)
     return (
-        pool_of_needs(open_needs, reader, statistics, frame),
-        pool_of_offers(offered, reader, statistics, frame),
+        prepare_needs(open_needs, reader, statistics, frame),
+        prepare_offers(offered, reader, statistics, frame),
     )
 
 
@@ -236,12 +236,12 @@ def _edited(
     offers: Mapping[int, OfferEntry],
     needs_gone: Sequence[int],
     offers_gone: Sequence[int],
-) -> tuple[NeedPool, OfferPool]:
+) -> tuple[PreparedNeeds, PreparedOffers]:
     open_needs = [need.record for need in needs.values() if is_open(need)]
     closed = [*needs_gone, *(need.id for need in needs.values() if not is_open(need))]
     return (
-        renewed_needs(before.need_pool, open_needs, [str(id) for id in closed]),
-        renewed_offers(before.offer_pool, [o.record for o in offers.values()], [str(id) for id in offers_gone]),
+        renewed_needs(before.prepared_needs, open_needs, [str(id) for id in closed]),
+        renewed_offers(before.prepared_offers, [o.record for o in offers.values()], [str(id) for id in offers_gone]),
     )
 
 

@@ -32,7 +32,7 @@ async def rank_offers(session: AsyncSession, actor: Actor, need_id: int, tried: 
     if need.status == "tendered":
         raise CandidatesWithheld(need=need_id)
     record = need.record if tried.budget is None else replace(need.record, budget=tried.budget)
-    ranking = rank(record, found.offer_pool, tried.weights, TOP, tried.without, tried.about)
+    ranking = rank(record, found.prepared_offers, tried.weights, TOP, tried.without, tried.about)
     return NamedRanking(ranking, found.offers, await party_names(session, {o.party_id for o in found.offers.values()}))
 
 
@@ -42,5 +42,5 @@ async def rank_needs(session: AsyncSession, actor: Actor, offer_id: int, tried: 
     offer = found.offers.get(offer_id)
     if offer is None or not may_rank_needs(actor, offer):
         raise NotFound(offer=offer_id)
-    ranking = rank_for_offer(offer.record, found.need_pool, tried.weights, TOP, tried.without, tried.about)
+    ranking = rank_for_offer(offer.record, found.prepared_needs, tried.weights, TOP, tried.without, tried.about)
     return NamedRanking(ranking, found.needs, await party_names(session, {n.party_id for n in found.needs.values()}))

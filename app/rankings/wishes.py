@@ -11,11 +11,11 @@ Groups = list[list[int]]  # ids, best first; those of one group are equally welc
 
 
 def wishes_of_need(found: Market, need_id: int, partners: Keys, seed: str) -> Groups:
-    return wishes_by(rank(found.needs[need_id].record, found.offer_pool, top=TOP), partners, seed)
+    return wishes_by(rank(found.needs[need_id].record, found.prepared_offers, top=TOP), partners, seed)
 
 
 def wishes_of_offer(found: Market, offer_id: int, partners: Keys, seed: str) -> Groups:
-    return wishes_by(rank_for_offer(found.offers[offer_id].record, found.need_pool, top=TOP), partners, seed)
+    return wishes_by(rank_for_offer(found.offers[offer_id].record, found.prepared_needs, top=TOP), partners, seed)
 
 
 def wishes_by(ranking: Ranking, partners: Keys, seed: str) -> Groups:

@@ -17,7 +17,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from app.matching.ranking.filters import FILTERS
-from app.matching.ranking.pool import pool_of_offers
+from app.matching.ranking.prepared import prepare_offers
 from app.matching.ranking.profiles import Reader
 from app.matching.ranking.rank import rank
 from app.matching.ranking.records import DEFAULT_WEIGHTS, NeedRecord, OfferRecord, Weights
@@ -81,10 +81,10 @@ def figures(orders: Orders, grades: Grades) -> Figures:
 def orders_by_engine(market: SeasonMarket, needs: Sequence[NeedRecord]) -> dict[str, Orders]:
     """The first five offers for each need: by the text alone, by all criteria, and by these with the filters on."""
     reader = Reader(market.reference)
-    pool = pool_of_offers(market.offers, reader, reader.statistics(market.needs, market.offers))
+    prepared = prepare_offers(market.offers, reader, reader.statistics(market.needs, market.offers))
 
     def first(need: NeedRecord, weights: Weights, without: Sequence[str]) -> list[str]:
-        return [row.id for row in rank(need, pool, weights, DEPTH, without).rows]
+        return [row.id for row in rank(need, prepared, weights, DEPTH, without).rows]
 
     return {
         "text": {need.id: first(need, TEXT_ALONE, NO_FILTERS) for need in needs},

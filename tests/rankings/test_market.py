@@ -39,7 +39,7 @@ async def a_market(session: AsyncSession) -> tuple[Market, Need]:
 
 
 def scores(found: Market, need: Need) -> dict[str, Decimal]:
-    ranking = rank(found.needs[need.id].record, found.offer_pool)
+    ranking = rank(found.needs[need.id].record, found.prepared_offers)
     return {found.offers[int(row.id)].title: row.score for row in ranking.rows}
 
 
@@ -55,7 +55,7 @@ async def test_a_new_offer_shows_at_once_and_moves_nobody_else(session: AsyncSes
     await session.commit()
     after = await market(session)
     assert scores(after, need) == before | {"Swimming": scores(after, need)["Swimming"]}
-    assert after.offer_pool.statistics is found.offer_pool.statistics
+    assert after.prepared_offers.statistics is found.prepared_offers.statistics
     assert "Swimming" not in scores(found, need)
 
 
@@ -71,12 +71,12 @@ async def test_an_edit_a_withdrawal_and_a_tender_show_at_once_as_if_all_had_been
     assert {offer.title for offer in after.offers.values()} == {"陪诊"}
     room.kept.market = None
     anew = await market(session)
-    assert after.offer_pool.ids == anew.offer_pool.ids
-    assert len(rank_all(after.need_pool.snapshot.table, after.offer_pool.snapshot, scope=ALL).rows) == 1
+    assert after.prepared_offers.ids == anew.prepared_offers.ids
+    assert len(rank_all(after.prepared_needs.snapshot.table, after.prepared_offers.snapshot, scope=ALL).rows) == 1
     await session.execute(sa.update(Need).where(Need.id == need.id).values(held_as="tendered"))
     await session.commit()
     tendered = await market(session)
-    assert (tendered.need_pool.ids, tendered.needs[need.id].status) == ((), "tendered")
+    assert (tendered.prepared_needs.ids, tendered.needs[need.id].status) == ((), "tendered")
 
 
 async def test_an_edit_of_the_provider_shows_too(session: AsyncSession) -> None:
@@ -98,11 +98,11 @@ async def test_a_new_day_and_a_new_word_of_the_taxonomy_count_words_anew(
     await session.execute(sa.update(Category).where(Category.code == "01").values(synonyms=["敬老"]))
     await session.commit()
     renamed = await market(session)
-    assert renamed.offer_pool.statistics is not found.offer_pool.statistics
-    assert renamed.offer_pool.reader is not found.offer_pool.reader
+    assert renamed.prepared_offers.statistics is not found.prepared_offers.statistics
+    assert renamed.prepared_offers.reader is not found.prepared_offers.reader
     clock.at += timedelta(days=1)
     await session.commit()
-    assert (await market(session)).offer_pool.statistics is not renamed.offer_pool.statistics
+    assert (await market(session)).prepared_offers.statistics is not renamed.prepared_offers.statistics
 
 
 async def test_two_edits_of_one_version_are_told_apart(session: AsyncSession) -> None:

@@ -23,7 +23,7 @@ from app.matching.ranking.arrays.columns import Columns
 from app.matching.ranking.arrays.snapshot import Snapshot, snapshot_of, taken
 from app.matching.ranking.arrays.storage import load, save
 from app.matching.ranking.batch import compiled, rank_all
-from app.matching.ranking.pool import NeedPool, OfferPool
+from app.matching.ranking.prepared import PreparedNeeds, PreparedOffers
 
 CITY_DIGITS = 4
 NEEDS, OFFERS = "needs", "offers"
@@ -52,13 +52,15 @@ class CityRanked(NamedTuple):
     digest: str
 
 
-def save_cities(needs: NeedPool, offers: OfferPool, folder: Path) -> list[Path]:
+def save_cities(needs: PreparedNeeds, offers: PreparedOffers, folder: Path) -> list[Path]:
     """A folder for every city that has needs, with these and the offers that reach it."""
     city_of = np.array([needs.records[id].area[:CITY_DIGITS] for id in needs.ids])
     return [_save_city(needs, offers, str(city), city_of == city, folder) for city in np.unique(city_of)]
 
 
-def _save_city(needs: NeedPool, offers: OfferPool, city: str, inside: NDArray[np.bool_], folder: Path) -> Path:
+def _save_city(
+    needs: PreparedNeeds, offers: PreparedOffers, city: str, inside: NDArray[np.bool_], folder: Path
+) -> Path:
     reaching = np.array([_reaches(offers.records[id].coverage, city) for id in offers.ids], dtype=bool)
     target = folder / (city or "elsewhere")
     save(_part(needs.snapshot, inside), target / NEEDS)

@@ -73,7 +73,7 @@ def known_populations(codes: tuple[str, ...], reference: Reference) -> tuple[Pop
 
 
 class Reader:
-    """Turns records into profiles, with one taxonomy and, per pool, one set of term statistics."""
+    """Turns records into profiles, with one taxonomy and, per prepared side, one set of term statistics."""
 
     def __init__(self, reference: Reference) -> None:
         self.reference = reference

@@ -17,7 +17,7 @@ from app.matching.ranking.arrays import vectors
 from app.matching.ranking.criteria import Facts, Measure
 from app.matching.ranking.filters import FILTERS, first_failing
 from app.matching.ranking.points import contributions, millionths
-from app.matching.ranking.pool import Found, NeedPool, OfferPool, Pool, see_needs, see_offers
+from app.matching.ranking.prepared import Found, Prepared, PreparedNeeds, PreparedOffers, see_needs, see_offers
 from app.matching.ranking.profiles import NeedProfile, OfferProfile
 from app.matching.ranking.records import CRITERIA, DEFAULT_WEIGHTS, NeedRecord, OfferRecord, Weights
 from app.matching.ranking.robustness import Robustness, robustness
@@ -77,7 +77,7 @@ class Relaxed:
 
 
 class Absence(NamedTuple):
-    """`reason`: a filter's code, `below_top`, `listed`, or `unknown` for an id that was not in the pool."""
+    """`reason`: a filter's code, `below_top`, `listed`, or `unknown` for an id that was not among the prepared."""
 
     id: str
     reason: str
@@ -101,7 +101,7 @@ class Ranking:
 
 def rank(
     need: NeedRecord,
-    offers: OfferPool,
+    offers: PreparedOffers,
     weights: Weights = DEFAULT_WEIGHTS,
     top: int = 20,
     without: Collection[str] = (),
@@ -119,7 +119,7 @@ def rank(
 
 def rank_for_offer(
     offer: OfferRecord,
-    needs: NeedPool,
+    needs: PreparedNeeds,
     weights: Weights = DEFAULT_WEIGHTS,
     top: int = 20,
     without: Collection[str] = (),
@@ -133,17 +133,17 @@ def rank_for_offer(
 
 
 class _Sight:
-    """A pool as seen from one subject, put in order."""
+    """A prepared side as seen from one subject, put in order."""
 
     def __init__(
         self,
-        pool: Pool[Any, Any, Any],
+        side: Prepared[Any, Any, Any],
         found: Found,
         weights: Weights,
         without: Collection[str],
         pair: Callable[[str], tuple[NeedProfile, OfferProfile]],
     ) -> None:
-        self.pool, self.found, self.pair = pool, found, pair
+        self.side, self.found, self.pair = side, found, pair
         self.filters = [(code, fails) for code, fails in FILTERS if code not in without]
         kept = sum(vectors.BIT_OF[code] for code, _ in self.filters)
         self.failed = found.failed & np.uint8(kept)
@@ -168,7 +168,7 @@ class _Sight:
         )
 
     def _id(self, row: int) -> str:
-        return str(self.pool.snapshot.table.ids[self.found.rows[row]])
+        return str(self.side.snapshot.table.ids[self.found.rows[row]])
 
     def _standing(self, row: int) -> Standing:
         points = int(self.points[row])
@@ -212,7 +212,7 @@ class _Sight:
         return tuple(sorted(found, key=lambda each: -each.best.score))
 
     def _absence(self, id: str, shown: set[int]) -> Absence:
-        row = self.pool.row_of(id)
+        row = self.side.row_of(id)
         if row is None:
             return Absence(id, "unknown")
         if self.failed[row]:

@@ -1,7 +1,7 @@
 """Words of a record, and how well an offer's words answer a need's (BM25 on a fixed scale).
 
 BM25: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), eq. 3.15.
-The score is divided by the best this need could reach with any text, not by the best of the pool: an
+The score is divided by the best this need could reach with any text, not by the best of those prepared: an
 offer that has nothing to do with a need cannot move the others by changing their scale.
 """
 

@@ -59,7 +59,7 @@ class Result(Base, Identified, Versioned):
 class LotResult(Base, Identified):
     """How one lot was decided. `rule` stood in the notice, `applied` decided (trim falls back to skip);
     `alternatives`: rule → what it would have decided instead; `equal_shares`: what equal shares of the judges would.
-    `ranking` is what the sets were chosen from (`comparison.Ranking`), so that prices are asked of just that."""
+    `ranking` is what the sets were chosen from (`comparisons.rules.Contest`), so that prices are asked of just that."""
 
     __tablename__ = "lot_results"
 

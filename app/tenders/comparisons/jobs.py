@@ -10,7 +10,7 @@ from app.core.installation.jobs import AGAIN, defer, jobs, unit
 from app.matching.winners.choose import Winners, best_winners
 from app.tenders.comparisons import service as pricing
 from app.tenders.comparisons.models import InclusionRun
-from app.tenders.comparisons.rules import Ranking, price
+from app.tenders.comparisons.rules import Contest, price
 
 # A set of 200 bids takes the solver some 60 ms, one of 2,000 some 300 ms: a job is over within seconds.
 PER_JOB = 10
@@ -34,15 +34,15 @@ async def _price_some(run_id: int) -> None:
         case = await pricing.open_run(session, run_id)
     if case is None:
         return
-    best = case.best or await _keep_best(run_id, case.ranking)
+    best = case.best or await _keep_best(run_id, case.contest)
     for bid in case.left[:PER_JOB]:
-        found = await asyncio.to_thread(price, case.ranking, best, bid)
+        found = await asyncio.to_thread(price, case.contest, best, bid)
         async with unit() as session:
             await pricing.keep_price(session, run_id, found)
 
 
-async def _keep_best(run_id: int, ranking: Ranking) -> Winners:
-    solve = asyncio.to_thread(best_winners, ranking.contenders, places=ranking.places, budget=ranking.budget)
+async def _keep_best(run_id: int, contest: Contest) -> Winners:
+    solve = asyncio.to_thread(best_winners, contest.contenders, places=contest.places, budget=contest.budget)
     best = await solve
     async with unit() as session:
         await pricing.keep_best(session, run_id, best)

@@ -12,7 +12,7 @@ from app.tenders.comparisons.rules import RunStatus, Unpriced
 
 
 class InclusionRun(Base, Identified):
-    """The losers of one lot being priced, one after the other, for one state of its ranking (`digest`).
+    """The losers of one lot being priced, one after the other, for one state of its contest (`digest`).
 
     `done` of `total` losers have their row. `best` is the set of highest total score that prices are measured
     against; `moved_at` the last sign of life; `fault` the code of the refusal that ended it.

@@ -47,7 +47,7 @@ LIVE = frozenset({S.waiting, S.running})
 
 
 def is_asked(run: RunStatus | None) -> bool:
-    """Whether the losers are priced, or soon will be: once for each state of a ranking, unless that run failed."""
+    """Whether the losers are priced, or soon will be: once for each state of a contest, unless that run failed."""
     return run is not None and (run, "price_inclusion") not in MOVES
 
 
@@ -74,7 +74,7 @@ class Method(StrEnum):
 
 
 @dataclass(frozen=True)
-class Ranking:
+class Contest:
     """One lot as its award sets are chosen from it: `contenders` in the order of places, all but those whose
     applicant won in an earlier lot; `losers` is every eligible bid that the decision passed over, by place."""
 
@@ -101,20 +101,20 @@ class Priced:
     joined: tuple[str, ...] = ()
 
 
-def ranking_of(placed: Sequence[Placed], lot: LotTerms, taken: Mapping[str, str], won: Iterable[str]) -> Ranking:
+def contest_of(placed: Sequence[Placed], lot: LotTerms, taken: Mapping[str, str], won: Iterable[str]) -> Contest:
     """`taken`: applicant → bid won in an earlier lot; `won`: the bids that this lot's decision awards."""
     winners = set(won)
     losers = tuple(each.candidate.bid for each in placed if each.candidate.bid not in winners)
-    return Ranking(lot.places, lot.budget, tuple(contenders(placed, taken)), losers)
+    return Contest(lot.places, lot.budget, tuple(contenders(placed, taken)), losers)
 
 
-def read_ranking(document: Mapping[str, Any]) -> Ranking:
-    """What `Ranking.document` wrote."""
+def read_contest(document: Mapping[str, Any]) -> Contest:
+    """What `Contest.document` wrote."""
     rows = [
         Contender(key, Fraction(score), Decimal(amount), frozenset(groups))
         for key, score, amount, groups in document["contenders"]
     ]
-    return Ranking(document["places"], Decimal(document["budget"]), tuple(rows), tuple(document["losers"]))
+    return Contest(document["places"], Decimal(document["budget"]), tuple(rows), tuple(document["losers"]))
 
 
 def set_document(won: Winners) -> dict[str, Any]:
@@ -131,12 +131,12 @@ def read_set(document: Mapping[str, Any]) -> Winners:
 
 
 def digest(document: Mapping[str, Any]) -> str:
-    """One state of a ranking has one digest: SHA-256 over its JSON, keys sorted."""
+    """One state of a contest has one digest: SHA-256 over its JSON, keys sorted."""
     text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def shared(ranking: Ranking, sheets: Mapping[str, Sequence[Sheet]]) -> dict[str, Any]:
+def shared(contest: Contest, sheets: Mapping[str, Sequence[Sheet]]) -> dict[str, Any]:
     """What the method of equal shares awards, in JSON like the decision by a rule; numbers by place.
 
     The judges are the voters: each holds an equal share of the lot's budget and pays for bids by the totals it gave
@@ -144,31 +144,31 @@ def shared(ranking: Ranking, sheets: Mapping[str, Sequence[Sheet]]) -> dict[str,
     item bind as ever. What the shares leave over is not spent.
     """
     ballots: dict[str, dict[str, Fraction]] = {}
-    groups = {each.key: each.groups for each in ranking.contenders}
+    groups = {each.key: each.groups for each in contest.contenders}
     for bid in groups:
         for sheet in sheets[bid]:
             ballots.setdefault(sheet.judge, {})[bid] = Fraction(sheet.total)
 
     def admits(chosen: Sequence[str], bid: str) -> bool:
-        return len(chosen) < ranking.places and all(groups[bid].isdisjoint(groups[other]) for other in chosen)
+        return len(chosen) < contest.places and all(groups[bid].isdisjoint(groups[other]) for other in chosen)
 
-    costs = {each.key: int(each.amount * FEN) for each in ranking.contenders}
+    costs = {each.key: int(each.amount * FEN) for each in contest.contenders}
     bought = equal_shares(
-        [ballots[judge] for judge in sorted(ballots)], costs, int(ranking.budget * FEN), admits=admits
+        [ballots[judge] for judge in sorted(ballots)], costs, int(contest.budget * FEN), admits=admits
     )
     keys = {each.key for each in bought}
-    won = [each for each in ranking.contenders if each.key in keys]
+    won = [each for each in contest.contenders if each.key in keys]
     total = sum((each.score for each in won), Fraction(0))
     amount = sum((each.amount for each in won), Decimal(0))
     return {"awards": [each.key for each in won], "amount": f"{amount:.2f}", "score": str(published(total))}
 
 
-def price(ranking: Ranking, best: Winners, bid: str) -> Priced:
-    """What including the loser `bid` would cost, measured against the `best` set of the ranking."""
-    if all(each.key != bid for each in ranking.contenders):
+def price(contest: Contest, best: Winners, bid: str) -> Priced:
+    """What including the loser `bid` would cost, measured against the `best` set of the contest."""
+    if all(each.key != bid for each in contest.contenders):
         return Priced(bid, reason=Unpriced.applicant_awarded)
     try:
-        found = price_of_inclusion(ranking.contenders, bid, best, places=ranking.places, budget=ranking.budget)
+        found = price_of_inclusion(contest.contenders, bid, best, places=contest.places, budget=contest.budget)
     except WinnersUnproven:
         return Priced(bid, reason=Unpriced.unproven)
     if found.reason is not None:

@@ -23,7 +23,7 @@ from app.tenders.awards.queries import Proposal
 from app.tenders.bids.models import Bid
 from app.tenders.comparisons import rules
 from app.tenders.comparisons.models import InclusionPrice, InclusionRun
-from app.tenders.comparisons.rules import LIVE, MOVES, Priced, Ranking, RunStatus
+from app.tenders.comparisons.rules import LIVE, MOVES, Contest, Priced, RunStatus
 from app.tenders.notices.models import Lot, Tender, tender_stream
 from app.tenders.notices.policy import access_tender
 from app.tenders.standings.queries import standings
@@ -37,19 +37,19 @@ class OpenRun:
     """What a job needs to go on: the set that prices are measured against (None: still to be found), and the
     losers without a row, by place."""
 
-    ranking: Ranking
+    contest: Contest
     best: Winners | None
     left: Sequence[str]
 
 
 async def price_inclusion(session: AsyncSession, actor: Actor, tender_id: int, lot_code: str) -> InclusionRun:
     """Have every loser of a lot priced, in the background. Asked again while it runs or after, nothing is begun anew
-    unless the ranking changed or the run failed."""
+    unless the contest changed or the run failed."""
     tender = await access_tender(session, actor, tender_id, "propose")
     lot, how, result = await _decided(session, tender, lot_code)
     at = await now(session)
     if how.ranking is None:
-        await keep_rankings(session, actor, Proposal(result, await standings(session, tender)))
+        await keep_contests(session, actor, Proposal(result, await standings(session, tender)))
     assert how.ranking is not None
     digest = rules.digest(how.ranking)
     run = await session.scalar(sa.select(InclusionRun).where(_same(lot, digest)).with_for_update())
@@ -70,7 +70,7 @@ def _same(lot: Lot, digest: str) -> sa.ColumnElement[bool]:
     return sa.and_(InclusionRun.lot_id == lot.id, InclusionRun.digest == digest)
 
 
-async def keep_rankings(session: AsyncSession, actor: Actor, proposal: Proposal) -> None:
+async def keep_contests(session: AsyncSession, actor: Actor, proposal: Proposal) -> None:
     """Keep with every lot of a result what its sets are chosen from, and the set that equal shares would choose.
 
     An applicant that won in an earlier lot is out of the later ones, as when they were decided.
@@ -86,10 +86,10 @@ async def keep_rankings(session: AsyncSession, actor: Actor, proposal: Proposal)
     for parts, placed in found.lots:
         winners = [each.candidate for each in placed if awards.get(each.candidate.bid) == parts.lot.id]
         own = {each.applicant: each.bid for each in winners}
-        ranking = rules.ranking_of(placed, parts.terms, taken, own.values())
+        contest = rules.contest_of(placed, parts.terms, taken, own.values())
         how = by_lot[parts.lot.id]
-        how.ranking = ranking.document()
-        how.equal_shares = rules.shared(ranking, found.sheets)
+        how.ranking = contest.document()
+        how.equal_shares = rules.shared(contest, found.sheets)
         taken |= own
 
 
@@ -112,11 +112,11 @@ async def open_run(session: AsyncSession, run_id: int) -> OpenRun | None:
     run.status, run.moved_at = move(MOVES, run.status, "open"), await now(session)
     document = await session.scalar(sa.select(LotResult.ranking).where(LotResult.id == run.lot_result_id))
     assert document is not None
-    ranking = rules.read_ranking(document)
+    contest = rules.read_contest(document)
     priced = sa.select(Bid.ref).join(InclusionPrice, InclusionPrice.bid_id == Bid.id)
     known = set(await session.scalars(priced.where(InclusionPrice.run_id == run_id)))
     best = rules.read_set(run.best) if run.best is not None else None
-    return OpenRun(ranking, best, [loser for loser in ranking.losers if loser not in known])
+    return OpenRun(contest, best, [loser for loser in contest.losers if loser not in known])
 
 
 async def _locked(session: AsyncSession, run_id: int) -> InclusionRun:

@@ -13,7 +13,7 @@ from app.matching.ranking.arrays.columns import BITS
 from app.matching.ranking.arrays.snapshot import snapshot_of
 from app.matching.ranking.arrays.vectors import points
 from app.matching.ranking.batch import ALL, NOBODY, OWN, RELATED, Best, compiled, rank_all
-from app.matching.ranking.pool import NeedPool, OfferPool, new_frame, pool_of_needs, pool_of_offers
+from app.matching.ranking.prepared import PreparedNeeds, PreparedOffers, new_frame, prepare_needs, prepare_offers
 from app.matching.ranking.profiles import Reader
 from app.matching.ranking.rank import rank, rank_for_offer
 from app.matching.ranking.records import NeedRecord, OfferRecord
@@ -28,13 +28,15 @@ MARKETS = st.tuples(
 )
 
 
-def pools(needs: tuple[NeedRecord, ...], offers: tuple[OfferRecord, ...], reader: Reader) -> tuple[NeedPool, OfferPool]:
+def pools(
+    needs: tuple[NeedRecord, ...], offers: tuple[OfferRecord, ...], reader: Reader
+) -> tuple[PreparedNeeds, PreparedOffers]:
     frozen, frame = reader.statistics(needs, offers), new_frame(reader)
-    return pool_of_needs(needs, reader, frozen, frame), pool_of_offers(offers, reader, frozen, frame)
+    return prepare_needs(needs, reader, frozen, frame), prepare_offers(offers, reader, frozen, frame)
 
 
 @pytest.fixture(scope="module")
-def season() -> tuple[NeedPool, OfferPool]:
+def season() -> tuple[PreparedNeeds, PreparedOffers]:
     return pools(season_needs(), season_offers(), Reader(season_reference()))
 
 
@@ -45,12 +47,12 @@ def listed(best: Best, ids: np.ndarray) -> list[list[tuple[str, int]]]:
     ]
 
 
-def expected_offers(needs: NeedPool, offers: OfferPool, top: int) -> list[list[tuple[str, int]]]:
+def expected_offers(needs: PreparedNeeds, offers: PreparedOffers, top: int) -> list[list[tuple[str, int]]]:
     rankings = [rank(needs.records[id], offers, top=top) for id in needs.ids]
     return [[(row.id, int(row.score * 10_000)) for row in ranking.rows] for ranking in rankings]
 
 
-def expected_needs(needs: NeedPool, offers: OfferPool, top: int) -> list[list[tuple[str, int]]]:
+def expected_needs(needs: PreparedNeeds, offers: PreparedOffers, top: int) -> list[list[tuple[str, int]]]:
     rankings = [rank_for_offer(offers.records[id], needs, top=top) for id in offers.ids]
     return [[(row.id, int(row.score * 10_000)) for row in ranking.rows] for ranking in rankings]
 
@@ -66,7 +68,7 @@ def test_both_engines_find_the_top_of_the_reference_in_both_directions(market: S
         assert listed(best, needs.snapshot.table.ids) == expected_needs(needs, offers, top)
 
 
-def test_both_engines_find_the_top_twenty_of_the_season(season: tuple[NeedPool, OfferPool]) -> None:
+def test_both_engines_find_the_top_twenty_of_the_season(season: tuple[PreparedNeeds, PreparedOffers]) -> None:
     needs, offers = season
     for kernel in (None, compiled()):
         best = rank_all(needs.snapshot.table, offers.snapshot, scope=ALL, kernel=kernel)
@@ -77,7 +79,7 @@ def test_both_engines_find_the_top_twenty_of_the_season(season: tuple[NeedPool, 
 
 @pytest.mark.parametrize("scope", [OWN, RELATED, ALL])
 def test_the_engines_agree_on_points_and_explained_values_however_far_they_search(
-    season: tuple[NeedPool, OfferPool], scope: str
+    season: tuple[PreparedNeeds, PreparedOffers], scope: str
 ) -> None:
     needs, offers = season
     found = [
@@ -123,7 +125,7 @@ def test_the_kernel_adds_up_the_points_of_the_reference_for_any_weights(seed: in
     assert score.tolist() == points(values, weights).tolist()
 
 
-def test_the_number_of_threads_changes_nothing(season: tuple[NeedPool, OfferPool]) -> None:
+def test_the_number_of_threads_changes_nothing(season: tuple[PreparedNeeds, PreparedOffers]) -> None:
     needs, offers = season
     digests = {
         rank_all(needs.snapshot.table, offers.snapshot, threads=threads, kernel=kernel).digest()
@@ -133,14 +135,16 @@ def test_the_number_of_threads_changes_nothing(season: tuple[NeedPool, OfferPool
     assert len(digests) == 1
 
 
-def test_some_rows_can_be_asked_for_alone(season: tuple[NeedPool, OfferPool]) -> None:
+def test_some_rows_can_be_asked_for_alone(season: tuple[PreparedNeeds, PreparedOffers]) -> None:
     needs, offers = season
     everyone = rank_all(needs.snapshot.table, offers.snapshot)
     some = rank_all(needs.snapshot.table, offers.snapshot, rows=np.array([7, 3]), kernel=compiled())
     assert some.rows.tolist() == everyone.rows[[7, 3]].tolist()
 
 
-def test_searching_the_likely_categories_loses_hardly_any_fitting_offer(season: tuple[NeedPool, OfferPool]) -> None:
+def test_searching_the_likely_categories_loses_hardly_any_fitting_offer(
+    season: tuple[PreparedNeeds, PreparedOffers],
+) -> None:
     """Against a search of everything, by the offers that readers found to do just what is asked (grade 3)."""
     needs, offers = season
     with (Path(__file__).parent / "judgements.csv").open(encoding="utf-8", newline="") as file:

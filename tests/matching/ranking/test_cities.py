@@ -18,7 +18,7 @@ from app.matching.ranking.cities import (
     save_cities,
     saved_cities,
 )
-from app.matching.ranking.pool import new_frame, pool_of_needs, pool_of_offers
+from app.matching.ranking.prepared import new_frame, prepare_needs, prepare_offers
 from tests.matching.factories import make_need, make_offer
 from tests.matching.records import READER
 
@@ -35,7 +35,7 @@ def saved(tmp_path: Path) -> list[Path]:
         make_offer("O4", coverage=()),
     ]
     statistics, frame = READER.statistics(tuple(needs), tuple(offers)), new_frame(READER)
-    pools = pool_of_needs(needs, READER, statistics, frame), pool_of_offers(offers, READER, statistics, frame)
+    pools = prepare_needs(needs, READER, statistics, frame), prepare_offers(offers, READER, statistics, frame)
     return save_cities(*pools, tmp_path)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from app.matching.ranking.pool import pool_of_offers
+from app.matching.ranking.prepared import prepare_offers
 from app.matching.ranking.profiles import Reader
 from app.matching.ranking.rank import rank
 from bench.engine.judgements import read_judgements
@@ -45,8 +45,8 @@ def test_the_engine_beats_the_simple_methods_on_the_same_texts(found: Any) -> No
 
 def test_wrongly_entered_codes_do_not_keep_the_right_offer_from_the_top() -> None:
     reader = Reader(MARKET.reference)
-    pool = pool_of_offers(MARKET.offers, reader, reader.statistics(MARKET.needs, MARKET.offers))
+    prepared = prepare_offers(MARKET.offers, reader, reader.statistics(MARKET.needs, MARKET.offers))
     needs = {need.id: need for need in MARKET.needs}
     wrongly_coded = {"N037": "O047", "N126": "O145", "N143": "O164", "N153": "O082", "N164": "O183"}
-    best = {id: rank(needs[id], pool, without=NO_FILTERS).rows[0].id for id in wrongly_coded}
+    best = {id: rank(needs[id], prepared, without=NO_FILTERS).rows[0].id for id in wrongly_coded}
     assert best == wrongly_coded

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.matching.ranking.filters import FILTERS
-from app.matching.ranking.pool import pool_of_needs, pool_of_offers
+from app.matching.ranking.prepared import prepare_needs, prepare_offers
 from app.matching.ranking.profiles import Reader
 from app.matching.ranking.rank import Absence, Ranking, Standing, rank, rank_for_offer, tie_groups
 from app.matching.ranking.records import CRITERIA, DEFAULT_WEIGHTS, NeedRecord, OfferRecord, Weights
@@ -19,7 +19,7 @@ POOLS = st.lists(OFFERS, max_size=6, unique_by=lambda offer: offer.id)
 
 
 def ranked(need: NeedRecord, offers: Iterable[OfferRecord], top: int = 20) -> Ranking:
-    return rank(need, pool_of_offers(offers, READER), top=top)
+    return rank(need, prepare_offers(offers, READER), top=top)
 
 
 @settings(max_examples=150, deadline=None)
@@ -52,8 +52,8 @@ def test_with_frozen_statistics_a_new_offer_changes_no_other_score(
 ) -> None:
     frozen = READER.statistics((need,), tuple(offers))
     late = replace(late, id="late")
-    before = rank(need, pool_of_offers(offers, READER, frozen))
-    after = rank(need, pool_of_offers([*offers, late], READER, frozen))
+    before = rank(need, prepare_offers(offers, READER, frozen))
+    after = rank(need, prepare_offers([*offers, late], READER, frozen))
     assert {row.id: row.explanation for row in after.rows if row.id != "late"} == {
         row.id: row.explanation for row in before.rows
     }
@@ -76,8 +76,8 @@ def test_without_frozen_statistics_an_unrelated_offer_moves_nobody() -> None:
 @given(NEEDS, POOLS)
 def test_a_pair_has_the_same_score_from_both_sides(need: NeedRecord, offers: list[OfferRecord]) -> None:
     shared = READER.statistics((need,), tuple(offers))
-    seen = {row.id: row.explanation for row in rank(need, pool_of_offers(offers, READER, shared)).rows}
-    needs = pool_of_needs([need], READER, shared)
+    seen = {row.id: row.explanation for row in rank(need, prepare_offers(offers, READER, shared)).rows}
+    needs = prepare_needs([need], READER, shared)
     mirrored = {offer.id: rank_for_offer(offer, needs).rows for offer in offers}
     assert seen == {id: rows[0].explanation for id, rows in mirrored.items() if rows}
 
@@ -109,8 +109,8 @@ def test_the_reasons_name_the_words_the_pair_shares() -> None:
 
 def test_weights_that_count_nothing_that_can_be_compared_score_zero() -> None:
     only_rating = Weights(*[Decimal(0)] * 7, Decimal(1))
-    pool = pool_of_offers([make_offer(rating=None)], READER)
-    assert [row.score for row in rank(make_need(), pool, only_rating).rows] == [0]
+    prepared = prepare_offers([make_offer(rating=None)], READER)
+    assert [row.score for row in rank(make_need(), prepared, only_rating).rows] == [0]
 
 
 def test_an_absent_offer_has_a_reason() -> None:
@@ -119,8 +119,8 @@ def test_an_absent_offer_has_a_reason() -> None:
         make_offer("far", coverage=("530114000000",), rectification=True),
         make_offer("weak", title="巡河", description="净滩", category_codes=("090203",)),
     ]
-    pool = pool_of_offers(offers, READER)
-    absence = {id: rank(make_need(), pool, top=1, about=id).absence for id in ("near", "far", "weak", "nobody")}
+    prepared = prepare_offers(offers, READER)
+    absence = {id: rank(make_need(), prepared, top=1, about=id).absence for id in ("near", "far", "weak", "nobody")}
     best, second = ranked(make_need(), offers, top=1).rows[0], ranked(make_need(), offers, top=1).below[0]
     assert absence == {
         "near": Absence("near", "listed", {}, Standing("near", 1, best.score)),
@@ -131,13 +131,13 @@ def test_an_absent_offer_has_a_reason() -> None:
 
 
 def test_leaving_a_filter_out_shows_what_relaxing_it_would_bring() -> None:
-    pool = pool_of_offers([make_offer(coverage=("530114000000",))], READER)
-    assert [row.id for row in rank(make_need(), pool).rows] == []
-    assert [row.id for row in rank(make_need(), pool, without=ALL_FILTERS).rows] == ["O1"]
+    prepared = prepare_offers([make_offer(coverage=("530114000000",))], READER)
+    assert [row.id for row in rank(make_need(), prepared).rows] == []
+    assert [row.id for row in rank(make_need(), prepared, without=ALL_FILTERS).rows] == ["O1"]
 
 
 def test_a_pool_stands_in_order_of_id() -> None:
-    assert pool_of_offers([make_offer("B"), make_offer("C"), make_offer("A")], READER).ids == ("A", "B", "C")
+    assert prepare_offers([make_offer("B"), make_offer("C"), make_offer("A")], READER).ids == ("A", "B", "C")
 
 
 def test_an_empty_pool_gives_an_empty_ranking() -> None:
@@ -153,7 +153,7 @@ def test_a_pair_of_the_season_scores_the_same_from_either_side() -> None:
     needs, offers = season_needs(), season_offers()
     reader = Reader(season_reference())
     frozen = reader.statistics(needs, offers)
-    all_offers, all_needs = pool_of_offers(offers, reader, frozen), pool_of_needs(needs, reader, frozen)
+    all_offers, all_needs = prepare_offers(offers, reader, frozen), prepare_needs(needs, reader, frozen)
     from_needs = {(row.subject, r.id): r.score for row in (rank(n, all_offers, top=5) for n in needs) for r in row.rows}
     from_offers = {
         (r.id, row.subject): r.score

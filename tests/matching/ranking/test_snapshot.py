@@ -22,7 +22,7 @@ from app.matching.ranking.arrays.snapshot import (
 )
 from app.matching.ranking.arrays.storage import SnapshotUnreadable, load, save
 from app.matching.ranking.batch import ALL, rank_all
-from app.matching.ranking.pool import new_frame, offer_table, pool_of_needs, pool_of_offers
+from app.matching.ranking.prepared import new_frame, offer_table, prepare_needs, prepare_offers
 from app.matching.ranking.records import OfferRecord, area_prefix
 from bench.engine.city import city
 from tests.matching.factories import make_need, make_offer
@@ -50,15 +50,15 @@ def test_edits_give_what_building_anew_would_give(
     gone: set[int],  # type: ignore[type-arg]
 ) -> None:
     frame = new_frame(READER)
-    asked = pool_of_needs(needs, READER, STATISTICS, frame).snapshot.table
-    old = pool_of_offers(before, READER, STATISTICS, frame).snapshot
+    asked = prepare_needs(needs, READER, STATISTICS, frame).snapshot.table
+    old = prepare_offers(before, READER, STATISTICS, frame).snapshot
     kept = rankings(asked, old)
     new = {offer.id: offer for offer in edited}
     leaving = sorted({before[n].id for n in gone if n < len(before)} - set(new))
     fresh = offer_table(tuple(new[id] for id in sorted(new)), READER, STATISTICS, frame)
     after = changed(old, fresh, leaving)
     whole = {offer.id: offer for offer in before if offer.id not in leaving} | new
-    anew = pool_of_offers(whole.values(), READER, STATISTICS, frame).snapshot
+    anew = prepare_offers(whole.values(), READER, STATISTICS, frame).snapshot
     assert after.table.ids.tolist() == anew.table.ids.tolist()
     assert rankings(asked, after) == rankings(asked, anew)
     assert after.version == old.version + 1
@@ -68,7 +68,7 @@ def test_edits_give_what_building_anew_would_give(
 def test_an_edit_leaves_the_shards_it_does_not_touch_as_they_are() -> None:
     frame = new_frame(READER)
     river = make_offer("R", title="巡河", description="净滩", category_codes=("090203",))
-    old = pool_of_offers([make_offer("A"), make_offer("B"), river], READER, STATISTICS, frame).snapshot
+    old = prepare_offers([make_offer("A"), make_offer("B"), river], READER, STATISTICS, frame).snapshot
     fresh = offer_table((replace(make_offer("B"), title="长者食堂"),), READER, STATISTICS, frame)
     after = changed(old, fresh)
     shared = [n for n, shard in enumerate(after.shards) if any(shard.postings is each.postings for each in old.shards)]
@@ -78,13 +78,13 @@ def test_an_edit_leaves_the_shards_it_does_not_touch_as_they_are() -> None:
 @pytest.fixture
 def snapshot() -> Snapshot:  # type: ignore[type-arg]
     offers = [make_offer("A"), make_offer("B", coverage=("530114000000",)), make_offer("C", category_codes=("09",))]
-    return pool_of_offers(offers, READER, STATISTICS).snapshot
+    return prepare_offers(offers, READER, STATISTICS).snapshot
 
 
 def test_a_saved_snapshot_is_mapped_and_ranks_the_same(snapshot: Snapshot, tmp_path: Path) -> None:  # type: ignore[type-arg]
     save(snapshot, tmp_path / "offers")
     again = load(tmp_path / "offers")
-    asked = [pool_of_needs([make_need()], READER, STATISTICS, each.frame).snapshot.table for each in (snapshot, again)]
+    asked = [prepare_needs([make_need()], READER, STATISTICS, each.frame).snapshot.table for each in (snapshot, again)]
     assert rankings(asked[1], again) == rankings(asked[0], snapshot) != [[]]
     assert isinstance(again.table.columns.reach.base, np.memmap)
 
@@ -120,10 +120,10 @@ def test_a_category_of_more_rows_than_a_shard_holds_makes_several_and_ranks_the_
 ) -> None:
     frame = new_frame(READER)
     offers = [make_offer(f"{n}", description="送饭" * n) for n in range(5)]
-    asked = pool_of_needs([make_need()], READER, STATISTICS, frame).snapshot.table
-    whole = pool_of_offers(offers, READER, STATISTICS, frame).snapshot
+    asked = prepare_needs([make_need()], READER, STATISTICS, frame).snapshot.table
+    whole = prepare_offers(offers, READER, STATISTICS, frame).snapshot
     monkeypatch.setattr("app.matching.ranking.arrays.snapshot.SHARD_ROWS", 2)
-    cut = pool_of_offers(offers, READER, STATISTICS, frame).snapshot
+    cut = prepare_offers(offers, READER, STATISTICS, frame).snapshot
     assert len(cut.shards) == len(whole.shards) + 2
     assert rankings(asked, cut) == rankings(asked, whole)
 
@@ -136,7 +136,7 @@ def test_a_shard_holds_rows_of_many_districts_first_and_then_district_by_distric
     many = tuple(f"5301{number:02d}" for number in range(2, 8))
     offers = [districts("530114"), districts("530111", "530114"), districts("530111"), districts("5301"), districts()]
     offers += [replace(districts("530114"), id="again"), districts(*many)]
-    snapshot = pool_of_offers(offers, READER, STATISTICS).snapshot
+    snapshot = prepare_offers(offers, READER, STATISTICS).snapshot
     (shard,) = snapshot.shards
     ids, starts = snapshot.table.ids[shard.rows].tolist(), shard.blocks.start.tolist()
     blocks = [set(ids[begin:end]) for begin, end in pairwise(starts)]
@@ -156,7 +156,7 @@ AREAS = st.sampled_from(["", "53", "5301", "530111", "530114", "530111004", "530
 @given(AREAS, st.lists(st.lists(AREAS.filter(bool), max_size=7), min_size=1, max_size=6))
 def test_whoever_asks_for_an_area_meets_every_record_that_covers_it_once(area: str, covered: list[list[str]]) -> None:
     offers = [make_offer(f"{number}", coverage=tuple(areas)) for number, areas in enumerate(covered)]
-    snapshot = pool_of_offers(offers, READER, STATISTICS).snapshot
+    snapshot = prepare_offers(offers, READER, STATISTICS).snapshot
     asking = np.uint64(reach_of(area))
     for shard in snapshot.shards:
         met = shard.rows[meet(shard.columns.reach, asking)].tolist()
@@ -175,7 +175,7 @@ def test_no_shard_has_more_rows_than_its_numbers_tell_apart(reaching: list[int],
     ]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("app.matching.ranking.arrays.snapshot.SHARD_ROWS", most - COPIES + 1)
-        shards = pool_of_offers(offers, READER, STATISTICS).snapshot.shards
+        shards = prepare_offers(offers, READER, STATISTICS).snapshot.shards
     assert all(len(shard) <= most for shard in shards)
     held = [row for shard in shards for row in shard.rows[shard.first].tolist()]
     assert sorted(held) == list(range(len(offers)))

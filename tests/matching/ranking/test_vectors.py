@@ -12,7 +12,7 @@ from app.matching.ranking.arrays import vectors
 from app.matching.ranking.criteria import measure
 from app.matching.ranking.filters import FILTERS
 from app.matching.ranking.points import millionths, points
-from app.matching.ranking.pool import Found, new_frame, pool_of_needs, pool_of_offers, see_needs, see_offers
+from app.matching.ranking.prepared import Found, new_frame, prepare_needs, prepare_offers, see_needs, see_offers
 from app.matching.ranking.profiles import NeedProfile, OfferProfile, Reader
 from app.matching.ranking.records import DEFAULT_WEIGHTS, NeedRecord, OfferRecord
 from tests.matching.factories import season_needs, season_offers, season_reference
@@ -41,13 +41,20 @@ def test_arrays_and_reference_agree_on_the_season() -> None:
 
 def agree(needs: tuple[NeedRecord, ...], offers: tuple[OfferRecord, ...], reader: Reader) -> None:
     frozen, frame = reader.statistics(needs, offers), new_frame(reader)
-    need_pool, offer_pool = pool_of_needs(needs, reader, frozen, frame), pool_of_offers(offers, reader, frozen, frame)
+    prepared_needs, prepared_offers = (
+        prepare_needs(needs, reader, frozen, frame),
+        prepare_offers(offers, reader, frozen, frame),
+    )
     for need in needs:
-        expected = [reference(need_pool.profile(need.id), offer_pool.profile(id)) for id in offer_pool.ids]
-        compare(see_offers(need_pool.profile(need.id), offer_pool), expected)
+        expected = [
+            reference(prepared_needs.profile(need.id), prepared_offers.profile(id)) for id in prepared_offers.ids
+        ]
+        compare(see_offers(prepared_needs.profile(need.id), prepared_offers), expected)
     for offer in offers:
-        expected = [reference(need_pool.profile(id), offer_pool.profile(offer.id)) for id in need_pool.ids]
-        compare(see_needs(offer_pool.profile(offer.id), need_pool), expected)
+        expected = [
+            reference(prepared_needs.profile(id), prepared_offers.profile(offer.id)) for id in prepared_needs.ids
+        ]
+        compare(see_needs(prepared_offers.profile(offer.id), prepared_needs), expected)
 
 
 class Expected(NamedTuple):

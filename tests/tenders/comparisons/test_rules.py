@@ -17,16 +17,16 @@ from app.tenders.awards.rules import decide_tender
 from app.tenders.comparisons.rules import (
     LIVE,
     MOVES,
+    Contest,
     Priced,
-    Ranking,
     RunStatus,
     Unpriced,
+    contest_of,
     digest,
     gained_and_lost,
     price,
     price_shown,
-    ranking_of,
-    read_ranking,
+    read_contest,
     read_set,
     set_document,
     shared,
@@ -40,7 +40,7 @@ def contender(key: str, score: str, amount: str, *groups: str) -> Contender:
     return Contender(key, Fraction(score), Decimal(amount), frozenset(groups or (f"applicant {key}",)))
 
 
-RANKING = Ranking(
+CONTEST = Contest(
     places=2,
     budget=Decimal(50_000),
     contenders=(
@@ -65,31 +65,31 @@ def test_a_run_ends_done_or_failed_and_a_failed_one_may_be_asked_for_again() -> 
 
 
 def test_a_ranking_and_a_set_are_read_back_from_json_as_they_were() -> None:
-    assert read_ranking(json.loads(json.dumps(RANKING.document()))) == RANKING
-    best = best_winners(RANKING.contenders, places=2, budget=RANKING.budget)
+    assert read_contest(json.loads(json.dumps(CONTEST.document()))) == CONTEST
+    best = best_winners(CONTEST.contenders, places=2, budget=CONTEST.budget)
     assert read_set(json.loads(json.dumps(set_document(best)))) == best
 
 
 @pytest.mark.parametrize(
     "changed",
     [
-        replace(RANKING, places=3),
-        replace(RANKING, budget=Decimal("50000.01")),
-        replace(RANKING, contenders=(*RANKING.contenders[1::-1], *RANKING.contenders[2:])),
-        replace(RANKING, contenders=(contender("B1", "270/3", "30000"), *RANKING.contenders[1:])),
-        replace(RANKING, losers=("B2", "B4", "B5", "B6")),
+        replace(CONTEST, places=3),
+        replace(CONTEST, budget=Decimal("50000.01")),
+        replace(CONTEST, contenders=(*CONTEST.contenders[1::-1], *CONTEST.contenders[2:])),
+        replace(CONTEST, contenders=(contender("B1", "270/3", "30000"), *CONTEST.contenders[1:])),
+        replace(CONTEST, losers=("B2", "B4", "B5", "B6")),
     ],
     ids=["places", "budget", "order", "score", "decision"],
 )
-def test_every_change_of_a_ranking_changes_its_digest(changed: Ranking) -> None:
-    assert digest(changed.document()) != digest(RANKING.document())
-    assert digest(json.loads(json.dumps(RANKING.document()))) == digest(RANKING.document())
+def test_every_change_of_a_ranking_changes_its_digest(changed: Contest) -> None:
+    assert digest(changed.document()) != digest(CONTEST.document())
+    assert digest(json.loads(json.dumps(CONTEST.document()))) == digest(CONTEST.document())
 
 
 def test_a_loser_is_told_its_price_who_would_leave_and_who_would_come_along() -> None:
-    best = best_winners(RANKING.contenders, places=2, budget=RANKING.budget)
+    best = best_winners(CONTEST.contenders, places=2, budget=CONTEST.budget)
     assert best.keys == ("B1", "B2")
-    assert [price(RANKING, best, bid) for bid in RANKING.losers] == [
+    assert [price(CONTEST, best, bid) for bid in CONTEST.losers] == [
         Priced("B3", Fraction(10), None, ("B2",), ()),
         Priced("B4", Fraction(20), None, ("B2",), ()),
         Priced("B5", reason=Unpriced.over_budget),
@@ -98,15 +98,15 @@ def test_a_loser_is_told_its_price_who_would_leave_and_who_would_come_along() ->
 
 
 def test_a_loser_of_the_decision_that_the_best_set_holds_costs_nothing() -> None:
-    ranking = replace(RANKING, losers=("B2",))
-    best = best_winners(ranking.contenders, places=2, budget=ranking.budget)
-    assert price(ranking, best, "B2") == Priced("B2", Fraction(0))
+    contest = replace(CONTEST, losers=("B2",))
+    best = best_winners(contest.contenders, places=2, budget=contest.budget)
+    assert price(contest, best, "B2") == Priced("B2", Fraction(0))
 
 
 def test_in_a_lot_without_places_nobody_has_a_price() -> None:
-    ranking = replace(RANKING, places=0)
-    best = best_winners(ranking.contenders, places=0, budget=ranking.budget)
-    assert price(ranking, best, "B1") == Priced("B1", reason=Unpriced.no_place)
+    contest = replace(CONTEST, places=0)
+    best = best_winners(contest.contenders, places=0, budget=contest.budget)
+    assert price(contest, best, "B1") == Priced("B1", reason=Unpriced.no_place)
 
 
 @given(
@@ -120,13 +120,13 @@ def test_a_price_is_what_the_best_of_all_sets_that_hold_the_bid_scores_less(
     scores: list[int], costs: list[int], places: int, budget: int
 ) -> None:
     bids = tuple(contender(f"B{n}", f"{points}/4", str(costs[n])) for n, points in enumerate(scores))
-    ranking = Ranking(places, Decimal(budget), bids, tuple(c.key for c in bids))
+    contest = Contest(places, Decimal(budget), bids, tuple(c.key for c in bids))
     sets = [own for size in range(1, places + 1) for own in combinations(bids, size)]
     allowed = [own for own in sets if sum(c.amount for c in own) <= budget]
-    best = best_winners(bids, places=places, budget=ranking.budget)
+    best = best_winners(bids, places=places, budget=contest.budget)
     for bid in bids:
         most = max(sum((c.score for c in own), Fraction(0)) for own in allowed if bid in own)
-        assert price(ranking, best, bid.key).price == best.score - most
+        assert price(contest, best, bid.key).price == best.score - most
 
 
 def test_a_price_is_shown_to_four_decimals_and_never_as_less_than_it_is() -> None:
@@ -141,21 +141,21 @@ def test_what_another_set_gains_and_loses_is_told_in_the_order_of_its_own() -> N
 # the demonstration season
 
 
-def season_rankings() -> dict[str, Ranking]:
-    season, taken, rankings = competition(), dict[str, str](), {}
+def season_contests() -> dict[str, Contest]:
+    season, taken, contests = competition(), dict[str, str](), {}
     lots = [(lot, season.placed(code)) for code, lot in season.lots.items()]
     outcomes = decide_tender(lots, OverspendRule.trim, VENTURE.overspend)
     for (lot, placed), outcome in zip(lots, outcomes, strict=True):
         won = {award.applicant: award.bid for award in outcome.decision.awards}
-        rankings[lot.code] = ranking_of(placed, lot, taken, won.values())
+        contests[lot.code] = contest_of(placed, lot, taken, won.values())
         taken |= won
-    return rankings
+    return contests
 
 
 def season_prices(code: str) -> dict[str, Priced]:
-    ranking = season_rankings()[code]
-    best = best_winners(ranking.contenders, places=ranking.places, budget=ranking.budget)
-    return {bid: price(ranking, best, bid) for bid in ranking.losers}
+    contest = season_contests()[code]
+    best = best_winners(contest.contenders, places=contest.places, budget=contest.budget)
+    return {bid: price(contest, best, bid) for bid in contest.losers}
 
 
 def test_the_losers_of_the_seasons_first_lot_are_priced() -> None:
@@ -194,23 +194,23 @@ def sheets_of(**totals: list[int]) -> dict[str, list[Sheet]]:
     }
 
 
-def of_three(places: int, budget: int, *bids: Contender) -> Ranking:
-    return Ranking(places, Decimal(budget), bids, ())
+def of_three(places: int, budget: int, *bids: Contender) -> Contest:
+    return Contest(places, Decimal(budget), bids, ())
 
 
 def test_judges_who_agree_buy_the_most_points_for_the_money() -> None:
-    ranking = of_three(2, 60, contender("B1", "90", "40"), contender("B2", "80", "30"), contender("B3", "70", "20"))
+    contest = of_three(2, 60, contender("B1", "90", "40"), contender("B2", "80", "30"), contender("B3", "70", "20"))
     votes = sheets_of(B1=[90, 90], B2=[80, 80], B3=[70, 70])
-    assert shared(ranking, votes) == {"awards": ["B2", "B3"], "amount": "50.00", "score": "150.00"}
+    assert shared(contest, votes) == {"awards": ["B2", "B3"], "amount": "50.00", "score": "150.00"}
 
 
 def test_a_judge_whose_favourite_nobody_else_likes_can_still_pay_for_it() -> None:
     """Two of three judges spend their shares on B1; the share of the third is enough for B3, who scores least."""
     bids = contender("B1", "62", "30"), contender("B2", "61", "30"), contender("B3", "32", "20")
     votes = sheets_of(B1=[90, 90, 6], B2=[90, 88, 5], B3=[1, 1, 94])
-    ranking = of_three(3, 60, *bids)
-    assert best_winners(bids, places=3, budget=ranking.budget).keys == ("B1", "B2")
-    assert shared(ranking, votes)["awards"] == ["B1", "B3"]
+    contest = of_three(3, 60, *bids)
+    assert best_winners(bids, places=3, budget=contest.budget).keys == ("B1", "B2")
+    assert shared(contest, votes)["awards"] == ["B1", "B3"]
 
 
 def test_equal_shares_keep_to_places_and_to_one_award_for_an_applicant_and_an_item() -> None:
@@ -226,8 +226,8 @@ def test_equal_shares_keep_to_places_and_to_one_award_for_an_applicant_and_an_it
 
 
 def test_a_bid_is_not_paid_for_by_a_judge_who_is_recused_from_it() -> None:
-    ranking = of_three(1, 60, contender("B1", "90", "40"))
-    assert shared(ranking, sheets_of(B1=[90, 0, 90]))["awards"] == ["B1"]
+    contest = of_three(1, 60, contender("B1", "90", "40"))
+    assert shared(contest, sheets_of(B1=[90, 0, 90]))["awards"] == ["B1"]
     votes = sheets_of(B1=[90, 0, 0], B2=[0, 80, 80])
     both = of_three(2, 60, contender("B1", "90", "40"), contender("B2", "80", "40"))
     assert shared(both, votes) == {"awards": ["B2"], "amount": "40.00", "score": "80.00"}
@@ -237,7 +237,7 @@ def test_what_equal_shares_would_have_awarded_in_the_season() -> None:
     season, votes = competition(), defaultdict[str, list[Sheet]](list)
     for sheet in counted_sheets(season.due, season.sheets):
         votes[sheet.bid].append(sheet)
-    found = {code: shared(ranking, votes) for code, ranking in season_rankings().items()}
+    found = {code: shared(contest, votes) for code, contest in season_contests().items()}
     assert {code: (len(how["awards"]), how["amount"], how["score"]) for code, how in found.items()} == {
         "L1": (4, "321000.00", "352.50"),
         "L2": (9, "149000.00", "732.20"),

@@ -30,14 +30,14 @@ REMEMBERED_PROFILES = 4_096
 
 
 class Found(NamedTuple):
-    """Every record of a pool once, seen from one subject: its row in the table, its values and failing filters."""
+    """Every record of a side once, seen from one subject: its row in the table, its values and failing filters."""
 
     rows: NDArray[np.int64]
     values: NDArray[np.float64]
     failed: NDArray[np.uint8]
 
 
-class Pool(Generic[Record, Profile, Columns]):
+class Prepared(Generic[Record, Profile, Columns]):
     """Records and their snapshot; profiles are made again for the few that are explained."""
 
     records: Mapping[str, Record]
@@ -66,11 +66,11 @@ class Pool(Generic[Record, Profile, Columns]):
         return row if row < len(ids) and ids[row] == id else None
 
 
-NeedPool = Pool[NeedRecord, NeedProfile, NeedColumns]
-OfferPool = Pool[OfferRecord, OfferProfile, OfferColumns]
+PreparedNeeds = Prepared[NeedRecord, NeedProfile, NeedColumns]
+PreparedOffers = Prepared[OfferRecord, OfferProfile, OfferColumns]
 
 
-def see_offers(need: NeedProfile, offers: OfferPool) -> Found:
+def see_offers(need: NeedProfile, offers: PreparedOffers) -> Found:
     """Every offer against one need."""
     frame = offers.snapshot.frame
     subject, words = need_columns([need], frame), words_of([need], frame)
@@ -78,7 +78,7 @@ def see_offers(need: NeedProfile, offers: OfferPool) -> Found:
     return _found(shards, [vectors.see_offers(frame, subject, words, s.columns, s.postings) for s in shards])
 
 
-def see_needs(offer: OfferProfile, needs: NeedPool) -> Found:
+def see_needs(offer: OfferProfile, needs: PreparedNeeds) -> Found:
     """Every need against one offer."""
     frame = needs.snapshot.frame
     subject, words = offer_columns([offer], frame), words_of([offer], frame)
@@ -108,34 +108,34 @@ def _batches(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
     return (records[begin : begin + AT_A_TIME] for begin in range(0, len(records), AT_A_TIME))
 
 
-def pool_of_offers(
+def prepare_offers(
     offers: Iterable[OfferRecord],
     reader: Reader,
     statistics: Statistics | None = None,
     frame: Frame | None = None,
-) -> OfferPool:
+) -> PreparedOffers:
     """Without given `statistics` the offers' own texts say how rare a term is; both sides
     of a market share a `frame`."""
     records = {record.id: record for record in sorted(offers, key=lambda record: record.id)}
     known = statistics or reader.statistics((), tuple(records.values()))
     numbered = frame or new_frame(reader)
     table = offer_table(tuple(records.values()), reader, known, numbered)
-    return Pool(records, snapshot_of(table, numbered), reader, known, reader.offer)
+    return Prepared(records, snapshot_of(table, numbered), reader, known, reader.offer)
 
 
-def pool_of_needs(
+def prepare_needs(
     needs: Iterable[NeedRecord],
     reader: Reader,
     statistics: Statistics | None = None,
     frame: Frame | None = None,
-) -> NeedPool:
+) -> PreparedNeeds:
     """Without given `statistics` the needs' own texts say how rare a term is; both sides
     of a market share a `frame`."""
     records = {record.id: record for record in sorted(needs, key=lambda record: record.id)}
     known = statistics or reader.statistics(tuple(records.values()), ())
     numbered = frame or new_frame(reader)
     table = need_table(tuple(records.values()), reader, known, numbered)
-    return Pool(records, snapshot_of(table, numbered), reader, known, reader.need)
+    return Prepared(records, snapshot_of(table, numbered), reader, known, reader.need)
 
 
 def offer_table(
@@ -164,24 +164,28 @@ def need_table(
     return joined([columns(batch) for batch in _batches(records)] or [columns(())])
 
 
-def renewed_offers(pool: OfferPool, fresh: Sequence[OfferRecord], gone: Collection[str] = ()) -> OfferPool:
-    """The pool after `fresh` records came in or took the place of older ones and those in `gone` left it."""
-    if not fresh and not pool.records.keys() & set(gone):
-        return pool
+def renewed_offers(side: PreparedOffers, fresh: Sequence[OfferRecord], gone: Collection[str] = ()) -> PreparedOffers:
+    """The side after `fresh` records came in or took the place of older ones and those in `gone` left it."""
+    if not fresh and not side.records.keys() & set(gone):
+        return side
     ordered = sorted(fresh, key=lambda record: record.id)
-    table = offer_table(ordered, pool.reader, pool.statistics, pool.snapshot.frame)
-    records = _renewed(pool.records, ordered, gone)
-    return Pool(records, changed(pool.snapshot, table, sorted(gone)), pool.reader, pool.statistics, pool.reader.offer)
+    table = offer_table(ordered, side.reader, side.statistics, side.snapshot.frame)
+    records = _renewed(side.records, ordered, gone)
+    return Prepared(
+        records, changed(side.snapshot, table, sorted(gone)), side.reader, side.statistics, side.reader.offer
+    )
 
 
-def renewed_needs(pool: NeedPool, fresh: Sequence[NeedRecord], gone: Collection[str] = ()) -> NeedPool:
-    """The pool after `fresh` records came in or took the place of older ones and those in `gone` left it."""
-    if not fresh and not pool.records.keys() & set(gone):
-        return pool
+def renewed_needs(side: PreparedNeeds, fresh: Sequence[NeedRecord], gone: Collection[str] = ()) -> PreparedNeeds:
+    """The side after `fresh` records came in or took the place of older ones and those in `gone` left it."""
+    if not fresh and not side.records.keys() & set(gone):
+        return side
     ordered = sorted(fresh, key=lambda record: record.id)
-    table = need_table(ordered, pool.reader, pool.statistics, pool.snapshot.frame)
-    records = _renewed(pool.records, ordered, gone)
-    return Pool(records, changed(pool.snapshot, table, sorted(gone)), pool.reader, pool.statistics, pool.reader.need)
+    table = need_table(ordered, side.reader, side.statistics, side.snapshot.frame)
+    records = _renewed(side.records, ordered, gone)
+    return Prepared(
+        records, changed(side.snapshot, table, sorted(gone)), side.reader, side.statistics, side.reader.need
+    )
 
 
 def _renewed(records: Mapping[str, Record], fresh: Sequence[Record], gone: Collection[str]) -> dict[str, Record]:
