@@ -5,16 +5,18 @@
 
 import os
 import re
+from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.core.settings import PROJECT
-from tests.browser.conftest import Open, faults_of
+from tests.browser.conftest import faults_of, opened
 
 pytestmark = pytest.mark.browser
+Tab = Callable[[str, str], Page]
 PICTURES = os.environ.get(
     "SCREENSHOTS",
 )
@@ -94,8 +96,8 @@ def test_every_page_is_looked_at() -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("route", SHOWN)
-def test_a_page_is_accessible_fits_and_speaks_one_language(visit: Open, route: str, lang: str) -> None:
-    page = visit(role=SHOWN[route][0], lang=lang)
+def test_a_page_is_accessible_fits_and_speaks_one_language(tab: Tab, route: str, lang: str) -> None:
+    page = tab(SHOWN[route][0], lang)
     heard = listening(page)
     page.goto(address(page, route))
     page.wait_for_load_state("networkidle")
@@ -110,6 +112,31 @@ def test_a_page_is_accessible_fits_and_speaks_one_language(visit: Open, route: s
 
 
 RAW = "status|action|field|nav|ui|rooms|tenders|selection|contracts|surveys|bids|panels|accounts|notice|registrations"
+
+
+@pytest.fixture(scope="module")
+def tabs(browser: Browser, site: str) -> Iterator[dict[tuple[str, str], BrowserContext]]:
+    """The browsers in use, by role and language: one each for all pages, as people keep theirs open."""
+    kept: dict[tuple[str, str], BrowserContext] = {}
+    yield kept
+    for context in kept.values():
+        context.close()
+
+
+@pytest.fixture
+def tab(browser: Browser, site: str, tabs: dict[tuple[str, str], BrowserContext]) -> Iterator[Tab]:
+    """`tab("committee", "zh")` is a blank page in the browser of that role and language."""
+    pages = list[Page]()
+
+    def tab(role: str, lang: str) -> Page:
+        if (role, lang) not in tabs:
+            tabs[role, lang] = opened(browser, site, role, lang)
+        pages.append(tabs[role, lang].new_page())
+        return pages[-1]
+
+    yield tab
+    for page in pages:
+        page.close()
 
 
 def listening(page: Page) -> list[str]:
