@@ -1,7 +1,8 @@
 import { Link, useRouterState } from "@tanstack/react-router";
 import { Menu as AntMenu } from "antd";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
-import { type PageEntry, pages } from "./pages";
+import { type PageEntry, pages, publicPages } from "./pages";
 import type { Role } from "../api/session";
 
 const GROUPS = ["work", "season", "reference"] as const;
@@ -19,25 +20,33 @@ export function lit(address: string): string | undefined {
     )?.path;
 }
 
-export function Menu({ role, onChosen }: { role: Role; onChosen?: () => void }) {
-  const { t } = useTranslation();
-  const address = useRouterState({ select: (state) => state.location.pathname });
-  const chosen = lit(address);
-  const items = GROUPS.map((group) => ({
+const entry = ({ path, key, icon: Icon }: PageEntry, t: TFunction) => ({
+  key: path,
+  icon: Icon && <Icon />,
+  label: <Link to={path}>{t(`nav.${key}`)}</Link>,
+});
+
+const groupsOf = (role: Role, t: TFunction) =>
+  GROUPS.map((group) => ({
     type: "group" as const,
     key: group,
     label: t(`nav.group.${group}`),
-    children: pages
-      .filter((page) => isIn(page, group, role))
-      .map(({ path, key, icon: Icon }) => ({
-        key: path,
-        icon: Icon && <Icon />,
-        label: <Link to={path}>{t(`nav.${key}`)}</Link>,
-      })),
+    children: pages.filter((page) => isIn(page, group, role)).map((page) => entry(page, t)),
   })).filter(({ children }) => children.length > 0);
+
+/** The menu of a role; without one, of what anybody may read. */
+export function Menu({ role, onChosen }: { role: Role | undefined; onChosen?: () => void }) {
+  const { t } = useTranslation();
+  const address = useRouterState({ select: (state) => state.location.pathname });
+  const chosen = address === "/" ? address : lit(address);
   return (
     <nav aria-label={t("nav.menu")}>
-      <AntMenu mode="inline" items={items} selectedKeys={chosen ? [chosen] : []} onClick={() => onChosen?.()} />
+      <AntMenu
+        mode="inline"
+        items={role ? groupsOf(role, t) : publicPages.map((page) => entry(page, t))}
+        selectedKeys={chosen ? [chosen] : []}
+        onClick={() => onChosen?.()}
+      />
     </nav>
   );
 }

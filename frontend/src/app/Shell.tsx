@@ -5,9 +5,10 @@ import { useTranslation } from "react-i18next";
 import { usePhone } from "../ui/media";
 import { Menu } from "./Menu";
 import { useSession } from "../api/session";
-import { PublicNav, TopBar } from "./TopBar";
+import { PublicNav, ReadingAids, TopBar } from "./TopBar";
 
-/** Top bar for everybody; a menu of their role for people who are signed in, beside the page or in a drawer. */
+/** Top bar for everybody; a menu of their role or, without an account, of what anybody may read. On a phone it is a
+ * drawer, which also holds size of type and language. */
 export function Shell() {
   const { t } = useTranslation();
   const { data: session } = useSession();
@@ -24,16 +25,23 @@ export function Shell() {
           {t("ui.demonstration")}
         </aside>
       )}
-      <TopBar onMenu={phone && role ? () => setOpen(true) : undefined} />
-      {phone && !role && <PublicNav />}
+      <TopBar onMenu={phone ? () => setOpen(true) : undefined} />
+      {!phone && !role && <PublicNav />}
       <div className="shell-body">
         {role && !phone && (
           <aside className="side">
             <Menu role={role} />
           </aside>
         )}
-        {role && phone && (
-          <Drawer open={open} onClose={() => setOpen(false)} placement="left" size={300} title={t("ui.product")}>
+        {phone && (
+          <Drawer
+            open={open}
+            onClose={() => setOpen(false)}
+            placement="left"
+            size={300}
+            title={t("ui.product")}
+            footer={<ReadingAids />}
+          >
             <Menu role={role} onChosen={() => setOpen(false)} />
           </Drawer>
         )}

@@ -11,30 +11,28 @@ import { App, Button, Dropdown } from "antd";
 import { useTranslation } from "react-i18next";
 import { languageOf, refusalOf } from "../api/refusal";
 import { speak } from "../i18n";
-import { usePhone } from "../ui/media";
-import { pages } from "./pages";
+import { useNarrow } from "../ui/media";
+import { publicPages } from "./pages";
 import { useLargeType } from "./preferences";
 import { type Session, partyName, useActAs, useSession, useSignOut } from "../api/session";
 
+/** Where it is narrow what one seldom needs is behind `onMenu`, so that the name of the platform is never cut. */
 export function TopBar({ onMenu }: { onMenu: (() => void) | undefined }) {
   const { t } = useTranslation();
   const { data: session } = useSession();
-  const phone = usePhone();
   return (
     <header className="topbar">
       {onMenu && <Button type="text" icon={<MenuOutlined />} aria-label={t("nav.menu")} onClick={onMenu} />}
       <Link to="/" className="brand">
         <img src="/mark.svg" alt="" width={32} height={32} />
         <span className="brand-name">{t("ui.product")}</span>
-        {!phone && <span className="brand-line soft">{t("ui.product_line")}</span>}
+        <span className="brand-line soft">{t("ui.product_line")}</span>
       </Link>
-      {!phone && !session?.account_id && <PublicNav />}
       <div className="topbar-tools">
         <Link to="/search" className="topbar-search" aria-label={t("nav.search")} title={t("nav.search")}>
           <SearchOutlined aria-hidden />
         </Link>
-        <LargeType />
-        <LanguageSwitch />
+        {!onMenu && <ReadingAids />}
         {session?.account_id ? <AccountMenu session={session} /> : <SignInLink />}
       </div>
     </header>
@@ -46,43 +44,47 @@ export function PublicNav() {
   const { t } = useTranslation();
   return (
     <nav className="public-nav" aria-label={t("nav.public")}>
-      {pages
-        .filter(({ open, menu, path }) => open && (menu || path === "/"))
-        .map(({ path, key }) => (
-          <Link key={path} to={path} activeOptions={{ exact: path === "/" }} activeProps={{ "aria-current": "page" }}>
-            {t(`nav.${key}`)}
-          </Link>
-        ))}
+      {publicPages.map(({ path, key }) => (
+        <Link key={path} to={path} activeOptions={{ exact: path === "/" }} activeProps={{ "aria-current": "page" }}>
+          {t(`nav.${key}`)}
+        </Link>
+      ))}
     </nav>
+  );
+}
+
+/** How somebody reads: size of type and language. */
+export function ReadingAids() {
+  return (
+    <>
+      <LargeType />
+      <LanguageSwitch />
+    </>
   );
 }
 
 function LargeType() {
   const { t } = useTranslation();
   const { large, setLarge } = useLargeType();
-  const phone = usePhone();
   return (
     <Button
       type={large ? "primary" : "text"}
       icon={<FontSizeOutlined aria-hidden />}
       aria-pressed={large}
-      aria-label={t("ui.large_type")}
-      title={t("ui.large_type")}
       onClick={() => setLarge(!large)}
     >
-      {phone ? null : t("ui.large_type")}
+      {t("ui.large_type")}
     </Button>
   );
 }
 
 function LanguageSwitch() {
   const { t, i18n } = useTranslation();
-  const phone = usePhone();
   const other = languageOf(i18n.language) === "zh" ? "en" : "zh";
   return (
     <Button
       type="text"
-      icon={phone ? undefined : <GlobalOutlined aria-hidden />}
+      icon={<GlobalOutlined aria-hidden />}
       lang={other === "zh" ? "zh-CN" : "en"}
       onClick={() => void speak(other)}
     >
@@ -104,7 +106,7 @@ function AccountMenu({ session }: { session: Session }) {
   const { t, i18n } = useTranslation();
   const { message } = App.useApp();
   const navigate = useNavigate();
-  const phone = usePhone();
+  const narrow = useNarrow();
   const signOut = useSignOut();
   const actAs = useActAs();
   const { current, memberships, display_name: name } = session;
@@ -139,9 +141,9 @@ function AccountMenu({ session }: { session: Session }) {
       <Button
         type="text"
         icon={<UserOutlined aria-hidden />}
-        aria-label={phone ? `${name} · ${t("ui.account")}` : undefined}
+        aria-label={narrow ? `${name} · ${t("ui.account")}` : undefined}
       >
-        {!phone && (
+        {!narrow && (
           <>
             {name}
             {current && <span className="soft account-role">{t(`role.${current.role}`)}</span>}

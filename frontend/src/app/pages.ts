@@ -1,6 +1,6 @@
 /**
  * Every page of the house on one page. `roles` says in whose menu it stands (not who may: the server knows that);
- * `open` pages need no account, and those with a `menu` also stand in the public bar; without `menu` a page is reached
+ * `open` pages need no account, and those with a `menu` also stand in the public menu; without `menu` a page is reached
  * through another one.
  */
 import {
@@ -222,6 +222,8 @@ const PAGES = [
 ] as const satisfies readonly PageEntry[];
 
 export const pages: readonly PageEntry[] = PAGES;
+/** The menu of people without an account. */
+export const publicPages = pages.filter(({ open, menu, path }) => open && (menu || path === "/"));
 
 declare module "../ui/address" {
   interface House {
