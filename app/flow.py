@@ -14,6 +14,8 @@ from app.files.policy import hang_on
 from app.files.rules import Holder
 from app.needs import attaching as need_files
 from app.needs import service as needs
+from app.notifications import service as notifications
+from app.notifications.occasions import OCCASIONS
 from app.offers import attaching as offer_files
 from app.parties import service as parties
 from app.tenders.awards import service as awards
@@ -53,6 +55,10 @@ when("inclusion.asked", pricing.start_pricing)
 when("contract.signed", needs.hold_as("contracted", by="contract", after=("matched", "tendered")))
 when("contract.completed", needs.fulfil_needs)
 when("contract.terminated", needs.release_needs)
+
+# Last of all, when everything else has followed: people are told. Each event and whom it concerns stand in OCCASIONS.
+for event, occasion in OCCASIONS.items():
+    when(event, notifications.telling(event, occasion))
 
 hang_on(Holder.need, need_files.access, need_files.read_verbs)
 hang_on(Holder.offer, offer_files.access, offer_files.read_verbs)

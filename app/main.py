@@ -30,6 +30,7 @@ from app.files import api as files
 from app.files import jobs as file_jobs
 from app.files.rules import MEDIA
 from app.needs import api as needs
+from app.notifications import api as notifications
 from app.offers import api as offers
 from app.parties import api as parties
 from app.paths import api as paths
@@ -65,6 +66,7 @@ ROUTERS = [
     registrations.router,
     registrations.links,
     desk.router,
+    notifications.router,
     answering.router,
     surveys.router,
     waves.router,

@@ -11,6 +11,7 @@ import app.core.http.limits
 import app.core.installation.secret
 import app.files.models
 import app.needs.models
+import app.notifications.models
 import app.offers.models
 import app.parties.models
 import app.registrations.models

@@ -46,6 +46,7 @@ from tests.factories.contracts import engaged, make_contract, make_performing
 from tests.factories.files import make_attachment
 from tests.factories.needs import make_need
 from tests.factories.notices import OPENED, lots_of, make_tender, set_clock
+from tests.factories.notifications import make_notification
 from tests.factories.offers import make_offer
 from tests.factories.panels import make_panel, marks_of, purchaser_of
 from tests.factories.parties import actor_of, make_area, make_party
@@ -134,6 +135,7 @@ async def make_world(session: AsyncSession) -> World:
     await _decided(session, world, ground)
     await _contracts(session, world, ground)
     await _files(session, world)
+    await _notifications(session, world)
     await set_clock(session, OBJECTING)
     return world
 
@@ -438,6 +440,14 @@ async def _files(session: AsyncSession, world: World) -> None:
             await _file(session, world, Holder(kind), thing.at[f"{kind}_id"], thing.name, sees, may)
     sees = {"P1", "O1", "C1", "S1", "E1", "A1"}
     await _file(session, world, Holder.milestone, world.ids["milestone"], "milestone", sees, {"O1"})
+
+
+async def _notifications(session: AsyncSession, world: World) -> None:
+    """One for a person of each side; colleagues, too, have their own."""
+    for name, whom in {"O1": "organisation", "C1": "committee", "A2": "auditor"}.items():
+        word = canary(f"told to {whom}")
+        told = await make_notification(session, world.actors[name], title=word)
+        world.add("notification", word, {"notification_id": told.id}, {name}, word)
 
 
 async def _file(

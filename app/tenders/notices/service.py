@@ -236,7 +236,7 @@ async def answer_enquiry(session: AsyncSession, actor: Actor, tender_id: int, en
     if refusal := answered(enquiry):
         raise refusal
     enquiry.answer, enquiry.answered_at = answer, at
-    await happened(session, actor, "enquiry.answered", tender, at, enquiry=enquiry.id)
+    await happened(session, actor, "enquiry.answered", tender, at, tell=enquiry, enquiry=enquiry.id)
     return enquiry
 
 

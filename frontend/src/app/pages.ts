@@ -210,6 +210,7 @@ const PAGES = [
     load: () => import("../features/accounts/AccountList"),
   },
   { path: "/account", key: "account", load: () => import("../features/accounts/OwnAccount") },
+  { path: "/inbox", key: "inbox", load: () => import("../features/notifications/Inbox") },
   { path: "/colleagues", key: "colleagues", load: () => import("../features/accounts/Colleagues") },
   {
     path: "/forgot-password",

@@ -1,14 +1,27 @@
 /** Links between the pages: the router's own, held to the addresses there are. */
 import { Link as RouterLink, useNavigate, useParams } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import type { MouseEventHandler, ReactNode } from "react";
 import type { Address, NumberName } from "./address";
 
-type Props = { to: Address; search?: Record<string, string>; hash?: string; className?: string; children: ReactNode };
+type Props = {
+  to: Address;
+  search?: Record<string, string>;
+  hash?: string;
+  className?: string;
+  onClick?: MouseEventHandler;
+  children: ReactNode;
+};
 
 /** `search`: the filters of that page; `hash`: the part of it to be shown, see `useArrival`. */
-export function Link({ to, search, hash, className, children }: Props) {
+export function Link({ to, search, hash, className, onClick, children }: Props) {
   return (
-    <RouterLink to={to} {...(search && { search })} {...(hash !== undefined && { hash })} className={className}>
+    <RouterLink
+      to={to}
+      {...(search && { search })}
+      {...(hash !== undefined && { hash })}
+      className={className}
+      onClick={onClick}
+    >
       {children}
     </RouterLink>
   );

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { components } from "../../api/schema.gen";
 import { timeText } from "../../ui/format";
 import { Link } from "../../ui/Link";
-import { PAGES } from "./pages";
+import { PAGES } from "../../ui/things";
 
 type Done = components["schemas"]["DoneRead"];
 

@@ -3,8 +3,9 @@ import { useTranslation } from "react-i18next";
 import { Deadline } from "../../ui/Deadline";
 import { endText } from "../../ui/format";
 import { Link } from "../../ui/Link";
+import { PAGES } from "../../ui/things";
 import { daysLate, type Waiting } from "./grouped";
-import { PAGES, PARTS } from "./pages";
+import { PARTS } from "./pages";
 
 type Props = { items: readonly Waiting[]; at: string; words: "desk.verb" | "desk.awaited" };
 

@@ -1,0 +1,34 @@
+"""Endpoints of one's own inbox."""
+
+from app.core.fields import Id
+from app.core.http import unit as web
+from app.core.http.unit import CurrentActor, UnitSession, allow
+from app.core.paging import Page, PagingQuery
+from app.notifications import queries, service
+from app.notifications.policy import WHO
+from app.notifications.schemas import NotificationCount, NotificationRead
+
+router = web.router("/notifications", "notifications")
+
+
+@router.get("", operation_id="list_notifications", dependencies=[allow(WHO["list"])])
+async def list_notifications(session: UnitSession, actor: CurrentActor, paging: PagingQuery) -> Page[NotificationRead]:
+    found, cursor = await queries.list_notifications(session, actor, paging)
+    return Page(items=[NotificationRead.of(each) for each in found], next_cursor=cursor)
+
+
+@router.get("/count", operation_id="count_notifications", dependencies=[allow(WHO["count"])])
+async def count_notifications(session: UnitSession, actor: CurrentActor) -> NotificationCount:
+    return NotificationCount(unopened=await queries.count_unopened(session, actor))
+
+
+@router.post("/open", status_code=204, operation_id="open_notifications", dependencies=[allow(WHO["open"])])
+async def open_notifications(session: UnitSession, actor: CurrentActor) -> None:
+    await service.open_notifications(session, actor)
+
+
+@router.post(
+    "/{notification_id}/open", status_code=204, operation_id="open_notification", dependencies=[allow(WHO["open"])]
+)
+async def open_notification(session: UnitSession, actor: CurrentActor, notification_id: Id) -> None:
+    await service.open_notification(session, actor, notification_id)

@@ -1,0 +1,53 @@
+"""Everybody reads what was told to themselves, in seats they still hold; nobody is told of what they may not see."""
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts.models import Membership
+from app.accounts.policy import is_held
+from app.contracts import policy as contracts
+from app.contracts.models import Contract
+from app.core.actors import STAFF, Actor
+from app.core.errors import NotFound
+from app.desk.rules import Thing
+from app.notifications.models import Notification
+from app.registrations import policy as registrations
+from app.registrations.models import Registration
+from app.selection import policy as selection
+from app.selection.models import Round
+from app.tenders.awards import policy as awards
+from app.tenders.awards.models import Result
+from app.tenders.bids import policy as bids
+from app.tenders.bids.models import Bid
+from app.tenders.notices import policy as notices
+from app.tenders.notices.models import Tender
+from app.tenders.panels import policy as panels
+
+WHO = {"list": STAFF, "count": STAFF, "open": STAFF}
+# Whether an actor sees a thing, asked of the room that the thing belongs to.
+SEES: dict[Thing, Callable[[Actor, int], sa.ColumnElement[bool]]] = {
+    Thing.round: lambda actor, id: sa.exists().where(Round.id == id, selection.visible(actor)),
+    Thing.tender: lambda actor, id: sa.exists().where(Tender.id == id, notices.visible(actor)),
+    Thing.panel: lambda actor, id: sa.exists().where(Tender.id == id, panels.visible(actor)),
+    Thing.bid: lambda actor, id: sa.exists().where(Bid.id == id, bids.visible(actor)),
+    Thing.result: lambda actor, id: sa.exists().where(Result.tender_id == id, awards.result_visible(actor)),
+    Thing.contract: lambda actor, id: sa.exists().where(Contract.id == id, contracts.visible(actor)),
+    Thing.registration: lambda actor, id: sa.exists().where(Registration.id == id, registrations.visible(actor)),
+    Thing.account: lambda actor, id: sa.literal(actor.account_id == id),
+}
+
+
+def visible(actor: Actor) -> sa.ColumnElement[bool]:
+    held = sa.exists().where(Membership.id == Notification.membership_id, is_held())
+    return sa.and_(Notification.account_id == actor.account_id, held)
+
+
+async def access_notification(session: AsyncSession, actor: Actor, notification_id: int) -> Notification:
+    """What the actor was told, locked; anybody else's is not found."""
+    query = sa.select(Notification).where(Notification.id == notification_id, visible(actor))
+    found = await session.scalar(query.with_for_update(of=Notification))
+    if found is None:
+        raise NotFound(notification=notification_id)
+    return found

@@ -1,0 +1,55 @@
+"""Telling people, and what they do with what they were told."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import Actor
+from app.core.clock import now
+from app.core.events import Reaction
+from app.notifications.models import Notification
+from app.notifications.occasions import Draft, Occasion
+from app.notifications.policy import access_notification, visible
+from app.notifications.queries import seats_to_tell
+
+
+def telling(event: str, occasion: Occasion) -> Reaction:
+    """The reaction that tells whom it concerns, in the transaction of what has happened."""
+
+    async def tell(session: AsyncSession, actor: Actor, told: Any) -> None:
+        for draft in await occasion(session, event, told):
+            await write_notifications(session, actor, draft)
+
+    return tell
+
+
+async def write_notifications(session: AsyncSession, actor: Actor, draft: Draft) -> None:
+    """One for each person; told once, whatever else happens in the same instant."""
+    at = await now(session)
+    facts = {name: _plain(value) for name, value in draft.facts.items()}
+    about = {"event": draft.event, "thing": draft.thing.value, "thing_id": draft.thing_id, "title": draft.title}
+    rows = [
+        {"account_id": seat.account_id, "membership_id": seat.id, "facts": facts, "created_at": at, **about}
+        for seat in await seats_to_tell(session, actor, draft.to, draft.thing, draft.thing_id)
+    ]
+    if rows:
+        await session.execute(insert(Notification).values(rows).on_conflict_do_nothing())
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+async def open_notification(session: AsyncSession, actor: Actor, notification_id: int) -> None:
+    """It was read; when it was read first stays."""
+    notification = await access_notification(session, actor, notification_id)
+    notification.opened_at = notification.opened_at or await now(session)
+
+
+async def open_notifications(session: AsyncSession, actor: Actor) -> None:
+    """All of one's own were read."""
+    unread = sa.update(Notification).where(visible(actor), Notification.opened_at.is_(None))
+    await session.execute(unread.values(opened_at=await now(session)).execution_options(synchronize_session=False))

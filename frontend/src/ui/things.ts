@@ -1,0 +1,20 @@
+import type { components } from "../api/schema.gen";
+import type { Address } from "./address";
+
+/** Where a thing that waits, or that somebody is told of, is opened. */
+export const PAGES: Record<components["schemas"]["Thing"], (id: number) => Address> = {
+  need: (id) => `/needs/${id}`,
+  offer: (id) => `/offers/${id}`,
+  survey: (id) => `/surveys/${id}`,
+  responses: (wave_id) => `/surveys/waves/${wave_id}/responses`,
+  round: (id) => `/rounds/${id}`,
+  tender: (id) => `/tenders/${id}`,
+  result: (id) => `/tenders/${id}/result`,
+  colleague: () => "/colleagues",
+  account: () => "/account",
+  party: (id) => `/organizations/${id}`,
+  registration: (id) => `/registrations/${id}`,
+  bid: (id) => `/bids/${id}`,
+  panel: (id) => `/panels/${id}`,
+  contract: (id) => `/contracts/${id}`,
+};

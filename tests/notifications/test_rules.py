@@ -1,0 +1,46 @@
+"""Every event that people are told of has its sentence, in both languages, of the same facts."""
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from app.notifications import occasions
+from app.notifications.occasions import OCCASIONS
+from app.notifications.policy import SEES
+from app.notifications.rules import sentence, sentences
+from tests.test_house import told_events
+
+SOURCE = Path(occasions.__file__).read_text(encoding="utf-8")
+SAID = set(re.findall(r'"([a-z]+\.[a-z_]+)"', SOURCE))
+REPLACED = {"bids.prequalified", "result.proposed", "objection.filed", "award.confirmed", "round.closed"}
+REPLACED |= {"round.filled", "round.finished"}
+
+
+def test_every_event_has_its_sentence_and_no_sentence_is_left_over() -> None:
+    assert (SAID - REPLACED) ^ set(sentences()) == set()
+
+
+def test_people_are_told_of_what_happens() -> None:
+    assert set(OCCASIONS) - set(told_events()) == set()
+
+
+@pytest.mark.parametrize("event", sorted(sentences()))
+def test_both_languages_state_the_same_facts(event: str) -> None:
+    def facts(text: str) -> set[str]:
+        return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+    of = sentences()[event]
+    assert (set(of), facts(of["zh"])) == ({"zh", "en"}, facts(of["en"]))
+
+
+def test_whatever_is_opened_can_be_asked_for_its_visibility() -> None:
+    assert set(re.findall(r"Thing\.([a-z]+)", SOURCE)) == {thing.value for thing in SEES}
+
+
+def test_facts_are_said_in_words() -> None:
+    said = sentence("milestone.met", "银龄陪伴", {"gate": "midterm_evaluation"}, "zh")
+    assert said == "“银龄陪伴”的中期评估已通过。"
+    until = sentence("result.published", "公益创投", {"until": "2026-12-08T16:00:00+00:00"}, "en")
+    assert "until 9 December 2026, 00:00" in until
