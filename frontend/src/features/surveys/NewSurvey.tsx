@@ -18,7 +18,6 @@ export default function NewSurvey() {
   const { t } = useTranslation();
   const go = useGo();
   const cache = useQueryClient();
-  const categories = $api.useQuery("get", "/api/v1/taxonomy/categories");
   const create = $api.useMutation("post", "/api/v1/surveys", {
     onSuccess: (survey) => {
       void cache.invalidateQueries();
@@ -26,8 +25,7 @@ export default function NewSurvey() {
     },
   });
   const begin = async ({ title, from, copied }: Begun): Promise<unknown> => {
-    const definition =
-      from === "copy" && copied ? await copyOf(copied, title) : firstDefinition(title, categories.data ?? []);
+    const definition = from === "copy" && copied ? await copyOf(copied, title) : await firstOf(title);
     return create.mutateAsync({ body: { definition } });
   };
   return (
@@ -68,6 +66,11 @@ export default function NewSurvey() {
       <ImportForm />
     </Page>
   );
+}
+
+async function firstOf(title: string): Promise<Definition> {
+  const { data } = await api.GET("/api/v1/taxonomy/categories");
+  return firstDefinition(title, data ?? []);
 }
 
 async function copyOf(survey_id: number, title: string): Promise<Definition> {

@@ -7,18 +7,20 @@ import type { components } from "../../../api/schema.gen";
 type Item = components["schemas"]["ItemInput"];
 type Props<Value> = { id?: string; value?: Value; onChange?: (value: Value) => void; area: string };
 
-/** Published needs of the area, by title and place. */
+/** What can be put to tender of the area, by title and place: what a round has matched first, then what is published. */
 function useNeeds(typed: string, area: string) {
   const q = useDeferredValue(typed);
-  const under = area.replace(/(?:00)+$/, "");
-  const found = $api.useQuery("get", "/api/v1/needs", {
-    params: { query: { q, area: under, status: "published", limit: 100 } },
-  });
-  return (found.data?.items ?? []).map((need) => ({
-    value: need.id,
-    label: `${need.title} · ${need.area_path.at(-1) ?? need.community_code}`,
-    community: need.community_code,
-  }));
+  const wanted = { q, area: area.replace(/(?:00)+$/, ""), limit: 100 };
+  const from = "/api/v1/needs";
+  const matched = $api.useQuery("get", from, { params: { query: { ...wanted, status: "matched" } } });
+  const published = $api.useQuery("get", from, { params: { query: { ...wanted, status: "published" } } });
+  return [matched, published]
+    .flatMap(({ data }) => data?.items ?? [])
+    .map((need) => ({
+      value: need.id,
+      label: `${need.title} · ${need.area_path.at(-1) ?? need.community_code}`,
+      community: need.community_code,
+    }));
 }
 
 /** Needs that a lot answers as a whole, by their numbers. */
