@@ -98,7 +98,7 @@ function LanguageSwitch() {
 function SignInLink() {
   const { t } = useTranslation();
   return (
-    <Link to="/sign-in" className="ant-btn sign-in-link">
+    <Link to="/sign-in" className="button-link sign-in-link">
       {t("nav.sign_in")}
     </Link>
   );

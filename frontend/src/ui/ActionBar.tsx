@@ -20,24 +20,27 @@ type Props<T extends Actionable> = {
    * `<words>.confirm.<verb>`; otherwise they are the shared ones (`action.<verb>`) or those of the room
    * (`rooms.<feature>.action.<verb>`). */
   words?: string | readonly string[];
-  /** Verbs this page draws itself. */
-  without?: readonly string[];
   onDone?: (verb: string, answer: unknown) => void;
 };
 
+/** Verbs that take something away from somebody, or end it. */
 const DESTRUCTIVE = new Set([
-  "withdraw",
-  "delete",
   "cancel",
   "decline",
-  "reject",
-  "terminate",
-  "invalidate",
-  "remove",
-  "fail",
   "decline_cut",
-  "miss",
+  "disable",
+  "discard",
+  "disqualify",
   "end",
+  "fail",
+  "invalidate",
+  "miss",
+  "refuse",
+  "reject",
+  "revoke",
+  "terminate",
+  "unsettle",
+  "withdraw",
 ]);
 
 /** Verbs that a part of the page draws wherever they are granted: files are attached where they hang (Attachments). */
@@ -90,9 +93,9 @@ function useVerb<T extends Actionable>({ of, feature, forms = {}, go = {}, words
  * A verb is asked back when the words know a `confirm.<verb>` sentence: that is where irreversible verbs are named.
  */
 export function ActionBar<T extends Actionable>(props: Props<T>) {
-  const { of, forms = {}, without = [] } = props;
+  const { of, forms = {} } = props;
   const { name, act, start, asking, leave } = useVerb(props);
-  const verbs = of.actions.filter((verb) => !without.includes(verb) && !DRAWN_ELSEWHERE.has(verb));
+  const verbs = of.actions.filter((verb) => !DRAWN_ELSEWHERE.has(verb));
   const primary = verbs.find((verb) => !DESTRUCTIVE.has(verb));
   const Form = asking === null ? undefined : forms[asking];
   if (verbs.length === 0) return null;

@@ -31,6 +31,7 @@ export function ApplicationShown({ of: { plan, application }, form }: Props) {
     <section aria-labelledby="said" className="panel application">
       <h2 id="said">{t("ui.application.title")}</h2>
       {plan && <p className="prose">{plan}</p>}
+      {!plan && !application && <p className="soft">{t("ui.application.none")}</p>}
       {application && <Answers of={application.answers} to={form?.questions?.questions ?? []} />}
       {application &&
         form?.parts

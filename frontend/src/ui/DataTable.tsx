@@ -86,7 +86,7 @@ export function DataTable<P extends ListPath>(props: Props<P>) {
     <section className="list" aria-label={caption}>
       {list.isSuccess && (typeof above === "function" ? above(actions) : above)}
       {create && actions.includes(create.granted) && (
-        <Link to={create.to} className="ant-btn ant-btn-primary ant-btn-color-primary ant-btn-variant-solid">
+        <Link to={create.to} className="button-link">
           {create.label}
         </Link>
       )}

@@ -104,7 +104,7 @@ function Seats({ of }: { of: Account }) {
         ))}
       </ul>
       <RefusalAlert error={end.error} />
-      <Button type="link" size="small" onClick={() => setAdding(true)}>
+      <Button type="link" size="small" className="account-add" onClick={() => setAdding(true)}>
         {t("accounts.add_seat")}
       </Button>
       <Modal

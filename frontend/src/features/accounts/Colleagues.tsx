@@ -30,7 +30,9 @@ export default function Colleagues() {
       <Fetched query={colleagues}>
         {({ seats, resets, told }) =>
           seats.length + resets.length + told.length === 0 ? (
-            <Empty title={t("accounts.nobody")} hint={t("accounts.nobody_hint")} />
+            <div className="account-note">
+              <Empty title={t("accounts.nobody")} hint={t("accounts.nobody_hint")} />
+            </div>
           ) : (
             <>
               {resets.length > 0 && <Resets resets={resets} />}

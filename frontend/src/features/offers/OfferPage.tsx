@@ -10,6 +10,7 @@ import { ProseField } from "../../ui/form/Field";
 import { FormSheet } from "../../ui/form/FormSheet";
 import { Link, useGo, useNumber } from "../../ui/Link";
 import { priceText } from "../../ui/format";
+import { chosen } from "../../ui/chosen";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
@@ -79,11 +80,10 @@ function Provider({ party_id }: { party_id: number }) {
   const { t, i18n } = useTranslation();
   const party = $api.useQuery("get", "/api/v1/parties/{party_id}", { params: { path: { party_id } } });
   if (!party.data) return null;
-  const { id, name_zh, name_en, rating_a } = party.data;
   return (
     <>
       {t("offers.provided_by")}{" "}
-      <Link to={`/organizations/${id}`}>{(i18n.language === "en" && name_en) || name_zh}</Link> {rating_a}
+      <Link to={`/organizations/${party_id}`}>{chosen(party.data, "name", i18n.language)}</Link> {party.data.rating_a}
     </>
   );
 }

@@ -6,6 +6,7 @@ import { useTerms } from "../../api/reference";
 import type { components } from "../../api/schema.gen";
 import { ActionBar } from "../../ui/ActionBar";
 import { AreaName } from "../../ui/AreaName";
+import { chosen } from "../../ui/chosen";
 import { Link, useNumber } from "../../ui/Link";
 import { priceText } from "../../ui/format";
 import { Page } from "../../ui/Page";
@@ -28,7 +29,7 @@ function Shown({ of }: { of: Party }) {
   const [isEdited, setEdited] = useState(false);
   return (
     <Page
-      title={(i18n.language === "en" && of.name_en) || of.name_zh}
+      title={chosen(of, "name", i18n.language)}
       subtitle={<AreaName path={of.area_path} code={of.area_code} />}
       crumbs={[{ label: t("nav.organizations"), to: "/organizations" }]}
       action={

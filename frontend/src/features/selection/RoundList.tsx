@@ -1,5 +1,6 @@
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
+import { chosen } from "../../ui/chosen";
 import { DataTable } from "../../ui/DataTable";
 import { Deadline } from "../../ui/Deadline";
 import { Link } from "../../ui/Link";
@@ -21,7 +22,7 @@ export default function RoundList() {
             key: "title",
             title: t("field.title"),
             phone: "title",
-            render: (row) => (i18n.language === "en" && row.title_en) || row.title_zh,
+            render: (row) => chosen(row, "title", i18n.language),
           },
           {
             key: "status",

@@ -66,7 +66,7 @@ function Editing({ of, preview: Preview }: Props & { of: Survey }) {
     save.mutateAsync({ params: { path: { survey_id: of.id }, header: ifMatch(of.version) }, body: { definition } });
   const leave = (): void => go(`/surveys/${of.id}`);
   const problems = problemsOf(save.error, languageOf(i18n.language));
-  const title = definition.title.zh || t("surveys.edit.untitled");
+  const title = definition.title[languageOf(i18n.language)] || definition.title.zh || t("surveys.edit.untitled");
   return (
     <Page
       title={t("surveys.edit.title", { title })}

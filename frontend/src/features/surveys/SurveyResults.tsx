@@ -114,7 +114,7 @@ function Question({ answer, table }: { answer: Answer; table: Table }) {
     <>
       {title && <h3>{title}</h3>}
       <p className="soft">{t("surveys.results.n", { n: table.n ?? "—" })}</p>
-      <Chart bars={bars} label={`${worded(answer.label, language, answer.name)} ${title}`} />
+      {bars.length > 0 && <Chart bars={bars} label={`${worded(answer.label, language, answer.name)} ${title}`} />}
       <details>
         <summary>{t("surveys.results.figures")}</summary>
         <dl className="survey-figures">

@@ -1,11 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Button, Select, Table } from "antd";
-import type { ColumnsType } from "antd/es/table";
+import { Select } from "antd";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../../api/client";
 import { fileAt } from "../../../api/paths";
 import { languageOf } from "../../../api/refusal";
 import type { components } from "../../../api/schema.gen";
+import { DataTable } from "../../../ui/DataTable";
 import { PartySelect } from "../../../ui/form/choices";
 import { Field, LineField } from "../../../ui/form/Field";
 import { FormSheet } from "../../../ui/form/FormSheet";
@@ -14,7 +14,6 @@ import { momentText } from "../../../ui/format";
 import { Link, useNumber } from "../../../ui/Link";
 import { Money } from "../../../ui/Money";
 import { Page } from "../../../ui/Page";
-import { Fetched } from "../../../ui/Pending";
 import { StatusTag } from "../../../ui/StatusTag";
 import { chosen } from "../../../ui/chosen";
 import "../tenders.css";
@@ -47,62 +46,50 @@ export default function BidsPage() {
 
 function Bids({ tenderId }: { tenderId: number }) {
   const { t, i18n } = useTranslation();
-  const query = { path: { tender_id: tenderId }, query: { limit: 200, sort: "created_at" } };
-  const bids = $api.useQuery("get", "/api/v1/tenders/{tender_id}/bids", { params: query });
-  const file = fileAt("/api/v1/tenders/{tender_id}/bids/export", { tender_id: tenderId }, { format: "xlsx" });
-  const columns = useColumns();
   return (
-    <Fetched query={bids}>
-      {({ items }) => (
-        <>
-          <div className="list-head">
-            <p className="soft">{t("notice.handed_in", { count: items.length })}</p>
-            <Button href={file} download>
-              {t("ui.table.export")}
-            </Button>
-          </div>
-          <Table<Bid>
-            rowKey="id"
-            aria-label={t("notice.bids")}
-            dataSource={items}
-            columns={columns}
-            pagination={false}
-            scroll={{ x: "max-content" }}
-            expandable={{
-              rowExpandable: (bid) => bid.reasons.length > 0,
-              expandedRowRender: (bid) =>
-                bid.reasons.map((reason) => (
-                  <p key={reason.code} className="lot-failed">
-                    {reason.messages[languageOf(i18n.language)]}
-                  </p>
-                )),
-            }}
-          />
-        </>
-      )}
-    </Fetched>
+    <DataTable
+      from="/api/v1/tenders/{tender_id}/bids"
+      parts={{ tender_id: tenderId }}
+      always={{ sort: "created_at" }}
+      caption={t("notice.bids")}
+      rowKey={(bid) => bid.id}
+      exportAt={() => fileAt("/api/v1/tenders/{tender_id}/bids/export", { tender_id: tenderId }, { format: "xlsx" })}
+      columns={[
+        { key: "ref", title: t("field.code"), render: (bid) => bid.ref },
+        {
+          key: "title",
+          title: t("field.title"),
+          phone: "title",
+          render: (bid) => (bid.is_readable ? <Link to={`/bids/${bid.id}`}>{bid.title}</Link> : bid.title),
+        },
+        { key: "status", title: t("field.status"), render: (bid) => <Standing of={bid} /> },
+        { key: "party", title: t("notice.applicant"), render: (bid) => chosen(bid, "party_name", i18n.language) },
+        { key: "lot", title: t("tenders.lots"), render: (bid) => [bid.lot, bid.item].filter(Boolean).join(" · ") },
+        { key: "amount", title: t("field.amount"), align: "right", render: (bid) => <Money of={bid.amount} /> },
+        {
+          key: "received",
+          title: t("notice.received_at"),
+          render: (bid) => (bid.received_at ? momentText(bid.received_at, i18n.language) : "—"),
+        },
+      ]}
+      empty={{ title: t("notice.no_bids"), hint: t("notice.no_bids_hint") }}
+    />
   );
 }
 
-function useColumns(): ColumnsType<Bid> {
-  const { t, i18n } = useTranslation();
-  return [
-    { key: "ref", title: t("field.code"), render: (_, bid) => bid.ref },
-    { key: "lot", title: t("tenders.lots"), render: (_, bid) => [bid.lot, bid.item].filter(Boolean).join(" · ") },
-    { key: "party", title: t("notice.applicant"), render: (_, bid) => chosen(bid, "party_name", i18n.language) },
-    {
-      key: "title",
-      title: t("field.title"),
-      render: (_, bid) => (bid.is_readable ? <Link to={`/bids/${bid.id}`}>{bid.title}</Link> : bid.title),
-    },
-    { key: "amount", title: t("field.amount"), align: "right", render: (_, bid) => <Money of={bid.amount} /> },
-    {
-      key: "received",
-      title: t("notice.received_at"),
-      render: (_, bid) => (bid.received_at ? momentText(bid.received_at, i18n.language) : "—"),
-    },
-    { key: "status", title: t("field.status"), render: (_, bid) => <StatusTag status={bid.status} /> },
-  ];
+/** Where a bid stands, and why where it is out. */
+function Standing({ of }: { of: Bid }) {
+  const { i18n } = useTranslation();
+  return (
+    <>
+      <StatusTag status={of.status} />
+      {of.reasons.map((reason) => (
+        <p key={reason.code} className="bid-out">
+          {reason.messages[languageOf(i18n.language)]}
+        </p>
+      ))}
+    </>
+  );
 }
 
 function Late({ of }: { of: Tender }) {

@@ -7,6 +7,7 @@ import { CountField, Field, LineField, ProseField } from "../../../ui/form/Field
 import { FormSheet } from "../../../ui/form/FormSheet";
 import { DayInput, MoneyInput } from "../../../ui/form/inputs";
 import { useGo, useNumber } from "../../../ui/Link";
+import { chosen } from "../../../ui/chosen";
 import { Page } from "../../../ui/Page";
 import { Fetched } from "../../../ui/Pending";
 import { Criteria } from "./Criteria";
@@ -25,7 +26,7 @@ export default function NoticeAmend() {
 }
 
 function Sheet({ of }: { of: Tender }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const go = useGo();
   const cache = useQueryClient();
   const [form] = Form.useForm<Body>();
@@ -40,10 +41,10 @@ function Sheet({ of }: { of: Tender }) {
   return (
     <Page
       title={t("notice.amend")}
-      subtitle={of.title_zh}
+      subtitle={chosen(of, "title", i18n.language)}
       crumbs={[
         { label: t("nav.tenders"), to: "/tenders" },
-        { label: of.title_zh, to: `/tenders/${of.id}` },
+        { label: chosen(of, "title", i18n.language), to: `/tenders/${of.id}` },
       ]}
     >
       <Alert type="info" showIcon title={t("notice.amend_follows")} className="notice-alert" />

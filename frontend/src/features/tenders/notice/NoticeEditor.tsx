@@ -11,6 +11,7 @@ import { Field, LineField, ProseField } from "../../../ui/form/Field";
 import { FormSheet } from "../../../ui/form/FormSheet";
 import { DayInput, inShanghai, MoneyInput } from "../../../ui/form/inputs";
 import { Link, useGo, useNumber } from "../../../ui/Link";
+import { chosen } from "../../../ui/chosen";
 import { Page } from "../../../ui/Page";
 import { Fetched } from "../../../ui/Pending";
 import { Criteria } from "./Criteria";
@@ -95,9 +96,13 @@ function Draft({ id }: { id: number }) {
 
 /** What was published is changed by an amendment, which everybody can read. */
 function Published({ of }: { of: components["schemas"]["TenderRead"] }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   return (
-    <Page title={t("notice.edit")} subtitle={of.title_zh} crumbs={[{ label: t("nav.tenders"), to: "/tenders" }]}>
+    <Page
+      title={t("notice.edit")}
+      subtitle={chosen(of, "title", i18n.language)}
+      crumbs={[{ label: t("nav.tenders"), to: "/tenders" }]}
+    >
       <Alert
         type="info"
         showIcon
