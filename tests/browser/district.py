@@ -128,7 +128,7 @@ def new_district(browser: Browser, server: EmbeddedPostgres, template: str) -> I
             yield District(browser, address, url)
 
 
-def press(page: Page, name: str, nth: int = 0) -> None:
+def press(page: Page | Locator, name: str, nth: int = 0) -> None:
     page.get_by_role("button", name=name, exact=True).nth(nth).click()
 
 

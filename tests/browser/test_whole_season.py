@@ -5,23 +5,28 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from app.core.installation.postgres import EmbeddedPostgres
-from tests.browser.conftest import PHONE
-from tests.browser.district import RIVAL, District, agree, answered, choose, new_district, open_line, press
+from tests.browser.conftest import PHONE, faults_of
+from tests.browser.district import JUDGES, RIVAL, District, agree, answered, choose, new_district, open_line, press
+from tests.factories.files import PDF
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("whole season")]
 SURVEY, NEED, OFFER, ROUND = "冬季服务需求调查", "开办社区老年食堂", "长者食堂运营", "冬季双选会"
+NOTICE = "社区老年食堂项目大赛"
+TABLET = {"width": 820, "height": 1180}
 SHEETS = 9  # on paper, beside the one answer from a phone: with fewer, no figure may be shown
 
 
 @pytest.fixture(scope="module")
 def season(browser: Browser, server: EmbeddedPostgres, template: str) -> Iterator[District]:
+    expect.set_options(timeout=20_000)
     with new_district(browser, server, template) as district:
         yield district
         for context in browser.contexts:
             context.close()
+    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture
@@ -165,3 +170,238 @@ def test_a_round_brings_both_sides_together(district: District) -> None:
     expect(page.get_by_text("双方已确认 1 对")).to_be_visible()
     bureau.reload()
     agree(bureau, "结束本轮")
+
+
+def test_the_bureau_writes_a_notice_for_the_matched_need_and_publishes_it(district: District) -> None:
+    page = district.enter("purchaser")
+    page.get_by_role("link", name="招标与大赛", exact=True).click()
+    page.get_by_role("link", name="新建公告").click()
+    page.get_by_label("中文标题").first.fill(NOTICE)
+    page.get_by_label("公告正文").fill("呈贡区民政局征集社区老年食堂运营项目。")
+    page.get_by_label("预算", exact=True).first.fill("50000")
+    choose(page, page.get_by_label("超出预算时"), "按得分依次入选")
+    press(page, "增加标段")
+    lot = page.locator(".lot-row")
+    lot.get_by_label("中文标题").fill("老年食堂")
+    lot.get_by_label("预算").fill("50000")
+    lot.get_by_label("单项上限").fill("50000")
+    choose(page, lot.get_by_label("回应的需求"), NEED)
+    page.keyboard.press("Escape")
+    press(page, "采用常用的五项")
+    press(page, "按最短时间安排填写")
+    press(page, "保存并查看")
+    page.wait_for_url(re.compile(r"/tenders/\d+$"))
+    district.places["notice"] = page.url
+    agree(page, "发布公告")
+    expect(page.get_by_text("答疑与申报期").first).to_be_visible()
+
+
+def test_two_organisations_apply_one_with_a_file(district: District) -> None:
+    for username, amount in (("organization", "45000"), (RIVAL, "48000")):
+        page = district.enter(username)
+        page.goto(district.places["notice"])
+        press(page, "申报")
+        choose(page, page.get_by_label("选择申报的标段"), "老年食堂")
+        press(page, "开始填写")
+        page.wait_for_url(re.compile(r"/bids/\d+$"))
+        district.places[f"bid of {username}"] = page.url
+        fill_in(page, amount)
+        if username == "organization":
+            page.locator(".attachments input[type=file]").set_input_files(
+                [{"name": "食品经营许可证.pdf", "mimeType": "application/pdf", "buffer": PDF}]
+            )
+            expect(page.locator(".attachment-list a")).to_have_text(["食品经营许可证.pdf"])
+        agree(page, "提交申报书")
+        expect(page.get_by_text("第 1 次提交")).to_be_visible()
+
+
+def fill_in(page: Page, amount: str) -> None:
+    """The whole application form of a project competition."""
+    editor = page.locator("#editor")
+    editor.get_by_label("项目名称").fill(f"社区老年食堂（{amount} 元）")
+    questions = ("服务对象是谁", "项目目标", "服务内容和方法", "居民怎样参与", "做过的类似项目", "项目结束以后")
+    for question in questions:
+        editor.get_by_label(question).fill("为八十位老人每天提供午餐，行动不便的送餐上门，由居民一起管理。")
+    for option in ("平台公布的社区需求或问卷结果", "否", "没有", "所填内容真实"):
+        editor.get_by_role("radio", name=option).check()
+    lines = {
+        "目标": [{"指标": "供餐", "数量": "20000", "单位": "份"}, {"指标": "送餐", "数量": "6000", "单位": "份"}],
+        "活动安排": [{"月份": "2027-03", "活动": "试营业", "地点": "斗南社区", "人数": "80"}],
+        "服务人群": [{"人群": "老年人", "人数": "80"}],
+        "团队": [{"姓名": "王莉", "分工": "负责人"}, {"姓名": "李明", "分工": "厨师"}],
+        "预算": [{"类别": "人员", "明细": "厨师和送餐员", "单价": amount, "数量": "1"}],
+        "风险与应对": [{"风险": "食品安全", "应对": "每日留样"}],
+    }
+    for part, rows in lines.items():
+        section = editor.get_by_role("region", name=part, exact=True)
+        for row in rows:
+            press(section, "增加一项")
+            for label, text in row.items():
+                box = section.get_by_label(label).last
+                if label == "人群":
+                    choose(page, box, text)
+                else:
+                    box.fill(text)
+                if label == "月份":
+                    page.keyboard.press("Enter")
+    expect(page.get_by_text("已保存")).to_be_visible()
+
+
+def test_the_bids_are_opened_judged_and_every_sheet_delivered(district: District) -> None:
+    district.wait(days=17)
+    page = district.enter("purchaser")
+    open_line(page, f"开启“{NOTICE}”的申报书")
+    agree(page, "开标")
+    page.goto("/desk")
+    open_line(page, f"“{NOTICE}”资格审查")
+    press(page, "资格审查")
+    expect(page.get_by_text("老年食堂（45000 元）")).to_be_visible()
+    press(page, "确认审查结论")
+    answered(page, "确认审查结论")
+    page.goto("/desk")
+    open_line(page, f"为“{NOTICE}”组建评审小组")
+    for number, judge in enumerate(JUDGES):
+        seat = page.locator(".form-row").nth(number)
+        choose(page, seat.get_by_label("评委账号"), "评审专家" if judge == "judge" else judge)
+        seat.get_by_label("姓名").fill(f"评委{number + 1}")
+        seat.get_by_label("职务").fill("高校教师")
+    press(page, "组建评审小组")
+    expect(page.get_by_text("评分进行中")).to_be_visible()
+
+    for judge in JUDGES:
+        page = district.enter(judge, TABLET)
+        open_line(page, f"评审“{NOTICE}”前申明利害关系")
+        press(page, "申明：与以上单位均无利害关系")
+        page.locator(".to-score-row").first.click()
+        score(page)
+        page.goto("/desk")
+        open_line(page, f"为“{NOTICE}”评分")
+        page.locator(".to-score-row", has_text="未评分").click()
+        score(page)
+
+    page = district.enter("purchaser")
+    open_line(page, f"“{NOTICE}”评分齐全")
+    agree(page, "结束评分")
+
+
+def score(page: Page) -> None:
+    """What asks for less money gets a point more for its budget."""
+    expect(page.get_by_text("厨师和送餐员")).to_be_visible()  # the application stands beside the sheet
+    is_cheaper = page.get_by_role("heading", level=1).inner_text().find("45000") > 0
+    for box, mark in zip(page.locator(".marks input").all(), (20, 25, 16, 10 + is_cheaper, 8), strict=True):
+        box.fill(str(mark))
+    press(page, "提交评分表")
+    answered(page, "提交评分表")
+    page.wait_for_url(re.compile(r"/panels/\d+$"))
+
+
+def test_the_result_is_published_objected_to_and_confirmed(district: District) -> None:
+    page = district.enter("purchaser")
+    open_line(page, f"汇总“{NOTICE}”的评审结果")
+    result = page.url
+    agree(page, "汇总评审结果")
+    expect(page.get_by_text("拟定，尚未公示")).to_be_visible()
+    page.goto("/desk")
+    open_line(page, f"发布“{NOTICE}”的结果公示")
+    press(page, "发布公示")
+    answered(page, "发布公示")
+    expect(page.get_by_text("公示中", exact=True).first).to_be_visible()
+
+    page = district.enter(RIVAL)
+    page.goto(result)
+    page.get_by_label("请写明事实、理由和依据").fill("我单位预算中含送餐车辆，请复核预算得分。")
+    press(page, "提出异议")
+    expect(page.get_by_text("待答复")).to_be_visible()
+    page = district.enter("purchaser")
+    open_line(page, f"答复对“{NOTICE}”的异议")
+    press(page, "驳回异议")
+    answered(page, "答复", 请写明答复内容和理由="评委按公布的标准独立评分，预算得分有据，维持原结果。")
+    expect(page.get_by_text("异议不成立")).to_be_visible()
+
+    district.wait(days=12)
+    page = district.enter("purchaser")
+    open_line(page, f"确认“{NOTICE}”的入选结果")
+    agree(page, "确认入选")
+    expect(page.get_by_text("已确认", exact=True)).to_be_visible()
+
+
+def test_the_contract_is_signed_by_both_and_started(district: District) -> None:
+    for username, signer in (("purchaser", "王科长"), ("organization", "李主任")):
+        page = district.enter(username)
+        open_line(page, "签订合同“社区老年食堂")
+        press(page, "签订")
+        answered(page, "签订", 签字人=signer)
+    expect(page.get_by_text("已签订", exact=True)).to_be_visible()
+    page.goto("/desk")
+    open_line(page, "合同“社区老年食堂.*”开始履行")
+    agree(page, "开始履行")
+    expect(page.get_by_text("履行中", exact=True)).to_be_visible()
+
+
+def test_milestones_are_reported_evaluated_and_paid(district: District) -> None:
+    pay(district, "首款")
+    report(district, "中期评估")
+    page = district.enter("purchaser")
+    open_line(page, "委托评估机构")
+    press(page, "委托评估或审计机构")
+    answered(page, "委托", {"机构": "第三方评估中心"})
+    evaluate(district, "中期评估")
+    pay(district, "中期款")
+    report(district, "末期评估")
+    evaluate(district, "末期评估")
+
+
+def report(district: District, gate: str) -> None:
+    page = district.enter("organization")
+    open_line(page, f"报送“社区老年食堂.*进展.*{gate}")
+    milestone = page.locator(".milestone", has=page.get_by_role("heading", name=gate))
+    milestone.locator("input[type=file]").set_input_files(
+        [{"name": f"{gate}台账.pdf", "mimeType": "application/pdf", "buffer": PDF}]
+    )
+    expect(milestone.locator(".attachment-list a")).to_have_text([f"{gate}台账.pdf"])
+    press(page, "报送进展")
+    answered(page, "报送进展", 进展报告="食堂已开办，每天供餐一百份，送餐三十户。")
+
+
+def evaluate(district: District, gate: str) -> None:
+    page = district.enter("evaluator")
+    open_line(page, f"评估“社区老年食堂.*进展.*{gate}")
+    expect(page.get_by_role("link", name=f"{gate}台账.pdf")).to_be_visible()
+    press(page, "评估通过")
+    answered(page, "评估通过", 评估意见="台账齐全，达到目标。")
+
+
+def pay(district: District, instalment: str) -> None:
+    page = district.enter("purchaser")
+    open_line(page, f"登记“社区老年食堂.*拨款.*{instalment}")
+    press(page, "登记拨款")
+    answered(page, "登记拨款", 凭证号=f"PZ {instalment}")
+
+
+def test_residents_accept_and_the_need_shows_its_whole_path(district: District) -> None:
+    page = district.enter("committee", PHONE)
+    open_line(page, "登记“社区老年食堂.*居民验收")
+    press(page, "登记居民验收")
+    answered(page, "登记居民验收", {"征询渠道": "会议现场"}, 征询人数="12", 答复人数="10", 认可人数="9")
+    expect(page.get_by_text("认可率 90.0%")).to_be_visible()
+    pay(district, "尾款")
+    page = district.enter("purchaser")
+    open_line(page, "为“社区老年食堂.*”办理结项")
+    district.places["contract"] = page.url
+    agree(page, "结项")
+    expect(page.get_by_text("已付清", exact=True)).to_have_count(3)
+
+    page = district.arrive(district.places["need"], PHONE)
+    stages = ("evidence", "publication", "channel", "award", "contract", "delivery", "acceptance")
+    expect(page.locator(".path > li.path-done")).to_have_count(len(stages))
+    told = page.locator(".path")
+    for words in (
+        "10 份有效答卷中 50.0%",
+        ROUND,
+        NOTICE,
+        "在 2 份申报中列第 1，80.00 分",
+        "评估通过 2/2 项",
+        "9 位认可",
+    ):
+        expect(told).to_contain_text(words)
+    assert faults_of(page) == []
