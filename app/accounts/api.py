@@ -34,8 +34,8 @@ people = web.router("/accounts", "accounts", web.Unkept)
 async def list_accounts(
     session: UnitSession, actor: CurrentActor, paging: PagingQuery, q: Search = ""
 ) -> Page[AccountRead]:
-    found, cursor = await queries.list_accounts(session, q, paging)
-    return Page(items=[AccountRead.of(seated, actor) for seated in found], next_cursor=cursor)
+    found = await queries.list_accounts(session, q, paging)
+    return found.page([AccountRead.of(seated, actor) for seated in found.rows])
 
 
 @people.get("/colleagues", operation_id="list_colleagues", dependencies=[allow(WHO["list_colleagues"])])

@@ -16,7 +16,7 @@ from app.accounts.policy import is_held, is_open
 from app.accounts.rules import token_hash
 from app.core.actors import Actor, Role
 from app.core.clock import now
-from app.core.paging import Paging, paginate
+from app.core.paging import Found, Paging, paginate
 from app.core.waiting import Waiting
 
 
@@ -67,15 +67,15 @@ async def judges(session: AsyncSession) -> list[Account]:
     return list(await session.scalars(query.order_by(Account.display_name, Account.id)))
 
 
-async def list_accounts(session: AsyncSession, q: str, paging: Paging) -> tuple[list[Seated], str | None]:
+async def list_accounts(session: AsyncSession, q: str, paging: Paging) -> Found[Seated]:
     """Those whose names contain `q`."""
     query = sa.select(Account)
     if text := folded_username(q):
         named = [column.icontains(text, autoescape=True) for column in (Account.username, Account.display_name)]
         query = query.where(sa.or_(*named))
-    found, cursor = await paginate(session, query, paging, id=Account.id, sorts={"username": Account.username})
-    seats = await seats_of(session, [account.id for account in found])
-    return [Seated(account, seats[account.id]) for account in found], cursor
+    found = await paginate(session, query, paging, id=Account.id, sorts={"username": Account.username})
+    seats = await seats_of(session, [account.id for account in found.rows])
+    return found.read_as([Seated(account, seats[account.id]) for account in found.rows])
 
 
 async def open_session(session: AsyncSession, token: str) -> OpenSession | None:

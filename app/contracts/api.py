@@ -29,7 +29,7 @@ from app.core.actors import Actor
 from app.core.fields import Id, Search
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
-from app.core.paging import Page, PagingQuery, paginate
+from app.core.paging import Page, PagingQuery
 from app.core.reading.files import TABLE_FILE, table_response
 from app.papers.printed import PAPER, PaperKind, printed
 from app.parties.queries import party_names
@@ -60,8 +60,8 @@ async def list_contracts(
     q: Search = "",
 ) -> Page[ContractRow]:
     wanted = queries.search_contracts(actor, status=status, tender_id=tender_id, q=q)
-    items, cursor = await paginate(session, wanted, paging, id=Contract.id, sorts=queries.SORTS)
-    return Page(items=[ContractRow.of(line) for line in await queries.lines_of(session, items)], next_cursor=cursor)
+    found = await queries.list_contracts(session, wanted, paging)
+    return found.page([ContractRow.of(line) for line in found.rows])
 
 
 @router.get("/export", operation_id="export_contracts", dependencies=[allow(WHO["read"])], **TABLE_FILE)

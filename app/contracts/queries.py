@@ -26,7 +26,7 @@ from app.contracts.rules import CENT, ContractStatus, EngagementKind, MilestoneS
 from app.core.actors import Actor, Role
 from app.core.days.calendar import end_of_day
 from app.core.days.calendar_table import work_calendar
-from app.core.paging import Columns
+from app.core.paging import Columns, Found, Paging, paginate
 from app.core.waiting import Waiting
 from app.parties.models import Party
 from app.parties.queries import parties_by_id
@@ -180,6 +180,11 @@ def search_contracts(
     if text := q.strip():
         query = query.where(sa.or_(*[c.icontains(text, autoescape=True) for c in (Contract.title, Contract.number)]))
     return query
+
+
+async def list_contracts(session: AsyncSession, wanted: sa.Select[Contract], paging: Paging) -> Found[ContractLine]:
+    found = await paginate(session, wanted, paging, id=Contract.id, sorts=SORTS)
+    return found.read_as(await lines_of(session, found.rows))
 
 
 async def lines_of(session: AsyncSession, contracts: Sequence[Contract]) -> list[ContractLine]:

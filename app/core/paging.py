@@ -19,6 +19,8 @@ from app.core.errors import DomainError
 from app.core.fields import Exact, Line
 
 T = TypeVar("T")
+S = TypeVar("S")
+COUNTED = 10_000  # further than this nobody counts: the cost of a total stays that of so many rows
 
 
 class CursorUnreadable(DomainError):
@@ -30,11 +32,37 @@ class SortUnknown(DomainError):
 
 
 class Page(BaseModel, Generic[T]):
-    """`actions`: what the reader may do to the list as a whole, such as drafting a new row."""
+    """`total`: how many rows there are in all, said on the first page only; `is_more`: there are more than that.
+    `actions`: what the reader may do to the list as a whole, such as drafting a new row."""
 
     items: list[T]
     next_cursor: str | None = None
+    total: int | None = None
+    is_more: bool = False
     actions: list[str] = []
+
+
+@dataclass(frozen=True)
+class Found(Generic[T]):
+    """The rows of one page, as they were found or put together for reading; otherwise what `Page` says of them."""
+
+    rows: list[T]
+    next_cursor: str | None
+    total: int | None
+    is_more: bool
+
+    def read_as(self, rows: list[S]) -> "Found[S]":
+        """The same page of the same rows, joined with what they are shown with."""
+        return Found(rows, self.next_cursor, self.total, self.is_more)
+
+    def page(self, items: list[S], actions: list[str] | None = None) -> Page[S]:
+        return Page(
+            items=items,
+            next_cursor=self.next_cursor,
+            total=self.total,
+            is_more=self.is_more,
+            actions=actions or [],
+        )
 
 
 @dataclass(frozen=True)
@@ -65,8 +93,8 @@ async def paginate(
     *,
     id: InstrumentedAttribute[int],
     sorts: Columns,
-) -> tuple[list[Any], str | None]:
-    """One page of `query`'s first entity and the cursor of the next (None at the end).
+) -> Found[Any]:
+    """One page of `query`'s first entity; the first page says how many there are.
 
     `sorts` lists the non-null columns that may be sorted by; ties are broken by `id`, newest first by default.
     Refusals: SortUnknown, CursorUnreadable.
@@ -77,6 +105,7 @@ async def paginate(
         raise SortUnknown(sort=name, allowed=", ".join(columns))
     descending = (paging.sort or "-id").startswith("-")
     keys = (columns[name], id) if name != "id" else (id,)
+    whole = query
     if paging.cursor:
         values = [sa.literal(value, key.type) for key, value in zip(keys, _read(paging.cursor, keys), strict=True)]
         row, bound = sa.tuple_(*keys), sa.tuple_(*values)
@@ -85,7 +114,17 @@ async def paginate(
     found = list((await session.execute(ordered)).scalars())
     more = len(found) > paging.limit
     items = found[: paging.limit]
-    return items, _write([getattr(items[-1], key.key) for key in keys]) if more else None
+    cursor = _write([getattr(items[-1], key.key) for key in keys]) if more else None
+    if paging.cursor:
+        return Found(items, cursor, None, False)
+    total = await _count(session, whole.with_only_columns(id)) if more else len(items)
+    return Found(items, cursor, min(total, COUNTED), total > COUNTED)
+
+
+async def _count(session: AsyncSession, query: sa.Select[int]) -> int:
+    """How many rows, but no further than COUNTED and one."""
+    counted = sa.select(sa.func.count()).select_from(query.limit(COUNTED + 1).subquery())
+    return (await session.scalars(counted)).one()
 
 
 def _write(values: list[Any]) -> str:

@@ -34,10 +34,10 @@ Wanted = Annotated[NeedFilter, Depends()]
 @router.get("", operation_id="list_needs", dependencies=[allow(EVERYONE)])
 async def list_needs(session: UnitSession, actor: CurrentActor, wanted: Wanted, paging: PagingQuery) -> Page[NeedRow]:
     day = shanghai_date(await now(session))
-    needs, cursor = await queries.list_needs(session, actor, wanted, paging, day)
-    places = await areas_with_parents(session, {need.community_code for need in needs})
-    rows = [NeedRow.of(need, places[need.community_code], day) for need in needs]
-    return Page(items=rows, next_cursor=cursor, actions=policy.list_actions(actor))
+    found = await queries.list_needs(session, actor, wanted, paging, day)
+    places = await areas_with_parents(session, {need.community_code for need in found.rows})
+    rows = [NeedRow.of(need, places[need.community_code], day) for need in found.rows]
+    return found.page(rows, policy.list_actions(actor))
 
 
 @router.post("", operation_id="draft_need", status_code=201, dependencies=[allow(WHO["draft"])])

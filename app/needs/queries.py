@@ -19,7 +19,7 @@ from app.core.actors import Actor, Role
 from app.core.days.calendar import end_of_day, shanghai_date
 from app.core.fields import Day, Id, Line, Search
 from app.core.money import Amount
-from app.core.paging import Columns, Paging, paginate
+from app.core.paging import Columns, Found, Paging, paginate
 from app.core.reading.listing import ListedRow, OnRecord, meant_by
 from app.core.waiting import Waiting
 from app.matching.ranking.searched import Meant, meant, pattern
@@ -124,7 +124,7 @@ def _speaks_of(words: Meant) -> sa.ColumnElement[bool]:
 
 async def list_needs(
     session: AsyncSession, actor: Actor, wanted: NeedFilter, paging: Paging, today: date
-) -> tuple[list[Need], str | None]:
+) -> Found[Need]:
     return await paginate(session, filtered(actor, wanted, today), paging, id=Need.id, sorts=SORTS)
 
 

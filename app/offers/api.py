@@ -34,10 +34,10 @@ Wanted = Annotated[OfferFilter, Depends()]
 @router.get("", operation_id="list_offers", dependencies=[allow(EVERYONE)])
 async def list_offers(session: UnitSession, actor: CurrentActor, wanted: Wanted, paging: PagingQuery) -> Page[OfferRow]:
     day = shanghai_date(await now(session))
-    offers, cursor = await queries.list_offers(session, actor, wanted, paging, day)
-    names = await party_names(session, {offer.party_id for offer in offers})
-    rows = [OfferRow.of(offer, names[offer.party_id], day) for offer in offers]
-    return Page(items=rows, next_cursor=cursor, actions=policy.list_actions(actor))
+    found = await queries.list_offers(session, actor, wanted, paging, day)
+    names = await party_names(session, {offer.party_id for offer in found.rows})
+    rows = [OfferRow.of(offer, names[offer.party_id], day) for offer in found.rows]
+    return found.page(rows, policy.list_actions(actor))
 
 
 @router.post("", operation_id="draft_offer", status_code=201, dependencies=[allow(WHO["draft"])])

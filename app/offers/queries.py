@@ -14,7 +14,7 @@ from app.core.actors import Actor, Role
 from app.core.days.calendar import end_of_day, shanghai_date
 from app.core.fields import Id, Search
 from app.core.money import Amount
-from app.core.paging import Columns, Paging, paginate
+from app.core.paging import Columns, Found, Paging, paginate
 from app.core.reading.listing import ListedRow, OnRecord, meant_by
 from app.core.waiting import Waiting
 from app.matching.ranking.searched import Meant, meant, pattern
@@ -100,7 +100,7 @@ def _speaks_of(words: Meant) -> sa.ColumnElement[bool]:
 
 async def list_offers(
     session: AsyncSession, actor: Actor, wanted: OfferFilter, paging: Paging, today: date
-) -> tuple[list[Offer], str | None]:
+) -> Found[Offer]:
     return await paginate(session, filtered(actor, wanted, today), paging, id=Offer.id, sorts=SORTS)
 
 

@@ -33,9 +33,8 @@ async def list_parties(
     query = queries.search_parties(
         actor, kind=kind, legal_kind=legal_kind, rating=rating_a, category=category_code, area=area, q=q
     )
-    found, cursor = await queries.list_parties(session, query, paging)
-    rows = [PartyRow.of(each) for each in found]
-    return Page(items=rows, next_cursor=cursor, actions=policy.list_actions(actor))
+    found = await queries.list_parties(session, query, paging)
+    return found.page([PartyRow.of(each) for each in found.rows], policy.list_actions(actor))
 
 
 @router.get("/export", operation_id="export_organizations", dependencies=[allow(WHO["export"])], **TABLE_FILE)

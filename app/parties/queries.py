@@ -13,7 +13,7 @@ from app.areas.rules import inside
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
-from app.core.paging import Paging, paginate
+from app.core.paging import Found, Paging, paginate
 from app.core.waiting import Waiting
 from app.matching.ranking.searched import meant, pattern
 from app.parties.models import Party
@@ -78,11 +78,9 @@ def organizations_that_say(actor: Actor, text: str) -> sa.Select[Party]:
     return query.where(sa.or_(Party.ref == text.strip().upper(), sa.and_(*says)))
 
 
-async def list_parties(
-    session: AsyncSession, query: sa.Select[Party], paging: Paging
-) -> tuple[list[PartySeen], str | None]:
-    found, cursor = await paginate(session, query, paging, id=Party.id, sorts={"name_zh": Party.name_zh})
-    return await seen(session, found), cursor
+async def list_parties(session: AsyncSession, query: sa.Select[Party], paging: Paging) -> Found[PartySeen]:
+    found = await paginate(session, query, paging, id=Party.id, sorts={"name_zh": Party.name_zh})
+    return found.read_as(await seen(session, found.rows))
 
 
 async def list_organizations(session: AsyncSession, actor: Actor, *, area: str, q: str) -> list[PartySeen]:

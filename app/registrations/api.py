@@ -50,8 +50,8 @@ async def withdraw_registration(session: UnitSession, actor: CurrentActor, code:
 async def list_registrations(
     session: UnitSession, actor: CurrentActor, paging: PagingQuery, status: RegistrationStatus | None = None
 ) -> Page[RegistrationRead]:
-    found, cursor = await queries.list_registrations(session, actor, status, paging)
-    return Page(items=[RegistrationRead.seen_by(actor, each) for each in found], next_cursor=cursor)
+    found = await queries.list_registrations(session, actor, status, paging)
+    return found.page([RegistrationRead.seen_by(actor, each) for each in found.rows])
 
 
 @router.get("/{registration_id}", operation_id="read_registration", dependencies=[allow(WHO["read"])])

@@ -11,7 +11,7 @@ from app.areas.models import Area
 from app.areas.queries import areas_with_parents
 from app.areas.rules import prefixes_above
 from app.core.actors import Actor
-from app.core.paging import Paging, paginate
+from app.core.paging import Found, Paging, paginate
 from app.core.waiting import Waiting
 from app.parties.queries import offices_of
 from app.parties.rules import PartyKind
@@ -29,13 +29,13 @@ class RegistrationSeen(NamedTuple):
 
 async def list_registrations(
     session: AsyncSession, actor: Actor, status: RegistrationStatus | None, paging: Paging
-) -> tuple[list[RegistrationSeen], str | None]:
+) -> Found[RegistrationSeen]:
     query = sa.select(Registration).where(visible(actor))
     if status:
         query = query.where(Registration.status == status)
     sorts = {"submitted_at": Registration.submitted_at, "name_zh": Registration.name_zh}
-    found, cursor = await paginate(session, query, paging, id=Registration.id, sorts=sorts)
-    return await seen(session, found), cursor
+    found = await paginate(session, query, paging, id=Registration.id, sorts=sorts)
+    return found.read_as(await seen(session, found.rows))
 
 
 async def seen(session: AsyncSession, registrations: Sequence[Registration]) -> list[RegistrationSeen]:

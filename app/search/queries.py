@@ -24,7 +24,7 @@ from app.parties.models import Party
 from app.parties.queries import organizations_that_say, party_names
 from app.search.rules import Kind, excerpt
 from app.tenders.notices.models import Tender
-from app.tenders.notices.queries import Wanted, phase_of, search_tenders
+from app.tenders.notices.queries import TenderFilter, phase_of, search_tenders
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _sought(actor: Actor, text: str, at: datetime) -> list[Sought]:
         Sought(Kind.needs, needs.filtered(actor, NeedFilter(q=text), day), Need.title, need),
         Sought(Kind.offers, offers.filtered(actor, OfferFilter(q=text), day), Offer.title, offer),
         Sought(Kind.organizations, organizations_that_say(actor, text), Party.name_zh, organization),
-        Sought(Kind.tenders, search_tenders(actor, at, Wanted(q=text)), Tender.title_zh, tender),
+        Sought(Kind.tenders, search_tenders(actor, at, TenderFilter(q=text)), Tender.title_zh, tender),
     ]
 
 

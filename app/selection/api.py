@@ -33,10 +33,10 @@ async def _read(session: AsyncSession, actor: Actor, round: Round) -> RoundRead:
 
 @router.get("/rounds", operation_id="list_rounds", dependencies=[allow(EVERYONE)])
 async def list_rounds(session: UnitSession, actor: CurrentActor, paging: PagingQuery) -> Page[RoundRead]:
-    rounds, cursor = await queries.list_rounds(session, actor, paging)
-    at, counted = await now(session), await queries.counted(session, rounds)
-    items = [RoundRead.of(round, actor, at, counted[round.id]) for round in rounds]
-    return Page(items=items, next_cursor=cursor, actions=policy.list_of_rounds_actions(actor))
+    found = await queries.list_rounds(session, actor, paging)
+    at, counted = await now(session), await queries.counted(session, found.rows)
+    items = [RoundRead.of(round, actor, at, counted[round.id]) for round in found.rows]
+    return found.page(items, policy.list_of_rounds_actions(actor))
 
 
 @router.post("/rounds", operation_id="create_round", status_code=201, dependencies=[allow(WHO["create"])])

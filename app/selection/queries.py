@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
-from app.core.paging import Columns, Paging, paginate
+from app.core.paging import Columns, Found, Paging, paginate
 from app.core.waiting import Waiting
 from app.needs import policy as needs_policy
 from app.needs.models import Need
@@ -111,7 +111,7 @@ def _list_of(
     )
 
 
-async def list_rounds(session: AsyncSession, actor: Actor, paging: Paging) -> tuple[list[Round], str | None]:
+async def list_rounds(session: AsyncSession, actor: Actor, paging: Paging) -> Found[Round]:
     sorts: Columns = {"closes_at": Round.closes_at}
     return await paginate(session, sa.select(Round).where(visible(actor)), paging, id=Round.id, sorts=sorts)
 

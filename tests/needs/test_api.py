@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import paging
 from app.core.actors import RESIDENT, Actor, Role
 from app.core.audit import AuditEvent
 from app.needs.rules import NeedStatus
@@ -300,6 +301,29 @@ async def test_lists_are_filtered_by_words_codes_amounts_and_todays_status(
             asked: [item["id"] for item in (await client.get(f"/needs?{asked}")).json()["items"]] for asked in wanted
         }
     assert found == {asked: [need.id for need in needs] for asked, needs in wanted.items()}
+
+
+async def test_a_list_says_on_its_first_page_how_many_there_are(
+    session: AsyncSession, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        await make_need(session)
+    await make_need(session, status=NeedStatus.draft)
+    await session.commit()
+
+    async def said(query: str) -> tuple[int | None, bool]:
+        async with client_of(RESIDENT) as client:
+            page = (await client.get(f"/needs?{query}")).json()
+        return page["total"], page["is_more"]
+
+    async with client_of(RESIDENT) as client:
+        cursor = (await client.get("/needs?limit=1")).json()["next_cursor"]
+    assert await said("limit=1") == (3, False)
+    assert await said("limit=3") == (3, False)
+    assert await said("limit=1&budget_until=1") == (0, False)
+    assert await said(f"limit=1&cursor={cursor}") == (None, False)
+    monkeypatch.setattr(paging, "COUNTED", 2)
+    assert await said("limit=1") == (2, True)
 
 
 @pytest.mark.parametrize("sort", ["title", "-budget", "starts_on", "-published_at", "status", "-community_code", "id"])

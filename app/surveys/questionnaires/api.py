@@ -25,9 +25,8 @@ UploadedForm = Annotated[Form, Depends(Uploaded(lambda name, content: read_xlsfo
 async def list_surveys(
     session: UnitSession, actor: CurrentActor, paging: PagingQuery, status: SurveyStatus | None = None
 ) -> Page[SurveyRow]:
-    found, cursor = await queries.list_surveys(session, actor, paging, status)
-    rows = [SurveyRow.of(survey) for survey in found]
-    return Page(items=rows, next_cursor=cursor, actions=policy.list_actions(actor))
+    found = await queries.list_surveys(session, actor, paging, status)
+    return found.page([SurveyRow.of(survey) for survey in found.rows], policy.list_actions(actor))
 
 
 @router.post("", operation_id="create_survey", status_code=201, dependencies=[allow(WHO["create"])])

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
 from app.core.fields import STORED
-from app.core.paging import Paging, paginate
+from app.core.paging import Found, Paging, paginate
 from app.core.waiting import Waiting
 from app.parties.queries import party_names
 from app.surveys.questionnaires.definition import Label, SurveyDefinition
@@ -27,7 +27,7 @@ def title_of(survey: Survey) -> str:
 
 async def list_surveys(
     session: AsyncSession, actor: Actor, paging: Paging, status: SurveyStatus | None = None
-) -> tuple[list[Survey], str | None]:
+) -> Found[Survey]:
     query = sa.select(Survey).where(visible(actor))
     if status is not None:
         query = query.where(Survey.status == status)

@@ -112,8 +112,8 @@ async def list_responses(
     flagged: bool | None = None,
 ) -> Page[ResponseRow]:
     survey, wave = await waves.read_wave(session, actor, wave_id)
-    found, cursor = await queries.list_responses(session, wave.id, paging, status=status, flagged=flagged)
-    return Page(items=[ResponseRow.of(response, survey, actor) for response in found], next_cursor=cursor)
+    found = await queries.list_responses(session, wave.id, paging, status=status, flagged=flagged)
+    return found.page([ResponseRow.of(response, survey, actor) for response in found.rows])
 
 
 @router.get(

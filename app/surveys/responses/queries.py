@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.paging import Paging, paginate
+from app.core.paging import Found, Paging, paginate
 from app.core.waiting import Waiting
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.queries import definition_of, title_of
@@ -47,7 +47,7 @@ def _fingerprints(wave_id: int) -> sa.Select[str, str | None, int]:
 
 async def list_responses(
     session: AsyncSession, wave_id: int, paging: Paging, *, status: ResponseStatus | None, flagged: bool | None
-) -> tuple[list[Response], str | None]:
+) -> Found[Response]:
     query = sa.select(Response).where(Response.wave_id == wave_id)
     if status is not None:
         query = query.where(Response.status == status)

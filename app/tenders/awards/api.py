@@ -32,8 +32,8 @@ async def _result(session: AsyncSession, actor: Actor, tender_id: Id) -> ResultR
 async def list_awards(
     session: UnitSession, actor: CurrentActor, paging: PagingQuery, tender_id: Id | None = None
 ) -> Page[AwardRow]:
-    items, cursor = await queries.list_awards(session, actor, paging, tender_id)
-    return Page(items=[AwardRow.of(award) for award in items], next_cursor=cursor)
+    found = await queries.list_awards(session, actor, paging, tender_id)
+    return found.page([AwardRow.of(award) for award in found.rows])
 
 
 @router.get("/own", operation_id="list_own_outcomes", dependencies=[allow(WHO["list_own"])])

@@ -14,7 +14,7 @@ from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
 from app.core.days.calendar_table import work_calendar
-from app.core.paging import Paging, paginate
+from app.core.paging import Found, Paging, paginate
 from app.core.waiting import Waiting
 from app.parties.models import Party
 from app.parties.queries import PartyName, name_of, party_names
@@ -139,10 +139,8 @@ async def awards_by_bid(session: AsyncSession, result_id: int) -> dict[str, Awar
     return {ref or "": award for ref, award in rows}
 
 
-async def list_awards(
-    session: AsyncSession, actor: Actor, paging: Paging, tender_id: int | None
-) -> tuple[list[Award], str | None]:
-    """A page of the awards that the actor may see, of one tender or of all, and the cursor of the next."""
+async def list_awards(session: AsyncSession, actor: Actor, paging: Paging, tender_id: int | None) -> Found[Award]:
+    """A page of the awards that the actor may see, of one tender or of all."""
     query = sa.select(Award).where(visible(actor))
     if tender_id is not None:
         query = query.where(Award.tender_id == tender_id)

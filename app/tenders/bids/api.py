@@ -41,9 +41,9 @@ async def _read(session: AsyncSession, actor: Actor, bid_id: int, response: Resp
 async def list_bids(session: UnitSession, actor: CurrentActor, tender_id: Id, paging: PagingQuery) -> Page[BidRow]:
     """Before the opening one's own bids; after it, what was handed in by everybody."""
     await read_tender(session, actor, tender_id)
-    lines, cursor = await queries.list_bids(session, actor, paging, tender_id)
+    found = await queries.list_bids(session, actor, paging, tender_id)
     at = await now(session)
-    return Page(items=[BidRow.of(line, actor, at) for line in lines], next_cursor=cursor)
+    return found.page([BidRow.of(line, actor, at) for line in found.rows])
 
 
 @of_tenders.get("/bids/export", operation_id="export_bids", dependencies=[allow(WHO["list"])], **TABLE_FILE)
@@ -116,9 +116,9 @@ async def _findings(session: AsyncSession, actor: Actor, found: Sequence[queries
 
 @router.get("", operation_id="list_own_bids", dependencies=[allow(WHO["draft"])])
 async def list_own_bids(session: UnitSession, actor: CurrentActor, paging: PagingQuery) -> Page[BidRow]:
-    lines, cursor = await queries.list_bids(session, actor, paging)
+    found = await queries.list_bids(session, actor, paging)
     at = await now(session)
-    return Page(items=[BidRow.of(line, actor, at) for line in lines], next_cursor=cursor)
+    return found.page([BidRow.of(line, actor, at) for line in found.rows])
 
 
 @router.get("/{bid_id}", operation_id="read_bid", dependencies=[allow(WHO["read"])])

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor, Role
 from app.core.errors import DomainError
 from app.core.moves import check_move
-from app.core.paging import Paging, paginate
+from app.core.paging import Found, Paging, paginate
 from app.core.waiting import Waiting
 from app.parties.models import Party
 from app.parties.queries import PartyName, name_of, parties_by_id, party_names
@@ -176,11 +176,11 @@ def _listed(actor: Actor, tender_id: int | None) -> sa.Select[Bid]:
 
 async def list_bids(
     session: AsyncSession, actor: Actor, paging: Paging, tender_id: int | None = None
-) -> tuple[list[BidLine], str | None]:
-    """A page of a tender's bids, or else of the actor's own, and the cursor of the next."""
+) -> Found[BidLine]:
+    """A page of a tender's bids, or else of the actor's own."""
     query, sorts = _listed(actor, tender_id), {"created_at": Bid.created_at}
-    bids, cursor = await paginate(session, query, paging, id=Bid.id, sorts=sorts)
-    return await lines_of(session, bids), cursor
+    found = await paginate(session, query, paging, id=Bid.id, sorts=sorts)
+    return found.read_as(await lines_of(session, found.rows))
 
 
 async def export_bids(session: AsyncSession, actor: Actor, tender_id: int) -> list[BidLine]:

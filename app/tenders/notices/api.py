@@ -2,11 +2,11 @@
 
 from typing import Annotated, Literal
 
-from fastapi import Query, Response
+from fastapi import Depends, Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.fields import Code, Id, Search
+from app.core.fields import Code, Id
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.core.paging import Page, PagingQuery
@@ -26,12 +26,12 @@ from app.tenders.notices.inputs import (
 from app.tenders.notices.models import Tender
 from app.tenders.notices.policy import WHO
 from app.tenders.notices.profile_schemas import GivenEnds, PlannedEndRead, ProfileRead
-from app.tenders.notices.rules import TenderStatus
 from app.tenders.notices.schemas import AmendmentRead, EnquiryRead, TenderRead, TenderRow
 from app.tenders.profiles import rules as procedures
 
 router = web.router("/tenders", "tenders")
 profiles = web.router("/profiles", "tenders")
+Wanted = Annotated[queries.TenderFilter, Depends()]
 
 
 async def _read(session: AsyncSession, tender: Tender, actor: Actor, response: Response) -> TenderRead:
@@ -44,28 +44,20 @@ async def list_tenders(
     session: UnitSession,
     actor: CurrentActor,
     paging: PagingQuery,
-    status: TenderStatus | None = None,
-    phase: Search = "",
-    area: Search = "",
-    q: Search = "",
+    wanted: Wanted,
 ) -> Page[TenderRow]:
-    wanted = queries.Wanted(status, phase, area, q)
-    lines, cursor = await queries.list_tenders(session, actor, paging, wanted)
-    rows = [TenderRow.of(line) for line in lines]
-    return Page(items=rows, next_cursor=cursor, actions=policy.list_actions(actor))
+    found = await queries.list_tenders(session, actor, paging, wanted)
+    return found.page([TenderRow.of(line) for line in found.rows], policy.list_actions(actor))
 
 
 @router.get("/export", operation_id="export_tenders", dependencies=[allow(WHO["read"])], **TABLE_FILE)
 async def export_tenders(
     session: UnitSession,
     actor: CurrentActor,
+    wanted: Wanted,
     format: Literal["xlsx", "csv"] = "xlsx",
-    status: TenderStatus | None = None,
-    phase: Search = "",
-    area: Search = "",
-    q: Search = "",
 ) -> Response:
-    lines = await queries.export_tenders(session, actor, queries.Wanted(status, phase, area, q))
+    lines = await queries.export_tenders(session, actor, wanted)
     cells = [TenderRow.of(line).cells() for line in lines]
     return table_response("tenders", TenderRow.header(), cells, xlsx=format == "xlsx")
 

@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
+from app.core.bounds import LAST_DAY
 from app.core.db import Base, Identified, within_years
 from app.core.versions import Versioned
 from app.tenders.notices.rules import TIMELINE, LotFailure, TenderStatus
@@ -42,7 +43,7 @@ class Tender(Base, Identified, Versioned):
     one_each: Mapped[bool | None]
     application_form: Mapped[dict[str, Any] | None]
     enquiries_end: Mapped[datetime | None]
-    bids_end: Mapped[datetime | None]
+    bids_end: Mapped[datetime | None] = mapped_column()
     prequalification_end: Mapped[datetime | None]
     evaluation_end: Mapped[datetime | None]
     objections_end: Mapped[datetime | None]
@@ -53,14 +54,22 @@ class Tender(Base, Identified, Versioned):
     binding_amendment: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
     form_amendment: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
     is_demonstration: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
-    created_at: Mapped[datetime]
-    published_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column()
+    published_at: Mapped[datetime | None] = mapped_column()
     opened_at: Mapped[datetime | None]
     prequalified_at: Mapped[datetime | None]
     final_offers_end: Mapped[datetime | None]
     final_offers_opened_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_reason: Mapped[str | None]
+
+    # What lists are sorted by where a column may be blank: no deadline comes last, a draft by the hour it was begun.
+    sorted_end: Mapped[datetime] = column_property(
+        sa.func.coalesce(bids_end, LAST_DAY, type_=sa.TIMESTAMP(timezone=True))
+    )
+    sorted_at: Mapped[datetime] = column_property(
+        sa.func.coalesce(published_at, created_at, type_=sa.TIMESTAMP(timezone=True))
+    )
 
     __table_args__ = (
         within_years(*ENDS, "contract_start", "contract_end"),

@@ -14,8 +14,9 @@ from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
 from app.core.days.calendar_table import work_calendar
+from app.core.fields import Search
 from app.core.moves import check_move
-from app.core.paging import Columns, Paging, paginate
+from app.core.paging import Columns, Found, Paging, paginate
 from app.core.waiting import Waiting
 from app.matching.ranking.searched import meant, pattern
 from app.needs.models import Need
@@ -29,7 +30,13 @@ from app.tenders.notices.rules import ENDED, TIMELINE, NeedNotOnOffer, TenderSta
 from app.tenders.profiles.rules import Profile, parse_profile, profile_document, varied
 
 INSTANT = sa.TIMESTAMP(timezone=True)
-SORTS: Columns = {"ref": Tender.ref, "title_zh": Tender.title_zh, "budget": Tender.budget}
+SORTS: Columns = {
+    "ref": Tender.ref,
+    "title_zh": Tender.title_zh,
+    "budget": Tender.budget,
+    "bids_end": Tender.sorted_end,
+    "published_at": Tender.sorted_at,
+}
 EXPORT_LIMIT = 10_000
 ON_OFFER = frozenset({"published", "matched"})
 
@@ -185,16 +192,19 @@ async def amendments_of(session: AsyncSession, tender_id: int) -> list[Amendment
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What a list of tenders is narrowed to: the status, the phase now, an area by its prefix, what it says."""
+class TenderFilter:
+    """`phase`: the one that it is in now; `profile`: the procedure it follows; `area`: a code or its beginning;
+    `is_open`: applications are still taken."""
 
+    q: Search = ""
     status: TenderStatus | None = None
-    phase: str = ""
-    area: str = ""
-    q: str = ""
+    phase: Search = ""
+    profile: Search = ""
+    area: Search = ""
+    is_open: bool = False
 
 
-def search_tenders(actor: Actor, at: datetime, wanted: Wanted) -> sa.Select[Tender]:
+def search_tenders(actor: Actor, at: datetime, wanted: TenderFilter) -> sa.Select[Tender]:
     """The tenders that `actor` may see at `at`."""
     query = sa.select(Tender).where(visible(actor), Tender.area_code.startswith(inside(wanted.area), autoescape=True))
     if wanted.status:
@@ -202,6 +212,10 @@ def search_tenders(actor: Actor, at: datetime, wanted: Wanted) -> sa.Select[Tend
     if wanted.phase:
         now = sa.literal(at, INSTANT)
         query = query.where(Tender.published_at.is_not(None), phase_column(now) == wanted.phase)
+    if wanted.profile:
+        query = query.where(Tender.profile == wanted.profile)
+    if wanted.is_open:
+        query = query.where(Tender.status == TenderStatus.published, Tender.bids_end > at)
     return query.where(_says(wanted.q)) if wanted.q.strip() else query
 
 
@@ -217,16 +231,13 @@ def _speaks_of(words: str) -> sa.ColumnElement[bool]:
     return sa.or_(*(column.regexp_match(words, "i") for column in said), Tender.id.in_(lots))
 
 
-async def list_tenders(
-    session: AsyncSession, actor: Actor, paging: Paging, wanted: Wanted
-) -> tuple[list[TenderLine], str | None]:
-    """A page of them, and the cursor of the next."""
+async def list_tenders(session: AsyncSession, actor: Actor, paging: Paging, wanted: TenderFilter) -> Found[TenderLine]:
     query = search_tenders(actor, await now(session), wanted)
-    tenders, cursor = await paginate(session, query, paging, id=Tender.id, sorts=SORTS)
-    return await _lines(session, tenders), cursor
+    found = await paginate(session, query, paging, id=Tender.id, sorts=SORTS)
+    return found.read_as(await _lines(session, found.rows))
 
 
-async def export_tenders(session: AsyncSession, actor: Actor, wanted: Wanted) -> list[TenderLine]:
+async def export_tenders(session: AsyncSession, actor: Actor, wanted: TenderFilter) -> list[TenderLine]:
     """The same as a whole, the latest first."""
     query = search_tenders(actor, await now(session), wanted)
     tenders = await session.scalars(query.order_by(Tender.id.desc()).limit(EXPORT_LIMIT))

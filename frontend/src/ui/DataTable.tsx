@@ -1,6 +1,6 @@
 import { FileExcelOutlined } from "@ant-design/icons";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Button, Table } from "antd";
+import { Button, Select, Table } from "antd";
 import type { ColumnsType } from "antd/es/table";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -15,7 +15,13 @@ import { Pending } from "./Pending";
 import { RefusalAlert } from "./RefusalAlert";
 import { type Search, useFilters } from "./search";
 
-type Cursored<T> = { items: T[]; next_cursor?: string | null; actions?: readonly string[] };
+type Listed<T> = {
+  items: T[];
+  next_cursor?: string | null;
+  total?: number | null;
+  is_more?: boolean;
+  actions?: readonly string[];
+};
 
 export type Column<T> = {
   key: string;
@@ -69,17 +75,19 @@ export function DataTable<P extends ListPath>(props: Props<P>) {
     ...shown
   } = props;
   const { t } = useTranslation();
+  const narrow = useNarrow();
   const [search, change] = useFilters();
   const query = { ...only(search, [...filters.map(({ name }) => name), "sort"]), ...(always as Query) };
   const list = useInfiniteQuery({
     queryKey: [from, parts, query],
     queryFn: ({ pageParam }) =>
-      request<Cursored<RowOf<P>>>(filled(from, parts), { query: { ...query, cursor: pageParam } }),
+      request<Listed<RowOf<P>>>(filled(from, parts), { query: { ...query, cursor: pageParam } }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor ?? null,
   });
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
-  const actions = list.data?.pages[0]?.actions ?? [];
+  const [first] = list.data?.pages ?? [];
+  const actions = first?.actions ?? [];
   const offered = filters.filter((one) => one.kind !== "only" || !one.granted || actions.includes(one.granted));
 
   return (
@@ -92,6 +100,7 @@ export function DataTable<P extends ListPath>(props: Props<P>) {
       )}
       <div className="list-head">
         <FilterBar filters={offered} search={search} onChange={change} />
+        {narrow && <Order columns={shown.columns} sort={search.sort} onChange={(sort) => change({ sort })} />}
         {exportAt && rows.length > 0 && (
           <Button href={exportAt(query as QueryOf<P>)} icon={<FileExcelOutlined aria-hidden />} download>
             {t("ui.table.export")}
@@ -101,25 +110,46 @@ export function DataTable<P extends ListPath>(props: Props<P>) {
       {list.error && <RefusalAlert error={list.error} onRetry={() => void list.refetch()} />}
       {list.isPending && <Pending />}
       {list.isSuccess && rows.length === 0 && <Empty {...empty} />}
-      {rows.length > 0 && <Rows {...shown} rows={rows} search={search} change={change} />}
-      {rows.length > 0 && (
-        <p className="list-foot soft" aria-live="polite">
-          {t(list.hasNextPage ? "ui.table.shown" : "ui.table.all", { count: rows.length })}
-          {list.hasNextPage && (
-            <Button loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-              {t("ui.table.more")}
-            </Button>
-          )}
-        </p>
+      {rows.length > 0 && typeof first?.total === "number" && (
+        <Total of={first.total} isMore={first.is_more ?? false} />
+      )}
+      {rows.length > 0 && <Rows {...shown} rows={rows} search={search} change={change} narrow={narrow} />}
+      {list.hasNextPage && (
+        <More shown={rows.length} loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()} />
       )}
     </section>
   );
 }
 
-type RowsProps<T> = RowProps<T> & { rows: readonly T[]; search: Search; change: (wanted: Search) => void };
+function Total({ of, isMore }: { of: number; isMore: boolean }) {
+  const { t, i18n } = useTranslation();
+  return (
+    <p className="list-total soft" aria-live="polite">
+      {t(isMore ? "ui.table.total_more" : "ui.table.total", { total: of.toLocaleString(i18n.language) })}
+    </p>
+  );
+}
 
-function Rows<T extends object>({ rows, search, change, ...shown }: RowsProps<T>) {
-  const narrow = useNarrow();
+function More({ shown, loading, onClick }: { shown: number; loading: boolean; onClick: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <p className="list-foot soft" aria-live="polite">
+      {t("ui.table.shown", { count: shown })}
+      <Button loading={loading} onClick={onClick}>
+        {t("ui.table.more")}
+      </Button>
+    </p>
+  );
+}
+
+type RowsProps<T> = RowProps<T> & {
+  rows: readonly T[];
+  search: Search;
+  change: (wanted: Search) => void;
+  narrow: boolean;
+};
+
+function Rows<T extends object>({ rows, search, change, narrow, ...shown }: RowsProps<T>) {
   if (narrow) return <Cards rows={rows} {...shown} />;
   return (
     <Table<T>
@@ -127,9 +157,39 @@ function Rows<T extends object>({ rows, search, change, ...shown }: RowsProps<T>
       dataSource={rows}
       columns={antdColumns(shown.columns, shown.to, search.sort)}
       pagination={false}
-      scroll={{ x: "max-content" }}
       showSorterTooltip={false}
       onChange={(_, __, sorter) => change({ sort: sortOf(Array.isArray(sorter) ? sorter[0] : sorter) })}
+    />
+  );
+}
+
+type OrderProps<T> = {
+  columns: readonly Column<T>[];
+  sort: string | string[] | undefined;
+  onChange: (sort: string | undefined) => void;
+};
+
+/** Where rows are cards there are no headings to sort by. */
+function Order<T>({ columns, sort, onChange }: OrderProps<T>) {
+  const { t } = useTranslation();
+  const options = columns.flatMap(({ sort: by, title }) =>
+    by
+      ? [
+          { value: by, label: t("ui.table.ascending", { column: title }) },
+          { value: `-${by}`, label: t("ui.table.descending", { column: title }) },
+        ]
+      : [],
+  );
+  if (options.length === 0) return null;
+  return (
+    <Select<string>
+      className="filter-choice"
+      allowClear
+      aria-label={t("ui.table.order")}
+      placeholder={t("ui.table.order")}
+      options={options}
+      {...(typeof sort === "string" && { value: sort })}
+      onChange={(chosen: string | undefined) => onChange(chosen)}
     />
   );
 }

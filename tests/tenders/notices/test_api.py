@@ -1,5 +1,7 @@
 """Tenders over HTTP: the draft, the public portal, amendments, enquiries."""
 
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -7,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import RESIDENT, Actor, Role
 from app.core.clock import SimulatedClock
+from app.parties.models import Party
 from app.tenders.notices.rules import TenderStatus
 from tests.conftest import ClientOf
-from tests.factories.notices import make_tender
+from tests.factories.notices import PUBLISHED, make_tender
 from tests.tenders.notices.facts import DATES, DISTRICT, MIDNIGHT, bidder, purchaser
 
 pytestmark = pytest.mark.anyio
@@ -89,13 +92,41 @@ async def test_the_list_filters_by_phase_and_status_and_goes_out_as_a_table(
             ("q=进行中", [running.id]),
             ("area=530111", []),
             ("area=530114&status=published", [running.id]),
+            ("profile=venture&status=published", [running.id]),
+            ("profile=procurement", []),
+            ("is_open=true", [running.id]),
         ]:
             items = (await client.get(f"/tenders?{query}")).json()["items"]
             assert ([row["id"] for row in items], query) == (found, query)
         table = await client.get("/tenders/export?format=csv&status=published")
+        clock.at = running.bids_end
+        assert (await client.get("/tenders?is_open=true")).json()["items"] == []
     lines = table.content.decode("utf-8-sig").splitlines()
     assert lines[0].startswith("ref,title_zh") and len(lines) == 2
     assert lines[1].startswith(f"{running.ref},进行中的大赛")
+
+
+async def test_notices_are_sorted_by_deadline_budget_and_publication(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    actor = await purchaser(session)
+    bureau = await session.get_one(Party, actor.party_id)
+    early = await make_tender(session, budget=Decimal(90_000), published_at=PUBLISHED - timedelta(days=2))
+    late = await make_tender(session, budget=Decimal(20_000), bids_end=early.bids_end + timedelta(days=1))
+    draft = await make_tender(session, budget=Decimal(50_000), status=TenderStatus.draft, bids_end=None, party=bureau)
+    await session.commit()
+    async with client_of(actor) as client:
+        for sort, order in [
+            ("bids_end", [early, late, draft]),
+            ("-budget", [early, draft, late]),
+            ("published_at", [early, late, draft]),
+        ]:
+            found, query = list[int](), f"/tenders?sort={sort}&limit=1"
+            while query:
+                page = (await client.get(query)).json()
+                found += [row["id"] for row in page["items"]]
+                query = page["next_cursor"] and f"/tenders?sort={sort}&limit=1&cursor={page['next_cursor']}"
+            assert (sort, found) == (sort, [tender.id for tender in order])
 
 
 async def test_an_amendment_is_public_with_its_reason(session: AsyncSession, client_of: ClientOf) -> None:

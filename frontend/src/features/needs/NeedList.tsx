@@ -1,14 +1,14 @@
 import { useTranslation } from "react-i18next";
-import { type QueryOf, fileAt } from "../../api/paths";
+import { fileAt } from "../../api/paths";
 import { useTerms } from "../../api/reference";
 import { languageOf } from "../../api/refusal";
-import { useSession } from "../../api/session";
 import { AreaName } from "../../ui/AreaName";
 import { DataTable } from "../../ui/DataTable";
-import type { Filter } from "../../ui/FilterBar";
-import { CategorySelect, OnePopulation, StreetSelect } from "../../ui/form/choices";
+import { StreetSelect } from "../../ui/form/choices";
+import { moneyText } from "../../ui/format";
 import { Money } from "../../ui/Money";
 import { Page } from "../../ui/Page";
+import { useServiceFilters } from "../../ui/serviceFilters";
 import { StatusTag } from "../../ui/StatusTag";
 
 const STATES = [
@@ -25,7 +25,8 @@ const STATES = [
 export default function NeedList() {
   const { t, i18n } = useTranslation();
   const term = useTerms(i18n.language);
-  const filters = useFilters();
+  const place = { label: t("field.street"), input: StreetSelect };
+  const filters = [...useServiceFilters({ room: "needs", place, states: STATES }), useBudget()];
   return (
     <Page title={t("nav.needs")} subtitle={t("needs.list.subtitle")}>
       <DataTable
@@ -79,30 +80,17 @@ export default function NeedList() {
   );
 }
 
-function useFilters(): Filter<keyof QueryOf<"/api/v1/needs"> & string>[] {
-  const { t } = useTranslation();
-  const party = useSession().data?.current?.party;
-  return [
-    { name: "q", kind: "search", label: t("needs.list.search") },
-    ...(party
-      ? ([
-          {
-            name: "party_id",
-            kind: "only",
-            label: t("needs.list.mine"),
-            value: String(party.id),
-            granted: "draft",
-          },
-        ] as const)
-      : []),
-    { name: "area", kind: "pick", label: t("field.street"), input: StreetSelect },
-    { name: "category", kind: "pick", label: t("field.category"), input: CategorySelect },
-    { name: "population", kind: "pick", label: t("field.populations"), input: OnePopulation },
-    {
-      name: "status",
-      kind: "choice",
-      label: t("field.status"),
-      options: STATES.map((value) => ({ value, label: t(`rooms.needs.status.needs.${value}`) })),
-    },
-  ];
+const BUDGETS = ["10000", "30000", "50000", "100000", "200000"];
+
+function useBudget() {
+  const { t, i18n } = useTranslation();
+  return {
+    name: "budget_until",
+    kind: "choice",
+    label: t("field.budget"),
+    options: BUDGETS.map((value) => ({
+      value,
+      label: t("needs.list.budget_until", { amount: moneyText({ amount: value, currency: "CNY" }, i18n.language) }),
+    })),
+  } as const;
 }

@@ -1,14 +1,13 @@
 import { useTranslation } from "react-i18next";
-import { type QueryOf, fileAt } from "../../api/paths";
+import { fileAt } from "../../api/paths";
 import { useTerms } from "../../api/reference";
 import { languageOf } from "../../api/refusal";
-import { useSession } from "../../api/session";
 import { DataTable } from "../../ui/DataTable";
-import type { Filter } from "../../ui/FilterBar";
-import { CategorySelect, OnePopulation, PlaceSelect } from "../../ui/form/choices";
+import { PlaceSelect } from "../../ui/form/choices";
 import { Link } from "../../ui/Link";
 import { priceText } from "../../ui/format";
 import { Page } from "../../ui/Page";
+import { useServiceFilters } from "../../ui/serviceFilters";
 import { StatusTag } from "../../ui/StatusTag";
 
 const STATES = ["draft", "published", "paused", "expired", "withdrawn"] as const;
@@ -16,7 +15,8 @@ const STATES = ["draft", "published", "paused", "expired", "withdrawn"] as const
 export default function OfferList() {
   const { t, i18n } = useTranslation();
   const term = useTerms(i18n.language);
-  const filters = useFilters();
+  const place = { label: t("field.coverage"), input: PlaceSelect };
+  const filters = useServiceFilters({ room: "offers", place, states: STATES });
   return (
     <Page title={t("nav.offers")} subtitle={t("offers.list.subtitle")}>
       <DataTable
@@ -67,32 +67,4 @@ export default function OfferList() {
       />
     </Page>
   );
-}
-
-function useFilters(): Filter<keyof QueryOf<"/api/v1/offers"> & string>[] {
-  const { t } = useTranslation();
-  const party = useSession().data?.current?.party;
-  return [
-    { name: "q", kind: "search", label: t("offers.list.search") },
-    ...(party
-      ? ([
-          {
-            name: "party_id",
-            kind: "only",
-            label: t("offers.list.mine"),
-            value: String(party.id),
-            granted: "draft",
-          },
-        ] as const)
-      : []),
-    { name: "area", kind: "pick", label: t("field.coverage"), input: PlaceSelect },
-    { name: "category", kind: "pick", label: t("field.category"), input: CategorySelect },
-    { name: "population", kind: "pick", label: t("field.populations"), input: OnePopulation },
-    {
-      name: "status",
-      kind: "choice",
-      label: t("field.status"),
-      options: STATES.map((value) => ({ value, label: t(`rooms.offers.status.offers.${value}`) })),
-    },
-  ];
 }
