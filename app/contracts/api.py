@@ -1,8 +1,6 @@
 """Endpoints of contracts and of the papers."""
 
-from typing import Annotated, Literal
-
-from fastapi import Query, Response
+from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import announcements, documents, engagements, policy, queries, service
@@ -11,7 +9,7 @@ from app.contracts.models import Contract, Milestone
 from app.contracts.policy import WHO
 from app.contracts.rules import ContractStatus
 from app.contracts.schemas import (
-    EXPORTED,
+    SHEET,
     ContractRead,
     ContractRow,
     ContractSign,
@@ -30,14 +28,14 @@ from app.core.fields import Id, Search
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.core.paging import Page, PagingQuery
-from app.core.reading.files import TABLE_FILE, table_response
+from app.core.reading.files import TABLE_FILE
+from app.core.reading.listing import Format, Headings
 from app.papers.printed import PAPER, PaperKind, printed
 from app.parties.queries import party_names
 from app.tenders.notices.models import Tender
 from app.tenders.profiles.rules import Gate
 
 router = web.router("/contracts", "contracts")
-Kind = Annotated[Literal["xlsx", "csv"], Query(alias="format")]
 
 
 async def _read(session: AsyncSession, actor: Actor, contract: Contract) -> ContractRead:
@@ -68,14 +66,15 @@ async def list_contracts(
 async def export_contracts(
     session: UnitSession,
     actor: CurrentActor,
-    kind: Kind = "xlsx",
+    format: Format = "xlsx",
+    headings: Headings = "zh",
     status: ContractStatus | None = None,
     tender_id: Id | None = None,
     q: Search = "",
 ) -> Response:
     wanted = queries.search_contracts(actor, status=status, tender_id=tender_id, q=q)
-    rows = [ContractRow.of(line).cells() for line in await queries.export_contracts(session, wanted)]
-    return table_response("contracts", EXPORTED, rows, xlsx=kind == "xlsx")
+    rows = [dict(ContractRow.of(line)) for line in await queries.export_contracts(session, wanted)]
+    return SHEET.response(rows, headings, format)
 
 
 @router.get("/{contract_id}", operation_id="read_contract", dependencies=[allow(WHO["read"])])

@@ -13,13 +13,27 @@ from app.contracts.rules import ContractStatus, EngagementKind, MilestoneStatus
 from app.core.fields import STORED, Day, Id, Line, Prose
 from app.core.http.unit import example
 from app.core.money import Money
+from app.core.reading.sheets import Sheet
 from app.parties.models import Party
 from app.tenders.profiles.rules import Gate
 
 Name = Annotated[str, Line(200, least=1)]
 Text = Annotated[str, Prose(4000)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
-EXPORTED = ("number", "title", "purchaser_zh", "contractor_zh", "amount", "paid", "starts_on", "ends_on", "status")
+SHEET = Sheet(
+    ("合同", "contracts"),
+    {
+        "number": ("合同编号", "Number"),
+        "title": ("项目", "Project"),
+        "purchaser": ("甲方", "Purchaser"),
+        "contractor": ("乙方", "Contractor"),
+        "amount": ("合同金额（元）", "Amount (CNY)"),
+        "paid": ("已支付（元）", "Paid (CNY)"),
+        "starts_on": ("开始日期", "Start"),
+        "ends_on": ("结束日期", "End"),
+        "status": ("状态", "Status"),
+    },
+)
 
 
 class Target(BaseModel):
@@ -234,11 +248,6 @@ class ContractRow(BaseModel):
             contractor_zh=contractor.name_zh,
             contractor_en=contractor.english_name,
         )
-
-    def cells(self) -> list[object]:
-        """As `EXPORTED` heads them."""
-        money = {"amount": self.amount.amount, "paid": self.paid.amount}
-        return [money.get(name, getattr(self, name)) for name in EXPORTED]
 
 
 class ContractRead(ContractRow):

@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Annotated, Any, Generic, TypeVar
+from urllib.parse import quote
 
 import xlsxwriter
 from fastapi import Depends, Request, Response, UploadFile
@@ -124,7 +125,9 @@ def table_response(name: str, header: Sequence[str], rows: Iterable[Sequence[Any
 
 def download(filename: str, content: bytes, media_type: str) -> Response:
     headers = {
-        "Content-Disposition": f'attachment; filename="{filename}"',
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(filename)}"
+        if not filename.isascii()
+        else f'attachment; filename="{filename}"',
         "X-Content-Type-Options": "nosniff",
     }
     return Response(content, media_type=media_type, headers=headers)

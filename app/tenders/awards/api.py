@@ -1,8 +1,6 @@
 """Endpoints of results and awards."""
 
-from typing import Annotated, Literal
-
-from fastapi import Query, Response
+from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
@@ -10,17 +8,17 @@ from app.core.fields import Id
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, UnitSession, allow, tag_version
 from app.core.paging import Page, PagingQuery
-from app.core.reading.files import TABLE_FILE, table_response
+from app.core.reading.files import TABLE_FILE
+from app.core.reading.listing import Format, Headings
 from app.papers.printed import PAPER, PaperKind, printed
 from app.tenders.awards import policy, queries, service
 from app.tenders.awards.documents import result_document
 from app.tenders.awards.policy import AWARD_WHO, WHO
 from app.tenders.awards.progress_schemas import ProgressRead
-from app.tenders.awards.schemas import AwardRead, AwardRow, OwnOutcome, ResultPublish, ResultRead
+from app.tenders.awards.schemas import SHEET, AwardRead, AwardRow, OwnOutcome, ResultPublish, ResultRead
 from app.tenders.notices.policy import read_tender
 
 router = web.router("/awards", "awards")
-Kind = Annotated[Literal["xlsx", "csv"], Query(alias="format")]
 
 
 async def _result(session: AsyncSession, actor: Actor, tender_id: Id) -> ResultRead:
@@ -66,9 +64,11 @@ async def propose_awards(session: UnitSession, actor: CurrentActor, tender_id: I
 @router.get(
     "/results/{tender_id}/export", operation_id="export_result", dependencies=[allow(WHO["read"])], **TABLE_FILE
 )
-async def export_result(session: UnitSession, actor: CurrentActor, tender_id: Id, kind: Kind = "xlsx") -> Response:
-    header, rows = (await _result(session, actor, tender_id)).table()
-    return table_response(f"result-{tender_id}", header, rows, xlsx=kind == "xlsx")
+async def export_result(
+    session: UnitSession, actor: CurrentActor, tender_id: Id, format: Format = "xlsx", headings: Headings = "zh"
+) -> Response:
+    result = await _result(session, actor, tender_id)
+    return SHEET.response(result.rows(), headings, format)
 
 
 @router.get("/results/{tender_id}/paper", operation_id="read_result_paper", dependencies=[allow(WHO["read"])], **PAPER)

@@ -1,6 +1,5 @@
 """Awards and results on the wire."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -10,6 +9,7 @@ from app.core.actors import Actor
 from app.core.fields import Day
 from app.core.http.unit import example
 from app.core.money import Money
+from app.core.reading.sheets import Sheet
 from app.tenders.awards.models import Award
 from app.tenders.awards.policy import award_actions, result_actions
 from app.tenders.awards.queries import LotPage, Outcome, ResultLine, ResultPage
@@ -28,6 +28,23 @@ class ResultPublish(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     notice_ends_on: Day | None = None
+
+
+SHEET = Sheet(
+    ("评审结果", "result"),
+    {
+        "lot": ("标段", "Lot"),
+        "place": ("名次", "Place"),
+        "bid": ("编号", "Number"),
+        "applicant": ("申报单位", "Applicant"),
+        "title": ("项目名称", "Project"),
+        "score": ("得分", "Score"),
+        "asked": ("申报金额（元）", "Asked (CNY)"),
+        "amount": ("资助金额（元）", "Granted (CNY)"),
+        "status": ("状态", "Status"),
+        "passed_over": ("未入选原因", "Why not chosen"),
+    },
+)
 
 
 class AwardRow(BaseModel):
@@ -328,14 +345,9 @@ class ResultRead(BaseModel):
             **facts,
         )
 
-    def table(self) -> tuple[Sequence[str], list[list[object]]]:
-        """Header and rows for a spreadsheet."""
-        header = ["lot", "place", "bid", "applicant", "title", "score", "asked", "amount", "status", "reason"]
-        return header, [
-            [lot.lot, r.place, r.bid, r.applicant_zh, r.title, r.score, r.asked.amount, won, r.status, r.reason]
-            for lot in self.lots
-            for r, won in ((r, r.amount.amount if r.amount else None) for r in lot.rows)
-        ]
+    def rows(self) -> list[dict[str, object]]:
+        """As `SHEET` has them."""
+        return [{**dict(row), "lot": lot.lot, "passed_over": row.reason} for lot in self.lots for row in lot.rows]
 
 
 class CriterionMark(BaseModel):

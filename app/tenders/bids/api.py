@@ -1,7 +1,6 @@
 """Bids: writing and handing in, receipts; the opening list; pre-qualification."""
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 from fastapi import APIRouter, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +12,9 @@ from app.core.http import unit as web
 from app.core.http.lanes import Lane
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.core.paging import Page, PagingQuery
-from app.core.reading.files import TABLE_FILE, table_response
+from app.core.reading.files import TABLE_FILE
+from app.core.reading.listing import Format, Headings
+from app.core.reading.sheets import Sheet
 from app.tenders.bids import offers, policy, queries, service
 from app.tenders.bids.models import Bid
 from app.tenders.bids.policy import WHO
@@ -23,7 +24,19 @@ from app.tenders.notices.policy import read_tender
 
 of_tenders: APIRouter = web.router("/tenders/{tender_id}", "bids", lane=Lane.reserved)
 router = web.router("/bids", "bids", lane=Lane.reserved)
-EXPORTED = ("ref", "lot", "item", "party_name_zh", "party_name_en", "title", "amount", "status", "received_at")
+SHEET = Sheet(
+    ("申报情况", "bids"),
+    {
+        "ref": ("编号", "Number"),
+        "lot": ("标段", "Lot"),
+        "item": ("点位", "Item"),
+        "party_name": ("申报单位", "Applicant"),
+        "title": ("项目名称", "Project"),
+        "amount": ("申报金额（元）", "Amount (CNY)"),
+        "status": ("状态", "Status"),
+        "received_at": ("收到时间", "Received"),
+    },
+)
 
 
 async def _rows(session: AsyncSession, actor: Actor, bids: Iterable[Bid]) -> list[BidRow]:
@@ -48,18 +61,12 @@ async def list_bids(session: UnitSession, actor: CurrentActor, tender_id: Id, pa
 
 @of_tenders.get("/bids/export", operation_id="export_bids", dependencies=[allow(WHO["list"])], **TABLE_FILE)
 async def export_bids(
-    session: UnitSession, actor: CurrentActor, tender_id: Id, format: Literal["xlsx", "csv"] = "xlsx"
+    session: UnitSession, actor: CurrentActor, tender_id: Id, format: Format = "xlsx", headings: Headings = "zh"
 ) -> Response:
     await read_tender(session, actor, tender_id)
     at = await now(session)
-    rows = [BidRow.of(line, actor, at) for line in await queries.export_bids(session, actor, tender_id)]
-    return table_response("bids", EXPORTED, [_cells(row) for row in rows], xlsx=format == "xlsx")
-
-
-def _cells(row: BidRow) -> list[object]:
-    amount = row.amount.amount if row.amount else None
-    at = row.received_at.isoformat(timespec="seconds") if row.received_at else None
-    return [{"amount": amount, "received_at": at}.get(name, getattr(row, name)) for name in EXPORTED]
+    rows = [dict(BidRow.of(line, actor, at)) for line in await queries.export_bids(session, actor, tender_id)]
+    return SHEET.response(rows, headings, format)
 
 
 @of_tenders.post("/bids", operation_id="draft_bid", status_code=201, dependencies=[allow(WHO["draft"])])

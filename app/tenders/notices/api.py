@@ -1,6 +1,6 @@
 """Tenders: the public portal's notices, and what a purchaser does with them."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Depends, Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +10,8 @@ from app.core.fields import Code, Id
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.core.paging import Page, PagingQuery
-from app.core.reading.files import TABLE_FILE, table_response
+from app.core.reading.files import TABLE_FILE
+from app.core.reading.listing import Format, Headings
 from app.tenders.forms.defaults import default_form
 from app.tenders.forms.definition import ApplicationForm
 from app.tenders.notices import policy, queries, service
@@ -26,7 +27,7 @@ from app.tenders.notices.inputs import (
 from app.tenders.notices.models import Tender
 from app.tenders.notices.policy import WHO
 from app.tenders.notices.profile_schemas import GivenEnds, PlannedEndRead, ProfileRead
-from app.tenders.notices.schemas import AmendmentRead, EnquiryRead, TenderRead, TenderRow
+from app.tenders.notices.schemas import SHEET, AmendmentRead, EnquiryRead, TenderRead, TenderRow
 from app.tenders.profiles import rules as procedures
 
 router = web.router("/tenders", "tenders")
@@ -55,11 +56,11 @@ async def export_tenders(
     session: UnitSession,
     actor: CurrentActor,
     wanted: Wanted,
-    format: Literal["xlsx", "csv"] = "xlsx",
+    format: Format = "xlsx",
+    headings: Headings = "zh",
 ) -> Response:
     lines = await queries.export_tenders(session, actor, wanted)
-    cells = [TenderRow.of(line).cells() for line in lines]
-    return table_response("tenders", TenderRow.header(), cells, xlsx=format == "xlsx")
+    return SHEET.response([TenderRow.of(line).said() for line in lines], headings, format)
 
 
 @router.post("", operation_id="create_tender", status_code=201, dependencies=[allow(WHO["create"])])

@@ -11,6 +11,7 @@ from app.core.fields import Plain
 from app.core.http.unit import example
 from app.core.money import Money
 from app.core.problems import Lack
+from app.core.reading.sheets import Sheet
 from app.tenders.forms.definition import ApplicationForm, form_of
 from app.tenders.notices.inputs import LOT, NOTICE
 from app.tenders.notices.models import Amendment, Criterion, Enquiry, LotItem, Tender
@@ -27,9 +28,22 @@ from app.tenders.notices.queries import (
 )
 from app.tenders.notices.rules import LotFailure, TenderStatus, dated_rules
 from app.tenders.profiles.rules import OverspendRule
+from app.tenders.profiles.rules import profile as procedure
 
 NAMED = {"id": 171, "title": "开办老年助餐点", "area_path": ["呈贡区", "斗南街道", "斗南社区居民委员会"]}
-EXPORTED = ("ref", "title_zh", "title_en", "party_name_zh", "area_code", "status", "phase", "profile")
+SHEET = Sheet(
+    ("招标与大赛", "tenders"),
+    {
+        "ref": ("编号", "Number"),
+        "title": ("标题", "Title"),
+        "party_name": ("购买主体", "Purchaser"),
+        "profile": ("项目类型", "Kind"),
+        "budget": ("预算（元）", "Budget (CNY)"),
+        "status": ("状态", "Status"),
+        "bids_end": ("申报截止", "Deadline"),
+        "published_at": ("发布时间", "Published"),
+    },
+)
 
 
 class DeadlineRead(BaseModel):
@@ -148,13 +162,11 @@ class TenderRow(BaseModel):
     def of(cls, line: TenderLine) -> "TenderRow":
         return cls(**_row(line))
 
-    @staticmethod
-    def header() -> list[str]:
-        return [*EXPORTED, "budget", "published_at", "bids_end"]
-
-    def cells(self) -> list[object]:
-        instants = [at.isoformat(timespec="minutes") if at else None for at in (self.published_at, self.bids_end)]
-        return [*(getattr(self, name) for name in EXPORTED), self.budget.amount, *instants]
+    def said(self) -> dict[str, Any]:
+        """As `SHEET` has it: a notice that runs is in a phase, any other in a state."""
+        running, kind = self.status is TenderStatus.published and self.phase, procedure(self.profile)
+        status = self.phase if running else self.status
+        return {**dict(self), "status": status, "profile_zh": kind.zh, "profile_en": kind.en}
 
 
 class TenderRead(TenderRow):

@@ -110,7 +110,9 @@ async def test_awards_are_listed_and_the_result_exported_once_public(
         (row,) = (await public.get("/awards", params={"tender_id": tender.id, "sort": "place"})).json()["items"]
         table = await public.get(f"/awards/results/{tender.id}/export", params={"format": "csv"})
     assert (row["place"], row["amount"]["amount"], row["status"]) == (1, "20000.00", "noticed")
-    assert table.text.splitlines()[2].startswith("L1,2,B02,") and table.text.splitlines()[2].endswith(",below_line")
+    assert table.text.splitlines()[2].startswith("L1,2,B02,") and table.text.splitlines()[2].endswith(
+        ",,,排名在名额之外"
+    )
 
 
 async def test_bidders_read_their_own_place(session: AsyncSession, client_of: ClientOf) -> None:

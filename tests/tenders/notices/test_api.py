@@ -98,12 +98,33 @@ async def test_the_list_filters_by_phase_and_status_and_goes_out_as_a_table(
         ]:
             items = (await client.get(f"/tenders?{query}")).json()["items"]
             assert ([row["id"] for row in items], query) == (found, query)
-        table = await client.get("/tenders/export?format=csv&status=published")
+        tables = [
+            (await client.get(f"/tenders/export?format=csv&status=published&headings={headings}")).content.decode(
+                "utf-8-sig"
+            )
+            for headings in ("zh", "en", "columns")
+        ]
         clock.at = running.bids_end
         assert (await client.get("/tenders?is_open=true")).json()["items"] == []
-    lines = table.content.decode("utf-8-sig").splitlines()
-    assert lines[0].startswith("ref,title_zh") and len(lines) == 2
-    assert lines[1].startswith(f"{running.ref},进行中的大赛")
+    party, ref = await session.get_one(Party, running.party_id), running.ref
+    assert [table.splitlines() for table in tables] == [
+        [
+            "编号,标题,购买主体,项目类型,预算（元）,状态,申报截止,发布时间",
+            f"{ref},进行中的大赛,{party.name_zh},公益创投（项目大赛）,700000.00,"
+            "答疑与申报期,2026-11-30 24:00,2026-10-26 09:00",
+        ],
+        [
+            "Number,Title,Purchaser,Kind,Budget (CNY),Status,Deadline,Published",
+            f"{ref},Community service project competition,{party.english_name},"
+            "Venture philanthropy (project competition),700000.00,open for questions and bids,"
+            "2026-11-30 24:00,2026-10-26 09:00",
+        ],
+        [
+            "ref,title,party_name,profile,budget,status,bids_end,published_at",
+            f"{ref},进行中的大赛,{party.name_zh},venture,700000.00,enquiries,"
+            "2026-12-01T00:00+08:00,2026-10-26T09:00+08:00",
+        ],
+    ]
 
 
 async def test_notices_are_sorted_by_deadline_budget_and_publication(

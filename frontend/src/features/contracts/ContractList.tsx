@@ -2,6 +2,7 @@ import { Progress } from "antd";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import { fileAt } from "../../api/paths";
+import { languageOf } from "../../api/refusal";
 import type { components } from "../../api/schema.gen";
 import { type Column, DataTable } from "../../ui/DataTable";
 import { dayText } from "../../ui/format";
@@ -27,7 +28,9 @@ export default function ContractList() {
         caption={t("nav.contracts")}
         rowKey={(row) => row.id}
         to={(row) => `/contracts/${row.id}`}
-        exportAt={(query) => fileAt("/api/v1/contracts/export", {}, { ...query, format: "xlsx" })}
+        exportAt={(query) =>
+          fileAt("/api/v1/contracts/export", {}, { ...query, format: "xlsx", headings: languageOf(i18n.language) })
+        }
         filters={[
           { name: "q", kind: "search", label: t("contracts.list.search") },
           {

@@ -3,6 +3,7 @@ import { Alert, Button, Space } from "antd";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import { fileAt } from "../../api/paths";
+import { languageOf } from "../../api/refusal";
 import type { components } from "../../api/schema.gen";
 import { Deadline } from "../../ui/Deadline";
 import { Empty } from "../../ui/Empty";
@@ -97,7 +98,7 @@ function Shown({ of, progress }: { of: Result; progress: Progress }) {
 }
 
 function Papers({ of }: { of: Result }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { tender_id } = of;
   const paper = (format: "pdf" | "docx"): string =>
     fileAt("/api/v1/awards/results/{tender_id}/paper", { tender_id }, { format });
@@ -117,7 +118,11 @@ function Papers({ of }: { of: Result }) {
         </>
       )}
       <Button
-        href={fileAt("/api/v1/awards/results/{tender_id}/export", { tender_id }, { format: "xlsx" })}
+        href={fileAt(
+          "/api/v1/awards/results/{tender_id}/export",
+          { tender_id },
+          { format: "xlsx", headings: languageOf(i18n.language) },
+        )}
         icon={<FileExcelOutlined aria-hidden />}
       >
         {t("ui.table.export")}

@@ -2,6 +2,7 @@ import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { type QueryOf, fileAt } from "../../api/paths";
 import type { components } from "../../api/schema.gen";
+import { languageOf } from "../../api/refusal";
 import { DataTable } from "../../ui/DataTable";
 import { Deadline } from "../../ui/Deadline";
 import type { Filter } from "../../ui/FilterBar";
@@ -35,7 +36,9 @@ export default function TenderList() {
         rowKey={(row) => row.id}
         to={(row) => `/tenders/${row.id}`}
         filters={useFilters()}
-        exportAt={(query) => fileAt("/api/v1/tenders/export", {}, { ...query, format: "xlsx" })}
+        exportAt={(query) =>
+          fileAt("/api/v1/tenders/export", {}, { ...query, format: "xlsx", headings: languageOf(i18n.language) })
+        }
         columns={[
           {
             key: "title",

@@ -53,7 +53,13 @@ function Bids({ tenderId }: { tenderId: number }) {
       always={{ sort: "created_at" }}
       caption={t("notice.bids")}
       rowKey={(bid) => bid.id}
-      exportAt={() => fileAt("/api/v1/tenders/{tender_id}/bids/export", { tender_id: tenderId }, { format: "xlsx" })}
+      exportAt={() =>
+        fileAt(
+          "/api/v1/tenders/{tender_id}/bids/export",
+          { tender_id: tenderId },
+          { format: "xlsx", headings: languageOf(i18n.language) },
+        )
+      }
       columns={[
         { key: "ref", title: t("field.code"), render: (bid) => bid.ref },
         {
