@@ -31,6 +31,7 @@ from app.files import jobs as file_jobs
 from app.files.rules import MEDIA
 from app.needs import api as needs
 from app.notifications import api as notifications
+from app.notifications import jobs as mail_jobs
 from app.offers import api as offers
 from app.parties import api as parties
 from app.paths import api as paths
@@ -53,7 +54,9 @@ from app.tenders.notices import api as notices
 from app.tenders.objections import api as objections
 from app.tenders.panels import api as panels
 
-assert flow and survey_jobs and file_jobs and reset_api  # the endpoints of a new password join the session's
+assert (
+    flow and survey_jobs and file_jobs and mail_jobs and reset_api
+)  # the endpoints of a new password join the session's
 ROUTERS = [
     health.router,
     areas.router,

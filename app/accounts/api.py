@@ -20,11 +20,10 @@ from app.accounts.schemas import (
     SeatCreate,
 )
 from app.accounts.service import Invited
-from app.accounts.session_api import UnitsApart
 from app.core.clock import now
 from app.core.fields import Id, Search
 from app.core.http import unit as web
-from app.core.http.unit import CurrentActor, UnitSession, allow
+from app.core.http.unit import CurrentActor, UnitsApart, UnitSession, allow
 from app.core.paging import Page, PagingQuery
 
 people = web.router("/accounts", "accounts", web.Unkept)

@@ -10,9 +10,9 @@ from app.accounts.models import PasswordReset
 from app.accounts.policy import WHO
 from app.accounts.rules import LINK_FOR
 from app.accounts.schemas import LinkOpen, NewPassword, ResetAsk, ResetRead
-from app.accounts.session_api import CurrentPlace, UnitsApart, entrance, sessions, settings_of
+from app.accounts.session_api import CurrentPlace, entrance, sessions, settings_of
 from app.core.clock import now
-from app.core.http.unit import CurrentActor, UnitSession, allow
+from app.core.http.unit import CurrentActor, UnitsApart, UnitSession, allow
 
 RESET_COOKIE, RESET_PATH = "shuangxuan_reset", "/api/v1/session"
 Secret = Annotated[str, Cookie(alias=RESET_COOKIE, include_in_schema=False)]

@@ -14,11 +14,10 @@ from app.accounts.rules import LIFETIME
 from app.accounts.schemas import BrowserRead, MembershipChoice, PasswordChange, SessionRead, SignIn
 from app.accounts.sign_in import KNOWN_FOR, Place
 from app.core.actors import RESIDENT, Actor
-from app.core.db import Units
 from app.core.fields import Id
 from app.core.http import unit as web
 from app.core.http.lanes import Lane
-from app.core.http.unit import SESSION_COOKIE, CurrentActor, UnitSession, allow, in_lane, network
+from app.core.http.unit import SESSION_COOKIE, CurrentActor, UnitsApart, UnitSession, allow, in_lane, network
 from app.core.settings import Settings
 
 BROWSER_COOKIE = "shuangxuan_browser"
@@ -36,11 +35,6 @@ entrance = web.router("/session", "session", Entrance, Lane.signing_in)
 Token = Annotated[str, Cookie(alias=SESSION_COOKIE, include_in_schema=False)]
 
 
-def _units(request: Request) -> Units:
-    units: Units = request.app.state.units
-    return units
-
-
 def _place(
     request: Request, browser: Annotated[str, Cookie(alias=BROWSER_COOKIE, include_in_schema=False)] = ""
 ) -> Place:
@@ -48,7 +42,6 @@ def _place(
     return Place(network(request), browser or secrets.token_urlsafe(16), request.headers.get("user-agent", ""))
 
 
-UnitsApart = Annotated[Units, Depends(_units)]
 CurrentPlace = Annotated[Place, Depends(_place)]
 
 

@@ -48,6 +48,16 @@ class Settings(BaseSettings):
     clamd: str | None = Field(
         default=None, pattern=r"^(/.+|.+:[0-9]{1,5})$", description="the virus scanner: its socket, or host:port"
     )
+    smtp_url: str | None = Field(
+        default=None,
+        pattern=r"^smtps?://([^/?#@]+@)?[^/?#@]+$",
+        description="the mail server: smtps://user:password@host, or smtp:// with STARTTLS beyond this machine",
+    )
+    mail_from: str | None = Field(
+        default=None,
+        pattern=r"^[!-?A-~]+@[!-?A-~]+$",
+        description="the sender of mails; by default shuangxuan at PUBLIC_URL's name",
+    )
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
     log_json: bool = False
 
@@ -70,6 +80,11 @@ class Settings(BaseSettings):
         """What people type into a browser, as far as it is set."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def sender(self) -> str:
+        """From whom mails come."""
+        return self.mail_from or f"shuangxuan@{urlsplit(self.address).hostname}"
 
     @property
     def hosts(self) -> frozenset[str]:

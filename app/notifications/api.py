@@ -2,11 +2,11 @@
 
 from app.core.fields import Id
 from app.core.http import unit as web
-from app.core.http.unit import CurrentActor, UnitSession, allow
+from app.core.http.unit import CurrentActor, UnitsApart, UnitSession, allow
 from app.core.paging import Page, PagingQuery
-from app.notifications import queries, service
+from app.notifications import mailboxes, policy, queries, service
 from app.notifications.policy import WHO
-from app.notifications.schemas import NotificationCount, NotificationRead
+from app.notifications.schemas import MailboxConfirm, MailboxRead, MailboxSet, NotificationCount, NotificationRead
 
 router = web.router("/notifications", "notifications")
 
@@ -25,6 +25,28 @@ async def count_notifications(session: UnitSession, actor: CurrentActor) -> Noti
 @router.post("/open", status_code=204, operation_id="open_notifications", dependencies=[allow(WHO["open"])])
 async def open_notifications(session: UnitSession, actor: CurrentActor) -> None:
     await service.open_notifications(session, actor)
+
+
+@router.get("/mailbox", operation_id="read_mailbox", dependencies=[allow(WHO["read_mailbox"])])
+async def read_mailbox(session: UnitSession, actor: CurrentActor) -> MailboxRead:
+    return MailboxRead.of(await policy.find_mailbox(session, actor))
+
+
+@router.put("/mailbox", operation_id="set_mailbox", dependencies=[allow(WHO["set_mailbox"])])
+async def set_mailbox(session: UnitSession, actor: CurrentActor, given: MailboxSet) -> MailboxRead:
+    return MailboxRead.of(await mailboxes.set_mailbox(session, actor, given.address, given.pace, given.language))
+
+
+@router.post("/mailbox/confirm", operation_id="confirm_mailbox", dependencies=[allow(WHO["confirm_mailbox"])])
+async def confirm_mailbox(
+    session: UnitSession, units: UnitsApart, actor: CurrentActor, given: MailboxConfirm
+) -> MailboxRead:
+    return MailboxRead.of(await mailboxes.confirm_mailbox(session, units, actor, given.code))
+
+
+@router.delete("/mailbox", status_code=204, operation_id="remove_mailbox", dependencies=[allow(WHO["remove_mailbox"])])
+async def remove_mailbox(session: UnitSession, actor: CurrentActor) -> None:
+    await mailboxes.remove_mailbox(session, actor)
 
 
 @router.post(

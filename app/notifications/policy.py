@@ -12,7 +12,7 @@ from app.contracts.models import Contract
 from app.core.actors import STAFF, Actor
 from app.core.errors import NotFound
 from app.desk.rules import Thing
-from app.notifications.models import Notification
+from app.notifications.models import Mailbox, Notification
 from app.registrations import policy as registrations
 from app.registrations.models import Registration
 from app.selection import policy as selection
@@ -25,7 +25,15 @@ from app.tenders.notices import policy as notices
 from app.tenders.notices.models import Tender
 from app.tenders.panels import policy as panels
 
-WHO = {"list": STAFF, "count": STAFF, "open": STAFF}
+WHO = {
+    "list": STAFF,
+    "count": STAFF,
+    "open": STAFF,
+    "read_mailbox": STAFF,
+    "set_mailbox": STAFF,
+    "confirm_mailbox": STAFF,
+    "remove_mailbox": STAFF,
+}
 # Whether an actor sees a thing, asked of the room that the thing belongs to.
 SEES: dict[Thing, Callable[[Actor, int], sa.ColumnElement[bool]]] = {
     Thing.round: lambda actor, id: sa.exists().where(Round.id == id, selection.visible(actor)),
@@ -51,3 +59,9 @@ async def access_notification(session: AsyncSession, actor: Actor, notification_
     if found is None:
         raise NotFound(notification=notification_id)
     return found
+
+
+async def find_mailbox(session: AsyncSession, actor: Actor) -> Mailbox | None:
+    """The actor's own, locked; None where no address was given yet."""
+    query = sa.select(Mailbox).where(Mailbox.account_id == actor.account_id)
+    return await session.scalar(query.with_for_update())

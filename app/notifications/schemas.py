@@ -1,13 +1,17 @@
 """Notifications on the wire."""
 
 from datetime import datetime
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from app.core.fields import Code, Line
 from app.core.http.unit import example
+from app.core.settings import settings
 from app.desk.rules import Thing
+from app.notifications.models import Mailbox
 from app.notifications.queries import Told
-from app.notifications.rules import sentence
+from app.notifications.rules import Pace, sentence
 
 
 class NotificationRead(BaseModel):
@@ -50,3 +54,45 @@ class NotificationCount(BaseModel):
     model_config = ConfigDict(json_schema_extra=example(unopened=2))
 
     unopened: int
+
+
+class MailboxSet(BaseModel):
+    """Where and how soon one wants to be mailed, in which language."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra=example(address="lihua@example.org", pace="at_once", language="zh")
+    )
+
+    address: Annotated[str, Line(200, pattern=r"^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$")]
+    pace: Pace
+    language: Literal["zh", "en"]
+
+
+class MailboxConfirm(BaseModel):
+    """The code that was mailed to the address."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=example(code="042117"))
+
+    code: Code
+
+
+class MailboxRead(BaseModel):
+    """`is_offered`: this installation sends mails. An address that is not confirmed yet is mailed nothing but its
+    code."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(is_offered=True, address="lihua@example.org", pace="at_once", is_confirmed=True)
+    )
+
+    is_offered: bool
+    address: str | None
+    pace: Pace
+    is_confirmed: bool
+
+    @classmethod
+    def of(cls, mailbox: Mailbox | None) -> "MailboxRead":
+        is_offered = settings().smtp_url is not None
+        if mailbox is None:
+            return cls(is_offered=is_offered, address=None, pace=Pace.at_once, is_confirmed=False)
+        is_confirmed = mailbox.confirmed_at is not None
+        return cls(is_offered=is_offered, address=mailbox.address, pace=mailbox.pace, is_confirmed=is_confirmed)

@@ -12,6 +12,7 @@ from app.core.clock import now
 from app.core.events import Reaction
 from app.notifications.models import Notification
 from app.notifications.occasions import Draft, Occasion
+from app.notifications.outbox import put_in_outbox
 from app.notifications.policy import access_notification, visible
 from app.notifications.queries import seats_to_tell
 
@@ -36,7 +37,8 @@ async def write_notifications(session: AsyncSession, actor: Actor, draft: Draft)
         for seat in await seats_to_tell(session, actor, draft.to, draft.thing, draft.thing_id)
     ]
     if rows:
-        await session.execute(insert(Notification).values(rows).on_conflict_do_nothing())
+        told = insert(Notification).values(rows).on_conflict_do_nothing()
+        await put_in_outbox(session, await session.scalars(told.returning(Notification.id)), at)
 
 
 def _plain(value: object) -> str:

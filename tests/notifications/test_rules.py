@@ -1,6 +1,7 @@
 """Every event that people are told of has its sentence, in both languages, of the same facts."""
 
 import re
+from datetime import datetime
 from pathlib import Path
 from string import Formatter
 
@@ -9,7 +10,8 @@ import pytest
 from app.notifications import occasions
 from app.notifications.occasions import OCCASIONS
 from app.notifications.policy import SEES
-from app.notifications.rules import sentence, sentences
+from app.notifications.rules import Pace, due, pause_after, sentence, sentences
+from tests.conftest import TODAY
 from tests.test_house import told_events
 
 SOURCE = Path(occasions.__file__).read_text(encoding="utf-8")
@@ -44,3 +46,20 @@ def test_facts_are_said_in_words() -> None:
     assert said == "“银龄陪伴”的中期评估已通过。"
     until = sentence("result.published", "公益创投", {"until": "2026-12-08T16:00:00+00:00"}, "en")
     assert "until 9 December 2026, 00:00" in until
+
+
+@pytest.mark.parametrize(
+    ("pace", "hour", "then"),
+    [
+        (Pace.at_once, 10, TODAY),
+        (Pace.daily, 10, TODAY.replace(day=21, hour=8)),
+        (Pace.daily, 7, TODAY.replace(hour=8)),
+    ],
+)
+def test_when_something_is_due(pace: Pace, hour: int, then: datetime) -> None:
+    assert due(pace, TODAY.replace(hour=hour)) == then
+
+
+def test_pauses_grow_up_to_six_hours() -> None:
+    minutes = [pause_after(tries).total_seconds() / 60 for tries in (1, 2, 3, 9, 10, 99)]
+    assert minutes == [1, 2, 4, 256, 360, 360]

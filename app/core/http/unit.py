@@ -234,8 +234,15 @@ def _actor(request: Request) -> Actor:
     return actor
 
 
+def _units(request: Request) -> Units:
+    units: Units = request.app.state.units
+    return units
+
+
 UnitSession = Annotated[AsyncSession, Depends(_session)]
 CurrentActor = Annotated[Actor, Depends(_actor)]
+# For what is to be kept even where the request is refused: a wrong code that was tried.
+UnitsApart = Annotated[Units, Depends(_units)]
 
 
 def router(prefix: str, tag: str, unit: type[Unit] = Unit, lane: Lane | None = None) -> APIRouter:

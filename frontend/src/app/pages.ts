@@ -209,7 +209,7 @@ const PAGES = [
     icon: IdcardOutlined,
     load: () => import("../features/accounts/AccountList"),
   },
-  { path: "/account", key: "account", load: () => import("../features/accounts/OwnAccount") },
+  { path: "/account", key: "account", load: () => import("./AccountPage") },
   { path: "/inbox", key: "inbox", load: () => import("../features/notifications/Inbox") },
   { path: "/colleagues", key: "colleagues", load: () => import("../features/accounts/Colleagues") },
   {

@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button } from "antd";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { request } from "../../api/client";
 import type { components } from "../../api/schema.gen";
@@ -16,8 +17,8 @@ type Waiting = components["schemas"]["DeskRead"];
 const SESSION = "/api/v1/session";
 const LIST = ["session-list"];
 
-/** One's own account: where one is signed in, in which roles one acts, and the password. */
-export default function OwnAccount() {
+/** One's own account: where one is signed in, in which roles one acts, what else belongs there, and the password. */
+export function OwnAccount({ children }: { children: ReactNode }) {
   const { t, i18n } = useTranslation();
   const { message } = App.useApp();
   const cache = useQueryClient();
@@ -38,6 +39,7 @@ export default function OwnAccount() {
           ))}
         </ul>
       </section>
+      {children}
       <section className="panel" aria-labelledby="password">
         <h2 id="password">{t("accounts.change_password")}</h2>
         <p className="soft">{t("accounts.change_hint")}</p>
