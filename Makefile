@@ -9,7 +9,7 @@ API := $(shell find app -name '*.py' -o -name '*.toml')
 APT_BROWSER := chromium fonts-noto-cjk
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types house pytest web-test browser screenshots openapi season bench sizes soak lock clean
+.PHONY: help setup run test check lint types house pytest web-test browser screenshots openapi season bench bench-web sizes soak lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -61,6 +61,10 @@ season: setup ## replay the 2018 season on an empty database and print its summa
 
 bench: setup ## measure what the project claims
 	$(BIN)/shuangxuan bench season
+
+bench-web: $(VENV)/.dev $(WEB) browser ## what each page weighs, and how soon it is painted on a slow phone
+	cd frontend && npm run --silent size
+	$(BIN)/shuangxuan bench web
 
 soak: $(VENV)/.dev $(WEB) ## attack a running server at length: 20,000 inputs, evil files, slow clients, floods, kills, races
 	$(BIN)/shuangxuan bench reliability --long

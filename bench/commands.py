@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -52,6 +53,12 @@ def bench_relevance(
     judged = read_judgements(judgements, {need.id for need in market.needs}, {offer.id for offer in market.offers})
     found = measure_relevance(market, judged)
     write_json(found, target) if target else typer.echo(readable(found))
+
+
+@bench.command("web")
+def bench_the_pages(target: JsonOption = "") -> None:
+    """How soon pages are painted on a slow phone (needs a browser and requirements-dev)."""
+    show(list(import_module("bench.web").measure_web()), target)
 
 
 @bench.command("reliability")

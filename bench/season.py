@@ -48,10 +48,10 @@ def measure(id: str, what: str, value: float, unit: str, target: float) -> Measu
 
 
 class Started:
-    """A server that has answered, and how long that took."""
+    """A server that has answered on `port`, and how long that took."""
 
-    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
-        self.process, self.seconds = process, seconds
+    def __init__(self, process: subprocess.Popen[bytes], port: int, seconds: float) -> None:
+        self.process, self.port, self.seconds = process, port, seconds
 
 
 @contextmanager
@@ -62,7 +62,7 @@ def serving(data_dir: Path) -> Iterator[Started]:
     process = subprocess.Popen([*COMMAND, "serve"], env=_environment(data_dir, port), stdout=subprocess.DEVNULL)
     try:
         _wait_for_page(process, port, begun + GIVE_UP)
-        yield Started(process, time.monotonic() - begun)
+        yield Started(process, port, time.monotonic() - begun)
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(timeout=60)

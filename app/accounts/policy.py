@@ -84,6 +84,13 @@ def against(actor: Actor, verb: str, account: Account) -> DomainError | None:
     return hindrance(verb, is_own=account.id == actor.account_id, has_password=account.password_hash is not None)
 
 
+def session_actions(seats: int) -> list[str]:
+    """What a browser may do with its session, by how many seats the account that is signed in has; 0: nobody is."""
+    if seats == 0:
+        return ["sign_in"]
+    return ["sign_out", *(["switch_membership"] if seats > 1 else []), "change_password"]
+
+
 async def access_account(session: AsyncSession, actor: Actor, account_id: int, verb: str) -> Account:
     """The account, locked for `verb`. Only administrators see accounts (NotFound), their own excepted."""
     seen = sa.true() if actor.role is Role.admin else Account.id == actor.account_id

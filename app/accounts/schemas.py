@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.accounts.colleagues import Colleagues
 from app.accounts.models import Account, AccountSession, Membership, PasswordReset
-from app.accounts.policy import actions, state_of
+from app.accounts.policy import actions, session_actions, state_of
 from app.accounts.queries import OpenSession, Seated, SessionSeen
 from app.accounts.rules import DEMONSTRATION_PASSWORD, AccountState, ResetState, link_of, token_hash
 from app.core.actors import Actor, Role
@@ -369,7 +369,7 @@ class SessionRead(BaseModel):
     at: datetime
     demonstration: bool
     demonstration_accounts: list[DemonstrationAccount] = []
-    actions: list[str] = ["sign_in"]
+    actions: list[str] = session_actions(0)
 
     @classmethod
     def of(cls, seen: SessionSeen) -> "SessionRead":
@@ -392,5 +392,5 @@ def _signed_in(opened: OpenSession, seats: list[Membership]) -> dict[str, Any]:
         "current": current,
         "memberships": memberships,
         "ends_at": opened.ends_at,
-        "actions": ["sign_out", *(["switch_membership"] if len(seats) > 1 else []), "change_password"],
+        "actions": session_actions(len(seats)),
     }
