@@ -30,6 +30,7 @@ CHOICE = {"zh": ((360, True), (1024, False)), "en": ((1440, False), (360, False)
 SHOWN: dict[str, tuple[str, ...]] = {
     "/": ("",),
     "/desk": ("committee",),
+    "/inbox": ("organization",),
     "/search": ("",),
     "/needs": ("",),
     "/needs/new": ("committee",),

@@ -8,10 +8,10 @@ import { useSession } from "../api/session";
 import { PublicNav, ReadingAids, TopBar } from "./TopBar";
 
 /** Top bar for everybody; a menu of their role or, without an account, of what anybody may read. On a phone it is a
- * drawer, which also holds size of type and language. */
+ * drawer, which also holds size of type and language. Who is there is waited for, so that nothing changes places. */
 export function Shell() {
   const { t } = useTranslation();
-  const { data: session } = useSession();
+  const { data: session, isPending } = useSession();
   const phone = usePhone();
   const [open, setOpen] = useState(false);
   const role = session?.account_id ? session.role : undefined;
@@ -26,7 +26,7 @@ export function Shell() {
         </aside>
       )}
       <TopBar onMenu={phone ? () => setOpen(true) : undefined} />
-      {!phone && !role && <PublicNav />}
+      {!phone && !role && !isPending && <PublicNav />}
       <div className="shell-body">
         {role && !phone && (
           <aside className="side">

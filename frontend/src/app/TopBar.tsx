@@ -20,7 +20,7 @@ import { type Session, partyName, useActAs, useSession, useSignOut } from "../ap
 /** Where it is narrow what one seldom needs is behind `onMenu`, so that the name of the platform is never cut. */
 export function TopBar({ onMenu }: { onMenu: (() => void) | undefined }) {
   const { t } = useTranslation();
-  const { data: session } = useSession();
+  const { data: session, isPending } = useSession();
   return (
     <header className="topbar">
       {onMenu && <Button type="text" icon={<MenuOutlined />} aria-label={t("nav.menu")} onClick={onMenu} />}
@@ -35,7 +35,7 @@ export function TopBar({ onMenu }: { onMenu: (() => void) | undefined }) {
         </Link>
         {session?.account_id && <Bell />}
         {!onMenu && <ReadingAids />}
-        {session?.account_id ? <AccountMenu session={session} /> : <SignInLink />}
+        {session?.account_id ? <AccountMenu session={session} /> : !isPending && <SignInLink />}
       </div>
     </header>
   );
