@@ -9,7 +9,6 @@ from typing import Any
 from app.tenders.awards.rules import RESULT_MOVES
 from tests.test_actions import FEATURES, WORDS, policies
 
-# After ">" comes what is opened first on the page: the bid that is to be marked.
 KINDS = {
     "parties.edit": "rooms.parties.action.edit",
     "parties.confirm_membership": "accounts.is_colleague",
@@ -33,7 +32,7 @@ KINDS = {
     "bids.revise": "bids.action.revise",
     "bids.confirm": "bids.action.confirm",
     "bids.prequalify": "action.prequalify",
-    "panels.declare": "rooms.panels.action.declare",
+    "panels.declare": "panels.declare.none",
     "panels.deliver": "rooms.panels.action.deliver",
     "panels.appoint": "rooms.panels.action.appoint",
     "panels.close": "rooms.panels.action.close",
