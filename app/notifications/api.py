@@ -13,8 +13,8 @@ router = web.router("/notifications", "notifications")
 
 @router.get("", operation_id="list_notifications", dependencies=[allow(WHO["list"])])
 async def list_notifications(session: UnitSession, actor: CurrentActor, paging: PagingQuery) -> Page[NotificationRead]:
-    found, cursor = await queries.list_notifications(session, actor, paging)
-    return Page(items=[NotificationRead.of(each) for each in found], next_cursor=cursor)
+    found = await queries.list_notifications(session, actor, paging)
+    return found.page([NotificationRead.of(each) for each in found.rows])
 
 
 @router.get("/count", operation_id="count_notifications", dependencies=[allow(WHO["count"])])

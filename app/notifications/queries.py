@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.models import Account, Membership
 from app.accounts.policy import is_held
 from app.core.actors import Actor
-from app.core.paging import Paging, paginate
+from app.core.paging import Found, Paging, paginate
 from app.desk.rules import Thing
 from app.notifications.models import Notification
 from app.notifications.policy import SEES, visible
@@ -21,13 +21,13 @@ class Told(NamedTuple):
     seat: Membership
 
 
-async def list_notifications(session: AsyncSession, actor: Actor, paging: Paging) -> tuple[list[Told], str | None]:
+async def list_notifications(session: AsyncSession, actor: Actor, paging: Paging) -> Found[Told]:
     """The newest first."""
     query = sa.select(Notification).where(visible(actor))
-    found, cursor = await paginate(session, query, paging, id=Notification.id, sorts={})
-    numbers = {each.membership_id for each in found}
+    found = await paginate(session, query, paging, id=Notification.id, sorts={})
+    numbers = {each.membership_id for each in found.rows}
     seats = {seat.id: seat for seat in await session.scalars(sa.select(Membership).where(Membership.id.in_(numbers)))}
-    return [Told(each, seats[each.membership_id]) for each in found], cursor
+    return found.read_as([Told(each, seats[each.membership_id]) for each in found.rows])
 
 
 async def count_unopened(session: AsyncSession, actor: Actor) -> int:
