@@ -26,6 +26,10 @@ export function moneyText({ amount, currency }: MoneyValue, language: string): s
 export const priceText = (of: { price: string | null; price_unit: string }): string =>
   of.price === null ? "—" : `${amountText(of.price)} ${of.price_unit}`;
 
+/** Words one after another, with the comma of the language. */
+export const listText = (words: readonly string[], language: string): string =>
+  words.join(language.startsWith("en") ? ", " : "、");
+
 export const isDay = (at: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(at);
 
 /** The last instant of a Shanghai day (China keeps one time zone without summer time). */

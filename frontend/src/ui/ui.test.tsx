@@ -10,7 +10,7 @@ import en from "../i18n/en.json";
 import zh from "../i18n/zh.json";
 import { ActionBar, type ActionFormProps } from "./ActionBar";
 import { Deadline, timeLeft } from "./Deadline";
-import { amountText, endText, moneyText, percentText, priceText } from "./format";
+import { amountText, endText, listText, moneyText, percentText, priceText } from "./format";
 import { StatusTag } from "./StatusTag";
 
 beforeAll(() =>
@@ -68,6 +68,11 @@ test("what ends at midnight ends at 24:00 of the day before", () => {
   expect(endText("2018-08-07T00:00:00+08:00", "zh")).toBe("2018年8月6日 24:00");
   expect(endText("2018-08-06T23:59:00+08:00", "en")).toBe("6 Aug 2018 23:59");
   expect(endText("2018-08-07", "zh")).toBe("2018年8月7日");
+});
+
+test("words one after another are parted as the language does it", () => {
+  expect(listText(["长者", "儿童"], "zh")).toBe("长者、儿童");
+  expect(listText(["Elderly", "Children"], "en")).toBe("Elderly, Children");
 });
 
 test("a share is shown with one digit", () => {

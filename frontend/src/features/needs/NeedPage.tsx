@@ -11,6 +11,7 @@ import { Checklist } from "../../ui/Checklist";
 import { Interval } from "../../ui/Interval";
 import { useGo, useNumber } from "../../ui/Link";
 import { Money } from "../../ui/Money";
+import { listText } from "../../ui/format";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
@@ -62,7 +63,7 @@ function Shown({ of }: { of: Need }) {
           {
             key: "populations",
             label: t("field.populations"),
-            children: of.population_codes.map(term).join("、") || "—",
+            children: listText(of.population_codes.map(term), i18n.language) || "—",
           },
           { key: "beneficiaries", label: t("field.beneficiaries"), children: of.beneficiaries ?? "—" },
           { key: "budget", label: t("field.budget"), children: <Money of={of.budget} /> },

@@ -5,7 +5,7 @@ import { languageOf } from "../../api/refusal";
 import { DataTable } from "../../ui/DataTable";
 import { PlaceSelect } from "../../ui/form/choices";
 import { Link } from "../../ui/Link";
-import { priceText } from "../../ui/format";
+import { priceText, listText } from "../../ui/format";
 import { Page } from "../../ui/Page";
 import { useServiceFilters } from "../../ui/serviceFilters";
 import { StatusTag } from "../../ui/StatusTag";
@@ -41,12 +41,12 @@ export default function OfferList() {
           {
             key: "category",
             title: t("field.category"),
-            render: (row) => row.category_codes.map(term).join("、") || "—",
+            render: (row) => listText(row.category_codes.map(term), i18n.language) || "—",
           },
           {
             key: "populations",
             title: t("field.populations"),
-            render: (row) => row.population_codes.map(term).join("、") || "—",
+            render: (row) => listText(row.population_codes.map(term), i18n.language) || "—",
           },
           {
             key: "price",

@@ -9,7 +9,7 @@ import { Checklist } from "../../ui/Checklist";
 import { ProseField } from "../../ui/form/Field";
 import { FormSheet } from "../../ui/form/FormSheet";
 import { Link, useGo, useNumber } from "../../ui/Link";
-import { priceText } from "../../ui/format";
+import { priceText, listText } from "../../ui/format";
 import { chosen } from "../../ui/chosen";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
@@ -58,11 +58,15 @@ function Shown({ of }: { of: Offer }) {
         bordered
         column={{ xs: 1, md: 2 }}
         items={[
-          { key: "category", label: t("field.category"), children: of.category_codes.map(term).join("、") || "—" },
+          {
+            key: "category",
+            label: t("field.category"),
+            children: listText(of.category_codes.map(term), i18n.language) || "—",
+          },
           {
             key: "populations",
             label: t("field.populations"),
-            children: of.population_codes.map(term).join("、") || "—",
+            children: listText(of.population_codes.map(term), i18n.language) || "—",
           },
           { key: "coverage", label: t("field.coverage"), children: <Covered codes={of.coverage_codes} /> },
           { key: "price", label: t("field.price"), children: priceText(of) },

@@ -8,7 +8,7 @@ import { ActionBar } from "../../ui/ActionBar";
 import { AreaName } from "../../ui/AreaName";
 import { chosen } from "../../ui/chosen";
 import { Link, useNumber } from "../../ui/Link";
-import { priceText } from "../../ui/format";
+import { priceText, listText } from "../../ui/format";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { Introduce } from "./Introduce";
@@ -63,8 +63,8 @@ function useFacts(of: Party) {
     credit_code: of.credit_code,
     staff: of.staff?.toString(),
     certified_social_workers: of.certified_social_workers?.toString(),
-    domain_codes: of.domain_codes.map(term).join("、"),
-    qualifications: of.qualifications.join("、"),
+    domain_codes: listText(of.domain_codes.map(term), i18n.language),
+    qualifications: listText(of.qualifications, i18n.language),
     office_phone: of.office_phone,
     office_email: of.office_email,
     address: of.address,

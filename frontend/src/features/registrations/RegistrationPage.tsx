@@ -6,7 +6,7 @@ import { useTerms } from "../../api/reference";
 import type { components } from "../../api/schema.gen";
 import { ActionBar, type ActionFormProps } from "../../ui/ActionBar";
 import { AreaName } from "../../ui/AreaName";
-import { momentText } from "../../ui/format";
+import { momentText, listText } from "../../ui/format";
 import { Field, LineField, ProseField } from "../../ui/form/Field";
 import { FormSheet } from "../../ui/form/FormSheet";
 import { Link, useNumber } from "../../ui/Link";
@@ -85,7 +85,7 @@ function useFacts(of: Registration) {
     credit_code: of.credit_code,
     name_en: of.name_en,
     introduction: of.introduction,
-    domain_codes: of.domain_codes.map(term).join("、"),
+    domain_codes: listText(of.domain_codes.map(term), i18n.language),
     contact_name: of.contact_name,
     contact_phone: of.contact_phone,
     submitted_at: momentText(of.submitted_at, i18n.language),
