@@ -30,6 +30,12 @@ function useAgain(isWaiting: boolean, saveNow: () => Promise<boolean>): void {
   }, [isWaiting, saveNow]);
 }
 
+/** One after the other: what is asked for while a save is under way goes out on the version that this one makes. */
+function useInTurn(save: () => Promise<boolean>): () => Promise<boolean> {
+  const last = useRef(Promise.resolve(true));
+  return useCallback(() => (last.current = last.current.then(save)), [save]);
+}
+
 /**
  * Work that is saved as one goes: kept in the browser with every change, sent after a short pause on the version it was
  * begun on (`save` answers the new one), and again while the line is lost. `current` is the version the server has.
@@ -46,7 +52,7 @@ export function useAutosave<Body>(name: string, current: number, save: Save<Body
   const version = useRef(begun?.version ?? current);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
-  const saveNow = useCallback(async (): Promise<boolean> => {
+  const saveOnce = useCallback(async (): Promise<boolean> => {
     clearTimeout(timer.current);
     const sent = draftOf<Body>(name);
     if (sent === null) return true;
@@ -66,6 +72,7 @@ export function useAutosave<Body>(name: string, current: number, save: Save<Body
       return false;
     }
   }, [cache, name, save]);
+  const saveNow = useInTurn(saveOnce);
 
   const change = (body: Body): void => {
     keepDraft(name, { version: version.current, body });
@@ -93,6 +100,5 @@ export function useAutosave<Body>(name: string, current: number, save: Save<Body
     if (wasLeft.current) timer.current = setTimeout(() => void saveNow(), PAUSE);
     return () => clearTimeout(timer.current);
   }, [saveNow]);
-
   return { state, error, begun, round, change, saveNow, insist, giveUp };
 }
