@@ -42,7 +42,7 @@ pytest: $(VENV)/.dev $(WEB) ## Python tests on real PostgreSQL, browser tests in
 	$(BIN)/pytest -n 2
 	$(BIN)/pytest tests/browser -m browser
 
-web-test: frontend/src/api/schema.gen.ts ## front-end unit tests and the size of the resident's page
+web-test: $(WEB) ## front-end unit tests and the size of the resident's page
 	cd frontend && npm test --silent && npm run --silent size
 
 browser: ## have a browser and a Chinese font for the browser tests
