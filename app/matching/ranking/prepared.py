@@ -141,25 +141,29 @@ def prepare_needs(
 def offer_table(
     records: Sequence[OfferRecord], reader: Reader, statistics: Statistics, frame: Frame
 ) -> Table[OfferColumns]:
-    """Columns of the records, in their order; made in batches, since profiles are large."""
-
-    def columns(batch: Sequence[OfferRecord]) -> Table[OfferColumns]:
-        profiles = [reader.offer(record, statistics) for record in batch]
-        ids = np.array([record.id for record in batch], dtype=np.str_)
-        return Table(ids, offer_columns(profiles, frame), words_of(profiles, frame), tops_of(profiles, frame))
-
-    return joined([columns(batch) for batch in _batches(records)] or [columns(())])
+    """Columns of the records, in their order."""
+    return _table(records, lambda record: reader.offer(record, statistics), offer_columns, frame)
 
 
 def need_table(
     records: Sequence[NeedRecord], reader: Reader, statistics: Statistics, frame: Frame
 ) -> Table[NeedColumns]:
-    """Columns of the records, in their order; made in batches, since profiles are large."""
+    """Columns of the records, in their order."""
+    return _table(records, lambda record: reader.need(record, statistics), need_columns, frame)
 
-    def columns(batch: Sequence[NeedRecord]) -> Table[NeedColumns]:
-        profiles = [reader.need(record, statistics) for record in batch]
+
+def _table(
+    records: Sequence[Record],
+    read: Callable[[Record], Profile],
+    columns_of: Callable[[Sequence[Profile], Frame], Columns],
+    frame: Frame,
+) -> Table[Columns]:
+    """Made in batches, since profiles are large."""
+
+    def columns(batch: Sequence[Record]) -> Table[Columns]:
+        profiles = [read(record) for record in batch]
         ids = np.array([record.id for record in batch], dtype=np.str_)
-        return Table(ids, need_columns(profiles, frame), words_of(profiles, frame), tops_of(profiles, frame))
+        return Table(ids, columns_of(profiles, frame), words_of(profiles, frame), tops_of(profiles, frame))
 
     return joined([columns(batch) for batch in _batches(records)] or [columns(())])
 
