@@ -1,7 +1,6 @@
 """A bid from its draft to pre-qualification; the deadline by the database's clock, with several connections."""
 
 import asyncio
-from collections import defaultdict
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -507,15 +506,17 @@ async def test_no_acknowledged_bid_is_missing_from_the_opening_and_none_comes_af
         tender = await make_tender(session, published_at=at - timedelta(days=20), **ends)
         actors = [await bidder(session) for _ in range(6)]
         bids = [await submitted(session, tender, actor) for actor in actors]
-        tender.enquiries_end = tender.bids_end = end = await now(session) + timedelta(seconds=1)
-    acknowledged: defaultdict[int, int] = defaultdict(int)
+    acknowledged = dict.fromkeys((bid.id for bid in bids), 1)
+
+    async def revise_once(actor: Actor, bid_id: int) -> None:
+        async with door() as session:
+            version = await revise_bid(session, actor, bid_id)
+        acknowledged[bid_id] = version.number
 
     async def revise(actor: Actor, bid_id: int) -> DomainError:
         while True:
             try:
-                async with door() as session:
-                    version = await revise_bid(session, actor, bid_id)
-                acknowledged[bid_id] = version.number
+                await revise_once(actor, bid_id)
             except DomainError as refusal:
                 return refusal
 
@@ -528,9 +529,12 @@ async def test_no_acknowledged_bid_is_missing_from_the_opening_and_none_comes_af
             except BidsStillRunning:
                 await asyncio.sleep(0)
 
-    opened, *refusals = await asyncio.gather(
-        opening(), *(revise(actor, bid.id) for actor, bid in zip(actors, bids, strict=True))
-    )
+    own = [(actor, bid.id) for actor, bid in zip(actors, bids, strict=True)]
+    await asyncio.gather(*(revise_once(*each) for each in own))  # all connections are open before the end draws near
+    async with door() as session:
+        running = await session.get_one(Tender, tender.id)
+        running.enquiries_end = running.bids_end = end = await now(session) + timedelta(seconds=1)
+    opened, *refusals = await asyncio.gather(opening(), *(revise(*each) for each in own))
     assert {type(each) for each in refusals} <= {BidTooLate, NotReceiving}
     assert opened == acknowledged
     async with door() as session:
