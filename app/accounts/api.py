@@ -4,21 +4,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import colleagues, memberships, queries, resets
 from app.accounts import service as accounts
-from app.accounts.models import Account
-from app.accounts.policy import WHO
-from app.accounts.rules import link_of
-from app.accounts.schemas import (
-    AccountCreate,
-    AccountInvited,
-    AccountRead,
+from app.accounts.colleague_schemas import (
     ColleagueInvite,
     ColleagueInvited,
     ColleaguesRead,
+    MandateChange,
     ResetApproval,
     ResetApproved,
     SeatConfirmed,
-    SeatCreate,
 )
+from app.accounts.models import Account
+from app.accounts.policy import WHO
+from app.accounts.rules import link_of
+from app.accounts.schemas import AccountCreate, AccountInvited, AccountRead, SeatCreate
 from app.accounts.service import Invited
 from app.core.clock import now
 from app.core.fields import Id, Search
@@ -39,14 +37,14 @@ async def list_accounts(
 
 @people.get("/colleagues", operation_id="list_colleagues", dependencies=[allow(WHO["list_colleagues"])])
 async def list_colleagues(session: UnitSession, actor: CurrentActor) -> ColleaguesRead:
-    return ColleaguesRead.of(await colleagues.colleagues_of(session, actor, await now(session)))
+    return ColleaguesRead.of(await colleagues.colleagues_of(session, actor, await now(session)), actor)
 
 
 @people.post(
     "/colleagues", status_code=201, operation_id="invite_colleague", dependencies=[allow(WHO["invite_colleague"])]
 )
 async def invite_colleague(session: UnitSession, actor: CurrentActor, given: ColleagueInvite) -> ColleagueInvited:
-    invited = await accounts.invite_colleague(session, actor, given.username, given.display_name)
+    invited = await accounts.invite_colleague(session, actor, given.username, given.display_name, given.mandate)
     return ColleagueInvited(link=link_of(invited.secret))
 
 
@@ -101,6 +99,16 @@ async def add_membership(session: UnitSession, actor: CurrentActor, account_id: 
 )
 async def end_membership(session: UnitSession, actor: CurrentActor, membership_id: Id) -> None:
     await memberships.end_membership(session, actor, membership_id)
+
+
+@people.post(
+    "/memberships/{membership_id}/mandate",
+    status_code=204,
+    operation_id="change_mandate",
+    dependencies=[allow(WHO["change_mandate"])],
+)
+async def change_mandate(session: UnitSession, actor: CurrentActor, membership_id: Id, given: MandateChange) -> None:
+    await memberships.change_mandate(session, actor, membership_id, given.mandate)
 
 
 @people.post(

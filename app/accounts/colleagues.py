@@ -13,24 +13,31 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 from app.accounts.models import Account, Membership, PasswordReset
 from app.accounts.policy import is_held
 from app.accounts.rules import TOLD_FOR
-from app.core.actors import Actor, Role
+from app.core.actors import Actor, Mandate, Role
 
 Number = sa.SQLColumnExpression[int] | sa.SQLColumnExpression[int | None]
 
 
 class Colleagues(NamedTuple):
-    """Seats and requests for a new password that wait for an actor's word, and passwords that were set anew."""
+    """Who acts for the party beside oneself, seats and requests for a new password that wait for an actor's word, and
+    passwords that were set anew."""
 
+    people: list[Membership]
     seats: list[Membership]
     resets: list[PasswordReset]
     told: list[PasswordReset]
 
 
 def has_others(party_id: Number, account_id: Number) -> sa.ColumnElement[bool]:
-    """Whether somebody else can act for the party."""
+    """Whether somebody else can speak for the party: those who may do everything."""
     seat, person = aliased(Membership), aliased(Account)
     query = sa.select(seat.id).join(person, person.id == seat.account_id)
-    able = sa.and_(person.disabled_at.is_(None), person.password_hash.is_not(None), is_held(seat))
+    able = sa.and_(
+        person.disabled_at.is_(None),
+        person.password_hash.is_not(None),
+        is_held(seat),
+        seat.mandate == Mandate.head,
+    )
     return query.where(seat.party_id == party_id, seat.account_id != account_id, able).exists()
 
 
@@ -93,11 +100,21 @@ def _is_colleague(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 async def colleagues_of(session: AsyncSession, actor: Actor, at: datetime) -> Colleagues:
+    """What waits for a word waits for that of a head."""
+    speaks = actor.mandate is Mandate.head
     return Colleagues(
-        list(await session.scalars(unconfirmed(actor))),
-        list(await session.scalars(asked(actor, at))),
+        list(await session.scalars(people(actor))),
+        list(await session.scalars(unconfirmed(actor))) if speaks else [],
+        list(await session.scalars(asked(actor, at))) if speaks else [],
         list(await session.scalars(set_anew(actor, at))),
     )
+
+
+def people(actor: Actor) -> sa.Select[Membership]:
+    """Who acts for the actor's party in the same role, the actor among them, with their accounts."""
+    seats = sa.select(Membership).join(Membership.account).options(contains_eager(Membership.account))
+    same = Membership.party_id == actor.party_id, Membership.role == actor.role
+    return seats.where(*same, is_held(), Account.disabled_at.is_(None)).order_by(Membership.id)
 
 
 def coming(account_id: int | None, at: datetime) -> sa.Select[PasswordReset]:

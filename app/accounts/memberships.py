@@ -5,15 +5,24 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.colleagues import has_people, unconfirmed
+from app.accounts.colleagues import has_others, has_people, unconfirmed
 from app.accounts.models import Account, AccountSession, Membership
-from app.accounts.policy import access_account, access_seat
-from app.accounts.rules import OBJECTION, OwnSeat, PasswordUnset, SeatHeld, check_role, responsibility
+from app.accounts.policy import access_account, access_seat, is_acting, is_held
+from app.accounts.rules import (
+    OBJECTION,
+    OwnSeat,
+    PasswordUnset,
+    SeatHeld,
+    check_heads,
+    check_mandate,
+    check_role,
+    responsibility,
+)
 from app.accounts.sessions import end_sessions
 from app.areas.models import Area
-from app.core.actors import Actor, Role
+from app.core.actors import Actor, Mandate, Role
 from app.core.clock import now
-from app.core.errors import NotFound
+from app.core.errors import Denied, NotFound
 from app.core.events import happened
 from app.parties.models import Party
 from app.parties.queries import require_party
@@ -53,16 +62,40 @@ async def confirm_membership(session: AsyncSession, actor: Actor, membership_id:
 
 
 async def end_membership(session: AsyncSession, actor: Actor, membership_id: int) -> Account:
-    """End one membership, and with it the sessions that act in it. Refusal: OwnSeat."""
+    """End one membership, and with it the sessions that act in it. Refusals: OwnSeat, LastHead."""
     seat = await access_seat(session, actor, membership_id, "end_membership")
-    if (seat.account_id, seat.role, seat.party_id) == (actor.account_id, actor.role, actor.party_id):
+    if is_acting(actor, seat):
         raise OwnSeat()
     at = await now(session)
+    check_heads(await _mandates_beside(session, seat))
     seat.ended_at = at
     await end_sessions(session, AccountSession.membership_id == seat.id)
     account = await session.get_one(Account, seat.account_id)
     await happened(session, actor, "account.membership_ended", account, at, membership=seat.id)
     return account
+
+
+async def change_mandate(session: AsyncSession, actor: Actor, membership_id: int, mandate: Mandate) -> Membership:
+    """Let somebody of an organisation do more or less in its name. An administrator says so only where nobody there
+    can. Refusals: MandateDoesNotFit, LastHead."""
+    seat = await access_seat(session, actor, membership_id, "change_mandate")
+    if actor.role is Role.admin and await session.scalar(
+        sa.select(has_others(sa.literal(seat.party_id), sa.literal(0)))
+    ):
+        raise Denied(verb="change_mandate", reason="role")
+    check_mandate(mandate, seat.role)
+    check_heads([*await _mandates_beside(session, seat), mandate])
+    seat.mandate = mandate
+    account = await session.get_one(Account, seat.account_id)
+    at = await now(session)
+    await happened(session, actor, "account.mandate_changed", account, at, membership=seat.id, mandate=mandate.value)
+    return seat
+
+
+async def _mandates_beside(session: AsyncSession, seat: Membership) -> list[Mandate]:
+    """What the others of the same organisation may do who act for it."""
+    beside = Membership.party_id == seat.party_id, Membership.role == seat.role, Membership.id != seat.id
+    return list(await session.scalars(sa.select(Membership.mandate).where(*beside, is_held())))
 
 
 async def held_membership(session: AsyncSession, account_id: int, role: Role, party_id: int | None) -> int | None:
@@ -76,9 +109,12 @@ async def held_membership(session: AsyncSession, account_id: int, role: Role, pa
     return await session.scalar(query)
 
 
-async def new_membership(session: AsyncSession, account: Account, role: Role, party: Party | None) -> Membership:
+async def new_membership(
+    session: AsyncSession, account: Account, role: Role, party: Party | None, mandate: Mandate = Mandate.head
+) -> Membership:
     """A seat; it counts at once where the party has had no people yet, or where it is for no party."""
     check_role(role, party.kind if party else None)
+    check_mandate(mandate, role)
     area = ""
     if party and party.area_code:
         prefix = await session.scalar(sa.select(Area.prefix).where(Area.code == party.area_code))
@@ -88,6 +124,7 @@ async def new_membership(session: AsyncSession, account: Account, role: Role, pa
         party_id=party.id if party else None,
         role=role,
         area=area,
+        mandate=mandate,
         confirmed_at=await _counts_from(session, account, party),
     )
 

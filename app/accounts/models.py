@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.actors import Role
+from app.core.actors import Mandate, Role
 from app.core.db import Base, Identified
 from app.parties.models import Party
 
@@ -32,7 +32,8 @@ class Account(Base, Identified):
 class Membership(Base, Identified):
     """In which role, for which party and for which area ("" = none) an account may act, until it ended.
 
-    A seat beside others counts from `confirmed_at` on, when one of them has said that the person is a colleague.
+    A seat beside others counts from `confirmed_at` on, when one of them has said that the person is a colleague. Of
+    organisations alone some people have less than the whole `mandate`.
     """
 
     __tablename__ = "memberships"
@@ -41,6 +42,7 @@ class Membership(Base, Identified):
     party_id: Mapped[int | None] = mapped_column(sa.ForeignKey("parties.id"), index=True)
     role: Mapped[Role]
     area: Mapped[str] = mapped_column(default="", server_default="")
+    mandate: Mapped[Mandate] = mapped_column(default=Mandate.head, server_default=Mandate.head.value)
     confirmed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     account: Mapped[Account] = relationship(lazy="raise")
@@ -58,6 +60,7 @@ class Membership(Base, Identified):
         ),
         sa.CheckConstraint("role NOT IN ('resident', 'clock')", name="role_needs_an_account"),
         sa.CheckConstraint("role IN ('judge', 'admin') OR party_id IS NOT NULL", name="acts_for_a_party"),
+        sa.CheckConstraint("mandate = 'head' OR role = 'organization'", name="less_in_organizations_only"),
         sa.CheckConstraint("area ~ '^([0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})?$'", name="area_is_a_prefix"),
     )
 

@@ -1,6 +1,6 @@
 """Who may make, shut out and see accounts and their seats; who a session's token stands for."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import partial
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Account, AccountSession, Membership
 from app.accounts.rules import IDLE, MOVES, SEEN_STEP, AccountState, JudgeAccountUnknown, hindrance, token_hash
-from app.core.actors import EVERYONE, RESIDENT, STAFF, Actor, Role, granted
+from app.core.actors import EVERYONE, RESIDENT, STAFF, Actor, Mandate, Role, granted
 from app.core.errors import DomainError, NotFound
 from app.core.moves import check_move, verbs_from
 
@@ -23,6 +23,7 @@ WHO = {
     "end_other_sessions": STAFF,
     "end_membership": STAFF,
     "add_membership": {Role.admin},
+    "change_mandate": {Role.organization, Role.admin},
     "list_accounts": {Role.admin},
     "create_account": {Role.admin},
     "disable": {Role.admin},
@@ -62,7 +63,7 @@ def state_of(account: Account) -> AccountState:
 
 def denial(actor: Actor, verb: str, account: Account) -> str | None:
     """Why `actor` may not `verb` this account; None when they may."""
-    if actor.role not in WHO[verb]:
+    if not actor.may(verb, WHO[verb]):
         return "role"
     return "account" if verb in OWN and account.id != actor.account_id else None
 
@@ -121,13 +122,45 @@ def is_open() -> sa.ColumnElement[bool]:
 
 
 async def access_seat(session: AsyncSession, actor: Actor, membership_id: int, verb: str) -> Membership:
-    """A membership that has not ended, locked for `verb`. Of others', administrators see all, and colleagues those
-    that nobody confirmed yet (NotFound)."""
-    beside = sa.and_(Membership.party_id == actor.party_id, Membership.confirmed_at.is_(None))
-    seen = sa.true() if actor.role is Role.admin else sa.or_(Membership.account_id == actor.account_id, beside)
-    query = sa.select(Membership).where(Membership.id == membership_id, Membership.ended_at.is_(None), seen)
-    membership = await session.scalar(query.with_for_update())
-    return granted(membership, verb, lambda _: None if actor.role in WHO[verb] else "role", membership=membership_id)
+    """A membership that has not ended, locked for `verb` after those beside it in the same organisation, so that two
+    heads do not step back at once. Refusals: NotFound, Denied."""
+    whose = sa.select(Membership.party_id).where(Membership.id == membership_id).scalar_subquery()
+    beside = sa.and_(Membership.party_id == whose, Membership.role == Role.organization)
+    query = sa.select(Membership).where(sa.or_(Membership.id == membership_id, beside), Membership.ended_at.is_(None))
+    seats = await session.scalars(query.order_by(Membership.id).with_for_update())
+    found = next((seat for seat in seats if seat.id == membership_id and sees_seat(actor, seat)), None)
+    return granted(found, verb, partial(seat_denial, actor, verb), membership=membership_id)
+
+
+def sees_seat(actor: Actor, seat: Membership) -> bool:
+    """Administrators see all, everybody their own; of colleagues' those that nobody confirmed yet, in organisations
+    all."""
+    if actor.role is Role.admin or seat.account_id == actor.account_id:
+        return True
+    is_open = seat.confirmed_at is None or actor.role is Role.organization
+    return is_open and actor.party_id is not None and seat.party_id == actor.party_id
+
+
+def seat_denial(actor: Actor, verb: str, seat: Membership) -> str | None:
+    """Why `actor` may not `verb` this membership, already seen; None when they may. Others' are for heads."""
+    is_own = seat.account_id == actor.account_id
+    if actor.role not in WHO[verb] or not (is_own or actor.mandate is Mandate.head):
+        return "role"
+    if verb == "change_mandate" and actor.role is not Role.admin and actor.party_id != seat.party_id:
+        return "party"
+    return None
+
+
+def seat_actions(actor: Actor, seat: Membership) -> list[str]:
+    """What a head may do to the memberships of an organisation; nobody ends the one in which they act."""
+    if actor.role is not Role.organization or actor.mandate is not Mandate.head:
+        return []
+    return ["change_mandate"] if is_acting(actor, seat) else ["change_mandate", "end_membership"]
+
+
+def is_acting(actor: Actor, seat: Membership) -> bool:
+    """Whether `actor` acts in this membership."""
+    return (seat.account_id, seat.role, seat.party_id) == (actor.account_id, actor.role, actor.party_id)
 
 
 async def authenticate(session: AsyncSession, token: str, *, demonstration: bool = True) -> Actor:
@@ -136,17 +169,29 @@ async def authenticate(session: AsyncSession, token: str, *, demonstration: bool
     if not token:
         return RESIDENT
     query = (
-        sa.select(AccountSession.account_id, Membership.role, Membership.party_id, Membership.area)
+        sa.select(Membership)
+        .select_from(AccountSession)
         .join(Account, Account.id == AccountSession.account_id)
         .join(Membership, Membership.id == AccountSession.membership_id)
         .where(AccountSession.token_hash == token_hash(token), Account.disabled_at.is_(None), is_open(), is_held())
         .where(sa.or_(sa.literal(demonstration), Account.is_demonstration.is_(False)))
     )
-    row = (await session.execute(query)).one_or_none()
-    if row is None:
+    seat = await session.scalar(query)
+    if seat is None:
         return RESIDENT
     await _note_seen(session, token)
-    return Actor(row.account_id, row.role, row.party_id, row.area)
+    return actor_in(seat, () if seat.mandate is Mandate.head else await heads_of(session, seat.party_id))
+
+
+def actor_in(seat: Membership, heads: Sequence[str] = ()) -> Actor:
+    return Actor(seat.account_id, seat.role, seat.party_id, seat.area, seat.mandate, tuple(heads))
+
+
+async def heads_of(session: AsyncSession, party_id: int | None) -> list[str]:
+    """The names of those who may do everything for an organisation."""
+    able = Membership.party_id == party_id, Membership.mandate == Mandate.head, is_held(), Account.disabled_at.is_(None)
+    query = sa.select(Account.display_name).join(Membership, Membership.account_id == Account.id)
+    return list(await session.scalars(query.where(Membership.role == Role.organization, *able).order_by(Account.id)))
 
 
 async def _note_seen(session: AsyncSession, token: str) -> None:

@@ -1,10 +1,11 @@
 """Who may act for whom: accounts and their seats, sessions, and how a forgotten password is replaced."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
 
-from app.core.actors import Role
+from app.core.actors import Mandate, Role
 from app.core.errors import DomainError
 from app.parties.rules import LEVELS, PartyKind
 
@@ -108,6 +109,16 @@ class PasswordSet(DomainError):
     """An invitation is for somebody who has no password yet."""
 
 
+class MandateDoesNotFit(DomainError):
+    """Only in organisations do some people do less than others."""
+
+    status = 422
+
+
+class LastHead(DomainError):
+    """Somebody of the organisation must be able to do everything."""
+
+
 class OwnSeat(DomainError):
     """Nobody can end the membership in which they are acting, for the same reason."""
 
@@ -126,6 +137,18 @@ def check_role(role: Role, kind: PartyKind | None) -> None:
     fits = kind in PARTIES_OF[role] if role in PARTIES_OF else kind is None and role in {Role.judge, Role.admin}
     if not fits:
         raise RoleDoesNotFit(role=role.value, kind=kind.value if kind else "-")
+
+
+def check_mandate(mandate: Mandate, role: Role) -> None:
+    """Refusal: MandateDoesNotFit."""
+    if mandate is not Mandate.head and role is not Role.organization:
+        raise MandateDoesNotFit(mandate=mandate.value, role=role.value)
+
+
+def check_heads(left: Sequence[Mandate]) -> None:
+    """Refuse to leave people of an organisation without anybody who may do everything (LastHead)."""
+    if left and Mandate.head not in left:
+        raise LastHead()
 
 
 # Staff leave a counter or a shared office computer: half an hour idle. Twelve hours outlast any working day.

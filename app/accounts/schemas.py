@@ -5,13 +5,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.accounts.colleagues import Colleagues
-from app.accounts.models import Account, AccountSession, Membership, PasswordReset
+from app.accounts.models import AccountSession, Membership, PasswordReset
 from app.accounts.policy import actions, session_actions, state_of
 from app.accounts.queries import OpenSession, Seated, SessionSeen
 from app.accounts.rules import DEMONSTRATION_PASSWORD, AccountState, ResetState, link_of, token_hash
-from app.core.actors import Actor, Role
-from app.core.fields import Code, Exact, Id, Line, Name
+from app.core.actors import Actor, Mandate, Role
+from app.core.fields import Exact, Id, Line, Name
 from app.core.http.unit import example
 from app.parties.rules import PartyKind
 
@@ -32,11 +31,13 @@ class PartyBrief(BaseModel):
 
 
 class MembershipRead(BaseModel):
-    """In which role and for whom; `area` is the prefix of the codes answered for ("" = none)."""
+    """In which role and for whom; `area` is the prefix of the codes answered for ("" = none), `mandate` what may be
+    done in an organisation's name."""
 
     id: int
     role: Role
     area: str
+    mandate: Mandate
     party: PartyBrief | None
 
     @classmethod
@@ -107,12 +108,6 @@ class LinkOpen(_Input):
     secret: Secret
 
 
-class ResetApproval(_Input):
-    """The code that the person reads out; spaces do not matter."""
-
-    code: Code
-
-
 class ResetRead(BaseModel):
     """What this browser asked for: the `code` to read out to a colleague, and from when it may set the password."""
 
@@ -136,96 +131,6 @@ class ResetRead(BaseModel):
         return cls(state=state, **{name: getattr(reset, name) for name in fields})
 
 
-class ResetApproved(BaseModel):
-    """From when on the browser that asked may set the password."""
-
-    model_config = ConfigDict(json_schema_extra=example(effective_at="2026-11-20T10:00:00+08:00"))
-
-    effective_at: datetime | None
-
-
-class SeatConfirmed(BaseModel):
-    """From when on the person may act."""
-
-    model_config = ConfigDict(json_schema_extra=example(confirmed_at="2026-11-20T10:00:00+08:00"))
-
-    confirmed_at: datetime | None
-
-
-class ResetAsked(BaseModel):
-    account_id: int
-    username: str
-    display_name: str
-    device: str
-    asked_at: datetime
-
-    @classmethod
-    def of(cls, reset: PasswordReset, account: Account) -> "ResetAsked":
-        return cls(
-            account_id=account.id,
-            username=account.username,
-            display_name=account.display_name,
-            device=reset.device,
-            asked_at=reset.asked_at,
-        )
-
-
-class SeatAsked(BaseModel):
-    """`has_password`: the person has set a password, so the seat can be confirmed."""
-
-    membership_id: int
-    role: Role
-    username: str
-    display_name: str
-    has_password: bool
-
-    @classmethod
-    def of(cls, seat: Membership) -> "SeatAsked":
-        return cls(
-            membership_id=seat.id,
-            role=seat.role,
-            username=seat.account.username,
-            display_name=seat.account.display_name,
-            has_password=seat.account.password_hash is not None,
-        )
-
-
-class ResetTold(BaseModel):
-    """`approved_by` is the name of who approved; null: the operator of the server."""
-
-    username: str
-    display_name: str
-    set_at: datetime | None
-    approved_by: str | None
-
-    @classmethod
-    def of(cls, reset: PasswordReset, account: Account) -> "ResetTold":
-        return cls(
-            username=account.username,
-            display_name=account.display_name,
-            set_at=reset.used_at,
-            approved_by=reset.approver and reset.approver.display_name,
-        )
-
-
-class ColleaguesRead(BaseModel):
-    """What waits for my word, and which passwords were set anew in the last two weeks."""
-
-    model_config = ConfigDict(json_schema_extra=example(seats=[], resets=[], told=[]))
-
-    seats: list[SeatAsked]
-    resets: list[ResetAsked]
-    told: list[ResetTold]
-
-    @classmethod
-    def of(cls, found: Colleagues) -> "ColleaguesRead":
-        return cls(
-            seats=[SeatAsked.of(seat) for seat in found.seats],
-            resets=[ResetAsked.of(reset, reset.account) for reset in found.resets if reset.account],
-            told=[ResetTold.of(reset, reset.account) for reset in found.told if reset.account],
-        )
-
-
 class SeatCreate(_Input):
     role: Role
     party_id: Id | None = None
@@ -244,21 +149,6 @@ class AccountCreate(_Input):
     username: Username
     display_name: Name
     memberships: list[SeatCreate] = Field(min_length=1, max_length=20)
-
-
-class ColleagueInvite(_Input):
-    model_config = ConfigDict(extra="forbid", json_schema_extra=example(username="zhangmin", display_name="张敏"))
-
-    username: Username
-    display_name: Name
-
-
-class ColleagueInvited(BaseModel):
-    """`link`: where the colleague sets the password, within seven days and once; it is told here and never again."""
-
-    model_config = ConfigDict(json_schema_extra=example(link="/set-password#…"))
-
-    link: str
 
 
 class AccountRead(BaseModel):
@@ -348,6 +238,7 @@ class SessionRead(BaseModel):
                 "id": 7,
                 "role": "committee",
                 "area": "530114003004",
+                "mandate": "head",
                 "party": {"id": 4, "kind": "committee", "name_zh": "斗南社区居民委员会", "name_en": ""},
             },
             memberships=[],

@@ -15,7 +15,7 @@ from app.accounts.queries import find_account
 from app.accounts.resets import draft_link
 from app.accounts.rules import DEMONSTRATION_PASSWORD, UsernameTaken
 from app.accounts.sessions import end_sessions
-from app.core.actors import CLOCK, Actor, Role
+from app.core.actors import CLOCK, Actor, Mandate, Role
 from app.core.clock import now
 from app.core.events import happened
 from app.parties.models import Party
@@ -57,25 +57,30 @@ async def create_account(
     username: str,
     display_name: str,
     seats: Sequence[tuple[Role, int | None]],
+    mandate: Mandate = Mandate.head,
 ) -> Invited:
     """An account that may act in each of `seats` (role, party), and the link by which its person sets a password.
 
-    Refusals: UsernameMalformed, NameMisleading, UsernameTaken, PartyUnknown, RoleDoesNotFit.
+    Refusals: UsernameMalformed, NameMisleading, UsernameTaken, PartyUnknown, RoleDoesNotFit, MandateDoesNotFit.
     """
     account = await draft_account(session, username, display_name)
     for role, party_id in dict.fromkeys(seats):
         party = await require_party(session, party_id) if party_id is not None else None
-        session.add(await new_membership(session, account, role, party))
+        session.add(await new_membership(session, account, role, party, mandate))
     roles = sorted({role.value for role, _ in seats})
     await happened(session, actor, "account.created", account, account.created_at, roles=roles)
     return Invited(account, (await draft_link(session, actor, account)).secret)
 
 
-async def invite_colleague(session: AsyncSession, actor: Actor, username: str, display_name: str) -> Invited:
+async def invite_colleague(
+    session: AsyncSession, actor: Actor, username: str, display_name: str, mandate: Mandate
+) -> Invited:
     """An account beside one's own, for the same party in the same role; it counts once its person has set a password
     and a colleague has confirmed who that is. Refusals: those of `create_account`."""
     seats = [(actor.role, actor.party_id)]
-    return await create_account(session, actor, username=username, display_name=display_name, seats=seats)
+    return await create_account(
+        session, actor, username=username, display_name=display_name, seats=seats, mandate=mandate
+    )
 
 
 async def invite_first(session: AsyncSession, actor: Actor, admission: Admission) -> None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Account, AccountSession, Membership
-from app.accounts.policy import access_account, access_membership
+from app.accounts.policy import access_account, access_membership, actor_in
 from app.accounts.queries import open_session
 from app.accounts.rules import LIFETIME, token_hash
 from app.core.actors import Actor
@@ -96,5 +96,4 @@ async def end_sessions(session: AsyncSession, *where: sa.ColumnElement[bool]) ->
 
 
 def _acting_in(membership: Membership) -> SignedIn:
-    actor = Actor(membership.account_id, membership.role, membership.party_id, membership.area)
-    return SignedIn(secrets.token_urlsafe(32), actor)
+    return SignedIn(secrets.token_urlsafe(32), actor_in(membership))

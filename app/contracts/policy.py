@@ -75,7 +75,7 @@ def part_of(actor: Actor) -> Part:
 
 def denial(actor: Actor, verb: str, contract: Contract) -> str | None:
     """Why `actor` may not `verb` this contract; None when they may."""
-    if actor.role not in WHO[verb]:
+    if not actor.may(verb, WHO[verb]):
         return "role"
     if actor.role in SIDES:
         return None if side_of(actor, contract) else "party"

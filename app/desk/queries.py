@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts import queries as accounts
 from app.contracts import queries as contracts
 from app.contracts.models import Contract
-from app.core.actors import Actor
+from app.core.actors import Actor, Mandate, covers
 from app.core.audit import AuditEvent
 from app.core.days.calendar import SHANGHAI, last_day, shanghai_date
 from app.core.days.calendar_table import work_calendar
@@ -94,12 +94,23 @@ async def provisional(session: AsyncSession, items: Iterable[Waiting]) -> frozen
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
     """What waits for `actor` at `at`, in the order in which it is due."""
-    return ordered([item for room in ROOMS for item in await room(session, actor, at)])
+    return ordered([item for item in await _of_party(session, actor, at) if _is_covered(actor, item)])
 
 
 async def awaited(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
-    """What `actor` waits for others to do, in the order in which it is due."""
-    return ordered([item for room in AWAITED for item in await room(session, actor, at)])
+    """What `actor` waits for others to do, their own colleagues with a greater mandate among them, in the order in
+    which it is due."""
+    items = [item for room in AWAITED for item in await room(session, actor, at)]
+    of_party = [] if actor.mandate is Mandate.head else await _of_party(session, actor, at)
+    return ordered([*items, *(item for item in of_party if not _is_covered(actor, item))])
+
+
+async def _of_party(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
+    return [item for room in ROOMS for item in await room(session, actor, at)]
+
+
+def _is_covered(actor: Actor, item: Waiting) -> bool:
+    return covers(actor.mandate, f"{item.verb}_{item.thing}")
 
 
 async def done_today(session: AsyncSession, actor: Actor, at: datetime) -> list[Done]:

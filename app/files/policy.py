@@ -51,7 +51,7 @@ async def read_verbs(session: AsyncSession, actor: Actor, holder: Holder, holder
 
 def denial(actor: Actor, verb: str, attachment: Attachment) -> str | None:
     """Why `actor` may not `verb` this file; None when they may."""
-    if actor.role not in WHO[verb]:
+    if not actor.may(verb, WHO[verb]):
         return "role"
     return "party" if verb == "remove" and actor.party_id != attachment.party_id else None
 

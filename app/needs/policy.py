@@ -30,13 +30,13 @@ WHO: Mapping[str, Collection[Role]] = {
 
 def check_role(actor: Actor, verb: str) -> None:
     """Refuse what this role never does, whatever it is done to (Denied)."""
-    if actor.role not in WHO[verb]:
+    if not actor.may(verb, WHO[verb]):
         raise Denied(verb=verb, reason="role")
 
 
 def denial(actor: Actor, verb: str, need: Need) -> str | None:
     """Why `actor` may not `verb` this need; None when they may."""
-    if actor.role not in WHO.get(verb, set()):
+    if not actor.may(verb, WHO.get(verb, set())):
         return "role"
     if verb == "rank":
         return None if may_rank(actor, need.party_id, need.community_code) else "area"
@@ -56,7 +56,7 @@ def actions(actor: Actor, need: Need, today: date) -> list[str]:
 
 def list_actions(actor: Actor) -> list[str]:
     """What this actor may do to the list of needs as a whole."""
-    return [verb for verb in ("draft", "import") if actor.role in WHO[verb]]
+    return [verb for verb in ("draft", "import") if actor.may(verb, WHO[verb])]
 
 
 async def access_result(session: AsyncSession, actor: Actor, result_id: int, community_code: str) -> SurveyResult:

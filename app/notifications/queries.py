@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Account, Membership
-from app.accounts.policy import is_held
+from app.accounts.policy import actor_in, is_held
 from app.core.actors import Actor
 from app.core.paging import Found, Paging, paginate
 from app.desk.rules import Thing
@@ -44,7 +44,7 @@ async def seats_to_tell(
         query = query.where(Membership.account_id != told_by.account_id)
     seats: dict[int, Membership] = {}
     for seat in await session.scalars(query.order_by(Membership.account_id, Membership.id)):
-        actor = Actor(seat.account_id, seat.role, seat.party_id, seat.area)
+        actor = actor_in(seat)
         if seat.account_id not in seats and await session.scalar(sa.select(SEES[thing](actor, thing_id))):
             seats[seat.account_id] = seat
     return list(seats.values())

@@ -29,13 +29,13 @@ WHO = {
 
 def check_role(actor: Actor, verb: str) -> None:
     """Refuse what this role never does, whatever it is done to (Denied)."""
-    if actor.role not in WHO[verb]:
+    if not actor.may(verb, WHO[verb]):
         raise Denied(verb=verb, reason="role")
 
 
 def denial(actor: Actor, verb: str, offer: Offer) -> str | None:
     """Why `actor` may not `verb` this offer; None when they may."""
-    if actor.role not in WHO.get(verb, set()):
+    if not actor.may(verb, WHO.get(verb, set())):
         return "role"
     return None if offer.party_id == actor.party_id else "party"
 
@@ -48,7 +48,7 @@ def actions(actor: Actor, offer: Offer, today: date) -> list[str]:
 
 def list_actions(actor: Actor) -> list[str]:
     """What this actor may do to the list of offers as a whole."""
-    return [verb for verb in ("draft", "import") if actor.role in WHO[verb]]
+    return [verb for verb in ("draft", "import") if actor.may(verb, WHO[verb])]
 
 
 def may_list_for(actor: Actor, party_id: int) -> bool:

@@ -31,7 +31,7 @@ def check_registers(actor: Actor, kind: PartyKind, area_code: str | None) -> Non
 
 def denial(actor: Actor, verb: str, party: Party) -> str | None:
     """Why `actor` may not `verb` this party; None when they may."""
-    if actor.role not in WHO[verb]:
+    if not actor.may(f"{verb}_party", WHO[verb]):
         return "role"
     return "party" if verb == "edit" and actor.party_id != party.id else None
 
@@ -42,7 +42,7 @@ def actions(actor: Actor, party: Party) -> list[str]:
 
 def list_actions(actor: Actor) -> list[str]:
     """What this actor may do to the list of parties as a whole."""
-    return [verb for verb in ("import",) if actor.role in WHO[verb]]
+    return [verb for verb in ("import",) if actor.may(verb, WHO[verb])]
 
 
 def sees_account(actor: Actor, party: Party) -> bool:

@@ -26,7 +26,7 @@ WHO = {
 
 def denial(actor: Actor, verb: str, registration: Registration) -> str | None:
     """Why `actor` may not `verb` this application, already seen, without its receipt; None when they may."""
-    return None if actor.role in WHO[verb] and verb not in BY_RECEIPT else "role"
+    return None if actor.may(verb, WHO[verb]) and verb not in BY_RECEIPT else "role"
 
 
 def actions(actor: Actor, registration: Registration) -> list[str]:

@@ -57,7 +57,7 @@ def check_creates(actor: Actor, area_code: str) -> int:
 
 def denial(actor: Actor, verb: str, round: Round) -> str | None:
     """Why `actor` may not `verb` this round; None when they may."""
-    if actor.role not in WHO[verb]:
+    if not actor.may(verb, WHO[verb]):
         return "role"
     return "party" if WHO[verb] is RUNS and actor.party_id != round.party_id else None
 
@@ -70,7 +70,7 @@ def actions(actor: Actor, round: Round, at: datetime, missing: Missing) -> list[
 
 def list_of_rounds_actions(actor: Actor) -> list[str]:
     """What this actor may do to the list of rounds as a whole."""
-    return ["create"] if actor.role in WHO["create"] else []
+    return ["create"] if actor.may("create", WHO["create"]) else []
 
 
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
@@ -100,7 +100,7 @@ async def has_chosen_across(session: AsyncSession, actor: Actor, round_id: int, 
 
 def list_denial(actor: Actor, *, across: bool) -> str | None:
     """Why `actor` may not hand in a list for a seat of their own; `across`: they have chosen for the other side."""
-    if actor.role not in WHO["submit"]:
+    if not actor.may("submit", WHO["submit"]):
         return "role"
     return "both_sides" if across else None
 
@@ -149,9 +149,11 @@ def pair_standing(pair: Pair, need: Need, offer: Offer, day: date) -> PairStatus
 
 def pair_denial(actor: Actor, verb: str, pair: Pair) -> str | None:
     """Why `actor` may not `verb` this pair: of another party, or this very person answered for the other side."""
+    if not actor.may(verb, WHO[verb]):
+        return "role"
     side = side_of(actor, pair)
     if side is None:
-        return "party" if actor.role in WHO[verb] else "role"
+        return "party"
     across = pair.offer_answered_by if side is Side.need else pair.need_answered_by
     return "both_sides" if across is not None and across == actor.account_id else None
 

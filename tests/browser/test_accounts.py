@@ -101,6 +101,41 @@ def test_a_forgotten_password_is_replaced_with_a_colleagues_word(visit: Open) ->
     expect(committee.get_by_text(re.compile("wangji 的密码已于 .* 重设，由.*批准"))).to_be_visible()
 
 
+def test_a_head_invites_a_reader_who_reads_and_has_no_buttons_that_change(visit: Open) -> None:
+    head = visit("/colleagues", role="organization", size=PHONE)
+    invite = head.locator("section", has=head.get_by_role("heading", name="邀请同事"))
+    invite.get_by_label("用户名").fill("chayue")
+    invite.get_by_label("姓名").fill("周悦")
+    invite.get_by_role("radio", name=re.compile("查阅人")).check()
+    invite.get_by_role("button", name="生成邀请链接").click()
+    link = invite.locator(".account-link").inner_text()
+    page = visit(link[link.index("/set-password") :])
+    type_password(page, FIRST)
+    expect(page.get_by_text("新密码已设置")).to_be_visible()
+    head.reload()
+    waiting = head.locator("section", has=head.get_by_role("heading", name="确认新同事"))
+    waiting.get_by_role("listitem").filter(has_text="周悦").get_by_role(
+        "button", name="是本单位人员", exact=True
+    ).click()
+    people = head.locator("section", has=head.get_by_role("heading", name="本单位人员"))
+    expect(people.get_by_role("listitem").filter(has_text="周悦")).to_contain_text("查阅人")
+    assert faults_of(head) == []
+    assert page.request.post("/api/v1/session", data={"username": "chayue", "password": FIRST}).ok
+    party = page.request.get("/api/v1/session").json()["current"]["party"]["id"]
+    offer = page.request.get(f"/api/v1/offers?status=published&party_id={party}").json()["items"][0]
+    page.set_viewport_size(DESKTOP)
+    page.goto(f"/offers/{offer['id']}")
+    expect(page.locator("h1")).to_contain_text(offer["title"])
+    expect(page.locator(".topbar")).to_contain_text("查阅人")
+    expect(page.locator("main .actions button")).to_have_text(["查看适合的需求"])
+    page.goto("/colleagues")
+    expect(page.get_by_role("heading", name="本单位人员")).to_be_visible()
+    expect(page.get_by_role("heading", name="邀请同事")).to_have_count(0)
+    expect(page.locator("main").get_by_role("combobox")).to_have_count(0)
+    refused = page.request.post(f"/api/v1/offers/{offer['id']}/withdraw", data={"reason": "停办"})
+    assert "查阅人" in refused.json()["messages"]["zh"]
+
+
 @pytest.mark.parametrize("path", ["/account", "/colleagues", "/forgot-password"])
 @pytest.mark.parametrize(("size", "lang"), [(PHONE, "zh"), (PHONE, "en"), (DESKTOP, "en")])
 def test_a_page_of_accounts_is_accessible_and_fits_its_window(

@@ -208,7 +208,8 @@ async def _parties(session: AsyncSession, world: World) -> None:
         world.add("account", f"account of {name}", at, {"X1"}, everybody=everybody)
         query = sa.select(Membership.id).where(Membership.account_id == at["account_id"])
         world.ids[f"membership of {name}"] = (await session.scalars(query)).one()
-        world.add("membership", f"seat of {name}", {"membership_id": world.ids[f"membership of {name}"]}, {"X1", name})
+        seat, changes = {"membership_id": world.ids[f"membership of {name}"]}, {name} & {"O2"}
+        world.add("membership", f"seat of {name}", seat, {"X1", name}, changes=changes)
     for name, kind, sees in (
         ("registration", LegalKind.social_service_agency, {"P1", "P2"}),
         ("registration of a group", LegalKind.resident_group, {"P1", "P2", "S1"}),

@@ -15,7 +15,7 @@ from fastapi.params import Depends as DependsParam
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.actors import RESIDENT, Actor, Role
+from app.core.actors import RESIDENT, Actor, Role, covers
 from app.core.db import Units
 from app.core.errors import Denied, DomainError, NotSignedIn, VersionRequired
 from app.core.http.body import with_body
@@ -58,6 +58,12 @@ class PublicAddressUnset(DomainError):
     """PUBLIC_URL is not set."""
 
 
+class BeyondMandate(DomainError):
+    """An organisation lets this person of its own do less; `reason` is the mandate they have, `heads` whom to ask."""
+
+    status = 403
+
+
 class CrossSite(DomainError):
     """An unsafe request that another site sent."""
 
@@ -65,7 +71,8 @@ class CrossSite(DomainError):
 
 
 class Allowed:
-    """A route's gate: refuses every role that is not in `roles`, before the body is even waited for."""
+    """A route's gate: refuses every role that is not in `roles`, and of an organisation's people those whose mandate is
+    too small, before the body is even waited for."""
 
     def __init__(self, roles: Collection[Role]) -> None:
         self.roles = frozenset(roles)
@@ -73,13 +80,12 @@ class Allowed:
     def __call__(self) -> None:
         """Nothing: a mark on the route, asked by `Unit`."""
 
-    def check(self, actor: Actor) -> None:
-        """Refusals: NotSignedIn, Denied."""
-        if actor.role in self.roles:
-            return
-        if not actor.is_signed_in:
-            raise NotSignedIn()
-        raise Denied(verb="call", reason="role")
+    def check(self, actor: Actor, operation: str) -> None:
+        """Refusals: NotSignedIn, Denied, BeyondMandate. What needs no account needs no mandate either."""
+        if actor.role not in self.roles:
+            raise Denied(verb="call", reason="role") if actor.is_signed_in else NotSignedIn()
+        if Role.resident not in self.roles and not covers(actor.mandate, operation):
+            raise BeyondMandate(reason=actor.mandate.value, heads=list(actor.heads))
 
 
 class InLane:
@@ -128,6 +134,11 @@ class Unit(APIRoute):
 
         return run
 
+    @property
+    def _changes(self) -> str:
+        """The operation, as far as mandates go; whoever may read at all may read everything."""
+        return "read" if set(self.methods or ()) <= SAFE else str(self.operation_id)
+
     def _mark(self, kind: type[M]) -> M | None:
         """The route's own mark of that kind comes after its router's."""
         marks = [each.dependency for each in self.dependencies if isinstance(each.dependency, kind)]
@@ -144,14 +155,14 @@ class Unit(APIRoute):
         """In a short transaction of its own, since the body may be long in coming."""
         units: Units = request.app.state.units
         async with units() as session:
-            gate.check(await self.who(session, request))
+            gate.check(await self.who(session, request), self._changes)
 
     async def _in_one_transaction(self, request: Request, gate: Allowed, endpoint: Endpoint) -> Response:
         """Who asks is asked again: a session may have ended while the body came."""
         units: Units = request.app.state.units
         async with units() as session:
             actor = await self.who(session, request)
-            gate.check(actor)
+            gate.check(actor, self._changes)
             request.state.session, request.state.actor = session, actor
             return await self.answer(session, actor, request, endpoint)
 

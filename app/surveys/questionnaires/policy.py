@@ -17,7 +17,7 @@ WHO = {verb: ASKS for verb in ("read", "create", "edit", "publish", "close", "ta
 
 def denial(actor: Actor, verb: str, survey: Survey) -> str | None:
     """Why `actor` may not `verb` this survey; None when they may."""
-    if actor.role not in WHO[verb]:
+    if not actor.may(verb, WHO[verb]):
         return "role"
     return None if verb == "read" or survey.party_id == actor.party_id else "party"
 
@@ -30,7 +30,7 @@ def actions(actor: Actor, survey: Survey, *, is_answered: bool) -> list[str]:
 
 def list_actions(actor: Actor) -> list[str]:
     """What this actor may do to the list of surveys as a whole."""
-    return [verb for verb in ("create",) if actor.role in WHO[verb]]
+    return [verb for verb in ("create",) if actor.may(verb, WHO[verb])]
 
 
 def visible(actor: Actor) -> sa.ColumnElement[bool]:

@@ -27,7 +27,7 @@ WHO = {verb: EVERYONE if verb in BY_RECEIPT else ASKS for _, verb in MOVES} | {"
 
 def denial(actor: Actor, verb: str, survey: Survey) -> str | None:
     """Why `actor` may not `verb` a response to this survey without its receipt; None when they may."""
-    if verb in BY_RECEIPT or actor.role not in WHO[verb]:
+    if verb in BY_RECEIPT or not actor.may(verb, WHO[verb]):
         return "role"
     return None if survey.party_id == actor.party_id else "party"
 

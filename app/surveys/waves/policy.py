@@ -20,7 +20,7 @@ WHO = {verb: ASKS for _, verb in MOVES} | {"print_poster": ASKS}
 
 def denial(actor: Actor, verb: str, survey: Survey) -> str | None:
     """Why `actor` may not `verb` a wave of this survey; None when they may."""
-    if actor.role not in WHO[verb]:
+    if not actor.may(verb, WHO[verb]):
         return "role"
     return None if survey.party_id == actor.party_id else "party"
 

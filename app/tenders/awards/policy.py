@@ -59,7 +59,7 @@ class Progress(NamedTuple):
 
 def denial(actor: Actor, verb: str, tender: Tender) -> str | None:
     """Why `actor` may not `verb` a result of this tender; None when they may."""
-    if actor.role not in WHO[verb]:
+    if not actor.may(verb, WHO[verb]):
         return "role"
     return "party" if WHO[verb] is BUYS and actor.party_id != tender.party_id else None
 
@@ -89,7 +89,7 @@ def _steps(actor: Actor, progress: Progress) -> list[str]:
 
 def award_denial(actor: Actor, verb: str, award: Award) -> str | None:
     """Why `actor` may not `verb` this award; None when they may."""
-    if actor.role not in AWARD_WHO.get(verb, ()):
+    if not actor.may(verb, AWARD_WHO.get(verb, ())):
         return "role"
     return None if actor.party_id == award.party_id else "party"
 

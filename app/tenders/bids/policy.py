@@ -41,7 +41,7 @@ class OwnBid(NamedTuple):
 def denial(actor: Actor, verb: str, bid: Bid) -> str | None:
     """Why `actor` may not `verb` this bid; None when they may."""
     who = WHO.get(verb, frozenset())
-    if actor.role not in who:
+    if not actor.may(verb, who):
         return "role"
     return "party" if who is BIDS and actor.party_id != bid.party_id else None
 

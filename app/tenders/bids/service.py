@@ -79,7 +79,7 @@ async def draft_bid(
     BidTooLate, LotUnknown, ItemUnknown, ItemMissing, BidExists, PopulationUnknown.
     """
     tender = await hold_tender(session, actor, tender_id)
-    if actor.role not in WHO["draft"] or actor.party_id is None:
+    if not actor.may("draft", WHO["draft"]) or actor.party_id is None:
         raise Denied(verb="draft", reason="role")
     at = await now(session)
     if refusal := rules.untimely("draft", tender, at):

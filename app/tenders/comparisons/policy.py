@@ -10,7 +10,7 @@ WHO = {"compare": EVERYONE, "price_inclusion": BUYS}
 
 def denial(actor: Actor, verb: str, tender: Tender) -> str | None:
     """Why `actor` may not `verb` a result of this tender; None when they may."""
-    if actor.role not in WHO[verb]:
+    if not actor.may(verb, WHO[verb]):
         return "role"
     return "party" if WHO[verb] is BUYS and actor.party_id != tender.party_id else None
 

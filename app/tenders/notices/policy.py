@@ -39,7 +39,7 @@ WHO = {
 def denial(actor: Actor, verb: str, tender: Tender) -> str | None:
     """Why `actor` may not `verb` this tender; None when they may."""
     who = WHO.get(verb, frozenset())
-    if actor.role not in who:
+    if not actor.may(verb, who):
         return "role"
     return "party" if who is BUYS and actor.party_id != tender.party_id else None
 
@@ -53,7 +53,7 @@ def actions(actor: Actor, tender: Tender, profile: Profile, at: datetime, missin
 
 def list_actions(actor: Actor) -> list[str]:
     """What this actor may do to the list of tenders as a whole."""
-    return ["create"] if actor.role in WHO["create"] else []
+    return ["create"] if actor.may("create", WHO["create"]) else []
 
 
 def enquiry_actions(actor: Actor, enquiry: Enquiry, tender: Tender) -> list[str]:
@@ -74,7 +74,7 @@ def visible(actor: Actor) -> sa.ColumnElement[bool]:
 
 def check_creates(actor: Actor, area_code: str) -> None:
     """A bureau buys for the area it is responsible for."""
-    if actor.role not in WHO["create"] or actor.party_id is None:
+    if not actor.may("create", WHO["create"]) or actor.party_id is None:
         raise Denied(verb="create", reason="role")
     if not actor.covers(area_code):
         raise Denied(verb="create", reason="area")

@@ -31,7 +31,7 @@ WHO = {
 
 def denial(actor: Actor, verb: str, objection: Objection) -> str | None:
     """Why `actor` may not `verb` this objection, already seen; None when they may."""
-    return None if actor.role in WHO[verb] else "role"
+    return None if actor.may(verb, WHO[verb]) else "role"
 
 
 def actions(actor: Actor, objection: Objection) -> list[str]:
@@ -63,7 +63,7 @@ def took_part(actor: Actor) -> sa.ColumnElement[bool]:
 
 async def may_challenge(session: AsyncSession, actor: Actor, tender: Tender) -> set[Challenged]:
     """What of the tender this actor may challenge, whatever the hour."""
-    if actor.role not in APPLICANT:
+    if not actor.may("file", APPLICANT):
         return set()
     bid = await session.scalar(sa.select(Tender.id).where(Tender.id == tender.id, took_part(actor)))
     return set(Challenged) if bid is not None and tender.opened_at is not None else {Challenged.documents}

@@ -75,7 +75,7 @@ class Seat(NamedTuple):
 
 def denial(actor: Actor, verb: str, tender: Tender) -> str | None:
     """Why `actor` may not `verb` the panel of this tender; None when they may."""
-    if actor.role not in WHO[verb]:
+    if not actor.may(verb, WHO[verb]):
         return "role"
     return "party" if actor.role is Role.purchaser and actor.party_id != tender.party_id else None
 
@@ -189,7 +189,7 @@ async def read_appointed(session: AsyncSession, actor: Actor, tender_id: int) ->
     """The same, or None where it has not been appointed yet."""
     query = sa.select(Tender, Panel).outerjoin(Panel, Panel.tender_id == Tender.id)
     row = (await session.execute(query.where(Tender.id == tender_id, visible(actor)))).one_or_none()
-    if row is None or actor.role not in WHO["read"]:
+    if row is None or not actor.may("read", WHO["read"]):
         raise NotFound(panel=tender_id)
     return row[0], row[1]
 

@@ -228,7 +228,7 @@ async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
     if actor.role is Role.judge:
         return await _waiting_judge(session, actor)
     own = await _waiting_purchaser(session, actor) if actor.role is Role.purchaser else []
-    return own + (await _waiting_second(session, actor) if actor.role in WHO["approve"] else [])
+    return own + (await _waiting_second(session, actor) if actor.may("approve", WHO["approve"]) else [])
 
 
 async def _waiting_judge(session: AsyncSession, actor: Actor) -> list[Waiting]:

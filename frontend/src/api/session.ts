@@ -1,11 +1,13 @@
 /** Who is signed in, in which membership, and what this installation is: /api/v1/session. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import { forgetDrafts, keepDraftsFor } from "./drafts";
 import { request } from "./request";
 import type { components } from "./schema.gen";
 
 export type Role = components["schemas"]["Role"];
 export type DemonstrationAccount = components["schemas"]["DemonstrationAccount"];
+type Seat = components["schemas"]["MembershipRead"];
 export type Session = components["schemas"]["SessionRead"];
 
 const ADDRESS = "/api/v1/session";
@@ -23,6 +25,10 @@ export const useSession = () => useQuery(sessionQuery);
 
 export const partyName = (party: components["schemas"]["PartyBrief"] | null, language: string): string =>
   (language === "en" && party?.name_en) || (party?.name_zh ?? "");
+
+/** In which role somebody acts and, of an organisation's people, what they may do in its name. */
+export const seatName = ({ role, mandate }: Pick<Seat, "role" | "mandate">, t: TFunction): string =>
+  role === "organization" ? `${t(`role.${role}`)} · ${t(`mandate.${mandate}`)}` : t(`role.${role}`);
 
 /** After signing in, out or changing the role, everything seen before may look different. */
 function useChange<T>(change: (wanted: T) => Promise<unknown>) {

@@ -15,7 +15,7 @@ import { speak } from "../i18n";
 import { useNarrow } from "../ui/media";
 import { publicPages } from "./pages";
 import { useLargeType } from "./preferences";
-import { type Session, partyName, useActAs, useSession, useSignOut } from "../api/session";
+import { type Session, partyName, seatName, useActAs, useSession, useSignOut } from "../api/session";
 
 /** Where it is narrow what one seldom needs is behind `onMenu`, so that the name of the platform is never cut. */
 export function TopBar({ onMenu }: { onMenu: (() => void) | undefined }) {
@@ -113,10 +113,10 @@ function AccountMenu({ session }: { session: Session }) {
   const actAs = useActAs();
   const { current, memberships, display_name: name } = session;
   const refused = (error: unknown): void => void message.error(refusalOf(error).sentence(i18n.language));
-  const roles = memberships.map(({ id, role, party }) => ({
-    key: `act:${id}`,
-    label: [t(`role.${role}`), partyName(party, i18n.language)].filter(Boolean).join(" · "),
-    onClick: () => actAs.mutate(id, { onError: refused, onSuccess: () => void navigate({ to: "/desk" }) }),
+  const roles = memberships.map((seat) => ({
+    key: `act:${seat.id}`,
+    label: [seatName(seat, t), partyName(seat.party, i18n.language)].filter(Boolean).join(" · "),
+    onClick: () => actAs.mutate(seat.id, { onError: refused, onSuccess: () => void navigate({ to: "/desk" }) }),
   }));
   const items = [
     ...(roles.length > 1
@@ -148,7 +148,7 @@ function AccountMenu({ session }: { session: Session }) {
         {!narrow && (
           <>
             {name}
-            {current && <span className="soft account-role">{t(`role.${current.role}`)}</span>}
+            {current && <span className="soft account-role">{seatName(current, t)}</span>}
             <DownOutlined aria-hidden />
           </>
         )}

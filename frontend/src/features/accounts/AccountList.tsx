@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
-import { partyName } from "../../api/session";
+import { partyName, seatName } from "../../api/session";
 import { ActionBar } from "../../ui/ActionBar";
 import { type Column, DataTable } from "../../ui/DataTable";
 import { Page } from "../../ui/Page";
@@ -87,14 +87,14 @@ function Seats({ of }: { of: Account }) {
   return (
     <>
       <ul className="account-seats">
-        {of.memberships.map(({ id, role, party }) => (
-          <li key={id}>
-            {[t(`role.${role}`), partyName(party, i18n.language)].filter(Boolean).join(" · ")}
+        {of.memberships.map((seat) => (
+          <li key={seat.id}>
+            {[seatName(seat, t), partyName(seat.party, i18n.language)].filter(Boolean).join(" · ")}
             <Popconfirm
               title={t("accounts.end_seat_sure")}
               okText={t("accounts.end_seat")}
               cancelText={t("ui.cancel")}
-              onConfirm={() => end.mutate({ params: { path: { membership_id: id } } })}
+              onConfirm={() => end.mutate({ params: { path: { membership_id: seat.id } } })}
             >
               <Button type="link" danger size="small">
                 {t("accounts.end_seat")}

@@ -3,13 +3,15 @@ import { Button, Form, Input, Popconfirm, Space } from "antd";
 import { useTranslation } from "react-i18next";
 import { request } from "../../api/client";
 import type { components } from "../../api/schema.gen";
-import { useSession } from "../../api/session";
+import { seatName, useSession } from "../../api/session";
 import { Empty } from "../../ui/Empty";
 import { momentText } from "../../ui/format";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { RefusalAlert } from "../../ui/RefusalAlert";
 import { InviteColleague } from "./InviteColleague";
+import { People } from "./People";
+import { Person } from "./Person";
 import { useDone } from "./useDone";
 import "./accounts.css";
 
@@ -28,21 +30,21 @@ export default function Colleagues() {
   return (
     <Page title={t("accounts.colleagues_title")} subtitle={t("accounts.colleagues_subtitle")}>
       <Fetched query={colleagues}>
-        {({ seats, resets, told }) =>
-          seats.length + resets.length + told.length === 0 ? (
-            <div className="account-note">
-              <Empty title={t("accounts.nobody")} hint={t("accounts.nobody_hint")} />
-            </div>
-          ) : (
-            <>
-              {resets.length > 0 && <Resets resets={resets} />}
-              {seats.length > 0 && <Seats seats={seats} />}
-              {told.length > 0 && <News told={told} />}
-            </>
-          )
-        }
+        {({ people, seats, resets, told, actions }) => (
+          <>
+            {seats.length + resets.length + told.length === 0 && (
+              <div className="account-note">
+                <Empty title={t("accounts.nobody")} hint={t("accounts.nobody_hint")} />
+              </div>
+            )}
+            {resets.length > 0 && <Resets resets={resets} />}
+            {seats.length > 0 && <Seats seats={seats} />}
+            {told.length > 0 && <News told={told} />}
+            {session?.role === "organization" && <People people={people} />}
+            {actions.includes("invite_colleague") && <InviteColleague />}
+          </>
+        )}
       </Fetched>
-      {session?.current?.party && <InviteColleague />}
     </Page>
   );
 }
@@ -116,9 +118,7 @@ function OneSeat({ seat }: { seat: Seat }) {
       <Person
         name={seat.display_name}
         username={seat.username}
-        more={[t(`role.${seat.role}`), seat.has_password ? "" : t("accounts.no_password_yet")]
-          .filter(Boolean)
-          .join(" · ")}
+        more={[seatName(seat, t), seat.has_password ? "" : t("accounts.no_password_yet")].filter(Boolean).join(" · ")}
       />
       <Space wrap>
         <RefusalAlert error={answer.error} />
@@ -161,15 +161,5 @@ function News({ told }: { told: readonly Told[] }) {
         ))}
       </ul>
     </section>
-  );
-}
-
-function Person({ name, username, more }: { name: string; username: string; more: string }) {
-  return (
-    <span>
-      <strong>{name}</strong> <span className="soft">{username}</span>
-      <br />
-      <span className="soft">{more}</span>
-    </span>
   );
 }

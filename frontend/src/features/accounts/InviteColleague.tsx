@@ -2,14 +2,18 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
+import { useSession } from "../../api/session";
+import { Field } from "../../ui/form/Field";
 import { FormSheet } from "../../ui/form/FormSheet";
 import { NameFields } from "./AccountForms";
 import { InvitationLink } from "./InvitationLink";
+import { MandateChoice } from "./Mandates";
 import { useDone } from "./useDone";
 
 /** One more account of one's own party, by a link; it counts once a colleague has confirmed who set the password. */
 export function InviteColleague() {
   const { t } = useTranslation();
+  const organization = useSession().data?.role === "organization";
   const [link, setLink] = useState("");
   const done = useDone(t("accounts.made"));
   const invite = $api.useMutation("post", "/api/v1/accounts/colleagues", {
@@ -26,12 +30,18 @@ export function InviteColleague() {
       <div className="account-form">
         <FormSheet<components["schemas"]["ColleagueInvite"]>
           room="parties"
+          initial={organization ? { mandate: "editor" } : {}}
           send={(body) => invite.mutateAsync({ body })}
           sending={invite.isPending}
           error={invite.error}
           submit={t("accounts.make_link")}
         >
           <NameFields />
+          {organization && (
+            <Field name="mandate" required>
+              <MandateChoice />
+            </Field>
+          )}
         </FormSheet>
       </div>
     </section>

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { request } from "../../api/client";
 import type { components } from "../../api/schema.gen";
-import { partyName, useSession } from "../../api/session";
+import { partyName, seatName, useSession } from "../../api/session";
 import { momentText } from "../../ui/format";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
@@ -31,10 +31,10 @@ export function OwnAccount({ children }: { children: ReactNode }) {
       <section className="panel" aria-labelledby="memberships">
         <h2 id="memberships">{t("accounts.memberships")}</h2>
         <ul className="account-list">
-          {session.memberships.map(({ id, role, party }) => (
-            <li key={id}>
-              <span>{[t(`role.${role}`), partyName(party, i18n.language)].filter(Boolean).join(" · ")}</span>
-              {id === session.current?.id && <span className="soft">{t("accounts.acting")}</span>}
+          {session.memberships.map((seat) => (
+            <li key={seat.id}>
+              <span>{[seatName(seat, t), partyName(seat.party, i18n.language)].filter(Boolean).join(" · ")}</span>
+              {seat.id === session.current?.id && <span className="soft">{t("accounts.acting")}</span>}
             </li>
           ))}
         </ul>

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
-import { partyName, useSession } from "../../api/session";
+import { partyName, seatName, useSession } from "../../api/session";
 import { Empty } from "../../ui/Empty";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
@@ -22,7 +22,10 @@ export default function Desk() {
       title={t("desk.title", { name: session?.display_name ?? "" })}
       subtitle={
         session &&
-        [t(`role.${session.role}`), partyName(session.current?.party ?? null, i18n.language)]
+        [
+          session.current ? seatName(session.current, t) : t(`role.${session.role}`),
+          partyName(session.current?.party ?? null, i18n.language),
+        ]
           .filter(Boolean)
           .join(" · ")
       }
