@@ -17,6 +17,7 @@ class Area(Base):
     name: Mapped[str]
     folded: Mapped[str]
     aliases: Mapped[str] = mapped_column(default="", server_default="")
+    spelled: Mapped[str] = mapped_column(default="", server_default="")
     parent_code: Mapped[str | None] = mapped_column(sa.ForeignKey("areas.code"))
     level: Mapped[AreaLevel]
     prefix: Mapped[str] = mapped_column(unique=True)

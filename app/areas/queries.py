@@ -4,11 +4,12 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.areas.models import Area
 from app.areas.rules import AreaLevel, AreaUnknown, folded, prefixes_above
 from app.core.errors import NotFound
+from app.matching.pinyin import typed
 
 
 async def areas_with_parents(session: AsyncSession, codes: Collection[str]) -> dict[str, list[Area]]:
@@ -47,14 +48,16 @@ async def require_areas(session: AsyncSession, codes: Collection[str]) -> None:
 async def search_areas(
     session: AsyncSession, text: str, *, level: AreaLevel | None, under: str, limit: int
 ) -> list[list[Area]]:
-    """Areas by name, alias or code, each with what it lies in; best first: the whole name, then its beginning, then
-    anywhere in it."""
-    wanted = folded(text)
-    exact, begins = Area.folded == wanted, Area.folded.startswith(wanted, autoescape=True)
+    """Areas by name, alias, pronunciation or code, each with what it lies in; best first: the whole name, then its
+    beginning, then anywhere in it."""
+    wanted, sound = folded(text), typed(text)
+    exact = Area.folded == wanted
+    begins = sa.or_(Area.folded.startswith(wanted, autoescape=True), begins_as(Area.spelled, sound))
     anywhere = sa.or_(
         Area.folded.contains(wanted, autoescape=True),
         Area.aliases.contains(wanted, autoescape=True),
         Area.code.startswith(text.strip(), autoescape=True),
+        sounds_like(Area.spelled, sound),
     )
     query = sa.select(Area).where(anywhere, Area.code.startswith(under, autoescape=True))
     if level:
@@ -66,10 +69,20 @@ async def search_areas(
 
 
 def communities_in(text: str) -> sa.Select[str]:
-    """The codes of all areas that lie in one of that name, itself among them."""
+    """The codes of all areas that lie in one of that name, or pronounced so, itself among them."""
     named, within = aliased(Area), aliased(Area)
-    called = named.folded.icontains(folded(text), autoescape=True)
+    called = sa.or_(named.folded.icontains(folded(text), autoescape=True), sounds_like(named.spelled, typed(text)))
     return sa.select(within.code).join(named, within.code.startswith(named.prefix)).where(called)
+
+
+def sounds_like(spelled: sa.ColumnElement[str] | InstrumentedAttribute[str], sound: str) -> sa.ColumnElement[bool]:
+    """Whether a name is pronounced so, or in part; never where nothing was typed that is a pronunciation."""
+    return spelled.contains(sound) if sound else sa.false()
+
+
+def begins_as(spelled: sa.ColumnElement[str] | InstrumentedAttribute[str], sound: str) -> sa.ColumnElement[bool]:
+    """Whether one of the readings of a name begins so."""
+    return sa.func.concat(" ", spelled).contains(f" {sound}") if sound else sa.false()
 
 
 async def count_areas(session: AsyncSession) -> int:

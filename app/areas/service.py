@@ -20,6 +20,7 @@ from app.areas.rules import (
 from app.core.errors import DomainError, RowRefused, RowsRefused
 from app.core.reading.cells import Cells
 from app.core.reading.files import Table, require_columns
+from app.matching.pinyin import spelled
 
 REQUIRED = ("code", "name", "parent_code", "level")
 COORDINATES = ("lon_gcj02", "lat_gcj02")
@@ -77,6 +78,7 @@ def _values(row: dict[str, str]) -> dict[str, object]:
         "name": row["name"],
         "folded": folded(row["name"]),
         "aliases": row.get("aliases", ""),
+        "spelled": spelled(row["name"]),
         "parent_code": None if level is AreaLevel.city else row["parent_code"],
         "level": level,
         "prefix": prefix_of(row["code"], level),

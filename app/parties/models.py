@@ -5,10 +5,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from app.core.db import Base, Identified, within_years
 from app.core.versions import Versioned
+from app.matching.pinyin import spelled
 from app.parties.rules import FourLevel, Inspection, LegalKind, PartyBuilding, PartyKind, RatingA
 
 LEGAL_PERSON = "legal_kind IN ('social_service_agency', 'association', 'foundation', 'company')"
@@ -26,6 +27,7 @@ class Party(Base, Identified, Versioned):
     ref: Mapped[str | None]
     name_zh: Mapped[str]
     name_en: Mapped[str] = mapped_column(default="", server_default="")
+    spelled: Mapped[str] = mapped_column(default="", server_default="")
     area_code: Mapped[str | None] = mapped_column(sa.ForeignKey("areas.code"), index=True)
     is_fictional: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     created_at: Mapped[datetime]
@@ -55,6 +57,11 @@ class Party(Base, Identified, Versioned):
     legal_representative: Mapped[str] = mapped_column(default="", server_default="")
     bank_name: Mapped[str] = mapped_column(default="", server_default="")
     bank_account: Mapped[str] = mapped_column(default="", server_default="")
+
+    @validates("name_zh")
+    def _spell(self, _: str, name: str) -> str:
+        self.spelled = spelled(name)
+        return name
 
     @hybrid_property
     def english_name(self) -> str:

@@ -8,13 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.models import Area
-from app.areas.queries import areas_with_parents, require_areas
+from app.areas.queries import areas_with_parents, require_areas, sounds_like
 from app.areas.rules import inside
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
 from app.core.paging import Found, Paging, paginate
 from app.core.waiting import Waiting
+from app.matching.pinyin import typed
 from app.matching.ranking.searched import meant, pattern
 from app.parties.models import Party
 from app.parties.policy import visible
@@ -52,7 +53,8 @@ def search_parties(
     area: str = "",
     q: str = "",
 ) -> sa.Select[Party]:
-    """The parties `actor` may see, by kind, national grade, field of work, area prefix, by name or short code."""
+    """The parties `actor` may see, by kind, national grade, field of work, area prefix, by name, its pronunciation or
+    short code."""
     query = sa.select(Party).where(visible(actor))
     if rating:
         query = query.where(Party.rating_a == rating)
@@ -66,16 +68,18 @@ def search_parties(
         query = query.where(Party.area_code.startswith(inside(area), autoescape=True))
     if text := q.strip():
         named = [column.icontains(text, autoescape=True) for column in (Party.name_zh, Party.name_en)]
-        query = query.where(sa.or_(*named, Party.ref == text.upper()))
+        query = query.where(sa.or_(*named, Party.ref == text.upper(), sounds_like(Party.spelled, typed(text))))
     return query
 
 
 def organizations_that_say(actor: Actor, text: str) -> sa.Select[Party]:
-    """The organisations `actor` may see that say each word, or one that means the same, in name or introduction."""
+    """The organisations `actor` may see that say each word, or one that means the same, in name or introduction, or
+    whose name is pronounced so."""
     query = search_parties(actor, kind=PartyKind.organization)
     words = (Party.name_zh, Party.name_en, Party.introduction)
     says = [sa.or_(*(column.regexp_match(pattern(each), "i") for column in words)) for each in meant(text)]
-    return query.where(sa.or_(Party.ref == text.strip().upper(), sa.and_(*says)))
+    named = sa.or_(Party.ref == text.strip().upper(), sounds_like(Party.spelled, typed(text)))
+    return query.where(sa.or_(named, sa.and_(*says)))
 
 
 async def list_parties(session: AsyncSession, query: sa.Select[Party], paging: Paging) -> Found[PartySeen]:

@@ -41,6 +41,15 @@ async def test_search_puts_the_whole_name_before_its_parts(session: AsyncSession
     assert [area.level for *_, area in found][:2] == [AreaLevel.street, AreaLevel.community]
 
 
+@pytest.mark.parametrize(("text", "first"), [("dounan", "斗南街道"), ("dnjd", "斗南街道"), ("cheng gong", "呈贡区")])
+async def test_a_place_is_found_as_it_is_pronounced_or_by_initials(
+    session: AsyncSession, text: str, first: str
+) -> None:
+    await make_reference(session)
+    found = await search_areas(session, text, level=None, under="", limit=10)
+    assert first in [area.name for *_, area in found][:2]
+
+
 async def test_rare_characters_and_wildcards_are_searched_as_they_are(session: AsyncSession) -> None:
     await make_reference(session)
     [(*_, area)] = await search_areas(session, "四〇三厂", level=None, under="", limit=5)

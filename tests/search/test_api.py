@@ -9,6 +9,7 @@ from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import RESIDENT, Actor, Role
+from app.matching.pinyin import spelled
 from app.needs.rules import NeedStatus
 from app.parties.rules import LegalKind
 from app.taxonomy.models import Category
@@ -16,7 +17,8 @@ from tests.conftest import ClientOf
 from tests.factories.needs import make_need
 from tests.factories.notices import make_tender
 from tests.factories.offers import make_offer
-from tests.factories.parties import make_party
+from tests.factories.parties import make_area, make_party
+from tests.factories.reference import DOUNAN
 
 pytestmark = pytest.mark.anyio
 
@@ -46,6 +48,29 @@ async def test_one_text_finds_needs_offers_organizations_and_notices(
             "tenders": ["太极推广项目"],
         }
         assert await found(client, "龙舟") == {}
+
+
+async def test_an_organization_and_what_lies_in_a_place_are_found_as_they_are_pronounced(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    await make_party(session, name_zh="呈贡太极协会")
+    (await make_area(session, DOUNAN)).spelled = spelled("斗南社区")
+    await make_need(session, title="陪老人练太极")
+    await session.commit()
+    async with client_of(RESIDENT) as client:
+        assert await found(client, "chenggong taiji") == {"organizations": ["呈贡太极协会"]}
+        assert await found(client, "cgtj") == {"organizations": ["呈贡太极协会"]}
+        assert await found(client, "dounan") == {"needs": ["陪老人练太极"]}
+        picked = (await client.get("/parties", params={"q": "cgtj"})).json()["items"]
+    assert [party["name_zh"] for party in picked] == ["呈贡太极协会"]
+
+
+async def test_a_name_that_changes_is_found_by_the_new_one(session: AsyncSession, client_of: ClientOf) -> None:
+    party = await make_party(session, name_zh="呈贡太极协会")
+    party.name_zh = "重庆茶社"
+    await session.commit()
+    async with client_of(RESIDENT) as client:
+        assert await found(client, "chongqing") == {"organizations": ["重庆茶社"]}
 
 
 async def test_words_that_mean_the_same_are_found_after_those_that_were_typed(

@@ -1,0 +1,32 @@
+"""Chinese names by how they are pronounced, as people type them: 斗南 is found by "dounan", "dou nan" and "dn"."""
+
+import re
+import unicodedata
+from functools import cache
+
+from pypinyin import Style, pinyin
+
+LETTERS = re.compile(r"[a-z]+")
+APART = re.compile(r"[\s'’·-]+")
+POLYPHONES = 8  # so many characters of a name are also read in their other ways, one at a time
+
+
+@cache
+def spelled(name: str) -> str:
+    """Each reading of a name, whole and by initials, the usual one first: "dounan dn zhunan zn". What is not Chinese
+    stays as it is; a ü is typed as v or u."""
+    plain = unicodedata.normalize("NFKC", name).lower()
+    usual = [reading[0] for reading in pinyin(plain, style=Style.NORMAL)]
+    others = pinyin(plain, style=Style.NORMAL, heteronym=True)
+    readings = [usual]
+    for at, ways in enumerate(others[:POLYPHONES] if len(others) == len(usual) else []):
+        known = dict.fromkeys([*ways, *(way.replace("v", "u") for way in ways)])
+        readings += [[*usual[:at], way, *usual[at + 1 :]] for way in known if way != usual[at]]
+    written = [word for reading in readings for word in ("".join(reading), "".join(part[:1] for part in reading))]
+    return " ".join(dict.fromkeys(APART.sub("", word) for word in written))
+
+
+def typed(text: str) -> str:
+    """What may be the pronunciation of a name, as `spelled` writes it; blank where it is none."""
+    plain = APART.sub("", unicodedata.normalize("NFKC", text).lower()).replace("ü", "v")
+    return plain if len(plain) > 1 and LETTERS.fullmatch(plain) else ""
