@@ -34,6 +34,7 @@ from app.needs import api as needs
 from app.notifications import api as notifications
 from app.notifications import jobs as mail_jobs
 from app.offers import api as offers
+from app.overviews import api as overviews
 from app.parties import api as parties
 from app.paths import api as paths
 from app.rankings import api as rankings
@@ -70,6 +71,7 @@ ROUTERS = [
     registrations.router,
     registrations.links,
     desk.router,
+    overviews.router,
     notifications.router,
     answering.router,
     surveys.router,

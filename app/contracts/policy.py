@@ -1,6 +1,6 @@
 """Who may sign, report, evaluate, accept, pay and end a contract, and who sees it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -149,21 +149,34 @@ async def access_contract(session: AsyncSession, actor: Actor, contract_id: int,
 
 async def is_on_another_side(session: AsyncSession, actor: Actor, contract: Contract) -> bool:
     """Whether the account has acted for another part, or evaluates and audits while it belongs to a side."""
+    return contract.id in await on_another_side(session, actor, [contract.id])
+
+
+async def on_another_side(session: AsyncSession, actor: Actor, ids: Collection[int]) -> set[int]:
+    """The same of many contracts: those of which it is so."""
     if actor.account_id is None:
-        return False
-    acted = await session.get(ContractPerson, (contract.id, actor.account_id))
-    if acted is not None and acted.part is not part_of(actor):
-        return True
-    return actor.role in INDEPENDENT and await session.scalar(_belongs_to_a_side(actor, contract)) is not None
-
-
-def _belongs_to_a_side(actor: Actor, contract: Contract) -> sa.Select[int]:
-    """Memberships, held or ended, in either side, or in an office of the place (政府采购法实施条例 art. 9)."""
-    of_place = sa.and_(
-        Membership.role.in_(ACCEPTS), Membership.area != "", sa.literal(contract.area_code).startswith(Membership.area)
+        return set()
+    acted = sa.select(ContractPerson.contract_id).where(
+        ContractPerson.account_id == actor.account_id, ContractPerson.part != part_of(actor)
     )
-    of_side = Membership.party_id.in_((contract.purchaser_id, contract.contractor_id))
-    return sa.select(Membership.id).where(Membership.account_id == actor.account_id, sa.or_(of_side, of_place)).limit(1)
+    found = set(await session.scalars(acted.where(ContractPerson.contract_id.in_(ids))))
+    if actor.role in INDEPENDENT:
+        found.update(await session.scalars(_of_a_side(actor).where(Contract.id.in_(ids))))
+    return found
+
+
+def _of_a_side(actor: Actor) -> sa.Select[int]:
+    """Contracts in whose sides, or in an office of whose place, the account holds or held a membership
+    (政府采购法实施条例 art. 9)."""
+    of_place = sa.and_(
+        Membership.role.in_(ACCEPTS), Membership.area != "", Contract.area_code.startswith(Membership.area)
+    )
+    of_side = Membership.party_id.in_((Contract.purchaser_id, Contract.contractor_id))
+    return (
+        sa.select(Contract.id)
+        .join(Membership, sa.or_(of_side, of_place))
+        .where(Membership.account_id == actor.account_id)
+    )
 
 
 async def reader_of(session: AsyncSession, actor: Actor, contract: Contract) -> Reader:

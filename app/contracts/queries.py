@@ -1,6 +1,6 @@
 """Reading contracts with their parts, and what waits for whom."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,7 +24,7 @@ from app.contracts.models import (
 from app.contracts.policy import side_of, visible
 from app.contracts.rules import CENT, ContractStatus, EngagementKind, MilestoneStatus
 from app.core.actors import Actor, Role
-from app.core.days.calendar import end_of_day
+from app.core.days.calendar import end_of_day, shanghai_date
 from app.core.days.calendar_table import work_calendar
 from app.core.paging import Columns, Found, Paging, paginate
 from app.core.waiting import Waiting
@@ -143,8 +143,15 @@ async def instalments_of(session: AsyncSession, contract_id: int) -> list[Contra
 
 
 async def milestones_of(session: AsyncSession, contract_id: int) -> list[Milestone]:
-    query = sa.select(Milestone).where(Milestone.contract_id == contract_id).order_by(Milestone.id)
-    return list(await session.scalars(query))
+    return (await milestones_by_contract(session, [contract_id]))[contract_id]
+
+
+async def milestones_by_contract(session: AsyncSession, ids: Collection[int]) -> dict[int, list[Milestone]]:
+    found: dict[int, list[Milestone]] = {id: [] for id in ids}
+    query = sa.select(Milestone).where(Milestone.contract_id.in_(ids)).order_by(Milestone.id)
+    for milestone in await session.scalars(query):
+        found[milestone.contract_id].append(milestone)
+    return found
 
 
 async def payments_of(session: AsyncSession, contract_id: int) -> list[Payment]:
@@ -230,7 +237,7 @@ async def _waiting_on(session: AsyncSession, actor: Actor, contract: Contract) -
     return [
         _waits(verb, contract, each.due_on, contract.acceptance_rule if verb == "accept" else "", each)
         for each in await milestones_of(session, contract.id)
-        if (verb := _awaited(actor, each))
+        if (verb := _awaited(actor.role, each))
     ]
 
 
@@ -247,6 +254,31 @@ async def _waiting_on_purchaser(session: AsyncSession, contract: Contract) -> li
     reported = [each for each in milestones if each.status is MilestoneStatus.reported]
     unread = [] if EngagementKind.evaluation in at_work else reported
     return found + [_waits("engage", contract, None, "", each) for each in unread]
+
+
+class Overdue(NamedTuple):
+    """What of a contract is past its day, whoever it awaits."""
+
+    contract: Contract
+    waits: Waiting
+
+
+async def overdue(session: AsyncSession, which: sa.ColumnElement[bool], at: datetime) -> list[Overdue]:
+    """Of these contracts: those not signed in time, and milestones past their day that somebody's desk awaits; the
+    oldest first."""
+    today = shanghai_date(at)
+    unsigned = Contract.status.in_((ContractStatus.draft, ContractStatus.half_signed))
+    to_sign = sa.select(Contract).where(which, unsigned, Contract.contract_by < today)
+    found = [
+        Overdue(each, _waits("sign", each, each.contract_by, each.contract_rule, counted=True))
+        for each in await session.scalars(to_sign)
+    ]
+    passed = sa.and_(Contract.status == ContractStatus.performing, Milestone.due_on < today)
+    open = sa.select(Contract, Milestone).join(Milestone, Milestone.contract_id == Contract.id)
+    for contract, milestone in await session.execute(open.where(which, passed)):
+        verbs = (_awaited(role, milestone) for role in (Role.organization, Role.evaluator, Role.committee))
+        found += [Overdue(contract, _waits(verb, contract, milestone.due_on, "", milestone)) for verb in verbs if verb]
+    return sorted(found, key=lambda each: (each.waits.due_at, each.contract.id))
 
 
 async def awaited(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
@@ -270,14 +302,14 @@ async def awaited(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
     return found
 
 
-def _awaited(actor: Actor, milestone: Milestone) -> str | None:
-    """The verb that this milestone awaits of the actor, if any."""
+def _awaited(role: Role, milestone: Milestone) -> str | None:
+    """The verb that this milestone awaits of somebody in this role, if any."""
     if "meet" in rules.ON_GATE[milestone.gate]:
-        if actor.role is Role.organization and milestone.status is MilestoneStatus.scheduled:
+        if role is Role.organization and milestone.status is MilestoneStatus.scheduled:
             return "report"
-        return "meet" if actor.role is Role.evaluator and milestone.status is MilestoneStatus.reported else None
+        return "meet" if role is Role.evaluator and milestone.status is MilestoneStatus.reported else None
     is_open = milestone.gate is Gate.resident_acceptance and milestone.status is not MilestoneStatus.met
-    return "accept" if is_open and actor.role is Role.committee else None
+    return "accept" if is_open and role is Role.committee else None
 
 
 def _waits(

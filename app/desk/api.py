@@ -6,6 +6,7 @@ from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, UnitSession, allow
 from app.desk import queries
 from app.desk.schemas import DeskRead
+from app.overviews.policy import overviews_of
 
 router = web.router("/desk", "desk")
 
@@ -15,4 +16,5 @@ async def read_desk(session: UnitSession, actor: CurrentActor) -> DeskRead:
     at = await now(session)
     items, awaited = await queries.waiting(session, actor, at), await queries.awaited(session, actor, at)
     moving = await queries.provisional(session, [*items, *awaited])
-    return DeskRead.of(at, items, awaited, await queries.done_today(session, actor, at), moving)
+    done = await queries.done_today(session, actor, at)
+    return DeskRead.of(at, items, awaited, done, moving, overviews_of(actor))

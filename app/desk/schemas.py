@@ -9,6 +9,7 @@ from app.core.http.unit import example
 from app.core.waiting import Waiting
 from app.desk.queries import Done
 from app.desk.rules import Thing
+from app.overviews.rules import Overview
 
 
 class WaitingRead(BaseModel):
@@ -67,14 +68,20 @@ class DeskRead(BaseModel):
     """`at` is the server's clock, against which the time left is counted.
 
     `items` wait for the reader; `awaited` is what the reader waits for others to do (`verb` is theirs); `done` today.
+    `overviews` are shown below, each read for itself.
     """
 
-    model_config = ConfigDict(json_schema_extra=example(at="2026-11-20T10:00:00+08:00", items=[], awaited=[], done=[]))
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            at="2026-11-20T10:00:00+08:00", items=[], awaited=[], done=[], overviews=["communities"]
+        )
+    )
 
     at: datetime
     items: list[WaitingRead]
     awaited: list[WaitingRead]
     done: list[DoneRead]
+    overviews: list[Overview]
 
     @classmethod
     def of(
@@ -84,10 +91,12 @@ class DeskRead(BaseModel):
         awaited: Iterable[Waiting],
         done: Iterable[Done],
         moving: Collection[datetime],
+        overviews: list[Overview],
     ) -> "DeskRead":
         return cls(
             at=at,
             items=[WaitingRead.of(item, moving) for item in items],
             awaited=[WaitingRead.of(item, moving) for item in awaited],
             done=[DoneRead.model_validate(each) for each in done],
+            overviews=overviews,
         )

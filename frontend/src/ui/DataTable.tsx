@@ -142,6 +142,19 @@ function More({ shown, loading, onClick }: { shown: number; loading: boolean; on
   );
 }
 
+/** Rows that come whole, without filters or a next page: a table, or cards where it is narrow. */
+export function WholeTable<T extends object>({
+  caption,
+  ...shown
+}: RowProps<T> & { caption: string; rows: readonly T[] }) {
+  const narrow = useNarrow();
+  return (
+    <div className="list" role="group" aria-label={caption}>
+      <Rows {...shown} search={{}} change={() => undefined} narrow={narrow} />
+    </div>
+  );
+}
+
 type RowsProps<T> = RowProps<T> & {
   rows: readonly T[];
   search: Search;

@@ -1,12 +1,13 @@
+import { SmileOutlined } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
 import { partyName, seatName, useSession } from "../../api/session";
-import { Empty } from "../../ui/Empty";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { DoneToday } from "./DoneToday";
 import { grouped, GROUPS } from "./grouped";
+import { Overview } from "./overviews/Overview";
 import { Rows } from "./Rows";
 import "./desk.css";
 
@@ -42,7 +43,11 @@ function Shown({ of }: { of: DeskRead }) {
     <>
       <section aria-labelledby="waiting">
         <h2 id="waiting">{t("desk.waiting", { count: of.items.length })}</h2>
-        {of.items.length === 0 && <Empty title={t("desk.nothing")} hint={t("desk.nothing_hint")} />}
+        {of.items.length === 0 && (
+          <p className="waiting-none">
+            <SmileOutlined aria-hidden /> {t("desk.nothing")} <span className="soft">{t("desk.nothing_hint")}</span>
+          </p>
+        )}
         {GROUPS.filter((group) => groups[group].length > 0).map((group) => (
           <div key={group} className={`waiting-group waiting-${group}`}>
             <h3>
@@ -58,6 +63,9 @@ function Shown({ of }: { of: DeskRead }) {
           <Rows items={of.awaited} at={of.at} words="desk.awaited" />
         </section>
       )}
+      {of.overviews.map((overview) => (
+        <Overview key={overview} of={overview} />
+      ))}
       {of.done.length > 0 && <DoneToday of={of.done} />}
     </>
   );

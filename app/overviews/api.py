@@ -1,0 +1,36 @@
+"""What a desk shows besides what waits; `overviews` of the desk says which of these its reader has."""
+
+from app.core.clock import now
+from app.core.days.calendar import shanghai_date
+from app.core.http import unit as web
+from app.core.http.unit import CurrentActor, UnitSession, allow
+from app.overviews import communities, engaged, season
+from app.overviews.market import market
+from app.overviews.policy import READERS
+from app.overviews.rules import Overview
+from app.overviews.schemas import CommunitiesRead, EngagedContractsRead, SeasonOverviewRead
+
+router = web.router("/overviews", "overviews")
+
+
+@router.get(
+    "/communities", operation_id="read_communities_overview", dependencies=[allow(READERS[Overview.communities])]
+)
+async def read_communities_overview(session: UnitSession, actor: CurrentActor) -> CommunitiesRead:
+    """The communities of the reader's area: what is asked, needed, late and under contract there."""
+    return CommunitiesRead.of(await communities.communities_of(session, actor, await now(session)))
+
+
+@router.get("/contracts", operation_id="read_contracts_overview", dependencies=[allow(READERS[Overview.contracts])])
+async def read_contracts_overview(session: UnitSession, actor: CurrentActor) -> EngagedContractsRead:
+    """The contracts that the reader's firm evaluates or audits, and what may be done to them today."""
+    return EngagedContractsRead.of(await engaged.engaged_contracts(session, actor, await now(session)))
+
+
+@router.get("/season", operation_id="read_season_overview", dependencies=[allow(READERS[Overview.season])])
+async def read_season_overview(session: UnitSession, actor: CurrentActor) -> SeasonOverviewRead:
+    """What the reader's bureau has under way, its money, what is late, and where too few offers stand."""
+    at = await now(session)
+    underway, late = await season.underway(session, actor, at), await season.late(session, actor, at)
+    money, streets = await season.money_of(session, actor), await market(session, actor, shanghai_date(at))
+    return SeasonOverviewRead.of(underway, money, late, streets)

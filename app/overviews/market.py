@@ -1,0 +1,108 @@
+"""Supply against demand: what is needed in each street, and how many offers reach it, by kind of service."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.areas.models import Area
+from app.areas.queries import areas_with_parents
+from app.areas.rules import DIGITS, AreaLevel
+from app.core.actors import Actor
+from app.needs import policy as needs
+from app.needs.models import Need
+from app.needs.rules import NeedStatus
+from app.offers import policy as offers
+from app.offers.models import Offer, OfferArea, OfferCategory
+from app.offers.rules import OfferStatus
+from app.overviews.rules import is_thin
+
+KIND, SERVICE = 2, 4  # digits of a code of the first and second level of services
+STREETS = (AreaLevel.street, AreaLevel.town_or_other)
+# How many digits name an area that holds a whole street: the city, the district, the street itself.
+AROUND = (DIGITS[AreaLevel.city], DIGITS[AreaLevel.district], DIGITS[AreaLevel.street])
+Counts = dict[tuple[str, str | None], int]
+
+
+@dataclass(frozen=True)
+class Stand:
+    """`category`: the code of a service, None for needs that name none; `demand`: needs that are open; `supply`:
+    published offers of it that reach the whole street."""
+
+    category: str | None
+    demand: int
+    supply: int
+
+
+@dataclass(frozen=True)
+class Cell(Stand):
+    """A service of the first level in a street; `thin`: what is needed of it that may find nobody to apply."""
+
+    thin: list[Stand]
+
+
+@dataclass(frozen=True)
+class Street:
+    path: Sequence[Area]
+    cells: list[Cell]
+
+
+async def market(session: AsyncSession, actor: Actor, today: date) -> list[Street]:
+    """The streets of the actor's area in which something is needed or offered."""
+    if not actor.area:
+        return []
+    demand = await _demand(session, actor, today)
+    supply = {**await _supply(session, actor, today, KIND), **await _supply(session, actor, today, SERVICE)}
+    asked: dict[tuple[str, str | None], list[Stand]] = {cell: [] for cell in supply if len(cell[1] or "") == KIND}
+    for (street, category), count in demand.items():
+        stand = Stand(category, count, supply.get((street, category), 0))
+        asked.setdefault((street, category and category[:KIND]), []).append(stand)
+    cells: dict[str, list[Cell]] = {}
+    for street, kind in sorted(asked, key=lambda cell: (cell[0], cell[1] is None, cell[1])):
+        cells.setdefault(street, []).append(_cell(kind, asked[street, kind], supply.get((street, kind), 0)))
+    paths = await areas_with_parents(session, cells)
+    return [Street(paths[code], cells[code]) for code in cells if code in paths]
+
+
+def _cell(kind: str | None, asked: list[Stand], supply: int) -> Cell:
+    """One kind of service in a street; each service asked for stands against the offers of just that."""
+    thin = [each for each in asked if kind and is_thin(each.demand, each.supply)]
+    return Cell(kind, sum(each.demand for each in asked), supply, sorted(thin, key=lambda each: each.category or ""))
+
+
+async def _demand(session: AsyncSession, actor: Actor, today: date) -> Counts:
+    """(street, service of the second level, or the first where a need names no more) → open needs."""
+    street = sa.func.rpad(sa.func.left(Need.community_code, DIGITS[AreaLevel.street]), 12, "0")
+    query = (
+        sa.select(street, sa.func.left(Need.category_code, SERVICE), sa.func.count())
+        .where(needs.visible(actor), needs.standing_column(today) == NeedStatus.published.value)
+        .where(Need.community_code.startswith(actor.area, autoescape=True))
+        .group_by(sa.text("1, 2"))
+    )
+    return {(code, category): count for code, category, count in await session.execute(query)}
+
+
+async def _supply(session: AsyncSession, actor: Actor, today: date, level: int) -> Counts:
+    """(street, service by so many digits) → published offers that reach all of the street."""
+    digits = sa.values(sa.column("digits", sa.Integer), name="around").data([(each,) for each in AROUND])
+    around = (
+        sa.select(Area.code, sa.func.rpad(sa.func.left(Area.code, digits.c.digits), 12, "0").label("within"))
+        .join(digits, sa.true())
+        .where(Area.level.in_(STREETS), Area.code.startswith(actor.area, autoescape=True))
+        .subquery()
+    )
+    query = (
+        sa.select(
+            around.c.code,
+            sa.func.left(OfferCategory.category_code, level),
+            sa.func.count(sa.distinct(Offer.id)),
+        )
+        .join_from(around, OfferArea, OfferArea.area_code == around.c.within)
+        .join(Offer, Offer.id == OfferArea.offer_id)
+        .join(OfferCategory, OfferCategory.offer_id == Offer.id)
+        .where(offers.visible(actor), offers.standing_column(today) == OfferStatus.published.value)
+        .group_by(sa.text("1, 2"))
+    )
+    return {(code, category): count for code, category, count in await session.execute(query)}
