@@ -56,8 +56,9 @@ async def list_contracts(
     status: ContractStatus | None = None,
     tender_id: Id | None = None,
     q: Search = "",
+    area: Search = "",
 ) -> Page[ContractRow]:
-    wanted = queries.search_contracts(actor, status=status, tender_id=tender_id, q=q)
+    wanted = queries.search_contracts(actor, status=status, tender_id=tender_id, q=q, area=area)
     found = await queries.list_contracts(session, wanted, paging)
     return found.page([ContractRow.of(line) for line in found.rows])
 
@@ -71,8 +72,9 @@ async def export_contracts(
     status: ContractStatus | None = None,
     tender_id: Id | None = None,
     q: Search = "",
+    area: Search = "",
 ) -> Response:
-    wanted = queries.search_contracts(actor, status=status, tender_id=tender_id, q=q)
+    wanted = queries.search_contracts(actor, status=status, tender_id=tender_id, q=q, area=area)
     rows = [dict(ContractRow.of(line)) for line in await queries.export_contracts(session, wanted)]
     return SHEET.response(rows, headings, format)
 

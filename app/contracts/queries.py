@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.queries import areas_with_parents
+from app.areas.rules import inside
 from app.contracts import rules
 from app.contracts.models import (
     Contract,
@@ -176,14 +177,16 @@ async def place_name(session: AsyncSession, code: str) -> str:
 
 
 def search_contracts(
-    actor: Actor, *, status: ContractStatus | None = None, tender_id: int | None = None, q: str = ""
+    actor: Actor, *, status: ContractStatus | None = None, tender_id: int | None = None, q: str = "", area: str = ""
 ) -> sa.Select[Contract]:
-    """The contracts `actor` may see, by status, by tender, by title or number."""
+    """The contracts `actor` may see, by status, by tender, by title or number, by where they are delivered."""
     query = sa.select(Contract).where(visible(actor))
     if status:
         query = query.where(Contract.status == status)
     if tender_id is not None:
         query = query.where(Contract.tender_id == tender_id)
+    if area:
+        query = query.where(Contract.area_code.startswith(inside(area), autoescape=True))
     if text := q.strip():
         query = query.where(sa.or_(*[c.icontains(text, autoescape=True) for c in (Contract.title, Contract.number)]))
     return query

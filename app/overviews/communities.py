@@ -71,9 +71,13 @@ class Community:
     overdue: int
 
     @property
-    def late(self) -> int:
-        """Waves that have run their time, needs past their last day, milestones past theirs."""
-        return self.asked.overdue + self.stands.get(NeedStatus.expired, 0) + self.overdue
+    def late(self) -> dict[str, int]:
+        """Waves that have run their time, needs past their last day, milestones of contracts past theirs."""
+        return {
+            "surveys": self.asked.overdue,
+            "needs": self.stands.get(NeedStatus.expired, 0),
+            "contracts": self.overdue,
+        }
 
 
 async def communities_of(session: AsyncSession, actor: Actor, at: datetime) -> list[Community]:

@@ -54,7 +54,8 @@ async def market(session: AsyncSession, actor: Actor, today: date) -> list[Stree
     if not actor.area:
         return []
     demand = await _demand(session, actor, today)
-    supply = {**await _supply(session, actor, today, KIND), **await _supply(session, actor, today, SERVICE)}
+    # An offer that names no more than a kind is counted among all of that kind.
+    supply = {**await _supply(session, actor, today, SERVICE), **await _supply(session, actor, today, KIND)}
     asked: dict[tuple[str, str | None], list[Stand]] = {cell: [] for cell in supply if len(cell[1] or "") == KIND}
     for (street, category), count in demand.items():
         stand = Stand(category, count, supply.get((street, category), 0))

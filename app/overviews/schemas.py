@@ -20,10 +20,18 @@ DOUNAN = {"code": "530114003004", "path": ["呈贡区", "斗南街道", "斗南�
 YUAN = {"amount": "80000.00", "currency": "CNY"}
 
 
+class LateCounts(BaseModel):
+    """Waves that have run their time, expired needs, milestones of contracts past their day."""
+
+    surveys: int
+    needs: int
+    contracts: int
+
+
 class CommunityRead(BaseModel):
     """`is_asked` false: nobody has asked there for a year. `rate` of `issued`, null where nothing was handed out that
     is counted; `returned` also counts what came by open links. `needs`: how many read what today; `contracts` under
-    way there; `late`: waves that have run their time, expired needs, milestones past their day."""
+    way there."""
 
     code: str
     path: list[str]
@@ -35,7 +43,7 @@ class CommunityRead(BaseModel):
     last_closed_at: datetime | None
     needs: dict[str, int]
     contracts: int
-    late: int
+    late: LateCounts
 
     @classmethod
     def of(cls, community: Community) -> "CommunityRead":
@@ -51,7 +59,7 @@ class CommunityRead(BaseModel):
             last_closed_at=community.last_closed_at,
             needs=community.stands,
             contracts=community.contracts,
-            late=community.late,
+            late=LateCounts(**community.late),
         )
 
 
@@ -71,7 +79,7 @@ class CommunitiesRead(BaseModel):
                     "last_closed_at": None,
                     "needs": {"published": 3, "matched": 1},
                     "contracts": 1,
-                    "late": 0,
+                    "late": {"surveys": 0, "needs": 1, "contracts": 0},
                 }
             ]
         )

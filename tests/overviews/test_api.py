@@ -40,7 +40,7 @@ QUIET = {
     "last_closed_at": None,
     "needs": {},
     "contracts": 0,
-    "late": 0,
+    "late": {"surveys": 0, "needs": 0, "contracts": 0},
 }
 
 
@@ -111,7 +111,7 @@ async def test_a_community_says_what_is_asked_needed_and_late_there(session: Asy
             "returned": 3,
             "rate": "0.2500",
             "needs": {"published": 1, "draft": 1, "expired": 1},
-            "late": 2,
+            "late": {"surveys": 1, "needs": 1, "contracts": 0},
         }
     }
     (bureau,) = (await communities(client_of, BUREAU)).values()
@@ -230,6 +230,7 @@ async def test_what_is_needed_stands_against_the_offers_that_reach_the_street(
         await make_need(session, **facts)
     await make_offer(session, category_codes=["0101", "0102"], coverage_codes=["530114000000", "530114003000"])
     await make_offer(session, coverage_codes=["530114003000"])
+    await make_offer(session, category_codes=["01"])
     await make_offer(session, coverage_codes=[DOUNAN])  # reaches a part of the street only
     await make_offer(session, category_codes=["0201"], coverage_codes=["530100000000"])
     await make_offer(session, category_codes=["0201"], status=OfferStatus.draft)
@@ -243,7 +244,7 @@ async def test_what_is_needed_stands_against_the_offers_that_reach_the_street(
             {
                 "category": "01",
                 "demand": 3,
-                "supply": 2,
+                "supply": 3,
                 "thin": [{"category": "0103", "demand": 1, "supply": 0}],
             },
             {
@@ -318,3 +319,30 @@ async def test_twice_as_much_to_show_takes_no_further_question(
             await shown(client_of, actor, name)
         asked.append(len([each for each in sent if each.startswith("SELECT")]))
     assert asked[0] == asked[1] <= most
+
+
+async def test_the_lists_that_an_overview_leads_to_are_narrowed_to_the_place(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    contract = await make_performing(session)
+    contract.area_code = (await make_area(session, DOUNAN)).code
+    await set_clock(session, TODAY)
+    bureau = await session.get_one(Party, contract.purchaser_id)
+    survey = await make_survey(session, bureau)
+    await make_wave(session, survey)
+    await make_wave(session, survey, status=WaveStatus.closed)
+    await session.commit()
+    found = {}
+    async with client_of(purchaser(contract)) as client:
+        for area in (DOUNAN, "530114003000", LONGJIE):
+            for name in ("surveys", "contracts"):
+                items = (await client.get(f"/{name}", params={"area": area})).json()["items"]
+                found[area, name] = [each["id"] for each in items]
+    assert found == {
+        (DOUNAN, "surveys"): [survey.id],
+        (DOUNAN, "contracts"): [contract.id],
+        ("530114003000", "surveys"): [survey.id],
+        ("530114003000", "contracts"): [contract.id],
+        (LONGJIE, "surveys"): [],
+        (LONGJIE, "contracts"): [],
+    }

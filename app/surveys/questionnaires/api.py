@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Response
 
-from app.core.fields import Id
+from app.core.fields import Id, Search
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow
 from app.core.paging import Page, PagingQuery
@@ -23,9 +23,14 @@ UploadedForm = Annotated[Form, Depends(Uploaded(lambda name, content: read_xlsfo
 
 @router.get("", operation_id="list_surveys", dependencies=[allow(WHO["read"])])
 async def list_surveys(
-    session: UnitSession, actor: CurrentActor, paging: PagingQuery, status: SurveyStatus | None = None
+    session: UnitSession,
+    actor: CurrentActor,
+    paging: PagingQuery,
+    status: SurveyStatus | None = None,
+    area: Search = "",
 ) -> Page[SurveyRow]:
-    found = await queries.list_surveys(session, actor, paging, status)
+    """`area`: those that were taken somewhere in it, by a code or its beginning."""
+    found = await queries.list_surveys(session, actor, paging, status, area)
     return found.page([SurveyRow.of(survey) for survey in found.rows], policy.list_actions(actor))
 
 

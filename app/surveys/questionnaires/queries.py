@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.areas.rules import inside
 from app.core.actors import Actor
 from app.core.fields import STORED
 from app.core.paging import Found, Paging, paginate
@@ -26,12 +27,22 @@ def title_of(survey: Survey) -> str:
 
 
 async def list_surveys(
-    session: AsyncSession, actor: Actor, paging: Paging, status: SurveyStatus | None = None
+    session: AsyncSession, actor: Actor, paging: Paging, status: SurveyStatus | None = None, area: str = ""
 ) -> Found[Survey]:
     query = sa.select(Survey).where(visible(actor))
     if status is not None:
         query = query.where(Survey.status == status)
+    if area:
+        query = query.where(_taken_in(area))
     return await paginate(session, query, paging, id=Survey.id, sorts={"created_at": Survey.created_at})
+
+
+def _taken_in(area: str) -> sa.ColumnElement[bool]:
+    """Waves are a later room, so their tables are named, not imported."""
+    waves = sa.table("waves", sa.column("id"), sa.column("survey_id"))
+    places = sa.table("wave_communities", sa.column("wave_id"), sa.column("community_code", sa.Text))
+    here = places.c.community_code.startswith(inside(area), autoescape=True)
+    return sa.exists().where(waves.c.survey_id == Survey.id, places.c.wave_id == waves.c.id, here)
 
 
 async def asked_by(session: AsyncSession, survey: Survey) -> Label:

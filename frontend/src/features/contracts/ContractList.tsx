@@ -5,6 +5,7 @@ import { fileAt } from "../../api/paths";
 import { languageOf } from "../../api/refusal";
 import type { components } from "../../api/schema.gen";
 import { type Column, DataTable } from "../../ui/DataTable";
+import { StreetSelect } from "../../ui/form/choices";
 import { dayText } from "../../ui/format";
 import { Money } from "../../ui/Money";
 import { Page } from "../../ui/Page";
@@ -33,6 +34,7 @@ export default function ContractList() {
         }
         filters={[
           { name: "q", kind: "search", label: t("contracts.list.search") },
+          { name: "area", kind: "pick", label: t("field.street"), input: StreetSelect },
           {
             name: "status",
             kind: "choice",

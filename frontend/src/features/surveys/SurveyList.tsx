@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { languageOf } from "../../api/refusal";
 import { DataTable } from "../../ui/DataTable";
+import { StreetSelect } from "../../ui/form/choices";
 import { Page } from "../../ui/Page";
 import { StatusTag } from "../../ui/StatusTag";
 import "./surveys.css";
@@ -19,6 +20,7 @@ export default function SurveyList() {
         rowKey={(row) => row.id}
         to={(row) => `/surveys/${row.id}`}
         filters={[
+          { name: "area", kind: "pick", label: t("field.street"), input: StreetSelect },
           {
             name: "status",
             kind: "choice",

@@ -58,12 +58,13 @@ function NotAsked({ of, all }: { of: readonly Community[]; all: number }) {
 }
 
 function useColumns(): Column<Community>[] {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   return [
     {
       key: "community",
       title: t("overviews.communities.community"),
       phone: "title",
+      width: "13.5em",
       render: (row) => (
         <Link to="/needs" search={{ area: row.code }}>
           <AreaName path={row.path.slice(1)} code={row.code} stacked />
@@ -76,9 +77,9 @@ function useColumns(): Column<Community>[] {
       key: "contracts",
       title: t("overviews.communities.contracts"),
       align: "right",
-      render: (row) => numberText(row.contracts, i18n.language),
+      render: (row) => <Running of={row} />,
     },
-    { key: "late", title: t("overviews.communities.late"), align: "right", render: (row) => <Late of={row} /> },
+    { key: "late", title: t("overviews.communities.late"), render: (row) => <Late of={row} /> },
   ];
 }
 
@@ -96,7 +97,7 @@ function Surveys({ of }: { of: Community }) {
     <>
       {of.surveys > 0 && (
         <div>
-          <Link to="/surveys" search={{ status: "published" }}>
+          <Link to="/surveys" search={{ area: of.code, status: "published" }}>
             {t("overviews.communities.running", { count: of.surveys })}
           </Link>{" "}
           <span className="figures">
@@ -120,6 +121,17 @@ function Last({ at }: { at: string }) {
   return <div className="soft">{t("overviews.communities.last", { day: dayText(at, i18n.language) })}</div>;
 }
 
+function Running({ of }: { of: Community }) {
+  const { i18n } = useTranslation();
+  const count = numberText(of.contracts, i18n.language);
+  if (of.contracts === 0) return count;
+  return (
+    <Link to="/contracts" search={{ area: of.code }}>
+      {count}
+    </Link>
+  );
+}
+
 /** In the order in which a need passes through them. */
 const STANDS = ["draft", "published", "matched", "tendered", "contracted", "fulfilled", "expired", "withdrawn"];
 
@@ -140,8 +152,25 @@ function Needs({ of }: { of: Community }) {
   );
 }
 
+/** What is late there, each with the list in which it stands. */
 function Late({ of }: { of: Community }) {
   const { t } = useTranslation();
-  if (of.late === 0) return <span className="soft">{t("overviews.communities.on_time")}</span>;
-  return <strong className="overview-late">{t("overviews.communities.late_count", { count: of.late })}</strong>;
+  const lists = [
+    { of: "surveys", to: "/surveys", search: { area: of.code, status: "published" } },
+    { of: "needs", to: "/needs", search: { area: of.code, status: "expired" } },
+    { of: "contracts", to: "/contracts", search: { area: of.code, status: "performing" } },
+  ] as const;
+  const late = lists.filter((list) => of.late[list.of] > 0);
+  if (late.length === 0) return <span className="soft">{t("overviews.communities.on_time")}</span>;
+  return (
+    <ul className="overview-counts overview-late">
+      {late.map((list) => (
+        <li key={list.of}>
+          <Link to={list.to} search={list.search}>
+            {t(`overviews.communities.late_of.${list.of}`, { count: of.late[list.of] })}
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
 }

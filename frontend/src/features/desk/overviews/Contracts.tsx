@@ -57,6 +57,7 @@ function useColumns(): Column<Contract>[] {
     {
       key: "status",
       title: t("field.status"),
+      width: "6.5em",
       render: (row) => <StatusTag status={row.status} room="contracts" />,
     },
     { key: "next", title: t("overviews.contracts.next"), render: (row) => <Next of={row} /> },
