@@ -25,7 +25,7 @@ from app.core.waiting import Waiting
 from app.matching.ranking.searched import Meant, meant, pattern
 from app.needs.models import Need, NeedPopulation, NeedVersion
 from app.needs.policy import select_needs, standing_column
-from app.needs.rules import EXPIRY_NOTICE, NeedStatus, standings
+from app.needs.rules import EXPIRY_NOTICE, NeedStatus, standing_words
 from app.parties.models import Party
 from app.parties.queries import offices_of
 from app.parties.rules import PartyKind
@@ -50,12 +50,12 @@ class _OneStanding:
         return core_schema.no_info_after_validator_function(self.check, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"type": "string", "enum": standings()}
+        return {"type": "string", "enum": standing_words()}
 
     @staticmethod
     def check(word: str) -> str:
-        if word not in standings():
-            raise PydanticKnownError("enum", {"expected": ", ".join(standings())})
+        if word not in standing_words():
+            raise PydanticKnownError("enum", {"expected": ", ".join(standing_words())})
         return word
 
 

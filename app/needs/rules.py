@@ -148,7 +148,7 @@ def allow_holding(word: str, by: str, after: Iterable[str]) -> None:
     HELD_MOVES.update({(word, "release"): S.published, (word, "fulfil"): S.fulfilled})
 
 
-def standings() -> list[str]:
+def standing_words() -> list[str]:
     """Everything that a need can read."""
     return list(dict.fromkeys([*S, *HELD_MOVES.values()]))
 

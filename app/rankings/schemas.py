@@ -202,11 +202,11 @@ def _relaxed(each: Relaxed, named: dict[str, Any]) -> RelaxedRead:
 
 
 def _absent(absence: Absence, named: dict[str, Any]) -> AbsenceRead:
-    standing = absence.standing
+    placing = absence.placing
     return AbsenceRead(
         **named,
         reason=absence.reason,
         facts=dict(absence.facts),
-        place=standing.place if standing else None,
-        score=standing.score if standing else None,
+        place=placing.place if placing else None,
+        score=placing.score if placing else None,
     )

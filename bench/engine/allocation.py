@@ -37,7 +37,7 @@ class City:
     seeker: Integers
     provider: Integers
     wish: Integers
-    standing: Integers
+    regard: Integers
 
     def names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return tuple(f"s{n}" for n in range(self.seekers)), tuple(f"p{n}" for n in range(len(self.quota)))
@@ -45,13 +45,13 @@ class City:
     def market(self) -> Market:
         """Numbers stand for lots here."""
         asking, giving = self.names()
-        return market_of(asking, giving, self.quota, self.seeker, self.provider, self.wish, self.standing)
+        return market_of(asking, giving, self.quota, self.seeker, self.provider, self.wish, self.regard)
 
     def lists(self) -> tuple[Lists, Lists, dict[str, int]]:
         """The same in names, as `allocate` takes it."""
         asking, giving = self.names()
         seekers = _listed(asking, giving, self.seeker, self.provider, self.wish)
-        providers = _listed(giving, asking, self.provider, self.seeker, self.standing)
+        providers = _listed(giving, asking, self.provider, self.seeker, self.regard)
         return seekers, providers, dict(zip(giving, self.quota.tolist(), strict=True))
 
 
@@ -68,10 +68,10 @@ def draw_city(seed: int, seekers: int, providers: int, names: int, seats: float,
     provider = np.concatenate([draw.choice(providers, names, replace=False) for _ in range(seekers)])
     seeker = np.repeat(np.arange(seekers), names)
     order = np.lexsort((draw.random(len(provider)), provider))
-    standing = np.empty(len(provider), np.int64)
-    standing[order] = _rising(provider[order], draw, ties)
+    regard = np.empty(len(provider), np.int64)
+    regard[order] = _rising(provider[order], draw, ties)
     quota = np.bincount(np.arange(round(seekers * seats)) % providers, minlength=providers).astype(np.int64)
-    return City(seekers, quota, seeker, provider, _rising(seeker, draw, ties), standing)
+    return City(seekers, quota, seeker, provider, _rising(seeker, draw, ties), regard)
 
 
 def _rising(owner: Integers, draw: np.random.Generator, ties: float) -> Integers:

@@ -167,7 +167,7 @@ def _terms(market: Market, money: Money) -> _Terms:
     number = {group: at for at, group in enumerate(groups)}
     of_seeker = np.array([number.get(money.group_of.get(id, ""), -1) for id in market.seekers], np.int64)
     seeker, provider, group = market.seeker, market.provider, of_seeker[market.seeker]
-    kept = (provider[:, None] == provider) & (market.standing <= market.standing[:, None])
+    kept = (provider[:, None] == provider) & (market.regard <= market.regard[:, None])
     others = (group[:, None] == group) & (group >= 0) & (seeker[:, None] != seeker)
     return _Terms(
         market=market,
@@ -214,7 +214,7 @@ def _explained(terms: _Terms, chosen: Flags, edge: int) -> Blocking:
     market, seeker = terms.market, terms.market.seeker
     own = np.flatnonzero(chosen & (seeker == seeker[edge]))
     there = np.flatnonzero(chosen & (market.provider == market.provider[edge]))
-    staying = sorted(there.tolist(), key=lambda at: (market.standing[at], seeker[at]))
+    staying = sorted(there.tolist(), key=lambda at: (market.regard[at], seeker[at]))
     gone: list[int] = []
     while not _fits(terms, chosen, edge, gone):
         gone.append(staying.pop())
@@ -222,7 +222,7 @@ def _explained(terms: _Terms, chosen: Flags, edge: int) -> Blocking:
         seeker=market.seekers[seeker[edge]],
         provider=market.providers[market.provider[edge]],
         seeker_rank=int(market.wish[edge]) + 1,
-        provider_rank=int(market.standing[edge]) + 1,
+        provider_rank=int(market.regard[edge]) + 1,
         own=market.providers[market.provider[own[0]]] if len(own) else None,
         instead_of=tuple(market.seekers[seeker[at]] for at in gone),
     )

@@ -13,7 +13,7 @@ def test_a_drawn_city_is_the_same_in_numbers_and_in_names() -> None:
     renamed = flatten(*named, "2018")
     assert len(market.provider) == len(renamed.provider) == 160
     assert sorted(market.wish.tolist()) == sorted(renamed.wish.tolist())
-    assert sorted(market.standing.tolist()) == sorted(renamed.standing.tolist())
+    assert sorted(market.regard.tolist()) == sorted(renamed.regard.tolist())
     pairs = [(f"s{s}", f"p{market.provider[e]}") for s, e in enumerate(settle(market)) if e >= 0]
     assert certify(*named, pairs)["stable"] is True
 
@@ -22,8 +22,8 @@ def test_without_ties_every_rank_is_given_once() -> None:
     city = draw_city(1, 30, 10, 5, seats=1.0)
     assert city.wish.reshape(30, 5).tolist() == [[0, 1, 2, 3, 4]] * 30
     for provider in range(10):
-        standing = city.standing[city.provider == provider]
-        assert sorted(standing.tolist()) == list(range(len(standing)))
+        regard = city.regard[city.provider == provider]
+        assert sorted(regard.tolist()) == list(range(len(regard)))
 
 
 def test_ties_come_about_as_often_as_asked_and_the_draw_can_be_repeated() -> None:
@@ -31,5 +31,5 @@ def test_ties_come_about_as_often_as_asked_and_the_draw_can_be_repeated() -> Non
     tied = np.mean(np.diff(city.wish.reshape(400, 10), axis=1) == 0)
     assert 0.55 < tied < 0.65
     again = draw_city(5, 400, 50, 10, seats=1.0, ties=0.6)
-    assert (city.standing == again.standing).all()
+    assert (city.regard == again.regard).all()
     assert (city.quota.sum(), city.quota.min(), city.quota.max()) == (400, 8, 8)

@@ -53,13 +53,13 @@ def blocking_of(market: Market, money: Money, matched: Matched) -> set[tuple[str
     found = set()
     for seeker, wishes in seekers.items():
         for provider in chain.from_iterable(wishes):
-            wish, standing, own = rank_in(wishes, provider), rank_in(providers[provider], seeker), matched[seeker]
-            if wish is None or standing is None or own == provider:
+            wish, regard, own = rank_in(wishes, provider), rank_in(providers[provider], seeker), matched[seeker]
+            if wish is None or regard is None or own == provider:
                 continue
             if own is not None and (rank_in(wishes, own) or 0) <= wish:
                 continue
             less = [
-                s for s, got in matched.items() if got == provider and (rank_in(providers[provider], s) or 0) > standing
+                s for s, got in matched.items() if got == provider and (rank_in(providers[provider], s) or 0) > regard
             ]
             moves = [matched | dict.fromkeys(gone) | {seeker: provider} for gone in subsets(less)]
             if any(fits(market, money, after) for after in moves):

@@ -42,15 +42,15 @@ def is_stable(market: Market, matched: dict[str, str | None]) -> bool:
         if len(seated) > quotas[provider]:
             return False
         for seeker, wishes in seekers.items():
-            wish, standing = rank_in(wishes, provider), rank_in(groups, seeker)
-            if matched[seeker] == provider and (wish is None or standing is None):
+            wish, regard = rank_in(wishes, provider), rank_in(groups, seeker)
+            if matched[seeker] == provider and (wish is None or regard is None):
                 return False
-            if wish is None or standing is None:
+            if wish is None or regard is None:
                 continue
             own = matched[seeker]
             gains = own is None or wish < (rank_in(wishes, own) or 0)
-            standings = [rank_in(groups, other) or 0 for other in seated]
-            if gains and (len(seated) < quotas[provider] or any(standing < other for other in standings)):
+            regards = [rank_in(groups, other) or 0 for other in seated]
+            if gains and (len(seated) < quotas[provider] or any(regard < other for other in regards)):
                 return False
     return True
 

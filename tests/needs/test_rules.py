@@ -27,7 +27,7 @@ from app.needs.rules import (
     hindrance,
     lacking,
     standing,
-    standings,
+    standing_words,
     unsaid,
 )
 
@@ -74,7 +74,7 @@ def test_whoever_holds_needs_can_release_and_fulfil_them_and_needs_nothing_else_
     try:
         moves = {move for move, to in HELD_MOVES.items() if "supervised" in (move[0], to)}
         assert moves == {("contracted", "supervise"), ("supervised", "release"), ("supervised", "fulfil")}
-        assert "supervised" in standings()
+        assert "supervised" in standing_words()
     finally:
         for move in [move for move, to in HELD_MOVES.items() if "supervised" in (move[0], to)]:
             del HELD_MOVES[move]

@@ -3,13 +3,13 @@
 from decimal import Decimal
 
 from app.matching.allocation.market import lot
-from app.matching.ranking.rank import Ranking, Standing
+from app.matching.ranking.rank import Placing, Ranking
 from app.rankings.wishes import wishes_by
 
 
 def test_of_those_tied_at_the_end_of_a_derived_list_the_published_lots_choose() -> None:
     partners = {id: f"O{id}" for id in range(30)}
-    tied = tuple(Standing(str(id), 1, Decimal("0.5")) for id in partners)
+    tied = tuple(Placing(str(id), 1, Decimal("0.5")) for id in partners)
     ranking = Ranking("1", (), tied, (), 0, ())
     first, second = (wishes_by(ranking, partners, seed) for seed in ("2018", "2019"))
     assert [len(first), len(first[0]), len(second[0])] == [1, 20, 20]

@@ -26,9 +26,9 @@ def certify(
     `at_most` how many any allocation could match. The work grows with the length of the lists.
     """
     proposed = sorted(pairs)
-    wishes, standings = _ranks(seekers), _ranks(providers)
-    faults = _faults(wishes, standings, quotas, proposed)
-    rows = _rows(wishes, standings, quotas, proposed)
+    wishes, regards = _ranks(seekers), _ranks(providers)
+    faults = _faults(wishes, regards, quotas, proposed)
+    rows = _rows(wishes, regards, quotas, proposed)
     blocking = [row for row in rows if row["reason"] == "blocks"]
     taken = Counter(provider for _, provider in proposed)
     return {
@@ -50,14 +50,14 @@ def _ranks(lists: Lists) -> dict[str, dict[str, int]]:
 
 
 def _faults(
-    wishes: Ranks, standings: Ranks, quotas: Mapping[str, int], pairs: Sequence[tuple[str, str]]
+    wishes: Ranks, regards: Ranks, quotas: Mapping[str, int], pairs: Sequence[tuple[str, str]]
 ) -> list[dict[str, Any]]:
     """What a proposal may never do: seat someone twice, overfill, or join two who did not choose each other."""
     faults: list[dict[str, Any]] = []
     for seeker, provider in pairs:
         if provider not in wishes.get(seeker, {}):
             faults.append({"fault": "not_chosen_by_seeker", "seeker": seeker, "provider": provider})
-        if seeker not in standings.get(provider, {}):
+        if seeker not in regards.get(provider, {}):
             faults.append({"fault": "not_chosen_by_provider", "seeker": seeker, "provider": provider})
     for seeker, count in sorted(Counter(seeker for seeker, _ in pairs).items()):
         if count > 1:
@@ -69,24 +69,24 @@ def _faults(
 
 
 def _rows(
-    wishes: Ranks, standings: Ranks, quotas: Mapping[str, int], pairs: Sequence[tuple[str, str]]
+    wishes: Ranks, regards: Ranks, quotas: Mapping[str, int], pairs: Sequence[tuple[str, str]]
 ) -> list[dict[str, Any]]:
     """Every pair that chose each other, with its reason; by seeker, then by the seeker's rank."""
     own = {seeker: (provider, wishes.get(seeker, {}).get(provider, 0)) for seeker, provider in pairs}
     seated: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for seeker, provider in pairs:
-        seated[provider].append((standings.get(provider, {}).get(seeker, 0), seeker))
+        seated[provider].append((regards.get(provider, {}).get(seeker, 0), seeker))
     last = {provider: (len(seats), *max(seats)) for provider, seats in seated.items()}
     return [
         _row(
-            {"seeker": seeker, "provider": provider, "seeker_rank": wish, "provider_rank": standings[provider][seeker]},
+            {"seeker": seeker, "provider": provider, "seeker_rank": wish, "provider_rank": regards[provider][seeker]},
             own.get(seeker),
             last.get(provider, (0, 0, "")),
             quotas.get(provider, 1),
         )
         for seeker in sorted(wishes)
         for wish, provider in sorted((wish, provider) for provider, wish in wishes[seeker].items())
-        if seeker in standings.get(provider, {})
+        if seeker in regards.get(provider, {})
     ]
 
 

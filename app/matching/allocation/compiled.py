@@ -12,9 +12,9 @@ from app.matching.compiling import compiled
 def settle(market: Market) -> Numbers:
     """The edge each seeker ends up with, -1 for none; the same as `places.settle`."""
     edges: Numbers = (
-        _in_order(market.start, market.provider, market.standing, market.quota)
+        _in_order(market.start, market.provider, market.regard, market.quota)
         if _without_equal_wishes(market.start, market.wish)
-        else _with_equal_wishes(market.start, market.provider, market.wish, market.standing, market.quota)
+        else _with_equal_wishes(market.start, market.provider, market.wish, market.regard, market.quota)
     )
     return edges
 
@@ -142,7 +142,7 @@ def _replace(seats, low, size, number):
 
 
 @compiled
-def _in_order(start, provider, standing, quota):
+def _in_order(start, provider, regard, quota):
     """No seeker likes two alike, so no seat is precarious; a number is rank and round, and below them the seeker."""
     count, base = len(start) - 1, _bases(provider, quota)
     mask, bits = 1, 1
@@ -159,7 +159,7 @@ def _in_order(start, provider, standing, quota):
                 second[seeker], edge = True, start[seeker]
             giver = provider[edge]
             low, size = base[giver], taken[giver]
-            number = ((2 * standing[edge] + 1 - second[seeker]) << bits) | seeker
+            number = ((2 * regard[edge] + 1 - second[seeker]) << bits) | seeker
             if size < base[giver + 1] - low:
                 _push(seats, low, size, number)
                 taken[giver], held[seeker] = size + 1, edge
@@ -191,7 +191,7 @@ def _next_group(start, wish, begin, end, left, second, crossed, seeker):
 
 
 @compiled
-def _with_equal_wishes(start, provider, wish, standing, quota):
+def _with_equal_wishes(start, provider, wish, regard, quota):
     """Per provider two heaps of seekers that know their places in them: by number, and loose seats by lot."""
     count, base = len(start) - 1, _bases(provider, quota)
     seats, loose = np.empty(base[-1], np.int64), np.empty(base[-1], np.int64)
@@ -208,7 +208,7 @@ def _with_equal_wishes(start, provider, wish, standing, quota):
                 break
             edge = _choice(provider, crossed, taken, quota, begin[seeker], end[seeker])
             giver = provider[edge]
-            low, mine = base[giver], (2 * standing[edge] + 1 - second[seeker]) * count + seeker
+            low, mine = base[giver], (2 * regard[edge] + 1 - second[seeker]) * count + seeker
             ousted = -1
             if taken[giver] == quota[giver]:
                 while slack[giver] > 0 and ousted < 0:

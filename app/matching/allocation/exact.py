@@ -130,7 +130,7 @@ def _cut(market: Market, edges: Numbers) -> Market:
         start,
         provider,
         market.wish[edges],
-        market.standing[edges],
+        market.regard[edges],
         market.quota[giving],
     )
 
@@ -163,7 +163,7 @@ def _rules(market: Market) -> list[LinearConstraint]:
     ones, edges = np.ones(count), np.arange(count)
     quota = market.quota[market.provider].astype(float)
     blocked, as_well = _no_worse(seeker, market.wish)
-    kept, as_wanted = _no_worse(market.provider, market.standing)
+    kept, as_wanted = _no_worse(market.provider, market.regard)
     values = np.concatenate([quota[blocked], np.ones(len(kept))])
     places = (np.concatenate([blocked, kept]), np.concatenate([as_well, as_wanted]))
     stable = coo_array((values, places), shape=(count, count)).tocsr()
@@ -208,6 +208,6 @@ def is_stable(market: Market, chosen: Flags) -> bool:
     own = np.full(len(market.seekers), none)
     own[seeker[chosen]] = market.wish[chosen]
     last = np.full(len(market.providers), -1)
-    np.maximum.at(last, provider[chosen], market.standing[chosen])
-    wanted = (taken < market.quota)[provider] | (market.standing < last[provider])
+    np.maximum.at(last, provider[chosen], market.regard[chosen])
+    wanted = (taken < market.quota)[provider] | (market.regard < last[provider])
     return not np.any((market.wish < own[seeker]) & wanted)

@@ -42,7 +42,7 @@ class QuotaBelowZero(DomainError):
 class Market:
     """`start[s]:start[s + 1]` are the edges of seeker s, by its rank and then the provider's lot.
 
-    Per edge: `provider`, the seeker's rank of it (`wish`) and its rank of the seeker (`standing`), lower is better;
+    Per edge: `provider`, the seeker's rank of it (`wish`) and its rank of the seeker (`regard`), lower is better;
     per provider its `quota`. Providers without places have no edges.
     """
 
@@ -51,7 +51,7 @@ class Market:
     start: Numbers
     provider: Numbers
     wish: Numbers
-    standing: Numbers
+    regard: Numbers
     quota: Numbers
 
     @property
@@ -93,13 +93,13 @@ def flatten(seekers: Preferences, providers: Preferences, quotas: Mapping[str, i
     asking, giving = in_lot_order(seed, seekers), in_lot_order(seed, providers)
     quota = np.array([quotas.get(id, 1) for id in giving], np.int64)
     seeker, wished, wish = _listed(asking, seekers, giving)
-    owner, answered, standing = _listed(giving, providers, asking)
+    owner, answered, regard = _listed(giving, providers, asking)
     choices, answers = seeker * len(giving) + wished, answered * len(giving) + owner
     order = np.argsort(answers)
-    answers, standing = np.append(answers[order], -1), np.append(standing[order], 0)
+    answers, regard = np.append(answers[order], -1), np.append(regard[order], 0)
     at = np.searchsorted(answers[:-1], choices)
     mutual = answers[at] == choices
-    return market_of(asking, giving, quota, seeker[mutual], wished[mutual], wish[mutual], standing[at[mutual]])
+    return market_of(asking, giving, quota, seeker[mutual], wished[mutual], wish[mutual], regard[at[mutual]])
 
 
 def market_of(
@@ -109,7 +109,7 @@ def market_of(
     seeker: Numbers,
     provider: Numbers,
     wish: Numbers,
-    standing: Numbers,
+    regard: Numbers,
 ) -> Market:
     """A market from its edges in any order; `seekers` and `providers` in the order of their lots."""
     is_open = quota[provider] > 0
@@ -118,7 +118,7 @@ def market_of(
     order = order[is_open[order]]
     start = np.zeros(len(seekers) + 1, np.int64)
     np.cumsum(np.bincount(seeker[order], minlength=len(seekers)), out=start[1:])
-    return Market(tuple(seekers), tuple(providers), start, provider[order], wish[order], standing[order], quota)
+    return Market(tuple(seekers), tuple(providers), start, provider[order], wish[order], regard[order], quota)
 
 
 def _listed(owners: Sequence[str], lists: Preferences, named: Sequence[str]) -> tuple[Numbers, Numbers, Numbers]:
@@ -163,7 +163,7 @@ def _numbers(market: Market) -> Numbers:
 
     This is the number in the first round; in the second it is lower by the count of seekers.
     """
-    return (2 * market.standing + 1) * len(market.seekers) + market.seeker
+    return (2 * market.regard + 1) * len(market.seekers) + market.seeker
 
 
 def _settle_in_order(market: Market) -> list[int]:

@@ -51,7 +51,7 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Placing:
     id: str
     place: int
     score: Decimal
@@ -73,7 +73,7 @@ class Relaxed:
 
     filter: str
     admitted: int
-    best: Standing
+    best: Placing
 
 
 class Absence(NamedTuple):
@@ -82,7 +82,7 @@ class Absence(NamedTuple):
     id: str
     reason: str
     facts: Facts = {}  # noqa: RUF012
-    standing: Standing | None = None
+    placing: Placing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Ranking:
 
     subject: str
     rows: tuple[Ranked, ...]
-    below: tuple[Standing, ...]
+    below: tuple[Placing, ...]
     excluded: tuple[Excluded, ...]
     excluded_count: int
     relaxed: tuple[Relaxed, ...]
@@ -160,7 +160,7 @@ class _Sight:
         return Ranking(
             subject=subject,
             rows=tuple(self._ranked(row, shares, firm) for row, firm in zip(shown.tolist(), sure, strict=True)),
-            below=tuple(self._standing(row) for row in self.order[top:].tolist()),
+            below=tuple(self._placing(row) for row in self.order[top:].tolist()),
             excluded=self._excluded(),
             excluded_count=int(np.count_nonzero(self.failed)),
             relaxed=self._relaxed(),
@@ -170,14 +170,14 @@ class _Sight:
     def _id(self, row: int) -> str:
         return str(self.side.snapshot.table.ids[self.found.rows[row]])
 
-    def _standing(self, row: int) -> Standing:
+    def _placing(self, row: int) -> Placing:
         points = int(self.points[row])
         better = len(self.sorted_points) - int(np.searchsorted(self.sorted_points, points, side="right"))
-        return Standing(self._id(row), better + 1, points * UNIT)
+        return Placing(self._id(row), better + 1, points * UNIT)
 
     def _ranked(self, row: int, shares: list[int], firm: Robustness) -> Ranked:
-        standing = self._standing(row)
-        return Ranked(standing.id, standing.place, standing.score, self._explain(row, shares), firm)
+        placing = self._placing(row)
+        return Ranked(placing.id, placing.place, placing.score, self._explain(row, shares), firm)
 
     def _explain(self, row: int, shares: list[int]) -> tuple[Explanation, ...]:
         need, offer = self.pair(self._id(row))
@@ -208,7 +208,7 @@ class _Sight:
             gained = np.flatnonzero(self.failed == vectors.BIT_OF[code])
             if len(gained):
                 best = int(gained[np.argmax(self.points[gained])])
-                found.append(Relaxed(code, len(gained), self._standing(best)))
+                found.append(Relaxed(code, len(gained), self._placing(best)))
         return tuple(sorted(found, key=lambda each: -each.best.score))
 
     def _absence(self, id: str, shown: set[int]) -> Absence:
@@ -218,7 +218,7 @@ class _Sight:
         if self.failed[row]:
             shut_out = self._shut_out(row, Decimal(0))
             return Absence(id, shut_out.filter, shut_out.facts)
-        return Absence(id, "listed" if row in shown else "below_top", {}, self._standing(row))
+        return Absence(id, "listed" if row in shown else "below_top", {}, self._placing(row))
 
 
 def _row(name: str, measure: Measure, share: int, total: int, part: int) -> Explanation:
@@ -231,5 +231,5 @@ def _row(name: str, measure: Measure, share: int, total: int, part: int) -> Expl
 
 def tie_groups(ranking: Ranking, step: Decimal = Decimal("0.01")) -> tuple[tuple[str, ...], ...]:
     """A preference list derived from a ranking: all admitted, best first, scores of one `step` tied."""
-    standings = [*((row.id, row.score) for row in ranking.rows), *((row.id, row.score) for row in ranking.below)]
-    return tuple(tuple(id for id, _ in tied) for _, tied in groupby(standings, key=lambda row: row[1] // step))
+    placings = [*((row.id, row.score) for row in ranking.rows), *((row.id, row.score) for row in ranking.below)]
+    return tuple(tuple(id for id, _ in tied) for _, tied in groupby(placings, key=lambda row: row[1] // step))

@@ -90,7 +90,7 @@ def test_seekers_and_providers_stand_in_the_order_of_their_lots_and_edges_by_wis
     a, (p, q, r) = market.seekers.index("a"), (market.providers.index(id) for id in "pqr")
     own = slice(market.start[a], market.start[a + 1])
     assert market.provider[own].tolist() == [*sorted((p, q)), r]
-    assert (market.wish[own].tolist(), market.standing[own].tolist()) == ([0, 0, 1], [0, 0, 0])
+    assert (market.wish[own].tolist(), market.regard[own].tolist()) == ([0, 0, 1], [0, 0, 0])
     assert len(market.provider) == 4  # z has no places
 
 

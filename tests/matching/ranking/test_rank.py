@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.matching.ranking.filters import FILTERS
 from app.matching.ranking.prepared import prepare_needs, prepare_offers
 from app.matching.ranking.profiles import Reader
-from app.matching.ranking.rank import Absence, Ranking, Standing, rank, rank_for_offer, tie_groups
+from app.matching.ranking.rank import Absence, Placing, Ranking, rank, rank_for_offer, tie_groups
 from app.matching.ranking.records import CRITERIA, DEFAULT_WEIGHTS, NeedRecord, OfferRecord, Weights
 from tests.matching.factories import make_need, make_offer, season_needs, season_offers, season_reference
 from tests.matching.records import NEEDS, OFFERS, READER
@@ -123,9 +123,9 @@ def test_an_absent_offer_has_a_reason() -> None:
     absence = {id: rank(make_need(), prepared, top=1, about=id).absence for id in ("near", "far", "weak", "nobody")}
     best, second = ranked(make_need(), offers, top=1).rows[0], ranked(make_need(), offers, top=1).below[0]
     assert absence == {
-        "near": Absence("near", "listed", {}, Standing("near", 1, best.score)),
+        "near": Absence("near", "listed", {}, Placing("near", 1, best.score)),
         "far": Absence("far", "coverage", {"area": "530111004002", "covers": ("530114",)}),
-        "weak": Absence("weak", "below_top", {}, Standing("weak", 2, second.score)),
+        "weak": Absence("weak", "below_top", {}, Placing("weak", 2, second.score)),
         "nobody": Absence("nobody", "unknown"),
     }
 
