@@ -24,6 +24,7 @@ from app.accounts.queries import demonstration_seats
 from app.accounts.rules import DEMONSTRATION_PASSWORD
 from app.core.errors import DomainError
 from app.core.http.exposure import REMEDY, WARNING
+from app.core.http.pages import answering
 from app.core.installation.folders import data_folder, refusing, server_user
 from app.core.settings import Settings
 from app.core.words import word
@@ -153,7 +154,7 @@ async def phone_link(session: AsyncSession, address: str, settings: Settings) ->
     """What a phone opens: the demonstration's questionnaire while there is one, or the first page."""
     base = network_address(settings, address)
     token = await survey_token(session) if base and settings.demonstration else None
-    return f"{base}/s/{token}" if token else base
+    return f"{base}{answering(token)}" if token else base
 
 
 def drawn(link: str) -> str:
@@ -185,7 +186,7 @@ async def _demonstration_lines(session: AsyncSession, address: str, settings: Se
         ]
         lines += [f"    {seat.account.username:<14}{seat.account.display_name}" for seat in seats]
     if token := await survey_token(session):
-        lines.append(f"  居民问卷 / residents' questionnaire  {address}/s/{token}")
+        lines.append(f"  居民问卷 / residents' questionnaire  {address}{answering(token)}")
     return lines
 
 

@@ -15,12 +15,12 @@ from app.accounts.colleague_schemas import (
 )
 from app.accounts.models import Account
 from app.accounts.policy import WHO
-from app.accounts.rules import link_of
 from app.accounts.schemas import AccountCreate, AccountInvited, AccountRead, SeatCreate
 from app.accounts.service import Invited
 from app.core.clock import now
 from app.core.fields import Id, Search
 from app.core.http import unit as web
+from app.core.http.pages import password_link
 from app.core.http.unit import CurrentActor, UnitsApart, UnitSession, allow
 from app.core.paging import Page, PagingQuery
 
@@ -45,7 +45,7 @@ async def list_colleagues(session: UnitSession, actor: CurrentActor) -> Colleagu
 )
 async def invite_colleague(session: UnitSession, actor: CurrentActor, given: ColleagueInvite) -> ColleagueInvited:
     invited = await accounts.invite_colleague(session, actor, given.username, given.display_name, given.mandate)
-    return ColleagueInvited(link=link_of(invited.secret))
+    return ColleagueInvited(link=password_link(invited.secret))
 
 
 @people.post("", status_code=201, operation_id="create_account", dependencies=[allow(WHO["create_account"])])

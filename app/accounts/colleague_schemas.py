@@ -30,7 +30,7 @@ class ColleagueInvite(_Input):
 class ColleagueInvited(BaseModel):
     """`link`: where the colleague sets the password, within seven days and once; it is told here and never again."""
 
-    model_config = ConfigDict(json_schema_extra=example(link="/set-password#…"))
+    model_config = ConfigDict(json_schema_extra=example(link=password_link("…")))
 
     link: str
 

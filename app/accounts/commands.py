@@ -13,13 +13,14 @@ from app.accounts.models import Account, Membership
 from app.accounts.passwords import hashed
 from app.accounts.queries import find_account
 from app.accounts.resets import draft_link
-from app.accounts.rules import LINK_FOR, link_of
+from app.accounts.rules import LINK_FOR
 from app.accounts.service import draft_account
 from app.core.actors import CLOCK, Role
 from app.core.clock import now
 from app.core.db import Units
 from app.core.errors import NotFound
 from app.core.events import happened
+from app.core.http.pages import password_link
 from app.core.texts import line
 
 WithUnits = Callable[[Callable[[Units], Coroutine[Any, Any, Any]]], Any]
@@ -85,7 +86,7 @@ def administration(with_units: WithUnits, public_url: Callable[[], str]) -> type
 
     def show(secret: str) -> None:
         typer.echo(f"一次性链接，{LINK_FOR.days} 天内有效 / one-time link, valid for {LINK_FOR.days} days:")
-        typer.echo(f"{public_url()}{link_of(secret)}")
+        typer.echo(f"{public_url()}{password_link(secret)}")
 
     return admin
 

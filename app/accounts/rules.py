@@ -162,11 +162,6 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def link_of(secret: str) -> str:
-    """Where a one-time link leads, without the name of a host; what follows # no server and no log gets to see."""
-    return f"/set-password#{secret}"
-
-
 # A code is told on the telephone today; a link is handed over within the week; what is approved is used soon.
 ASKED_FOR, LINK_FOR, USABLE_FOR = timedelta(days=1), timedelta(days=7), timedelta(days=3)
 # Time for whoever still knows the password to sign in and stop what an administrator approved alone.

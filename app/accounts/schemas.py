@@ -8,9 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.accounts.models import AccountSession, Membership, PasswordReset
 from app.accounts.policy import actions, session_actions, state_of
 from app.accounts.queries import OpenSession, Seated, SessionSeen
-from app.accounts.rules import DEMONSTRATION_PASSWORD, AccountState, ResetState, link_of, token_hash
+from app.accounts.rules import DEMONSTRATION_PASSWORD, AccountState, ResetState, token_hash
 from app.core.actors import Actor, Mandate, Role
 from app.core.fields import Exact, Id, Line, Name
+from app.core.http.pages import password_link
 from app.core.http.unit import example
 from app.parties.rules import PartyKind
 
@@ -196,7 +197,7 @@ class AccountInvited(AccountRead):
 
     @classmethod
     def with_link(cls, seated: Seated, actor: Actor, secret: str) -> "AccountInvited":
-        return cls(**dict(AccountRead.of(seated, actor)), link=link_of(secret))
+        return cls(**dict(AccountRead.of(seated, actor)), link=password_link(secret))
 
 
 class DemonstrationAccount(BaseModel):

@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from app.core.http.pages import ACCOUNT, INBOX
 from app.core.settings import LOOPBACK, Settings
 from app.core.words import instant
 from app.notifications.outbox import Parcel
@@ -18,13 +19,13 @@ SUBJECTS = {
     "many": ("双选：您有 {count} 条新消息", "Shuangxuan: {count} new messages for you"),
 }
 CODE = (
-    "您的验证码是 {code}，一小时内有效。请在“我的账号”页面填写：\n{link}/account\n\n如非本人操作，请忽略本邮件。",
-    "Your code is {code}; it can be used within an hour. Enter it on the page of your account:\n{link}/account\n\n"
+    "您的验证码是 {code}，一小时内有效。请在“我的账号”页面填写：\n{account}\n\n如非本人操作，请忽略本邮件。",
+    "Your code is {code}; it can be used within an hour. Enter it on the page of your account:\n{account}\n\n"
     "If you did not ask for it, ignore this mail.",
 )
 FOOT = (
-    "查看详情：{link}/inbox\n不想收到邮件，请在“我的账号”页面更改：{link}/account",
-    "See more: {link}/inbox\nTo be mailed less often or not at all: {link}/account",
+    "查看详情：{inbox}\n不想收到邮件，请在“我的账号”页面更改：{account}",
+    "See more: {inbox}\nTo be mailed less often or not at all: {account}",
 )
 
 
@@ -34,7 +35,8 @@ class Refused(Exception):
 
 def compose(parcel: Parcel, settings: Settings) -> EmailMessage:
     """In the person's language; sent again it carries the same Message-ID."""
-    mailbox, number, link = parcel.mailbox, int(parcel.mailbox.language == "en"), settings.address
+    mailbox, number = parcel.mailbox, int(parcel.mailbox.language == "en")
+    places = {"inbox": settings.address + INBOX, "account": settings.address + ACCOUNT}
     texts = [sentence(it.event, it.title, it.facts, mailbox.language) for it in parcel.notifications]
     code = parcel.mails[0].code
     kind = "code" if code else "one" if len(texts) == 1 else "many"
@@ -46,7 +48,7 @@ def compose(parcel: Parcel, settings: Settings) -> EmailMessage:
     mail["From"], mail["To"] = settings.sender, mailbox.address
     mail["Message-ID"] = f"<mails.{parcel.mails[0].id}.{len(parcel.mails)}@{settings.sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
-    body = CODE[number].format(code=code, link=link) if code else "\n".join([*lines, FOOT[number].format(link=link)])
+    body = CODE[number].format(code=code, **places) if code else "\n".join([*lines, FOOT[number].format(**places)])
     mail.set_content(body)
     return mail
 

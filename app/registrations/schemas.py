@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.accounts.rules import link_of
 from app.core.actors import Actor
 from app.core.fields import Code, Line, Name, Prose
+from app.core.http.pages import password_link
 from app.core.http.unit import example
 from app.parties.rules import Admission, LegalKind, Newcomer
 from app.registrations.models import Registration
@@ -147,11 +147,11 @@ class RegistrationRead(BaseModel):
 class RegistrationAdmitted(BaseModel):
     """`link`: where the person sets the password, within seven days and once; it is told here and never again."""
 
-    model_config = ConfigDict(json_schema_extra=example(party_id=12, link="/set-password#…"))
+    model_config = ConfigDict(json_schema_extra=example(party_id=12, link=password_link("…")))
 
     party_id: int | None
     link: str
 
     @classmethod
     def of(cls, admission: Admission) -> "RegistrationAdmitted":
-        return cls(party_id=admission.party_id, link=link_of(admission.secret))
+        return cls(party_id=admission.party_id, link=password_link(admission.secret))

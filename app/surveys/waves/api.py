@@ -10,6 +10,7 @@ from app.core.clock import now
 from app.core.days.calendar import shanghai_date
 from app.core.fields import Code, Id
 from app.core.http import unit as web
+from app.core.http.pages import answering
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, public_address, tag_version
 from app.core.reading.files import UploadedAnswers, answers_file, download
 from app.surveys.questionnaires import policy as surveys
@@ -125,7 +126,7 @@ async def print_tokens(
     """New one-time links as cards to print and cut out; they cannot be shown again."""
     site, tokens = public_address(request), await service.make_tokens(session, actor, wave_id, **dict(body))
     place, asking = await queries.place_of(session, body.community_code), await _asking(session, actor, wave_id)
-    cards = await asyncio.to_thread(printing.link_cards, asking, place, [f"{site}/s/{token}" for token in tokens])
+    cards = await asyncio.to_thread(printing.link_cards, asking, place, [site + answering(token) for token in tokens])
     return download(f"cards-{wave_id}.pdf", cards, PDF)
 
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.actors import Actor
 from app.core.fields import Code, Instant, Line, Prose
+from app.core.http.pages import answering
 from app.core.http.unit import example
 from app.surveys.questionnaires.models import Survey
 from app.surveys.waves.models import Issue
@@ -97,7 +98,7 @@ class WaveRead(BaseModel):
         return cls(
             **{field: getattr(wave, field) for field in plain},
             communities=frame,
-            open_path=f"/s/{wave.open_token}" if wave.open_token else None,
+            open_path=answering(wave.open_token) if wave.open_token else None,
             tally=whole,
             by_community=parts,
             unflagged=unflagged,
@@ -148,8 +149,8 @@ class LinkRead(BaseModel):
 
     @classmethod
     def of(cls, token: str, site: str) -> "LinkRead":
-        address = f"{site}/s/{token}"
-        return cls(path=f"/s/{token}", address=address, qr_svg=qr_svg(address))
+        path = answering(token)
+        return cls(path=path, address=site + path, qr_svg=qr_svg(site + path))
 
 
 class LinksRead(BaseModel):
