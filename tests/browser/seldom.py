@@ -1,0 +1,149 @@
+"""A district in which all waits that a season seldom brings: amended notices, cuts, failed lots, second people."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts.models import Account, PasswordReset
+from app.accounts.rules import token_hash
+from app.core.actors import Actor, Role
+from app.core.clock import now
+from app.offers.service import pause_offer
+from app.parties.models import Party
+from app.selection.models import PreferenceList, Round, RoundNeed, RoundOffer
+from app.selection.rules import ListSource, RoundStatus, Side
+from app.selection.service import close_round
+from app.tenders.bids.models import Bid
+from app.tenders.bids.rules import BidStatus
+from app.tenders.notices.models import Tender
+from app.tenders.notices.rules import LotFailure
+from app.tenders.panels.reopening import ask_reopening
+from app.tenders.panels.service import deliver_sheet, enter_paper_sheet, save_sheet
+from app.tenders.profiles.rules import OverspendRule
+from tests.factories.awards import propose, score
+from tests.factories.bids import make_bid, make_opened
+from tests.factories.needs import make_need
+from tests.factories.notices import lots_of, make_tender, set_clock
+from tests.factories.offers import make_offer
+from tests.factories.panels import clerks_of, make_panel, marks_of
+
+DAY = timedelta(days=1)
+# By whose desk it waits.
+SELDOM = {
+    "organization": {"bids.confirm", "bids.revise", "awards.accept_cut"},
+    "purchaser": {"tenders.fail", "panels.confirm", "panels.approve", "selection.fill"},
+    "committee": {"parties.cancel_reset"},
+}
+
+
+async def seldom(session: AsyncSession, parties: Mapping[str, Party]) -> None:
+    at = await now(session)
+    bureau, organization = parties["purchaser"], parties["organization"]
+    await _amended(session, bureau, organization, at)
+    await _failed(session, bureau, at)
+    await _on_paper(session, bureau, at)
+    await _reopened(session, bureau, at)
+    await _paused(session, parties, at)
+    await _cut(session, bureau, organization, at)
+    await _reset(session, at)
+
+
+async def _notice(session: AsyncSession, bureau: Party, bids_end: datetime, title: str, **facts: object) -> Tender:
+    """A notice that takes bids until then, and everything after that in time."""
+    names = ("prequalification_end", "evaluation_end", "objections_end", "contracts_end")
+    ends = {name: bids_end + DAY * 10 * number for number, name in enumerate(names, 1)}
+    dates = {"published_at": bids_end - DAY * 30, "enquiries_end": bids_end, "bids_end": bids_end, **ends}
+    return await make_tender(session, bureau, title_zh=title, **dates, **facts)
+
+
+async def _amended(session: AsyncSession, bureau: Party, organization: Party, at: datetime) -> None:
+    """Bids to be confirmed after an amendment, and to be revised after one of the form."""
+    for title, form in (("补充过的公告", 0), ("改过申报书的公告", 1)):
+        amended = {"amendment_number": 1, "binding_amendment": 1, "form_amendment": form}
+        tender = await _notice(session, bureau, at + DAY * 9, title, **amended)
+        (lot,) = await lots_of(session, tender)
+        await make_bid(session, lot, organization, status=BidStatus.unconfirmed)
+
+
+async def _opened(session: AsyncSession, bureau: Party, at: datetime, title: str) -> tuple[Tender, Bid]:
+    """A notice of which two bids are opened and found eligible, not yet judged; and the first of them."""
+    tender = await _notice(session, bureau, at - DAY, title)
+    (lot,) = await lots_of(session, tender)
+    await set_clock(session, at - DAY * 2)
+    for _ in range(2):
+        await make_bid(session, lot)
+    return tender, (await make_opened(session, tender, at))[0]
+
+
+async def _failed(session: AsyncSession, bureau: Party, at: datetime) -> None:
+    tender, _ = await _opened(session, bureau, at, "无人合格的公告")
+    (lot,) = await lots_of(session, tender)
+    lot.failed_at, lot.failure = at, LotFailure.qualified
+
+
+async def _on_paper(session: AsyncSession, bureau: Party, at: datetime) -> None:
+    """A colleague has keyed a judge's paper sheet: a second person keys it again."""
+    tender, bid = await _opened(session, bureau, at, "纸质评分的公告")
+    (seat, *_), (clerk,) = await make_panel(session, tender), await clerks_of(session, tender, 1)
+    await enter_paper_sheet(session, clerk, tender.id, seat.ref, bid.id, marks_of(80), None)
+
+
+async def _reopened(session: AsyncSession, bureau: Party, at: datetime) -> None:
+    """A judge asks to have a delivered sheet back."""
+    tender, bid = await _opened(session, bureau, at, "退回评分表的公告")
+    (seat, *_) = await make_panel(session, tender, accounts=True)
+    judge = Actor(seat.account_id, Role.judge)
+    await save_sheet(session, judge, tender.id, bid.id, marks_of(80), 0)
+    await deliver_sheet(session, judge, tender.id, bid.id)
+    await ask_reopening(session, judge, tender.id, bid.id, "extreme", "看错了一行")
+
+
+async def _paused(session: AsyncSession, parties: Mapping[str, Party], at: datetime) -> None:
+    """Whose offer was paired pauses it: the next one moves up."""
+    committee, organization, bureau = parties["committee"], parties["organization"], parties["purchaser"]
+    need = await make_need(session, committee, title="陪诊")
+    offer = await make_offer(session, organization, title="陪诊服务")
+    times = {"created_at": at - DAY * 9, "opens_at": at - DAY * 9, "opened_at": at - DAY * 9, "closes_at": at - DAY}
+    round = Round(party_id=bureau.id, area_code=bureau.area_code, title_zh="有人退出的双选", seed="s", **times)
+    round.status = RoundStatus.open
+    session.add(round)
+    await session.flush()
+    seat = {"round_id": round.id, "key": "K"}
+    session.add(RoundNeed(need_id=need.id, party_id=committee.id, need_version=1, **seat))
+    session.add(RoundOffer(offer_id=offer.id, party_id=organization.id, offer_version=1, **seat))
+    for side, subject, partner in ((Side.need, need.id, offer.id), (Side.offer, offer.id, need.id)):
+        wish = PreferenceList(round_id=round.id, side=side, subject_id=subject, groups=[[partner]])
+        wish.source, wish.submitted_at = ListSource.submitted, at - DAY * 2
+        session.add(wish)
+    await session.flush()
+    await close_round(session, Actor(None, Role.purchaser, bureau.id, "530114"), round.id)
+    await pause_offer(session, Actor(None, Role.organization, organization.id), offer.id)
+
+
+async def _cut(session: AsyncSession, bureau: Party, organization: Party, at: datetime) -> None:
+    """What is left of the budget does not reach: the second is offered less than it asked."""
+    cut = {"overspend_rule": OverspendRule.trim}
+    tender = await _notice(session, bureau, at - DAY, "预算不够的公告", **cut)
+    (lot,) = await lots_of(session, tender)
+    lot.budget = Decimal(58_000)
+    await set_clock(session, at - DAY * 2)
+    for party in (None, organization):
+        await make_bid(session, lot, party, amount=30_000)
+    await score(session, tender, (90, 80), at)
+    await propose(session, tender)
+
+
+async def _reset(session: AsyncSession, at: datetime) -> None:
+    """Somebody has asked for a new password of the committee's account, and an administrator approved."""
+    account = (await session.scalars(sa.select(Account).where(Account.username == "committee"))).one()
+    admin = (await session.scalars(sa.select(Account).where(Account.username == "admin"))).one()
+    times = {"asked_at": at, "expires_at": at + DAY * 3, "effective_at": at + DAY}
+    reset = PasswordReset(
+        account_id=account.id, username=account.username, code="123456", approved_by=admin.id, **times
+    )
+    reset.secret_hash = token_hash(secrets.token_hex())
+    session.add(reset)
