@@ -10,6 +10,7 @@ from app.accounts.policy import WHO, seat_actions
 from app.accounts.schemas import Username
 from app.core.actors import Actor, Mandate, Role
 from app.core.fields import Code, Name
+from app.core.http.pages import password_link
 from app.core.http.unit import example
 
 
