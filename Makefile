@@ -40,7 +40,7 @@ sizes: $(VENV)/.dev frontend/node_modules/.ok ## the looks of the house: functio
 
 pytest: $(VENV)/.dev $(WEB) ## Python tests on real PostgreSQL, browser tests included
 	$(BIN)/pytest -n 2
-	$(BIN)/pytest tests/browser -m browser
+	$(BIN)/pytest tests/browser -m browser -n 2 --dist loadgroup
 
 web-test: $(WEB) ## front-end unit tests and the size of the resident's page
 	cd frontend && npm test --silent && npm run --silent size

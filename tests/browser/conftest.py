@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from app.accounts.policy import authenticate
 from app.accounts.rules import DEMONSTRATION_PASSWORD
@@ -31,6 +31,16 @@ FLAGS = (
     " --disable-component-update --disable-sync"
 )
 Open = Callable[..., Page]
+expect.set_options(timeout=20_000)  # a page that is right but late passes; what is wrong is wrong after that, too
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of a file follow each other in one worker, since they share one demonstration, unless the file divides
+    itself. Must be said before the distribution reads it."""
+    for item in items:
+        if item.get_closest_marker("browser") and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 def chromium() -> str:

@@ -96,7 +96,7 @@ def test_every_page_is_looked_at() -> None:
     assert set(SHOWN) == set(ROUTES)
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("lang", [pytest.param(lang, marks=pytest.mark.xdist_group(lang)) for lang in ("zh", "en")])
 @pytest.mark.parametrize("route", SHOWN)
 def test_a_page_is_accessible_fits_and_speaks_one_language(tab: Tab, route: str, lang: str) -> None:
     page = tab(SHOWN[route][0], lang)

@@ -83,7 +83,7 @@ def control(page: Page, kind: str) -> str | None:
     called = re.compile(r"\s?".join(map(re.escape, word(KINDS[kind]))))
     button = page.get_by_role("button", name=called).first
     try:
-        expect(button).to_be_visible(timeout=20_000)
+        expect(button).to_be_visible()
     except AssertionError:
         return f"{kind}: no “{word(KINDS[kind])}” on {page.url}"
     return None

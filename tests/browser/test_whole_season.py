@@ -12,7 +12,7 @@ from tests.browser.conftest import PHONE, faults_of
 from tests.browser.district import JUDGES, RIVAL, District, agree, answered, choose, new_district, open_line, press
 from tests.factories.files import PDF
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("whole season")]
+pytestmark = pytest.mark.browser
 SURVEY, NEED, OFFER, ROUND = "冬季服务需求调查", "开办社区老年食堂", "长者食堂运营", "冬季双选会"
 NOTICE = "社区老年食堂项目大赛"
 TABLET = {"width": 820, "height": 1180}
@@ -21,12 +21,10 @@ SHEETS = 9  # on paper, beside the one answer from a phone: with fewer, no figur
 
 @pytest.fixture(scope="module")
 def season(browser: Browser, server: EmbeddedPostgres, template: str) -> Iterator[District]:
-    expect.set_options(timeout=20_000)
     with new_district(browser, server, template) as district:
         yield district
         for context in browser.contexts:
             context.close()
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture
