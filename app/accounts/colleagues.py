@@ -111,9 +111,10 @@ async def colleagues_of(session: AsyncSession, actor: Actor, at: datetime) -> Co
 
 
 def people(actor: Actor) -> sa.Select[Membership]:
-    """Who acts for the actor's party in the same role, the actor among them, with their accounts."""
+    """Who acts for the actor's party in the same role, the actor among them, with their accounts. Whoever acts for
+    nobody has no colleagues."""
     seats = sa.select(Membership).join(Membership.account).options(contains_eager(Membership.account))
-    same = Membership.party_id == actor.party_id, Membership.role == actor.role
+    same = Membership.party_id.is_not(None), Membership.party_id == actor.party_id, Membership.role == actor.role
     return seats.where(*same, is_held(), Account.disabled_at.is_(None)).order_by(Membership.id)
 
 

@@ -8,6 +8,7 @@ from pypinyin import Style, pinyin
 
 LETTERS = re.compile(r"[a-z]+")
 APART = re.compile(r"[\s'’·-]+")
+VOWELS = tuple("aeo")
 POLYPHONES = 8  # so many characters of a name are also read in their other ways, one at a time
 
 
@@ -24,6 +25,12 @@ def spelled(name: str) -> str:
         readings += [[*usual[:at], way, *usual[at + 1 :]] for way in known if way != usual[at]]
     written = [word for reading in readings for word in ("".join(reading), "".join(part[:1] for part in reading))]
     return " ".join(dict.fromkeys(APART.sub("", word) for word in written))
+
+
+def latin(name: str) -> str:
+    """A name as it is written in Latin letters: 斗南 → Dounan, 西安 → Xi'an (汉语拼音正词法基本规则)."""
+    parts = [reading[0] for reading in pinyin(unicodedata.normalize("NFKC", name), style=Style.NORMAL, v_to_u=True)]
+    return "".join(f"'{part}" if at and part.startswith(VOWELS) else part for at, part in enumerate(parts)).capitalize()
 
 
 def typed(text: str) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.models import Area
 from app.areas.queries import require_areas
-from app.areas.rules import AreaUnknown
+from app.areas.rules import AreaUnknown, in_english
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.events import happened
@@ -117,7 +117,8 @@ async def register_committees(session: AsyncSession, actor: Actor, area_codes: C
     at = await now(session)
     for area in await session.scalars(sa.select(Area).where(Area.code.in_(missing)).order_by(Area.code)):
         check_party(PartyKind.committee, level=area.level, legal_kind=None, credit_code=None, is_fictional=False)
-        party = Party(kind=PartyKind.committee, name_zh=area.name, area_code=area.code)
+        names = {"name_zh": area.name, "name_en": in_english(area.name)}
+        party = Party(kind=PartyKind.committee, area_code=area.code, **names)
         committees[area.code] = await _registered(session, actor, party, at)
     return committees
 

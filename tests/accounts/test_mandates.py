@@ -95,6 +95,13 @@ async def test_an_administrator_names_a_head_only_where_none_is_left(session: As
     assert seat.mandate is Mandate.head
 
 
+async def test_judges_do_not_learn_of_each_other(session: AsyncSession, client_of: ClientOf) -> None:
+    judge, _ = await actor_of(session, Role.judge), await actor_of(session, Role.judge)
+    await session.commit()
+    async with client_of(judge) as client:
+        assert (await client.get("/accounts/colleagues")).json()["people"] == []
+
+
 async def test_people_of_an_office_may_all_do_everything(session: AsyncSession) -> None:
     committee = await actor_of(session, Role.committee)
     with pytest.raises(MandateDoesNotFit):

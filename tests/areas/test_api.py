@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.queries import count_areas, require_areas, search_areas
-from app.areas.rules import AreaLevel, AreaUnknown, folded
+from app.areas.rules import AreaLevel, AreaUnknown, folded, in_english
 from app.areas.service import import_areas
 from app.core.actors import RESIDENT
 from app.core.errors import RowsRefused
@@ -20,6 +20,19 @@ CITY = ["530100000000", "昆明市", "530000000000", "city"]
 @pytest.mark.parametrize("name", ["斗南社区居民委员会", "斗南社区居委会", "斗南社区", "斗南", " 斗南居委会 "])
 def test_official_endings_are_folded(name: str) -> None:
     assert folded(name) == "斗南"
+
+
+@pytest.mark.parametrize(
+    ("name", "english"),
+    [
+        ("呈贡区", "Chenggong District"),
+        ("斗南街道办事处", "Dounan Sub-district Office"),
+        ("斗南社区居民委员会", "Dounan Community Residents' Committee"),
+        ("西安市", "Xi'an City"),
+    ],
+)
+def test_a_place_has_a_name_in_english(name: str, english: str) -> None:
+    assert in_english(name) == english
 
 
 async def test_the_whole_register_comes_in_and_again_without_doubling(session: AsyncSession) -> None:

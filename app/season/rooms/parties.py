@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.models import Area
-from app.areas.rules import AreaLevel, AreaUnknown
+from app.areas.rules import AreaLevel, AreaUnknown, in_english
 from app.parties.models import Party
 from app.parties.queries import offices_of
 from app.parties.roster import read_roster
@@ -22,7 +22,7 @@ from app.season.room import Room, Sheet, count_rows, plain
 from app.season.steps import Step
 from app.taxonomy.rules import CategoryUnknown
 
-ENDINGS = {PartyKind.bureau: ("民政局", "Civil Affairs Bureau"), PartyKind.street_office: ("办事处", "Street Office")}
+BUREAU, OFFICE = "民政局", "办事处"
 ORGANIZATION_COLUMNS = (
     "name_zh",
     "name_en",
@@ -70,14 +70,13 @@ def communities_of(season: Season) -> list[str]:
 
 async def _register_bureau(session: AsyncSession, season: Season, code: str) -> Party:
     area = await session.get_one(Area, code)
-    zh, en = ENDINGS[PartyKind.bureau]
     named = season.competition.organiser_name if code == district_of(season) else ""
     return await register_party(
         session,
         OPERATOR,
         kind=PartyKind.bureau,
-        name_zh=named or area.name + zh,
-        name_en=f"{en} {area.prefix}",
+        name_zh=named or area.name + BUREAU,
+        name_en=f"Civil Affairs Bureau of {in_english(area.name)}",
         area_code=code,
         ref=bureau_ref(code),
         ref_scheme=season.name,
@@ -90,9 +89,11 @@ async def _register_street_offices(session: AsyncSession, committees: Iterable[s
     known = await offices_of(session, PartyKind.street_office, above)
     is_street = sa.and_(Area.code.in_(above - known.keys()), Area.level == AreaLevel.street)
     for area in await session.scalars(sa.select(Area).where(is_street).order_by(Area.code)):
-        zh, _ = ENDINGS[PartyKind.street_office]
-        name = area.name if area.name.endswith(zh) else area.name + zh
-        await register_party(session, OPERATOR, kind=PartyKind.street_office, name_zh=name, area_code=area.code)
+        name = area.name if area.name.endswith(OFFICE) else area.name + OFFICE
+        office = PartyKind.street_office
+        await register_party(
+            session, OPERATOR, kind=office, name_zh=name, name_en=in_english(name), area_code=area.code
+        )
 
 
 async def _organizations(session: AsyncSession, name: str) -> Sheet:

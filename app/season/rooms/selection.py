@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.models import Area
+from app.areas.rules import in_english
 from app.core.actors import Actor, Role
 from app.season.cast import districts_of, purchaser_of
 from app.season.dates import written_hour
@@ -71,7 +72,7 @@ async def _open(session: AsyncSession, season: Season, *, district: str, when: S
         bureau,
         area_code=district,
         title_zh=f"{area.name}双向选择",
-        title_en=f"Double selection {area.code[:6]}",
+        title_en=f"Double selection, {in_english(area.name)}",
         opens_at=when.round_opens,
         closes_at=when.round_closes,
         micro_grant_limit=NO_MICRO_GRANTS,

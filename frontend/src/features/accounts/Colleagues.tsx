@@ -32,7 +32,7 @@ export default function Colleagues() {
       <Fetched query={colleagues}>
         {({ people, seats, resets, told, actions }) => (
           <>
-            {seats.length + resets.length + told.length === 0 && (
+            {seats.length + resets.length + told.length === 0 && session?.role !== "organization" && (
               <div className="account-note">
                 <Empty title={t("accounts.nobody")} hint={t("accounts.nobody_hint")} />
               </div>

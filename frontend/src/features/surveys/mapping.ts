@@ -56,7 +56,7 @@ export const valueOf = ({ question, part }: { question: string; part: string }):
 export function targetsOf(questions: readonly Question[], language: "zh" | "en"): Target[] {
   const asked = questions.filter(({ type }) => type !== "note");
   return asked.flatMap((question, index) => {
-    const label = `${index + 1}、${question.label[language] || question.label.zh}`;
+    const label = `${index + 1}${language === "en" ? ". " : "、"}${question.label[language] || question.label.zh}`;
     const whole = question.type === "rating_matrix" ? [] : [{ value: question.name, label }];
     return whole.concat(
       partsOf(question, questions).map((part) => ({

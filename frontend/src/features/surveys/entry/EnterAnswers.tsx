@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { $api } from "../../../api/client";
 import { languageOf } from "../../../api/refusal";
 import type { components } from "../../../api/schema.gen";
+import { listText } from "../../../ui/format";
 import { Link, useNumber } from "../../../ui/Link";
 import { Page } from "../../../ui/Page";
 import { Fetched } from "../../../ui/Pending";
@@ -60,7 +61,7 @@ function WithSurvey({ wave, engine }: { wave: Wave; engine: Engine }) {
 type KeyedProps = { wave: Wave; survey: Survey; engine: Engine };
 
 function Keyed({ wave, survey, engine }: KeyedProps) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const numbers = numbersOf(survey.definition);
   const { form, sheets, left, leave, onKeyDown, send, refusal } = useKeyed(wave, survey.definition, engine);
   const { sheet, change, entry, save, differs, first, twice } = sheets;
@@ -91,7 +92,12 @@ function Keyed({ wave, survey, engine }: KeyedProps) {
       </ol>
       {entry.gaps.size > 0 && (
         <p className="soft">
-          {t("surveys.entry.gaps", { questions: [...entry.gaps].map((name) => numbers.get(name)).join("、") })}
+          {t("surveys.entry.gaps", {
+            questions: listText(
+              [...entry.gaps].map((name) => String(numbers.get(name))),
+              i18n.language,
+            ),
+          })}
         </p>
       )}
       {refusal && refusal.rows.length === 0 && !OF_SERIAL.has(refusal.code) && <RefusalAlert error={save.error} />}

@@ -1,6 +1,7 @@
 import { Alert } from "antd";
 import { useTranslation } from "react-i18next";
 import type { components } from "../../../api/schema.gen";
+import { listText } from "../../../ui/format";
 import { Place } from "../Place";
 import { type Definition, numbersOf } from "./answered";
 
@@ -29,20 +30,24 @@ export function Doubts({ of, definition }: { of: readonly Doubt[]; definition: D
 }
 
 function Sentence({ of: { code, facts }, definition }: { of: Doubt; definition: Definition }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const numbers = numbersOf(definition);
   const named = [facts["questions"] ?? []].flat();
-  const questions = named.map((name) => numbers.get(String(name)) ?? name).join("、");
+  const questions = listText(
+    named.map((name) => String(numbers.get(String(name)) ?? name)),
+    i18n.language,
+  );
+  const colon = i18n.language.startsWith("en") ? ": " : "：";
   const place = facts["community_code"];
   return (
     <>
       <strong>{t(`rooms.surveys.quality.${code}`)}</strong>
       {code !== "other" &&
         code !== "outside_frame" &&
-        `：${t(`surveys.responses.doubt.${code}`, { ...facts, questions })}`}
+        `${colon}${t(`surveys.responses.doubt.${code}`, { ...facts, questions })}`}
       {place && (
         <>
-          {"："}
+          {colon}
           <Place code={String(place)} />
         </>
       )}
