@@ -12,6 +12,7 @@ from app.contracts import service as contracts
 from app.core.events import when
 from app.files.policy import hang_on
 from app.files.rules import Holder
+from app.installation import jobs as checks
 from app.needs import attaching as need_files
 from app.needs import service as needs
 from app.notifications import service as notifications
@@ -51,6 +52,7 @@ when("objection.withdrawn", awards.release_awards)
 when("objection.accepted", awards.revoke_awards)
 when("result.proposed", comparisons.keep_contests)
 when("inclusion.asked", pricing.start_pricing)
+when("audit_check.asked", checks.start_check)
 
 when("contract.signed", needs.hold_as("contracted", by="contract", after=("matched", "tendered")))
 when("contract.completed", needs.fulfil_needs)

@@ -30,6 +30,8 @@ from app.desk import api as desk
 from app.files import api as files
 from app.files import jobs as file_jobs
 from app.files.rules import MEDIA
+from app.installation import api as installation
+from app.jobs import api as jobs
 from app.needs import api as needs
 from app.notifications import api as notifications
 from app.notifications import jobs as mail_jobs
@@ -72,6 +74,8 @@ ROUTERS = [
     registrations.links,
     desk.router,
     overviews.router,
+    jobs.router,
+    installation.router,
     notifications.router,
     answering.router,
     surveys.router,

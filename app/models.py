@@ -8,8 +8,10 @@ import app.core.days.calendar_table
 import app.core.db
 import app.core.http.idempotency
 import app.core.http.limits
+import app.core.installation.queue
 import app.core.installation.secret
 import app.files.models
+import app.installation.models
 import app.needs.models
 import app.notifications.models
 import app.offers.models

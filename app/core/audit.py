@@ -7,6 +7,7 @@ function and read, and nothing else. Facts hold ids, codes and amounts, never pe
 
 import hashlib
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -23,6 +24,9 @@ from app.core.versions import end_count
 APPEND = sa.text(
     "SELECT audit_append(:stream, :at, :simulated, :account_id, :role, :event, :object, CAST(:facts AS json))"
 )
+
+Told = Callable[[int], Awaitable[None]]
+TELL_EVERY = 5_000
 
 
 class AuditEvent(Base):
@@ -128,8 +132,8 @@ def chained(row: AuditEvent, prev: bytes | None) -> bytes:
     return hashlib.sha256("\x1f".join(fields).encode()).digest()
 
 
-async def verify(session: AsyncSession) -> tuple[int, list[AuditFault]]:
-    """Recompute every chain: how many events were read, and every break found."""
+async def verify(session: AsyncSession, tell: Told | None = None) -> tuple[int, list[AuditFault]]:
+    """Recompute every chain: how many events were read, and every break found. `tell` hears now and then how many."""
     heads = {head.stream: head for head in (await session.execute(sa.select(AuditHead))).scalars()}
     query = sa.select(AuditEvent).order_by(AuditEvent.stream, AuditEvent.seq)
     count, faults, last = 0, list[AuditFault](), dict[str, AuditEvent]()
@@ -138,6 +142,8 @@ async def verify(session: AsyncSession) -> tuple[int, list[AuditFault]]:
         if fault := _fault_of(row, last.get(row.stream)):
             faults.append(fault)
         last[row.stream] = row
+        if tell and count % TELL_EVERY == 0:
+            await tell(count)
     for stream in sorted(heads.keys() | last.keys()):
         head, tail = heads.get(stream), last.get(stream)
         if head is None or tail is None or (head.seq, head.hash) != (tail.seq, tail.hash):

@@ -1,7 +1,9 @@
-"""What waits for somebody: the record in which each room answers, so that no room need know the desk."""
+"""What waits for somebody, and the long work that they asked for: the records in which each room answers, so that no
+room need know who lists them."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True)
@@ -23,3 +25,33 @@ class Waiting:
     thing_id: int
     counted: bool = False
     context: str = ""
+
+
+class JobStatus(StrEnum):
+    waiting = "waiting"
+    running = "running"
+    done = "done"
+    failed = "failed"
+
+
+@dataclass(frozen=True)
+class Job:
+    """`verb` is what was asked for, of the subject called `title`; `thing` is what is opened to see it, by `thing_id`.
+
+    `done` of `total` steps (None: not counted yet); `moved_at` is the last sign of life, or the end; `fault` the code
+    of the refusal with which it failed.
+    """
+
+    room: str
+    verb: str
+    subject_id: int
+    title_zh: str
+    title_en: str
+    thing: str
+    thing_id: int
+    status: JobStatus
+    done: int
+    total: int | None
+    asked_at: datetime
+    moved_at: datetime
+    fault: str | None

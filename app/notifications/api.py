@@ -6,7 +6,14 @@ from app.core.http.unit import CurrentActor, UnitsApart, UnitSession, allow
 from app.core.paging import Page, PagingQuery
 from app.notifications import mailboxes, policy, queries, service
 from app.notifications.policy import WHO
-from app.notifications.schemas import MailboxConfirm, MailboxRead, MailboxSet, NotificationCount, NotificationRead
+from app.notifications.schemas import (
+    MailboxConfirm,
+    MailboxRead,
+    MailboxSet,
+    NotificationCount,
+    NotificationRead,
+    OutboxRead,
+)
 
 router = web.router("/notifications", "notifications")
 
@@ -47,6 +54,16 @@ async def confirm_mailbox(
 @router.delete("/mailbox", status_code=204, operation_id="remove_mailbox", dependencies=[allow(WHO["remove_mailbox"])])
 async def remove_mailbox(session: UnitSession, actor: CurrentActor) -> None:
     await mailboxes.remove_mailbox(session, actor)
+
+
+@router.get("/mails", operation_id="list_mails", dependencies=[allow(WHO["list_mails"])])
+async def list_mails(session: UnitSession) -> OutboxRead:
+    return OutboxRead.of(await queries.count_waiting_mails(session), await queries.unsent_mails(session))
+
+
+@router.post("/mails/{mail_id}/send", status_code=204, operation_id="send_mail", dependencies=[allow(WHO["send_mail"])])
+async def send_mail(session: UnitSession, actor: CurrentActor, mail_id: Id) -> None:
+    await service.send_mail(session, actor, mail_id)
 
 
 @router.post(

@@ -9,10 +9,10 @@ from app.accounts.models import Membership
 from app.accounts.policy import is_held
 from app.contracts import policy as contracts
 from app.contracts.models import Contract
-from app.core.actors import STAFF, Actor
+from app.core.actors import STAFF, Actor, Role
 from app.core.errors import NotFound
 from app.desk.rules import Thing
-from app.notifications.models import Mailbox, Notification
+from app.notifications.models import Mail, Mailbox, Notification
 from app.registrations import policy as registrations
 from app.registrations.models import Registration
 from app.selection import policy as selection
@@ -33,6 +33,8 @@ WHO = {
     "set_mailbox": STAFF,
     "confirm_mailbox": STAFF,
     "remove_mailbox": STAFF,
+    "list_mails": frozenset({Role.admin}),
+    "send_mail": frozenset({Role.admin}),
 }
 # Whether an actor sees a thing, asked of the room that the thing belongs to.
 SEES: dict[Thing, Callable[[Actor, int], sa.ColumnElement[bool]]] = {
@@ -65,3 +67,12 @@ async def find_mailbox(session: AsyncSession, actor: Actor) -> Mailbox | None:
     """The actor's own, locked; None where no address was given yet."""
     query = sa.select(Mailbox).where(Mailbox.account_id == actor.account_id)
     return await session.scalar(query.with_for_update())
+
+
+async def access_unsent_mail(session: AsyncSession, mail_id: int) -> Mail:
+    """A mail that tells of something and has not been sent, locked. Codes are not found: people ask for new ones."""
+    query = sa.select(Mail).where(Mail.id == mail_id, Mail.sent_at.is_(None), Mail.code.is_(None))
+    mail = await session.scalar(query.with_for_update())
+    if mail is None:
+        raise NotFound(mail=mail_id)
+    return mail

@@ -10,8 +10,18 @@ from app.accounts.policy import actor_in, is_held
 from app.core.actors import Actor
 from app.core.paging import Found, Paging, paginate
 from app.desk.rules import Thing
-from app.notifications.models import Notification
+from app.notifications.models import Mail, Mailbox, Notification
 from app.notifications.policy import SEES, visible
+
+MAILS_SHOWN = 50
+
+
+class Unsent(NamedTuple):
+    """A mail that the server has not taken, and whose it is."""
+
+    mail: Mail
+    mailbox: Mailbox
+    account: Account
 
 
 class Told(NamedTuple):
@@ -48,3 +58,16 @@ async def seats_to_tell(
         if seat.account_id not in seats and await session.scalar(sa.select(SEES[thing](actor, thing_id))):
             seats[seat.account_id] = seat
     return list(seats.values())
+
+
+async def unsent_mails(session: AsyncSession) -> list[Unsent]:
+    """What the server refused or could not be given, the latest first; not what merely waits for its hour."""
+    query = sa.select(Mail, Mailbox, Account).join(Mailbox, Mailbox.account_id == Mail.account_id)
+    query = query.join(Account, Account.id == Mail.account_id).where(Mail.sent_at.is_(None), Mail.fault.is_not(None))
+    rows = await session.execute(query.order_by(Mail.refused_at.desc().nulls_last(), Mail.id.desc()).limit(MAILS_SHOWN))
+    return [Unsent(*row) for row in rows]
+
+
+async def count_waiting_mails(session: AsyncSession) -> int:
+    query = sa.select(sa.func.count()).select_from(Mail)
+    return await session.scalar(query.where(Mail.sent_at.is_(None), Mail.refused_at.is_(None))) or 0

@@ -1,5 +1,6 @@
 """Notifications on the wire."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -10,7 +11,7 @@ from app.core.http.unit import example
 from app.core.settings import settings
 from app.desk.rules import Thing
 from app.notifications.models import Mailbox
-from app.notifications.queries import Told
+from app.notifications.queries import Told, Unsent
 from app.notifications.rules import Pace, sentence
 
 
@@ -96,3 +97,38 @@ class MailboxRead(BaseModel):
             return cls(is_offered=is_offered, address=None, pace=Pace.at_once, is_confirmed=False)
         is_confirmed = mailbox.confirmed_at is not None
         return cls(is_offered=is_offered, address=mailbox.address, pace=mailbox.pace, is_confirmed=is_confirmed)
+
+
+class MailRead(BaseModel):
+    """A mail that was not sent: to whom, how often it was tried, what the server said (`fault`). `refused_at` is null
+    while it is tried again by itself; `is_code`: it carries the code of a new address, asked for anew by its owner."""
+
+    id: int
+    account_id: int
+    display_name: str
+    address: str
+    is_code: bool
+    tries: int
+    due_at: datetime
+    refused_at: datetime | None
+    fault: str | None
+
+    @classmethod
+    def of(cls, unsent: Unsent) -> "MailRead":
+        mail, mailbox, account = unsent
+        kept = {name: getattr(mail, name) for name in ("id", "account_id", "tries", "due_at", "refused_at", "fault")}
+        named = {"display_name": account.display_name, "address": mailbox.address}
+        return cls(**kept, **named, is_code=mail.code is not None)
+
+
+class OutboxRead(BaseModel):
+    """`waiting`: how many are still to be sent; `unsent`: those that the server did not take, at most 50."""
+
+    is_offered: bool
+    waiting: int
+    unsent: list[MailRead]
+
+    @classmethod
+    def of(cls, waiting: int, unsent: Sequence[Unsent]) -> "OutboxRead":
+        is_offered = settings().smtp_url is not None
+        return cls(is_offered=is_offered, waiting=waiting, unsent=[MailRead.of(each) for each in unsent])

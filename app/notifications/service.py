@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
 from app.core.clock import now
-from app.core.events import Reaction
+from app.core.events import Reaction, happened
 from app.notifications.models import Notification
 from app.notifications.occasions import Draft, Occasion
 from app.notifications.outbox import put_in_outbox
-from app.notifications.policy import access_notification, visible
+from app.notifications.policy import access_notification, access_unsent_mail, visible
 from app.notifications.queries import seats_to_tell
 
 
@@ -55,3 +55,11 @@ async def open_notifications(session: AsyncSession, actor: Actor) -> None:
     """All of one's own were read."""
     unread = sa.update(Notification).where(visible(actor), Notification.opened_at.is_(None))
     await session.execute(unread.values(opened_at=await now(session)).execution_options(synchronize_session=False))
+
+
+async def send_mail(session: AsyncSession, actor: Actor, mail_id: int) -> None:
+    """Hand it to the server once more within the minute, whether that refused it or was not there."""
+    mail = await access_unsent_mail(session, mail_id)
+    at = await now(session)
+    mail.refused_at, mail.due_at, mail.tries = None, at, 0
+    await happened(session, actor, "mail.sent_again", mail, at)

@@ -133,6 +133,46 @@ async def test_an_address_that_is_refused_for_good_is_not_asked_again_and_says_w
     assert await rows(session) == [(1, False, True, "550 no such user")]
 
 
+async def test_an_administrator_sees_what_was_refused_and_has_it_sent_again(
+    session: AsyncSession, client_of: ClientOf, units: Units, post: MailServer
+) -> None:
+    reader, admin = await addressed(session, client_of, post), await actor_of(session, Role.admin)
+    await session.commit()
+    post.answers["lihua"] = "550 no such user"
+    await happens(units, reader)
+    await send_mails(0)
+    async with client_of(admin) as client:
+        box = (await client.get("/notifications/mails")).json()
+        (mail,) = box["unsent"]
+        told = (mail["address"], mail["fault"], mail["is_code"], mail["refused_at"] is not None)
+        assert (box["is_offered"], box["waiting"]) == (True, 0)
+        assert told == (HOME["address"], "550 no such user", False, True)
+        assert "斗南公益创投" not in str(box)
+        del post.answers["lihua"]
+        assert (await client.post(f"/notifications/mails/{mail['id']}/send")).status_code == 204
+        await send_mails(0)
+        assert (len(post.taken), await rows(session)) == (1, [(1, True, False, None)])
+        assert (await client.get("/notifications/mails")).json()["unsent"] == []
+        assert (await client.post(f"/notifications/mails/{mail['id']}/send")).status_code == 404
+    async with client_of(reader) as client:
+        assert (await client.get("/notifications/mails")).status_code == 403
+
+
+async def test_a_refused_code_is_shown_but_its_owner_asks_for_a_new_one(
+    session: AsyncSession, client_of: ClientOf, post: MailServer
+) -> None:
+    reader, admin = await actor_of(session, Role.organization), await actor_of(session, Role.admin)
+    await session.commit()
+    post.answers["lihua"] = "550 no such user"
+    async with client_of(reader) as client:
+        await client.put("/notifications/mailbox", json=HOME)
+    await send_mails(0)
+    async with client_of(admin) as client:
+        (mail,) = (await client.get("/notifications/mails")).json()["unsent"]
+        assert (mail["is_code"], "code" in mail) == (True, False)
+        assert (await client.post(f"/notifications/mails/{mail['id']}/send")).status_code == 404
+
+
 async def test_an_address_that_is_busy_is_asked_again_later(
     session: AsyncSession, client_of: ClientOf, units: Units, post: MailServer, clock: SimulatedClock
 ) -> None:

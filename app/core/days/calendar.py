@@ -121,6 +121,12 @@ def from_holidays(years: Iterable[int]) -> WorkCalendar:
     )
 
 
+def statutory_days(year: int) -> frozenset[date]:
+    """The days that 全国年节及纪念日放假办法 art. 2 makes holidays of all citizens, before any is exchanged."""
+    named = country_holidays("CN", years=year, observed=False, expand=False, language="en_US")
+    return frozenset(day for day, name in named.items() if not name.startswith("Day off"))
+
+
 def period_end(starts_on: date, months: int) -> date:
     """The last day of a period of whole calendar months of which `starts_on` is the first day.
 

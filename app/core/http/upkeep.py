@@ -1,4 +1,4 @@
-"""What the installation does for itself every night: forget answered requests and tries, check the audit log."""
+"""What the installation does for itself every night: forget answered requests, tries, reasons of gone jobs."""
 
 from datetime import timedelta
 
@@ -7,11 +7,11 @@ import structlog
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 
-from app.core.audit import verify
 from app.core.clock import now
 from app.core.http.idempotency import Idempotency
 from app.core.http.limits import forget_whole
 from app.core.installation.jobs import jobs, unit
+from app.core.installation.queue import forget_faults_of_gone_jobs
 
 log = structlog.get_logger()
 # A request is repeated within minutes, by a person within days; after a month nobody repeats it.
@@ -42,15 +42,4 @@ async def forget_answered_requests(timestamp: int) -> None:
 async def forget_tries(timestamp: int) -> None:
     async with unit() as session:
         await forget_whole(session)
-
-
-@jobs.periodic(cron="0 4 * * *")
-@jobs.task(name="core.verify_audit", queueing_lock="core.verify_audit")
-async def verify_audit(timestamp: int) -> None:
-    """A broken chain fails the job, so that it stands in the list of failed jobs as well as in the log."""
-    async with unit() as session:
-        count, faults = await verify(session)
-    for fault in faults:
-        log.error("audit_fault", stream=fault.stream, seq=fault.seq, fault=fault.fault)
-    if faults:
-        raise RuntimeError(f"{len(faults)} faults in {count} audit events")
+        await forget_faults_of_gone_jobs(session)

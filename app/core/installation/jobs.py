@@ -1,21 +1,25 @@
 """Slow and periodic work: procrastinate on the same database. A job is deferred in the transaction of the change."""
 
 import asyncio
+import contextlib
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import sqlalchemy as sa
 import structlog
-from procrastinate import App, PsycopgConnector
+from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.jobs import DeleteJobCondition
 from procrastinate.retry import RetryStrategy
 from procrastinate.tasks import Task
+from procrastinate.worker import Worker as QueueWorker
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.db import AS_RUNTIME_ROLE, Units
+from app.core.installation.queue import keep_fault, reason_of
 
 jobs = App(connector=PsycopgConnector(), import_paths=["app.core.http.upkeep"])
 DEFER = sa.text(
@@ -63,7 +67,19 @@ async def work(url: str, units: Units, *, until_empty: bool = False) -> None:
             install_signal_handlers=False,
             delete_jobs=DeleteJobCondition.SUCCESSFUL,
             shutdown_graceful_timeout=STOP_WITHIN,
+            worker_middleware=[noting_faults],
         )
+
+
+async def noting_faults(carry_out: Callable[[], Awaitable[Any]], context: JobContext, _worker: QueueWorker) -> Any:
+    """Carry a job out; what it breaks off with is kept beside it, for the administrator to see."""
+    try:
+        return await carry_out()
+    except Exception as fault:
+        with contextlib.suppress(SQLAlchemyError):  # then the log alone says it
+            async with unit() as session:
+                await keep_fault(session, context.job.id or 0, reason_of(fault))
+        raise
 
 
 class Worker:

@@ -3,17 +3,21 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.actors import Actor
 from app.core.money import yuan
+from app.core.waiting import Job, JobStatus
 from app.tenders.awards.models import LotResult, Result
 from app.tenders.awards.queries import LotPage, ResultLine, lot_pages
 from app.tenders.awards.rules import trimmed
 from app.tenders.comparisons.models import InclusionPrice, InclusionRun
+from app.tenders.comparisons.policy import WHO
 from app.tenders.comparisons.rules import Method, digest, gained_and_lost
 from app.tenders.notices.models import Lot, Tender
 from app.tenders.notices.queries import profile_of
@@ -114,3 +118,31 @@ async def _prices(session: AsyncSession, run_ids: Collection[int]) -> Mapping[in
     for price in await session.scalars(sa.select(InclusionPrice).where(InclusionPrice.run_id.in_(run_ids))):
         rows[price.run_id][price.bid_id] = price
     return rows
+
+
+async def own_jobs(session: AsyncSession, actor: Actor, since: datetime) -> list[Job]:
+    """Losers being priced, or priced, for the actor's bureau, whoever there asked for it."""
+    if actor.role not in WHO["price_inclusion"]:
+        return []
+    query = sa.select(InclusionRun, Lot.code, Tender).join(Lot, Lot.id == InclusionRun.lot_id)
+    query = query.join(Tender, Tender.id == Lot.tender_id)
+    own = query.where(Tender.party_id == actor.party_id, InclusionRun.moved_at >= since)
+    return [_job(*row) for row in await session.execute(own)]
+
+
+def _job(run: InclusionRun, lot: str, tender: Tender) -> Job:
+    return Job(
+        room="awards",
+        verb="price_inclusion",
+        subject_id=run.id,
+        title_zh=f"{tender.title_zh} {lot}",
+        title_en=f"{tender.title_en or tender.title_zh} {lot}",
+        thing="comparison",
+        thing_id=tender.id,
+        status=JobStatus(run.status.value),
+        done=run.done,
+        total=run.total,
+        asked_at=run.asked_at,
+        moved_at=run.moved_at,
+        fault=run.fault,
+    )

@@ -1,6 +1,7 @@
 """Jobs: deferred with the change, carried out after it, forgotten with it."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -10,8 +11,9 @@ from httpx import ASGITransport, AsyncClient
 
 from app.accounts.policy import authenticate
 from app.core.db import make_engine, units
-from app.core.http.upkeep import forget_answered_requests, take_up_stalled_jobs, verify_audit
-from app.core.installation.jobs import Worker, defer, jobs, open_door, unit, work
+from app.core.http.upkeep import forget_answered_requests, take_up_stalled_jobs
+from app.core.installation.jobs import Worker, defer, jobs, unit, work
+from app.core.installation.queue import access_failed, failed_jobs, job_kinds
 from app.core.settings import Settings
 from app.main import create_app
 
@@ -24,6 +26,12 @@ async def mark(name: str) -> None:
         await session.execute(
             sa.text("INSERT INTO idempotency (who, key, request_hash, at) VALUES ('job', :n, '', now())"), {"n": name}
         )
+
+
+@jobs.task(name="tests.break_off")
+async def break_off(secret: str) -> None:
+    async with unit() as session:
+        await access_failed(session, 0)
 
 
 async def marks(url: str) -> list[str]:
@@ -141,13 +149,17 @@ async def test_requests_answered_a_month_ago_are_forgotten_and_later_ones_kept(o
     assert await marks(own_database) == ["new"]
 
 
-async def test_the_nightly_check_of_the_audit_log_fails_on_a_broken_chain(own_database: str) -> None:
-    engine = make_engine(own_database, as_owner=True)
-    open_door(units(engine))
-    await verify_audit(timestamp=0)
-    async with units(engine)() as session:
-        head = "INSERT INTO audit_heads (stream, seq, hash) VALUES ('needs:1', 1, 'x')"
-        await session.execute(sa.text(head))
-    with pytest.raises(RuntimeError, match="1 faults"):
-        await verify_audit(timestamp=0)
+async def test_what_a_job_breaks_off_with_is_kept_beside_it_without_its_words(own_database: str) -> None:
+    engine = make_engine(own_database)
+    door = units(engine)
+    async with door() as session:
+        await defer(session, break_off, secret="张三 13800138000")
+    await work(own_database, door, until_empty=True)
+    async with door() as session:
+        (kind,), (failed,) = await job_kinds(session), await failed_jobs(session)
+        assert (kind.kind, kind.waiting, kind.running, kind.failed) == ("tests.break_off", 0, 0, 1)
+        reason = failed.reason or ""
+        assert re.fullmatch(r"NotFound app/core/installation/queue\.py:[0-9]+", reason), reason
+        assert failed.kind == "tests.break_off"
+        assert failed.failed_at is not None
     await engine.dispose()

@@ -1,0 +1,25 @@
+"""Who looks after the installation: administrators. They see kinds and numbers, and nothing that somebody wrote."""
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actors import Actor, Role
+from app.installation.models import AuditCheck
+
+ADMIN = frozenset({Role.admin})
+WHO = {
+    "read": ADMIN,
+    "retry_job": ADMIN,
+    "forget_job": ADMIN,
+    "ask_audit_check": ADMIN,
+    "publish_year": ADMIN,
+}
+
+
+async def access_check(session: AsyncSession, check_id: int) -> AuditCheck:
+    """The check, locked, for the job that carries it out."""
+    return (await session.scalars(sa.select(AuditCheck).where(AuditCheck.id == check_id).with_for_update())).one()
+
+
+def is_own(actor: Actor) -> sa.ColumnElement[bool]:
+    return AuditCheck.account_id == actor.account_id
