@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Path, Request
 
 from app.core.clock import now
+from app.core.days.calendar import shanghai_date
 from app.core.fields import Id
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, UnitSession, allow
@@ -57,7 +58,8 @@ async def ask_audit_check(session: UnitSession, actor: CurrentActor) -> list[Aud
 
 @router.get("/calendar", operation_id="list_years", dependencies=[allow(WHO["read"])])
 async def list_years(session: UnitSession) -> list[CalendarYearRead]:
-    return [CalendarYearRead.of(year) for year in await queries.calendar_years(session)]
+    today = shanghai_date(await now(session))
+    return [CalendarYearRead.of(year, today) for year in await queries.calendar_years(session)]
 
 
 @router.post("/calendar/{year}/publish", operation_id="publish_year", dependencies=[allow(WHO["publish_year"])])

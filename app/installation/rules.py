@@ -62,12 +62,11 @@ def status_of_check(total: int | None, ended_at: datetime | None, moved_at: date
     return JobStatus.waiting if total is None else JobStatus.running
 
 
-def check_year(year: int, today: date, official_years: Collection[int]) -> None:
-    """Refusals: YearNotComing, YearPublished."""
+def hindrance(year: int, today: date, is_official: bool) -> DomainError | None:
+    """Why the arrangement of a year cannot be published."""
     if not today.year <= year <= today.year + YEARS_AHEAD:
-        raise YearNotComing(year=year, first=today.year, last=today.year + YEARS_AHEAD)
-    if year in official_years:
-        raise YearPublished(year=year)
+        return YearNotComing(year=year, first=today.year, last=today.year + YEARS_AHEAD)
+    return YearPublished(year=year) if is_official else None
 
 
 def check_arrangement(year: int, rest: Collection[date], work: Collection[date]) -> None:

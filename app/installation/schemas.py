@@ -14,6 +14,7 @@ from app.core.installation.queue import FailedJob, JobKind
 from app.core.settings import Settings
 from app.core.waiting import JobStatus
 from app.installation.models import AuditCheck
+from app.installation.policy import year_actions
 from app.installation.queries import CalendarYear, Health
 from app.installation.rules import status_of_check
 
@@ -135,17 +136,16 @@ class CalendarYearRead(BaseModel):
     """Days of rest beyond weekends, and weekend days that are worked; `is_official`: as the State Council published
     them, not computed."""
 
-    model_config = ConfigDict(from_attributes=True)
-
     year: int
     is_official: bool
     rest_days: list[date]
     workdays: list[date]
     sources: list[str]
+    actions: list[str]
 
     @classmethod
-    def of(cls, year: CalendarYear) -> "CalendarYearRead":
-        return cls.model_validate(year)
+    def of(cls, year: CalendarYear, today: date) -> "CalendarYearRead":
+        return cls(**vars(year), actions=year_actions(year.year, today, year.is_official))
 
 
 class YearPublish(BaseModel):

@@ -89,9 +89,11 @@ async def publish_year(
     session: AsyncSession, actor: Actor, year: int, rest: Collection[date], work: Collection[date], source: str
 ) -> None:
     """The State Council's arrangement of a coming year, in place of what was computed. Refusals: those of
-    `check_year` and `check_arrangement`."""
+    `hindrance` and `check_arrangement`."""
     at = await now(session)
-    rules.check_year(year, shanghai_date(at), (await work_calendar(session)).official_years)
+    is_official = year in (await work_calendar(session)).official_years
+    if refusal := rules.hindrance(year, shanghai_date(at), is_official):
+        raise refusal
     rules.check_arrangement(year, rest, work)
     given = {day: False for day in rest} | {day: True for day in work}
     computed = sa.extract("year", CalendarDay.day) == year

@@ -83,6 +83,8 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "/registrations": ("purchaser",),
     "/registrations/$registration_id": ("street", "/registrations"),
     "/accounts": ("admin",),
+    "/installation": ("admin",),
+    "/jobs": ("admin",),
     "/account": ("organization",),
     "/colleagues": ("organization",),
     "/forgot-password": ("",),
@@ -115,7 +117,10 @@ def test_a_page_is_accessible_fits_and_speaks_one_language(tab: Tab, route: str,
     assert heard == []
 
 
-RAW = "status|action|field|nav|ui|rooms|tenders|selection|contracts|surveys|bids|panels|accounts|notice|registrations"
+RAW = (
+    "status|action|field|nav|ui|rooms|tenders|selection|contracts|surveys|bids|panels|accounts|notice|registrations"
+    "|installation|jobs"
+)
 
 
 @pytest.fixture(scope="module")

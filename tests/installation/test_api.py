@@ -146,6 +146,8 @@ async def test_the_arrangement_of_the_coming_year_is_published_once(session: Asy
     admin = await actor_of(session, Role.admin)
     await session.commit()
     async with client_of(admin) as client:
+        before = (await client.get("/installation/calendar")).json()
+        assert [each["year"] for each in before if each["actions"]] == [2027]
         lacking = {**ARRANGED, "rest_days": [day for day in ARRANGED["rest_days"] if day != "2027-06-09"]}
         refused = await client.post("/installation/calendar/2027/publish", json=lacking)
         assert (refused.status_code, refused.json()["code"]) == (422, "YearIncomplete")

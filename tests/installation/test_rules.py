@@ -16,7 +16,7 @@ from app.installation.rules import (
     YearNotComing,
     YearPublished,
     check_arrangement,
-    check_year,
+    hindrance,
     status_of_check,
 )
 
@@ -75,11 +75,8 @@ def test_a_day_that_cannot_be_is_refused(rest: set[date], work: set[date], refus
     ("year", "refusal"), [(2025, YearNotComing), (2026, YearPublished), (2027, None), (2028, YearNotComing)]
 )
 def test_only_this_year_and_the_next_are_taken_and_only_once(year: int, refusal: type[Exception] | None) -> None:
-    if refusal is None:
-        check_year(year, TODAY, {2026})
-        return
-    with pytest.raises(refusal):
-        check_year(year, TODAY, {2026})
+    found = hindrance(year, TODAY, is_official=year == 2026)
+    assert (found and type(found)) == refusal
 
 
 def test_a_check_that_is_not_heard_of_any_more_has_failed() -> None:

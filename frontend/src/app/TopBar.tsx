@@ -9,6 +9,7 @@ import {
 import { Link, useNavigate } from "@tanstack/react-router";
 import { App, Button, Dropdown } from "antd";
 import { useTranslation } from "react-i18next";
+import { UnderWay } from "../features/jobs/UnderWay";
 import { Bell } from "../features/notifications/Bell";
 import { languageOf, refusalOf } from "../api/refusal";
 import { speak } from "../i18n";
@@ -33,6 +34,7 @@ export function TopBar({ onMenu }: { onMenu: (() => void) | undefined }) {
         <Link to="/search" className="topbar-search" aria-label={t("nav.search")} title={t("nav.search")}>
           <SearchOutlined aria-hidden />
         </Link>
+        {session?.account_id && <UnderWay />}
         {session?.account_id && <Bell />}
         {!onMenu && <ReadingAids />}
         {session?.account_id ? <AccountMenu session={session} /> : !isPending && <SignInLink />}

@@ -5,6 +5,7 @@
  */
 import {
   AppstoreOutlined,
+  DashboardOutlined,
   FileProtectOutlined,
   FileSearchOutlined,
   FileTextOutlined,
@@ -209,6 +210,15 @@ const PAGES = [
     icon: IdcardOutlined,
     load: () => import("../features/accounts/AccountList"),
   },
+  {
+    path: "/installation",
+    key: "installation",
+    menu: "work",
+    roles: ["admin"],
+    icon: DashboardOutlined,
+    load: () => import("../features/installation/InstallationPage"),
+  },
+  { path: "/jobs", key: "jobs", load: () => import("../features/jobs/JobsPage") },
   { path: "/account", key: "account", load: () => import("./AccountPage") },
   { path: "/inbox", key: "inbox", load: () => import("../features/notifications/Inbox") },
   { path: "/colleagues", key: "colleagues", load: () => import("../features/accounts/Colleagues") },

@@ -65,10 +65,12 @@ export function endText(at: string, language: string): string {
 
 export const numberText = (value: number, language: string): string => value.toLocaleString(locale(language));
 
-/** The size of a file as file managers write it: 820 kB, 3.4 MB. */
+/** The size of a file or a disk as file managers write it: 820 kB, 3.4 MB, 61.2 GB. */
 export function fileSizeText(bytes: number, language: string): string {
-  const [value, unit] = bytes < 2 ** 20 ? [Math.ceil(bytes / 1024), "kB"] : [bytes / 2 ** 20, "MB"];
-  return `${value.toLocaleString(locale(language), { maximumFractionDigits: 1 })} ${unit}`;
+  const written = (value: number, unit: string): string =>
+    `${value.toLocaleString(locale(language), { maximumFractionDigits: 1 })} ${unit}`;
+  if (bytes < 2 ** 20) return written(Math.ceil(bytes / 1024), "kB");
+  return bytes < 2 ** 30 ? written(bytes / 2 ** 20, "MB") : written(bytes / 2 ** 30, "GB");
 }
 
 /** A share between 0 and 1 as per cent with one digit. */
