@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "audit_checks"
-down_revision = "mails"
+down_revision = "spelled_names"
 
 INSTANT = sa.TIMESTAMP(timezone=True)
 
