@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts import queries as accounts
 from app.contracts import queries as contracts
 from app.contracts.models import Contract
-from app.core.actors import Actor, Mandate, covers
+from app.core.actors import Actor, covers
 from app.core.audit import AuditEvent
 from app.core.days.calendar import SHANGHAI, last_day, shanghai_date
 from app.core.days.calendar_table import work_calendar
@@ -75,6 +75,13 @@ TITLED: dict[str, tuple[Thing, sa.Select[int, str]]] = {  # by table: what is op
 DONE_SHOWN = 20
 
 
+class Shared(NamedTuple):
+    """What waits for an organisation: what the reader may do, and what others of it must."""
+
+    own: list[Waiting]
+    of_heads: list[Waiting]
+
+
 class Done(NamedTuple):
     """What somebody did: "need.published", when, and the thing it happened to."""
 
@@ -94,23 +101,19 @@ async def provisional(session: AsyncSession, items: Iterable[Waiting]) -> frozen
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
     """What waits for `actor` at `at`, in the order in which it is due."""
-    return ordered([item for item in await _of_party(session, actor, at) if _is_covered(actor, item)])
+    return (await shared(session, actor, at)).own
+
+
+async def shared(session: AsyncSession, actor: Actor, at: datetime) -> Shared:
+    """What waits at `at` for `actor`, and for colleagues with a greater mandate, in the order in which it is due."""
+    items = ordered([item for room in ROOMS for item in await room(session, actor, at)])
+    own = [item for item in items if covers(actor.mandate, f"{item.verb}_{item.thing}")]
+    return Shared(own, [item for item in items if item not in own])
 
 
 async def awaited(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
-    """What `actor` waits for others to do, their own colleagues with a greater mandate among them, in the order in
-    which it is due."""
-    items = [item for room in AWAITED for item in await room(session, actor, at)]
-    of_party = [] if actor.mandate is Mandate.head else await _of_party(session, actor, at)
-    return ordered([*items, *(item for item in of_party if not _is_covered(actor, item))])
-
-
-async def _of_party(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
-    return [item for room in ROOMS for item in await room(session, actor, at)]
-
-
-def _is_covered(actor: Actor, item: Waiting) -> bool:
-    return covers(actor.mandate, f"{item.verb}_{item.thing}")
+    """What `actor` waits for others to do, in the order in which it is due."""
+    return ordered([item for room in AWAITED for item in await room(session, actor, at)])
 
 
 async def done_today(session: AsyncSession, actor: Actor, at: datetime) -> list[Done]:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.core.http.unit import example
 from app.core.waiting import Waiting
-from app.desk.queries import Done
+from app.desk.queries import Done, Shared
 from app.desk.rules import Thing
 from app.overviews.rules import Overview
 
@@ -67,18 +67,19 @@ class DoneRead(BaseModel):
 class DeskRead(BaseModel):
     """`at` is the server's clock, against which the time left is counted.
 
-    `items` wait for the reader; `awaited` is what the reader waits for others to do (`verb` is theirs); `done` today.
-    `overviews` are shown below, each read for itself.
+    `items` wait for the reader, `of_heads` for colleagues with a greater mandate; `awaited` is what the reader waits
+    for others to do (`verb` is theirs); `done` today. `overviews` are shown below, each read for itself.
     """
 
     model_config = ConfigDict(
         json_schema_extra=example(
-            at="2026-11-20T10:00:00+08:00", items=[], awaited=[], done=[], overviews=["communities"]
+            at="2026-11-20T10:00:00+08:00", items=[], of_heads=[], awaited=[], done=[], overviews=["communities"]
         )
     )
 
     at: datetime
     items: list[WaitingRead]
+    of_heads: list[WaitingRead]
     awaited: list[WaitingRead]
     done: list[DoneRead]
     overviews: list[Overview]
@@ -87,7 +88,7 @@ class DeskRead(BaseModel):
     def of(
         cls,
         at: datetime,
-        items: Iterable[Waiting],
+        waiting: Shared,
         awaited: Iterable[Waiting],
         done: Iterable[Done],
         moving: Collection[datetime],
@@ -95,7 +96,8 @@ class DeskRead(BaseModel):
     ) -> "DeskRead":
         return cls(
             at=at,
-            items=[WaitingRead.of(item, moving) for item in items],
+            items=[WaitingRead.of(item, moving) for item in waiting.own],
+            of_heads=[WaitingRead.of(item, moving) for item in waiting.of_heads],
             awaited=[WaitingRead.of(item, moving) for item in awaited],
             done=[DoneRead.model_validate(each) for each in done],
             overviews=overviews,

@@ -127,3 +127,17 @@ async def test_everybody_sees_who_there_is_and_heads_what_waits_for_them(
     assert [(each["mandate"], each["username"]) for each in whole["seats"]] == [("editor", "jingban")]
     assert (whole["actions"], less["actions"], less["seats"]) == (["invite_colleague"], [], [])
     assert [each["actions"] for each in less["people"]] == [[], []]
+
+
+async def test_what_takes_a_greater_mandate_stands_apart_on_the_desk(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    head = await head_of(session)
+    reader = await joined(session, head, "chayue", Mandate.reader)
+    await session.commit()
+    desks = {}
+    for actor in (head, actor_in(reader)):
+        async with client_of(actor) as client:
+            desk = (await client.get("/desk")).json()
+        desks[actor.mandate] = [[each["verb"] for each in desk[part]] for part in ("items", "of_heads")]
+    assert desks == {Mandate.head: [["edit"], []], Mandate.reader: [[], ["edit"]]}

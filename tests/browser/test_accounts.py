@@ -132,6 +132,9 @@ def test_a_head_invites_a_reader_who_reads_and_has_no_buttons_that_change(visit:
     expect(page.get_by_role("heading", name="本单位人员")).to_be_visible()
     expect(page.get_by_role("heading", name="邀请同事")).to_have_count(0)
     expect(page.locator("main").get_by_role("combobox")).to_have_count(0)
+    page.goto("/desk")
+    expect(page.get_by_role("heading", name="等本单位同事办理")).to_be_visible()
+    assert faults_of(page) == []
     refused = page.request.post(f"/api/v1/offers/{offer['id']}/withdraw", data={"reason": "停办"})
     assert "查阅人" in refused.json()["messages"]["zh"]
 

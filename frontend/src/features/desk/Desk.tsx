@@ -59,6 +59,12 @@ function Shown({ of }: { of: DeskRead }) {
           </div>
         ))}
       </section>
+      {of.of_heads.length > 0 && (
+        <section aria-labelledby="of-heads">
+          <h2 id="of-heads">{t("desk.of_heads")}</h2>
+          <Rows items={of.of_heads} at={of.at} words="desk.verb" />
+        </section>
+      )}
       {of.awaited.length > 0 && (
         <section aria-labelledby="awaited">
           <h2 id="awaited">{t("desk.awaiting")}</h2>
