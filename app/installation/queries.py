@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.models import Area
+from app.areas.rules import AreaLevel
 from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.days.calendar_table import CalendarDay
@@ -64,6 +65,7 @@ class CalendarYear:
 async def health(session: AsyncSession, settings: Settings) -> Health:
     known = (await session.execute(DATABASE)).mappings().one()
     levels = await session.execute(sa.select(Area.level, sa.func.count()).group_by(Area.level))
+    counted = {level: count for level, count in levels}
     disk = shutil.disk_usage(_existing(settings.data_dir))
     return Health(
         **known,
@@ -71,7 +73,7 @@ async def health(session: AsyncSession, settings: Settings) -> Health:
         is_working=await worker_is_alive(session),
         disk_free=disk.free,
         disk_total=disk.total,
-        areas={level.value: count for level, count in levels},
+        areas={level.value: counted[level] for level in AreaLevel if level in counted},
         categories=await session.scalar(sa.select(sa.func.count()).select_from(Category)) or 0,
         populations=await session.scalar(sa.select(sa.func.count()).select_from(Population)) or 0,
     )

@@ -7,6 +7,7 @@ READERS = {
     Overview.season: frozenset({Role.purchaser}),
     Overview.communities: frozenset({Role.street, Role.purchaser}),
     Overview.contracts: frozenset({Role.evaluator, Role.auditor}),
+    Overview.installation: frozenset({Role.admin}),
 }
 
 

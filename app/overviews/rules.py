@@ -6,11 +6,13 @@ from enum import StrEnum
 
 class Overview(StrEnum):
     """`communities`: every community of the area; `contracts`: those that a firm is engaged for; `season`: what a
-    bureau has under way, its money, and where too few offers stand against what is needed."""
+    bureau has under way, its money, and where too few offers stand against what is needed; `installation`: whether the
+    platform itself runs as it should, which is read in its own room."""
 
     communities = "communities"
     contracts = "contracts"
     season = "season"
+    installation = "installation"
 
 
 # A community that nobody has asked for a year counts as not asked in this season.

@@ -63,7 +63,7 @@ async def street_office(session: AsyncSession) -> Actor:
 
 async def test_the_desk_says_which_overviews_its_reader_has(session: AsyncSession, client_of: ClientOf) -> None:
     found = {}
-    for role in (Role.committee, Role.street, Role.purchaser, Role.evaluator, Role.auditor, Role.judge):
+    for role in (Role.committee, Role.street, Role.purchaser, Role.evaluator, Role.auditor, Role.judge, Role.admin):
         async with client_of(Actor(None, role, None, "530114")) as client:
             found[role.value] = (await client.get("/desk")).json()["overviews"]
     assert found == {
@@ -73,6 +73,7 @@ async def test_the_desk_says_which_overviews_its_reader_has(session: AsyncSessio
         "evaluator": ["contracts"],
         "auditor": ["contracts"],
         "judge": [],
+        "admin": ["installation"],
     }
 
 

@@ -6,7 +6,6 @@ import { partyName, seatName, useSession } from "../../api/session";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { DoneToday } from "./DoneToday";
-import { Installation } from "./Installation";
 import { grouped, GROUPS } from "./grouped";
 import { Overview } from "./overviews/Overview";
 import { Rows } from "./Rows";
@@ -32,7 +31,6 @@ export default function Desk() {
           .join(" · ")
       }
     >
-      {session?.role === "admin" && <Installation />}
       <Fetched query={desk}>{(it) => <Shown of={it} />}</Fetched>
     </Page>
   );

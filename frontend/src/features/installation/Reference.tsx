@@ -7,7 +7,6 @@ import { numberText } from "../../ui/format";
 import { Fetched } from "../../ui/Pending";
 import { Section } from "./Section";
 
-const LEVELS = ["city", "district", "street", "community"];
 const SHOWN = 20;
 type Term = { code: string; label_zh: string; label_en: string; synonyms: string[] };
 
@@ -55,11 +54,9 @@ function Areas() {
   return (
     <>
       <p>
-        {LEVELS.filter((level) => counted.data?.areas[level])
-          .map((level) =>
-            t(`installation.reference.level.${level}`, {
-              number: numberText(counted.data?.areas[level] ?? 0, i18n.language),
-            }),
+        {Object.entries(counted.data?.areas ?? {})
+          .map(([level, count]) =>
+            t(`installation.reference.level.${level}`, { number: numberText(count, i18n.language) }),
           )
           .join(" · ")}
       </p>

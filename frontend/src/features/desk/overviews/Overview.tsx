@@ -9,6 +9,7 @@ const SHOWN: Record<Name, ComponentType> = {
   season: lazy(() => import("./Season")),
   communities: lazy(() => import("./Communities")),
   contracts: lazy(() => import("./Contracts")),
+  installation: lazy(() => import("./Installation")),
 };
 
 /** What the reader looks after, fetched once the desk is there; the server says which of these it is. */

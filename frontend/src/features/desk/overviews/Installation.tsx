@@ -1,11 +1,11 @@
 import { useTranslation } from "react-i18next";
-import { $api } from "../../api/client";
-import { Link } from "../../ui/Link";
+import { $api } from "../../../api/client";
+import { Link } from "../../../ui/Link";
 
 const SCARCE = 0.1;
 
 /** Whether the platform runs as it should, for who looks after it; what does not is named. */
-export function Installation() {
+export default function Installation() {
   const { t } = useTranslation();
   const health = $api.useQuery("get", "/api/v1/installation").data;
   const failed = $api.useQuery("get", "/api/v1/installation/jobs").data?.failed.length ?? 0;
