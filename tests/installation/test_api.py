@@ -1,5 +1,6 @@
 """What an administrator sees and does: failed jobs, checks of the audit log, the rest days of a coming year."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,19 +8,22 @@ import sqlalchemy as sa
 from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.areas.rules import AreaLevel
 from app.core.actors import Actor, Role
 from app.core.audit import AuditHead
 from app.core.clock import SimulatedClock
 from app.core.days.calendar_table import work_calendar
 from app.core.db import Units
-from app.core.installation.jobs import open_door
+from app.core.installation.jobs import jobs, open_door
 from app.core.installation.queue import keep_fault
+from app.core.settings import PROJECT
 from app.installation.jobs import check_audit
 from app.installation.rules import SILENCE
 from tests.conftest import ClientOf
 from tests.factories.parties import actor_of
 
 pytestmark = pytest.mark.anyio
+FEATURE = PROJECT / "frontend" / "src" / "features" / "installation"
 ARRANGED = {
     "rest_days": [
         *("2027-01-01", "2027-02-05", "2027-02-08", "2027-02-09", "2027-02-10", "2027-02-11", "2027-04-05"),
@@ -167,3 +171,13 @@ async def test_nobody_else_sees_the_installation(session: AsyncSession, client_o
     async with client_of(bureau) as client:
         found = [(await client.get(f"/installation{at}")).status_code for at in ("", "/jobs", "/calendar")]
         assert (found, (await client.get("/jobs")).json()) == ([403] * 3, [])
+
+
+def test_every_kind_of_job_and_every_level_of_area_has_its_words() -> None:
+    for language in ("zh", "en"):
+        words = json.loads((FEATURE / f"{language}.json").read_text(encoding="utf-8"))
+        kinds = {f"{room}.{job}" for room, own in words["kind"].items() if room != "other" for job in own}
+        assert {
+            name for name in jobs.tasks if not name.startswith(("tests.", "builtin:", "procrastinate."))
+        } - kinds == set()
+        assert set(AreaLevel) - words["reference"]["level"].keys() == set()
