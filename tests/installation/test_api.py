@@ -23,6 +23,7 @@ from tests.conftest import ClientOf
 from tests.factories.parties import actor_of
 
 pytestmark = pytest.mark.anyio
+FOREIGN = ("tests.", "builtin:", "procrastinate.")
 FEATURE = PROJECT / "frontend" / "src" / "features" / "installation"
 ARRANGED = {
     "rest_days": [
