@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from app.accounts.colleagues import Colleagues
 from app.accounts.models import Account, Membership, PasswordReset
 from app.accounts.policy import WHO, seat_actions
+from app.accounts.rules import mandate_in
 from app.accounts.schemas import Username
 from app.core.actors import Actor, Mandate, Role
 from app.core.fields import Code, Name
@@ -67,7 +68,7 @@ class SeatAsked(BaseModel):
 
     membership_id: int
     role: Role
-    mandate: Mandate
+    mandate: Mandate | None
     username: str
     display_name: str
     has_password: bool
@@ -77,7 +78,7 @@ class SeatAsked(BaseModel):
         return cls(
             membership_id=seat.id,
             role=seat.role,
-            mandate=seat.mandate,
+            mandate=mandate_in(seat.role, seat.mandate),
             username=seat.account.username,
             display_name=seat.account.display_name,
             has_password=seat.account.password_hash is not None,

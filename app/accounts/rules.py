@@ -145,6 +145,11 @@ def check_mandate(mandate: Mandate, role: Role) -> None:
         raise MandateDoesNotFit(mandate=mandate.value, role=role.value)
 
 
+def mandate_in(role: Role, mandate: Mandate) -> Mandate | None:
+    """What somebody may do in an organisation's name; nothing is told of it where everybody may do everything."""
+    return mandate if role is Role.organization else None
+
+
 def check_heads(left: Sequence[Mandate]) -> None:
     """Refuse to leave people of an organisation without anybody who may do everything (LastHead)."""
     if left and Mandate.head not in left:

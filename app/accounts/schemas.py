@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.accounts.models import AccountSession, Membership, PasswordReset
 from app.accounts.policy import actions, session_actions, state_of
 from app.accounts.queries import OpenSession, Seated, SessionSeen
-from app.accounts.rules import DEMONSTRATION_PASSWORD, AccountState, ResetState, token_hash
+from app.accounts.rules import DEMONSTRATION_PASSWORD, AccountState, ResetState, mandate_in, token_hash
 from app.core.actors import Actor, Mandate, Role
 from app.core.fields import Exact, Id, Line, Name
 from app.core.http.pages import password_link
@@ -33,17 +33,19 @@ class PartyBrief(BaseModel):
 
 class MembershipRead(BaseModel):
     """In which role and for whom; `area` is the prefix of the codes answered for ("" = none), `mandate` what may be
-    done in an organisation's name."""
+    done in an organisation's name; null where everybody may do everything."""
 
     id: int
     role: Role
     area: str
-    mandate: Mandate
+    mandate: Mandate | None
     party: PartyBrief | None
 
     @classmethod
     def of(cls, seat: Membership) -> "MembershipRead":
-        return cls.model_validate(seat, from_attributes=True)
+        party = seat.party and PartyBrief.model_validate(seat.party, from_attributes=True)
+        mandate = mandate_in(seat.role, seat.mandate)
+        return cls(id=seat.id, role=seat.role, area=seat.area, mandate=mandate, party=party)
 
 
 class SignIn(_Input):
@@ -239,7 +241,7 @@ class SessionRead(BaseModel):
                 "id": 7,
                 "role": "committee",
                 "area": "530114003004",
-                "mandate": "head",
+                "mandate": None,
                 "party": {"id": 4, "kind": "committee", "name_zh": "斗南社区居民委员会", "name_en": ""},
             },
             memberships=[],

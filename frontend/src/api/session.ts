@@ -28,7 +28,7 @@ export const partyName = (party: components["schemas"]["PartyBrief"] | null, lan
 
 /** In which role somebody acts and, of an organisation's people, what they may do in its name. */
 export const seatName = ({ role, mandate }: Pick<Seat, "role" | "mandate">, t: TFunction): string =>
-  role === "organization" ? `${t(`role.${role}`)} · ${t(`mandate.${mandate}`)}` : t(`role.${role}`);
+  mandate ? `${t(`role.${role}`)} · ${t(`mandate.${mandate}`)}` : t(`role.${role}`);
 
 /** After signing in, out or changing the role, everything seen before may look different. */
 function useChange<T>(change: (wanted: T) => Promise<unknown>) {

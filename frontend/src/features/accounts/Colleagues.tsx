@@ -25,14 +25,14 @@ const KEY = ["colleagues"];
 /** What the people of one party say for each other: who joins them, and who gets a new password. */
 export default function Colleagues() {
   const { t } = useTranslation();
-  const { data: session } = useSession();
+  const mandate = useSession().data?.current?.mandate;
   const colleagues = useQuery({ queryKey: KEY, queryFn: () => request<All>(`${ACCOUNTS}/colleagues`) });
   return (
     <Page title={t("accounts.colleagues_title")} subtitle={t("accounts.colleagues_subtitle")}>
       <Fetched query={colleagues}>
         {({ people, seats, resets, told, actions }) => (
           <>
-            {seats.length + resets.length + told.length === 0 && session?.role !== "organization" && (
+            {seats.length + resets.length + told.length === 0 && !mandate && (
               <div className="account-note">
                 <Empty title={t("accounts.nobody")} hint={t("accounts.nobody_hint")} />
               </div>
@@ -40,7 +40,7 @@ export default function Colleagues() {
             {resets.length > 0 && <Resets resets={resets} />}
             {seats.length > 0 && <Seats seats={seats} />}
             {told.length > 0 && <News told={told} />}
-            {session?.role === "organization" && <People people={people} />}
+            {mandate && <People people={people} />}
             {actions.includes("invite_colleague") && <InviteColleague />}
           </>
         )}

@@ -13,7 +13,7 @@ import { useDone } from "./useDone";
 /** One more account of one's own party, by a link; it counts once a colleague has confirmed who set the password. */
 export function InviteColleague() {
   const { t } = useTranslation();
-  const organization = useSession().data?.role === "organization";
+  const mandate = useSession().data?.current?.mandate;
   const [link, setLink] = useState("");
   const done = useDone(t("accounts.made"));
   const invite = $api.useMutation("post", "/api/v1/accounts/colleagues", {
@@ -30,14 +30,14 @@ export function InviteColleague() {
       <div className="account-form">
         <FormSheet<components["schemas"]["ColleagueInvite"]>
           room="parties"
-          initial={organization ? { mandate: "editor" } : {}}
+          initial={mandate ? { mandate: "editor" } : {}}
           send={(body) => invite.mutateAsync({ body })}
           sending={invite.isPending}
           error={invite.error}
           submit={t("accounts.make_link")}
         >
           <NameFields />
-          {organization && (
+          {mandate && (
             <Field name="mandate" required>
               <MandateChoice />
             </Field>
