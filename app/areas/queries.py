@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from app.areas.models import Area
 from app.areas.rules import AreaLevel, AreaUnknown, folded, prefixes_above
 from app.core.errors import NotFound
+from app.core.reading.listing import Labels
 from app.matching.pinyin import typed
 
 
@@ -28,6 +29,11 @@ async def areas_with_parents(session: AsyncSession, codes: Collection[str]) -> d
         for code in codes
         if code in by_code
     }
+
+
+async def names_of_areas(session: AsyncSession) -> Labels:
+    """Code → its name, which is the same in every language of a list."""
+    return {code: (name, name) for code, name in await session.execute(sa.select(Area.code, Area.name))}
 
 
 async def read_area(session: AsyncSession, code: str) -> list[Area]:

@@ -26,6 +26,7 @@ from app.needs.schemas import (
     NeedVersionRead,
     NeedWithdraw,
 )
+from app.taxonomy.queries import vocabulary
 
 router = web.router("/needs", "needs")
 Wanted = Annotated[NeedFilter, Depends()]
@@ -66,8 +67,9 @@ async def export_needs(
     session: UnitSession, actor: CurrentActor, wanted: Wanted, format: Format = "xlsx", headings: Headings = "zh"
 ) -> Response:
     found = await queries.export_needs(session, actor, wanted, shanghai_date(await now(session)))
-    rows = [lists.row_of(need, place) for need, place in found]
-    return table_response("needs", lists.COLUMNS.header(headings), rows, xlsx=format == "xlsx")
+    called, columns = await vocabulary(session), lists.COLUMNS
+    rows = [[*lists.row_of(need, place), *lists.words_of(need, place, called, headings)] for need, place in found]
+    return table_response(columns.file(headings), columns.exported(headings), rows, xlsx=format == "xlsx")
 
 
 @router.get(

@@ -7,15 +7,18 @@ from app.areas.models import Area
 from app.areas.rules import AreaUnknown, folded
 from app.core.actors import Actor
 from app.core.days.calendar import shanghai_date
-from app.core.reading.cells import FieldBlank, Table, written
-from app.core.reading.listing import Columns, ListedRow, note_doubles, own_number
+from app.core.reading.cells import FieldBlank, Table, joined, written
+from app.core.reading.listing import Columns, Headings, ListedRow, note_doubles, own_number
+from app.core.words import LANGUAGES
 from app.needs import rules
 from app.needs.models import Need
 from app.needs.policy import may_list_for, may_take_over
 from app.needs.queries import Known
+from app.taxonomy.queries import Vocabulary
 from app.taxonomy.rules import CategoryUnknown, PopulationUnknown
 
 COLUMNS = Columns(
+    ("需求", "needs"),
     {
         "id": ("编号", "Number"),
         "title": ("需求名称", "Title"),
@@ -36,6 +39,11 @@ COLUMNS = Columns(
         "no_evidence_reason": ("未征求意见的原因", "Reason for no consultation"),
     },
     optional=("community_name", "street_code", "published", "expires_on", "evidence_note", "no_evidence_reason"),
+    words={
+        "category": ("服务类别", "Service"),
+        "populations": ("服务人群", "Populations"),
+        "street": ("所属街道", "Street"),
+    },
 )
 COLUMN_OF = {"budget": "budget_cny", "starts_on": "preferred_start", "population_codes": "population_code"}
 
@@ -80,6 +88,8 @@ def check_row(row: ListedNeed, known: Known, actor: Actor, today: date, *, ref_s
     _check_place(row, known, actor)
     row.check_codes("category_code", [row.values["category_code"]], known.categories, CategoryUnknown)
     row.check_codes("population_code", row.values["population_codes"], known.populations, PopulationUnknown)
+    row.check_words("category", [row.values["category_code"]], known.categories)
+    row.check_words("populations", row.values["population_codes"], known.populations)
     known.needs.find(row, ref_scheme=ref_scheme, update=update)
     if row.entry is None and row.published_on:
         row.check_taken_over(row.published_on, today, is_allowed=may_take_over(actor))
@@ -102,6 +112,7 @@ def _check_place(row: ListedNeed, known: Known, actor: Actor) -> None:
         row.refuse("community_name", rules.AreaNameDiffers(code=code, name=path[-1].name, given=name))
     if street and street != path[-1].parent_code:
         row.refuse("street_code", rules.AreaNameDiffers(code=code, name=path[-1].parent_code, given=street))
+    row.check_words("street", [path[-1].parent_code], {area.code: (area.name, area.name) for area in path})
     if row.party_id is None:
         return row.refuse("community_code", rules.CommitteeMissing(code=code))
     if not may_list_for(actor, code, row.party_id):
@@ -120,3 +131,13 @@ def row_of(need: Need, place: list[Area]) -> list[Any]:
         "published": shanghai_date(need.published_at) if need.published_at else None,
     }
     return COLUMNS.written(need, said)
+
+
+def words_of(need: Need, place: list[Area], called: Vocabulary, headings: Headings) -> list[str]:
+    """What the codes of the row mean, under `COLUMNS.words`; nothing where programs read."""
+    if headings == "columns":
+        return []
+    at = LANGUAGES.index(headings)
+    street = next((area.name for area in place if area.code == place[-1].parent_code), "")
+    category = called.categories[need.category_code][at] if need.category_code else ""
+    return [category, joined(called.populations[code][at] for code in need.population_codes), street]

@@ -20,7 +20,7 @@ from app.core.days.calendar import end_of_day, shanghai_date
 from app.core.fields import Day, Id, Line, Search
 from app.core.money import Amount
 from app.core.paging import Columns, Found, Paging, paginate
-from app.core.reading.listing import ListedRow, OnRecord, meant_by
+from app.core.reading.listing import Labels, ListedRow, OnRecord, meant_by
 from app.core.waiting import Waiting
 from app.matching.ranking.searched import Meant, meant, pattern
 from app.needs.models import Need, NeedPopulation, NeedVersion
@@ -30,8 +30,7 @@ from app.parties.models import Party
 from app.parties.queries import offices_of
 from app.parties.rules import PartyKind
 from app.surveys.results.models import SurveyResult
-from app.taxonomy.models import Category, Population
-from app.taxonomy.queries import services_called
+from app.taxonomy.queries import services_called, vocabulary
 
 SORTS: Columns = {
     "title": Need.title,
@@ -151,8 +150,8 @@ class Known:
     """What the codes and numbers of a list stand for."""
 
     areas: dict[str, list[Area]]
-    categories: set[str]
-    populations: set[str]
+    categories: Labels
+    populations: Labels
     committees: dict[str, Party]
     needs: OnRecord[Need]
 
@@ -166,10 +165,11 @@ async def known_to(session: AsyncSession, ref_scheme: str, rows: Sequence[Listed
     listed = Need.ref_scheme == ref_scheme if ref_scheme else Need.community_code.in_(communities)
     query = sa.select(Need).where(listed, meant_by(rows, Need)).order_by(Need.id)
     needs = await session.scalars(query.options(selectinload(Need.populations)).with_for_update())
+    called = await vocabulary(session)
     return Known(
         areas=await areas_with_parents(session, communities),
-        categories=set(await session.scalars(sa.select(Category.code))),
-        populations=set(await session.scalars(sa.select(Population.code))),
+        categories=called.categories,
+        populations=called.populations,
         committees=await offices_of(session, PartyKind.committee, communities),
         needs=OnRecord(needs, lambda need: need.status in ENDED),
     )

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Response
 
+from app.areas.queries import names_of_areas
 from app.core.actors import EVERYONE
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
@@ -26,6 +27,7 @@ from app.offers.schemas import (
     OfferWithdraw,
 )
 from app.parties.queries import party_names
+from app.taxonomy.queries import vocabulary
 
 router = web.router("/offers", "offers")
 Wanted = Annotated[OfferFilter, Depends()]
@@ -52,8 +54,9 @@ async def export_offers(
     session: UnitSession, actor: CurrentActor, wanted: Wanted, format: Format = "xlsx", headings: Headings = "zh"
 ) -> Response:
     found = await queries.export_offers(session, actor, wanted, shanghai_date(await now(session)))
-    rows = [lists.row_of(offer, party) for offer, party in found]
-    return table_response("offers", lists.COLUMNS.header(headings), rows, xlsx=format == "xlsx")
+    called, areas, columns = await vocabulary(session), await names_of_areas(session), lists.COLUMNS
+    rows = [[*lists.row_of(offer, of), *lists.words_of(offer, called, areas, headings)] for offer, of in found]
+    return table_response(columns.file(headings), columns.exported(headings), rows, xlsx=format == "xlsx")
 
 
 @router.get(

@@ -7,15 +7,18 @@ from app.areas.rules import AreaUnknown
 from app.core.actors import Actor
 from app.core.days.calendar import shanghai_date
 from app.core.reading.cells import FieldBlank, Table, joined, written
-from app.core.reading.listing import Columns, ListedRow, note_doubles, own_number
+from app.core.reading.listing import Columns, Headings, Labels, ListedRow, note_doubles, own_number
+from app.core.words import LANGUAGES
 from app.offers import rules
 from app.offers.models import Offer
 from app.offers.policy import may_list_for, may_take_over
 from app.offers.queries import Known
 from app.parties.models import Party
+from app.taxonomy.queries import Vocabulary
 from app.taxonomy.rules import CategoryUnknown, PopulationUnknown
 
 COLUMNS = Columns(
+    ("服务", "offers"),
     {
         "id": ("编号", "Number"),
         "org_id": ("社会组织编号", "Organisation number"),
@@ -35,6 +38,11 @@ COLUMNS = Columns(
         "published": ("发布日期", "Published"),
     },
     optional=("org_id", "org_name", "qualifications", "available_from", "available_until", "published"),
+    words={
+        "categories": ("服务类别", "Services"),
+        "populations": ("服务人群", "Populations"),
+        "coverage": ("服务区域", "Areas"),
+    },
 )
 
 
@@ -83,6 +91,9 @@ def check_row(row: ListedOffer, known: Known, actor: Actor, today: date, *, ref_
     row.check_codes("category_codes", row.values["category_codes"], known.categories, CategoryUnknown)
     row.check_codes("population_codes", row.values["population_codes"], known.populations, PopulationUnknown)
     row.check_codes("coverage_codes", row.values["coverage_codes"], known.areas, AreaUnknown)
+    row.check_words("categories", row.values["category_codes"], known.categories)
+    row.check_words("populations", row.values["population_codes"], known.populations)
+    row.check_words("coverage", row.values["coverage_codes"], known.areas)
     known.offers.find(row, ref_scheme=ref_scheme, update=update)
     if row.entry is None and row.published_on:
         row.check_taken_over(row.published_on, today, is_allowed=may_take_over(actor))
@@ -120,3 +131,12 @@ def row_of(offer: Offer, party: Party) -> list[Any]:
         "published": shanghai_date(offer.published_at) if offer.published_at else None,
     }
     return COLUMNS.written(offer, said)
+
+
+def words_of(offer: Offer, called: Vocabulary, areas: Labels, headings: Headings) -> list[str]:
+    """What the codes of the row mean, under `COLUMNS.words`; nothing where programs read."""
+    if headings == "columns":
+        return []
+    at = LANGUAGES.index(headings)
+    meant = ((called.categories, offer.category_codes), (called.populations, offer.population_codes))
+    return [joined(labels[code][at] for code in codes) for labels, codes in (*meant, (areas, offer.coverage_codes))]

@@ -8,14 +8,14 @@ from operator import eq, ge, le
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.areas.models import Area
+from app.areas.queries import names_of_areas
 from app.areas.rules import prefixes_above
 from app.core.actors import Actor, Role
 from app.core.days.calendar import end_of_day, shanghai_date
 from app.core.fields import Id, Search
 from app.core.money import Amount
 from app.core.paging import Columns, Found, Paging, paginate
-from app.core.reading.listing import ListedRow, OnRecord, meant_by
+from app.core.reading.listing import Labels, ListedRow, OnRecord, meant_by
 from app.core.waiting import Waiting
 from app.matching.ranking.searched import Meant, meant, pattern
 from app.offers.models import Offer, OfferArea, OfferCategory, OfferPopulation, OfferVersion
@@ -24,8 +24,7 @@ from app.offers.rules import EXPIRY_NOTICE, OfferStatus, whole_code
 from app.parties.models import Party
 from app.parties.queries import parties_by_id
 from app.parties.rules import PartyKind
-from app.taxonomy.models import Category, Population
-from app.taxonomy.queries import services_called
+from app.taxonomy.queries import services_called, vocabulary
 
 SORTS: Columns = {
     "title": Offer.title,
@@ -123,9 +122,9 @@ async def offer_versions(session: AsyncSession, offer_id: int) -> list[OfferVers
 class Known:
     """What the codes, numbers and names of a list stand for. `organizations` are known by number and by name."""
 
-    areas: set[str]
-    categories: set[str]
-    populations: set[str]
+    areas: Labels
+    categories: Labels
+    populations: Labels
     organizations: dict[str, list[Party]]
     own: Party | None
     offers: OnRecord[Offer]
@@ -145,10 +144,11 @@ async def known_to(session: AsyncSession, actor: Actor, ref_scheme: str, rows: S
     for party in parties:
         for name in {party.ref, party.name_zh} - {None}:
             organizations.setdefault(name or "", []).append(party)
+    called = await vocabulary(session)
     return Known(
-        areas=set(await session.scalars(sa.select(Area.code))),
-        categories=set(await session.scalars(sa.select(Category.code))),
-        populations=set(await session.scalars(sa.select(Population.code))),
+        areas=await names_of_areas(session),
+        categories=called.categories,
+        populations=called.populations,
         organizations=organizations,
         own=next((party for party in parties if party.id == actor.party_id), None),
         offers=OnRecord(offers, lambda offer: offer.status is OfferStatus.withdrawn),

@@ -41,7 +41,9 @@ OPTIONAL = (
     "fictional",
 )
 COLUMNS = Columns(
-    {name: (name, name) for name in ("id", "name_zh", "legal_kind", "district_code", *OPTIONAL)}, OPTIONAL
+    ("社会组织名册", "organizations"),
+    {name: (name, name) for name in ("id", "name_zh", "legal_kind", "district_code", *OPTIONAL)},
+    OPTIONAL,
 )
 INSPECTED = re.compile(r"annual_inspection_(\d{4})")
 LIMITS = {"ref": 100, "name_zh": 200, "name_en": 200, "credit_code": 100, "rectification": 1000}

@@ -1,13 +1,28 @@
 """Reading categories and populations."""
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from app.core.reading.listing import Labels
 from app.taxonomy.models import Category, Population
 from app.taxonomy.rules import CategoryUnknown, PopulationUnknown
+
+
+class Vocabulary(NamedTuple):
+    """What services and groups of people are called."""
+
+    categories: Labels
+    populations: Labels
+
+
+async def vocabulary(session: AsyncSession) -> Vocabulary:
+    columns = (sa.select(of.code, of.label_zh, of.label_en) for of in (Category, Population))
+    found = [await session.execute(query) for query in columns]
+    return Vocabulary(*({code: (zh, en) for code, zh, en in rows} for rows in found))
 
 
 async def list_categories(session: AsyncSession) -> list[Category]:

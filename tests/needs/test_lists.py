@@ -379,3 +379,26 @@ async def test_faults_are_told_by_the_headings_of_the_file(session: AsyncSession
             (2, headings["title"], "FieldBlank"),
         ]
         assert refused.value.rows[1].error.facts == {"field": headings["title"]}
+
+
+@pytest.mark.parametrize(
+    ("headings", "words"), [("zh", ("服务类别", "助餐服务")), ("en", ("Service", "Meals for older people"))]
+)
+async def test_an_export_says_in_words_what_its_codes_mean_and_comes_back_only_while_both_agree(
+    session: AsyncSession, client_of: ClientOf, headings: str, words: tuple[str, str]
+) -> None:
+    await make_reference(session)
+    actor = await actor_of_committee(session)
+    await make_need(session, await session.get_one(Party, actor.party_id), category_code="0101")
+    await session.commit()
+    async with client_of(actor) as client:
+        file = await client.get(f"/needs/export?headings={headings}")
+        table = read_table("x", file.content)
+        place = table.header.index(words[0])
+        assert table.rows[0][place] == words[1]
+        same = await client.post("/needs/import?update=true", files={"upload": ("needs.xlsx", file.content)})
+        rows = [[*row[:place], "助浴", *row[place + 1 :]] for row in table.rows]
+        changed = write_table(table.header, rows, xlsx=True)
+        refused = await client.post("/needs/import?update=true", files={"upload": ("needs.xlsx", changed)})
+    assert same.json() == {"added": 0, "changed": 0, "unchanged": 1}
+    assert [(row["column"], row["code"]) for row in refused.json()["rows"]] == [(words[0], "WordsDiffer")]

@@ -5,7 +5,7 @@ An entry is known by its number or, where a row gives none, by its title among t
 
 import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, Literal, TypeVar
 
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.days.calendar import shanghai_date
 from app.core.errors import DomainError, RowsRefused
 from app.core.history import differences
-from app.core.reading.cells import Cells, RowDoubled, Table, named
+from app.core.reading.cells import Cells, RowDoubled, Table, joined, named
 from app.core.reading.files import require_columns
 from app.core.reading.parts import in_parts
 from app.core.versions import Versioned, touch
@@ -31,6 +31,12 @@ class DayInFuture(DomainError):
 
 class ColumnDenied(DomainError):
     """A column that only others may fill in."""
+
+    status = 422
+
+
+class WordsDiffer(DomainError):
+    """Codes of a row and the words beside them disagree: one of them slipped."""
 
     status = 422
 
@@ -53,6 +59,9 @@ class RefAbsent(DomainError):
 
 class RefTaken(DomainError):
     """Somebody else's entry of the same list has this number."""
+
+
+Labels = Mapping[str, tuple[str, str]]  # code → what it is called: (Chinese, English)
 
 
 @dataclass(frozen=True)
@@ -78,16 +87,31 @@ class Row(Cells):
             if code and code not in known:
                 self.refuse(column, refusal(code=code))
 
+    def check_words(self, column: str, codes: Iterable[str | None], labels: Labels) -> None:
+        """What a column says in words, all in one language, is what the codes beside it mean (WordsDiffer): where only
+        the words of a list were changed, it would otherwise come back as if nothing had been said."""
+        given, meant = set(self.words(column)), [labels.get(code) for code in codes if code]
+        if given and None not in meant and given not in [{both[at] for both in meant if both} for at in (0, 1)]:
+            self.refuse(column, WordsDiffer(given=self.text(column), meant=joined(both[0] for both in meant if both)))
+
 
 R = TypeVar("R", bound=Row)
 
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of a list, each with its Chinese and English heading; a file may lack those in `optional`."""
+    """The columns of a list, each with its Chinese and English heading; a file may lack those in `optional`.
 
+    Files for people end with columns that say in `words` what codes mean; `name` is what such a file is called.
+    """
+
+    name: tuple[str, str]
     headings: Mapping[str, tuple[str, str]]
     optional: tuple[str, ...] = ()
+    words: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def file(self, headings: Headings) -> str:
+        return self.name[0 if headings == "zh" else 1]
 
     def titles(self, headings: Headings) -> dict[str, str]:
         """Column → its heading: the column's name, or with "zh" or "en" what people read."""
@@ -96,14 +120,20 @@ class Columns:
     def header(self, headings: Headings) -> list[str]:
         return list(self.titles(headings).values())
 
+    def exported(self, headings: Headings) -> list[str]:
+        """The header of a file that is taken away; `columns` are for programs, which know the codes."""
+        at = 0 if headings == "zh" else 1
+        return self.header(headings) + ([] if headings == "columns" else [both[at] for both in self.words.values()])
+
     def rows(self, table: Table, kind: type[R], also: Sequence[str] = ()) -> list[R]:
         """The rows of a file whose header is in any of the languages; it may have the columns `also`, too.
 
         Refusals: ColumnTwice, WrongColumns.
         """
-        table = named(table, self.titles("zh"), self.titles("en"))
+        chinese, english = ({column: both[at] for column, both in self.words.items()} for at in (0, 1))
+        table = named(table, self.titles("zh") | chinese, self.titles("en") | english)
         required = [column for column in self.headings if column not in self.optional]
-        require_columns(table, required, (*self.optional, *also))
+        require_columns(table, required, (*self.optional, *self.words, *also))
         return [kind(number, cells, table.titles) for number, cells in table.records()]
 
     def written(self, entry: object, said: Mapping[str, Any]) -> list[Any]:
