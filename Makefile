@@ -6,6 +6,8 @@ UV := UV_PYTHON_DOWNLOADS=never UV_COMPILE_BYTECODE=1 $(BIN)/uv
 WEB := frontend/dist/index.html
 SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) frontend/index.html frontend/survey.html frontend/vite.config.ts
 API := $(shell find app -name '*.py' -o -name '*.toml')
+# The chapters of a season wait for each other, up to days: they run alone.
+SEASON := tests/browser/test_whole_season.py
 APT_BROWSER := chromium fonts-noto-cjk
 
 .DEFAULT_GOAL := help
@@ -40,7 +42,8 @@ sizes: $(VENV)/.dev frontend/node_modules/.ok ## the looks of the house: functio
 
 pytest: $(VENV)/.dev $(WEB) ## Python tests on real PostgreSQL, browser tests included
 	$(BIN)/pytest -n 2
-	$(BIN)/pytest tests/browser -m browser -n 2 --dist loadgroup
+	$(BIN)/pytest tests/browser -m browser -n 2 --ignore $(SEASON)
+	$(BIN)/pytest $(SEASON) -m browser
 
 web-test: $(WEB) ## front-end unit tests and the size of the resident's page
 	cd frontend && npm test --silent && npm run --silent size

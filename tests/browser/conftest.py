@@ -9,10 +9,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from xdist.scheduler import LoadFileScheduling
 
 from app.accounts.policy import authenticate
 from app.accounts.rules import DEMONSTRATION_PASSWORD
@@ -34,13 +36,17 @@ Open = Callable[..., Page]
 expect.set_options(timeout=20_000)  # a page that is right but late passes; what is wrong is wrong after that, too
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of a file follow each other in one worker, since they share one demonstration, unless the file divides
-    itself. Must be said before the distribution reads it."""
-    for item in items:
-        if item.get_closest_marker("browser") and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+class ByFile(LoadFileScheduling):
+    """The tests of a file follow each other in one worker, since what one has done the next may meet; the walk over
+    every page, which is half of them all, goes its two ways."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return file + nodeid[-4:] if file.endswith("test_everywhere.py") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
 
 
 def chromium() -> str:

@@ -6,6 +6,7 @@ import { fileAt } from "../../api/paths";
 import type { components } from "../../api/schema.gen";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
+import { reachable } from "../../ui/reachable";
 import { OnPaper } from "./OnPaper";
 
 type Panel = components["schemas"]["PanelRead"];
@@ -60,6 +61,7 @@ function Matrix({ rows }: { rows: readonly Row[] }) {
       rowKey="bid"
       size="small"
       pagination={false}
+      ref={reachable}
       scroll={{ x: "max-content" }}
       dataSource={bids.map((bid) => ({ bid }))}
       columns={[

@@ -6,6 +6,7 @@ import type { components } from "../../api/schema.gen";
 import { chosen } from "../../ui/chosen";
 import { Money } from "../../ui/Money";
 import { useNarrow } from "../../ui/media";
+import { reachable } from "../../ui/reachable";
 import { type BidRow, bidRows, unlike } from "./sets";
 
 type Lot = components["schemas"]["LotComparisonRead"];
@@ -143,6 +144,7 @@ function Winners({ of }: { of: Lot }) {
       dataSource={bidRows(of.sets)}
       columns={columns}
       pagination={false}
+      ref={reachable}
       scroll={{ x: 900 }}
       rowClassName={(row) => (row.differs ? "row-differs" : "")}
     />

@@ -7,6 +7,7 @@ import { Money } from "../../ui/Money";
 import { useNarrow } from "../../ui/media";
 import { RulesCompared } from "./RulesCompared";
 import { chosen } from "../../ui/chosen";
+import { reachable } from "../../ui/reachable";
 
 type Lot = components["schemas"]["LotResultRead"];
 type Row = components["schemas"]["ResultRow"];
@@ -121,6 +122,7 @@ function Rows({ rows, corrected, caption }: { rows: Row[]; corrected: readonly C
       dataSource={rows}
       columns={columns}
       pagination={false}
+      ref={reachable}
       scroll={{ x: 900 }}
       rowClassName={(row) => [stands(row) ? "row-won" : "", row.is_own ? "row-own" : ""].join(" ")}
     />
