@@ -31,9 +31,10 @@ async def areas_with_parents(session: AsyncSession, codes: Collection[str]) -> d
     }
 
 
-async def names_of_areas(session: AsyncSession) -> Labels:
-    """Code → its name, which is the same in every language of a list."""
-    return {code: (name, name) for code, name in await session.execute(sa.select(Area.code, Area.name))}
+async def names_of_areas(session: AsyncSession, codes: Collection[str]) -> Labels:
+    """Code → its name, which is the same in every language of a list; unknown codes are left out."""
+    query = sa.select(Area.code, Area.name).where(Area.code.in_(codes))
+    return {code: (name, name) for code, name in await session.execute(query)}
 
 
 async def read_area(session: AsyncSession, code: str) -> list[Area]:

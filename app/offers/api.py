@@ -54,7 +54,8 @@ async def export_offers(
     session: UnitSession, actor: CurrentActor, wanted: Wanted, format: Format = "xlsx", headings: Headings = "zh"
 ) -> Response:
     found = await queries.export_offers(session, actor, wanted, shanghai_date(await now(session)))
-    called, areas, columns = await vocabulary(session), await names_of_areas(session), lists.COLUMNS
+    called, columns = await vocabulary(session), lists.COLUMNS
+    areas = await names_of_areas(session, {code for offer, _ in found for code in offer.coverage_codes})
     rows = [[*lists.row_of(offer, of), *lists.words_of(offer, called, areas, headings)] for offer, of in found]
     return table_response(columns.file(headings), columns.exported(headings), rows, xlsx=format == "xlsx")
 

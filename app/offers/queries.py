@@ -146,7 +146,7 @@ async def known_to(session: AsyncSession, actor: Actor, ref_scheme: str, rows: S
             organizations.setdefault(name or "", []).append(party)
     called = await vocabulary(session)
     return Known(
-        areas=await names_of_areas(session),
+        areas=await names_of_areas(session, {code for row in rows for code in row.values["coverage_codes"]}),
         categories=called.categories,
         populations=called.populations,
         organizations=organizations,
