@@ -145,6 +145,17 @@ def visit(browser: Browser, site: str) -> Iterator[Open]:
     assert blocked == []  # a page that asks for what its own policy forbids is broken for somebody
 
 
+# What depends on the width is drawn anew a frame after it has changed.
+REDRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+
+
+def look(page: Page, width: int, is_large: bool = False) -> None:
+    """Look at the page in a window of this width, in that size of type, once it is drawn for it."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.evaluate("large => document.documentElement.classList.toggle('large', large)", is_large)
+    page.evaluate(REDRAWN)
+
+
 def faults_of(page: Page, is_contrast_seen: bool = False) -> list[str]:
     """Faults by axe at levels A and AA, and a page wider than its window. `is_contrast_seen`: in the same look at
     another size, so that the one slow rule may rest."""

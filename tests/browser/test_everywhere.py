@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.core.settings import PROJECT
-from tests.browser.conftest import faults_of, opened
+from tests.browser.conftest import faults_of, look, opened
 
 pytestmark = pytest.mark.browser
 Tab = Callable[[str, str], Page]
@@ -107,10 +107,8 @@ def test_a_page_is_accessible_fits_and_speaks_one_language(tab: Tab, route: str,
     page.wait_for_load_state("networkidle")
     looks = list(product(WIDTHS, (False, True))) if PICTURES else CHOICE[lang]
     for width, is_large in looks:
-        page.set_viewport_size({"width": width, "height": 900})
-        page.evaluate("large => document.documentElement.classList.toggle('large', large)", is_large)
+        look(page, width, is_large)
         expect(page.locator("h1")).to_be_visible()
-        page.evaluate(REDRAWN)
         keep(page, f"{width}{'-large' if is_large else ''}-{lang}-{route.replace('/', '_')}.png")
         is_contrast_seen = not PICTURES and (width, is_large) != looks[0]
         assert (width, is_large, faults_of(page, is_contrast_seen)) == (width, is_large, [])
@@ -118,8 +116,6 @@ def test_a_page_is_accessible_fits_and_speaks_one_language(tab: Tab, route: str,
     assert heard == []
 
 
-# What depends on the width is drawn anew a frame after it has changed.
-REDRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
 RAW = (
     "status|action|field|nav|ui|rooms|tenders|selection|contracts|surveys|bids|panels|accounts|notice|registrations"
     "|installation|jobs"

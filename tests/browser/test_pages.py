@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, Open, faults_of, served
+from tests.browser.conftest import DESKTOP, PHONE, Open, faults_of, look, served
 
 pytestmark = pytest.mark.browser
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 def test_the_top_bar_of_whoever_is_signed_in_fits_every_window(visit: Open, lang: str) -> None:
     page = visit("/desk", role="committee", lang=lang, size=PHONE)
     for width in (320, 390, 600, 768, 900, 1023, 1024, 1150, 1280):
-        page.set_viewport_size({"width": width, "height": 800})
+        look(page, width)
         expect(page.locator(".side")).to_have_count(int(width >= 768))
         sides = page.locator(".topbar button, .topbar .brand-name").evaluate_all(
             "all => all.map(each => each.getBoundingClientRect()).map(box => [box.left, box.right])"

@@ -5,7 +5,7 @@ from itertools import pairwise, product
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, look
 
 pytestmark = pytest.mark.browser
 WIDTHS = (360, 390, 768, 1024, 1280, 1440)
@@ -25,8 +25,7 @@ MEASURE = """() => [...document.querySelectorAll('.brand-name, .topbar-tools > *
 def test_the_top_bar_cuts_nothing_and_lays_nothing_over_another(visit: Open, role: str, lang: str) -> None:
     page = visit("/needs", role=role, lang=lang)
     for width, is_large in product(WIDTHS, (False, True)):
-        page.set_viewport_size({"width": width, "height": 800})
-        page.evaluate("large => document.documentElement.classList.toggle('large', large)", is_large)
+        look(page, width, is_large)
         assert (width, is_large, _faults(page)) == (width, is_large, [])
 
 
