@@ -57,7 +57,7 @@ class _Book:
         """In the first round, and another provider the seeker likes as well still has room."""
         return seeker.round == 0 and any(provider != seeker.held_by for provider in self._with_room(seeker))
 
-    def _standing(self, provider: str, seeker: str) -> tuple[int, int, str]:
+    def _regard(self, provider: str, seeker: str) -> tuple[int, int, str]:
         """Lower is more wanted: the provider's rank; within a tie second round before first, then the lot."""
         return self.ranks[provider][seeker], -self.seekers[seeker].round, self.lots[seeker]
 
@@ -70,8 +70,8 @@ class _Book:
         for incumbent in incumbents:
             if self._is_precarious(self.seekers[incumbent]):
                 return self._seat(seeker, provider, instead_of=incumbent)
-        worst = max(incumbents, key=lambda id: self._standing(provider, id))
-        if self._standing(provider, seeker.id) < self._standing(provider, worst):
+        worst = max(incumbents, key=lambda id: self._regard(provider, id))
+        if self._regard(provider, seeker.id) < self._regard(provider, worst):
             self.seekers[worst].cross_out(provider)
             return self._seat(seeker, provider, instead_of=worst)
         seeker.cross_out(provider)

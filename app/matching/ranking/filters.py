@@ -65,7 +65,7 @@ def is_qualified(need: NeedProfile, offer: OfferProfile) -> Facts | None:
     return {"missing": tuple(missing)} if missing else None
 
 
-def is_in_good_standing(need: NeedProfile, offer: OfferProfile) -> Facts | None:
+def is_free_of_rectification(need: NeedProfile, offer: OfferProfile) -> Facts | None:
     return {"party": offer.record.party_id} if offer.record.rectification else None
 
 
@@ -81,7 +81,7 @@ FILTERS: tuple[tuple[str, Filter], ...] = (
     ("budget", fits_budget),
     ("dates", is_available),
     ("qualifications", is_qualified),
-    ("rectification", is_in_good_standing),
+    ("rectification", is_free_of_rectification),
     ("inactive", is_active),
 )
 

@@ -143,7 +143,7 @@ def _by_digits(programme: Programme) -> frozenset[int] | None:
     settled = [each for each in answers if each is not None]
     if not settled or len(settled) < len(answers):
         raise WinnersUnproven(contenders=len(lead))
-    return min(settled, key=lambda each: _standing(programme, each))
+    return min(settled, key=lambda each: _order(programme, each))
 
 
 def _settled(programme: Programme, lead: Sequence[int], rest: tuple[int, ...], sum_: int) -> Programme:
@@ -160,7 +160,7 @@ def _leads(near: Programme, among: Sequence[int]) -> Iterator[int]:
         found = _solve(below, near.worth, among)
 
 
-def _standing(programme: Programme, chosen: frozenset[int]) -> tuple[int, int, list[int]]:
+def _order(programme: Programme, chosen: frozenset[int]) -> tuple[int, int, list[int]]:
     """Smaller is better: more worth, then a lower cost, then the first in order of positions."""
     cost = sum(programme.costs[i] for i in chosen)
     return -programme.worth_of(chosen), cost, [i not in chosen for i in range(len(programme.worth))]
