@@ -184,7 +184,10 @@ async def _demonstration_lines(session: AsyncSession, address: str, settings: Se
             "  演示数据 / demonstration data",
             f"  演示账号，密码均为 / demonstration accounts, each with the password  {DEMONSTRATION_PASSWORD}",
         ]
-        lines += [f"    {seat.account.username:<14}{seat.account.display_name}" for seat in seats]
+        lines += [
+            f"    {seat.account.username:<14}{word('role', seat.role, 'zh')} / {word('role', seat.role, 'en')}"
+            for seat in seats
+        ]
     if token := await survey_token(session):
         lines.append(f"  居民问卷 / residents' questionnaire  {address}{answering(token)}")
     return lines

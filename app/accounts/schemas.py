@@ -235,7 +235,7 @@ class SessionRead(BaseModel):
         json_schema_extra=example(
             account_id=3,
             username="committee",
-            display_name="社区居委会 Committee",
+            display_name="张桂芳",
             role="committee",
             current={
                 "id": 7,

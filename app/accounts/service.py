@@ -23,14 +23,14 @@ from app.parties.queries import require_party
 from app.parties.rules import Admission
 
 DEMONSTRATION_NAMES = {
-    Role.committee: "社区居委会 Committee",
-    Role.street: "街道办事处 Sub-district office",
-    Role.organization: "社会组织 Organisation",
-    Role.purchaser: "民政局 Purchaser",
-    Role.judge: "评审专家 Judge",
-    Role.evaluator: "第三方评估 Evaluator",
-    Role.auditor: "审计机构 Auditor",
-    Role.admin: "系统管理员 Administrator",
+    Role.committee: "张桂芳",
+    Role.street: "李建国",
+    Role.organization: "王晓燕",
+    Role.purchaser: "陈志强",
+    Role.judge: "杨文华",
+    Role.evaluator: "周敏",
+    Role.auditor: "何静",
+    Role.admin: "赵磊",
 }
 
 

@@ -52,7 +52,10 @@ from app.tenders.profiles.rules import Gate
 SHOWN = "kunming2018"
 # The open copy is 20 days old and open for 26 more; the one being scored had its pitches yesterday.
 OPEN_SINCE, SCORED_SINCE = timedelta(days=20), timedelta(days=1)
-FIRMS = {Role.evaluator: "示例第三方评估中心", Role.auditor: "示例会计师事务所"}
+FIRMS = {
+    Role.evaluator: ("示例第三方评估中心", "Sample Evaluation Centre"),
+    Role.auditor: ("示例会计师事务所", "Sample Accountants"),
+}
 ROUND_LASTS = timedelta(days=14)
 STARTS_AFTER = timedelta(days=90)  # from the last day of publication to the wanted start
 ASKED = "居民代表会议提出，楼栋长入户征求过意见。"
@@ -151,12 +154,13 @@ async def _make_accounts(session: AsyncSession, season: Season) -> None:
         Role.committee: (await offices_of(session, PartyKind.committee, [community]))[community],
         Role.street: (await offices_of(session, PartyKind.street_office, [street]))[street],
     }
-    for role, name in FIRMS.items():
+    for role, (name_zh, name_en) in FIRMS.items():
         parties[role] = await register_party(
             session,
             OPERATOR,
             kind=PartyKind.firm,
-            name_zh=name,
+            name_zh=name_zh,
+            name_en=name_en,
             ref=role.value,
             ref_scheme=KEY,
             is_fictional=True,

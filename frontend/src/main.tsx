@@ -5,13 +5,14 @@ import english from "antd/locale/en_US";
 import chinese from "antd/locale/zh_CN";
 import dayjs from "dayjs";
 import "dayjs/locale/zh-cn";
-import { StrictMode, useMemo } from "react";
+import { StrictMode, useEffect, useMemo } from "react";
 import { createRoot } from "react-dom/client";
 import { useTranslation } from "react-i18next";
 import { languageOf, refusalOf } from "./api/refusal";
 import { Preferences, useLargeType } from "./app/preferences";
 import { routerOf } from "./app/router";
 import { startWords } from "./i18n";
+import { markLanguages } from "./ui/languages";
 import { usePhone, useStill } from "./ui/media";
 import { themeOf } from "./ui/theme";
 import "./ui/ui.css";
@@ -34,6 +35,7 @@ function House() {
   const still = useStill();
   const language = languageOf(i18n.language);
   dayjs.locale(language === "zh" ? "zh-cn" : "en");
+  useEffect(() => (language === "en" ? markLanguages(document.body) : undefined), [language]);
   const theme = useMemo(() => themeOf({ large, phone, still }), [large, phone, still]);
   return (
     <ConfigProvider locale={language === "zh" ? chinese : english} theme={theme} button={{ autoInsertSpace: false }}>

@@ -380,7 +380,7 @@ async def test_demonstration_accounts_are_shown_and_open_only_where_demonstratio
     async with browser(demonstration=False) as client:
         hidden, refused = await client.get("/session"), await client.post("/session", json=given)
     assert shown.json()["demonstration_accounts"] == [
-        {**given, "display_name": "系统管理员 Administrator", "role": "admin", "party_zh": None, "party_en": None}
+        {**given, "display_name": "赵磊", "role": "admin", "party_zh": None, "party_en": None}
     ]
     assert (shown.json()["demonstration"], admitted.status_code) == (True, 200)
     assert (hidden.json()["demonstration"], hidden.json()["demonstration_accounts"]) == (False, [])

@@ -26,6 +26,7 @@ async def test_the_whole_taxonomy_comes_in(session: AsyncSession, client_of: Cli
         "养老服务",
         ["老年服务", "为老服务", "敬老助老"],
     )
+    assert first["spelled"].startswith("yanglaofuwu ylfw ")
 
 
 async def test_a_term_outside_its_parent_is_refused_with_its_row(session: AsyncSession) -> None:

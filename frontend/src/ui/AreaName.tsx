@@ -1,5 +1,4 @@
 import { useTranslation } from "react-i18next";
-import { langOf } from "./chosen";
 
 type Props = {
   /** What the place is called and lies in, as the API says it: district first, the place itself last. */
@@ -14,7 +13,7 @@ export function AreaName({ path, code, stacked = false }: Props) {
   const [name, ...around] = [...path].reverse();
   const rest = around.join(i18n.language === "en" ? ", " : " · ");
   return (
-    <span className={stacked ? "area area-stacked" : "area"} title={code ?? undefined} lang={langOf(name)}>
+    <span className={stacked ? "area area-stacked" : "area"} title={code ?? undefined}>
       <span>{name ?? code}</span>
       {rest && <span className="soft">{stacked ? rest : ` · ${rest}`}</span>}
     </span>

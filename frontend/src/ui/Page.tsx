@@ -2,7 +2,6 @@ import { Breadcrumb } from "antd";
 import { createContext, type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { Address } from "./address";
-import { langOf } from "./chosen";
 import { Link } from "./Link";
 
 type Crumb = { label: string; to?: Address };
@@ -30,7 +29,7 @@ export function Page({ title, subtitle, action, crumbs = [], children }: Props) 
       {trail.length > 0 && <Breadcrumb items={[...trail, { title }]} aria-label={t("ui.crumbs")} />}
       <header className="page-head">
         <div>
-          <h1 lang={langOf(title)}>{title}</h1>
+          <h1>{title}</h1>
           {subtitle && <p className="soft page-subtitle">{subtitle}</p>}
         </div>
         {action && <div className="page-action">{action}</div>}

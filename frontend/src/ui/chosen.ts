@@ -1,7 +1,3 @@
-/** In which language a text is written that people brought: a reader of English hears and sees it as Chinese. */
-export const langOf = (text: string | undefined): "zh-CN" | undefined =>
-  /\p{Script=Han}/u.test(text ?? "") ? "zh-CN" : undefined;
-
 /** The text of a field that stands in both languages (`title_zh`, `title_en`); Chinese where there is no English. */
 export function chosen(of: object, field: string, language: string): string {
   const both = of as Record<string, string | null | undefined>;

@@ -12,7 +12,6 @@ import { Interval } from "../../ui/Interval";
 import { useGo, useNumber } from "../../ui/Link";
 import { Money } from "../../ui/Money";
 import { listText } from "../../ui/format";
-import { langOf } from "../../ui/chosen";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
@@ -54,9 +53,7 @@ function Shown({ of }: { of: Need }) {
       }
     >
       {of.actions.includes("edit") && <Checklist room="needs" missing={of.missing} unsaid={of.unsaid} />}
-      <p className="prose" lang={langOf(of.description)}>
-        {of.description}
-      </p>
+      <p className="prose">{of.description}</p>
       <NeedPath need_id={of.id} />
       <Descriptions
         bordered
@@ -98,11 +95,7 @@ function Evidence({ of }: { of: Need }) {
           n={n}
           label={t("rooms.needs.field.evidence.share")}
         />
-        {note && (
-          <p className="prose" lang={langOf(note)}>
-            {note}
-          </p>
-        )}
+        {note && <p className="prose">{note}</p>}
       </>
     );
   }

@@ -10,7 +10,7 @@ import { ProseField } from "../../ui/form/Field";
 import { FormSheet } from "../../ui/form/FormSheet";
 import { Link, useGo, useNumber } from "../../ui/Link";
 import { priceText, listText } from "../../ui/format";
-import { chosen, langOf } from "../../ui/chosen";
+import { chosen } from "../../ui/chosen";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
@@ -53,9 +53,7 @@ function Shown({ of }: { of: Offer }) {
       }
     >
       {of.actions.includes("edit") && <Checklist room="offers" missing={of.missing} unsaid={of.unsaid} />}
-      <p className="prose" lang={langOf(of.description)}>
-        {of.description}
-      </p>
+      <p className="prose">{of.description}</p>
       <Descriptions
         bordered
         column={{ xs: 1, md: 2 }}

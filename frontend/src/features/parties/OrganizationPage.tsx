@@ -6,7 +6,7 @@ import { useTerms } from "../../api/reference";
 import type { components } from "../../api/schema.gen";
 import { ActionBar } from "../../ui/ActionBar";
 import { AreaName } from "../../ui/AreaName";
-import { chosen, langOf } from "../../ui/chosen";
+import { chosen } from "../../ui/chosen";
 import { Link, useNumber } from "../../ui/Link";
 import { priceText, listText } from "../../ui/format";
 import { Page } from "../../ui/Page";
@@ -39,11 +39,7 @@ function Shown({ of }: { of: Party }) {
       {isEdited ? (
         <Introduce of={of} leave={() => setEdited(false)} />
       ) : (
-        of.introduction && (
-          <p className="prose" lang={langOf(of.introduction)}>
-            {of.introduction}
-          </p>
-        )
+        of.introduction && <p className="prose">{of.introduction}</p>
       )}
       <Descriptions bordered column={{ xs: 1, md: 2 }} items={useFacts(of)} />
       <Record party_id={of.id} />

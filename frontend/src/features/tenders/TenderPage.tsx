@@ -8,7 +8,7 @@ import { Link, useGo, useNumber } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
-import { chosen, langOf } from "../../ui/chosen";
+import { chosen } from "../../ui/chosen";
 import { Enquiries } from "./Enquiries";
 import { type Progress, useProgress } from "./NextStep";
 import { Objections } from "./Objections";
@@ -51,9 +51,7 @@ function Shown({ of }: { of: Tender }) {
       {of.requirements && (
         <section aria-labelledby="text">
           <h2 id="text">{t("notice.text")}</h2>
-          <p className="prose notice-text" lang={langOf(of.requirements)}>
-            {of.requirements}
-          </p>
+          <p className="prose notice-text">{of.requirements}</p>
         </section>
       )}
       <section aria-labelledby="lots">

@@ -20,41 +20,94 @@ type Term = {
   parent_code?: string | null | undefined;
   label_zh: string;
   label_en: string;
-  synonyms?: string[];
+  synonyms: string[];
+  spelled: string;
 };
-type Branch = { value: string; title: string; words: string; children: Branch[] };
+type Choice = { value: string; label: string; words: string };
+type Branch = Choice & { children: Branch[] };
 
 const LONG = { staleTime: Number.POSITIVE_INFINITY };
+
+/** What a term is found by: its names, other words for it, and how these are pronounced. */
+function choiceOf(term: Term, field: "label_zh" | "label_en"): Choice {
+  const names = [term.label_zh, term.label_en, ...term.synonyms].join("\n").toLowerCase();
+  return { value: term.code, label: term[field], words: `${names}\n${term.spelled}` };
+}
 
 function branches(terms: readonly Term[], field: "label_zh" | "label_en", under: string | null = null): Branch[] {
   return terms
     .filter(({ parent_code }) => (parent_code ?? null) === under)
-    .map((term) => ({
-      value: term.code,
-      title: term[field],
-      words: [term.label_zh, term.label_en, ...(term.synonyms ?? [])].join(" ").toLowerCase(),
-      children: branches(terms, field, term.code),
-    }));
+    .map((term) => Object.assign(choiceOf(term, field), { children: branches(terms, field, term.code) }));
 }
 
-const finds = (typed: string, branch: Branch | undefined): boolean =>
-  branch?.words.includes(typed.toLowerCase()) ?? false;
+/** Pinyin is typed with and without spaces between the words. */
+const finds = (typed: string, words: string): boolean => {
+  const wanted = typed.trim().toLowerCase();
+  return words.includes(wanted) || words.includes(wanted.replaceAll(/[\s'’·-]+/g, ""));
+};
+const searched = { filterTreeNode: (typed: string, node: object) => finds(typed, (node as Branch).words) };
+const sought = { filterOption: (typed: string, choice?: Choice) => finds(typed, choice?.words ?? "") };
 
-/** One service of the taxonomy, found by its name or another word for it. */
-export function CategorySelect({ id, label, value, onChange }: Held<string>) {
-  const { t, i18n } = useTranslation();
+const useField = () => (languageOf(useTranslation().i18n.language) === "en" ? "label_en" : "label_zh");
+
+function useServices() {
   const terms = $api.useQuery("get", "/api/v1/taxonomy/categories", {}, LONG);
-  const field = languageOf(i18n.language) === "en" ? "label_en" : "label_zh";
+  return { loading: terms.isPending, treeData: branches(terms.data ?? [], useField()), treeNodeLabelProp: "label" };
+}
+
+function useGroups() {
+  const field = useField();
+  const terms = $api.useQuery("get", "/api/v1/taxonomy/populations", {}, LONG);
+  return { loading: terms.isPending, options: terms.data?.map((term) => choiceOf(term, field)) ?? [] };
+}
+
+/** One service of the taxonomy. */
+export function CategorySelect({ id, label, value, onChange }: Held<string>) {
+  const { t } = useTranslation();
   return (
-    <TreeSelect<string>
+    <TreeSelect<string, Branch>
       {...(id !== undefined && { id })}
       {...(label !== undefined && { "aria-label": label })}
       allowClear
-      showSearch={{ filterTreeNode: (typed, node) => finds(typed, node as unknown as Branch) }}
+      showSearch={searched}
       placeholder={label ?? t("ui.form.choose")}
       popupMatchSelectWidth={false}
-      loading={terms.isPending}
-      treeData={branches(terms.data ?? [], field)}
+      {...useServices()}
+      {...(value && { value })}
+      onChange={(code: string | undefined) => onChange?.(code ?? null)}
+    />
+  );
+}
+
+/** Services of the taxonomy. */
+export function CategoriesSelect({ id, value, onChange }: Held<string[]>) {
+  const { t } = useTranslation();
+  return (
+    <TreeSelect<string[], Branch>
+      {...(id !== undefined && { id })}
+      multiple
+      allowClear
+      showSearch={searched}
+      placeholder={t("ui.form.choose")}
+      {...useServices()}
+      value={value ?? []}
+      onChange={(codes: string[]) => onChange?.(codes)}
+    />
+  );
+}
+
+/** One group of people. */
+export function OnePopulation({ id, label, value, onChange }: Held<string>) {
+  const { t } = useTranslation();
+  return (
+    <Select<string, Choice>
+      {...(id !== undefined && { id })}
+      {...(label !== undefined && { "aria-label": label })}
+      allowClear
+      showSearch={sought}
+      placeholder={label ?? t("ui.form.choose")}
+      popupMatchSelectWidth={false}
+      {...useGroups()}
       {...(value && { value })}
       onChange={(code: string | undefined) => onChange?.(code ?? null)}
     />
@@ -63,18 +116,15 @@ export function CategorySelect({ id, label, value, onChange }: Held<string>) {
 
 /** Groups of people. */
 export function PopulationSelect({ id, value, onChange }: Held<string[]>) {
-  const { t, i18n } = useTranslation();
-  const terms = $api.useQuery("get", "/api/v1/taxonomy/populations", {}, LONG);
-  const field = languageOf(i18n.language) === "en" ? "label_en" : "label_zh";
+  const { t } = useTranslation();
   return (
-    <Select<string[]>
+    <Select<string[], Choice>
       {...(id !== undefined && { id })}
       mode="multiple"
       allowClear
-      showSearch={{ optionFilterProp: "label" }}
+      showSearch={sought}
       placeholder={t("ui.form.choose")}
-      loading={terms.isPending}
-      options={terms.data?.map((term) => ({ value: term.code, label: term[field] })) ?? []}
+      {...useGroups()}
       value={value ?? []}
       onChange={(codes) => onChange?.(codes)}
     />
@@ -170,43 +220,3 @@ const STREETS = { level: "street" } as const;
 
 /** One street of the district, found by typing. */
 export const StreetSelect = (held: Held<string>) => <PlaceSelect {...held} {...STREETS} />;
-
-/** One group of people. */
-export function OnePopulation({ id, label, value, onChange }: Held<string>) {
-  const { t, i18n } = useTranslation();
-  const terms = $api.useQuery("get", "/api/v1/taxonomy/populations", {}, LONG);
-  const field = languageOf(i18n.language) === "en" ? "label_en" : "label_zh";
-  return (
-    <Select<string>
-      {...(id !== undefined && { id })}
-      {...(label !== undefined && { "aria-label": label })}
-      allowClear
-      showSearch={{ optionFilterProp: "label" }}
-      placeholder={label ?? t("ui.form.choose")}
-      popupMatchSelectWidth={false}
-      options={terms.data?.map((term) => ({ value: term.code, label: term[field] })) ?? []}
-      {...(value && { value })}
-      onChange={(code: string | undefined) => onChange?.(code ?? null)}
-    />
-  );
-}
-
-/** Services of the taxonomy. */
-export function CategoriesSelect({ id, value, onChange }: Held<string[]>) {
-  const { t, i18n } = useTranslation();
-  const terms = $api.useQuery("get", "/api/v1/taxonomy/categories", {}, LONG);
-  const field = languageOf(i18n.language) === "en" ? "label_en" : "label_zh";
-  return (
-    <TreeSelect<string[]>
-      {...(id !== undefined && { id })}
-      multiple
-      allowClear
-      showSearch={{ filterTreeNode: (typed, node) => finds(typed, node as unknown as Branch) }}
-      placeholder={t("ui.form.choose")}
-      loading={terms.isPending}
-      treeData={branches(terms.data ?? [], field)}
-      value={value ?? []}
-      onChange={(codes: string[]) => onChange?.(codes)}
-    />
-  );
-}
