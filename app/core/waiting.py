@@ -10,7 +10,8 @@ from enum import StrEnum
 class Waiting:
     """`verb` is the action that is awaited of the reader, `thing` what is to be opened for it, by `thing_id`.
 
-    `context`: what it is part of, where that is not the thing itself (the round in which a need chooses).
+    `context`: what it is part of, where that is not the thing itself (the round in which a need chooses). `title_en`
+    and `context_en`: what they are called in English, where they are.
     `due_at` is the last moment for it (None: no deadline), `rule` the source of that deadline. `counted`: it was
     counted over the calendar of rest days, not named by somebody.
     """
@@ -25,6 +26,8 @@ class Waiting:
     thing_id: int
     counted: bool = False
     context: str = ""
+    title_en: str = ""
+    context_en: str = ""
 
 
 class JobStatus(StrEnum):

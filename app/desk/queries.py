@@ -28,6 +28,7 @@ from app.selection.models import Round
 from app.surveys.questionnaires import queries as surveys
 from app.surveys.questionnaires.models import Survey
 from app.surveys.responses import queries as responses
+from app.surveys.results import queries as results
 from app.surveys.waves import queries as waves
 from app.tenders.awards import queries as awards
 from app.tenders.bids import queries as bids
@@ -45,6 +46,7 @@ ROOMS: tuple[WaitingOf, ...] = (
     surveys.waiting,
     waves.waiting,
     responses.waiting,
+    results.waiting,
     needs.waiting,
     offers.waiting,
     selection.waiting,
@@ -62,15 +64,18 @@ AWAITED: tuple[WaitingOf, ...] = (
     objections.awaited,
     contracts.awaited,
 )
-TITLED: dict[str, tuple[Thing, sa.Select[int, str]]] = {  # by table: what is opened, and what each is called
-    "needs": (Thing.need, sa.select(Need.id, Need.title)),
-    "offers": (Thing.offer, sa.select(Offer.id, Offer.title)),
-    "surveys": (Thing.survey, sa.select(Survey.id, Survey.definition["title"]["zh"].as_string())),
-    "rounds": (Thing.round, sa.select(Round.id, Round.title_zh)),
-    "tenders": (Thing.tender, sa.select(Tender.id, Tender.title_zh)),
-    "bids": (Thing.bid, sa.select(Bid.id, Tender.title_zh).join(Tender, Tender.id == Bid.tender_id)),
-    "registrations": (Thing.registration, sa.select(Registration.id, Registration.name_zh)),
-    "contracts": (Thing.contract, sa.select(Contract.id, Contract.title)),
+# By table: what is opened, and what each is called in Chinese and, where it has one, by an English name.
+NONE = sa.literal("")
+ASKED = Survey.definition["title"]
+TITLED: dict[str, tuple[Thing, sa.Select[int, str, str]]] = {
+    "needs": (Thing.need, sa.select(Need.id, Need.title, NONE)),
+    "offers": (Thing.offer, sa.select(Offer.id, Offer.title, NONE)),
+    "surveys": (Thing.survey, sa.select(Survey.id, ASKED["zh"].as_string(), ASKED["en"].as_string())),
+    "rounds": (Thing.round, sa.select(Round.id, Round.title_zh, Round.title_en)),
+    "tenders": (Thing.tender, sa.select(Tender.id, Tender.title_zh, Tender.title_en)),
+    "bids": (Thing.bid, sa.select(Bid.id, Tender.title_zh, Tender.title_en).join(Tender, Tender.id == Bid.tender_id)),
+    "registrations": (Thing.registration, sa.select(Registration.id, Registration.name_zh, Registration.name_en)),
+    "contracts": (Thing.contract, sa.select(Contract.id, Contract.title, NONE)),
 }
 DONE_SHOWN = 20
 
@@ -90,6 +95,7 @@ class Done(NamedTuple):
     thing: Thing
     thing_id: int
     title: str
+    title_en: str
 
 
 async def provisional(session: AsyncSession, items: Iterable[Waiting]) -> frozenset[datetime]:
@@ -132,14 +138,14 @@ async def done_today(session: AsyncSession, actor: Actor, at: datetime) -> list[
     rows = list(await session.execute(query))
     titles = {name: await _titles(session, name, {id for of, id, _, _ in rows if of == name}) for name in TITLED}
     return [
-        Done(event, at, TITLED[name][0], id, titles[name][id]) for name, id, event, at in rows if id in titles[name]
+        Done(event, at, TITLED[name][0], id, *titles[name][id]) for name, id, event, at in rows if id in titles[name]
     ]
 
 
-async def _titles(session: AsyncSession, table: str, numbers: set[int]) -> dict[int, str]:
-    """Number → what the thing of that table is called."""
+async def _titles(session: AsyncSession, table: str, numbers: set[int]) -> dict[int, tuple[str, str]]:
+    """Number → what the thing of that table is called, in Chinese and in English."""
     if not numbers:
         return {}
     titled = TITLED[table][1]
     rows = await session.execute(titled.where(titled.selected_columns[0].in_(numbers)))
-    return {number: title for number, title in rows}
+    return {number: (title, title_en or "") for number, title, title_en in rows}

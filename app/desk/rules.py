@@ -7,12 +7,13 @@ from app.core.waiting import Waiting
 
 
 class Thing(StrEnum):
-    """What somebody opens to do what waits; a room that has something else to open adds its word here."""
+    """What somebody opens to do what waits, or is told of; a room with something else to open adds its word."""
 
     need = "need"
     offer = "offer"
     survey = "survey"
     responses = "responses"
+    figures = "figures"
     round = "round"
     tender = "tender"
     result = "result"

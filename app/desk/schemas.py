@@ -15,9 +15,9 @@ from app.overviews.rules import Overview
 class WaitingRead(BaseModel):
     """One thing that waits: `action.<verb>` names it, `due_at` is the last moment, `rule` where that comes from.
 
-    `thing` and `thing_id` say what is opened to do it, `context` what it is part of (the round, the notice).
-    `is_provisional`: the rest days of that year are not published
-    yet, so the moment may move.
+    `thing` and `thing_id` say what is opened to do it, `context` what it is part of (the round, the notice);
+    `title_en` and `context_en` are blank where there is no English name. `is_provisional`: the rest days of that year
+    are not published yet, so the moment may move.
     """
 
     model_config = ConfigDict(
@@ -32,6 +32,8 @@ class WaitingRead(BaseModel):
             thing="party",
             thing_id=12,
             context="",
+            title_en="",
+            context_en="",
         )
     )
 
@@ -45,6 +47,8 @@ class WaitingRead(BaseModel):
     thing: Thing
     thing_id: int
     context: str
+    title_en: str
+    context_en: str
 
     @classmethod
     def of(cls, item: Waiting, moving: Collection[datetime]) -> "WaitingRead":
@@ -62,6 +66,7 @@ class DoneRead(BaseModel):
     thing: Thing
     thing_id: int
     title: str
+    title_en: str
 
 
 class DeskRead(BaseModel):

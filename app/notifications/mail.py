@@ -10,7 +10,6 @@ from app.core.http.pages import ACCOUNT, INBOX
 from app.core.settings import LOOPBACK, Settings
 from app.core.words import instant
 from app.notifications.outbox import Parcel
-from app.notifications.rules import sentence
 
 SECONDS = 15
 SUBJECTS = {
@@ -37,7 +36,7 @@ def compose(parcel: Parcel, settings: Settings) -> EmailMessage:
     """In the person's language; sent again it carries the same Message-ID."""
     mailbox, number = parcel.mailbox, int(parcel.mailbox.language == "en")
     places = {"inbox": settings.address + INBOX, "account": settings.address + ACCOUNT}
-    texts = [sentence(it.event, it.title, it.facts, mailbox.language) for it in parcel.notifications]
+    texts = [it.said(mailbox.language) for it in parcel.notifications]
     code = parcel.mails[0].code
     kind = "code" if code else "one" if len(texts) == 1 else "many"
     subject = SUBJECTS[kind][number].format(text="".join(texts[:1]), count=len(texts))

@@ -7,12 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Identified
-from app.notifications.rules import Pace
+from app.notifications.rules import Pace, sentence
 
 
 class Notification(Base, Identified):
-    """Somebody is told, in one of their seats, what happened (`event`) to what is called `title`; `thing` and
-    `thing_id` say what is opened for it. `facts` fill the sentence. It lasts as long as the seat does."""
+    """Somebody is told, in one of their seats, what happened (`event`) to what is called `title`, or
+    `title_en` where it has an English name; `thing` and `thing_id` say what is opened for it. `facts` fill the
+    sentence. It lasts as long as the seat does."""
 
     __tablename__ = "notifications"
 
@@ -22,6 +23,7 @@ class Notification(Base, Identified):
     thing: Mapped[str]
     thing_id: Mapped[int]
     title: Mapped[str]
+    title_en: Mapped[str] = mapped_column(default="", server_default="")
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     created_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
@@ -41,6 +43,11 @@ class Notification(Base, Identified):
         sa.CheckConstraint("opened_at >= created_at", name="opened_after_it_was_written"),
         sa.CheckConstraint("title <> ''", name="names_its_thing"),
     )
+
+    def said(self, language: str) -> str:
+        """What has happened, as a person reads it."""
+        title = self.title_en or self.title if language == "en" else self.title
+        return sentence(self.event, title, self.facts, language)
 
 
 class Mailbox(Base):

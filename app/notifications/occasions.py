@@ -6,7 +6,7 @@ may know: names of needs and offers that are public, ends of time limits, amount
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,10 +20,15 @@ from app.desk.rules import Thing
 from app.needs.models import Need
 from app.notifications.models import Notification
 from app.offers.models import Offer
+from app.parties.models import Party
+from app.parties.rules import PartyKind
 from app.registrations.models import Registration
 from app.registrations.policy import DECIDES
 from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
 from app.selection.rules import PairStatus, RoundStatus, Side
+from app.surveys.questionnaires.models import Survey
+from app.surveys.questionnaires.queries import title_of
+from app.surveys.waves.models import Wave, WaveCommunity
 from app.tenders.awards.models import Award, Result
 from app.tenders.awards.queries import Proposal
 from app.tenders.awards.rules import AwardStatus
@@ -47,6 +52,7 @@ class Draft:
     thing_id: int
     title: str
     facts: Mapping[str, object] = field(default_factory=dict)
+    title_en: str = ""
 
 
 Occasion = Callable[[AsyncSession, str, Any], Awaitable[list[Draft]]]
@@ -94,7 +100,7 @@ async def appointed(session: AsyncSession, event: str, panel: Panel) -> list[Dra
     tender = await session.get_one(Tender, panel.tender_id)
     members = sa.select(PanelMember.account_id).where(PanelMember.tender_id == tender.id)
     to = sa.and_(Membership.role == Role.judge, Membership.account_id.in_(members))
-    return [Draft(event, to, Thing.panel, tender.id, tender.title_zh)]
+    return [Draft(event, to, Thing.panel, tender.id, tender.title_zh, title_en=tender.title_en)]
 
 
 # Bids and results
@@ -141,12 +147,24 @@ async def objected(session: AsyncSession, _event: str, objection: Objection) -> 
     """Whose award is held; the purchaser finds it on its desk. Who objects is not told."""
     tender = await session.get_one(Tender, objection.tender_id)
     held = sa.select(Award.party_id).where(Award.tender_id == tender.id, Award.status == AwardStatus.held)
-    return [Draft("award.held", Membership.party_id.in_(held), Thing.result, tender.id, tender.title_zh)]
+    to = Membership.party_id.in_(held)
+    return [Draft("award.held", to, Thing.result, tender.id, tender.title_zh, title_en=tender.title_en)]
 
 
 async def objection_settled(session: AsyncSession, event: str, objection: Objection) -> list[Draft]:
     tender = await session.get_one(Tender, objection.tender_id)
     return [_of_tender(event, tender, parties(objection.party_id))]
+
+
+# Surveys
+
+
+async def results_drawn(_session: AsyncSession, event: str, survey: Survey) -> list[Draft]:
+    """The communities that were asked, and whoever else of the asking office looks after it."""
+    communities = sa.select(WaveCommunity.community_code).join(Wave).where(Wave.survey_id == survey.id)
+    asked = sa.select(Party.id).where(Party.kind == PartyKind.committee, Party.area_code.in_(communities))
+    title, to = title_of(survey), sa.or_(parties(survey.party_id), Membership.party_id.in_(asked))
+    return [Draft(event, to, Thing.figures, survey.id, title.zh, title_en=title.en)]
 
 
 # Rounds
@@ -162,12 +180,19 @@ async def paired(session: AsyncSession, _event: str, round: Round) -> list[Draft
 
 async def round_cancelled(_session: AsyncSession, event: str, round: Round) -> list[Draft]:
     seats = sa.union(*(sa.select(kind.party_id).where(kind.round_id == round.id) for kind in (RoundNeed, RoundOffer)))
-    return [Draft(event, Membership.party_id.in_(seats), Thing.round, round.id, round.title_zh)]
+    to = Membership.party_id.in_(seats)
+    return [Draft(event, to, Thing.round, round.id, round.title_zh, title_en=round.title_en)]
 
 
 async def pair_answered(session: AsyncSession, event: str, pair: Pair) -> list[Draft]:
     told = await _of_pairs(session, event, Pair.id == pair.id)
     return told + await _drafted(session, Contract.pair_id == pair.id)
+
+
+async def half_answered(session: AsyncSession, event: str, pair: Pair) -> list[Draft]:
+    """The first side to agree is told to the other, which still has to answer."""
+    other = pair.need_party_id if pair.need_answer is None else pair.offer_party_id
+    return [replace(each, to=parties(other)) for each in await _of_pairs(session, event, Pair.id == pair.id)]
 
 
 async def need_gone(session: AsyncSession, event: str, need: Need) -> list[Draft]:
@@ -179,7 +204,7 @@ async def need_gone(session: AsyncSession, event: str, need: Need) -> list[Draft
 
 
 async def offer_gone(session: AsyncSession, event: str, offer: Offer) -> list[Draft]:
-    """Committees that wished for it in a round, or are its partner there."""
+    """Committees that wished for it in a round, or are its partner there; a paused one may come back."""
     seat = sa.and_(RoundNeed.round_id == PreferenceList.round_id, RoundNeed.need_id == PreferenceList.subject_id)
     wished = _wishes(RoundNeed.party_id, Side.need, offer.id).join(RoundNeed, seat)
     partners = sa.select(Pair.round_id, Pair.need_party_id).where(Pair.offer_id == offer.id, _stands())
@@ -237,7 +262,8 @@ async def registered(_session: AsyncSession, event: str, registration: Registrat
     """The offices whose area it comes from."""
     here = sa.literal(registration.area_code).startswith(Membership.area)
     to = sa.and_(Membership.role.in_(DECIDES), Membership.area != "", here)
-    return [Draft(event, to, Thing.registration, registration.id, registration.name_zh)]
+    name_zh, name_en = registration.name_zh, registration.name_en
+    return [Draft(event, to, Thing.registration, registration.id, name_zh, title_en=name_en)]
 
 
 async def reset_asked(_session: AsyncSession, event: str, account: Account) -> list[Draft]:
@@ -248,15 +274,18 @@ async def reset_asked(_session: AsyncSession, event: str, account: Account) -> l
 
 
 OCCASIONS: Mapping[str, Occasion] = {
+    "survey.closed": results_drawn,
     "registration.submitted": registered,
     "account.reset_asked": reset_asked,
     "need.withdrawn": need_gone,
     "offer.withdrawn": offer_gone,
     "offer.paused": offer_gone,
+    "offer.resumed": offer_gone,
     "round.closed": paired,
     "round.filled": paired,
     "round.finished": paired,
     "round.cancelled": round_cancelled,
+    "pair.answered": half_answered,
     "pair.confirmed": pair_answered,
     "pair.declined": pair_answered,
     "tender.published": put_to_tender,
@@ -300,22 +329,22 @@ async def _bids(session: AsyncSession, tender_id: int, which: To) -> list[Bid]:
 
 
 def _of_bid(event: str, bid: Bid, tender: Tender) -> Draft:
-    return Draft(event, parties(bid.party_id), Thing.bid, bid.id, tender.title_zh)
+    return Draft(event, parties(bid.party_id), Thing.bid, bid.id, tender.title_zh, title_en=tender.title_en)
 
 
 def _of_tender(event: str, tender: Tender, to: To, **facts: object) -> Draft:
-    return Draft(event, to, Thing.tender, tender.id, tender.title_zh, facts)
+    return Draft(event, to, Thing.tender, tender.id, tender.title_zh, facts, tender.title_en)
 
 
 async def _of_result(session: AsyncSession, event: str, tender: Tender, **facts: object) -> Draft:
     """All who took part, and the committees whose needs it is about."""
     to = sa.or_(bidders(tender.id), askers(await need_ids_of(session, tender.id)))
-    return Draft(event, to, Thing.result, tender.id, tender.title_zh, facts)
+    return Draft(event, to, Thing.result, tender.id, tender.title_zh, facts, tender.title_en)
 
 
 async def _of_pairs(session: AsyncSession, event: str, *which: To) -> list[Draft]:
     query = (
-        sa.select(Pair, Need.title, Offer.title, Round.title_zh)
+        sa.select(Pair, Need.title, Offer.title, Round)
         .join(Need, Need.id == Pair.need_id)
         .join(Offer, Offer.id == Pair.offer_id)
         .join(Round, Round.id == Pair.round_id)
@@ -328,10 +357,11 @@ async def _of_pairs(session: AsyncSession, event: str, *which: To) -> list[Draft
             parties(pair.need_party_id, pair.offer_party_id),
             Thing.round,
             pair.round_id,
-            title,
+            round.title_zh,
             {"need": need, "offer": offer},
+            round.title_en,
         )
-        for pair, need, offer, title in await session.execute(query)
+        for pair, need, offer, round in await session.execute(query)
     ]
 
 

@@ -17,6 +17,7 @@ from app.registrations import policy as registrations
 from app.registrations.models import Registration
 from app.selection import policy as selection
 from app.selection.models import Round
+from app.surveys.results.models import SurveyFigures
 from app.tenders.awards import policy as awards
 from app.tenders.awards.models import Result
 from app.tenders.bids import policy as bids
@@ -38,6 +39,7 @@ WHO = {
 }
 # Whether an actor sees a thing, asked of the room that the thing belongs to.
 SEES: dict[Thing, Callable[[Actor, int], sa.ColumnElement[bool]]] = {
+    Thing.figures: lambda _, id: sa.exists().where(SurveyFigures.survey_id == id),
     Thing.round: lambda actor, id: sa.exists().where(Round.id == id, selection.visible(actor)),
     Thing.tender: lambda actor, id: sa.exists().where(Tender.id == id, notices.visible(actor)),
     Thing.panel: lambda actor, id: sa.exists().where(Tender.id == id, panels.visible(actor)),

@@ -12,7 +12,7 @@ from app.core.settings import settings
 from app.desk.rules import Thing
 from app.notifications.models import Mailbox
 from app.notifications.queries import Told, Unsent
-from app.notifications.rules import Pace, sentence
+from app.notifications.rules import Pace
 
 
 class NotificationRead(BaseModel):
@@ -46,7 +46,7 @@ class NotificationRead(BaseModel):
     @classmethod
     def of(cls, told: Told) -> "NotificationRead":
         it = told.notification
-        text = {f"text_{each}": sentence(it.event, it.title, it.facts, each) for each in ("zh", "en")}
+        text = {f"text_{each}": it.said(each) for each in ("zh", "en")}
         kept = {name: getattr(it, name) for name in cls.model_fields.keys() - text.keys()}
         return cls(**kept, **text)
 

@@ -31,9 +31,10 @@ async def write_notifications(session: AsyncSession, actor: Actor, draft: Draft)
     """One for each person; told once, whatever else happens in the same instant."""
     at = await now(session)
     facts = {name: _plain(value) for name, value in draft.facts.items()}
-    about = {"event": draft.event, "thing": draft.thing.value, "thing_id": draft.thing_id, "title": draft.title}
+    about = {"event": draft.event, "thing": draft.thing.value, "thing_id": draft.thing_id}
+    named = {"title": draft.title, "title_en": draft.title_en, "facts": facts}
     rows = [
-        {"account_id": seat.account_id, "membership_id": seat.id, "facts": facts, "created_at": at, **about}
+        {"account_id": seat.account_id, "membership_id": seat.id, "created_at": at, **about, **named}
         for seat in await seats_to_tell(session, actor, draft.to, draft.thing, draft.thing_id)
     ]
     if rows:

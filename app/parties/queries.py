@@ -154,4 +154,8 @@ async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
         Party.id == actor.party_id, Party.kind == PartyKind.organization, Party.introduction == ""
     )
     own: Any = await session.scalar(query) if actor.party_id else None
-    return [Waiting("parties", "edit", own.id, own.name_zh, None, None, "party", own.id)] if own else []
+    return (
+        [Waiting("parties", "edit", own.id, own.name_zh, None, None, "party", own.id, title_en=own.name_en)]
+        if own
+        else []
+    )

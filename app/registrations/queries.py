@@ -65,6 +65,8 @@ async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
         return []
     query = sa.select(Registration).where(visible(actor), Registration.status == RegistrationStatus.submitted)
     return [
-        Waiting("registrations", "admit", each.id, each.name_zh, None, None, "registration", each.id)
+        Waiting(
+            "registrations", "admit", each.id, each.name_zh, None, None, "registration", each.id, title_en=each.name_en
+        )
         for each in await session.scalars(query.order_by(Registration.id))
     ]

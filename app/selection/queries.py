@@ -201,7 +201,7 @@ async def _places_free(session: AsyncSession, actor: Actor, at: datetime) -> lis
         .order_by(Round.id)
     )
     return [
-        Waiting("selection", "fill", found.id, found.title_zh, None, None, "round", found.id)
+        Waiting("selection", "fill", found.id, found.title_zh, None, None, "round", found.id, title_en=found.title_en)
         for found in await session.scalars(query)
     ]
 
@@ -230,7 +230,16 @@ async def _lists_due(session: AsyncSession, actor: Actor, at: datetime) -> list[
     )
     return [
         Waiting(
-            "selection", "submit", id, title, found.closes_at, "round_closes", "round", found.id, context=found.title_zh
+            "selection",
+            "submit",
+            id,
+            title,
+            found.closes_at,
+            "round_closes",
+            "round",
+            found.id,
+            context=found.title_zh,
+            context_en=found.title_en,
         )
         for found, id, title in await session.execute(query)
     ]
@@ -271,6 +280,16 @@ async def awaited(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
     )
     rounds = sa.select(Round).where(Round.id.in_(in_hand), Round.status == RoundStatus.open, Round.closes_at > at)
     return [_to_answer(*sides) for sides in await session.execute(open_pairs.order_by(Pair.id))] + [
-        Waiting("selection", "close", found.id, found.title_zh, found.closes_at, "round_closes", "round", found.id)
+        Waiting(
+            "selection",
+            "close",
+            found.id,
+            found.title_zh,
+            found.closes_at,
+            "round_closes",
+            "round",
+            found.id,
+            title_en=found.title_en,
+        )
         for found in await session.scalars(rounds.order_by(Round.id))
     ]

@@ -35,6 +35,7 @@ ROLES = ("committee", "organization", "purchaser", "judge", "street", "evaluator
 ELSEWHERE = {
     "parties.approve_reset": test_accounts.test_a_forgotten_password_is_replaced_with_a_colleagues_word,
     "parties.read_reset": test_accounts.test_a_forgotten_password_is_replaced_with_a_colleagues_word,
+    "surveys.close": test_whole_season.test_the_answers_are_reviewed_and_become_a_need_with_its_evidence,
     "surveys.confirm": test_whole_season.test_the_answers_are_reviewed_and_become_a_need_with_its_evidence,
     "selection.confirm": test_whole_season.test_a_round_brings_both_sides_together,
     "tenders.open": test_whole_season.test_the_bids_are_opened_judged_and_every_sheet_delivered,

@@ -16,7 +16,8 @@ KINDS = {
     "parties.read_reset": "accounts.told",
     "parties.cancel_reset": "accounts.stop",
     "surveys.publish": "rooms.surveys.action.publish",
-    "surveys.close": "surveys.of_wave.action.close",
+    "surveys.close": "rooms.surveys.action.close",
+    "waves.close": "surveys.of_wave.action.close",
     "surveys.confirm": "rooms.surveys.action.confirm",
     "needs.publish": "rooms.needs.action.edit",  # a draft is completed first, and published when nothing is missing
     "needs.edit": "rooms.needs.action.edit",

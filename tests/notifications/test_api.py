@@ -14,6 +14,9 @@ from app.core.actors import Actor, Role
 from app.core.clock import SimulatedClock, now
 from app.notifications.models import Notification
 from app.parties.models import Party
+from app.parties.rules import PartyKind
+from app.surveys.results.service import close_survey
+from app.surveys.waves.rules import WaveStatus
 from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Enquiry
 from tests.conftest import ClientOf
@@ -22,6 +25,7 @@ from tests.factories.contracts import make_contract
 from tests.factories.notices import lots_of, make_tender
 from tests.factories.notifications import make_notification
 from tests.factories.parties import HERE, actor_of, make_party
+from tests.factories.surveys import make_survey, make_wave
 from tests.selection.test_gone import chosen, close, pause_offer, withdraw_need
 
 pytestmark = pytest.mark.anyio
@@ -127,6 +131,38 @@ async def test_both_sides_of_a_pair_are_told_of_it(
     await close(client_of, clock, fair)
     for actor in (*fair.organizations, *fair.committees):
         assert await events_of(client_of, actor) == [("pair.proposed", "round")]
+
+
+async def test_the_first_side_to_agree_to_a_pair_is_told_to_the_other(
+    session: AsyncSession, client_of: ClientOf, clock: SimulatedClock
+) -> None:
+    fair = await chosen(session, client_of)
+    await close(client_of, clock, fair)
+    async with client_of(fair.committees[0]) as client:
+        (pair,) = (await client.get(f"/selection/rounds/{fair.round_id}/pairs")).json()
+        assert (await client.post(f"/selection/pairs/{pair['id']}/confirm")).status_code == 200
+    told = [(await events_of(client_of, actor))[0][0] for actor in (fair.organizations[0], fair.committees[0])]
+    assert told == ["pair.answered", "pair.proposed"]
+
+
+async def test_the_communities_that_were_asked_hear_of_the_results(session: AsyncSession, client_of: ClientOf) -> None:
+    survey = await make_survey(session, await make_party(session, PartyKind.street_office))
+    await make_wave(session, survey, status=WaveStatus.closed)
+    street = await actor_of(session, Role.street, await session.get_one(Party, survey.party_id))
+    committee, other = await actor_of(session, Role.committee), await actor_of(session, Role.organization)
+    await close_survey(session, street, survey.id)
+    await session.commit()
+    told = [await events_of(client_of, each) for each in (committee, other, street)]
+    assert told == [[("survey.closed", "figures")], [], []]
+
+
+async def test_a_subject_with_an_english_name_is_called_by_it(session: AsyncSession, client_of: ClientOf) -> None:
+    reader = await actor_of(session, Role.organization)
+    await make_notification(session, reader, title="公益创投", title_en="Small grants")
+    await session.commit()
+    async with client_of(reader) as client:
+        (read,) = await inbox(client)
+    assert read["text_zh"].startswith("公告“公益创投”") and read["text_en"].startswith("The notice “Small grants”")
 
 
 async def test_a_reset_that_is_asked_again_and_again_is_told_once(session: AsyncSession, client_of: ClientOf) -> None:

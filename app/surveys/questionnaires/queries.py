@@ -21,9 +21,8 @@ def definition_of(survey: Survey) -> SurveyDefinition:
     return SurveyDefinition.model_validate(survey.definition, context=STORED)
 
 
-def title_of(survey: Survey) -> str:
-    """As desks call it."""
-    return str(survey.definition["title"]["zh"])
+def title_of(survey: Survey) -> Label:
+    return Label.model_validate(survey.definition["title"], context=STORED)
 
 
 async def list_surveys(
@@ -67,6 +66,6 @@ async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
     return [waits("publish", survey) for survey in await session.scalars(drafts)]
 
 
-def waits(verb: str, survey: Survey, number: int | None = None, due_at: datetime | None = None) -> Waiting:
-    """What waits in a survey: itself, or (`number`) a part of it."""
-    return Waiting("surveys", verb, number or survey.id, title_of(survey), due_at, None, "survey", survey.id)
+def waits(verb: str, survey: Survey) -> Waiting:
+    title = title_of(survey)
+    return Waiting("surveys", verb, survey.id, title.zh, None, None, "survey", survey.id, title_en=title.en)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor
 from app.core.paging import Found, Paging, paginate
 from app.core.waiting import Waiting
+from app.surveys.questionnaires.definition import Label
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.queries import definition_of, title_of
 from app.surveys.questionnaires.rules import SurveyStatus
@@ -99,7 +100,19 @@ async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
     answers = sa.exists().where(Response.wave_id == Wave.id, Response.status == ResponseStatus.submitted)
     own = sa.and_(Survey.party_id == actor.party_id, Survey.status == SurveyStatus.published)
     pending = sa.select(Wave, Survey).join(Survey, Survey.id == Wave.survey_id).where(own, answers).order_by(Wave.id)
-    return [
-        Waiting("surveys", "confirm", wave.id, title_of(survey), None, None, "responses", wave.id, context=wave.title)
-        for wave, survey in await session.execute(pending)
-    ]
+    return [_to_review(wave, title_of(survey)) for wave, survey in await session.execute(pending)]
+
+
+def _to_review(wave: Wave, title: Label) -> Waiting:
+    return Waiting(
+        "surveys",
+        "confirm",
+        wave.id,
+        title.zh,
+        None,
+        None,
+        "responses",
+        wave.id,
+        context=wave.title,
+        title_en=title.en,
+    )

@@ -11,7 +11,7 @@ from app.areas.queries import areas_with_parents
 from app.core.actors import Actor
 from app.core.waiting import Waiting
 from app.surveys.questionnaires.models import Survey
-from app.surveys.questionnaires.queries import waits
+from app.surveys.questionnaires.queries import title_of
 from app.surveys.waves.models import Issue, Sheet, Token, Wave, WaveCommunity
 from app.surveys.waves.rules import TokenUnknown, WaveStatus, secret_hash
 
@@ -91,4 +91,20 @@ async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
     """The actor's waves whose last day has passed."""
     over = sa.select(Wave, Survey).join(Survey, Survey.id == Wave.survey_id).order_by(Wave.id)
     over = over.where(Survey.party_id == actor.party_id, Wave.status == WaveStatus.open, Wave.closes_at <= at)
-    return [waits("close", survey, wave.id, wave.closes_at) for wave, survey in await session.execute(over)]
+    return [_to_close(wave, survey) for wave, survey in await session.execute(over)]
+
+
+def _to_close(wave: Wave, survey: Survey) -> Waiting:
+    title = title_of(survey)
+    return Waiting(
+        "waves",
+        "close",
+        wave.id,
+        title.zh,
+        wave.closes_at,
+        None,
+        "survey",
+        survey.id,
+        context=wave.title,
+        title_en=title.en,
+    )

@@ -296,4 +296,6 @@ async def _due(session: AsyncSession, verb: str, progress: Progress) -> tuple[da
 
 
 def _waits(verb: str, subject_id: int, tender: Tender, due_at: datetime | None, rule: str) -> Waiting:
-    return Waiting("awards", verb, subject_id, tender.title_zh, due_at, rule, "result", tender.id)
+    return Waiting(
+        "awards", verb, subject_id, tender.title_zh, due_at, rule, "result", tender.id, title_en=tender.title_en
+    )

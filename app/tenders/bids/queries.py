@@ -292,6 +292,7 @@ async def _to_prequalify(session: AsyncSession, actor: Actor) -> list[Waiting]:
             profile_of(tender).applicants.source,
             "tender",
             tender.id,
+            title_en=tender.title_en,
         )
         for tender in await session.scalars(query.order_by(Tender.prequalification_end, Tender.id))
     ]
@@ -299,4 +300,6 @@ async def _to_prequalify(session: AsyncSession, actor: Actor) -> list[Waiting]:
 
 def _waits(verb: str, bid_id: int, tender: Tender) -> Waiting:
     source = profile_of(tender).call.source
-    return Waiting("bids", verb, bid_id, tender.title_zh, tender.bids_end, source, "bid", bid_id)
+    return Waiting(
+        "bids", verb, bid_id, tender.title_zh, tender.bids_end, source, "bid", bid_id, title_en=tender.title_en
+    )

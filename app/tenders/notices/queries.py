@@ -340,6 +340,7 @@ async def _unanswered(session: AsyncSession, which: sa.ColumnElement[bool]) -> l
                 tender.id,
                 counted=True,
                 context=tender.title_zh,
+                context_en=tender.title_en,
             )
         )
     return waits
@@ -358,4 +359,6 @@ async def _to_fail(session: AsyncSession, actor: Actor) -> list[Waiting]:
 
 
 def _waits(verb: str, tender: Tender, due_at: datetime | None, rule: str) -> Waiting:
-    return Waiting("tenders", verb, tender.id, tender.title_zh, due_at, rule, "tender", tender.id)
+    return Waiting(
+        "tenders", verb, tender.id, tender.title_zh, due_at, rule, "tender", tender.id, title_en=tender.title_en
+    )

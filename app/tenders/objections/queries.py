@@ -92,7 +92,7 @@ async def awaited(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
 
 async def _unanswered(session: AsyncSession, actor: Actor) -> list[Waiting]:
     query = (
-        sa.select(Objection, Tender.title_zh)
+        sa.select(Objection, Tender)
         .join(Tender, Tender.id == Objection.tender_id)
         .where(visible(actor), Objection.status == ObjectionStatus.filed)
         .order_by(Objection.answer_due_on, Objection.id)
@@ -102,12 +102,13 @@ async def _unanswered(session: AsyncSession, actor: Actor) -> list[Waiting]:
             "objections",
             "reject",
             objection.id,
-            title,
+            tender.title_zh,
             end_of_day(objection.answer_due_on),
             objection.answer_rule,
             "result" if objection.subject is Challenged.result else "tender",
             objection.tender_id,
             counted=True,
+            title_en=tender.title_en,
         )
-        for objection, title in await session.execute(query)
+        for objection, tender in await session.execute(query)
     ]

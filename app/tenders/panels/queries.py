@@ -286,4 +286,14 @@ async def _waiting_second(session: AsyncSession, actor: Actor) -> list[Waiting]:
 
 
 def _waiting(verb: str, tender: Tender) -> Waiting:
-    return Waiting("panels", verb, tender.id, tender.title_zh, tender.evaluation_end, None, "panel", tender.id)
+    return Waiting(
+        "panels",
+        verb,
+        tender.id,
+        tender.title_zh,
+        tender.evaluation_end,
+        None,
+        "panel",
+        tender.id,
+        title_en=tender.title_en,
+    )

@@ -7,6 +7,7 @@ export const PAGES: Record<components["schemas"]["Thing"], (id: number) => Addre
   offer: (id) => `/offers/${id}`,
   survey: (id) => `/surveys/${id}`,
   responses: (wave_id) => `/surveys/waves/${wave_id}/responses`,
+  figures: (survey_id) => `/surveys/${survey_id}/figures`,
   round: (id) => `/rounds/${id}`,
   tender: (id) => `/tenders/${id}`,
   result: (id) => `/tenders/${id}/result`,

@@ -40,7 +40,9 @@ async def test_a_survey_closes_when_its_waves_have_ended_and_all_is_reviewed(ses
     await waves.close_wave(session, actor, wave.id)
     refusal = await refused_with(ReviewsPending, closing.close_survey(session, actor, survey.id))
     assert refusal.facts == {"count": 1}
+    assert [item.verb for item in await desk.waiting(session, actor, survey.created_at)] == ["confirm"]
     await reviewing.mark_duplicate_response(session, actor, response.id)
+    assert [item.verb for item in await desk.waiting(session, actor, survey.created_at)] == ["close"]
     await closing.close_survey(session, actor, survey.id)
     assert survey.status is SurveyStatus.closed
     await refused_with(SurveyClosed, reviewing.restore_response(session, actor, response.id))

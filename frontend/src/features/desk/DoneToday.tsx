@@ -27,7 +27,7 @@ export function DoneToday({ of }: { of: readonly Done[] }) {
           <li key={`${each.event} ${each.thing_id}`}>
             <CheckOutlined aria-hidden /> <time className="figures soft">{timeText(each.at, i18n.language)}</time>{" "}
             {t([`rooms.${ROOMS[each.thing]}.event.${each.event}`, "desk.done_plain"])}{" "}
-            <Link to={PAGES[each.thing](each.thing_id)}>{each.title}</Link>
+            <Link to={PAGES[each.thing](each.thing_id)}>{(i18n.language === "en" && each.title_en) || each.title}</Link>
           </li>
         ))}
       </ul>
