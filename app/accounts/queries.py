@@ -1,7 +1,8 @@
 """Finding accounts, the seats they act in and the sessions they are signed in by."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -18,13 +19,15 @@ from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.paging import Found, Paging, paginate
 from app.core.waiting import Waiting
+from app.parties.models import Party
 
 
 class Seated(NamedTuple):
-    """An account with the memberships it may act in."""
+    """An account with the memberships it may act in; `headless`: the organisations among them that have no head."""
 
     account: Account
     seats: list[Membership]
+    headless: frozenset[int]
 
 
 class OpenSession(NamedTuple):
@@ -57,7 +60,14 @@ async def seats_of(session: AsyncSession, account_ids: Collection[int]) -> dict[
 
 
 async def seated(session: AsyncSession, account: Account) -> Seated:
-    return Seated(account, (await seats_of(session, [account.id]))[account.id])
+    seats = (await seats_of(session, [account.id]))[account.id]
+    return Seated(account, seats, await _headless(session, seats))
+
+
+async def _headless(session: AsyncSession, seats: Iterable[Membership]) -> frozenset[int]:
+    parties = {seat.party_id for seat in seats if seat.role is Role.organization}
+    query = sa.select(Party.id).where(Party.id.in_(parties), ~colleagues.has_others(Party.id, sa.literal(0)))
+    return frozenset(await session.scalars(query))
 
 
 async def judges(session: AsyncSession) -> list[Account]:
@@ -75,7 +85,8 @@ async def list_accounts(session: AsyncSession, q: str, paging: Paging) -> Found[
         query = query.where(sa.or_(*named))
     found = await paginate(session, query, paging, id=Account.id, sorts={"username": Account.username})
     seats = await seats_of(session, [account.id for account in found.rows])
-    return found.read_as([Seated(account, seats[account.id]) for account in found.rows])
+    headless = await _headless(session, chain.from_iterable(seats.values()))
+    return found.read_as([Seated(account, seats[account.id], headless) for account in found.rows])
 
 
 async def open_session(session: AsyncSession, token: str) -> OpenSession | None:

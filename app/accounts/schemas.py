@@ -1,5 +1,6 @@
 """Accounts, sessions, memberships and new passwords on the wire."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -46,6 +47,17 @@ class MembershipRead(BaseModel):
         party = seat.party and PartyBrief.model_validate(seat.party, from_attributes=True)
         mandate = mandate_in(seat.role, seat.mandate)
         return cls(id=seat.id, role=seat.role, area=seat.area, mandate=mandate, party=party)
+
+
+class SeatRead(MembershipRead):
+    """A membership as administrators see it: where an organisation has no head left, they name one."""
+
+    actions: list[str]
+
+    @classmethod
+    def in_need(cls, seat: Membership, headless: Collection[int]) -> "SeatRead":
+        is_in_need = seat.role is Role.organization and seat.party_id in headless
+        return cls(**dict(MembershipRead.of(seat)), actions=["change_mandate"] if is_in_need else [])
 
 
 class SignIn(_Input):
@@ -174,12 +186,12 @@ class AccountRead(BaseModel):
     status: AccountState
     is_demonstration: bool
     created_at: datetime
-    memberships: list[MembershipRead]
+    memberships: list[SeatRead]
     actions: list[str]
 
     @classmethod
     def of(cls, seated: Seated, actor: Actor) -> "AccountRead":
-        account, seats = seated
+        account, seats, headless = seated
         return cls(
             id=account.id,
             username=account.username,
@@ -187,7 +199,7 @@ class AccountRead(BaseModel):
             status=state_of(account),
             is_demonstration=account.is_demonstration,
             created_at=account.created_at,
-            memberships=[MembershipRead.of(seat) for seat in seats],
+            memberships=[SeatRead.in_need(seat, headless) for seat in seats],
             actions=actions(actor, account),
         )
 

@@ -24,7 +24,8 @@ async def read_communities_overview(session: UnitSession, actor: CurrentActor) -
 @router.get("/contracts", operation_id="read_contracts_overview", dependencies=[allow(READERS[Overview.contracts])])
 async def read_contracts_overview(session: UnitSession, actor: CurrentActor) -> EngagedContractsRead:
     """The contracts that the reader's firm evaluates or audits, and what may be done to them today."""
-    return EngagedContractsRead.of(await engaged.engaged_contracts(session, actor, await now(session)))
+    contracts = await engaged.engaged_contracts(session, actor, await now(session))
+    return EngagedContractsRead.of(contracts, await engaged.count_engaged(session, actor))
 
 
 @router.get("/season", operation_id="read_season_overview", dependencies=[allow(READERS[Overview.season])])

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.models import Area
@@ -29,8 +30,12 @@ class Engaged:
     actions: list[str]
 
 
+async def count_engaged(session: AsyncSession, actor: Actor) -> int:
+    return await session.scalar(sa.select(sa.func.count()).select_from(search_contracts(actor).subquery())) or 0
+
+
 async def engaged_contracts(session: AsyncSession, actor: Actor, at: datetime) -> list[Engaged]:
-    """The contracts that the actor sees, those under way first, of each the one that ends first."""
+    """The contracts that the actor sees, those under way first, of each the one that ends first; at most SHOWN."""
     is_over = Contract.status.in_(OVER)
     query = search_contracts(actor).order_by(is_over, Contract.ends_on, Contract.id).limit(SHOWN)
     contracts = list(await session.scalars(query))

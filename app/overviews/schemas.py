@@ -164,10 +164,11 @@ class EngagedContractsRead(BaseModel):
     )
 
     contracts: list[EngagedRead]
+    total: int
 
     @classmethod
-    def of(cls, found: Iterable[Engaged]) -> "EngagedContractsRead":
-        return cls(contracts=[EngagedRead.of(each) for each in found])
+    def of(cls, found: Iterable[Engaged], total: int) -> "EngagedContractsRead":
+        return cls(contracts=[EngagedRead.of(each) for each in found], total=total)
 
 
 class DateRead(BaseModel):

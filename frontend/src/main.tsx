@@ -15,8 +15,10 @@ import { startWords } from "./i18n";
 import { markLanguages } from "./ui/languages";
 import { usePhone, useStill } from "./ui/media";
 import { themeOf } from "./ui/theme";
+import { unfoldOnPaper } from "./ui/whole";
 import "./ui/ui.css";
 import "./ui/table.css";
+import "./ui/print.css";
 import "./app/shell.css";
 
 /** What was refused will be refused again; only a lost connection or a busy server is worth a second try. */
@@ -61,3 +63,4 @@ async function open(place: HTMLElement): Promise<void> {
 
 const place = document.getElementById("root");
 if (place) void open(place);
+unfoldOnPaper();

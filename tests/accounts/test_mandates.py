@@ -7,11 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.memberships import change_mandate, confirm_membership, end_membership
 from app.accounts.models import Membership
 from app.accounts.policy import actor_in, authenticate
+from app.accounts.queries import list_accounts
 from app.accounts.resets import set_password
 from app.accounts.rules import LastHead, MandateDoesNotFit
+from app.accounts.schemas import AccountRead
 from app.accounts.service import invite_colleague
 from app.core.actors import Actor, Mandate, Role
 from app.core.errors import Denied, NotFound
+from app.core.paging import Paging
 from app.parties.models import Party
 from tests.conftest import ClientOf
 from tests.factories.parties import PASSWORD, actor_of, apart, enter, make_party
@@ -85,12 +88,20 @@ async def test_a_head_of_one_organization_gives_themselves_no_more_in_another(se
         await change_mandate(session, elsewhere, seat.id, Mandate.head)
 
 
+async def offered(session: AsyncSession, admin: Actor, username: str) -> list[str]:
+    """What the list of accounts offers to do to somebody's seat."""
+    (found,) = (await list_accounts(session, username, Paging())).rows
+    return AccountRead.of(found, admin).memberships[0].actions
+
+
 async def test_an_administrator_names_a_head_only_where_none_is_left(session: AsyncSession) -> None:
     head, admin = await head_of(session), await actor_of(session)
     seat = await joined(session, head, "jingban", Mandate.editor)
     with pytest.raises(Denied):
         await change_mandate(session, admin, seat.id, Mandate.head)
+    assert await offered(session, admin, "jingban") == []
     (await seat_of(session, head.account_id)).mandate = Mandate.reader
+    assert await offered(session, admin, "jingban") == ["change_mandate"]
     await change_mandate(session, admin, seat.id, Mandate.head)
     assert seat.mandate is Mandate.head
 

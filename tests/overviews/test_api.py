@@ -163,7 +163,7 @@ async def test_a_firm_sees_the_contracts_it_is_engaged_for_and_what_it_may_do_to
     (read,) = (await shown(client_of, auditor, "contracts"))["contracts"]
     assert (read["id"], read["actions"]) == (contract.id, [])
     stranger = await actor_of(session, Role.evaluator)
-    assert await shown(client_of, stranger, "contracts") == {"contracts": []}
+    assert await shown(client_of, stranger, "contracts") == {"contracts": [], "total": 0}
 
 
 async def test_whoever_belongs_to_a_side_may_do_nothing_as_an_evaluator(

@@ -14,6 +14,6 @@ export function useMedia(query: string): boolean {
 }
 
 export const usePhone = (): boolean => useMedia("(max-width: 767px)");
-/** Too narrow for tables: their rows are cards. */
-export const useNarrow = (): boolean => useMedia("(max-width: 1023px)");
+/** Too narrow for tables: their rows are cards; never on paper. */
+export const useNarrow = (): boolean => useMedia("screen and (max-width: 1023px)");
 export const useStill = (): boolean => useMedia("(prefers-reduced-motion: reduce)");

@@ -11,6 +11,7 @@ import { RefusalAlert } from "../../ui/RefusalAlert";
 import { StatusTag } from "../../ui/StatusTag";
 import { AddSeat, NewAccount } from "./AccountForms";
 import { InvitationLink } from "./InvitationLink";
+import { MandateSelect } from "./Mandates";
 import { useDone } from "./useDone";
 import "./accounts.css";
 
@@ -90,6 +91,9 @@ function Seats({ of }: { of: Account }) {
         {of.memberships.map((seat) => (
           <li key={seat.id}>
             {[seatName(seat, t), partyName(seat.party, i18n.language)].filter(Boolean).join(" · ")}
+            {seat.mandate && seat.actions.includes("change_mandate") && (
+              <MandateSelect membership_id={seat.id} name={of.display_name} value={seat.mandate} />
+            )}
             <Popconfirm
               title={t("accounts.end_seat_sure")}
               okText={t("accounts.end_seat")}

@@ -1,6 +1,9 @@
-import { Radio, Select } from "antd";
+import { App, Radio, Select } from "antd";
 import { useTranslation } from "react-i18next";
+import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
+import { RefusalAlert } from "../../ui/RefusalAlert";
+import { useDone } from "./useDone";
 
 export type Mandate = components["schemas"]["Mandate"];
 const MANDATES: Mandate[] = ["head", "editor", "reader"];
@@ -26,20 +29,36 @@ export function MandateChoice({ value, onChange }: { value?: Mandate; onChange?:
   );
 }
 
-type Props = { label: string; value: Mandate; changing: boolean; onChange: (mandate: Mandate) => void };
+type Props = { membership_id: number; name: string; value: Mandate };
 
-/** The same in one line, of a colleague. */
-export function MandateSelect({ label, value, changing, onChange }: Props) {
+/** The same in one line, of a colleague: asked back, then changed. */
+export function MandateSelect({ membership_id, name, value }: Props) {
   const { t } = useTranslation();
+  const { modal } = App.useApp();
+  const change = $api.useMutation("post", "/api/v1/accounts/memberships/{membership_id}/mandate", {
+    onSuccess: useDone(t("accounts.mandate_changed")),
+  });
+  const ask = (mandate: Mandate): void => {
+    modal.confirm({
+      title: t("accounts.mandate_sure", { name, mandate: t(`mandate.${mandate}`) }),
+      content: t(`accounts.mandate_hint.${mandate}`),
+      okText: t("accounts.mandate_change"),
+      cancelText: t("ui.cancel"),
+      onOk: () => change.mutate({ params: { path: { membership_id } }, body: { mandate } }),
+    });
+  };
   return (
-    <Select<Mandate>
-      aria-label={label}
-      className="mandate-select"
-      value={value}
-      loading={changing}
-      disabled={changing}
-      onChange={onChange}
-      options={MANDATES.map((each) => ({ value: each, label: t(`mandate.${each}`) }))}
-    />
+    <>
+      <Select<Mandate>
+        aria-label={t("accounts.change_mandate", { name })}
+        className="mandate-select"
+        value={value}
+        loading={change.isPending}
+        disabled={change.isPending}
+        onChange={ask}
+        options={MANDATES.map((each) => ({ value: each, label: t(`mandate.${each}`) }))}
+      />
+      <RefusalAlert error={change.error} />
+    </>
   );
 }

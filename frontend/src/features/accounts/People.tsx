@@ -29,10 +29,6 @@ export function People({ people }: { people: readonly Colleague[] }) {
 function OneColleague({ of }: { of: Colleague }) {
   const { t } = useTranslation();
   const { data: session } = useSession();
-  const path = { membership_id: of.membership_id };
-  const change = $api.useMutation("post", "/api/v1/accounts/memberships/{membership_id}/mandate", {
-    onSuccess: useDone(t("accounts.mandate_changed")),
-  });
   const end = $api.useMutation("post", "/api/v1/accounts/memberships/{membership_id}/end", {
     onSuccess: useDone(t("accounts.left")),
   });
@@ -42,14 +38,9 @@ function OneColleague({ of }: { of: Colleague }) {
     <li>
       <Person name={name + own} username={of.username} more={t(`accounts.mandate_hint.${of.mandate}`)} />
       <Space wrap>
-        <RefusalAlert error={change.error ?? end.error} />
+        <RefusalAlert error={end.error} />
         {of.actions.includes("change_mandate") ? (
-          <MandateSelect
-            label={t("accounts.change_mandate", { name })}
-            value={of.mandate}
-            changing={change.isPending}
-            onChange={(mandate) => change.mutate({ params: { path }, body: { mandate } })}
-          />
+          <MandateSelect membership_id={of.membership_id} name={name} value={of.mandate} />
         ) : (
           <span>{t(`mandate.${of.mandate}`)}</span>
         )}
@@ -58,7 +49,7 @@ function OneColleague({ of }: { of: Colleague }) {
             title={t("accounts.leave_sure", { name })}
             okText={t("accounts.leave")}
             cancelText={t("ui.cancel")}
-            onConfirm={() => end.mutate({ params: { path } })}
+            onConfirm={() => end.mutate({ params: { path: { membership_id: of.membership_id } } })}
           >
             <Button danger loading={end.isPending}>
               {t("accounts.leave")}

@@ -13,6 +13,7 @@ import { Link, useNumber } from "../../ui/Link";
 import { Money } from "../../ui/Money";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
+import { Seals } from "../../ui/Seals";
 import { StatusTag } from "../../ui/StatusTag";
 import { chosen } from "../../ui/chosen";
 import { EditContract } from "./EditContract";
@@ -61,7 +62,7 @@ function Shown({ of }: { of: Contract }) {
 }
 
 function Parts({ of }: { of: Contract }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   return (
     <>
       <p className="contract-next">{t(`contracts.next.${of.status}`)}</p>
@@ -81,6 +82,7 @@ function Parts({ of }: { of: Contract }) {
       <Engagements of={of} />
       <Attachments holder="contract" id={of.id} />
       <Paper of={of} />
+      <Seals of={[chosen(of, "purchaser", i18n.language), chosen(of, "contractor", i18n.language)]} />
     </>
   );
 }
@@ -167,7 +169,7 @@ function Paper({ of }: { of: Contract }) {
   const at = (format: "pdf" | "docx"): string =>
     fileAt("/api/v1/contracts/{contract_id}/paper", { contract_id: of.id }, { format });
   return (
-    <section aria-labelledby="paper">
+    <section aria-labelledby="paper" className="no-print">
       <h2 id="paper">{t("contracts.paper")}</h2>
       <Space wrap>
         <Button href={at("pdf")} target="_blank" icon={<FilePdfOutlined aria-hidden />}>

@@ -30,8 +30,12 @@ function Row({ of, at, words }: { of: Waiting; at: string; words: Props["words"]
   return (
     <Link to={PAGES[of.thing](of.thing_id)} {...(part && { hash: part })} className="waiting-row">
       <span className="waiting-what">
-        <strong>{t([`${words}.${of.room}.${of.verb}`, `action.${of.verb}`], { title: (en && of.title_en) || of.title })}</strong>
-        {of.context && <span className="soft">{i18n.exists(named) ? t(named) : (en && of.context_en) || of.context}</span>}
+        <strong>
+          {t([`${words}.${of.room}.${of.verb}`, `action.${of.verb}`], { title: (en && of.title_en) || of.title })}
+        </strong>
+        {of.context && (
+          <span className="soft">{i18n.exists(named) ? t(named) : (en && of.context_en) || of.context}</span>
+        )}
       </span>
       <Due of={of} at={at} />
       <RightOutlined aria-hidden className="waiting-open" />

@@ -24,6 +24,7 @@ export function PublishYear({ year }: { year: number }) {
       <p className="soft">{t("installation.calendar.enter_hint")}</p>
       <FormSheet<Form>
         draft={`calendar ${year}`}
+        requiredMark={false}
         send={(form) => publish.mutateAsync({ params: { path: { year } }, body: bodyOf(form) })}
         sending={publish.isPending}
         error={publish.error}

@@ -81,5 +81,7 @@ export function Chart({ bars, label }: { bars: readonly Bar[]; label: string }) 
       chart.dispose();
     };
   }, [bars]);
-  return <div ref={place} role="img" aria-label={label} style={{ height: bars.length * LINE + 32 }} />;
+  return (
+    <div ref={place} className="chart" role="img" aria-label={label} style={{ height: bars.length * LINE + 32 }} />
+  );
 }

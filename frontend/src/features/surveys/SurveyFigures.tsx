@@ -5,6 +5,7 @@ import { Interval } from "../../ui/Interval";
 import { useNumber } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
+import "./surveys.css";
 
 type Summary = components["schemas"]["SummaryRead"];
 type Answer = components["schemas"]["AnswerRead"];
@@ -59,7 +60,9 @@ function Figures({ answer, table }: { answer: Answer; table: Table }) {
         ))}
       </dl>
       {table.mean && (
-        <p className="figures">{t("surveys.figures.mean", { mean: table.mean.share, n: table.mean.n })}</p>
+        <p className="figures">
+          {t("surveys.figures.mean", { mean: Number(table.mean.share).toFixed(2), n: table.mean.n })}
+        </p>
       )}
     </>
   );

@@ -5,12 +5,13 @@ import { useTranslation } from "react-i18next";
 import { $api, request } from "../../api/client";
 import { languageOf } from "../../api/refusal";
 import { useTerms } from "../../api/reference";
-import { useSession } from "../../api/session";
+import { partyName, useSession } from "../../api/session";
 import type { components } from "../../api/schema.gen";
 import { numberText, percentText } from "../../ui/format";
 import { Interval } from "../../ui/Interval";
 import { Link, useGo, useNumber } from "../../ui/Link";
 import { Page } from "../../ui/Page";
+import { Seals } from "../../ui/Seals";
 import { Fetched } from "../../ui/Pending";
 import { RefusalAlert } from "../../ui/RefusalAlert";
 import { useFilters } from "../../ui/search";
@@ -59,6 +60,7 @@ function Shown({ of, found, stratum, by }: ShownProps) {
   const language = languageOf(i18n.language);
   const title = of.title[language] || of.title.zh;
   const closed = found.answers.filter(({ tables }) => tables.some(({ lines }) => lines.length > 0));
+  const party = useSession().data?.current?.party ?? null;
   const strata = of.definition.questions.filter(({ type }) => type === "single");
   return (
     <Page
@@ -101,6 +103,7 @@ function Shown({ of, found, stratum, by }: ShownProps) {
         </section>
       ))}
       {found.weighting && <Weighted weighting={found.weighting} answers={found.answers} />}
+      <Seals of={[partyName(party, language)]} />
     </Page>
   );
 }
@@ -126,7 +129,7 @@ function Question({ answer, table }: { answer: Answer; table: Table }) {
           ))}
         </dl>
       </details>
-      {table.mean && <p>{t("surveys.figures.mean", { mean: table.mean.share, n: table.mean.n })}</p>}
+      {table.mean && <p>{t("surveys.figures.mean", { mean: Number(table.mean.share).toFixed(2), n: table.mean.n })}</p>}
     </>
   );
 }

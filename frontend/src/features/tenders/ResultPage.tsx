@@ -11,6 +11,7 @@ import { Link, useNumber } from "../../ui/Link";
 import { Money } from "../../ui/Money";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
+import { Seals } from "../../ui/Seals";
 import { StatusTag } from "../../ui/StatusTag";
 import { LotResult, stands } from "./LotResult";
 import { NextStep, type Progress, useProgress } from "./NextStep";
@@ -93,6 +94,7 @@ function Shown({ of, progress }: { of: Result; progress: Progress }) {
       ))}
       <Reviewed of={of} />
       <Objections tenderId={of.tender_id} />
+      <Seals of={[chosen(of, "purchaser", i18n.language)]} />
     </Page>
   );
 }

@@ -7,6 +7,7 @@ import { Deadline } from "../../ui/Deadline";
 import { Link, useGo, useNumber } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
+import { Seals } from "../../ui/Seals";
 import { StatusTag } from "../../ui/StatusTag";
 import { chosen } from "../../ui/chosen";
 import { Enquiries } from "./Enquiries";
@@ -73,6 +74,7 @@ function Shown({ of }: { of: Tender }) {
       <p className="soft">
         {t("tenders.profile", { name: t(`tenders.profile_name.${of.profile}`), version: of.profile_version })}
       </p>
+      <Seals of={[chosen(of, "party_name", i18n.language)]} />
     </Page>
   );
 }

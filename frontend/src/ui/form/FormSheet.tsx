@@ -22,6 +22,8 @@ type Props<Body extends object> = {
   submit: string;
   danger?: boolean;
   cancel?: (() => void) | undefined;
+  /** Fields that may stay empty say so, unless it is plain from what the form asks. */
+  requiredMark?: "optional" | false;
   /** The room whose words call the fields: `rooms.<room>.field.<name>`, else `field.<name>`. */
   room?: string;
   /** Under this name what is typed is kept in the browser until it was sent. */
@@ -53,7 +55,18 @@ export function FormSheet<Body extends object>(props: Props<Body>) {
 }
 
 function Sheet<Body extends object>(props: Props<Body>) {
-  const { send, sending, error, submit, danger = false, cancel, room, onChange, children } = props;
+  const {
+    send,
+    sending,
+    error,
+    submit,
+    danger = false,
+    cancel,
+    room,
+    onChange,
+    children,
+    requiredMark = "optional",
+  } = props;
   const { t } = useTranslation();
   const [own] = Form.useForm<Body>();
   const form = props.form ?? own;
@@ -64,7 +77,7 @@ function Sheet<Body extends object>(props: Props<Body>) {
       <Form<Body>
         form={form}
         layout="vertical"
-        requiredMark="optional"
+        requiredMark={requiredMark}
         initialValues={draft.start}
         scrollToFirstError={{ focus: true, block: "center" }}
         onFinish={send}

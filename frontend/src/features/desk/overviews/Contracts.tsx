@@ -21,7 +21,19 @@ export default function Contracts() {
   return (
     <section aria-labelledby="contracts" className="overview">
       <h2 id="contracts">{t("overviews.contracts.title")}</h2>
-      <Fetched query={query}>{(it) => <Table of={it.contracts} />}</Fetched>
+      <Fetched query={query}>
+        {(it) => (
+          <>
+            <Table of={it.contracts} />
+            {it.total > it.contracts.length && (
+              <p className="soft">
+                {t("overviews.contracts.shown", { shown: it.contracts.length, total: it.total })}{" "}
+                <Link to="/contracts">{t("nav.contracts")}</Link>
+              </p>
+            )}
+          </>
+        )}
+      </Fetched>
     </section>
   );
 }
