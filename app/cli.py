@@ -177,7 +177,8 @@ def serve(
             forwarded_allow_ips=configured.forwarded_allow_ips,
             timeout_graceful_shutdown=REQUESTS_END_WITHIN,
         )
-        Server(config, partial(announce, url, configured, address_of(door))).run([door])
+        started = partial(announce, url, configured, address_of(door))
+        Server(config, started, application.state.streams.end).run([door])
     tell(*farewell(configured))
 
 

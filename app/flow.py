@@ -1,5 +1,5 @@
-"""When this has happened, that follows; what may carry files, and who answers for it. Every bond between rooms that
-does not run downwards stands on this page.
+"""When this has happened, that follows; what may carry files, and who answers for it; what open pages follow, and which
+events change it. Every bond between rooms that does not run downwards stands on this page.
 
 Reactions run in the transaction of what they follow from, and do not set off further ones. They may insert anywhere.
 Locks: a use case locks its own subject first; a reaction then locks rows of earlier rooms, by number. Nothing holding
@@ -9,16 +9,21 @@ a row of an earlier room (a need) goes on to lock one of a later room (a tender,
 from app.accounts import service as accounts
 from app.contracts import attaching as contract_files
 from app.contracts import service as contracts
-from app.core.events import when
+from app.core.events import changing, when
+from app.core.http.changes import followed, followed_as_own
 from app.files.policy import hang_on
 from app.files.rules import Holder
 from app.installation import jobs as checks
+from app.jobs import policy as jobs
 from app.needs import attaching as need_files
 from app.needs import service as needs
+from app.notifications import policy as inboxes
 from app.notifications import service as notifications
 from app.notifications.occasions import OCCASIONS
 from app.offers import attaching as offer_files
 from app.parties import service as parties
+from app.surveys.waves import policy as waves
+from app.tenders.awards import policy as results
 from app.tenders.awards import service as awards
 from app.tenders.bids import attaching as bid_files
 from app.tenders.bids import service as bids
@@ -27,6 +32,7 @@ from app.tenders.comparisons import service as comparisons
 from app.tenders.notices import service as notices
 from app.tenders.objections import service as objections
 from app.tenders.panels import attaching as panel_files
+from app.tenders.panels import policy as panels
 
 when("registration.admitted", parties.admit_newcomer, accounts.invite_first)
 
@@ -67,3 +73,50 @@ hang_on(Holder.offer, offer_files.access, offer_files.read_verbs)
 hang_on(Holder.bid, bid_files.access, bid_files.read_verbs, panel_files.read_verbs)
 hang_on(Holder.contract, contract_files.access, contract_files.read_verbs)
 hang_on(Holder.milestone, contract_files.access_milestone, contract_files.read_milestone_verbs)
+
+followed("wave", waves.read_wave)
+followed("panel", panels.read_sheets)
+followed("comparison", results.read_result)
+followed_as_own("jobs", jobs.told_as)
+followed_as_own("notifications", lambda actor: inboxes.inbox_of(actor.account_id))
+
+# Topic, and which attribute of the subject is its number → the events that change it. Steps of jobs are no events: they
+# tell it themselves, as does whatever is written in an inbox.
+CHANGES = {
+    ("wave", "wave_id"): (
+        "response.submitted",
+        "response.corrected",
+        "response.withdrawn",
+        "response.entered",
+        "response.confirmed",
+        "response.invalidated",
+        "response.marked_duplicate",
+        "response.restored",
+    ),
+    ("wave", "id"): (
+        "wave.edited",
+        "wave.opened",
+        "wave.closed",
+        "questionnaires.issued",
+        "tokens.made",
+        "sheets.made",
+        "sheets.issued",
+        "responses.imported",
+        "responses.confirmed",
+    ),
+    ("panel", "tender_id"): (
+        "interests.declared",
+        "sheet.saved",
+        "sheet.delivered",
+        "sheet.entered",
+        "sheet.confirmed",
+        "sheet.imported",
+        "reopening.asked",
+        "reopening.approved",
+        "reopening.refused",
+        "scoring.closed",
+    ),
+}
+for (topic, number), events in CHANGES.items():
+    for event in events:
+        when(event, changing(topic, number))

@@ -19,10 +19,11 @@ from app.contracts import api as contracts
 from app.core import problems
 from app.core.db import Units, make_engine, units
 from app.core.errors import NotFound
-from app.core.http import description, health
+from app.core.http import changes, description, health
 from app.core.http.exposure import marked
 from app.core.http.guard import Guard
 from app.core.http.lanes import CONNECTIONS, Lanes
+from app.core.http.streams import Streams, listening
 from app.core.http.unit import Authenticate
 from app.core.installation.jobs import Worker
 from app.core.settings import Settings
@@ -77,6 +78,7 @@ ROUTERS = [
     jobs.router,
     installation.router,
     notifications.router,
+    changes.router,
     answering.router,
     surveys.router,
     waves.router,
@@ -129,7 +131,7 @@ def create_app(settings: Settings, door: Units, authenticate: Authenticate) -> F
         routes=[*_routes()],
     )
     app.state.settings, app.state.units, app.state.authenticate = settings, door, authenticate
-    app.state.lanes, app.state.worker = Lanes(), None
+    app.state.lanes, app.state.streams, app.state.worker = Lanes(), Streams(), None
     app.add_middleware(GZipMiddleware, minimum_size=1000, exclude_content_types=PACKED)
     app.add_middleware(Guard, settings=settings)
     problems.install(app)
@@ -177,7 +179,7 @@ def web_application(settings: Settings, url: str, authenticate: Authenticate) ->
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with worker.beside() if worker else nullcontext():
+        async with worker.beside() if worker else nullcontext(), listening(url, app.state.streams):
             yield
         await engine.dispose()
 

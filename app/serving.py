@@ -78,14 +78,21 @@ def settle(application: FastAPI) -> None:
 class Server(uvicorn.Server):
     """Says that it is there once it is, and ends in time whatever clients do."""
 
-    def __init__(self, config: uvicorn.Config, started: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, started: Callable[[], Awaitable[None]], stopping: Callable[[], None]
+    ) -> None:
         super().__init__(config)
-        self.tell_started = started
+        self.tell_started, self.tell_stopping = started, stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if not self.should_exit:
             await self.tell_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """What has no end of its own is ended, then the rest is waited for."""
+        self.tell_stopping()
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A first signal ends everything in turn, a second one at once; what then still hangs, the system ends."""

@@ -1,4 +1,5 @@
-"""What happens: written in the log, and told to the other rooms in the same transaction.
+"""What happens: written in the log, and told to the other rooms in the same transaction; once that has committed, to
+open pages as well.
 
 `when("need.published", reaction)` says what follows; `app/flow.py` is its only caller. A reaction may not set off a
 further one.
@@ -9,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
@@ -16,6 +18,8 @@ from app.core.audit import note
 
 Reaction = Callable[[AsyncSession, Actor, Any], Awaitable[Any]]
 REACTIONS: defaultdict[str, list[Reaction]] = defaultdict(list)
+CHANNEL = "changes"
+NOTIFY = sa.text("SELECT pg_notify(:channel, topic) FROM unnest(CAST(:topics AS text[])) AS topic")
 
 
 def when(event: str, *reactions: Reaction) -> None:
@@ -52,3 +56,18 @@ async def _react(session: AsyncSession, actor: Actor, event: str, told: Any) -> 
             await reaction(session, actor, told)
     finally:
         del session.info["reacting"]
+
+
+async def changed(session: AsyncSession, *topics: str) -> None:
+    """Pages that show what `topics` name ("wave:12") are to read it again. The database tells it when the transaction
+    commits, each topic once, and nothing of what is rolled back."""
+    await session.execute(NOTIFY, {"channel": CHANNEL, "topics": list(topics)})
+
+
+def changing(topic: str, number: str) -> Reaction:
+    """The reaction that says so of `topic` and what the subject's attribute `number` holds."""
+
+    async def change(session: AsyncSession, actor: Actor, told: Any) -> None:
+        await changed(session, f"{topic}:{getattr(told, number)}")
+
+    return change

@@ -13,13 +13,14 @@ from app.core.audit import AuditEvent, AuditFault
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
 from app.core.days.calendar_table import CalendarDay, work_calendar
-from app.core.events import happened
+from app.core.events import changed, happened
 from app.core.installation import queue
 from app.installation import rules
 from app.installation.models import AuditCheck
 from app.installation.policy import access_check
 
 FAULTS_KEPT = 100
+JOBS = "jobs:admin"
 
 
 @dataclass(frozen=True)
@@ -63,26 +64,33 @@ async def draft_check(session: AsyncSession, actor: Actor) -> AuditCheck:
     check = AuditCheck(account_id=actor.account_id, asked_at=at, moved_at=at)
     session.add(check)
     await session.flush()
+    await changed(session, JOBS)
     return check
 
 
 async def begin_check(session: AsyncSession, check_id: int) -> None:
     """Count what is to be read."""
-    check = await access_check(session, check_id)
+    check = await _next_step(session, check_id)
     check.total = await session.scalar(sa.select(sa.func.count()).select_from(AuditEvent)) or 0
     check.done, check.moved_at = 0, await now(session)
 
 
 async def move_check(session: AsyncSession, check_id: int, done: int) -> None:
-    check = await access_check(session, check_id)
+    check = await _next_step(session, check_id)
     check.done, check.moved_at = done, await now(session)
 
 
 async def end_check(session: AsyncSession, check_id: int, read: int, faults: Collection[AuditFault]) -> None:
-    check = await access_check(session, check_id)
+    check = await _next_step(session, check_id)
     check.done = check.total = read
     check.found, check.faults = len(faults), [asdict(fault) for fault in list(faults)[:FAULTS_KEPT]]
     check.ended_at = check.moved_at = await now(session)
+
+
+async def _next_step(session: AsyncSession, check_id: int) -> AuditCheck:
+    """The check, locked; whoever looks at it reads it again after this step."""
+    await changed(session, JOBS)
+    return await access_check(session, check_id)
 
 
 async def publish_year(

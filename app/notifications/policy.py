@@ -51,6 +51,11 @@ SEES: dict[Thing, Callable[[Actor, int], sa.ColumnElement[bool]]] = {
 }
 
 
+def inbox_of(account_id: int | None) -> str:
+    """Under which key changes in somebody's inbox are told."""
+    return f"notifications:{account_id}"
+
+
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
     held = sa.exists().where(Membership.id == Notification.membership_id, is_held())
     return sa.and_(Notification.account_id == actor.account_id, held)

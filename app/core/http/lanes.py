@@ -16,7 +16,7 @@ from app.core.errors import Busy
 
 class Lane(StrEnum):
     """`gate`: who asks, before a body is waited for; `reserved`, `attaching`: what has a deadline of its own (bids and
-    their files, health)."""
+    their files, health); `following`: who opens a stream of changes, and whether they may go on."""
 
     gate = "gate"
     reserved = "reserved"
@@ -26,6 +26,7 @@ class Lane(StrEnum):
     answering = "answering"
     files = "files"
     attaching = "attaching"
+    following = "following"
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ WIDTHS = {
     Lane.answering: Width(2, 100, 2.0),
     Lane.files: Width(2, 10, 5.0),
     Lane.attaching: Width(2, 100, 10.0),
+    Lane.following: Width(1, 400, 10.0),
 }
 JOBS = 3  # two jobs at once, and what the start or the readiness asks beside them
 CONNECTIONS = sum(width.at_once for width in WIDTHS.values()) + JOBS

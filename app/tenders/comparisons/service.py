@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import CLOCK, Actor
 from app.core.clock import now
 from app.core.errors import DomainError, NotFound
-from app.core.events import happened
+from app.core.events import changed, happened
 from app.core.moves import move
 from app.matching.winners.choose import Winners
 from app.tenders.awards.models import Award, LotResult, Result
@@ -63,6 +63,7 @@ async def price_inclusion(session: AsyncSession, actor: Actor, tender_id: int, l
         run.status, run.fault, run.moved_at = move(MOVES, run.status, "price_inclusion"), None, at
     facts = {"lot": lot.code, "bids": run.total, "ranking": digest}
     await happened(session, actor, "inclusion.asked", run, at, stream=tender.stream, **facts)
+    await _moves(session, run)
     return run
 
 
@@ -120,7 +121,16 @@ async def open_run(session: AsyncSession, run_id: int) -> OpenRun | None:
 
 
 async def _locked(session: AsyncSession, run_id: int) -> InclusionRun:
-    return (await session.scalars(sa.select(InclusionRun).where(InclusionRun.id == run_id).with_for_update())).one()
+    """The run, locked for its next step; whoever looks at it reads it again after that."""
+    run = (await session.scalars(sa.select(InclusionRun).where(InclusionRun.id == run_id).with_for_update())).one()
+    await _moves(session, run)
+    return run
+
+
+async def _moves(session: AsyncSession, run: InclusionRun) -> None:
+    query = sa.select(Tender.id, Tender.party_id).join(Lot, Lot.tender_id == Tender.id).where(Lot.id == run.lot_id)
+    tender_id, party_id = (await session.execute(query)).one()
+    await changed(session, f"comparison:{tender_id}", f"jobs:{party_id}")
 
 
 async def keep_best(session: AsyncSession, run_id: int, best: Winners) -> None:

@@ -185,6 +185,14 @@ async def read_panel(session: AsyncSession, actor: Actor, tender_id: int) -> tup
     return tender, panel
 
 
+async def read_sheets(session: AsyncSession, actor: Actor, tender_id: int) -> tuple[Tender, Panel]:
+    """The panel, for whoever may see its sheets come in. Refusals: NotFound, Denied."""
+    tender, panel = await read_panel(session, actor, tender_id)
+    if reason := denial(actor, "list_sheets", tender):
+        raise Denied(verb="list_sheets", reason=reason)
+    return tender, panel
+
+
 async def read_appointed(session: AsyncSession, actor: Actor, tender_id: int) -> tuple[Tender, Panel | None]:
     """The same, or None where it has not been appointed yet."""
     query = sa.select(Tender, Panel).outerjoin(Panel, Panel.tender_id == Tender.id)
