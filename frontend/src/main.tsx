@@ -8,6 +8,7 @@ import "dayjs/locale/zh-cn";
 import { StrictMode, useEffect, useMemo } from "react";
 import { createRoot } from "react-dom/client";
 import { useTranslation } from "react-i18next";
+import { followChanges } from "./api/changes";
 import { languageOf, refusalOf } from "./api/refusal";
 import { Preferences, useLargeType } from "./app/preferences";
 import { routerOf } from "./app/router";
@@ -29,6 +30,7 @@ const again = (failures: number, error: unknown): boolean => {
 
 const cache = new QueryClient({ defaultOptions: { queries: { retry: again, staleTime: 10_000 } } });
 const router = routerOf(cache);
+followChanges(cache);
 
 function House() {
   const { i18n } = useTranslation();

@@ -23,6 +23,7 @@ from app.core.installation.postgres import EmbeddedPostgres
 from app.core.settings import PROJECT, Settings
 from app.main import web_application
 from app.season.demonstration import load_demonstration, survey_token
+from app.serving import Server
 from tests.conftest import copied
 
 AXE = PROJECT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -93,7 +94,11 @@ def served(url: str, **settings: str) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     app = web_application(Settings(worker_in_web=False, **settings), url, authenticate)
-    running = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning"))
+
+    async def nothing() -> None: ...
+
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning")
+    running = Server(config, nothing, app.state.streams.end)
     thread = threading.Thread(target=running.run)
     thread.start()
     while not running.started:

@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Progress } from "antd";
 import { useTranslation } from "react-i18next";
+import { following } from "../../api/changes";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
 import { momentText, numberText } from "../../ui/format";
@@ -21,7 +22,7 @@ export function AuditChecks() {
     "get",
     AT,
     {},
-    { refetchInterval: (query) => (query.state.data?.some(isLive) ? ASK_AGAIN : false) },
+    following((latest?: Check[]) => (latest?.some(isLive) ? ["jobs"] : []), ASK_AGAIN),
   );
   const ask = $api.useMutation("post", AT, { onSettled: () => cache.invalidateQueries() });
   return (

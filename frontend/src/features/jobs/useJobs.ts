@@ -1,3 +1,4 @@
+import { following } from "../../api/changes";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
 
@@ -10,12 +11,15 @@ export const isLive = ({ status }: Job): boolean => status === "waiting" || stat
 /** Under way, or ended not long ago: what somebody who left it comes back for. */
 export const isFresh = (job: Job, now: number): boolean => isLive(job) || now - Date.parse(job.moved_at) < SHOWN_FOR;
 
-/** One's long work of the last days, asked for again and again, sooner while some is under way. */
+/** One's long work of the last days, as it moves on. */
 export function useJobs() {
   return $api.useQuery(
     "get",
     "/api/v1/jobs",
     {},
-    { refetchInterval: (query) => (query.state.data?.some(isLive) ? SOON : A_MINUTE) },
+    following(
+      () => ["jobs"],
+      (jobs?: Job[]) => (jobs?.some(isLive) ? SOON : A_MINUTE),
+    ),
   );
 }

@@ -1,5 +1,6 @@
 import { BellOutlined } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
+import { following } from "../../api/changes";
 import { $api } from "../../api/client";
 import { Link } from "../../ui/Link";
 import "./notifications.css";
@@ -7,10 +8,15 @@ import "./notifications.css";
 const A_MINUTE = 60_000;
 const MOST = 99;
 
-/** The way to the inbox, with how many messages are unread; asked again every minute while somebody looks. */
+/** The way to the inbox, with how many messages are unread. */
 export function Bell() {
   const { t } = useTranslation();
-  const { data } = $api.useQuery("get", "/api/v1/notifications/count", {}, { refetchInterval: A_MINUTE });
+  const { data } = $api.useQuery(
+    "get",
+    "/api/v1/notifications/count",
+    {},
+    following(() => ["notifications"], A_MINUTE),
+  );
   const count = data?.unopened ?? 0;
   return (
     <Link to="/inbox" className="topbar-search bell">

@@ -27,6 +27,7 @@ export default function Inbox() {
     queryKey: [FROM],
     queryFn: ({ pageParam }) => request<Listed>(FROM, { query: { cursor: pageParam } }),
     initialPageParam: null as string | null,
+    meta: { topics: () => ["notifications"] },
     getNextPageParam: (page) => page.next_cursor ?? null,
   });
   const readAll = useMutation({

@@ -1,5 +1,6 @@
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
+import { following } from "../../api/changes";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
 import { ActionBar } from "../../ui/ActionBar";
@@ -13,7 +14,7 @@ import { Appoint } from "./Appoint";
 import { Declare } from "./Declare";
 import { Members } from "./Members";
 import { Reopenings } from "./Reopenings";
-import { Sheets } from "./Sheets";
+import { EVERY, Sheets, comingIn } from "./Sheets";
 import { ToScore } from "./ToScore";
 import "./panels.css";
 
@@ -30,7 +31,7 @@ export default function PanelPage() {
 function Shown({ tender }: { tender: Tender }) {
   const { t, i18n } = useTranslation();
   const path = { tender_id: tender.id };
-  const panel = $api.useQuery("get", "/api/v1/panels/{tender_id}", { params: { path } });
+  const panel = $api.useQuery("get", "/api/v1/panels/{tender_id}", { params: { path } }, following(comingIn, EVERY));
   const title = chosen(tender, "title", i18n.language);
   return (
     <Page

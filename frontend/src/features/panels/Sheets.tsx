@@ -1,6 +1,7 @@
 import { FileExcelOutlined } from "@ant-design/icons";
 import { Button, Table } from "antd";
 import { useTranslation } from "react-i18next";
+import { type Topic, following } from "../../api/changes";
 import { $api } from "../../api/client";
 import { fileAt } from "../../api/paths";
 import type { components } from "../../api/schema.gen";
@@ -12,7 +13,13 @@ import { OnPaper } from "./OnPaper";
 type Panel = components["schemas"]["PanelRead"];
 type Row = components["schemas"]["SheetRow"];
 
-const EVERY = 10_000;
+export const EVERY = 10_000; // milliseconds between two looks while sheets come in
+
+/** Sheets of this panel come in, and the reader is none of its judges. */
+export const comingIn = (panel?: Panel): readonly Topic[] =>
+  !panel?.appointed_at || panel.closed_at || panel.members.some(({ is_me }) => is_me)
+    ? []
+    : [`panel:${panel.tender_id}`];
 
 /** Who has delivered which sheet, as they come in: who scored how is told once scoring is closed. */
 export function Sheets({ panel }: { panel: Panel }) {
@@ -22,7 +29,7 @@ export function Sheets({ panel }: { panel: Panel }) {
     "get",
     "/api/v1/panels/{tender_id}/sheets",
     { params: { path } },
-    { refetchInterval: panel.closed_at ? false : EVERY },
+    following(() => comingIn(panel), EVERY),
   );
   return (
     <section aria-labelledby="sheets">

@@ -1,14 +1,21 @@
+import { following } from "../../api/changes";
 import { $api } from "../../api/client";
+import type { components } from "../../api/schema.gen";
+
+type Wave = components["schemas"]["WaveRead"];
 
 const LIVE = 10_000; // milliseconds between two looks at a wave that is open
 
-/** The waves of a survey, looked at again and again while one is open. */
+const topics = (waves: readonly Wave[] = []) =>
+  waves.filter(({ state }) => state === "open").map(({ id }) => `wave:${id}` as const);
+
+/** The waves of a survey, as answers come in. */
 export const useWaves = (survey_id: number) =>
   $api.useQuery(
     "get",
     "/api/v1/surveys/{survey_id}/waves",
     { params: { path: { survey_id } } },
-    { refetchInterval: ({ state }) => (state.data?.some(({ state: status }) => status === "open") ? LIVE : false) },
+    following(topics, LIVE),
   );
 
 /** One wave, in the same way. */
@@ -17,5 +24,5 @@ export const useWave = (wave_id: number) =>
     "get",
     "/api/v1/surveys/waves/{wave_id}",
     { params: { path: { wave_id } } },
-    { refetchInterval: ({ state }) => (state.data?.state === "open" ? LIVE : false) },
+    following((wave?: Wave) => topics(wave && [wave]), LIVE),
   );

@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import { following } from "../../api/changes";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
 import { chosen } from "../../ui/chosen";
@@ -22,7 +23,7 @@ export default function ComparisonPage() {
     "get",
     "/api/v1/awards/results/{tender_id}/compare",
     { params: { path: { tender_id } } },
-    { refetchInterval: (query) => (query.state.data?.is_running ? ASK_AGAIN : false) },
+    following((of?: Comparison) => (of?.is_running ? [`comparison:${tender_id}`] : []), ASK_AGAIN),
   );
   if (compared.data) return <Shown of={compared.data} />;
   return (
