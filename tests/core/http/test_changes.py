@@ -153,7 +153,7 @@ class Live:
         port = self.server.servers[0].sockets[0].getsockname()[1]
         client = AsyncClient(base_url=f"http://127.0.0.1:{port}", cookies={"shuangxuan_session": self.token})
         asked = "/api/v1/changes?topic=notifications"
-        async with client, client.stream("GET", asked, timeout=SOON) as answer:
+        async with asyncio.timeout(SOON), client, client.stream("GET", asked) as answer:
             assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
             assert (answer.headers["x-accel-buffering"], "content-encoding" in answer.headers) == ("no", False)
             told = (line async for line in answer.aiter_lines() if line)
@@ -199,6 +199,6 @@ async def test_it_ends_with_the_session_at_the_next_heartbeat(live: Live, monkey
 
 
 async def test_a_server_that_stops_does_not_wait_for_streams(live: Live) -> None:
-    async with live.lines() as told, asyncio.timeout(SOON):
+    async with live.lines() as told:
         await live.server.shutdown()
         assert [line async for line in told] == []
