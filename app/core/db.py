@@ -1,7 +1,8 @@
 """Tables' common ground, and the door to the database: `units(engine)` opens one transaction per use case."""
 
+import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +11,9 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -21,6 +24,15 @@ OPTIONS = (
     "-c statement_timeout=60s -c idle_in_transaction_session_timeout=60s -c lock_timeout=10s -c timezone=Asia/Shanghai"
 )
 AS_RUNTIME_ROLE = f"{OPTIONS} -c role={RUNTIME_ROLE}"
+
+CHANNEL = "changes"
+# Nothing is written here that must outlive the machine: it is not waited until the disk has it.
+NOTIFY = sa.text(
+    "SELECT set_config('synchronous_commit', 'off', true), pg_notify(:channel, topic)"
+    " FROM unnest(CAST(:topics AS text[])) AS topic"
+)
+TELL_EVERY = 0.2  # seconds
+log = structlog.get_logger()
 
 # Opens a session in a transaction of its own; leaving without an exception commits.
 Units = Callable[[], AbstractAsyncContextManager[AsyncSession]]
@@ -103,8 +115,37 @@ def _keep_rows_out(context: sa.ExceptionContext) -> None:
             context.sqlalchemy_exception.args = error.args
 
 
+class Teller:
+    """Tells the database's listeners what has changed, for all transactions of a door, after they are over.
+
+    PostgreSQL lets transactions that notify commit one after the other: within each, 3,900 commits a second were 600.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine, self._topics = engine, set[str]()
+        self._telling: asyncio.Task[None] | None = None
+
+    def soon(self, topics: Iterable[str]) -> None:
+        self._topics.update(topics)
+        if self._topics and (self._telling is None or self._telling.done()):
+            self._telling = asyncio.create_task(self._tell())
+
+    async def _tell(self) -> None:
+        """What cannot be told is forgotten: pages then hear nothing, and ask at intervals."""
+        while self._topics:
+            topics, self._topics = sorted(self._topics), set()
+            try:
+                async with self._engine.begin() as connection:
+                    await connection.execute(NOTIFY, {"channel": CHANNEL, "topics": topics})
+            except SQLAlchemyError as fault:
+                log.warning("changes_untold", reason=type(fault).__name__, topics=len(topics))
+            await asyncio.sleep(TELL_EVERY)
+
+
 def units(engine: AsyncEngine, **context: Any) -> Units:
-    """A door onto `engine`; `context` goes into `session.info` (a simulated clock, say)."""
+    """A door onto `engine`; `context` goes into `session.info` (a simulated clock, say). What a transaction has noted
+    there as `changed` is told once it has committed."""
+    teller = Teller(engine)
 
     @asynccontextmanager
     async def unit() -> AsyncIterator[AsyncSession]:
@@ -113,5 +154,6 @@ def units(engine: AsyncEngine, **context: Any) -> Units:
             session.begin(),
         ):
             yield session
+        teller.soon(session.info.get("changed", ()))
 
     return unit

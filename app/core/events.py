@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
@@ -18,8 +17,6 @@ from app.core.audit import note
 
 Reaction = Callable[[AsyncSession, Actor, Any], Awaitable[Any]]
 REACTIONS: defaultdict[str, list[Reaction]] = defaultdict(list)
-CHANNEL = "changes"
-NOTIFY = sa.text("SELECT pg_notify(:channel, topic) FROM unnest(CAST(:topics AS text[])) AS topic")
 
 
 def when(event: str, *reactions: Reaction) -> None:
@@ -58,16 +55,16 @@ async def _react(session: AsyncSession, actor: Actor, event: str, told: Any) -> 
         del session.info["reacting"]
 
 
-async def changed(session: AsyncSession, *topics: str) -> None:
-    """Pages that show what `topics` name ("wave:12") are to read it again. The database tells it when the transaction
-    commits, each topic once, and nothing of what is rolled back."""
-    await session.execute(NOTIFY, {"channel": CHANNEL, "topics": list(topics)})
+def changed(session: AsyncSession, *topics: str) -> None:
+    """Pages that show what `topics` name ("wave:12") are to read it again. They are told when the transaction has
+    committed, and nothing of what is rolled back."""
+    session.info.setdefault("changed", set()).update(topics)
 
 
 def changing(topic: str, number: str) -> Reaction:
     """The reaction that says so of `topic` and what the subject's attribute `number` holds."""
 
     async def change(session: AsyncSession, actor: Actor, told: Any) -> None:
-        await changed(session, f"{topic}:{getattr(told, number)}")
+        changed(session, f"{topic}:{getattr(told, number)}")
 
     return change

@@ -64,7 +64,7 @@ async def draft_check(session: AsyncSession, actor: Actor) -> AuditCheck:
     check = AuditCheck(account_id=actor.account_id, asked_at=at, moved_at=at)
     session.add(check)
     await session.flush()
-    await changed(session, JOBS)
+    changed(session, JOBS)
     return check
 
 
@@ -89,7 +89,7 @@ async def end_check(session: AsyncSession, check_id: int, read: int, faults: Col
 
 async def _next_step(session: AsyncSession, check_id: int) -> AuditCheck:
     """The check, locked; whoever looks at it reads it again after this step."""
-    await changed(session, JOBS)
+    changed(session, JOBS)
     return await access_check(session, check_id)
 
 

@@ -40,7 +40,7 @@ async def write_notifications(session: AsyncSession, actor: Actor, draft: Draft)
     if rows:
         told = insert(Notification).values(rows).on_conflict_do_nothing()
         await put_in_outbox(session, await session.scalars(told.returning(Notification.id)), at)
-        await changed(session, *(inbox_of(seat.account_id) for seat in seats))
+        changed(session, *(inbox_of(seat.account_id) for seat in seats))
 
 
 def _plain(value: object) -> str:
@@ -51,14 +51,14 @@ async def open_notification(session: AsyncSession, actor: Actor, notification_id
     """It was read; when it was read first stays."""
     notification = await access_notification(session, actor, notification_id)
     notification.opened_at = notification.opened_at or await now(session)
-    await changed(session, inbox_of(actor.account_id))
+    changed(session, inbox_of(actor.account_id))
 
 
 async def open_notifications(session: AsyncSession, actor: Actor) -> None:
     """All of one's own were read."""
     unread = sa.update(Notification).where(visible(actor), Notification.opened_at.is_(None))
     await session.execute(unread.values(opened_at=await now(session)).execution_options(synchronize_session=False))
-    await changed(session, inbox_of(actor.account_id))
+    changed(session, inbox_of(actor.account_id))
 
 
 async def send_mail(session: AsyncSession, actor: Actor, mail_id: int) -> None:

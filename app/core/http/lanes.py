@@ -49,8 +49,8 @@ WIDTHS = {
     Lane.attaching: Width(2, 100, 10.0),
     Lane.following: Width(1, 400, 10.0),
 }
-JOBS = 3  # two jobs at once, and what the start or the readiness asks beside them
-CONNECTIONS = sum(width.at_once for width in WIDTHS.values()) + JOBS
+BESIDE = 4  # two jobs at once, what the start or the readiness asks beside them, and who tells what has changed
+CONNECTIONS = sum(width.at_once for width in WIDTHS.values()) + BESIDE
 
 
 class Lanes:

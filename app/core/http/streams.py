@@ -16,9 +16,8 @@ import structlog
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from app.core.db import AS_RUNTIME_ROLE
+from app.core.db import AS_RUNTIME_ROLE, CHANNEL
 from app.core.errors import Busy, DomainError
-from app.core.events import CHANNEL
 
 # Whoever looks at a page has one stream; each holds a socket of the process.
 OF_A_PERSON, OF_A_PROCESS = 8, 400

@@ -130,7 +130,7 @@ async def _locked(session: AsyncSession, run_id: int) -> InclusionRun:
 async def _moves(session: AsyncSession, run: InclusionRun) -> None:
     query = sa.select(Tender.id, Tender.party_id).join(Lot, Lot.tender_id == Tender.id).where(Lot.id == run.lot_id)
     tender_id, party_id = (await session.execute(query)).one()
-    await changed(session, f"comparison:{tender_id}", f"jobs:{party_id}")
+    changed(session, f"comparison:{tender_id}", f"jobs:{party_id}")
 
 
 async def keep_best(session: AsyncSession, run_id: int, best: Winners) -> None:

@@ -58,10 +58,10 @@ async def test_what_is_committed_is_told_once_and_what_is_rolled_back_never(own_
         with found.open(reader):
             with pytest.raises(ZeroDivisionError):
                 async with units(engine)() as session:
-                    await changed(session, "wave:1")
+                    changed(session, "wave:1")
                     raise ZeroDivisionError
             async with units(engine)() as session:
-                await changed(session, "wave:2", "wave:2", "wave:3")
+                changed(session, "wave:2", "wave:2", "wave:3")
             assert await heard(reader) == ["wave:2"]
     await engine.dispose()
 
