@@ -12,7 +12,6 @@ from typing import Annotated, Any
 from fastapi import Query, Request
 from fastapi.responses import StreamingResponse
 from fastapi.sse import format_sse_event
-from pydantic import StringConstraints
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.types import Receive, Scope, Send
@@ -20,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 from app.core.actors import STAFF, Actor
 from app.core.db import Units
 from app.core.errors import DomainError
+from app.core.fields import Exact
 from app.core.http import unit as web
 from app.core.http.lanes import Lane, Lanes
 from app.core.http.streams import Reader, Streams
@@ -27,7 +27,7 @@ from app.core.http.unit import SESSION_COOKIE, Authenticate, CurrentActor, UnitS
 
 Read = Callable[[AsyncSession, Actor, int], Awaitable[Any]]
 Key = Callable[[Actor], str]
-Topic = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}(:[1-9][0-9]{0,15})?$")]
+Topic = Annotated[str, Exact(60, pattern=r"^[a-z_]{1,40}(:[1-9][0-9]{0,15})?$")]
 
 HEARTBEAT = 15.0  # seconds: proxies close a connection that is silent for a minute
 READY, BEAT = format_sse_event(event="ready", data_str="follows"), format_sse_event(event="beat", data_str="follows")
