@@ -257,7 +257,7 @@ def worker(check: Annotated[bool, typer.Option(help="only say whether a worker i
 
 async def work_alone(url: str) -> None:
     async with open_units(url) as door:
-        await Worker(url, door).run()
+        await Worker(url, door, create_app(settings(), door, authenticate)).run()
 
 
 @cli.command("rank-all")

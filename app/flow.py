@@ -11,6 +11,9 @@ from app.contracts import attaching as contract_files
 from app.contracts import service as contracts
 from app.core.events import changing, when
 from app.core.http.changes import followed, followed_as_own
+from app.errands import jobs as errands
+from app.errands.models import Errand
+from app.files.keeping import held_by
 from app.files.policy import hang_on
 from app.files.rules import Holder
 from app.installation import jobs as checks
@@ -59,6 +62,7 @@ when("objection.accepted", awards.revoke_awards)
 when("result.proposed", comparisons.keep_contests)
 when("inclusion.asked", pricing.start_pricing)
 when("audit_check.asked", checks.start_check)
+when("errand.asked", errands.start_errand)
 
 when("contract.signed", needs.hold_as("contracted", by="contract", after=("matched", "tendered")))
 when("contract.completed", needs.fulfil_needs)
@@ -68,6 +72,7 @@ when("contract.terminated", needs.release_needs)
 for event, occasion in OCCASIONS.items():
     when(event, notifications.telling(event, occasion))
 
+held_by(Errand.sha256)
 hang_on(Holder.need, need_files.access, need_files.read_verbs)
 hang_on(Holder.offer, offer_files.access, offer_files.read_verbs)
 hang_on(Holder.bid, bid_files.access, bid_files.read_verbs, panel_files.read_verbs)

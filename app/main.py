@@ -28,9 +28,10 @@ from app.core.http.unit import Authenticate
 from app.core.installation.jobs import Worker
 from app.core.settings import Settings
 from app.desk import api as desk
+from app.errands import api as errands
 from app.files import api as files
 from app.files import jobs as file_jobs
-from app.files.rules import MEDIA
+from app.files.rules import ACCEPTED
 from app.installation import api as installation
 from app.jobs import api as jobs
 from app.needs import api as needs
@@ -76,6 +77,7 @@ ROUTERS = [
     desk.router,
     overviews.router,
     jobs.router,
+    errands.router,
     installation.router,
     notifications.router,
     changes.router,
@@ -107,7 +109,7 @@ ROUTERS = [
     bids.router,
 ]
 API = "/api/v1"
-PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, *MEDIA.values())  # nothing is gained by packing it again
+PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, *ACCEPTED)  # nothing is gained by packing it again
 
 
 @cache
@@ -132,6 +134,7 @@ def create_app(settings: Settings, door: Units, authenticate: Authenticate) -> F
     )
     app.state.settings, app.state.units, app.state.authenticate = settings, door, authenticate
     app.state.lanes, app.state.streams, app.state.worker = Lanes(), Streams(), None
+    app.state.put_off = errands.put_off
     app.add_middleware(GZipMiddleware, minimum_size=1000, exclude_content_types=PACKED)
     app.add_middleware(Guard, settings=settings)
     problems.install(app)
@@ -175,7 +178,8 @@ def web_application(settings: Settings, url: str, authenticate: Authenticate) ->
     """The application with its own engine and, unless set otherwise, its own job worker."""
     engine = make_engine(url, pool_size=CONNECTIONS)
     door = units(engine)
-    worker = Worker(url, door) if settings.worker_in_web else None
+    app = create_app(settings, door, authenticate)
+    worker = Worker(url, door, app) if settings.worker_in_web else None
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -183,7 +187,6 @@ def web_application(settings: Settings, url: str, authenticate: Authenticate) ->
             yield
         await engine.dispose()
 
-    app = create_app(settings, door, authenticate)
     app.state.worker = worker
     app.router.lifespan_context = lifespan
     serve_front_end(app, settings)

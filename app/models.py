@@ -10,6 +10,7 @@ import app.core.http.idempotency
 import app.core.http.limits
 import app.core.installation.queue
 import app.core.installation.secret
+import app.errands.models
 import app.files.models
 import app.installation.models
 import app.needs.models

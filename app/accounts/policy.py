@@ -180,6 +180,18 @@ async def authenticate(session: AsyncSession, token: str, *, demonstration: bool
     if seat is None:
         return RESIDENT
     await _note_seen(session, token)
+    return await _acting_in(session, seat)
+
+
+async def act_again(session: AsyncSession, account_id: int, role: Role, party_id: int | None) -> Actor | None:
+    """Who acts as this account did before, in this role and for this party; None where it may not any more."""
+    as_then = Membership.role == role, Membership.party_id.is_not_distinct_from(party_id), is_held()
+    query = sa.select(Membership).join(Account, Account.id == Membership.account_id).order_by(Membership.id).limit(1)
+    seat = await session.scalar(query.where(Account.id == account_id, Account.disabled_at.is_(None), *as_then))
+    return await _acting_in(session, seat) if seat else None
+
+
+async def _acting_in(session: AsyncSession, seat: Membership) -> Actor:
     return actor_in(seat, () if seat.mandate is Mandate.head else await heads_of(session, seat.party_id))
 
 

@@ -76,7 +76,7 @@ async def export_contracts(
 ) -> Response:
     wanted = queries.search_contracts(actor, status=status, tender_id=tender_id, q=q, area=area)
     rows = [dict(ContractRow.of(line)) for line in await queries.export_contracts(session, wanted)]
-    return SHEET.response(rows, headings, format)
+    return await SHEET.response(rows, headings, format)
 
 
 @router.get("/{contract_id}", operation_id="read_contract", dependencies=[allow(WHO["read"])])

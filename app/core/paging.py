@@ -121,6 +121,11 @@ async def paginate(
     return Found(items, cursor, min(total, COUNTED), total > COUNTED)
 
 
+async def count_rows(session: AsyncSession, query: sa.Select[Any]) -> int:
+    """How many rows, however many."""
+    return (await session.scalars(sa.select(sa.func.count()).select_from(query.subquery()))).one()
+
+
 async def _count(session: AsyncSession, query: sa.Select[int]) -> int:
     """How many rows, but no further than COUNTED and one."""
     counted = sa.select(sa.func.count()).select_from(query.limit(COUNTED + 1).subquery())

@@ -1,9 +1,11 @@
 """What waits for somebody, and the long work that they asked for: the records in which each room answers, so that no
 room need know who lists them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,9 @@ class Job:
     """`verb` is what was asked for, of the subject called `title`; `thing` is what is opened to see it, by `thing_id`.
 
     `done` of `total` steps (None: not counted yet); `moved_at` is the last sign of life, or the end; `fault` the code
-    of the refusal with which it failed.
+    of the refusal with which it failed, and `problem` the whole of it where it was one of a request.
+    `step`: what is being done now. In the end a `file` of this name may be there to be fetched, or `counts` of what was
+    taken in.
     """
 
     room: str
@@ -58,3 +62,7 @@ class Job:
     asked_at: datetime
     moved_at: datetime
     fault: str | None
+    step: str | None = None
+    file: str | None = None
+    counts: Mapping[str, int] | None = None
+    problem: Mapping[str, Any] | None = None

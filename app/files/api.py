@@ -1,7 +1,6 @@
 """Files on needs, offers, bids, contracts and milestones: attached, listed, read and taken down."""
 
 from fastapi import Response
-from fastapi.responses import FileResponse
 
 from app.core.fields import Id
 from app.core.http import unit as web
@@ -9,16 +8,13 @@ from app.core.http.lanes import Lane
 from app.core.http.unit import CurrentActor, UnitSession, allow, in_lane
 from app.core.reading.files import answers_file
 from app.files import policy, queries, service
-from app.files.models import Attachment
 from app.files.policy import WHO, read_verbs
-from app.files.rules import MEDIA, SHOWN, FileLost, Holder
+from app.files.rules import ACCEPTED, Holder
 from app.files.schemas import AttachmentRead, AttachmentsRead
-from app.files.store import place_of
+from app.files.sending import sent
 from app.files.uploads import AttachedFile
 
 router = web.router("/files", "files")
-# A file runs nothing and loads nothing, wherever it is opened.
-SEALED = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; object-src 'self'; sandbox"
 
 
 @router.post(
@@ -45,24 +41,12 @@ async def list_files(holder: Holder, holder_id: Id, session: UnitSession, actor:
     "/{attachment_id}",
     operation_id="read_file",
     dependencies=[allow(WHO["read"]), in_lane(Lane.reading)],
-    **answers_file(*MEDIA.values()),
+    **answers_file(*ACCEPTED),
 )
 async def read_file(attachment_id: Id, session: UnitSession, actor: CurrentActor) -> Response:
     """In place where a browser can show it, else to be saved; sent from the disk piece by piece, or a part of it."""
-    return _sent(await policy.read_attachment(session, actor, attachment_id))
-
-
-def _sent(attachment: Attachment) -> FileResponse:
-    place, kind = place_of(attachment.sha256), attachment.file.kind
-    if not place.exists():
-        raise FileLost(name=attachment.name)
-    return FileResponse(
-        place,
-        headers={"Content-Security-Policy": SEALED},
-        media_type=MEDIA[kind],
-        filename=attachment.name,
-        content_disposition_type="inline" if kind in SHOWN else "attachment",
-    )
+    attachment = await policy.read_attachment(session, actor, attachment_id)
+    return sent(attachment.file, attachment.name)
 
 
 @router.delete("/{attachment_id}", operation_id="remove_file", status_code=204, dependencies=[allow(WHO["remove"])])

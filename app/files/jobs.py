@@ -10,8 +10,8 @@ from app.core.clock import now
 from app.core.installation.jobs import jobs, unit
 from app.core.reading.foreign import off_loop
 from app.files import store
-from app.files.models import Attachment, StoredFile
-from app.files.service import STORE_LOCK
+from app.files.keeping import STORE_LOCK, is_held
+from app.files.models import StoredFile
 
 KEPT = timedelta(days=1)
 log = structlog.get_logger()
@@ -22,9 +22,8 @@ log = structlog.get_logger()
 async def sweep_files(timestamp: int) -> None:
     """First the rows, then, once these are gone for good, the files without a row; what was broken off goes, too."""
     async with unit() as session:
-        held = sa.exists().where(Attachment.sha256 == StoredFile.sha256)
         old = StoredFile.held_at < await now(session) - KEPT
-        await session.execute(sa.delete(StoredFile).where(~held, old))
+        await session.execute(sa.delete(StoredFile).where(~is_held(), old))
     async with unit() as session:
         await session.execute(sa.select(sa.func.pg_advisory_xact_lock(STORE_LOCK)))
         rows = set(await session.scalars(sa.select(StoredFile.sha256)))

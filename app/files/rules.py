@@ -35,6 +35,7 @@ class FileKind(StrEnum):
     png = "png"
     jpeg = "jpeg"
     webp = "webp"
+    csv = "csv"
 
 
 K = FileKind
@@ -45,7 +46,10 @@ MEDIA = {
     K.png: "image/png",
     K.jpeg: "image/jpeg",
     K.webp: "image/webp",
+    K.csv: "text/csv; charset=utf-8",
 }
+# A list with commas looks like any text: the platform writes such files itself, and takes none.
+ACCEPTED = [media for kind, media in MEDIA.items() if kind is not K.csv]
 ENDINGS = {K.jpeg: ("jpg", "jpeg")}
 # A browser shows these itself and runs nothing in them; the others are saved.
 SHOWN = frozenset({K.pdf, K.png, K.jpeg, K.webp})

@@ -8,7 +8,7 @@ from app.core.actors import Actor
 from app.core.settings import settings
 from app.files.models import Attachment
 from app.files.policy import actions
-from app.files.rules import MEDIA, MOST_FILES, FileKind, Holder
+from app.files.rules import ACCEPTED, MOST_FILES, FileKind, Holder
 
 
 class AttachmentRead(BaseModel):
@@ -46,5 +46,5 @@ class AttachmentsRead(BaseModel):
             actions=[verb for verb in verbs if verb == "attach"],
             most=MOST_FILES[holder],
             largest=settings().upload_bytes,
-            accepts=list(MEDIA.values()),
+            accepts=ACCEPTED,
         )

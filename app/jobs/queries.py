@@ -7,11 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
 from app.core.waiting import Job
+from app.errands import queries as errands
 from app.installation import queries as installation
 from app.tenders.comparisons import queries as comparisons
 
 JobsOf = Callable[[AsyncSession, Actor, datetime], Awaitable[list[Job]]]
-ROOMS: tuple[JobsOf, ...] = (comparisons.own_jobs, installation.own_jobs)
+ROOMS: tuple[JobsOf, ...] = (comparisons.own_jobs, installation.own_jobs, errands.own_jobs)
 SHOWN_FOR = timedelta(days=7)
 
 

@@ -10,10 +10,12 @@ from app.core.clock import now
 from app.core.days.calendar import shanghai_date
 from app.core.fields import Id
 from app.core.http import unit as web
+from app.core.http.putting_off import CurrentWork, or_later
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.core.paging import Page, PagingQuery
 from app.core.reading.files import TABLE_FILE, UploadedList, table_response
 from app.core.reading.listing import Format, Headings
+from app.core.reading.parts import in_parts
 from app.needs import lists, policy, queries, service
 from app.needs.policy import WHO
 from app.needs.queries import NeedFilter
@@ -62,14 +64,24 @@ async def draft_need_from_result(
     return NeedRead.of(need, actor, shanghai_date(need.created_at))
 
 
-@router.get("/export", operation_id="export_needs", dependencies=[allow(EVERYONE)], **TABLE_FILE)
+@router.get("/export", operation_id="export_needs", dependencies=[allow(EVERYONE)], **or_later(TABLE_FILE))
 async def export_needs(
-    session: UnitSession, actor: CurrentActor, wanted: Wanted, format: Format = "xlsx", headings: Headings = "zh"
+    session: UnitSession,
+    actor: CurrentActor,
+    work: CurrentWork,
+    wanted: Wanted,
+    format: Format = "xlsx",
+    headings: Headings = "zh",
 ) -> Response:
-    found = await queries.export_needs(session, actor, wanted, shanghai_date(await now(session)))
-    called, columns = await vocabulary(session), lists.COLUMNS
-    rows = [[*lists.row_of(need, place), *lists.words_of(need, place, called, headings)] for need, place in found]
-    return table_response(columns.file(headings), columns.exported(headings), rows, xlsx=format == "xlsx")
+    today, columns = shanghai_date(await now(session)), lists.COLUMNS
+    work.check(await queries.count_needs(session, actor, wanted, today), at_once=3_000)
+    found, called = await queries.export_needs(session, actor, wanted, today), await vocabulary(session)
+    rows = [
+        [*lists.row_of(need, place), *lists.words_of(need, place, called, headings)]
+        async for part in in_parts(found, "gathering")
+        for need, place in part
+    ]
+    return await table_response(columns.file(headings), columns.exported(headings), rows, xlsx=format == "xlsx")
 
 
 @router.get(
@@ -79,13 +91,14 @@ async def export_needs(
     **TABLE_FILE,
 )
 async def read_needs_template(format: Format = "xlsx", headings: Headings = "zh") -> Response:
-    return table_response("needs-template", lists.COLUMNS.header(headings), [], xlsx=format == "xlsx")
+    return await table_response("needs-template", lists.COLUMNS.header(headings), [], xlsx=format == "xlsx")
 
 
-@router.post("/import", operation_id="import_needs", dependencies=[allow(WHO["import"])])
+@router.post("/import", operation_id="import_needs", dependencies=[allow(WHO["import"])], **or_later())
 async def import_needs(
-    table: UploadedList, session: UnitSession, actor: CurrentActor, update: bool = False
+    table: UploadedList, session: UnitSession, actor: CurrentActor, work: CurrentWork, update: bool = False
 ) -> NeedsImported:
+    work.check(len(table.rows), at_once=1_000)
     return NeedsImported.of(await service.import_needs(session, actor, table, update=update))
 
 

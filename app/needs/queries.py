@@ -19,7 +19,7 @@ from app.core.actors import Actor, Role
 from app.core.days.calendar import end_of_day, shanghai_date
 from app.core.fields import Day, Id, Line, Search
 from app.core.money import Amount
-from app.core.paging import Columns, Found, Paging, paginate
+from app.core.paging import Columns, Found, Paging, count_rows, paginate
 from app.core.reading.listing import Labels, ListedRow, OnRecord, meant_by
 from app.core.waiting import Waiting
 from app.matching.ranking.searched import Meant, meant, pattern
@@ -125,6 +125,10 @@ async def list_needs(
     session: AsyncSession, actor: Actor, wanted: NeedFilter, paging: Paging, today: date
 ) -> Found[Need]:
     return await paginate(session, filtered(actor, wanted, today), paging, id=Need.id, sorts=SORTS)
+
+
+async def count_needs(session: AsyncSession, actor: Actor, wanted: NeedFilter, today: date) -> int:
+    return await count_rows(session, filtered(actor, wanted, today).with_only_columns(Need.id))
 
 
 async def export_needs(

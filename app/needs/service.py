@@ -173,7 +173,7 @@ async def import_needs(
         draft=lambda row: _listed(row, ref_scheme, at),
         revise=lambda need, values: _revise(session, actor, need, values, at),
     )
-    async for needs in in_parts([*added, *changed]):
+    async for needs in in_parts([*added, *changed], "recording"):
         for need in needs:
             await happened(session, actor, "need.imported", need, at, ref=need.ref, version=need.version)
     return Imported(len(added), len(changed), len(rows) - len(added) - len(changed))

@@ -10,10 +10,12 @@ from app.core.clock import now
 from app.core.days.calendar import shanghai_date
 from app.core.fields import Id
 from app.core.http import unit as web
+from app.core.http.putting_off import CurrentWork, or_later
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.core.paging import Page, PagingQuery
 from app.core.reading.files import TABLE_FILE, UploadedList, table_response
 from app.core.reading.listing import Format, Headings
+from app.core.reading.parts import in_parts
 from app.offers import lists, policy, queries, service
 from app.offers.policy import WHO
 from app.offers.queries import OfferFilter
@@ -49,15 +51,25 @@ async def draft_offer(body: OfferCreate, session: UnitSession, actor: CurrentAct
     return OfferRead.of(offer, actor, shanghai_date(offer.created_at))
 
 
-@router.get("/export", operation_id="export_offers", dependencies=[allow(EVERYONE)], **TABLE_FILE)
+@router.get("/export", operation_id="export_offers", dependencies=[allow(EVERYONE)], **or_later(TABLE_FILE))
 async def export_offers(
-    session: UnitSession, actor: CurrentActor, wanted: Wanted, format: Format = "xlsx", headings: Headings = "zh"
+    session: UnitSession,
+    actor: CurrentActor,
+    work: CurrentWork,
+    wanted: Wanted,
+    format: Format = "xlsx",
+    headings: Headings = "zh",
 ) -> Response:
-    found = await queries.export_offers(session, actor, wanted, shanghai_date(await now(session)))
-    called, columns = await vocabulary(session), lists.COLUMNS
+    today, columns = shanghai_date(await now(session)), lists.COLUMNS
+    work.check(await queries.count_offers(session, actor, wanted, today), at_once=3_000)
+    found, called = await queries.export_offers(session, actor, wanted, today), await vocabulary(session)
     areas = await names_of_areas(session, {code for offer, _ in found for code in offer.coverage_codes})
-    rows = [[*lists.row_of(offer, of), *lists.words_of(offer, called, areas, headings)] for offer, of in found]
-    return table_response(columns.file(headings), columns.exported(headings), rows, xlsx=format == "xlsx")
+    rows = [
+        [*lists.row_of(offer, of), *lists.words_of(offer, called, areas, headings)]
+        async for part in in_parts(found, "gathering")
+        for offer, of in part
+    ]
+    return await table_response(columns.file(headings), columns.exported(headings), rows, xlsx=format == "xlsx")
 
 
 @router.get(
@@ -67,13 +79,14 @@ async def export_offers(
     **TABLE_FILE,
 )
 async def read_offers_template(format: Format = "xlsx", headings: Headings = "zh") -> Response:
-    return table_response("offers-template", lists.COLUMNS.header(headings), [], xlsx=format == "xlsx")
+    return await table_response("offers-template", lists.COLUMNS.header(headings), [], xlsx=format == "xlsx")
 
 
-@router.post("/import", operation_id="import_offers", dependencies=[allow(WHO["import"])])
+@router.post("/import", operation_id="import_offers", dependencies=[allow(WHO["import"])], **or_later())
 async def import_offers(
-    table: UploadedList, session: UnitSession, actor: CurrentActor, update: bool = False
+    table: UploadedList, session: UnitSession, actor: CurrentActor, work: CurrentWork, update: bool = False
 ) -> OffersImported:
+    work.check(len(table.rows), at_once=1_000)
     return OffersImported.of(await service.import_offers(session, actor, table, update=update))
 
 

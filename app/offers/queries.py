@@ -14,7 +14,7 @@ from app.core.actors import Actor, Role
 from app.core.days.calendar import end_of_day, shanghai_date
 from app.core.fields import Id, Search
 from app.core.money import Amount
-from app.core.paging import Columns, Found, Paging, paginate
+from app.core.paging import Columns, Found, Paging, count_rows, paginate
 from app.core.reading.listing import Labels, ListedRow, OnRecord, meant_by
 from app.core.waiting import Waiting
 from app.matching.ranking.searched import Meant, meant, pattern
@@ -101,6 +101,10 @@ async def list_offers(
     session: AsyncSession, actor: Actor, wanted: OfferFilter, paging: Paging, today: date
 ) -> Found[Offer]:
     return await paginate(session, filtered(actor, wanted, today), paging, id=Offer.id, sorts=SORTS)
+
+
+async def count_offers(session: AsyncSession, actor: Actor, wanted: OfferFilter, today: date) -> int:
+    return await count_rows(session, filtered(actor, wanted, today).with_only_columns(Offer.id))
 
 
 async def export_offers(

@@ -117,7 +117,7 @@ async def import_offers(
         draft=lambda row: _listed(row, ref_scheme, at),
         revise=lambda offer, values: _revise(session, actor, offer, values, at),
     )
-    async for offers in in_parts([*added, *changed]):
+    async for offers in in_parts([*added, *changed], "recording"):
         for offer in offers:
             await happened(session, actor, "offer.imported", offer, at, ref=offer.ref, version=offer.version)
     return Imported(len(added), len(changed), len(rows) - len(added) - len(changed))

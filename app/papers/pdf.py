@@ -10,6 +10,7 @@ from pathlib import Path
 import typst
 
 from app.core.days.calendar import SHANGHAI
+from app.core.installation.progress import tell
 from app.papers.blocks import DEMONSTRATION, Paper
 from app.papers.fonts import Type, type_for
 
@@ -23,6 +24,7 @@ def pdf(paper: Paper) -> bytes:
 
 def typeset(template: Path, contents: Mapping[str, object], made_on: date) -> bytes:
     """What `template` makes of `contents`, which it reads from `sys.inputs.paper`. Refused with ChineseTypeMissing."""
+    tell("typesetting")
     plain = json.dumps(contents, ensure_ascii=False)
     setting = type_for(plain + template.read_text("utf-8"))
     told = json.dumps({"contents": json.loads(setting.spelled(plain)), "note": _note(setting)}, ensure_ascii=False)

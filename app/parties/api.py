@@ -4,6 +4,7 @@ from fastapi import Response
 
 from app.core.fields import Code, Id, Search
 from app.core.http import unit as web
+from app.core.http.putting_off import CurrentWork, or_later
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.core.paging import Page, PagingQuery
 from app.core.reading.files import TABLE_FILE, XLSX, UploadedList, answers_file, table_response
@@ -47,17 +48,20 @@ async def export_organizations(
 ) -> Response:
     found = await queries.list_organizations(session, actor, area=area, q=q)
     cells = [PartyRow.of(each).cells() for each in found]
-    return table_response("organizations", list(PartyRow.model_fields), cells, xlsx=format == "xlsx")
+    return await table_response("organizations", list(PartyRow.model_fields), cells, xlsx=format == "xlsx")
 
 
 @router.get("/template", operation_id="read_roster_template", dependencies=[allow(WHO["import"])], **answers_file(XLSX))
 async def read_roster_template() -> Response:
     """The columns of a roster of organisations, to be filled in and uploaded."""
-    return table_response("organizations", COLUMNS.header("columns"), [], xlsx=True)
+    return await table_response("organizations", COLUMNS.header("columns"), [], xlsx=True)
 
 
-@router.post("/import", operation_id="import_organizations", dependencies=[allow(WHO["import"])])
-async def import_organizations(session: UnitSession, actor: CurrentActor, table: UploadedList) -> Imported:
+@router.post("/import", operation_id="import_organizations", dependencies=[allow(WHO["import"])], **or_later())
+async def import_organizations(
+    session: UnitSession, actor: CurrentActor, work: CurrentWork, table: UploadedList
+) -> Imported:
+    work.check(len(table.rows), at_once=1_000)
     return Imported(count=len(await service.import_organizations(session, actor, table)))
 
 

@@ -145,10 +145,10 @@ async def import_organizations(
     refuse_faults(rows)
     at = await now(session)
     parties = [Party(**row.values, ref_scheme=ref_scheme, created_at=at) for row in rows]
-    async for part in in_parts(parties):
+    async for part in in_parts(parties, "storing"):
         session.add_all(part)
         await session.flush()
-    async for part in in_parts(parties):
+    async for part in in_parts(parties, "recording"):
         for party in part:
             await happened(session, actor, "party.imported", party, at, ref=party.ref, legal_kind=party.legal_kind)
     return parties

@@ -43,6 +43,7 @@ from tests.conftest import TODAY
 from tests.factories.awards import make_scored, propose
 from tests.factories.bids import answered, make_bid, make_opened
 from tests.factories.contracts import engaged, make_contract, make_performing
+from tests.factories.errands import make_errand
 from tests.factories.files import make_attachment
 from tests.factories.needs import make_need
 from tests.factories.notices import OPENED, lots_of, make_tender, set_clock
@@ -137,6 +138,7 @@ async def make_world(session: AsyncSession) -> World:
     await _files(session, world)
     await _notifications(session, world)
     await set_clock(session, OBJECTING)
+    await _errands(session, world)
     return world
 
 
@@ -449,6 +451,14 @@ async def _notifications(session: AsyncSession, world: World) -> None:
         word = canary(f"told to {whom}")
         told = await make_notification(session, world.actors[name], title=word)
         world.add("notification", word, {"notification_id": told.id}, {name}, word)
+
+
+async def _errands(session: AsyncSession, world: World) -> None:
+    """Lists that two people had made; colleagues do not see them."""
+    for name in ("C1", "P1"):
+        word = canary(f"list of {name}")
+        errand = await make_errand(session, world.actors[name], word.encode())
+        world.add("errand", word, {"errand_id": errand.id}, {name}, word)
 
 
 async def _file(

@@ -14,7 +14,7 @@ from app.core.settings import Settings
 from app.files import rules
 from app.files.models import Attachment, StoredFile
 from app.files.policy import HOLDINGS, WHO
-from app.files.rules import MEDIA, FileKind, Holder
+from app.files.rules import ACCEPTED, MEDIA, FileKind, Holder
 from app.files.store import place_of
 from app.needs.models import Need
 from app.needs.rules import NeedStatus
@@ -61,7 +61,7 @@ async def test_a_file_is_attached_listed_read_and_taken_down(session: AsyncSessi
         "actions": ["remove"],
     }
     assert (listed["items"], listed["actions"]) == ([attached], ["attach"])
-    assert (listed["most"], listed["largest"], listed["accepts"]) == (10, 10 * 2**20, list(MEDIA.values()))
+    assert (listed["most"], listed["largest"], listed["accepts"]) == (10, 10 * 2**20, ACCEPTED)
     assert (content.content, gone.status_code, after["items"]) == (PDF, 204, [])
     events = sa.select(AuditEvent).where(AuditEvent.stream == f"needs:{need.id}").order_by(AuditEvent.seq)
     told = [(each.event, each.account_id) for each in await session.scalars(events)]

@@ -45,7 +45,7 @@ def said(content: bytes, name: str = "file") -> tuple[FileKind, int]:
     return found.kind, found.size
 
 
-@pytest.mark.parametrize("kind", list(K))
+@pytest.mark.parametrize("kind", list(SAMPLES))
 def test_a_kind_is_known_by_its_content_whatever_its_name_says(kind: FileKind) -> None:
     for name in ("a.pdf", "a.html", "a", ""):
         assert said(SAMPLES[kind], name) == (kind, len(SAMPLES[kind]))

@@ -16,7 +16,8 @@ from app.core.errors import Busy
 
 class Lane(StrEnum):
     """`gate`: who asks, before a body is waited for; `reserved`, `attaching`: what has a deadline of its own (bids and
-    their files, health); `following`: who opens a stream of changes, and whether they may go on."""
+    their files, health); `following`: who opens a stream of changes, and whether they may go on; `jobs`: requests that
+    were put off."""
 
     gate = "gate"
     reserved = "reserved"
@@ -27,6 +28,7 @@ class Lane(StrEnum):
     files = "files"
     attaching = "attaching"
     following = "following"
+    jobs = "jobs"
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,11 @@ WIDTHS = {
     Lane.files: Width(2, 10, 5.0),
     Lane.attaching: Width(2, 100, 10.0),
     Lane.following: Width(1, 400, 10.0),
+    Lane.jobs: Width(2, 10, 5.0),
 }
-BESIDE = 4  # two jobs at once, what the start or the readiness asks beside them, and who tells what has changed
+# A third job at once; each of them telling apart how far it is; what the start or the readiness asks; and who tells what
+# has changed.
+BESIDE = 6
 CONNECTIONS = sum(width.at_once for width in WIDTHS.values()) + BESIDE
 
 

@@ -22,6 +22,7 @@ from app.core.http.body import with_body
 from app.core.http.idempotency import answered_once
 from app.core.http.lanes import Lane, Lanes
 from app.core.http.limits import Limit, check_allowed, count_try, network_of
+from app.core.http.putting_off import PutOff, carried
 from app.core.problems import Problem
 from app.core.reading.files import Uploaded
 from app.core.settings import Settings
@@ -127,12 +128,20 @@ class Unit(APIRoute):
                     await self._ask_who(request, gate)
                 settings: Settings = request.app.state.settings
                 request = await with_body(request, file_limit=settings.upload_bytes if upload else None)
-            async with lanes.place(self.lane):
+            async with lanes.place(Lane.jobs if carried(request) else self.lane):
                 if upload:
                     await upload.take(request)
-                return await self._in_one_transaction(request, gate, endpoint)
+                try:
+                    return await self._in_one_transaction(request, gate, endpoint)
+                except PutOff:
+                    return await self._in_one_transaction(request, gate, self._put_off)
 
         return run
+
+    async def _put_off(self, request: Request) -> Response:
+        """Have it carried out later; what there is to tell of that is known higher up."""
+        answered: Response = await request.app.state.put_off(request)
+        return answered
 
     @property
     def _changes(self) -> str:
@@ -160,13 +169,21 @@ class Unit(APIRoute):
     async def _in_one_transaction(self, request: Request, gate: Allowed, endpoint: Endpoint) -> Response:
         """Who asks is asked again: a session may have ended while the body came."""
         units: Units = request.app.state.units
+        later = carried(request)
         async with units() as session:
+            if later:
+                await later.begin(session)
             actor = await self.who(session, request)
             gate.check(actor, self._changes)
             request.state.session, request.state.actor = session, actor
-            return await self.answer(session, actor, request, endpoint)
+            answered = await self.answer(session, actor, request, endpoint)
+            if later:
+                await later.keep(session, answered)
+            return answered
 
     async def who(self, session: AsyncSession, request: Request) -> Actor:
+        if later := carried(request):
+            return later.actor
         authenticate: Authenticate = request.app.state.authenticate
         return await authenticate(session, request.cookies.get(SESSION_COOKIE, ""))
 

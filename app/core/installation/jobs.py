@@ -17,34 +17,41 @@ from procrastinate.tasks import Task
 from procrastinate.worker import Worker as QueueWorker
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.types import ASGIApp
 
 from app.core.db import AS_RUNTIME_ROLE, Units
 from app.core.installation.queue import keep_fault, reason_of
 
 jobs = App(connector=PsycopgConnector(), import_paths=["app.core.http.upkeep"])
 DEFER = sa.text(
-    "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(:queue, :task, 0, NULL, :once, CAST(:args AS jsonb), NULL)]"
+    "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(:queue, :task, 0, :turn, :once, CAST(:args AS jsonb), NULL)]"
     "::procrastinate_job_to_defer_v1[])"
 )
 
 
 class Door:
-    """Where the transactions of this process's jobs come from; opened once, at the start."""
+    """Where the transactions of this process's jobs come from, and the application that carries out the requests that
+    were put off; opened once, at the start."""
 
     units: Units
+    app: ASGIApp | None
 
 
 _door = Door()
 FIRST_PAUSE, LONGEST_PAUSE, LONG_ENOUGH = 0.5, 10.0, 60.0
 STOP_WITHIN = 3.0
+CONCURRENCY = 3  # two requests that were put off, and always one place for what is soon done
 # For a task that must not be lost with the worker, or the connection, that it ran on.
 AGAIN = RetryStrategy(max_attempts=20, wait=5)
 log = structlog.get_logger()
 
 
-async def defer(session: AsyncSession, task: Task[Any, Any, Any], *, once: str | None = None, **args: Any) -> None:
-    """Have `task` run after this transaction commits; `once` names a job of which one may wait at a time."""
-    values = {"queue": task.queue, "task": task.name, "once": once, "args": json.dumps(args)}
+async def defer(
+    session: AsyncSession, task: Task[Any, Any, Any], *, once: str | None = None, turn: str | None = None, **args: Any
+) -> None:
+    """Have `task` run after this transaction commits; `once` names a job of which one may wait at a time, `turn` jobs
+    that run one after the other."""
+    values = {"queue": task.queue, "task": task.name, "once": once, "turn": turn, "args": json.dumps(args)}
     await session.execute(DEFER, values)
 
 
@@ -57,13 +64,13 @@ async def queue(url: str) -> AsyncIterator[App]:
             yield jobs
 
 
-async def work(url: str, units: Units, *, until_empty: bool = False) -> None:
+async def work(url: str, units: Units, web: ASGIApp | None = None, *, until_empty: bool = False) -> None:
     """Carry out jobs until cancelled (or, `until_empty`, until none is left)."""
-    open_door(units)
+    open_door(units, web)
     async with queue(url) as app:
         await app.run_worker_async(
             wait=not until_empty,
-            concurrency=2,
+            concurrency=CONCURRENCY,
             install_signal_handlers=False,
             delete_jobs=DeleteJobCondition.SUCCESSFUL,
             shutdown_graceful_timeout=STOP_WITHIN,
@@ -85,8 +92,8 @@ async def noting_faults(carry_out: Callable[[], Awaitable[Any]], context: JobCon
 class Worker:
     """The job worker of this process, started again whatever ends it."""
 
-    def __init__(self, url: str, units: Units) -> None:
-        self.url, self.units, self.is_working = url, units, False
+    def __init__(self, url: str, units: Units, app: ASGIApp | None = None) -> None:
+        self.url, self.units, self.app, self.is_working = url, units, app, False
 
     async def run(self) -> None:
         """Work until cancelled. The pause before it is started again grows until it has worked for a minute."""
@@ -94,7 +101,7 @@ class Worker:
         while True:
             began, self.is_working = time.monotonic(), True
             try:
-                await work(self.url, self.units)
+                await work(self.url, self.units, self.app)
             except Exception:
                 log.exception("worker_failed")
             finally:
@@ -115,9 +122,15 @@ class Worker:
             await asyncio.wait({running}, timeout=STOP_WITHIN + 1)
 
 
-def open_door(units: Units) -> None:
-    """Tell the jobs of this process where their transactions come from."""
-    _door.units = units
+def open_door(units: Units, app: ASGIApp | None = None) -> None:
+    """Tell the jobs of this process where their transactions come from, and which application they may ask."""
+    _door.units, _door.app = units, app
+
+
+def application() -> ASGIApp:
+    """What carries out the requests that were put off."""
+    assert _door.app is not None
+    return _door.app
 
 
 def unit() -> AbstractAsyncContextManager[AsyncSession]:

@@ -1,5 +1,6 @@
 """Tables that people bring and take away: CSV and Excel in, CSV and Excel out."""
 
+import asyncio
 import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
@@ -12,6 +13,7 @@ from fastapi import Depends, Request, Response, UploadFile
 from starlette.datastructures import UploadFile as FormFile
 
 from app.core.errors import DomainError, RowRefused, RowsRefused
+from app.core.installation.progress import counted
 from app.core.reading.cells import Table as Table
 from app.core.reading.cells import bare, exact, inert
 from app.core.reading.foreign import ANSWERS, LISTS, TABLES, FileTooLarge, Limits, off_loop, read_lines
@@ -117,10 +119,11 @@ def write_table(header: Sequence[str], rows: Iterable[Sequence[Any]], *, xlsx: b
     return _write_sheet(header, rows) if xlsx else _write_csv(header, rows)
 
 
-def table_response(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]], *, xlsx: bool) -> Response:
-    """A download named `name`.xlsx or .csv."""
+async def table_response(name: str, header: Sequence[str], rows: Sequence[Sequence[Any]], *, xlsx: bool) -> Response:
+    """A download named `name`.xlsx or .csv, written while other requests go on."""
     kind, media = ("xlsx", XLSX) if xlsx else ("csv", "text/csv; charset=utf-8")
-    return download(f"{name}.{kind}", write_table(header, rows, xlsx=xlsx), media)
+    content = await asyncio.to_thread(write_table, header, counted(rows, "writing"), xlsx=xlsx)
+    return download(f"{name}.{kind}", content, media)
 
 
 def download(filename: str, content: bytes, media_type: str) -> Response:

@@ -234,7 +234,7 @@ def note_doubles(rows: Iterable[R], key: Callable[[R], tuple[str, object]]) -> N
 
 async def check_rows(rows: Sequence[L], check: Callable[[L], None]) -> None:
     """Have `check` look up every row; two may mean one entry, by its number and its title. Refusal: RowsRefused."""
-    async for part in in_parts(rows):
+    async for part in in_parts(rows, "checking"):
         for row in part:
             check(row)
     note_doubles(rows, lambda row: (row.known_by, row.entry and row.entry.id))
@@ -253,7 +253,7 @@ async def take_in(
     """The entries that the rows added, and those that they changed: each counted, then revised."""
     added: list[E] = []
     changed: list[E] = []
-    async for part in in_parts(rows):
+    async for part in in_parts(rows, "storing"):
         added += (new := [draft(row) for row in part if not row.entry])
         session.add_all(new)
         await session.flush()

@@ -25,13 +25,13 @@ class Sheet:
     name: tuple[str, str]
     columns: Mapping[str, tuple[str, str]]
 
-    def response(self, rows: Iterable[Mapping[str, Any]], headings: Headings, format: Format) -> Response:
+    async def response(self, rows: Iterable[Mapping[str, Any]], headings: Headings, format: Format) -> Response:
         raw = headings == "columns"
         language = "zh" if headings == "columns" else headings
         at = LANGUAGES.index(language)
         header = list(self.columns) if raw else [both[at] for both in self.columns.values()]
         cells = [[_cell(row, column, language, raw=raw) for column in self.columns] for row in rows]
-        return table_response(self.name[1 if raw else at], header, cells, xlsx=format == "xlsx")
+        return await table_response(self.name[1 if raw else at], header, cells, xlsx=format == "xlsx")
 
 
 def _cell(row: Mapping[str, Any], column: str, language: str, *, raw: bool) -> object:

@@ -1,6 +1,6 @@
 """Responses, for those who run the survey: entered, imported, reviewed, exported."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Form
 from fastapi import Response as HttpResponse
@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor
 from app.core.fields import Code, Id
 from app.core.http import unit as web
+from app.core.http.putting_off import CurrentWork, or_later
 from app.core.http.unit import CurrentActor, UnitSession, allow, tag_version
 from app.core.paging import Page, PagingQuery
 from app.core.reading.files import TABLE_FILE, UploadedAnswers, table_response
+from app.core.reading.listing import Format
 from app.surveys.questionnaires import policy as surveys
 from app.surveys.questionnaires.models import Survey
 from app.surveys.responses import entry, policy, queries, service
@@ -70,16 +72,19 @@ async def preview_responses(
     "/waves/{wave_id}/import_responses",
     operation_id="import_responses",
     dependencies=[allow(waves.WHO["import_responses"])],
+    **or_later(),
 )
 async def import_responses(
     wave_id: Id,
     table: UploadedAnswers,
     session: UnitSession,
     actor: CurrentActor,
+    work: CurrentWork,
     community_code: Code | None = None,
     mapping: GivenMapping = None,
 ) -> ResponsesImportedRead:
     """`mapping`: a person's decision on columns and cells that the file itself leaves in doubt."""
+    work.check(len(table.rows), at_once=2_000)
     done = await entry.import_responses(session, actor, wave_id, table, community_code, mapping)
     return ResponsesImportedRead(added=done.added, unchanged=done.unchanged, not_returned=done.not_returned)
 
@@ -120,14 +125,15 @@ async def list_responses(
     "/waves/{wave_id}/export_responses",
     operation_id="export_responses",
     dependencies=[allow(waves.WHO["export_responses"])],
-    **TABLE_FILE,
+    **or_later(TABLE_FILE),
 )
 async def export_responses(
-    wave_id: Id, session: UnitSession, actor: CurrentActor, format: Literal["xlsx", "csv"] = "xlsx"
+    wave_id: Id, session: UnitSession, actor: CurrentActor, work: CurrentWork, format: Format = "xlsx"
 ) -> HttpResponse:
     survey, wave = await waves.access_wave(session, actor, wave_id, "export_responses")
+    work.check(await queries.count_responses(session, wave.id), at_once=5_000)
     header, rows = await queries.export_rows(session, survey, wave)
-    return table_response(f"wave-{wave.id}", header, rows, xlsx=format == "xlsx")
+    return await table_response(f"wave-{wave.id}", header, rows, xlsx=format == "xlsx")
 
 
 @router.get("/responses/{response_id}", operation_id="read_response", dependencies=[allow(surveys.WHO["read"])])

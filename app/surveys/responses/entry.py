@@ -163,7 +163,7 @@ async def import_responses(
     returned = [row for row in read if row.status != NOT_RETURNED]
     fresh = [row for row in returned if row.serial not in known.responses]
     earlier = await fingerprints_of(session, wave.id)
-    async for part in in_parts(fresh):
+    async for part in in_parts(fresh, "storing"):
         await _insert(session, actor, at, [_new(known, source, row, earlier, at) for row in part])
     done = ResponsesImported(len(fresh), len(returned) - len(fresh), len(read) - len(returned))
     kept = ResponseImport(wave_id=wave.id, source=source, account_id=actor.account_id, at=at)

@@ -8,17 +8,20 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.paging import Found, Paging, paginate
+from app.core.installation.progress import tell
+from app.core.paging import Found, Paging, count_rows, paginate
 from app.core.waiting import Waiting
 from app.surveys.questionnaires.definition import Label
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.queries import definition_of, title_of
 from app.surveys.questionnaires.rules import SurveyStatus
 from app.surveys.responses.models import Response, ResponseImport, ResponseReview
-from app.surveys.responses.tables.tabular import NOT_RETURNED, ReadResponse, table_of
+from app.surveys.responses.tables.tabular import NOT_RETURNED, header_of, row_of
 from app.surveys.waves.models import Wave
 from app.surveys.waves.queries import sheets_of
 from app.surveys.waves.rules import ResponseStatus
+
+PIECES = {"yield_per": 500}  # rows fetched at once, so that a large survey leaves others their turn
 
 
 class Answered(NamedTuple):
@@ -57,22 +60,21 @@ async def list_responses(
     return await paginate(session, query, paging, id=Response.id, sorts={"submitted_at": Response.submitted_at})
 
 
-async def all_responses(session: AsyncSession, wave_id: int) -> list[Response]:
-    return list(await session.scalars(sa.select(Response).where(Response.wave_id == wave_id).order_by(Response.id)))
+async def count_responses(session: AsyncSession, wave_id: int) -> int:
+    return await count_rows(session, sa.select(Response.id).where(Response.wave_id == wave_id))
 
 
 async def export_rows(session: AsyncSession, survey: Survey, wave: Wave) -> tuple[list[str], list[list[str]]]:
     """The wave's responses in the layout they can be imported from, and the sheets that did not come back."""
-    responses = await all_responses(session, wave.id)
-    came_back = {response.serial for response in responses}
-    sheets = await sheets_of(session, wave.id)
-    out = [(serial, code) for serial, code in sheets.items() if serial not in came_back]
-    read = [
-        ReadResponse(0, r.serial or f"#{r.id}", r.community_code, r.status.value, r.answers, 0, [], [])
-        for r in responses
-    ]
-    read += [ReadResponse(0, serial, code, NOT_RETURNED, {}, 0, [], []) for serial, code in out]
-    return table_of(definition_of(survey), read)
+    columns = Response.serial, Response.id, Response.community_code, Response.status, Response.answers
+    query = sa.select(*columns).where(Response.wave_id == wave.id).order_by(Response.id)
+    definition, sheets, rows = definition_of(survey), await sheets_of(session, wave.id), list[list[str]]()
+    async for serial, id, community_code, status, answers in await session.stream(query.execution_options(**PIECES)):
+        sheets.pop(serial or "", None)
+        rows.append(row_of(definition, serial or f"#{id}", community_code, status.value, answers))
+        tell("gathering", len(rows))
+    rows += [row_of(definition, serial, code, NOT_RETURNED, {}) for serial, code in sheets.items()]
+    return header_of(definition), rows
 
 
 async def reviews_of(session: AsyncSession, response_id: int) -> list[ResponseReview]:
@@ -87,7 +89,7 @@ async def valid_answers(session: AsyncSession, survey_id: int) -> list[Answered]
         .where(Wave.survey_id == survey_id, Response.status == ResponseStatus.valid)
         .order_by(Response.id)
     )
-    return [Answered(code, answers) for code, answers in await session.execute(query)]
+    return [Answered(code, answers) async for code, answers in await session.stream(query.execution_options(**PIECES))]
 
 
 async def imports_of(session: AsyncSession, wave_id: int) -> Sequence[ResponseImport]:

@@ -1,5 +1,7 @@
 """What a survey found: for those who run it, and once it is closed for everybody."""
 
+import asyncio
+
 from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -39,7 +41,7 @@ async def read_findings(
     """Every question's answers so far, by `stratum` (a single-choice question or community_code) besides."""
     survey = await read_survey(session, actor, survey_id)
     valid = await valid_answers(session, survey.id)
-    found = findings(definition_of(survey), survey.targets, valid, stratum)
+    found = await asyncio.to_thread(findings, definition_of(survey), survey.targets, valid, stratum)
     return FindingsRead.of(survey, await returns_read(session, survey), found)
 
 

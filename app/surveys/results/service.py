@@ -43,7 +43,7 @@ async def close_survey(session: AsyncSession, actor: Actor, survey_id: int) -> S
     await _check_settled(session, survey.id)
     survey.status, survey.closed_at = closed, at
     found = await valid_answers(session, survey.id)
-    results = category_results(survey.id, definition_of(survey), survey.targets, found)
+    results = await asyncio.to_thread(category_results, survey.id, definition_of(survey), survey.targets, found)
     session.add_all(results.values())
     await publish_figures(session, survey, found, results, at)
     await happened(session, actor, "survey.closed", survey, at, valid=len(found), results=len(results))

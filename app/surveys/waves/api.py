@@ -11,6 +11,7 @@ from app.core.days.calendar import shanghai_date
 from app.core.fields import Code, Id
 from app.core.http import unit as web
 from app.core.http.pages import answering
+from app.core.http.putting_off import CurrentWork, or_later
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, public_address, tag_version
 from app.core.reading.files import UploadedAnswers, answers_file, download
 from app.surveys.questionnaires import policy as surveys
@@ -175,14 +176,15 @@ async def make_sheets(wave_id: Id, body: Handout, session: UnitSession, actor: C
     "/waves/{wave_id}/print_sheets",
     operation_id="print_sheets",
     dependencies=[allow(WHO["make_sheets"])],
-    **answers_file(PDF),
+    **or_later(answers_file(PDF)),
 )
 async def print_sheets(
-    wave_id: Id, session: UnitSession, actor: CurrentActor, community_code: Code | None = None
+    wave_id: Id, session: UnitSession, actor: CurrentActor, work: CurrentWork, community_code: Code | None = None
 ) -> Response:
     """The numbered paper questionnaires of the wave, each on pages of its own, with their serials as QR codes."""
     asking = await _asking(session, actor, wave_id)
     sheets = await queries.placed_sheets(session, wave_id, community_code)
+    work.check(len(sheets), at_once=60)
     return download(f"sheets-{wave_id}.pdf", await asyncio.to_thread(printing.paper_sheets, asking, sheets), PDF)
 
 

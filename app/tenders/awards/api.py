@@ -68,7 +68,7 @@ async def export_result(
     session: UnitSession, actor: CurrentActor, tender_id: Id, format: Format = "xlsx", headings: Headings = "zh"
 ) -> Response:
     result = await _result(session, actor, tender_id)
-    return SHEET.response(result.rows(), headings, format)
+    return await SHEET.response(result.rows(), headings, format)
 
 
 @router.get("/results/{tender_id}/paper", operation_id="read_result_paper", dependencies=[allow(WHO["read"])], **PAPER)

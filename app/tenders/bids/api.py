@@ -66,7 +66,7 @@ async def export_bids(
     await read_tender(session, actor, tender_id)
     at = await now(session)
     rows = [dict(BidRow.of(line, actor, at)) for line in await queries.export_bids(session, actor, tender_id)]
-    return SHEET.response(rows, headings, format)
+    return await SHEET.response(rows, headings, format)
 
 
 @of_tenders.post("/bids", operation_id="draft_bid", status_code=201, dependencies=[allow(WHO["draft"])])

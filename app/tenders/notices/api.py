@@ -60,7 +60,7 @@ async def export_tenders(
     headings: Headings = "zh",
 ) -> Response:
     lines = await queries.export_tenders(session, actor, wanted)
-    return SHEET.response([TenderRow.of(line).said() for line in lines], headings, format)
+    return await SHEET.response([TenderRow.of(line).said() for line in lines], headings, format)
 
 
 @router.post("", operation_id="create_tender", status_code=201, dependencies=[allow(WHO["create"])])

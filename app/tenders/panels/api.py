@@ -213,7 +213,7 @@ async def export_sheets(session: UnitSession, actor: CurrentActor, tender_id: Id
     lines = [SheetLine.superseded(each) for each in taken_back]
     lines += [SheetLine.of(each, panel) for each in await queries.sheets_of(session, tender_id)]
     cells = [line.cells(codes) for line in sorted(lines, key=lambda line: (line.bid, line.judge))]
-    return table_response(f"sheets-{tender_id}", SheetLine.header(codes), cells, xlsx=kind == "xlsx")
+    return await table_response(f"sheets-{tender_id}", SheetLine.header(codes), cells, xlsx=kind == "xlsx")
 
 
 @router.post("/{tender_id}/close", operation_id="close_scoring", dependencies=[allow(WHO["close"])])

@@ -77,6 +77,9 @@ export async function refusalFrom(response: Response): Promise<Refusal> {
   return new Refusal({ ...problem, status: response.status });
 }
 
+/** What a request was refused with that was carried out later. */
+export const refusalIn = (problem: unknown): Refusal | null => (isProblem(problem) ? new Refusal(problem) : null);
+
 function isProblem(value: unknown): value is Problem {
   if (typeof value !== "object" || value === null) return false;
   const { code, messages } = value as Partial<Problem>;

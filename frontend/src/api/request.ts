@@ -83,12 +83,27 @@ export function upload<T = unknown>(path: string, file: File, fields: Record<str
   return request<T>(path, { method: "POST", body: form });
 }
 
-/** Posts JSON and hands the file that is answered to the browser, under `name`. */
-export async function postForFile(path: string, body: unknown, name: string): Promise<void> {
-  const headers = { "Content-Type": "application/json" };
-  const sent = new Request(new URL(path, location.href), { method: "POST", headers, body: JSON.stringify(body) });
-  const href = URL.createObjectURL(await (await send(sent)).blob());
-  const link = Object.assign(document.createElement("a"), { href, download: name });
+/** What is answered where work takes long: it is done in the background and found again among the jobs. */
+export type PutOff = { errand_id: number };
+export const isPutOff = (answer: unknown): answer is PutOff =>
+  typeof answer === "object" && answer !== null && "errand_id" in answer;
+
+/** Asks for a file, posting JSON where there is any, and hands it to the browser under its own name; or it is put off. */
+export async function takeFile(path: string, body?: unknown): Promise<PutOff | undefined> {
+  const posted = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const answer = await send(new Request(new URL(path, location.href), body === undefined ? {} : posted));
+  if (answer.status === 202) return (await answer.json()) as PutOff;
+  const href = URL.createObjectURL(await answer.blob());
+  const link = Object.assign(document.createElement("a"), { href, download: nameOf(answer) });
   link.click();
   URL.revokeObjectURL(href);
+  return undefined;
+}
+
+/** What the server calls a file: `filename="cards.pdf"`, or in any script `filename*=UTF-8''…` (RFC 6266). */
+function nameOf({ headers }: Response): string {
+  const said = headers.get("Content-Disposition") ?? "";
+  const [, any] = /filename\*=UTF-8''([^;]+)/.exec(said) ?? [];
+  const [, plain] = /filename="([^"]*)"/.exec(said) ?? [];
+  return any ? decodeURIComponent(any) : (plain ?? "");
 }

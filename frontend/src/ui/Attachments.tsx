@@ -32,6 +32,7 @@ const ICONS = {
   png: FileImageOutlined,
   jpeg: FileImageOutlined,
   webp: FileImageOutlined,
+  csv: FileExcelOutlined,
 };
 const FILES = "/api/v1/files/{holder}/{holder_id}";
 /** Beside the media types (for which a phone offers its camera), since not every browser knows those of Office. */

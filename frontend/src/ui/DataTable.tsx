@@ -1,4 +1,3 @@
-import { FileExcelOutlined } from "@ant-design/icons";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Button, Select, Table } from "antd";
 import type { ColumnsType } from "antd/es/table";
@@ -7,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { type ListPath, type PartsOf, type QueryOf, type RowOf, filled } from "../api/paths";
 import { type Query, request } from "../api/request";
 import { Empty } from "./Empty";
+import { ExportButton } from "./ExportButton";
 import { type Filter, FilterBar } from "./FilterBar";
 import type { Address } from "./address";
 import { Link } from "./Link";
@@ -74,7 +74,6 @@ export function DataTable<P extends ListPath>(props: Props<P>) {
     caption,
     ...shown
   } = props;
-  const { t } = useTranslation();
   const narrow = useNarrow();
   const [search, change] = useFilters();
   const query = { ...only(search, [...filters.map(({ name }) => name), "sort"]), ...(always as Query) };
@@ -101,11 +100,7 @@ export function DataTable<P extends ListPath>(props: Props<P>) {
       <div className="list-head">
         <FilterBar filters={offered} search={search} onChange={change} />
         {narrow && <Order columns={shown.columns} sort={search.sort} onChange={(sort) => change({ sort })} />}
-        {exportAt && rows.length > 0 && (
-          <Button href={exportAt(query as QueryOf<P>)} icon={<FileExcelOutlined aria-hidden />} download>
-            {t("ui.table.export")}
-          </Button>
-        )}
+        {exportAt && rows.length > 0 && <ExportButton at={exportAt(query as QueryOf<P>)} />}
       </div>
       {list.error && <RefusalAlert error={list.error} onRetry={() => void list.refetch()} />}
       {list.isPending && <Pending />}

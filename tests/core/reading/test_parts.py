@@ -24,7 +24,7 @@ async def test_between_parts_others_have_their_turn() -> None:
 
     running = asyncio.create_task(other())
     items = list(range(3 * PART + 1))
-    seen = [(item, turns) async for part in in_parts(items) for item in part]
+    seen = [(item, turns) async for part in in_parts(items, "storing") for item in part]
     running.cancel()
     assert ([item for item, _ in seen], seen[-1][1] - seen[0][1]) == (items, 3)
 

@@ -17,7 +17,7 @@ from app.surveys.responses import entry
 from app.surveys.responses import service as reviewing
 from app.surveys.responses.models import Response
 from app.surveys.responses.policy import receipt_mark
-from app.surveys.responses.queries import all_responses, export_rows
+from app.surveys.responses.queries import export_rows
 from app.surveys.responses.rules import Quality, SerialEntered
 from app.surveys.responses.tables.tabular import CommunityMissing
 from app.surveys.results import service as closing
@@ -182,7 +182,7 @@ async def test_a_file_that_contradicts_the_record_is_refused(session: AsyncSessi
 async def test_what_a_review_decided_survives_a_second_import(session: AsyncSession) -> None:
     actor, wave = await committee(session), await make_wave(session)
     await entry.import_responses(session, actor, wave.id, table(row("S1")))
-    [response] = await all_responses(session, wave.id)
+    [response] = await session.scalars(sa.select(Response).where(Response.wave_id == wave.id))
     await reviewing.invalidate_response(session, actor, response.id, Quality.other, "代填")
     done = await entry.import_responses(session, actor, wave.id, table(row("S1")))
     assert (done.added, done.unchanged, response.status) == (0, 1, ResponseStatus.invalid)
@@ -218,7 +218,7 @@ async def test_an_export_of_wenjuanxing_is_imported_once(session: AsyncSession) 
     sent = Table(header, [[*line, "无"]])
     assert (await entry.import_responses(session, actor, wave.id, sent)).added == 1
     assert (await entry.import_responses(session, actor, wave.id, sent)).unchanged == 1
-    [response] = await all_responses(session, wave.id)
+    [response] = await session.scalars(sa.select(Response).where(Response.wave_id == wave.id))
     assert response.serial == f"wjx-{DOUNAN}-1"
     assert response.answers == {"Q1": "M", "Q2": ["meals", "homework"], "Q3": ["homework", "meals"], "Q4": "无"}
     assert (response.status, response.seconds) == (ResponseStatus.submitted, 3)

@@ -13,10 +13,11 @@ from app.surveys.responses.tables.tabular import (
     FIRST_COLUMNS,
     ReadResponse,
     _cells,
+    header_of,
     propose_own_layout,
     read_mapped,
     read_own_layout,
-    table_of,
+    row_of,
 )
 from tests.surveys.factories import make_definition, make_question, season_definition, season_rows
 
@@ -62,6 +63,11 @@ def test_the_season_is_read_whole() -> None:
         ["03", "04", "07"],
     )
     assert first.answers["Q10"] == {"a": "4", "b": "3", "c": "3", "d": "2", "e": "2"}
+
+
+def table_of(definition: SurveyDefinition, responses: list[ReadResponse]) -> tuple[list[str], list[list[str]]]:
+    rows = [row_of(definition, r.serial, r.community_code, r.status, r.answers) for r in responses]
+    return header_of(definition), rows
 
 
 def test_the_season_written_and_read_again_is_the_same() -> None:

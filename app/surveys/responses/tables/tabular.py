@@ -172,18 +172,16 @@ def row_faults(number: int, examined: Examined, unread: Collection[str]) -> Iter
             yield RowRefused(number, name, error)
 
 
-def table_of(definition: SurveyDefinition, responses: Sequence[ReadResponse]) -> tuple[list[str], list[list[str]]]:
-    """Header and rows in the same layout: reading them again gives the same responses."""
-    header = [*FIRST_COLUMNS, *(column for q in definition.questions for column in q.columns())]
-    return header, [
-        [
-            r.serial,
-            r.community_code,
-            r.status,
-            *(c for _, q in definition.asked() for c in _cells(q, r.answers.get(q.name))),
-        ]
-        for r in responses
-    ]
+def header_of(definition: SurveyDefinition) -> list[str]:
+    return [*FIRST_COLUMNS, *(column for q in definition.questions for column in q.columns())]
+
+
+def row_of(
+    definition: SurveyDefinition, serial: str, community_code: str, status: str, answers: Mapping[str, Answer]
+) -> list[str]:
+    """A response in the same layout: reading it again gives the same response."""
+    cells = (cell for _, q in definition.asked() for cell in _cells(q, answers.get(q.name)))
+    return [serial, community_code, status, *cells]
 
 
 def _cells(question: Question, answer: Answer | None) -> list[str]:

@@ -5,6 +5,7 @@ import { languageOf } from "../../api/refusal";
 import { AreaName } from "../../ui/AreaName";
 import { DataTable } from "../../ui/DataTable";
 import { StreetSelect } from "../../ui/form/choices";
+import { ImportEntries } from "../../ui/ImportList";
 import { moneyText } from "../../ui/format";
 import { Money } from "../../ui/Money";
 import { Page } from "../../ui/Page";
@@ -22,6 +23,8 @@ const STATES = [
   "withdrawn",
 ] as const;
 
+const importing = (actions: readonly string[]) => actions.includes("import") && <ImportEntries room="needs" />;
+
 export default function NeedList() {
   const { t, i18n } = useTranslation();
   const term = useTerms(i18n.language);
@@ -36,6 +39,7 @@ export default function NeedList() {
         to={(row) => `/needs/${row.id}`}
         create={{ granted: "draft", label: t("needs.new"), to: "/needs/new" }}
         filters={filters}
+        above={importing}
         exportAt={(query) =>
           fileAt("/api/v1/needs/export", {}, { ...query, format: "xlsx", headings: languageOf(i18n.language) })
         }

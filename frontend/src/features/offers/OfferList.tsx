@@ -4,6 +4,7 @@ import { useTerms } from "../../api/reference";
 import { languageOf } from "../../api/refusal";
 import { DataTable } from "../../ui/DataTable";
 import { PlaceSelect } from "../../ui/form/choices";
+import { ImportEntries } from "../../ui/ImportList";
 import { Link } from "../../ui/Link";
 import { priceText, listText } from "../../ui/format";
 import { Page } from "../../ui/Page";
@@ -11,6 +12,8 @@ import { useServiceFilters } from "../../ui/serviceFilters";
 import { StatusTag } from "../../ui/StatusTag";
 
 const STATES = ["draft", "published", "paused", "expired", "withdrawn"] as const;
+
+const importing = (actions: readonly string[]) => actions.includes("import") && <ImportEntries room="offers" />;
 
 export default function OfferList() {
   const { t, i18n } = useTranslation();
@@ -26,6 +29,7 @@ export default function OfferList() {
         to={(row) => `/offers/${row.id}`}
         create={{ granted: "draft", label: t("offers.new"), to: "/offers/new" }}
         filters={filters}
+        above={importing}
         exportAt={(query) =>
           fileAt("/api/v1/offers/export", {}, { ...query, format: "xlsx", headings: languageOf(i18n.language) })
         }

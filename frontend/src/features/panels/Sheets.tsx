@@ -1,10 +1,10 @@
-import { FileExcelOutlined } from "@ant-design/icons";
-import { Button, Table } from "antd";
+import { Table } from "antd";
 import { useTranslation } from "react-i18next";
 import { type Topic, following } from "../../api/changes";
 import { $api } from "../../api/client";
 import { fileAt } from "../../api/paths";
 import type { components } from "../../api/schema.gen";
+import { ExportButton } from "../../ui/ExportButton";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
 import { reachable } from "../../ui/reachable";
@@ -42,12 +42,7 @@ export function Sheets({ panel }: { panel: Panel }) {
               {panel.missing && panel.missing.length > 0 && t("panels.missing", { count: panel.missing.length })}
             </p>
             <Matrix rows={rows} />
-            <Button
-              href={fileAt("/api/v1/panels/{tender_id}/sheets/export", path, { format: "xlsx" })}
-              icon={<FileExcelOutlined aria-hidden />}
-            >
-              {t("ui.table.export")}
-            </Button>
+            <ExportButton at={fileAt("/api/v1/panels/{tender_id}/sheets/export", path, { format: "xlsx" })} />
           </>
         )}
       </Fetched>

@@ -5,9 +5,10 @@ import { useTranslation } from "react-i18next";
 import type { components } from "../../api/schema.gen";
 import { languageOf } from "../../api/refusal";
 import { address, upload } from "../../api/request";
+import { FileButton } from "../../ui/FileButton";
 import { RefusalAlert } from "../../ui/RefusalAlert";
 import { RowErrors } from "../../ui/RowErrors";
-import { FileButton } from "./FileButton";
+import { usePutOff } from "../../ui/useFile";
 import { Place } from "./Place";
 import {
   type Column,
@@ -35,6 +36,7 @@ function useAnswersFile(wave: Wave) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const cache = useQueryClient();
+  const putOff = usePutOff();
   const [file, setFile] = useState<File>();
   const [preview, setPreview] = useState<Preview>();
   const at = (verb: string): string => `/api/v1/surveys/waves/${wave.id}/${verb}`;
@@ -50,6 +52,7 @@ function useAnswersFile(wave: Wave) {
       }),
     onSuccess: (done) => {
       setPreview(undefined);
+      if (putOff(done)) return;
       message.success(
         t("surveys.answers.done", { added: done.added, unchanged: done.unchanged, not_returned: done.not_returned }),
       );

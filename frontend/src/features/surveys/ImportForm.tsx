@@ -5,10 +5,10 @@ import { useTranslation } from "react-i18next";
 import type { components } from "../../api/schema.gen";
 import { refusalOf } from "../../api/refusal";
 import { address, upload } from "../../api/request";
+import { FileButton } from "../../ui/FileButton";
 import { useGo } from "../../ui/Link";
 import { RefusalAlert } from "../../ui/RefusalAlert";
 import { RowErrors } from "../../ui/RowErrors";
-import { FileButton } from "./FileButton";
 
 type Survey = components["schemas"]["SurveyRead"];
 

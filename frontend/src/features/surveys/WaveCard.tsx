@@ -1,3 +1,4 @@
+import { PrinterOutlined } from "@ant-design/icons";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Modal, Progress, Space } from "antd";
 import { useState } from "react";
@@ -6,18 +7,20 @@ import { $api } from "../../api/client";
 import { fileAt } from "../../api/paths";
 import { upload } from "../../api/request";
 import type { components } from "../../api/schema.gen";
+import { ExportButton } from "../../ui/ExportButton";
+import { FileButton } from "../../ui/FileButton";
 import { ActionBar } from "../../ui/ActionBar";
 import { endText, momentText, percentText } from "../../ui/format";
 import { Link, useGo } from "../../ui/Link";
 import { Fetched } from "../../ui/Pending";
 import { RefusalAlert } from "../../ui/RefusalAlert";
 import { StatusTag } from "../../ui/StatusTag";
-import { FileButton } from "./FileButton";
 import { ImportAnswers } from "./ImportAnswers";
 import type { Question } from "./mapping";
 import { Ledger } from "./Ledger";
 import { Place } from "./Place";
 import { ConfirmAllForm } from "./responses/forms";
+import { useAnswers } from "./useWave";
 import { CardsForm, HandoutForm, IssueForm, WaveForm } from "./WaveForms";
 
 type Wave = components["schemas"]["WaveRead"];
@@ -29,6 +32,7 @@ export function WaveCard({ wave, questions }: { wave: Wave; questions: readonly 
   const [asking, setAsking] = useState<"edit" | "make_tokens" | "import_issued" | "import_responses" | null>(null);
   const leave = (): void => setAsking(null);
   const go = useGo();
+  const takeAnswers = useAnswers(wave.id);
   const channel = t(`rooms.surveys.survey_channel.${wave.channel}`);
   return (
     <section className="panel wave" aria-labelledby={`wave-${wave.id}`}>
@@ -47,11 +51,7 @@ export function WaveCard({ wave, questions }: { wave: Wave; questions: readonly 
         </Link>
       </p>
       {wave.channel === "paper" && wave.actions.includes("make_sheets") && (wave.tally.issued ?? 0) > 0 && (
-        <p>
-          <a href={fileAt("/api/v1/surveys/waves/{wave_id}/print_sheets", { wave_id: wave.id }, {})} download>
-            {t("rooms.surveys.action.print_sheets")}
-          </a>
-        </p>
+        <Sheets of={wave} />
       )}
       <ActionBar
         of={wave}
@@ -64,8 +64,7 @@ export function WaveCard({ wave, questions }: { wave: Wave; questions: readonly 
           import_issued: () => setAsking("import_issued"),
           import_responses: () => setAsking("import_responses"),
           enter: () => go(`/surveys/waves/${wave.id}/enter`),
-          export_responses: () =>
-            location.assign(fileAt("/api/v1/surveys/waves/{wave_id}/export_responses", { wave_id: wave.id }, {})),
+          export_responses: takeAnswers,
         }}
       />
       {asking === "import_responses" && <ImportAnswers wave={wave} questions={questions} />}
@@ -81,6 +80,20 @@ export function WaveCard({ wave, questions }: { wave: Wave; questions: readonly 
         {asking === "make_tokens" && <CardsForm wave={wave} leave={leave} />}
       </Modal>
     </section>
+  );
+}
+
+/** The numbered questionnaires, to be printed. */
+function Sheets({ of }: { of: Wave }) {
+  const { t } = useTranslation();
+  return (
+    <p>
+      <ExportButton
+        at={fileAt("/api/v1/surveys/waves/{wave_id}/print_sheets", { wave_id: of.id }, {})}
+        label={t("rooms.surveys.action.print_sheets")}
+        icon={<PrinterOutlined aria-hidden />}
+      />
+    </p>
   );
 }
 

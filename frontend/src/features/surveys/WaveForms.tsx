@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App, Select } from "antd";
 import { useTranslation } from "react-i18next";
 import { $api, ifMatch } from "../../api/client";
-import { postForFile } from "../../api/request";
+import { takeFile } from "../../api/request";
 import { useSession } from "../../api/session";
 import type { components } from "../../api/schema.gen";
 import type { ActionFormProps } from "../../ui/ActionBar";
@@ -131,8 +131,7 @@ export function CardsForm({ wave, leave }: { wave: Wave; leave: () => void }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const make = useMutation({
-    mutationFn: (body: Handout) =>
-      postForFile(`/api/v1/surveys/waves/${wave.id}/print_tokens`, body, `cards-${wave.id}.pdf`),
+    mutationFn: (body: Handout) => takeFile(`/api/v1/surveys/waves/${wave.id}/print_tokens`, body),
     onSuccess: () => {
       message.success(t("surveys.waves.cards_made"));
       leave();

@@ -1,6 +1,8 @@
 import { following } from "../../api/changes";
 import { $api } from "../../api/client";
+import { fileAt } from "../../api/paths";
 import type { components } from "../../api/schema.gen";
+import { useFile } from "../../ui/useFile";
 
 type Wave = components["schemas"]["WaveRead"];
 
@@ -26,3 +28,9 @@ export const useWave = (wave_id: number) =>
     { params: { path: { wave_id } } },
     following((wave?: Wave) => topics(wave && [wave]), LIVE),
   );
+
+/** Has the answers of a wave as a workbook. */
+export function useAnswers(wave_id: number): () => void {
+  const file = useFile();
+  return () => file.mutate(fileAt("/api/v1/surveys/waves/{wave_id}/export_responses", { wave_id }, {}));
+}

@@ -1,10 +1,11 @@
-import { FilePdfOutlined, FileExcelOutlined, FileWordOutlined } from "@ant-design/icons";
+import { FilePdfOutlined, FileWordOutlined } from "@ant-design/icons";
 import { Alert, Button, Space } from "antd";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import { fileAt } from "../../api/paths";
 import { languageOf } from "../../api/refusal";
 import type { components } from "../../api/schema.gen";
+import { ExportButton } from "../../ui/ExportButton";
 import { Deadline } from "../../ui/Deadline";
 import { Empty } from "../../ui/Empty";
 import { Link, useNumber } from "../../ui/Link";
@@ -119,16 +120,13 @@ function Papers({ of }: { of: Result }) {
           </Button>
         </>
       )}
-      <Button
-        href={fileAt(
+      <ExportButton
+        at={fileAt(
           "/api/v1/awards/results/{tender_id}/export",
           { tender_id },
           { format: "xlsx", headings: languageOf(i18n.language) },
         )}
-        icon={<FileExcelOutlined aria-hidden />}
-      >
-        {t("ui.table.export")}
-      </Button>
+      />
     </Space>
   );
 }

@@ -1,7 +1,6 @@
 import { Tag } from "antd";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../../api/client";
-import { fileAt } from "../../../api/paths";
 import { languageOf } from "../../../api/refusal";
 import type { components } from "../../../api/schema.gen";
 import { ActionBar } from "../../../ui/ActionBar";
@@ -12,7 +11,7 @@ import { Page } from "../../../ui/Page";
 import { Fetched } from "../../../ui/Pending";
 import { StatusTag } from "../../../ui/StatusTag";
 import { Place } from "../Place";
-import { useWave } from "../useWave";
+import { useAnswers, useWave } from "../useWave";
 import { ConfirmAllForm } from "./forms";
 import { Imports } from "./Imports";
 import "../surveys.css";
@@ -32,6 +31,7 @@ export default function ResponsesPage() {
 function Shown({ wave }: { wave: Wave }) {
   const { t, i18n } = useTranslation();
   const go = useGo();
+  const takeAnswers = useAnswers(wave.id);
   const survey = $api.useQuery("get", "/api/v1/surveys/{survey_id}", {
     params: { path: { survey_id: wave.survey_id } },
   });
@@ -60,8 +60,7 @@ function Shown({ wave }: { wave: Wave }) {
           forms={{ confirm_unflagged: ConfirmAllForm }}
           go={{
             enter: () => go(`/surveys/waves/${wave.id}/enter`),
-            export_responses: () =>
-              location.assign(fileAt("/api/v1/surveys/waves/{wave_id}/export_responses", { wave_id: wave.id }, {})),
+            export_responses: takeAnswers,
           }}
         />
       }
