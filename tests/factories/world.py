@@ -455,8 +455,8 @@ async def _notifications(session: AsyncSession, world: World) -> None:
 
 async def _errands(session: AsyncSession, world: World) -> None:
     """Lists that two people had made; colleagues do not see them."""
-    for name in ("C1", "P1"):
-        word = canary(f"list of {name}")
+    for name, whom in {"C1": "committee", "P1": "bureau"}.items():
+        word = canary(f"list of a {whom}")
         errand = await make_errand(session, world.actors[name], word.encode())
         world.add("errand", word, {"errand_id": errand.id}, {name}, word)
 
