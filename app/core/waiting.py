@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from app.core.actors import Role
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -66,3 +68,8 @@ class Job:
     file: str | None = None
     counts: Mapping[str, int] | None = None
     problem: Mapping[str, Any] | None = None
+
+
+def jobs_of(role: Role, party_id: int | None) -> str:
+    """Whose pages are told of changes in what is under way: administrators share one key, a bureau has its own."""
+    return "jobs:admin" if role is Role.admin else f"jobs:{party_id}"

@@ -20,7 +20,7 @@ from app.errands import service
 from app.errands.models import Errand
 from app.files.rules import MEDIA
 
-TELL_EVERY = 1.0  # seconds
+TELL_EVERY = 2.0  # seconds
 AWAY = 503
 KIND_OF = {media: kind for kind, media in MEDIA.items()}
 

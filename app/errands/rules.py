@@ -15,7 +15,7 @@ MOVES = {
 }
 LIVE = frozenset({S.waiting, S.running})
 KEPT = timedelta(days=7)
-# A job tells every second how far it is; a worker that died is replaced within two minutes.
+# A job tells every other second how far it is; a worker that died is replaced within two minutes.
 SILENCE = timedelta(minutes=5)
 MOST_LIVE = 5  # of one person
 

@@ -13,10 +13,11 @@ from app.accounts.policy import act_again
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.errors import Busy
-from app.core.events import happened
+from app.core.events import changed, happened
 from app.core.http.putting_off import Kept
 from app.core.installation.progress import Progress
 from app.core.moves import move
+from app.core.waiting import jobs_of
 from app.errands import rules
 from app.errands.models import Errand
 from app.errands.policy import is_own
@@ -44,6 +45,7 @@ async def put_off(session: AsyncSession, actor: Actor, kept: Kept) -> Errand:
     errand.media, errand.body, errand.brought = kept.media, kept.body, kept.file[-NAME:]
     errand.asked_at = errand.moved_at = at
     session.add(errand)
+    _changed(session, errand)
     await happened(session, actor, "errand.asked", errand, at, operation=kept.operation)
     return errand
 
@@ -59,6 +61,7 @@ async def begin(session: AsyncSession, errand_id: int) -> tuple[Kept, Actor] | N
         raise rules.SeatEnded()
     errand.status, errand.moved_at = move(MOVES, errand.status, "open"), await now(session)
     errand.step, errand.done, errand.total = "reading", 0, None
+    _changed(session, errand)
     path, query_, media = errand.path, errand.query, errand.media
     return Kept(errand.operation, errand.method, path, query_, media, errand.body, errand.brought), actor
 
@@ -98,14 +101,21 @@ async def _ended(session: AsyncSession, errand_id: int, verb: str) -> Errand:
     errand = (await session.scalars(sa.select(Errand).where(Errand.id == errand_id).with_for_update())).one()
     errand.status, errand.moved_at = move(MOVES, errand.status, verb), await now(session)
     errand.step, errand.body = None, None
+    _changed(session, errand)
     return errand
+
+
+def _changed(session: AsyncSession, errand: Errand) -> None:
+    changed(session, jobs_of(errand.role, errand.party_id))
 
 
 async def tell(session: AsyncSession, errand_id: int, progress: Progress) -> None:
     """How far it is; heard as a sign of life even where nothing has moved."""
-    told = {"step": progress.step, "done": progress.done, "total": progress.total, "moved_at": await now(session)}
-    own = sa.update(Errand).where(Errand.id == errand_id, Errand.status.in_(LIVE)).values(told)
-    await session.execute(own.execution_options(synchronize_session=False))
+    query = sa.select(Errand).where(Errand.id == errand_id, Errand.status.in_(LIVE)).with_for_update()
+    if errand := await session.scalar(query):
+        errand.step, errand.done, errand.total = progress.step, progress.done, progress.total
+        errand.moved_at = await now(session)
+        _changed(session, errand)
 
 
 async def forget_old(session: AsyncSession) -> None:

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "errands"
-down_revision = "audit_checks"
+down_revision = "english_titles"
 
 INSTANT = sa.TIMESTAMP(timezone=True)
 STATES = ("waiting", "running", "done", "failed")

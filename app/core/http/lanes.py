@@ -52,8 +52,7 @@ WIDTHS = {
     Lane.following: Width(1, 400, 10.0),
     Lane.jobs: Width(2, 10, 5.0),
 }
-# A third job at once; each of them telling apart how far it is; what the start or the readiness asks; and who tells what
-# has changed.
+# A third job at once, each telling apart how far it is; what the start or the readiness asks; who tells what changed.
 BESIDE = 6
 CONNECTIONS = sum(width.at_once for width in WIDTHS.values()) + BESIDE
 
