@@ -185,6 +185,16 @@ def test_no_fact_is_said_by_nothing(value: Any) -> None:
     assert all(said("MoveRefused", "state", value, language) for language in LANGUAGES if value != [""])
 
 
+def test_what_ends_at_midnight_ends_the_day_before_and_amounts_are_said_as_elsewhere() -> None:
+    midnight = "2026-11-04T00:00:00+08:00"
+    assert said("BidLate", "bids_end", midnight, "zh") == "2026年11月3日 24:00"
+    assert said("BidLate", "received", midnight, "en") == "4 November 2026, 00:00"
+    assert (said("BidTooHigh", "amount", "13500.00", "zh"), said("BidTooHigh", "value", "13500.00", "zh")) == (
+        "13,500",
+        "13500.00",
+    )
+
+
 def test_instants_are_said_in_local_time() -> None:
     at = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
     assert (instant(at, "zh"), instant(at, "en")) == ("2026年11月29日 17:00", "29 November 2026, 17:00")

@@ -4,7 +4,8 @@ import re
 import tomllib
 from calendar import month_name
 from collections import defaultdict
-from datetime import MAXYEAR, MINYEAR, date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ LONGEST = 60  # of a name that somebody made up, so much is repeated
 COMMA = ("、", ", ")
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 ISO_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
+AMOUNT = re.compile(r"-?\d+\.\d\d")
+LAST_MOMENT = re.compile(r"(_end|^closes_at|^ends_at|^until|^due|^latest)$")
 SEPARATOR = re.compile(r"、|, ")
 
 
@@ -52,8 +55,10 @@ def _plain(fact: str, value: Any, language: str) -> str:
     if isinstance(value, str) and fact not in QUOTED:
         value = _read(value)
     if isinstance(value, datetime):
-        return instant(value, language)
-    return day(value, language) if isinstance(value, date) else str(value)
+        return ending(value, language) if LAST_MOMENT.search(fact) else instant(value, language)
+    if isinstance(value, date):
+        return day(value, language)
+    return amount(value) if AMOUNT.fullmatch(str(value)) and fact not in QUOTED else str(value)
 
 
 def _read(text: str) -> str | date:
@@ -75,9 +80,27 @@ def day(on: date, language: str) -> str:
 
 def instant(at: datetime, language: str) -> str:
     """The day and the time in Shanghai, with seconds where there are any."""
-    local = at.astimezone(SHANGHAI) if MINYEAR < at.year < MAXYEAR else at  # the calendar's ends have no neighbours
-    time = local.strftime("%H:%M:%S" if local.second or local.microsecond else "%H:%M")
-    return f"{day(local, language)}{' ' if language == 'zh' else ', '}{time}"
+    local = _local(at)
+    hour = local.strftime("%H:%M:%S" if local.second or local.microsecond else "%H:%M")
+    return f"{day(local, language)}{' ' if language == 'zh' else ', '}{hour}"
+
+
+def ending(at: datetime, language: str) -> str:
+    """What ends at midnight ends at 24:00 of the day before, as notices say it."""
+    local = _local(at)
+    if local.time() != time.min or local.year == MINYEAR:
+        return instant(at, language)
+    return f"{day(local - timedelta(days=1), language)}{' ' if language == 'zh' else ', '}24:00"
+
+
+def _local(at: datetime) -> datetime:
+    """The calendar's ends have no neighbours."""
+    return at.astimezone(SHANGHAI) if MINYEAR < at.year < MAXYEAR else at
+
+
+def amount(value: object) -> str:
+    """13500.00 as 13,500."""
+    return f"{Decimal(str(value)):,}".removesuffix(".00")
 
 
 def place(loc: tuple[int | str, ...], language: str) -> str:

@@ -65,7 +65,7 @@ def test_a_ranking_with_everything_unfolded_is_accessible_and_fits(
 
 @pytest.mark.parametrize(
     ("lang", "firm"),
-    [("zh", r"在 200 次权重抽样中.*%"), ("en", r"of 200 draws of the weights|in 200 draws of the weights")],
+    [("zh", r"换 200 组权重试算.*%"), ("en", r"of 200 draws of the weights|in 200 draws of the weights")],
 )
 def test_a_row_tells_the_reasons_that_count_and_how_firmly_it_stands(visit: Open, lang: str, firm: str) -> None:
     page, _ = ranking_page(visit, lang)

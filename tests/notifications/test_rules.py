@@ -45,7 +45,7 @@ def test_facts_are_said_in_words() -> None:
     said = sentence("milestone.met", "银龄陪伴", {"gate": "midterm_evaluation"}, "zh")
     assert said == "“银龄陪伴”的中期评估已通过。"
     until = sentence("result.published", "公益创投", {"until": "2026-12-08T16:00:00+00:00"}, "en")
-    assert "until 9 December 2026, 00:00" in until
+    assert "until 8 December 2026, 24:00" in until
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,10 @@ export function endText(at: string, language: string): string {
 
 export const numberText = (value: number, language: string): string => value.toLocaleString(locale(language));
 
+/** How many, as far as that was said. */
+export const countText = (count: number | null, language: string): string =>
+  count === null ? "—" : numberText(count, language);
+
 /** The size of a file or a disk as file managers write it: 820 kB, 3.4 MB, 61.2 GB. */
 export function fileSizeText(bytes: number, language: string): string {
   const written = (value: number, unit: string): string =>

@@ -25,6 +25,8 @@ export function themeOf({ large, phone, still }: { large: boolean; phone: boolea
     algorithm: theme.defaultAlgorithm,
     token: {
       colorPrimary: palette.jade,
+      colorPrimaryBg: palette.jadeSoft,
+      colorPrimaryBgHover: "#d3e5df",
       colorInfo: palette.jade,
       colorInfoBg: palette.jadeSoft,
       colorInfoBorder: "#b9d5cd",

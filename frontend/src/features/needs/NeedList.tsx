@@ -6,7 +6,7 @@ import { AreaName } from "../../ui/AreaName";
 import { DataTable } from "../../ui/DataTable";
 import { StreetSelect } from "../../ui/form/choices";
 import { ImportEntries } from "../../ui/ImportList";
-import { moneyText } from "../../ui/format";
+import { countText, moneyText } from "../../ui/format";
 import { Money } from "../../ui/Money";
 import { Page } from "../../ui/Page";
 import { useServiceFilters } from "../../ui/serviceFilters";
@@ -62,7 +62,7 @@ export default function NeedList() {
             key: "beneficiaries",
             title: t("field.beneficiaries"),
             align: "right",
-            render: (row) => <span className="figures">{row.beneficiaries ?? "—"}</span>,
+            render: (row) => <span className="figures">{countText(row.beneficiaries, i18n.language)}</span>,
           },
           {
             key: "budget",

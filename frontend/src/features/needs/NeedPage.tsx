@@ -11,7 +11,7 @@ import { Checklist } from "../../ui/Checklist";
 import { Interval } from "../../ui/Interval";
 import { useGo, useNumber } from "../../ui/Link";
 import { Money } from "../../ui/Money";
-import { listText } from "../../ui/format";
+import { countText, dayText, listText } from "../../ui/format";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
@@ -33,6 +33,7 @@ function Shown({ of }: { of: Need }) {
   const { t, i18n } = useTranslation();
   const term = useTerms(i18n.language);
   const go = useGo();
+  const day = (on: string | null): string => (on ? dayText(on, i18n.language) : "—");
   return (
     <Page
       title={of.title}
@@ -65,10 +66,14 @@ function Shown({ of }: { of: Need }) {
             label: t("field.populations"),
             children: listText(of.population_codes.map(term), i18n.language) || "—",
           },
-          { key: "beneficiaries", label: t("field.beneficiaries"), children: of.beneficiaries ?? "—" },
+          {
+            key: "beneficiaries",
+            label: t("field.beneficiaries"),
+            children: countText(of.beneficiaries, i18n.language),
+          },
           { key: "budget", label: t("field.budget"), children: <Money of={of.budget} /> },
-          { key: "starts_on", label: t("rooms.needs.field.starts_on"), children: text(of.starts_on) },
-          { key: "ends_on", label: t("rooms.needs.field.ends_on"), children: text(of.ends_on) },
+          { key: "starts_on", label: t("rooms.needs.field.starts_on"), children: day(of.starts_on) },
+          { key: "ends_on", label: t("rooms.needs.field.ends_on"), children: day(of.ends_on) },
           { key: "requirements", label: t("field.requirements"), children: text(of.requirements), span: "filled" },
         ]}
       />

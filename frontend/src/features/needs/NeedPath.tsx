@@ -57,12 +57,14 @@ function Asked({ of }: { of: NeedPathRead["evidence"] }) {
   });
   return (
     <>
-      {of.community_code ? <Community code={of.community_code} /> : t("rooms.paths.says.everywhere")} {said}
+      {of.community_code ? <Community code={of.community_code} /> : t("rooms.paths.says.everywhere")}
+      {t("rooms.paths.says.colon")}
+      {said}
     </>
   );
 }
 
-const Community = ({ code }: { code: string }) => <>{useArea(code).at(-1)}</>;
+const Community = ({ code }: { code: string }) => <span>{useArea(code).at(-1)}</span>;
 
 function Publication({ of }: { of: NeedPathRead["publication"] }) {
   const { t } = useTranslation();

@@ -91,7 +91,7 @@ function useColumns(): Column<Row>[] {
     {
       key: "rating_a",
       title: field("rating_a"),
-      render: (row) => [row.rating_a, row.rating_year && `(${row.rating_year})`].filter(Boolean).join(" "),
+      render: (row) => [row.rating_a, row.rating_year && `(${row.rating_year})`].filter(Boolean).join(" ") || "—",
     },
     {
       key: "area",

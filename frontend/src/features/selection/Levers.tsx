@@ -58,9 +58,11 @@ function Inside({ tryOut, direction, budget }: Props) {
           </Checkbox>
         ))}
       </fieldset>
-      <Button block icon={<UndoOutlined aria-hidden />} disabled={!isTried(tryOut.tried)} onClick={tryOut.untry}>
-        {t("selection.try.reset")}
-      </Button>
+      <div className="levers-foot">
+        <Button block icon={<UndoOutlined aria-hidden />} disabled={!isTried(tryOut.tried)} onClick={tryOut.untry}>
+          {t("selection.try.reset")}
+        </Button>
+      </div>
     </>
   );
 }

@@ -59,7 +59,8 @@ function Shown({ of, found, stratum, by }: ShownProps) {
   const { t, i18n } = useTranslation();
   const language = languageOf(i18n.language);
   const title = of.title[language] || of.title.zh;
-  const closed = found.answers.filter(({ tables }) => tables.some(({ lines }) => lines.length > 0));
+  const closed =
+    found.n === 0 ? [] : found.answers.filter(({ tables }) => tables.some(({ lines }) => lines.length > 0));
   const party = useSession().data?.current?.party ?? null;
   const strata = of.definition.questions.filter(({ type }) => type === "single");
   return (

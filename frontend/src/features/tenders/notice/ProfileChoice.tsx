@@ -36,9 +36,10 @@ export function ProfileChoice({ id, value, onChange }: Props) {
 
 function Meaning({ of }: { of: Profile }) {
   const { t } = useTranslation();
+  const lasting = of.terms.filter(({ length }) => length > 0);
   return (
     <ul className="profile-rules">
-      {of.terms.map((term) => (
+      {lasting.map((term) => (
         <li key={term.name} title={term.rule}>
           {t(`notice.term.${term.name}`, {
             length: t(`notice.unit.${term.unit}`, { count: term.length }),

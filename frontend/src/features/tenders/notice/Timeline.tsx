@@ -12,8 +12,10 @@ export function Timeline({ of }: { of: { deadlines: components["schemas"]["Tende
   const at = of.deadlines.findIndex((deadline) => new Date(deadline.at) > now);
   if (of.deadlines.length === 0) return null;
   return (
-    <section aria-label={t("tenders.timeline")} className="timeline">
+    <section aria-labelledby="timeline">
+      <h2 id="timeline">{t("tenders.timeline")}</h2>
       <Steps
+        className="timeline"
         orientation="vertical"
         size="small"
         current={at < 0 ? of.deadlines.length : at}
