@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from app.accounts.service import DEMONSTRATION_NAMES
+from app.core.actors import Role
 from app.core.installation.postgres import EmbeddedPostgres
 from tests.browser.conftest import PHONE, faults_of
 from tests.browser.district import JUDGES, RIVAL, District, agree, answered, choose, new_district, open_line, press
@@ -260,7 +262,7 @@ def test_the_bids_are_opened_judged_and_every_sheet_delivered(district: District
     open_line(page, f"为“{NOTICE}”组建评审小组")
     for number, judge in enumerate(JUDGES):
         seat = page.locator(".form-row").nth(number)
-        choose(page, seat.get_by_label("评委账号"), "评审专家" if judge == "judge" else judge)
+        choose(page, seat.get_by_label("评委账号"), DEMONSTRATION_NAMES[Role.judge] if judge == "judge" else judge)
         seat.get_by_label("姓名").fill(f"评委{number + 1}")
         seat.get_by_label("职务").fill("高校教师")
     press(page, "组建评审小组")
