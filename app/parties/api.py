@@ -8,12 +8,12 @@ from app.core.http.putting_off import CurrentWork, or_later
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.core.paging import Page, PagingQuery
 from app.core.reading.files import TABLE_FILE, XLSX, UploadedList, answers_file, table_response
-from app.core.reading.listing import Format
+from app.core.reading.listing import Format, Headings
 from app.parties import policy, queries, service
 from app.parties.policy import WHO
 from app.parties.roster import COLUMNS
 from app.parties.rules import LegalKind, PartyKind, RatingA
-from app.parties.schemas import ApplicantCreate, Imported, PartyCreate, PartyRead, PartyRow, PartyUpdate
+from app.parties.schemas import SHEET, ApplicantCreate, Imported, PartyCreate, PartyRead, PartyRow, PartyUpdate
 
 router = web.router("/parties", "parties")
 
@@ -43,12 +43,12 @@ async def export_organizations(
     session: UnitSession,
     actor: CurrentActor,
     format: Format = "xlsx",
+    headings: Headings = "zh",
     area: Search = "",
     q: Search = "",
 ) -> Response:
     found = await queries.list_organizations(session, actor, area=area, q=q)
-    cells = [PartyRow.of(each).cells() for each in found]
-    return await table_response("organizations", list(PartyRow.model_fields), cells, xlsx=format == "xlsx")
+    return await SHEET.response([PartyRow.of(each).said() for each in found], headings, format)
 
 
 @router.get("/template", operation_id="read_roster_template", dependencies=[allow(WHO["import"])], **answers_file(XLSX))

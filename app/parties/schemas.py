@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from app.core.actors import Actor
 from app.core.fields import Code, Line, Name, Prose
 from app.core.http.unit import example
+from app.core.reading.sheets import Sheet
 from app.parties.policy import actions, sees_account
 from app.parties.queries import PartySeen
 from app.parties.rules import FourLevel, Inspection, LegalKind, PartyBuilding, PartyKind, RatingA, is_in_rectification
@@ -70,6 +71,23 @@ class PartyUpdate(_Input):
     bank_account: Annotated[str, Line(40, pattern=r"^[0-9\- ]*$")] | None = None
 
 
+SHEET = Sheet(
+    ("社会组织", "organizations"),
+    {
+        "ref": ("编号", "Number"),
+        "name": ("名称", "Name"),
+        "legal_kind": ("组织形式", "Legal form"),
+        "area_code": ("区划代码", "Area code"),
+        "area": ("所在区域", "Area"),
+        "rating_a": ("社会组织评估等级", "National grade"),
+        "rating_four_level": ("四级评定", "Four-level grade"),
+        "rating_year": ("评估年份", "Year of the grade"),
+        "in_rectification": ("整改期内", "In rectification"),
+        "is_fictional": ("演示单位", "Of the demonstration"),
+    },
+)
+
+
 class PartyRow(BaseModel):
     """`area_path` names the district, street and community; `in_rectification` is true of today."""
 
@@ -93,9 +111,10 @@ class PartyRow(BaseModel):
     def of(cls, seen: PartySeen) -> "PartyRow":
         return cls(**_row(seen))
 
-    def cells(self) -> list[Any]:
-        """The row in a table, its lists with a slash between."""
-        return ["/".join(cell) if isinstance(cell, list) else cell for cell in self.model_dump(mode="json").values()]
+    def said(self) -> dict[str, Any]:
+        """As a row of `SHEET`."""
+        answers = {name: str(getattr(self, name)).lower() for name in ("in_rectification", "is_fictional")}
+        return {**dict(self), **answers, "area": "/".join(self.area_path)}
 
 
 class PartyRead(PartyRow):

@@ -123,12 +123,16 @@ async def test_a_roster_is_uploaded_as_excel_or_refused_row_by_row(session: Asyn
     async with client_of(actor) as client:
         answer = await client.post("/parties/import", files={"upload": ("organizations.xlsx", content)})
         again = await client.post("/parties/import", files={"upload": ("organizations.xlsx", content)})
-        export = await client.get("/parties/export?format=csv")
+        export = await client.get("/parties/export?format=csv&headings=columns")
+        english = await client.get("/parties/export?format=csv&headings=en")
     assert (answer.status_code, answer.json()) == (200, {"count": 60})
     assert (again.status_code, again.json()["code"], again.json()["facts"]) == (422, "RowsRefused", {"count": 105})
     assert again.json()["rows"][0]["messages"].keys() == {"zh", "en"}
     exported = read_table("organizations.csv", export.content)
     assert (len(exported.rows), exported.rows[0][exported.header.index("ref")]) == (60, "G01")
+    assert english.headers["content-disposition"] == 'attachment; filename="organizations.csv"'
+    assert english.text.splitlines()[0].startswith("\ufeffNumber,Name,Legal form,")
+    assert ",social service agency," in english.text.splitlines()[1]
 
 
 async def test_the_template_has_the_columns_that_the_import_takes(session: AsyncSession, client_of: ClientOf) -> None:

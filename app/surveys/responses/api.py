@@ -14,7 +14,7 @@ from app.core.http.putting_off import CurrentWork, or_later
 from app.core.http.unit import CurrentActor, UnitSession, allow, tag_version
 from app.core.paging import Page, PagingQuery
 from app.core.reading.files import TABLE_FILE, UploadedAnswers, table_response
-from app.core.reading.listing import Format
+from app.core.reading.listing import Format, Headings
 from app.surveys.questionnaires import policy as surveys
 from app.surveys.questionnaires.models import Survey
 from app.surveys.responses import entry, policy, queries, service
@@ -128,12 +128,18 @@ async def list_responses(
     **or_later(TABLE_FILE),
 )
 async def export_responses(
-    wave_id: Id, session: UnitSession, actor: CurrentActor, work: CurrentWork, format: Format = "xlsx"
+    wave_id: Id,
+    session: UnitSession,
+    actor: CurrentActor,
+    work: CurrentWork,
+    format: Format = "xlsx",
+    headings: Headings = "zh",
 ) -> HttpResponse:
     survey, wave = await waves.access_wave(session, actor, wave_id, "export_responses")
     work.check(await queries.count_responses(session, wave.id), at_once=5_000)
-    header, rows = await queries.export_rows(session, survey, wave)
-    return await table_response(f"wave-{wave.id}", header, rows, xlsx=format == "xlsx")
+    header, rows = await queries.export_rows(session, survey, wave, headings)
+    name = "答卷" if headings == "zh" else "answers"
+    return await table_response(f"{name}-{wave.id}", header, rows, xlsx=format == "xlsx")
 
 
 @router.get("/responses/{response_id}", operation_id="read_response", dependencies=[allow(surveys.WHO["read"])])

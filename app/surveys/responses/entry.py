@@ -31,6 +31,7 @@ from app.surveys.responses.quality import suggestions
 from app.surveys.responses.queries import fingerprints_of, same_content
 from app.surveys.responses.rules import Quality, Source
 from app.surveys.responses.tables.mapping import AnswerMapping, Proposal
+from app.surveys.responses.tables.spoken import in_names
 from app.surveys.responses.tables.tabular import (
     NOT_RETURNED,
     CommunityMissing,
@@ -132,7 +133,11 @@ async def preview_responses(
     """How a file's columns and cells would be read where nobody has decided it yet; nothing is stored.
     Refusals: WrongColumns, MappingUnfit."""
     survey, _ = await access_wave(session, actor, wave_id, "import_responses")
-    return await off_loop(_proposed, definition_of(survey), table, decided)
+    return await off_loop(_proposed, definition_of(survey), _in_names(definition_of(survey), table), decided)
+
+
+def _in_names(definition: SurveyDefinition, table: Table) -> Table:
+    return table if is_wenjuanxing(table.header) else in_names(definition, table)
 
 
 def _proposed(definition: SurveyDefinition, table: Table, decided: AnswerMapping | None) -> Proposal:
@@ -194,6 +199,17 @@ def _read(
     table: Table, known: Known, community_code: str | None, decided: AnswerMapping | None, day: date
 ) -> tuple[Source, AnswerMapping, list[ReadResponse]]:
     """Refusals: WrongColumns, MappingUnclear, MappingUnfit, CommunityMissing, RowsRefused."""
+    table = _in_names(known.definition, table)
+    try:
+        return _read_named(table, known, community_code, decided, day)
+    except RowsRefused as refused:
+        called = [RowRefused(each.row, table.titles.get(each.column, each.column), each.error) for each in refused.rows]
+        raise type(refused)(called) from None
+
+
+def _read_named(
+    table: Table, known: Known, community_code: str | None, decided: AnswerMapping | None, day: date
+) -> tuple[Source, AnswerMapping, list[ReadResponse]]:
     proposed = _proposed(known.definition, table, decided)
     mapping = decided or proposed.settled()
     source, read = _rows(table, known, mapping, community_code, day)

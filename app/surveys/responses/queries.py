@@ -10,13 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor
 from app.core.installation.progress import tell
 from app.core.paging import Found, Paging, count_rows, paginate
+from app.core.reading.listing import Headings
 from app.core.waiting import Waiting
 from app.surveys.questionnaires.definition import Label
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.queries import definition_of, title_of
 from app.surveys.questionnaires.rules import SurveyStatus
 from app.surveys.responses.models import Response, ResponseImport, ResponseReview
-from app.surveys.responses.tables.tabular import NOT_RETURNED, header_of, row_of
+from app.surveys.responses.tables.spoken import Spoken
+from app.surveys.responses.tables.tabular import NOT_RETURNED
 from app.surveys.waves.models import Wave
 from app.surveys.waves.queries import sheets_of
 from app.surveys.waves.rules import ResponseStatus
@@ -64,17 +66,19 @@ async def count_responses(session: AsyncSession, wave_id: int) -> int:
     return await count_rows(session, sa.select(Response.id).where(Response.wave_id == wave_id))
 
 
-async def export_rows(session: AsyncSession, survey: Survey, wave: Wave) -> tuple[list[str], list[list[str]]]:
+async def export_rows(
+    session: AsyncSession, survey: Survey, wave: Wave, headings: Headings = "columns"
+) -> tuple[list[str], list[list[str]]]:
     """The wave's responses in the layout they can be imported from, and the sheets that did not come back."""
     columns = Response.serial, Response.id, Response.community_code, Response.status, Response.answers
     query = sa.select(*columns).where(Response.wave_id == wave.id).order_by(Response.id)
-    definition, sheets, rows = definition_of(survey), await sheets_of(session, wave.id), list[list[str]]()
+    spoken, sheets, rows = Spoken(definition_of(survey), headings), await sheets_of(session, wave.id), list[list[str]]()
     async for serial, id, community_code, status, answers in await session.stream(query.execution_options(**PIECES)):
         sheets.pop(serial or "", None)
-        rows.append(row_of(definition, serial or f"#{id}", community_code, status.value, answers))
+        rows.append(spoken.row(serial or f"#{id}", community_code, status.value, answers))
         tell("gathering", len(rows))
-    rows += [row_of(definition, serial, code, NOT_RETURNED, {}) for serial, code in sheets.items()]
-    return header_of(definition), rows
+    rows += [spoken.row(serial, code, NOT_RETURNED, {}) for serial, code in sheets.items()]
+    return spoken.header(), rows
 
 
 async def reviews_of(session: AsyncSession, response_id: int) -> list[ResponseReview]:

@@ -1,8 +1,6 @@
 """Endpoints of panels: everything hangs on the tender."""
 
-from typing import Annotated, Literal
-
-from fastapi import Query, Response
+from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.queries import judges
@@ -11,9 +9,10 @@ from app.core.errors import NotFound
 from app.core.fields import Id
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
-from app.core.reading.files import TABLE_FILE, table_response
+from app.core.reading.files import TABLE_FILE
+from app.core.reading.listing import Format, Headings
 from app.tenders.bids.applications import application_of
-from app.tenders.notices.queries import criteria_of
+from app.tenders.notices.queries import criteria_of, profile_of
 from app.tenders.panels import policy, queries, reopening, service
 from app.tenders.panels.models import ScoreSheet
 from app.tenders.panels.policy import WHO
@@ -34,10 +33,10 @@ from app.tenders.panels.schemas import (
     SheetRead,
     SheetRow,
     SheetSave,
+    sheet_of,
 )
 
 router = web.router("/panels", "panels")
-Xlsx = Annotated[Literal["xlsx", "csv"], Query(alias="format")]
 
 
 async def _panel(session: AsyncSession, actor: Actor, tender_id: Id) -> PanelRead:
@@ -205,15 +204,17 @@ async def list_sheets(session: UnitSession, actor: CurrentActor, tender_id: Id) 
 @router.get(
     "/{tender_id}/sheets/export", operation_id="export_sheets", dependencies=[allow(WHO["list_sheets"])], **TABLE_FILE
 )
-async def export_sheets(session: UnitSession, actor: CurrentActor, tender_id: Id, kind: Xlsx = "xlsx") -> Response:
+async def export_sheets(
+    session: UnitSession, actor: CurrentActor, tender_id: Id, format: Format = "xlsx", headings: Headings = "zh"
+) -> Response:
     """Every sheet as it counts, and before it the versions that were taken back, each with why and by whom."""
-    _, panel = await policy.read_panel(session, actor, tender_id)
-    codes = [each.code for each in await criteria_of(session, tender_id) if not each.is_price]
+    tender, panel = await policy.read_panel(session, actor, tender_id)
+    criteria = [each for each in await criteria_of(session, tender_id) if not each.is_price]
     taken_back = await queries.corrected_sheets(session, tender_id) if panel.closed_at else []
     lines = [SheetLine.superseded(each) for each in taken_back]
     lines += [SheetLine.of(each, panel) for each in await queries.sheets_of(session, tender_id)]
-    cells = [line.cells(codes) for line in sorted(lines, key=lambda line: (line.bid, line.judge))]
-    return await table_response(f"sheets-{tender_id}", SheetLine.header(codes), cells, xlsx=kind == "xlsx")
+    rows = [line.said(profile_of(tender)) for line in sorted(lines, key=lambda line: (line.bid, line.judge))]
+    return await sheet_of(criteria).response(rows, headings, format)
 
 
 @router.post("/{tender_id}/close", operation_id="close_scoring", dependencies=[allow(WHO["close"])])

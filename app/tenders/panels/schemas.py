@@ -12,6 +12,7 @@ from app.core.actors import Actor, Role
 from app.core.fields import Id, Line
 from app.core.http.unit import example
 from app.core.money import Money
+from app.core.reading.sheets import Sheet
 from app.parties.models import Party
 from app.tenders.forms.application import Application
 from app.tenders.notices.models import Criterion, Tender
@@ -20,12 +21,22 @@ from app.tenders.panels.models import Panel, PanelMember, Recusal, ScoreSheet, S
 from app.tenders.panels.policy import Seat, actions, seat_actions, sheet_actions
 from app.tenders.panels.queries import PanelPage, Reopened, ScoredSheet, ScoringBid
 from app.tenders.panels.reopening_schemas import GroundRead
-from app.tenders.panels.rules import SheetStatus
+from app.tenders.panels.rules import SheetStatus, ground_named
+from app.tenders.profiles.rules import Profile
 
 Points = Annotated[Decimal, Field(max_digits=6, decimal_places=2)]
 Text = Annotated[str, Line(200)]
 Name = Annotated[str, Line(100, least=1)]
-REOPENED = ("number", "ground", "asked_role", "asked_at", "decided_role", "decided_at")
+SCORED = {"bid": ("申报编号", "Bid"), "judge": ("评委", "Judge"), "status": ("状态", "Status")}
+TOTALS = {"total": ("总分", "Total"), "written_total": ("纸面合计", "Total on paper")}
+REOPENED = {
+    "number": ("退回次序", "Reopening"),
+    "ground": ("退回事由", "Ground"),
+    "asked_role": ("申请方", "Asked by"),
+    "asked_at": ("申请时间", "Asked"),
+    "decided_role": ("核准方", "Approved by"),
+    "decided_at": ("核准时间", "Approved"),
+}
 
 
 class MemberCreate(BaseModel):
@@ -302,14 +313,20 @@ class SheetLine:
         marks = {code: Decimal(mark) for code, mark in before.marks.items()}
         return cls(each.bid, each.judge, "superseded", marks, before.total, before.written_total, each.reopening)
 
-    @staticmethod
-    def header(codes: Sequence[str]) -> list[str]:
-        return ["bid", "judge", "status", *codes, "total", "written_total", *REOPENED]
+    def said(self, profile: Profile) -> dict[str, Any]:
+        """As a row of the sheet."""
+        row = {**self.marks, **{name: getattr(self, name) for name in ("bid", "judge", "status", *TOTALS)}}
+        if self.reopened is None:
+            return row
+        ground = ground_named(self.reopened.ground, profile)
+        why = {name: getattr(self.reopened, name) for name in REOPENED}
+        return {**row, **why, "ground_zh": ground.zh, "ground_en": ground.en}
 
-    def cells(self, codes: Sequence[str]) -> list[object]:
-        marks = [self.marks.get(code) for code in codes]
-        why = [getattr(self.reopened, name, None) for name in REOPENED]
-        return [self.bid, self.judge, self.status, *marks, self.total, self.written_total, *why]
+
+def sheet_of(criteria: Sequence[Criterion]) -> Sheet:
+    """Of every score sheet: its marks by criterion, and for a version that was taken back why and by whom."""
+    marks = {each.code: (each.label_zh, each.label_en or each.label_zh) for each in criteria}
+    return Sheet(("评分表", "score-sheets"), {**SCORED, **marks, **TOTALS, **REOPENED})
 
 
 class ScoringBidRow(BaseModel):

@@ -15,7 +15,7 @@ test("what the API or the house does not know does not compile", () => {
   // @ts-expect-error no such heading
   fileAt("/api/v1/needs/export", {}, { headings: "fr" });
   // @ts-expect-error no such choice
-  fileAt("/api/v1/parties/export", {}, { headings: "en" });
+  fileAt("/api/v1/parties/export", {}, { legal_kind: "company" });
   // @ts-expect-error no such file
   fileAt("/api/v1/surveys/export", {}, {});
   // @ts-expect-error which tender?

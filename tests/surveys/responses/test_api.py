@@ -50,11 +50,15 @@ async def test_an_answer_file_is_uploaded_and_downloaded(session: AsyncSession, 
         address = f"/surveys/waves/{wave.id}"
         done = (await client.post(f"{address}/import_responses", files=upload)).json()
         listed = (await client.get(f"{address}/responses", params={"status": "submitted", "flagged": False})).json()
-        file = await client.get(f"{address}/export_responses", params={"format": "csv"})
+        file = await client.get(f"{address}/export_responses", params={"format": "csv", "headings": "columns"})
+        words = await client.get(f"{address}/export_responses", params={"format": "csv"})
+        again = await client.post(f"{address}/import_responses", files={"upload": ("答卷.csv", words.content)})
         other = {"upload": ("answers.csv", "序号".encode("gbk"), "text/csv")}
         refused = await client.post(f"{address}/import_responses", files=other)
         assert (await client.get(f"{address}/responses", params={"flagged": True})).json()["items"] == []
     assert done == {"added": 1, "unchanged": 0, "not_returned": 0}
+    assert "S1,530114003004,已提交,女,老年助餐,老年助餐," in words.text
+    assert again.json() == {"added": 0, "unchanged": 1, "not_returned": 0}
     assert [(item["serial"], item["actions"]) for item in listed["items"]] == [
         ("S1", ["confirm", "invalidate", "mark_duplicate"])
     ]

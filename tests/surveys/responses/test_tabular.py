@@ -5,19 +5,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.errors import RowsRefused
-from app.core.reading.files import WrongColumns, read_table, write_table
+from app.core.reading.files import Table, WrongColumns, read_table, write_table
+from app.core.reading.listing import Headings
 from app.surveys.questionnaires.definition import Label, Option, SurveyDefinition
 from app.surveys.responses.tables.cells import read_number
 from app.surveys.responses.tables.mapping import AnswerMapping, MappingUnclear
+from app.surveys.responses.tables.spoken import Spoken, in_names
 from app.surveys.responses.tables.tabular import (
     FIRST_COLUMNS,
     ReadResponse,
-    _cells,
-    header_of,
     propose_own_layout,
     read_mapped,
     read_own_layout,
-    row_of,
 )
 from tests.surveys.factories import make_definition, make_question, season_definition, season_rows
 
@@ -65,17 +64,29 @@ def test_the_season_is_read_whole() -> None:
     assert first.answers["Q10"] == {"a": "4", "b": "3", "c": "3", "d": "2", "e": "2"}
 
 
-def table_of(definition: SurveyDefinition, responses: list[ReadResponse]) -> tuple[list[str], list[list[str]]]:
-    rows = [row_of(definition, r.serial, r.community_code, r.status, r.answers) for r in responses]
-    return header_of(definition), rows
+def table_of(definition: SurveyDefinition, responses: list[ReadResponse], headings: Headings = "columns") -> Table:
+    written = Spoken(definition, headings)
+    return Table(written.header(), [written.row(r.serial, r.community_code, r.status, r.answers) for r in responses])
 
 
 def test_the_season_written_and_read_again_is_the_same() -> None:
     header, rows = season_rows()
     responses = read_own_layout(season_definition(), header, rows, TODAY)
-    again_header, again = table_of(season_definition(), responses)
-    assert again_header == header
-    assert read_own_layout(season_definition(), again_header, again, TODAY) == responses
+    again = table_of(season_definition(), responses)
+    assert again.header == header
+    assert read_own_layout(season_definition(), again.header, again.rows, TODAY) == responses
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "state"), [("zh", "1、您的性别？", "有效"), ("en", "1. Gender", "valid")]
+)
+def test_what_was_written_for_people_is_read_back(language: Headings, heading: str, state: str) -> None:
+    definition = season_definition()
+    responses = read_own_layout(definition, *season_rows(), TODAY)
+    table = table_of(definition, responses, language)
+    assert (table.header[3], table.rows[0][2]) == (heading, state)
+    back = in_names(definition, table)
+    assert read_own_layout(definition, back.header, back.rows, TODAY) == responses
 
 
 @pytest.mark.parametrize(
@@ -95,7 +106,8 @@ def test_a_file_keeps_the_bounds_that_requests_keep(cells: dict[str, str], colum
 
 def test_answers_that_would_run_as_formulas_are_read_back_from_a_list_of_commas() -> None:
     (before,) = read(changed(age="-5", why="=1+1"))
-    file = write_table(*table_of(DEFINITION, [before]), xlsx=False)
+    table = table_of(DEFINITION, [before])
+    file = write_table(table.header, table.rows, xlsx=False)
     back = read_table("answers.csv", file)
     assert b"'=1+1" in file
     assert read_own_layout(DEFINITION, back.header, back.rows, TODAY) == [before]
@@ -268,7 +280,7 @@ def test_numbers_are_read_as_spreadsheets_write_them(cell: str, number: float) -
 @given(st.floats(-1e14, 1e14) | st.integers(-(10**14), 10**14))
 def test_every_number_is_read_back_as_it_was_written(number: float) -> None:
     question = make_question("number", "n")
-    (cell,) = _cells(question, number)
+    cell = Spoken(make_definition(question), "columns").row("S1", "", "valid", {"n": number})[-1]
     assert "e" not in cell
     assert read_number(question, cell) == number
 

@@ -370,7 +370,12 @@ async def test_a_corrected_sheet_is_told_with_the_result_and_in_the_exported_she
             "approved_role": "purchaser",
         }
         assert ("畸高" in corrected["ground_zh"], "六十四" in corrected["rule"]) == (True, True)
-        table = await client.get(f"/panels/{tender.id}/sheets/export", params={"format": "csv"})
+        file = f"/panels/{tender.id}/sheets/export"
+        words = (await client.get(file, params={"format": "csv"})).text.splitlines()
+        assert words[0].startswith("\ufeff申报编号,评委,状态,")
+        assert words[1].startswith("B01,J1,已退回作废,20.00,22.00,")
+        assert ",42.00,,1,经评审小组认定评分畸高、畸低,评审专家," in words[1]
+        table = await client.get(file, params={"format": "csv", "headings": "columns"})
         first, second = table.text.splitlines()[1:3]
         assert first.startswith("B01,J1,superseded,20.00,22.00,0.00,0.00,0.00,0.00,42.00,,1,extreme,judge,")
         assert second == "B01,J1,delivered,20.00,23.00,0.00,0.00,0.00,0.00,43.00,,,,,,,"

@@ -11,12 +11,11 @@ of the file says which is meant, or nothing does and it is refused. A file is re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from app.core.errors import DomainError, RowRefused, RowsRefused
 from app.core.reading.files import WrongColumns
-from app.surveys.questionnaires.definition import Answer, Question, SurveyDefinition
+from app.surveys.questionnaires.definition import Answer, SurveyDefinition
 from app.surveys.responses.answers import Examined, examine
 from app.surveys.responses.tables.cells import given_answers
 from app.surveys.responses.tables.mapping import (
@@ -170,26 +169,3 @@ def row_faults(number: int, examined: Examined, unread: Collection[str]) -> Iter
     for name, error in examined.faults.items():
         if name not in unread and error.facts.get("source") not in unread:
             yield RowRefused(number, name, error)
-
-
-def header_of(definition: SurveyDefinition) -> list[str]:
-    return [*FIRST_COLUMNS, *(column for q in definition.questions for column in q.columns())]
-
-
-def row_of(
-    definition: SurveyDefinition, serial: str, community_code: str, status: str, answers: Mapping[str, Answer]
-) -> list[str]:
-    """A response in the same layout: reading it again gives the same response."""
-    cells = (cell for _, q in definition.asked() for cell in _cells(q, answers.get(q.name)))
-    return [serial, community_code, status, *cells]
-
-
-def _cells(question: Question, answer: Answer | None) -> list[str]:
-    if question.type == "rating_matrix":
-        rated = answer if isinstance(answer, dict) else {}
-        return [rated.get(row.name, "") for row in question.rows]
-    if isinstance(answer, list):
-        return [(">" if question.type == "ranking" else ";").join(answer)]
-    if isinstance(answer, float):
-        return [format(Decimal(repr(answer)), "f")]  # spreadsheets and people do not write 1e-05
-    return ["" if answer is None else str(answer)]

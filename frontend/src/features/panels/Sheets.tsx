@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { type Topic, following } from "../../api/changes";
 import { $api } from "../../api/client";
 import { fileAt } from "../../api/paths";
+import { languageOf } from "../../api/refusal";
 import type { components } from "../../api/schema.gen";
 import { ExportButton } from "../../ui/ExportButton";
 import { Fetched } from "../../ui/Pending";
@@ -23,7 +24,7 @@ export const comingIn = (panel?: Panel): readonly Topic[] =>
 
 /** Who has delivered which sheet, as they come in: who scored how is told once scoring is closed. */
 export function Sheets({ panel }: { panel: Panel }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const path = { tender_id: panel.tender_id };
   const sheets = $api.useQuery(
     "get",
@@ -42,7 +43,12 @@ export function Sheets({ panel }: { panel: Panel }) {
               {panel.missing && panel.missing.length > 0 && t("panels.missing", { count: panel.missing.length })}
             </p>
             <Matrix rows={rows} />
-            <ExportButton at={fileAt("/api/v1/panels/{tender_id}/sheets/export", path, { format: "xlsx" })} />
+            <ExportButton
+              at={fileAt("/api/v1/panels/{tender_id}/sheets/export", path, {
+                format: "xlsx",
+                headings: languageOf(i18n.language),
+              })}
+            />
           </>
         )}
       </Fetched>

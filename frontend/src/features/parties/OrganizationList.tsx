@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { fileAt } from "../../api/paths";
+import { languageOf } from "../../api/refusal";
 import type { components } from "../../api/schema.gen";
 import { useSession } from "../../api/session";
 import { AreaName } from "../../ui/AreaName";
@@ -28,7 +29,7 @@ const importing = (actions: readonly string[]) => actions.includes("import") && 
 
 /** Who serves in this district: everybody looks them up, the bureau brings and takes the whole list. */
 export default function OrganizationList() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { data: session } = useSession();
   return (
     <Page
@@ -46,7 +47,11 @@ export default function OrganizationList() {
         rowKey={(row) => row.id}
         to={(row) => `/organizations/${row.id}`}
         exportAt={({ q, area }) =>
-          fileAt("/api/v1/parties/export", {}, { format: "xlsx", ...(q && { q }), ...(area && { area }) })
+          fileAt(
+            "/api/v1/parties/export",
+            {},
+            { format: "xlsx", headings: languageOf(i18n.language), ...(q && { q }), ...(area && { area }) },
+          )
         }
         above={importing}
         filters={[

@@ -1,6 +1,8 @@
+import { useTranslation } from "react-i18next";
 import { following } from "../../api/changes";
 import { $api } from "../../api/client";
 import { fileAt } from "../../api/paths";
+import { languageOf } from "../../api/refusal";
 import type { components } from "../../api/schema.gen";
 import { useFile } from "../../ui/useFile";
 
@@ -31,6 +33,8 @@ export const useWave = (wave_id: number) =>
 
 /** Has the answers of a wave as a workbook. */
 export function useAnswers(wave_id: number): () => void {
+  const { i18n } = useTranslation();
   const file = useFile();
-  return () => file.mutate(fileAt("/api/v1/surveys/waves/{wave_id}/export_responses", { wave_id }, {}));
+  const headings = languageOf(i18n.language);
+  return () => file.mutate(fileAt("/api/v1/surveys/waves/{wave_id}/export_responses", { wave_id }, { headings }));
 }
