@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.fields import Id
 from app.core.http.unit import example
-from app.core.money import Amount
+from app.core.money import Amount, Money
 from app.matching.ranking.rank import Absence, Explanation, Ranked, Ranking, Relaxed
-from app.matching.ranking.records import DEFAULT_WEIGHTS, Weights
+from app.matching.ranking.records import DEFAULT_WEIGHTS, NeedRecord, OfferRecord, Weights
 from app.parties.queries import PartyName
 from app.rankings.market import NeedEntry, OfferEntry
 from app.rankings.rules import WhatIf
@@ -101,9 +101,42 @@ class RobustnessRead(BaseModel):
     top_five: Decimal
 
 
+class OfferTerms(BaseModel):
+    """What an offer costs, how many it serves and when."""
+
+    side: Literal["offer"] = "offer"
+    price: Decimal | None
+    price_unit: str
+    capacity: str
+    schedule: str
+    available_from: date | None
+    available_until: date | None
+
+    @classmethod
+    def of(cls, offer: OfferRecord) -> "OfferTerms":
+        return cls.model_validate(offer, from_attributes=True)
+
+
+class NeedTerms(BaseModel):
+    """What a need may cost in all, whom it serves and when."""
+
+    side: Literal["need"] = "need"
+    budget: Money | None
+    beneficiaries: int | None
+    schedule: str
+    starts_on: date | None
+    ends_on: date | None
+
+    @classmethod
+    def of(cls, need: NeedRecord) -> "NeedTerms":
+        plain = {name: getattr(need, name) for name in ("beneficiaries", "schedule", "starts_on", "ends_on")}
+        return cls(**plain, budget=Money.of(need.budget))
+
+
 class RankedRead(Named):
     place: int
     score: Decimal
+    terms: Annotated[OfferTerms | NeedTerms, Field(discriminator="side")]
     explanation: list[ExplanationRead]
     robustness: RobustnessRead
 
@@ -161,7 +194,7 @@ class RankingRead(BaseModel):
         return cls(
             subject_id=int(ranking.subject),
             weights=WeightsRead.of(weights),
-            rows=[_ranked(row, called(row.id)) for row in ranking.rows],
+            rows=[_ranked(row, called(row.id), things[int(row.id)].record) for row in ranking.rows],
             admitted=admitted,
             below=len(ranking.below),
             excluded=[ExcludedRead(**called(r.id), filter=r.filter, facts=dict(r.facts)) for r in ranking.excluded],
@@ -186,11 +219,12 @@ def _named(things: Things, names: Mapping[int, PartyName], id: str) -> dict[str,
     }
 
 
-def _ranked(row: Ranked, named: dict[str, Any]) -> RankedRead:
+def _ranked(row: Ranked, named: dict[str, Any], record: OfferRecord | NeedRecord) -> RankedRead:
     return RankedRead(
         **named,
         place=row.place,
         score=row.score,
+        terms=OfferTerms.of(record) if isinstance(record, OfferRecord) else NeedTerms.of(record),
         explanation=[ExplanationRead.of(reason) for reason in row.explanation],
         robustness=RobustnessRead(**row.robustness._asdict()),
     )

@@ -77,6 +77,35 @@ def test_a_row_tells_the_reasons_that_count_and_how_firmly_it_stands(visit: Open
     expect(first.locator(".why li")).to_have_count(8)
 
 
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_offers_are_compared_side_by_side_and_taken_into_the_wishes_of_the_open_round(
+    visit: Open, size: dict[str, int]
+) -> None:
+    page = visit(role="committee", size=size)
+    open_round = next(
+        round["id"]
+        for round in page.request.get("/api/v1/selection/rounds").json()["items"]
+        if round["status"] == "open"
+    )
+    own = page.request.get(f"/api/v1/selection/rounds/{open_round}/preferences").json()
+    page.goto(f"/needs/{own[0]['subject_id']}/ranking")
+    choices = page.get_by_role("checkbox", name="加入对比")
+    for place in range(3):
+        choices.nth(place).check()
+    expect(choices.nth(3)).to_be_disabled()
+    page.get_by_role("button", name="并排对比").click()
+    for row in ("价格", "服务能力", "服务能力（得分）", "名次是否稳定"):
+        expect(page.get_by_role("dialog").get_by_text(row, exact=True)).to_be_visible()
+    assert faults_of(page) == []
+    page.keyboard.press("Escape")
+    title = page.locator(".ranked a").nth(1).inner_text()
+    page.get_by_role("button", name="加入志愿").nth(1).click()
+    expect(page.get_by_text("已列入志愿，第 1 位")).to_be_visible()
+    page.get_by_role("link", name="去排序并提交").click()
+    expect(page.locator(".wishes").first.locator("li")).to_contain_text(title)
+    expect(page.locator(".wishes").first.get_by_text("尚未提交").last).to_be_visible()
+
+
 def test_an_absent_offer_is_told_its_first_failing_condition(visit: Open) -> None:
     page, need = ranking_page(visit)
     missing = ask(page.request, need)["excluded"][0]

@@ -31,9 +31,10 @@ async def scanner(says: bytes | None = None) -> AsyncIterator[str]:
         writer.write(found if says is None else says)
         writer.close()
 
-    folder = Path(tempfile.mkdtemp(prefix="sx-clamd-"))
-    async with await asyncio.start_unix_server(answer, folder / "clamd.sock"):
-        yield str(folder / "clamd.sock")
+    with tempfile.TemporaryDirectory(prefix="sx-clamd-") as folder:
+        address = str(Path(folder, "clamd.sock"))
+        async with await asyncio.start_unix_server(answer, address):
+            yield address
 
 
 def upload(content: bytes) -> UploadFile:

@@ -87,3 +87,22 @@ async def test_rankings_are_for_their_own_side_and_go_dark_under_tender(
     async with client_of(fair.committees[0]) as client:
         dark = await client.post(path)
     assert (dark.status_code, dark.json()["code"]) == (409, "CandidatesWithheld")
+
+
+async def test_each_place_says_what_it_costs_whom_it_serves_and_when(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    fair = await make_fair(session)
+    offer, need = fair.offers[0], fair.needs[0]
+    offer.price, offer.price_unit, offer.capacity, offer.schedule = Decimal(8_000), "元/年", "每日 40 人", "周一至周五"
+    need.budget, need.beneficiaries = Decimal("12000.50"), 60
+    await session.commit()
+    async with client_of(fair.committees[0]) as client:
+        offered = (await client.post(f"/selection/needs/{need.id}/ranking")).json()["rows"]
+    async with client_of(fair.organizations[0]) as client:
+        asked = (await client.post(f"/selection/offers/{offer.id}/ranking")).json()["rows"]
+    terms = {row["id"]: row["terms"] for row in offered}[offer.id]
+    assert (terms["side"], terms["price"], terms["price_unit"]) == ("offer", "8000.00", "元/年")
+    assert (terms["capacity"], terms["schedule"]) == ("每日 40 人", "周一至周五")
+    terms = {row["id"]: row["terms"] for row in asked}[need.id]
+    assert (terms["side"], terms["budget"]["amount"], terms["beneficiaries"]) == ("need", "12000.50", 60)

@@ -1,16 +1,21 @@
 import { ArrowDownOutlined, ArrowUpOutlined, PlusOutlined } from "@ant-design/icons";
+import { Button, Checkbox } from "antd";
 import { useTranslation } from "react-i18next";
 import type { components } from "../../api/schema.gen";
 import { chosen } from "../../ui/chosen";
 import { Link } from "../../ui/Link";
 import { series } from "../../ui/theme";
 import { WhyList } from "../../ui/WhyList";
+import type { Adding } from "./adding";
 import { usePhrase } from "./phrase";
 import { firmnessOf, gained, missed, type Move, percentOf, pointsOf, type Reason, telling } from "./reading";
+import { TermsShown } from "./Terms";
 import type { Direction } from "./tryOut";
 import { CRITERIA } from "./weights";
 
 type Ranked = components["schemas"]["RankedRead"];
+/** `toggle` null: as many are chosen as fit side by side. */
+export type Comparing = { isChosen: boolean; toggle: (() => void) | null };
 
 /** One offer or need: place, who it is, what speaks for it and against it, how firmly it stands; the rest on demand. */
 export function RankedRow({
@@ -18,11 +23,15 @@ export function RankedRow({
   to,
   move,
   shared,
+  comparing,
+  adding,
 }: {
   row: Ranked;
   to: Direction["to"];
   move: Move | null;
   shared: boolean;
+  comparing: Comparing;
+  adding: Adding | null;
 }) {
   const { t, i18n } = useTranslation();
   return (
@@ -41,6 +50,7 @@ export function RankedRow({
           {pointsOf(row.score)}
         </span>
       </div>
+      <TermsShown of={row.terms} />
       <Parts reasons={row.explanation} />
       <Telling reasons={row.explanation} />
       <div className="ranked-foot">
@@ -50,7 +60,35 @@ export function RankedRow({
           <AllReasons reasons={row.explanation} />
         </details>
       </div>
+      <div className="ranked-take">
+        <Checkbox
+          checked={comparing.isChosen}
+          disabled={!comparing.toggle}
+          onChange={() => comparing.toggle?.()}
+          aria-label={t("selection.compare.choose_named", { title: row.title })}
+        >
+          {t("selection.compare.choose")}
+        </Checkbox>
+        {adding && <AddWish id={row.id} title={row.title} adding={adding} />}
+      </div>
     </li>
+  );
+}
+
+/** Into the list of wishes of the open round, or at which place of it. */
+function AddWish({ id, title, adding }: { id: number; title: string; adding: Adding }) {
+  const { t } = useTranslation();
+  const place = adding.placeOf(id);
+  if (place === null) return null;
+  if (place > 0) return <span className="soft">{t("selection.wish.placed", { place })}</span>;
+  return (
+    <Button
+      icon={<PlusOutlined aria-hidden />}
+      aria-label={t("selection.wish.add_named", { title })}
+      onClick={() => adding.add(id)}
+    >
+      {t("selection.wish.add")}
+    </Button>
   );
 }
 

@@ -2,14 +2,17 @@ import { Alert, Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
-import { useNumber } from "../../ui/Link";
+import { chosen } from "../../ui/chosen";
+import { Link, useNumber } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { RefusalAlert } from "../../ui/RefusalAlert";
 import { WhyNot } from "./Absence";
+import { type Adding, useAdding } from "./adding";
+import { Compare, MOST } from "./Compare";
 import { Levers } from "./Levers";
 import { NearMisses, Relax } from "./NearMisses";
-import { RankedRow } from "./RankedRow";
+import { type Comparing, RankedRow } from "./RankedRow";
 import { isShared, moveOf, moves } from "./reading";
 import { type Direction, type Ranking, type TryOut, isTried, useTryOut } from "./tryOut";
 import "./selection.css";
@@ -63,7 +66,7 @@ function Shown({ id, title, budget, direction }: Props) {
           <div className="ranking-page">
             <Levers tryOut={tryOut} direction={direction} budget={budget} />
             <div className="ranking-main">
-              <Results published={published} shown={tryOut.shown ?? published} to={to} tryOut={tryOut} />
+              <Results published={published} shown={tryOut.shown ?? published} direction={direction} tryOut={tryOut} />
             </div>
           </div>
         )}
@@ -77,16 +80,18 @@ const FIRST = 10;
 function Results({
   published,
   shown,
-  to,
+  direction: { from, to },
   tryOut,
 }: {
   published: Ranking;
   shown: Ranking;
-  to: Direction["to"];
+  direction: Direction;
   tryOut: TryOut;
 }) {
   const { t } = useTranslation();
   const [all, setAll] = useState(false);
+  const [compared, setCompared] = useState<readonly number[]>([]);
+  const adding = useAdding(from === "needs" ? "need" : "offer", shown.subject_id);
   const tried = isTried(tryOut.tried);
   const rows = all ? shown.rows : shown.rows.slice(0, FIRST);
   const more = shown.rows.length - rows.length;
@@ -105,13 +110,56 @@ function Results({
             to={to}
             shared={isShared(shown.rows, row)}
             move={tried ? moveOf(published.rows, row) : null}
+            comparing={comparing(row.id, compared, setCompared)}
+            adding={adding}
           />
         ))}
       </ol>
       {more > 0 && <Button onClick={() => setAll(true)}>{t("selection.ranking.more", { count: more })}</Button>}
       {shown.below > 0 && <p className="soft">{t("selection.ranking.below", { count: shown.below })}</p>}
       <NearMisses of={shown} to={to} />
+      <Taken
+        rows={shown.rows.filter(({ id }) => compared.includes(id))}
+        to={to}
+        adding={adding}
+        clear={() => setCompared([])}
+      />
     </>
+  );
+}
+
+function comparing(id: number, compared: readonly number[], compare: (ids: readonly number[]) => void): Comparing {
+  const isChosen = compared.includes(id);
+  if (isChosen) return { isChosen, toggle: () => compare(compared.filter((each) => each !== id)) };
+  return { isChosen, toggle: compared.length < MOST ? () => compare([...compared, id]) : null };
+}
+
+type TakenProps = { rows: Ranking["rows"]; to: Direction["to"]; adding: Adding | null; clear: () => void };
+
+/** What was taken from the list so far stays in sight: rows to be compared, wishes to be handed in. */
+function Taken({ rows, to, adding, clear }: TakenProps) {
+  const { t, i18n } = useTranslation();
+  const [open, setOpen] = useState(false);
+  if (rows.length === 0 && !adding?.isUnsent) return null;
+  return (
+    <div className="taken" role="status">
+      {rows.length > 0 && (
+        <span className="taken-part">
+          {t("selection.compare.chosen", { count: rows.length })}
+          <Button type="primary" disabled={rows.length < 2} onClick={() => setOpen(true)}>
+            {t("selection.compare.title")}
+          </Button>
+          <Button onClick={clear}>{t("selection.compare.clear")}</Button>
+        </span>
+      )}
+      {adding?.isUnsent && (
+        <span className="taken-part">
+          {t("selection.wish.unsent", { count: adding.count, round: chosen(adding.round, "title", i18n.language) })}
+          <Link to={`/rounds/${adding.round.id}`}>{t("selection.wish.go")}</Link>
+        </span>
+      )}
+      {open && rows.length > 1 && <Compare rows={rows} to={to} onClose={() => setOpen(false)} />}
+    </div>
   );
 }
 

@@ -3,19 +3,17 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App, Button, InputNumber, Select, Space } from "antd";
 import { type DragEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { draftOf, keepDraft } from "../../api/drafts";
 import { request } from "../../api/request";
 import type { components } from "../../api/schema.gen";
 import { chosen } from "../../ui/chosen";
 import { DraftNotice } from "../../ui/form/DraftNotice";
 import { RefusalAlert } from "../../ui/RefusalAlert";
 import { addTo, type Groups, moved, placedBefore, tied, wishesFrom, without } from "./groups";
+import { forgetUnsent, keepUnsent, type Own, unsentOf, type Written } from "./unsent";
 
 type Round = components["schemas"]["RoundRead"];
-type Own = components["schemas"]["PreferencesRead"];
 type Seat = components["schemas"]["Seat"];
 type Ranking = components["schemas"]["RankingRead"];
-type Written = { groups: Groups; places: number };
 type Props = { round: Round; of: Own; title: string; partners: readonly Seat[] };
 
 const BEST = 5;
@@ -48,27 +46,24 @@ export function Wishes({ round, of, title, partners }: Props) {
   );
 }
 
-/** What was changed and not handed in yet is kept in this browser, on the list that it was begun on. */
+/** The list as it is being written, with what was found of an earlier visit. */
 function useUnsent(round: Round, of: Own) {
-  const name = `wishes ${round.id} ${of.side} ${of.subject_id}`;
-  const version = of.submitted_at ? Date.parse(of.submitted_at) : 0;
-  const [found, setFound] = useState(() => draftOf<Written>(name));
-  const isStale = found !== null && found.version !== version;
+  const [found, setFound] = useState(() => unsentOf(round.id, of));
   const saved: Written = { groups: of.groups, places: of.places };
-  const [written, setWritten] = useState<Written>(found && !isStale ? found.body : saved);
-  const [isUnsent, setUnsent] = useState(found !== null && !isStale);
+  const [written, setWritten] = useState<Written>(found && !found.isStale ? found : saved);
+  const [isUnsent, setUnsent] = useState(found !== null && !found.isStale);
   const write = (body: Written): void => {
-    keepDraft(name, { version, body });
+    keepUnsent(round.id, of, body);
     setWritten(body);
     setUnsent(true);
   };
   const forget = (): void => {
-    keepDraft(name, null);
+    forgetUnsent(round.id, of);
     setFound(null);
     setUnsent(false);
   };
   const mine = (): void => {
-    if (found) write(found.body);
+    if (found) write(found);
     setFound(null);
   };
   const takeSaved = (): void => {
@@ -77,7 +72,7 @@ function useUnsent(round: Round, of: Own) {
   };
   const change = (groups: Groups): void => write({ ...written, groups });
   const setPlaces = (places: number): void => write({ ...written, places });
-  const notice = found && <DraftNotice isStale={isStale} onMine={mine} onSaved={takeSaved} />;
+  const notice = found && <DraftNotice isStale={found.isStale} onMine={mine} onSaved={takeSaved} />;
   return { ...written, isUnsent, change, setPlaces, forget, notice };
 }
 
