@@ -34,8 +34,8 @@ READY, BEAT = format_sse_event(event="ready", data_str="follows"), format_sse_ev
 UNBUFFERED = {"X-Accel-Buffering": "no", "Cache-Control": "no-store, no-transform"}
 router = web.router("/changes", "changes", lane=Lane.following)
 
-_things: dict[str, Read] = {}
-_own: dict[str, Key] = {}
+THINGS: dict[str, Read] = {}
+OWN: dict[str, Key] = {}
 
 
 class TopicUnknown(DomainError):
@@ -46,12 +46,12 @@ class TopicUnknown(DomainError):
 
 def followed(topic: str, read: Read) -> None:
     """`topic:7` may be followed by whom `read` does not refuse number 7."""
-    _things[topic] = read
+    THINGS[topic] = read
 
 
 def followed_as_own(topic: str, key: Key) -> None:
     """Everybody may follow `topic`, and hears what is told under their own key."""
-    _own[topic] = key
+    OWN[topic] = key
 
 
 async def keys_of(session: AsyncSession, actor: Actor, topics: Sequence[str]) -> dict[str, str]:
@@ -59,11 +59,11 @@ async def keys_of(session: AsyncSession, actor: Actor, topics: Sequence[str]) ->
     keys = {}
     for topic in topics:
         name, _, number = topic.partition(":")
-        if name not in (_things if number else _own):
+        if name not in (THINGS if number else OWN):
             raise TopicUnknown(topic=topic)
         if number:
-            await _things[name](session, actor, int(number))
-        keys[topic if number else _own[name](actor)] = topic
+            await THINGS[name](session, actor, int(number))
+        keys[topic if number else OWN[name](actor)] = topic
     return keys
 
 

@@ -1,6 +1,7 @@
 """Live changes: told once they are committed, to those who may read what has changed, and for as long as they may."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager
 
@@ -20,7 +21,8 @@ from app.core.events import changed
 from app.core.http import changes, streams
 from app.core.http.connections import TimedProtocol
 from app.core.http.streams import Reader, Streams, TooManyStreams, listening
-from app.core.settings import Settings
+from app.core.settings import PROJECT, Settings
+from app.flow import CHANGES
 from app.main import create_app
 from app.notifications.policy import inbox_of
 from app.serving import Server
@@ -122,6 +124,14 @@ async def test_a_thing_is_followed_by_who_may_read_it_and_nobody_else(
     assert {topic: refused["judge", topic] for topic in asked} == nothing | {"panel": "Denied"}
     # Past the policy: in this test nobody listens to the database.
     assert {topic: refused["purchaser", topic] for topic in asked} == nothing | {"wave": "Busy", "panel": "Busy"}
+
+
+def test_pages_follow_what_can_be_followed_and_what_something_changes() -> None:
+    """A page that followed anything else would be refused its whole stream, and nobody would notice."""
+    text = (PROJECT / "frontend" / "src" / "api" / "changes.ts").read_text(encoding="utf-8")
+    (named,) = re.findall(r"^export type Topic = (.*);$", text, re.MULTILINE)
+    assert set(re.findall(r'"(\w+)"', named)) == changes.THINGS.keys() | changes.OWN.keys()
+    assert {topic for topic, _ in CHANGES} < changes.THINGS.keys()
 
 
 @pytest.mark.parametrize("topic", ["notifications:5", "wave", "salaries"])
