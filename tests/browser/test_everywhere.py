@@ -113,9 +113,20 @@ def test_a_page_is_accessible_fits_and_speaks_one_language(tab: Tab, route: str,
         is_contrast_seen = not PICTURES and (width, is_large) != looks[0]
         assert (width, is_large, faults_of(page, is_contrast_seen)) == (width, is_large, [])
     assert page.locator(f"text=/\\b({RAW})\\.[a-z_]+/").count() == 0
+    assert lang == "zh" or page.evaluate(UNMARKED) == []
     assert heard == []
 
 
+# On an English page, texts all in Chinese that nothing marks as such.
+UNMARKED = """() => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+  while (texts.nextNode()) {
+    const { data, parentElement } = texts.currentNode;
+    if (/\\p{Script=Han}/u.test(data) && !/[a-z]/i.test(data) && !parentElement.closest("[lang^=zh], script, style"))
+      found.push(data);
+  }
+  return found;
+}"""
 RAW = (
     "status|action|field|nav|ui|rooms|tenders|selection|contracts|surveys|bids|panels|accounts|notice|registrations"
     "|installation|jobs"

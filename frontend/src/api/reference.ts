@@ -12,7 +12,8 @@ export function useTerms(language: string): (code: string | null | undefined) =>
   const labels = new Map(
     [...(categories.data ?? []), ...(populations.data ?? [])].map((term) => [term.code, term[field]]),
   );
-  return (code) => (code ? (labels.get(code) ?? code) : "—");
+  const unknown = categories.isPending || populations.isPending ? () => "…" : (code: string) => code;
+  return (code) => (code ? (labels.get(code) ?? unknown(code)) : "—");
 }
 
 /** District, street and community of an area code. */

@@ -1,6 +1,7 @@
 import { Skeleton } from "antd";
 import { type ReactNode, use } from "react";
 import { useTranslation } from "react-i18next";
+import { refusalOf } from "../api/refusal";
 import { InPage, Page } from "./Page";
 import { RefusalAlert } from "./RefusalAlert";
 
@@ -23,9 +24,12 @@ export function Fetched<T>({ query, children }: { query: Query<T>; children: (da
   return <Pending />;
 }
 
-/** What could not be fetched; where that is the page itself, it has a title all the same. */
+/** What could not be fetched; where that is the page itself, it has a title all the same. What was refused is refused
+ * again: only a lost connection or a server in trouble is worth another try. */
 function Refused({ query }: { query: Pick<Query<unknown>, "error" | "refetch"> }) {
   const { t } = useTranslation();
-  const alert = <RefusalAlert error={query.error} onRetry={() => void query.refetch()} />;
-  return use(InPage) ? alert : <Page title={t("ui.refusal.title")}>{alert}</Page>;
+  const { status } = refusalOf(query.error);
+  const again = status === 0 || status >= 500 ? { onRetry: () => void query.refetch() } : {};
+  const alert = <RefusalAlert error={query.error} {...again} />;
+  return use(InPage) ? alert : <Page title={t(status === 404 ? "ui.lost.title" : "ui.refusal.title")}>{alert}</Page>;
 }
