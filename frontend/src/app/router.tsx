@@ -1,4 +1,11 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  notFound,
+  redirect,
+} from "@tanstack/react-router";
 import type { QueryClient } from "@tanstack/react-query";
 import { Faulty, Lost } from "./Lost";
 import { pages } from "./pages";
@@ -13,6 +20,11 @@ function signedInOnly(cache: QueryClient) {
   };
 }
 
+/** An address with anything else where a number should be is none of ours. */
+function numbersOnly(params: object): void {
+  if (!Object.values(params).every((value) => /^\d+$/.test(String(value)))) throw notFound();
+}
+
 export function routerOf(cache: QueryClient) {
   const root = createRootRoute({ component: Shell, notFoundComponent: Lost, errorComponent: Faulty });
   const guard = signedInOnly(cache);
@@ -21,7 +33,10 @@ export function routerOf(cache: QueryClient) {
       getParentRoute: () => root,
       path,
       component: lazyRouteComponent(load),
-      ...(!open && { beforeLoad: guard }),
+      beforeLoad: async ({ params, location }) => {
+        numbersOnly(params);
+        if (!open) await guard({ location });
+      },
     }),
   );
   return createRouter({

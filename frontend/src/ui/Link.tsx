@@ -1,5 +1,5 @@
 /** Links between the pages: the router's own, held to the addresses there are. */
-import { notFound, Link as RouterLink, useNavigate, useParams } from "@tanstack/react-router";
+import { Link as RouterLink, useNavigate, useParams } from "@tanstack/react-router";
 import type { MouseEventHandler, ReactNode } from "react";
 import type { Address, NumberName } from "./address";
 
@@ -33,9 +33,5 @@ export function useGo(): (to: Address) => void {
   return (to) => void navigate({ to });
 }
 
-/** A number in the address of this page; an address with anything else there is none of ours. */
-export function useNumber(name: NumberName): number {
-  const number = Number(useParams({ strict: false })[name]);
-  if (!Number.isSafeInteger(number)) throw notFound();
-  return number;
-}
+/** A number in the address of this page. */
+export const useNumber = (name: NumberName): number => Number(useParams({ strict: false })[name]);
