@@ -17,5 +17,5 @@ test("no file has grown out of shape", () => {
 
 test("a file that has is found", () => {
   const [longest = ""] = grown("src", 300);
-  expect(grown("src", Number(longest.split(": ")[1]) - 1)).toEqual([longest]);
+  expect(grown("src", Number(longest.split(": ")[1]) - 1)).toContain(longest);
 });

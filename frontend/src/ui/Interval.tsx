@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { numberText, percentText } from "./format";
+import "./bars.css";
 
 type Props = { share: number; low: number; high: number; n: number; label?: string; suppressed?: boolean };
 

@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import "./bars.css";
 
 /** One reason of a ranking: what was looked at, how well it fits (0–1, null = could not be compared), what it weighs. */
 export type Why = { key: string; label: string; value: number | null; weight?: number; note?: string };

@@ -1,14 +1,14 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Radio, Select } from "antd";
+import { Radio } from "antd";
 import { useTranslation } from "react-i18next";
 import { $api, api } from "../../api/client";
-import { languageOf } from "../../api/refusal";
 import { useGo } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { Field, LineField } from "../../ui/form/Field";
 import { FormSheet } from "../../ui/form/FormSheet";
 import { type Definition, firstDefinition } from "./editing";
 import { ImportForm } from "./ImportForm";
+import { LibrarySelect } from "./LibrarySelect";
 import "./surveys.css";
 
 type Begun = { title: string; from: "first" | "copy"; copied?: number };
@@ -77,29 +77,4 @@ async function copyOf(survey_id: number, title: string): Promise<Definition> {
   const { data } = await api.GET("/api/v1/surveys/{survey_id}", { params: { path: { survey_id } } });
   if (!data) throw new Error("unreachable: the client throws refusals");
   return { ...data.definition, title: { zh: title, en: "" } };
-}
-
-type Held = { id?: string; value?: number; onChange?: (survey: number) => void };
-
-/** Questionnaires that have been published: one's own, and for offices those below. */
-function LibrarySelect({ id, value, onChange }: Held) {
-  const { t, i18n } = useTranslation();
-  const language = languageOf(i18n.language);
-  const surveys = $api.useQuery("get", "/api/v1/surveys", { params: { query: { limit: 200 } } });
-  const options = surveys.data?.items
-    .filter(({ published_at }) => published_at)
-    .map(({ id: survey, title, question_count }) => ({
-      value: survey,
-      label: `${title[language] || title.zh}（${t("surveys.new.count", { count: question_count })}）`,
-    }));
-  return (
-    <Select<number>
-      {...(id !== undefined && { id })}
-      showSearch={{ optionFilterProp: "label" }}
-      placeholder={t("ui.form.choose")}
-      options={options ?? []}
-      {...(value !== undefined && { value })}
-      {...(onChange && { onChange })}
-    />
-  );
 }

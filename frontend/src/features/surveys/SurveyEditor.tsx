@@ -14,6 +14,7 @@ import { Fetched } from "../../ui/Pending";
 import { RefusalAlert } from "../../ui/RefusalAlert";
 import { type Definition, type Question, copied, freshQuestion, moved, problemsOf } from "./editing";
 import { QuestionEditor, type Steps } from "./QuestionEditor";
+import { TakeQuestions } from "./TakeQuestions";
 import "./surveys.css";
 
 type Survey = components["schemas"]["SurveyRead"];
@@ -189,6 +190,7 @@ function Questions({ definition, change, problems }: Part) {
       <Button block type="dashed" size="large" icon={<PlusOutlined aria-hidden />} onClick={add}>
         {t("surveys.edit.add")}
       </Button>
+      <TakeQuestions questions={questions} put={put} />
     </>
   );
 }

@@ -12,6 +12,7 @@ import {
   moved,
   piecesOf,
   problemsOf,
+  takenOver,
   withAlone,
 } from "./editing";
 
@@ -36,6 +37,25 @@ test("questions are moved and copied, each under a name of its own", () => {
   const second = freshQuestion([first]);
   expect(moved([first, second], 1, 0).map(({ name }) => name)).toEqual(["Q2", "Q1"]);
   expect(copied([first, second], 0).map(({ name }) => name)).toEqual(["Q1", "Q3", "Q2"]);
+});
+
+test("questions of another questionnaire come under names of their own, with what was taken along and nothing else", () => {
+  const own = [freshQuestion([])];
+  const asked = { ...freshQuestion([]), name: "A", options: services };
+  const about = { ...freshQuestion([]), name: "B", shown_if: "selected(${A}, '01')" };
+  const ranked = { ...freshQuestion([]), name: "C", type: "ranking" as const, derived_from: "A" };
+  const all = [asked, about, ranked];
+  expect(takenOver(own, all, all).slice(1)).toEqual([
+    { ...asked, name: "Q2" },
+    { ...about, name: "Q3", shown_if: "selected(${Q2}, '01')" },
+    { ...ranked, name: "Q4", derived_from: "Q2" },
+  ]);
+  const { shown_if: _, ...unconditional } = about;
+  const { derived_from: __, ...itsOwn } = ranked;
+  expect(takenOver(own, all, [about, ranked]).slice(1)).toEqual([
+    { ...unconditional, name: "Q2" },
+    { ...itsOwn, name: "Q3", options: services },
+  ]);
 });
 
 test("a simple condition is read and written; another is left as it stands", () => {

@@ -87,6 +87,42 @@ export function moved(questions: readonly Question[], from: number, to: number):
 export const copied = (questions: readonly Question[], at: number): Question[] =>
   questions.flatMap((one, place) => (place === at ? [one, { ...one, name: freshName(questions) }] : [one]));
 
+const REFERENCE = /\$\{([^}]+)\}/g;
+
+/** Expressions that know their questions by the new names; nothing where one of them was not taken along. */
+function renamed(text: string | null | undefined, called: ReadonlyMap<string, string>): string | undefined {
+  const names = [...(text ?? "").matchAll(REFERENCE)].map(([, name = ""]) => name);
+  if (!text || names.some((name) => !called.has(name))) return undefined;
+  return text.replaceAll(REFERENCE, (_, name: string) => `\${${called.get(name)}}`);
+}
+
+/** Questions of another questionnaire after one's own, under names of their own. What rests on a question that was not
+ * taken along goes: a condition, and the options of a ranking become its own. */
+export function takenOver(
+  questions: readonly Question[],
+  from: readonly Question[],
+  chosen: readonly Question[],
+): Question[] {
+  const called = new Map<string, string>();
+  const all = [...questions];
+  for (const { shown_if, constraint, constraint_message, derived_from, ...plain } of chosen) {
+    const name = freshName(all);
+    called.set(plain.name, name);
+    const [condition, bound] = [renamed(shown_if, called), renamed(constraint, called)];
+    const source = derived_from ? called.get(derived_from) : undefined;
+    const derived = from.find((one) => one.name === derived_from);
+    all.push({
+      ...plain,
+      name,
+      options: derived && !source ? derived.options : plain.options,
+      ...(condition && { shown_if: condition }),
+      ...(bound && { constraint: bound, ...(constraint_message && { constraint_message }) }),
+      ...(source && { derived_from: source }),
+    });
+  }
+  return all;
+}
+
 const BREAK = /\s*[|｜]\s*/;
 
 /** One a line: 养老服务 | Older people. */
