@@ -4,6 +4,7 @@ Weighting targets are [{"margin": …, "counts": {group: count}}], where the mar
 `community_code`. An option without a count ("prefer not to say") is left as it is by that margin.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,7 +17,6 @@ from app.surveys.results.disclosure import ALL, Figure, is_public, safe_means
 from app.surveys.results.models import SurveyResult
 from app.surveys.results.statistics import (
     DemandIndex,
-    Floats,
     Line,
     Mean,
     QuestionTable,
@@ -68,37 +68,28 @@ def findings(
     "community_code") besides. Refusal: TargetUnfit for a stratum that is neither."""
     weights = weights_of(targets, answered)
     values = weights.values if weights else None
-    strata = _strata(definition, stratum, answered)
-    answers = [_answer(definition, question, answered, values, strata) for _, question in definition.asked()]
-    return Findings(len(answered), weights, answers, demand_index(definition, _said(answered), values))
+    said, strata = [each.answers for each in answered], _strata(definition, stratum, answered)
+    answers = [
+        Answer(question, question_tables(definition, question, said, values), by_stratum(definition, question, strata))
+        for _, question in definition.asked()
+    ]
+    return Findings(len(answered), weights, answers, demand_index(definition, said, values))
 
 
-def _answer(
-    definition: SurveyDefinition,
-    question: Question,
-    answered: Sequence[Answered],
-    weights: Floats | None,
-    strata: list[str | None] | None,
-) -> Answer:
-    own = question_tables(definition, question, _said(answered), weights)
-    if strata is None:
-        return Answer(question, own, {})
-    known = [(each.answers, group) for each, group in zip(answered, strata, strict=True) if group is not None]
-    split = by_stratum(definition, question, [said for said, _ in known], [group for _, group in known])
-    return Answer(question, own, split)
-
-
-def _strata(definition: SurveyDefinition, stratum: str | None, answered: Sequence[Answered]) -> list[str | None] | None:
+def _strata(
+    definition: SurveyDefinition, stratum: str | None, answered: Sequence[Answered]
+) -> dict[str, list[dict[str, Any]]]:
+    """Stratum → the answers from there, in order; none where none was asked for."""
     if stratum is None:
-        return None
+        return {}
     question = definition.question(stratum)
     if stratum != COMMUNITY and (question is None or question.type != "single"):
         raise TargetUnfit(margin=stratum, group="")
-    return [each.community_code if stratum == COMMUNITY else each.answers.get(stratum) for each in answered]
-
-
-def _said(answered: Sequence[Answered]) -> list[dict[str, Any]]:
-    return [each.answers for each in answered]
+    found = defaultdict[str, list[dict[str, Any]]](list)
+    for each in answered:
+        if (group := each.community_code if stratum == COMMUNITY else each.answers.get(stratum)) is not None:
+            found[group].append(each.answers)
+    return dict(sorted(found.items()))
 
 
 def public_findings(

@@ -133,7 +133,8 @@ def _table(
 
 
 def _line(option: str, answers: Sequence[Any], weights: Floats | None) -> Line:
-    chosen = np.array([option in a if isinstance(a, list) else a == option for a in answers], dtype=float)
+    several = bool(answers) and isinstance(answers[0], list)  # one question's answers are all of a kind
+    chosen = np.array([option in a for a in answers] if several else [a == option for a in answers], dtype=float)
     if not len(chosen):
         return Line(option, 0, None, None)
     weighted = None
@@ -167,13 +168,10 @@ def _weighted_mean(values: Floats, weights: Floats) -> tuple[float, float]:
 
 
 def by_stratum(
-    definition: SurveyDefinition, question: Question, responses: Sequence[Response], strata: Sequence[str]
+    definition: SurveyDefinition, question: Question, strata: Mapping[str, Sequence[Response]]
 ) -> dict[str, list[QuestionTable]]:
-    """The question's tables within each stratum (a community, an age band), unweighted, strata in order."""
-    grouped: dict[str, list[Response]] = {stratum: [] for stratum in sorted(set(strata))}
-    for response, stratum in zip(responses, strata, strict=True):
-        grouped[stratum].append(response)
-    return {stratum: question_tables(definition, question, own) for stratum, own in grouped.items()}
+    """The question's tables within each stratum (a community, an age band), unweighted."""
+    return {stratum: question_tables(definition, question, own) for stratum, own in strata.items()}
 
 
 def demand_index(

@@ -105,7 +105,7 @@ def test_equal_weights_change_nothing() -> None:
 
 def test_a_stratum_has_tables_of_its_own() -> None:
     responses = [{"sex": "a"}, {"sex": "b"}, {"sex": "b"}]
-    split = by_stratum(DEFINITION, DEFINITION.questions[0], responses, ["east", "west", "west"])
+    split = by_stratum(DEFINITION, DEFINITION.questions[0], {"east": responses[:1], "west": responses[1:]})
     assert {name: [line.count for line in own[0].lines] for name, own in split.items()} == {
         "east": [1, 0, 0],
         "west": [0, 2, 0],
