@@ -63,8 +63,9 @@ async def _keep(session: AsyncSession, answer: Response, errand_id: int) -> None
         kind = KIND_OF[answer.headers["content-type"]]
         await service.keep_result(session, errand_id, _name_in(disposition), kind, content)
     else:
-        counts = {name: count for name, count in json.loads(content).items() if isinstance(count, int)}
-        await service.keep_counts(session, errand_id, counts)
+        told = json.loads(content)
+        is_counts = all(isinstance(count, int) for count in told.values())  # what a list brought; else nothing to keep
+        await service.keep_counts(session, errand_id, told if is_counts else {})
 
 
 def _name_in(disposition: str) -> str:

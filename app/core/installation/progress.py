@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 T = TypeVar("T")
-Step = Literal["reading", "checking", "storing", "recording", "gathering", "writing", "typesetting"]
+Step = Literal["reading", "checking", "storing", "recording", "gathering", "counting", "writing", "typesetting"]
 
 
 @dataclass
 class Progress:
     """`done` of `total` things in this step (None: they cannot be counted)."""
 
-    step: Step | None = None
+    step: Step = "reading"
     done: int = 0
     total: int | None = None
 

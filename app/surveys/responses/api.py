@@ -84,6 +84,7 @@ async def import_responses(
     mapping: GivenMapping = None,
 ) -> ResponsesImportedRead:
     """`mapping`: a person's decision on columns and cells that the file itself leaves in doubt."""
+    await waves.access_wave(session, actor, wave_id, "import_responses")
     work.check(len(table.rows), at_once=2_000)
     done = await entry.import_responses(session, actor, wave_id, table, community_code, mapping)
     return ResponsesImportedRead(added=done.added, unchanged=done.unchanged, not_returned=done.not_returned)

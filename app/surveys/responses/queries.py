@@ -86,13 +86,17 @@ async def reviews_of(session: AsyncSession, response_id: int) -> list[ResponseRe
     return list(await session.scalars(query))
 
 
+async def count_valid(session: AsyncSession, survey_id: int) -> int:
+    return await count_rows(session, _valid(survey_id).with_only_columns(Response.id))
+
+
+def _valid(survey_id: int) -> sa.Select[str, dict[str, Any]]:
+    query = sa.select(Response.community_code, Response.answers).join(Wave, Wave.id == Response.wave_id)
+    return query.where(Wave.survey_id == survey_id, Response.status == ResponseStatus.valid)
+
+
 async def valid_answers(session: AsyncSession, survey_id: int) -> list[Answered]:
-    query = (
-        sa.select(Response.community_code, Response.answers)
-        .join(Wave, Wave.id == Response.wave_id)
-        .where(Wave.survey_id == survey_id, Response.status == ResponseStatus.valid)
-        .order_by(Response.id)
-    )
+    query = _valid(survey_id).order_by(Response.id)
     return [Answered(code, answers) async for code, answers in await session.stream(query.execution_options(**PIECES))]
 
 

@@ -7,12 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.fields import Code, Id, Search
 from app.core.http import unit as web
+from app.core.http.putting_off import CurrentWork, or_later
 from app.core.http.unit import CurrentActor, UnitSession, allow
 from app.surveys.questionnaires.models import Survey
-from app.surveys.questionnaires.policy import WHO, read_survey
+from app.surveys.questionnaires.policy import WHO, access_survey, read_survey
 from app.surveys.questionnaires.queries import definition_of
 from app.surveys.questionnaires.survey_read import SurveyRead, survey_read
-from app.surveys.responses.queries import valid_answers
+from app.surveys.responses.queries import count_valid, valid_answers
 from app.surveys.results import policy, queries, service
 from app.surveys.results.findings import findings
 from app.surveys.results.schemas import FindingsRead, ReturnsRead, SummaryRead, SurveyResultRead
@@ -28,8 +29,12 @@ async def returns_read(session: AsyncSession, survey: Survey) -> ReturnsRead:
 router = web.router("/surveys", "surveys")
 
 
-@router.post("/{survey_id}/close", operation_id="close_survey", dependencies=[allow(WHO["close"])])
-async def close_survey(survey_id: Id, session: UnitSession, actor: CurrentActor, response: Response) -> SurveyRead:
+@router.post("/{survey_id}/close", operation_id="close_survey", dependencies=[allow(WHO["close"])], **or_later())
+async def close_survey(
+    survey_id: Id, session: UnitSession, actor: CurrentActor, work: CurrentWork, response: Response
+) -> SurveyRead:
+    await access_survey(session, actor, survey_id, "close")
+    work.check(await count_valid(session, survey_id), at_once=3_000)
     survey = await service.close_survey(session, actor, survey_id)
     return await survey_read(session, survey, actor, response)
 

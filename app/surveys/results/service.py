@@ -16,6 +16,7 @@ from app.core.actors import Actor
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
 from app.core.events import happened
+from app.core.installation.progress import tell
 from app.core.moves import move
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.policy import access_survey
@@ -43,6 +44,7 @@ async def close_survey(session: AsyncSession, actor: Actor, survey_id: int) -> S
     await _check_settled(session, survey.id)
     survey.status, survey.closed_at = closed, at
     found = await valid_answers(session, survey.id)
+    tell("counting")
     results = await asyncio.to_thread(category_results, survey.id, definition_of(survey), survey.targets, found)
     session.add_all(results.values())
     await publish_figures(session, survey, found, results, at)

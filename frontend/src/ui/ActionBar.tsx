@@ -4,6 +4,7 @@ import { type ComponentType, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { request } from "../api/request";
 import { RefusalAlert } from "./RefusalAlert";
+import { usePutOff } from "./useFile";
 
 export type Actionable = { id: number | string; actions: readonly string[] };
 export type ActionFormProps<T> = { of: T; send: (body: unknown) => void; cancel: () => void; sending: boolean };
@@ -51,6 +52,7 @@ function useVerb<T extends Actionable>({ of, feature, forms = {}, go = {}, words
   const { t, i18n } = useTranslation();
   const { message, modal } = App.useApp();
   const cache = useQueryClient();
+  const putOff = usePutOff();
   const [asking, setAsking] = useState<string | null>(null);
   const called = (kind: string, verb: string): string[] => [
     ...[words].flat().map((place) => `${place}.${kind}.${verb}`),
@@ -63,6 +65,7 @@ function useVerb<T extends Actionable>({ of, feature, forms = {}, go = {}, words
       request(`/api/v1/${feature}/${of.id}/${verb}`, { method: "POST", body }),
     onSuccess: (answer, { verb }) => {
       setAsking(null);
+      if (putOff(answer)) return;
       message.success(t("ui.done", { action: name(verb) }));
       onDone?.(verb, answer);
     },

@@ -1,5 +1,5 @@
 /** Links between the pages: the router's own, held to the addresses there are. */
-import { Link as RouterLink, useNavigate, useParams } from "@tanstack/react-router";
+import { Link as RouterLink, useParams, useRouter } from "@tanstack/react-router";
 import type { MouseEventHandler, ReactNode } from "react";
 import type { Address, NumberName } from "./address";
 
@@ -29,8 +29,8 @@ export function Link({ to, search, hash, className, onClick, children }: Props) 
 
 /** Leaves for another page once something is done. */
 export function useGo(): (to: Address) => void {
-  const navigate = useNavigate();
-  return (to) => void navigate({ to });
+  const router = useRouter({ warn: false }); // parts of pages are tested without one
+  return (to) => void router.navigate({ to });
 }
 
 /** A number in the address of this page. */
