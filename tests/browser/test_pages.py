@@ -63,6 +63,12 @@ def test_a_result_says_who_won_and_why_the_others_did_not(
     expect(page.get_by_text(reason).first).to_be_visible()
     expect(page.locator(".rule-mark", has_text=chosen)).to_have_count(3)
     expect(page.get_by_text("B45").first).to_be_visible()
+    # On paper it is whole: a table as wide as the page, no menu, and room for the seal.
+    page.emulate_media(media="print")
+    look(page, 680)
+    expect(page.locator(".seals")).to_be_visible()
+    expect(page.locator(".topbar, .page-action, .cards").locator("visible=true")).to_have_count(0)
+    assert page.locator("table").evaluate_all("all => Math.max(...all.map(each => each.scrollWidth))") <= 680 / 0.8
 
 
 def own_need(page: Page) -> str:
