@@ -60,7 +60,7 @@ async def begin(session: AsyncSession, errand_id: int) -> tuple[Kept, Actor] | N
     if actor is None:
         raise rules.SeatEnded()
     errand.status, errand.moved_at = move(MOVES, errand.status, "open"), await now(session)
-    errand.step, errand.done, errand.total = "reading", 0, None
+    errand.step, errand.done, errand.total = None, 0, None
     _changed(session, errand)
     path, query_, media = errand.path, errand.query, errand.media
     return Kept(errand.operation, errand.method, path, query_, media, errand.body, errand.brought), actor

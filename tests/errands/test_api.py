@@ -31,11 +31,13 @@ from app.files.store import place_of
 from app.main import create_app
 from app.needs.models import Need
 from app.parties.rules import PartyKind
+from app.surveys.waves.rules import WaveStatus
 from tests.conftest import ClientOf
 from tests.factories.errands import EXPORT, make_errand
 from tests.factories.needs import make_need, make_terms
 from tests.factories.parties import actor_of, make_party
 from tests.factories.reference import DOUNAN
+from tests.factories.surveys import make_response, make_survey, make_wave
 
 pytestmark = pytest.mark.anyio
 ROW = {
@@ -166,7 +168,7 @@ async def test_nobody_else_sees_an_errand_or_fetches_its_file(session: AsyncSess
     actor = await committee(session)
     party = await make_party(session, PartyKind.committee, area_code=DOUNAN)
     colleague = await actor_of(session, Role.committee, party)
-    elsewhere = Actor(actor.account_id, Role.judge)
+    elsewhere = Actor(actor.account_id, Role.street, actor.party_id, actor.area)
     errand = await make_errand(session, actor, b"list")
     await session.commit()
     for other in (colleague, elsewhere):
@@ -252,3 +254,20 @@ async def test_one_person_has_a_few_errands_under_way_at_once(session: AsyncSess
         refused = await client.get("/needs/export", params={"category": "01"})
     assert codes == [202] * MOST_LIVE + [409]
     assert refused.json()["code"] == "TooManyErrands"
+
+
+async def test_a_large_survey_is_closed_by_a_job_and_by_its_own_committee_alone(
+    session: AsyncSession, asking: ClientOf
+) -> None:
+    actor, stranger = await committee(session), await actor_of(session, Role.street)
+    survey = await make_survey(session)
+    await make_response(session, await make_wave(session, survey, status=WaveStatus.closed))
+    await session.commit()
+    async with asking(stranger) as client:
+        assert (await client.post(f"/surveys/{survey.id}/close")).status_code in {403, 404}
+    async with asking(actor) as client:
+        job = await job_of(client, await client.post(f"/surveys/{survey.id}/close"))
+        await jobs.do_errand(job["subject_id"])
+        (done,) = (await client.get("/jobs")).json()
+        assert (done["status"], done["counts"], done["thing"]) == ("done", {}, "surveys")
+        assert (await client.get(f"/surveys/{survey.id}")).json()["status"] == "closed"

@@ -14,7 +14,7 @@ Step = Literal["reading", "checking", "storing", "recording", "gathering", "coun
 class Progress:
     """`done` of `total` things in this step (None: they cannot be counted)."""
 
-    step: Step = "reading"
+    step: Step | None = None
     done: int = 0
     total: int | None = None
 

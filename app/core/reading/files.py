@@ -13,7 +13,7 @@ from fastapi import Depends, Request, Response, UploadFile
 from starlette.datastructures import UploadFile as FormFile
 
 from app.core.errors import DomainError, RowRefused, RowsRefused
-from app.core.installation.progress import counted
+from app.core.installation.progress import counted, tell
 from app.core.reading.cells import Table as Table
 from app.core.reading.cells import bare, exact, inert
 from app.core.reading.foreign import ANSWERS, LISTS, TABLES, FileTooLarge, Limits, off_loop, read_lines
@@ -86,6 +86,7 @@ class Uploaded(Generic[T]):
             await upload.seek(0)
 
     async def received(self, request: Request, upload: FormFile) -> T:
+        tell("reading")
         return await off_loop(self.read, upload.filename or "", await upload.read())
 
     async def __call__(self, request: Request, upload: UploadFile) -> T:
