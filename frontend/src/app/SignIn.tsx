@@ -74,7 +74,7 @@ function Accounts({ accounts, busy, onChoose }: AccountsProps) {
             <button type="button" disabled={busy} onClick={() => onChoose({ username, password })}>
               <span className="account-name">{t(`role.${role}`)}</span>
               <span className="soft">
-                {(i18n.language === "en" ? party_en : party_zh) ?? display_name} · {username}
+                <span>{(i18n.language === "en" ? party_en : party_zh) ?? display_name}</span> · {username}
               </span>
             </button>
           </li>

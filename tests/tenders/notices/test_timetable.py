@@ -51,7 +51,7 @@ async def test_a_draft_says_all_that_keeps_it_from_being_published(session: Asyn
     async with client_of(actor) as client:
         drafted = (await client.post("/tenders", json=body(criteria=criteria, contracts_end=None))).json()
         assert [lack["field"] for lack in drafted["missing"]] == ["criteria", "dates"]
-        assert drafted["missing"][0]["messages"]["zh"].startswith("评分标准各项满分之和应为 100 分，现为 90.00 分")
+        assert drafted["missing"][0]["messages"]["zh"].startswith("评分标准各项满分之和应为 100 分，现为 90 分")
         assert drafted["actions"] == ["edit", "cancel"]
         mended = await client.put(f"/tenders/{drafted['id']}", json=body(), headers={"If-Match": '"1"'})
         assert (mended.json()["missing"], mended.json()["actions"]) == ([], ["edit", "publish", "cancel"])

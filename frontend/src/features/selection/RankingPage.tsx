@@ -11,7 +11,7 @@ import { WhyNot } from "./Absence";
 import { type Adding, useAdding } from "./adding";
 import { Compare, MOST } from "./Compare";
 import { Levers } from "./Levers";
-import { NearMisses, Relax } from "./NearMisses";
+import { NearMisses, Relax, Weak } from "./NearMisses";
 import { type Comparing, RankedRow } from "./RankedRow";
 import { isShared, moveOf, moves } from "./reading";
 import { type Direction, type Ranking, type TryOut, isTried, useTryOut } from "./tryOut";
@@ -101,6 +101,7 @@ function Results({
       {tried && <Trying published={published} shown={shown} tryOut={tryOut} />}
       <RefusalAlert error={tryOut.refusal} />
       {shown.rows.length === 0 && <Alert type="info" showIcon title={t("selection.ranking.none")} />}
+      <Weak of={shown} to={to} />
       <Relax of={shown} to={to} tryOut={tryOut} />
       <ol className="ranking" aria-busy={tryOut.isMoving}>
         {rows.map((row) => (
