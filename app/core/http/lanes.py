@@ -44,7 +44,7 @@ WIDTHS = {
     Lane.gate: Width(3, 200, 1.0),
     Lane.reserved: Width(4, 100, 5.0),
     Lane.signing_in: Width(2, 40, 2.0),
-    Lane.reading: Width(5, 60, 0.3),
+    Lane.reading: Width(5, 60, 1.0),
     Lane.writing: Width(4, 60, 1.0),
     Lane.answering: Width(2, 100, 2.0),
     Lane.files: Width(2, 10, 5.0),

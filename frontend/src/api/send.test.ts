@@ -92,19 +92,21 @@ test("empty filters leave the address, lists repeat the name", () => {
   );
 });
 
-const busy = (seconds: string): Response => new Response("", { status: 503, headers: { "Retry-After": seconds } });
+const busy = (seconds: string): Response => new Response("busy", { status: 503, headers: { "Retry-After": seconds } });
 
 test("a busy server that says when to come again is asked again, under the same key", async () => {
   vi.useFakeTimers();
+  const puttingOff = [busy("1"), busy("1")] as const;
   const seen = answering(
-    () => busy("1"),
-    () => busy("1"),
+    () => puttingOff[0],
+    () => puttingOff[1],
     () => Response.json({ taken: 1 }),
   );
   const answered = request("/api/v1/bids", { method: "POST", body: { amount: "1.00" } });
   await vi.runAllTimersAsync();
   await expect(answered).resolves.toEqual({ taken: 1 });
   expect(new Set(keys(seen)).size).toBe(1);
+  expect(puttingOff.map(({ bodyUsed }) => bodyUsed)).toEqual([true, true]);
   vi.useRealTimers();
 });
 

@@ -34,6 +34,7 @@ async function patiently(request: Request, carry: Carry): Promise<Response> {
     });
     const seconds = Number(response.headers.get("Retry-After") ?? Number.NaN);
     if (response.status !== 503 || !(seconds <= LONGEST_WAIT) || tries > PATIENCE) return response;
+    await response.text(); // unread, an answer holds its connection, of which a browser has six
     await new Promise((resume) => setTimeout(resume, (seconds + Math.random()) * 1000));
   }
 }
