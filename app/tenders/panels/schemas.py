@@ -315,7 +315,10 @@ class SheetLine:
 
     def said(self, profile: Profile) -> dict[str, Any]:
         """As a row of the sheet."""
-        row = {**self.marks, **{name: getattr(self, name) for name in ("bid", "judge", "status", *TOTALS)}}
+        row = {
+            **{_mark(code): mark for code, mark in self.marks.items()},
+            **{name: getattr(self, name) for name in ("bid", "judge", "status", *TOTALS)},
+        }
         if self.reopened is None:
             return row
         ground = ground_named(self.reopened.ground, profile)
@@ -323,9 +326,14 @@ class SheetLine:
         return {**row, **why, "ground_zh": ground.zh, "ground_en": ground.en}
 
 
+def _mark(code: str) -> str:
+    """The column of a criterion's marks; bureaus name criteria, and one of them may be called `total`."""
+    return f"marks.{code}"
+
+
 def sheet_of(criteria: Sequence[Criterion]) -> Sheet:
     """Of every score sheet: its marks by criterion, and for a version that was taken back why and by whom."""
-    marks = {each.code: (each.label_zh, each.label_en or each.label_zh) for each in criteria}
+    marks = {_mark(each.code): (each.label_zh, each.label_en or each.label_zh) for each in criteria}
     return Sheet(("评分表", "score-sheets"), {**SCORED, **marks, **TOTALS, **REOPENED})
 
 

@@ -22,7 +22,7 @@ from app.core.db import make_engine, units
 from app.core.errors import DomainError, MoveRefused
 from app.core.installation.upgrade import alembic_config
 from app.tenders.bids.models import Bid
-from app.tenders.notices.models import Tender
+from app.tenders.notices.models import Criterion, Tender
 from app.tenders.panels import service
 from app.tenders.panels.models import PanelMember, ScoreSheet, SheetReopening, SheetVersion
 from app.tenders.panels.queries import find_sheet, marks_of, reopened_of, waiting
@@ -37,6 +37,7 @@ from app.tenders.panels.rules import (
     SheetStatus,
     is_second_person,
 )
+from app.tenders.panels.schemas import sheet_of
 from app.tenders.panels.service import Interest, NewMember
 from app.tenders.profiles.rules import profile
 from tests.conftest import ClientOf
@@ -525,3 +526,9 @@ async def test_sheets_delivered_before_versions_were_kept_stand_as_the_first_one
         asked = sa.select(sa.func.count()).select_from(SheetVersion).where(SheetVersion.tender_id == tender.id)
         assert await session.scalar(asked) == 5
     await engine.dispose()
+
+
+def test_a_criterion_called_like_another_column_of_the_exported_sheets_keeps_its_own() -> None:
+    columns = sheet_of([Criterion(code=code, label_zh="方案", label_en="") for code in ("total", "bid")]).columns
+    assert [heading for heading in columns.values() if heading == ("方案", "方案")] == [("方案", "方案")] * 2
+    assert (columns["total"][0], columns["bid"][0]) == ("总分", "申报编号")
