@@ -5,8 +5,8 @@ their seats; who may not see the thing is left out afterwards (`queries.seats_to
 may know: names of needs and offers that are public, ends of time limits, amounts among the sides of a contract.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +18,18 @@ from app.core.actors import Role
 from app.core.clock import now
 from app.desk.rules import Thing
 from app.needs.models import Need
+from app.notifications.drafts import (
+    Draft,
+    To,
+    askers,
+    bidders,
+    of_bid,
+    of_contract,
+    of_result,
+    of_tender,
+    parties,
+    sides,
+)
 from app.notifications.models import Notification
 from app.offers.models import Offer
 from app.parties.models import Party
@@ -35,65 +47,34 @@ from app.tenders.awards.rules import AwardStatus
 from app.tenders.bids.models import Bid
 from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Enquiry, Tender, TenderChange
-from app.tenders.notices.queries import need_ids_of
 from app.tenders.objections.models import Objection
 from app.tenders.panels.models import Panel, PanelMember
 
-To = sa.ColumnElement[bool]
-
-
-@dataclass(frozen=True)
-class Draft:
-    """`event` names the sentence; `to` says which seats it concerns."""
-
-    event: str
-    to: To
-    thing: Thing
-    thing_id: int
-    title: str
-    facts: Mapping[str, object] = field(default_factory=dict)
-    title_en: str = ""
-
-
 Occasion = Callable[[AsyncSession, str, Any], Awaitable[list[Draft]]]
-
-
-def parties(*numbers: int) -> To:
-    return Membership.party_id.in_(numbers)
-
-
-def bidders(tender_id: int) -> To:
-    bids = sa.select(Bid.party_id).where(Bid.tender_id == tender_id, Bid.status != BidStatus.withdrawn)
-    return Membership.party_id.in_(bids)
-
-
-def askers(need_ids: Iterable[int]) -> To:
-    """The committees of these needs."""
-    return Membership.party_id.in_(sa.select(Need.party_id).where(Need.id.in_(list(need_ids))))
 
 
 # Notices
 
 
 async def put_to_tender(_session: AsyncSession, event: str, change: TenderChange) -> list[Draft]:
-    return [_of_tender(event, change.tender, askers(change.need_ids))]
+    return [of_tender(event, change.tender, askers(change.need_ids))]
 
 
 async def given_up(_session: AsyncSession, event: str, change: TenderChange) -> list[Draft]:
-    return [_of_tender(event, change.tender, sa.or_(bidders(change.tender.id), askers(change.need_ids)))]
+    return [of_tender(event, change.tender, sa.or_(bidders(change.tender.id), askers(change.need_ids)))]
 
 
 async def amended(session: AsyncSession, event: str, tender: Tender) -> list[Draft]:
     """After a binding amendment each bid is to be confirmed again; to others the notice has changed."""
     bids = await _bids(session, tender.id, Bid.status == BidStatus.unconfirmed)
     others = sa.and_(bidders(tender.id), Membership.party_id.not_in([bid.party_id for bid in bids]))
-    return [*(_of_bid("bid.unsettled", bid, tender) for bid in bids), _of_tender(event, tender, others)]
+    return [*(of_bid("bid.unsettled", bid, tender) for bid in bids), of_tender(event, tender, others)]
 
 
 async def answered(session: AsyncSession, event: str, enquiry: Enquiry) -> list[Draft]:
     """Who asked stays untold: all who are writing a bid hear the same."""
     tender = await session.get_one(Tender, enquiry.tender_id)
-    return [_of_tender(event, tender, sa.or_(parties(enquiry.party_id), bidders(tender.id)))]
+    return [of_tender(event, tender, sa.or_(parties(enquiry.party_id), bidders(tender.id)))]
 
 
 async def appointed(session: AsyncSession, event: str, panel: Panel) -> list[Draft]:
@@ -110,20 +91,20 @@ async def opened(session: AsyncSession, event: str, change: TenderChange) -> lis
     tender = change.tender
     closed = await _bids(session, tender.id, Bid.status == BidStatus.unopened)
     numbered = sa.select(Bid.party_id).where(Bid.tender_id == tender.id, Bid.ref.is_not(None))
-    told = _of_tender(event, tender, Membership.party_id.in_(numbered))
-    return [*(_of_bid("bid.unopened", bid, tender) for bid in closed), told]
+    told = of_tender(event, tender, Membership.party_id.in_(numbered))
+    return [*(of_bid("bid.unopened", bid, tender) for bid in closed), told]
 
 
 async def prequalified(session: AsyncSession, _event: str, change: TenderChange) -> list[Draft]:
     """Only what was decided now: a bid recorded late does not have the others told again."""
     decided = await _bids(session, change.tender.id, Bid.decided_at == await now(session))
     words = {BidStatus.eligible: "bid.qualified", BidStatus.ineligible: "bid.disqualified"}
-    return [_of_bid(words[bid.status], bid, change.tender) for bid in decided if bid.status in words]
+    return [of_bid(words[bid.status], bid, change.tender) for bid in decided if bid.status in words]
 
 
 async def asked_for_prices(_session: AsyncSession, event: str, tender: Tender) -> list[Draft]:
     qualified = sa.select(Bid.party_id).where(Bid.tender_id == tender.id, Bid.status == BidStatus.eligible)
-    return [_of_tender(event, tender, Membership.party_id.in_(qualified), until=tender.final_offers_end)]
+    return [of_tender(event, tender, Membership.party_id.in_(qualified), until=tender.final_offers_end)]
 
 
 async def proposed(session: AsyncSession, _event: str, proposal: Proposal) -> list[Draft]:
@@ -131,29 +112,41 @@ async def proposed(session: AsyncSession, _event: str, proposal: Proposal) -> li
     cut = (Award.amount < Award.asked, Award.status == AwardStatus.proposed, Award.cut_accepted_at.is_(None))
     query = sa.select(Award.party_id).where(Award.result_id == proposal.result.id, *cut)
     tender = await session.get_one(Tender, proposal.result.tender_id)
-    return [_of_tender("award.cut", tender, Membership.party_id.in_(query))]
+    return [of_tender("award.cut", tender, Membership.party_id.in_(query))]
 
 
 async def published(session: AsyncSession, event: str, result: Result) -> list[Draft]:
+    """Whose award is held at once, since an objection was not answered yet, hears that, too."""
     tender = await session.get_one(Tender, result.tender_id)
-    return [await _of_result(session, event, tender, until=result.objections_end)]
+    told = await of_result(session, event, tender, until=result.objections_end)
+    return [told, _of_awards("award.held", tender, AwardStatus.held)]
 
 
 async def confirmed(session: AsyncSession, event: str, tender: Tender) -> list[Draft]:
-    return [await _of_result(session, event, tender)]
+    return [await of_result(session, event, tender)]
 
 
 async def objected(session: AsyncSession, _event: str, objection: Objection) -> list[Draft]:
     """Whose award is held; the purchaser finds it on its desk. Who objects is not told."""
     tender = await session.get_one(Tender, objection.tender_id)
-    held = sa.select(Award.party_id).where(Award.tender_id == tender.id, Award.status == AwardStatus.held)
-    to = Membership.party_id.in_(held)
-    return [Draft("award.held", to, Thing.result, tender.id, tender.title_zh, title_en=tender.title_en)]
+    return [_of_awards("award.held", tender, AwardStatus.held, objection.lot_id)]
 
 
-async def objection_settled(session: AsyncSession, event: str, objection: Objection) -> list[Draft]:
+async def objection_rejected(session: AsyncSession, event: str, objection: Objection) -> list[Draft]:
     tender = await session.get_one(Tender, objection.tender_id)
-    return [_of_tender(event, tender, parties(objection.party_id))]
+    return [of_tender(event, tender, parties(objection.party_id)), *await let_go(session, event, objection)]
+
+
+async def objection_accepted(session: AsyncSession, event: str, objection: Objection) -> list[Draft]:
+    tender = await session.get_one(Tender, objection.tender_id)
+    told = of_tender(event, tender, parties(objection.party_id))
+    return [told, _of_awards("award.revoked", tender, AwardStatus.revoked, objection.lot_id)]
+
+
+async def let_go(session: AsyncSession, _event: str, objection: Objection) -> list[Draft]:
+    """Whose award no other objection holds: all that an objection speaks of were held by it."""
+    tender = await session.get_one(Tender, objection.tender_id)
+    return [_of_awards("award.released", tender, AwardStatus.noticed, objection.lot_id)]
 
 
 # Surveys
@@ -219,17 +212,17 @@ async def awarded(session: AsyncSession, _event: str, award: Award) -> list[Draf
 
 
 async def between_sides(_session: AsyncSession, event: str, contract: Contract) -> list[Draft]:
-    return [_of_contract(event, contract, _sides(contract))]
+    return [of_contract(event, contract, sides(contract))]
 
 
 async def signature_given(_session: AsyncSession, event: str, contract: Contract) -> list[Draft]:
     """The second signature is told as the contract's."""
-    return [_of_contract(event, contract, _sides(contract))] if contract.signed_at is None else []
+    return [of_contract(event, contract, sides(contract))] if contract.signed_at is None else []
 
 
 async def under_way(_session: AsyncSession, event: str, contract: Contract) -> list[Draft]:
     """Both sides, and the committee whose need it answers."""
-    return [_of_contract(event, contract, sa.or_(_sides(contract), askers(contract.need_ids)))]
+    return [of_contract(event, contract, sa.or_(sides(contract), askers(contract.need_ids)))]
 
 
 async def reported(session: AsyncSession, event: str, milestone: Milestone) -> list[Draft]:
@@ -237,22 +230,22 @@ async def reported(session: AsyncSession, event: str, milestone: Milestone) -> l
     contract = await session.get_one(Contract, milestone.contract_id)
     firms = sa.select(Engagement.party_id).where(Engagement.contract_id == contract.id, Engagement.ended_at.is_(None))
     to = sa.or_(parties(contract.purchaser_id), Membership.party_id.in_(firms))
-    return [_of_contract(event, contract, to, gate=milestone.gate.value)]
+    return [of_contract(event, contract, to, gate=milestone.gate.value)]
 
 
 async def decided(session: AsyncSession, event: str, milestone: Milestone) -> list[Draft]:
     contract = await session.get_one(Contract, milestone.contract_id)
-    return [_of_contract(event, contract, _sides(contract), gate=milestone.gate.value)]
+    return [of_contract(event, contract, sides(contract), gate=milestone.gate.value)]
 
 
 async def paid(session: AsyncSession, event: str, payment: Payment) -> list[Draft]:
     contract = await session.get_one(Contract, payment.contract_id)
-    return [_of_contract(event, contract, parties(contract.contractor_id), amount=f"{payment.amount:,.2f}")]
+    return [of_contract(event, contract, parties(contract.contractor_id), amount=f"{payment.amount:,.2f}")]
 
 
 async def engaged(session: AsyncSession, event: str, engagement: Engagement) -> list[Draft]:
     contract = await session.get_one(Contract, engagement.contract_id)
-    return [_of_contract(event, contract, parties(engagement.party_id))]
+    return [of_contract(event, contract, parties(engagement.party_id))]
 
 
 # People
@@ -301,8 +294,9 @@ OCCASIONS: Mapping[str, Occasion] = {
     "result.published": published,
     "result.confirmed": confirmed,
     "objection.filed": objected,
-    "objection.accepted": objection_settled,
-    "objection.rejected": objection_settled,
+    "objection.accepted": objection_accepted,
+    "objection.rejected": objection_rejected,
+    "objection.withdrawn": let_go,
     "award.confirmed": awarded,
     "contract.edited": between_sides,
     "signature.given": signature_given,
@@ -328,18 +322,12 @@ async def _bids(session: AsyncSession, tender_id: int, which: To) -> list[Bid]:
     return list(await session.scalars(sa.select(Bid).where(Bid.tender_id == tender_id, which).order_by(Bid.id)))
 
 
-def _of_bid(event: str, bid: Bid, tender: Tender) -> Draft:
-    return Draft(event, parties(bid.party_id), Thing.bid, bid.id, tender.title_zh, title_en=tender.title_en)
-
-
-def _of_tender(event: str, tender: Tender, to: To, **facts: object) -> Draft:
-    return Draft(event, to, Thing.tender, tender.id, tender.title_zh, facts, tender.title_en)
-
-
-async def _of_result(session: AsyncSession, event: str, tender: Tender, **facts: object) -> Draft:
-    """All who took part, and the committees whose needs it is about."""
-    to = sa.or_(bidders(tender.id), askers(await need_ids_of(session, tender.id)))
-    return Draft(event, to, Thing.result, tender.id, tender.title_zh, facts, tender.title_en)
+def _of_awards(event: str, tender: Tender, status: AwardStatus, lot_id: int | None = None) -> Draft:
+    """To whom the latest result of the lot, or of all lots, gives an award that stands so now."""
+    latest = sa.select(sa.func.max(Result.id)).where(Result.tender_id == tender.id).scalar_subquery()
+    awards = sa.select(Award.party_id).where(Award.result_id == latest, Award.status == status)
+    to = Membership.party_id.in_(awards if lot_id is None else awards.where(Award.lot_id == lot_id))
+    return Draft(event, to, Thing.result, tender.id, tender.title_zh, title_en=tender.title_en)
 
 
 async def _of_pairs(session: AsyncSession, event: str, *which: To) -> list[Draft]:
@@ -385,14 +373,6 @@ async def _of_rounds(session: AsyncSession, event: str, title: str, *queries: sa
     return [Draft(event, parties(*rounds[id]), Thing.round, id, title) for id in sorted(rounds)]
 
 
-def _sides(contract: Contract) -> To:
-    return parties(contract.purchaser_id, contract.contractor_id)
-
-
-def _of_contract(event: str, contract: Contract, to: To, **facts: object) -> Draft:
-    return Draft(event, to, Thing.contract, contract.id, contract.title, facts)
-
-
 async def _drafted(session: AsyncSession, which: To) -> list[Draft]:
     contract = await session.scalar(sa.select(Contract).where(which))
-    return [_of_contract("contract.drafted", contract, _sides(contract))] if contract else []
+    return [of_contract("contract.drafted", contract, sides(contract))] if contract else []

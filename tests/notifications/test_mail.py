@@ -16,9 +16,9 @@ from app.core.db import Units
 from app.core.installation.jobs import open_door
 from app.core.settings import settings
 from app.desk.rules import Thing
+from app.notifications.drafts import Draft
 from app.notifications.jobs import send_mails
 from app.notifications.models import Mail
-from app.notifications.occasions import Draft
 from app.notifications.service import write_notifications
 from tests.conftest import ClientOf
 from tests.factories.parties import actor_of

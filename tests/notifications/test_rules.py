@@ -7,17 +7,17 @@ from string import Formatter
 
 import pytest
 
-from app.notifications import occasions
+from app.notifications import drafts, occasions
 from app.notifications.occasions import OCCASIONS
 from app.notifications.policy import SEES
 from app.notifications.rules import Pace, due, pause_after, sentence, sentences
 from tests.conftest import TODAY
 from tests.test_house import told_events
 
-SOURCE = Path(occasions.__file__).read_text(encoding="utf-8")
+SOURCE = "".join(Path(each.__file__).read_text(encoding="utf-8") for each in (drafts, occasions))
 SAID = set(re.findall(r'"([a-z]+\.[a-z_]+)"', SOURCE))
-REPLACED = {"bids.prequalified", "result.proposed", "objection.filed", "award.confirmed", "round.closed"}
-REPLACED |= {"round.filled", "round.finished"}
+REPLACED = {"bids.prequalified", "result.proposed", "objection.filed", "objection.withdrawn", "award.confirmed"}
+REPLACED |= {"round.closed", "round.filled", "round.finished"}
 
 
 def test_every_event_has_its_sentence_and_no_sentence_is_left_over() -> None:
