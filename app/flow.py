@@ -83,7 +83,7 @@ followed("wave", waves.read_wave)
 followed("panel", panels.read_sheets)
 followed("comparison", results.read_result)
 followed_as_own("jobs", jobs.told_as)
-followed_as_own("notifications", lambda actor: inboxes.inbox_of(actor.account_id))
+followed_as_own("notifications", lambda actor: [inboxes.inbox_of(actor.account_id)])
 
 # Topic, and which attribute of the subject is its number → the events that change it. Steps of jobs are no events: they
 # tell it themselves, as does whatever is written in an inbox.

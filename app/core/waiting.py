@@ -70,6 +70,15 @@ class Job:
     problem: Mapping[str, Any] | None = None
 
 
-def jobs_of(role: Role, party_id: int | None) -> str:
-    """Whose pages are told of changes in what is under way: administrators share one key, a bureau has its own."""
-    return "jobs:admin" if role is Role.admin else f"jobs:{party_id}"
+# Under which key pages are told of changes in long work: no wider than who sees it.
+JOBS_OF_ADMINS = "jobs:admin"
+
+
+def jobs_of_party(party_id: int) -> str:
+    """What whoever acts for a party sees."""
+    return f"jobs:party:{party_id}"
+
+
+def jobs_of_seat(account_id: int | None, role: Role, party_id: int | None) -> str:
+    """What one person sees, acting as they did when they asked for it."""
+    return f"jobs:{account_id}:{role.value}:{party_id}"

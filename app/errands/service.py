@@ -17,7 +17,7 @@ from app.core.events import changed, happened
 from app.core.http.putting_off import Kept
 from app.core.installation.progress import Progress
 from app.core.moves import move
-from app.core.waiting import jobs_of
+from app.core.waiting import jobs_of_seat
 from app.errands import rules
 from app.errands.models import Errand
 from app.errands.policy import is_own
@@ -106,7 +106,7 @@ async def _ended(session: AsyncSession, errand_id: int, verb: str) -> Errand:
 
 
 def _changed(session: AsyncSession, errand: Errand) -> None:
-    changed(session, jobs_of(errand.role, errand.party_id))
+    changed(session, jobs_of_seat(errand.account_id, errand.role, errand.party_id))
 
 
 async def tell(session: AsyncSession, errand_id: int, progress: Progress) -> None:

@@ -15,12 +15,12 @@ from app.core.days.calendar import shanghai_date
 from app.core.days.calendar_table import CalendarDay, work_calendar
 from app.core.events import changed, happened
 from app.core.installation import queue
+from app.core.waiting import JOBS_OF_ADMINS
 from app.installation import rules
 from app.installation.models import AuditCheck
 from app.installation.policy import access_check
 
 FAULTS_KEPT = 100
-JOBS = "jobs:admin"
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ async def draft_check(session: AsyncSession, actor: Actor) -> AuditCheck:
     check = AuditCheck(account_id=actor.account_id, asked_at=at, moved_at=at)
     session.add(check)
     await session.flush()
-    changed(session, JOBS)
+    changed(session, JOBS_OF_ADMINS)
     return check
 
 
@@ -89,7 +89,7 @@ async def end_check(session: AsyncSession, check_id: int, read: int, faults: Col
 
 async def _next_step(session: AsyncSession, check_id: int) -> AuditCheck:
     """The check, locked; whoever looks at it reads it again after this step."""
-    changed(session, JOBS)
+    changed(session, JOBS_OF_ADMINS)
     return await access_check(session, check_id)
 
 

@@ -19,6 +19,7 @@ from app.core.actors import RESIDENT, Actor, Role
 from app.core.audit import AuditEvent
 from app.core.clock import SimulatedClock, now
 from app.core.db import Units
+from app.core.http.changes import keys_of
 from app.core.http.putting_off import Work
 from app.core.installation.jobs import open_door
 from app.core.installation.progress import Progress
@@ -177,6 +178,21 @@ async def test_nobody_else_sees_an_errand_or_fetches_its_file(session: AsyncSess
             assert (await client.get(f"/errands/{errand.id}/file")).status_code == 404
     async with asking(actor) as client:
         assert (await client.get(f"/errands/{errand.id}/file")).text == "list"
+
+
+async def test_no_page_but_that_of_who_asked_is_told_how_it_moves(session: AsyncSession) -> None:
+    """People without an organisation, and those of one, neither see each other's errands nor hear of them."""
+    party = await make_party(session, PartyKind.committee, area_code=DOUNAN)
+    committee = [await actor_of(session, Role.committee, party) for _ in range(2)]
+    judges = [await actor_of(session, Role.judge) for _ in range(2)]
+    admins = [await actor_of(session, Role.admin) for _ in range(2)]
+    for asker, *others in (committee, judges, admins):
+        session.info.pop("changed", None)
+        await service.put_off(session, asker, EXPORT)
+        told = session.info["changed"]
+        assert told & (await keys_of(session, asker, ["jobs"])).keys() == told
+        for other in others:
+            assert told & (await keys_of(session, other, ["jobs"])).keys() == set()
 
 
 async def test_whoever_is_not_signed_in_is_answered_at_once(session: AsyncSession, asking: ClientOf) -> None:

@@ -9,7 +9,7 @@ from app.core.actors import Role
 from app.core.clock import SimulatedClock
 from app.parties.models import Party
 from tests.conftest import ClientOf
-from tests.factories.awards import bidder_of, live_awards
+from tests.factories.awards import bidder_of
 from tests.factories.panels import purchaser_of
 from tests.factories.parties import actor_of
 from tests.notifications.test_api import events_of

@@ -5,7 +5,7 @@ function is asked when the stream is opened, and with every heartbeat. `app/flow
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import Annotated, Any
 
@@ -26,7 +26,7 @@ from app.core.http.streams import Reader, Streams
 from app.core.http.unit import SESSION_COOKIE, Authenticate, CurrentActor, UnitSession, allow
 
 Read = Callable[[AsyncSession, Actor, int], Awaitable[Any]]
-Key = Callable[[Actor], str]
+Keys = Callable[[Actor], Iterable[str]]
 Topic = Annotated[str, Exact(60, pattern=r"^[a-z_]{1,40}(:[1-9][0-9]{0,15})?$")]
 
 HEARTBEAT = 15.0  # seconds: proxies close a connection that is silent for a minute
@@ -35,7 +35,7 @@ UNBUFFERED = {"X-Accel-Buffering": "no", "Cache-Control": "no-store, no-transfor
 router = web.router("/changes", "changes", lane=Lane.following)
 
 THINGS: dict[str, Read] = {}
-OWN: dict[str, Key] = {}
+OWN: dict[str, Keys] = {}
 
 
 class TopicUnknown(DomainError):
@@ -49,21 +49,21 @@ def followed(topic: str, read: Read) -> None:
     THINGS[topic] = read
 
 
-def followed_as_own(topic: str, key: Key) -> None:
-    """Everybody may follow `topic`, and hears what is told under their own key."""
-    OWN[topic] = key
+def followed_as_own(topic: str, keys: Keys) -> None:
+    """Everybody may follow `topic`, and hears what is told under their own keys."""
+    OWN[topic] = keys
 
 
 async def keys_of(session: AsyncSession, actor: Actor, topics: Sequence[str]) -> dict[str, str]:
     """The topics by the keys under which they are told. Refusals: TopicUnknown, and those of the things."""
-    keys = {}
+    keys: dict[str, str] = {}
     for topic in topics:
         name, _, number = topic.partition(":")
         if name not in (THINGS if number else OWN):
             raise TopicUnknown(topic=topic)
         if number:
             await THINGS[name](session, actor, int(number))
-        keys[topic if number else OWN[name](actor)] = topic
+        keys |= dict.fromkeys([topic] if number else OWN[name](actor), topic)
     return keys
 
 

@@ -17,6 +17,7 @@ from app.core.clock import now
 from app.core.errors import DomainError, NotFound
 from app.core.events import changed, happened
 from app.core.moves import move
+from app.core.waiting import jobs_of_party
 from app.matching.winners.choose import Winners
 from app.tenders.awards.models import Award, LotResult, Result
 from app.tenders.awards.queries import Proposal
@@ -130,7 +131,7 @@ async def _locked(session: AsyncSession, run_id: int) -> InclusionRun:
 async def _moves(session: AsyncSession, run: InclusionRun) -> None:
     query = sa.select(Tender.id, Tender.party_id).join(Lot, Lot.tender_id == Tender.id).where(Lot.id == run.lot_id)
     tender_id, party_id = (await session.execute(query)).one()
-    changed(session, f"comparison:{tender_id}", f"jobs:{party_id}")
+    changed(session, f"comparison:{tender_id}", jobs_of_party(party_id))
 
 
 async def keep_best(session: AsyncSession, run_id: int, best: Winners) -> None:
