@@ -10,7 +10,7 @@ import random
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -33,10 +33,7 @@ class Size:
     answers: int
 
     def tenth(self) -> "Size":
-        return Size(
-            *(count // 10 for count in (self.needs, self.offers, self.organizations, self.communities)),
-            self.answers // 10,
-        )
+        return Size(*(count // 10 for count in astuple(self)))
 
 
 LEVELS = {"town_or_other": "street", "village": "community"}
@@ -140,10 +137,11 @@ def _needs(draw: random.Random, shapes: Sequence[Row], places: Sequence[Row], wa
         shape = draw.choice(shapes)
         other, place = draw.choice(fields[shape["category_code"][:2]]), draw.choice(places)
         people = max(5, int(int(shape["beneficiaries"] or 50) * draw.uniform(0.5, 2)))
+        said = _said(draw, shape["description"], other["description"])
         yield shape | {
             "id": f"N{number:06d}",
             "title": f"{place['name'].removesuffix('居民委员会').removesuffix('村民委员会')}{shape['title']}",
-            "description": f"{_said(draw, shape['description'], other['description'])}约有{people}人需要，共{draw.randrange(3, 60)}个小区。",
+            "description": f"{said}约有{people}人需要，共{draw.randrange(3, 60)}个小区。",
             "community_code": place["code"],
             "community_name": "",
             "street_code": "",
@@ -165,14 +163,16 @@ def _offers(
     for number in range(len(shapes) + 1, wanted + 1):
         shape, party = draw.choice(shapes), draw.choice(parties)
         other = draw.choice(fields[shape["category_codes"][:2]])
+        said, served = _said(draw, shape["description"], other["description"]), draw.randrange(20, 5000)
+        price = shape["price"] and str(int(float(shape["price"]) * draw.uniform(0.7, 1.4)) or 1)
         reach = {draw.choice(of_level[level_of[code]]) for code in shape["coverage_codes"].split(";") if code}
         yield shape | {
             "id": f"O{number:06d}",
             "org_id": party["id"],
             "org_name": party["name_zh"],
             "title": f"{shape['title']}（{number}号）",
-            "description": f"{_said(draw, shape['description'], other['description'])}已服务{draw.randrange(20, 5000)}人次。",
+            "description": f"{said}已服务{served}人次。",
             "coverage_codes": ";".join(sorted(reach)),
-            "price": str(int(float(shape["price"]) * draw.uniform(0.7, 1.4) * 10) // 10 or 1) if shape["price"] else "",
+            "price": price,
             "published": _day(draw),
         }
