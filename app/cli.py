@@ -20,11 +20,12 @@ from app.accounts.commands import administration
 from app.accounts.policy import authenticate
 from app.accounts.service import close_demonstration, reopen_demonstration
 from app.core.audit import verify as verify_audit
-from app.core.db import Units, make_engine, units
+from app.core.db import Units
 from app.core.errors import DomainError
 from app.core.http.connections import IDLE_SECONDS, TimedProtocol
 from app.core.http.health import DatabaseAway
-from app.core.installation.jobs import Worker, worker_is_alive
+from app.core.installation.beside import Beside
+from app.core.installation.jobs import worker_is_alive
 from app.core.installation.logs import set_up_logs
 from app.core.installation.postgres import database
 from app.core.installation.upgrade import upgrade
@@ -36,6 +37,7 @@ from app.main import create_app, web_application
 from app.matching.allocation.exported import SelectionFileUnreadable, parse_selection
 from app.matching.allocation.verifier import in_words, verify_selection
 from app.matching.ranking.cities import Engine, digest_of, rank_locally, rank_on_ray, save_cities
+from app.processes import JOBS_END_WITHIN
 from app.rankings.market import market
 from app.season.demonstration import load_demonstration
 from app.season.export import export_season
@@ -56,6 +58,7 @@ from app.serving import (
     watched,
     welcome,
 )
+from app.working import open_units, work_alone
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 verify = typer.Typer(no_args_is_help=True, help="Check what must never have been altered.")
@@ -116,16 +119,6 @@ def _where(problem: RowProblem) -> str:
     return f"第 {'、'.join(map(str, problem.rows))} 行{more} {problem.column}"
 
 
-@contextlib.asynccontextmanager
-async def open_units(url: str) -> AsyncIterator[Units]:
-    """A door onto the database for as long as a command runs."""
-    engine = make_engine(url)
-    try:
-        yield units(engine)
-    finally:
-        await engine.dispose()
-
-
 def with_units(action: Callable[[Units], Coroutine[Any, Any, Any]]) -> Any:
     """Run `action` on the configured database, brought up to date first."""
 
@@ -165,21 +158,36 @@ def serve(
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that everything below is closed in turn
     with contextlib.suppress(KeyboardInterrupt), listening(configured) as door, upgraded(configured) as url:
         asyncio.run(make_ready(url, configured))
-        asked = partial(authenticate, demonstration=configured.demonstration)
-        application = web_application(configured, url, asked)
-        settle(application)
-        config = uvicorn.Config(
-            application,
-            http=TimedProtocol,
-            timeout_keep_alive=IDLE_SECONDS,
-            log_config=None,
-            proxy_headers=bool(configured.forwarded_allow_ips),
-            forwarded_allow_ips=configured.forwarded_allow_ips,
-            timeout_graceful_shutdown=REQUESTS_END_WITHIN,
-        )
-        started = partial(announce, url, configured, address_of(door))
-        Server(config, started, application.state.streams.end).run([door])
+        with worker_beside(url, configured) as worker:
+            asked = partial(authenticate, demonstration=configured.demonstration)
+            application = web_application(configured, url, asked, worker)
+            settle(application)
+            config = uvicorn.Config(
+                application,
+                http=TimedProtocol,
+                timeout_keep_alive=IDLE_SECONDS,
+                log_config=None,
+                proxy_headers=bool(configured.forwarded_allow_ips),
+                forwarded_allow_ips=configured.forwarded_allow_ips,
+                timeout_graceful_shutdown=REQUESTS_END_WITHIN,
+            )
+            started = partial(announce, url, configured, address_of(door))
+            Server(config, started, application.state.streams.end).run([door])
     tell(*farewell(configured))
+
+
+@contextlib.contextmanager
+def worker_beside(url: str, configured: Settings) -> Iterator[Beside | None]:
+    """The process that carries out jobs, where there is to be one, for as long as the block lasts."""
+    if not configured.with_worker:
+        yield None
+        return
+    worker = Beside("worker", {"url": url})
+    worker.start()
+    try:
+        yield worker
+    finally:
+        worker.end(JOBS_END_WITHIN)
 
 
 async def make_ready(url: str, configured: Settings) -> None:
@@ -242,7 +250,7 @@ def export_a_season(
 
 @cli.command()
 def worker(check: Annotated[bool, typer.Option(help="only say whether a worker is alive")] = False) -> None:
-    """Carry out jobs in a process of its own (set WORKER_IN_WEB=false for the web process)."""
+    """Carry out jobs in a process of its own (set WITH_WORKER=false for the web process)."""
 
     async def run(door: Units) -> Any:
         async with door() as session:
@@ -253,11 +261,6 @@ def worker(check: Annotated[bool, typer.Option(help="only say whether a worker i
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with upgraded(settings()) as url, contextlib.suppress(KeyboardInterrupt):
         asyncio.run(work_alone(url))
-
-
-async def work_alone(url: str) -> None:
-    async with open_units(url) as door:
-        await Worker(url, door, create_app(settings(), door, authenticate)).run()
 
 
 @cli.command("rank-all")

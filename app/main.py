@@ -1,7 +1,7 @@
 """The web application: every room's endpoints under /api/v1, refusals as problems, and the built front end."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from functools import cache
 from mimetypes import guess_type
 from pathlib import Path
@@ -25,7 +25,7 @@ from app.core.http.guard import Guard
 from app.core.http.lanes import CONNECTIONS, Lanes
 from app.core.http.streams import Streams, listening
 from app.core.http.unit import Authenticate
-from app.core.installation.jobs import Worker
+from app.core.installation.jobs import Working
 from app.core.settings import Settings
 from app.desk import api as desk
 from app.errands import api as errands
@@ -174,16 +174,14 @@ def file_response(name: str, files: Mapping[str, Path], *, packed: bool) -> File
     return FileResponse(files[name], headers=headers, media_type=media)
 
 
-def web_application(settings: Settings, url: str, authenticate: Authenticate) -> FastAPI:
-    """The application with its own engine and, unless set otherwise, its own job worker."""
+def web_application(settings: Settings, url: str, authenticate: Authenticate, worker: Working | None = None) -> FastAPI:
+    """The application with its own engine; `worker` carries out jobs beside it."""
     engine = make_engine(url, pool_size=CONNECTIONS)
-    door = units(engine)
-    app = create_app(settings, door, authenticate)
-    worker = Worker(url, door, app) if settings.worker_in_web else None
+    app = create_app(settings, units(engine), authenticate)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with worker.beside() if worker else nullcontext(), listening(url, app.state.streams):
+        async with listening(url, app.state.streams):
             yield
         await engine.dispose()
 

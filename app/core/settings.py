@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     )
     web_dir: Path = PROJECT / "frontend" / "dist"
     demonstration: bool = Field(default=True, description="load the demonstration season on first start and label it")
-    worker_in_web: bool = Field(default=True, description="run the job worker inside the web process")
+    with_worker: bool = Field(default=True, description="run the job worker in a process beside the web process")
     secure_cookies: bool = Field(default=False, description="set to true behind HTTPS")
     public_url: str | None = Field(
         default=None, pattern=r"^https?://[^/?#]+$", description="the address people use; printed on cards and links"

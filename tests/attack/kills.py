@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from app.core.settings import PROJECT
 from tests.attack.known import API, people
-from tests.attack.server import Server
+from tests.attack.server import Server, command_of, family
 from tests.attack.wire import Pool, Send, asking
 
 WRITERS = 8
@@ -76,16 +76,37 @@ async def kill_backend(server: Server, load: Load) -> None:
 
 
 async def kill_worker(server: Server, load: Load) -> None:
-    """The job worker lives in the web process: its connections are cut, and then a job must be carried out."""
+    """The process that carries out jobs; then a job must be carried out."""
+    while not (worker := worker_of(server)):
+        await asyncio.sleep(TRY_AGAIN)
+    os.kill(worker, signal.SIGKILL)
+    await _jobs_done(server)
+
+
+async def cut_worker(server: Server, load: Load) -> None:
+    """Its connections alone are cut."""
     with server.database() as database:
         for pid in server.backends(LISTENS):
             database.execute("SELECT pg_terminate_backend(%s)", (pid,))
     await _jobs_done(server)
 
 
+async def stop_application(server: Server, load: Load) -> None:
+    """Ended as an operating system ends it, in the middle of everything, and started again."""
+    await server.stop()
+    await server.start()
+
+
+def worker_of(server: Server) -> int:
+    """The number of the process that carries out jobs; 0 while there is none."""
+    return next((pid for pid in family(server.pid) if b"app.processes\0worker\0" in command_of(pid)), 0)
+
+
 PARTS: dict[str, Part] = {
     "application": kill_application,
+    "stop": stop_application,
     "worker": kill_worker,
+    "connections": cut_worker,
     "postmaster": kill_postmaster,
     "backend": kill_backend,
 }

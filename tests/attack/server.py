@@ -124,6 +124,13 @@ def family(pid: int) -> list[int]:
     return found
 
 
+def command_of(pid: int) -> bytes:
+    """What a process was started with, each word ended by a NUL; nothing when it is gone."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
+
+
 def _name(pid: int) -> str:
     with contextlib.suppress(OSError):
         return Path(f"/proc/{pid}/comm").read_text()

@@ -93,7 +93,7 @@ def served(url: str, **settings: str) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    app = web_application(Settings(worker_in_web=False, **settings), url, authenticate)
+    app = web_application(Settings(**settings), url, authenticate)
 
     async def nothing() -> None: ...
 

@@ -12,7 +12,7 @@ from app.core.errors import DomainError
 from app.core.http import unit as web
 from app.core.http.lanes import Lane
 from app.core.http.unit import UnitSession, allow
-from app.core.installation.jobs import Worker, worker_is_alive
+from app.core.installation.jobs import Working, worker_is_alive
 
 router = web.router("/health", "health", lane=Lane.reserved)
 ANSWER_WITHIN = 5
@@ -41,11 +41,11 @@ async def read_live() -> Health:
 
 @router.get("/ready", operation_id="read_ready", dependencies=[allow(EVERYONE)])
 async def read_ready(request: Request, session: UnitSession) -> Health:
-    """Answers 503 when the database does not, or when this process is to carry out jobs and nobody does.
+    """Answers 503 when the database does not, or when jobs are to be carried out beside this process and nobody does.
 
-    A web process without a worker (WORKER_IN_WEB=false) serves without one: ask the other with `worker --check`.
+    A web process without a worker (WITH_WORKER=false) serves without one: ask the other with `worker --check`.
     """
-    worker: Worker | None = request.app.state.worker
+    worker: Working | None = request.app.state.worker
     try:
         async with asyncio.timeout(ANSWER_WITHIN):
             alive = await worker_is_alive(session)

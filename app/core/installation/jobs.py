@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 import structlog
@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.types import ASGIApp
 
 from app.core.db import AS_RUNTIME_ROLE, Units
+from app.core.installation.beside import Pauses
 from app.core.installation.queue import keep_fault, reason_of
 
 jobs = App(connector=PsycopgConnector(), import_paths=["app.core.http.upkeep"])
@@ -27,6 +28,12 @@ DEFER = sa.text(
     "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(:queue, :task, 0, :turn, :once, CAST(:args AS jsonb), NULL)]"
     "::procrastinate_job_to_defer_v1[])"
 )
+
+
+class Working(Protocol):
+    """Who carries out jobs for a web process, in a process of their own."""
+
+    is_working: bool
 
 
 class Door:
@@ -38,7 +45,6 @@ class Door:
 
 
 _door = Door()
-FIRST_PAUSE, LONGEST_PAUSE, LONG_ENOUGH = 0.5, 10.0, 60.0
 STOP_WITHIN = 3.0
 CONCURRENCY = 3  # two requests that were put off, and always one place for what is soon done
 # For a task that must not be lost with the worker, or the connection, that it ran on.
@@ -89,37 +95,18 @@ async def noting_faults(carry_out: Callable[[], Awaitable[Any]], context: JobCon
         raise
 
 
-class Worker:
-    """The job worker of this process, started again whatever ends it."""
-
-    def __init__(self, url: str, units: Units, app: ASGIApp | None = None) -> None:
-        self.url, self.units, self.app, self.is_working = url, units, app, False
-
-    async def run(self) -> None:
-        """Work until cancelled. The pause before it is started again grows until it has worked for a minute."""
-        pause = FIRST_PAUSE
-        while True:
-            began, self.is_working = time.monotonic(), True
-            try:
-                await work(self.url, self.units, self.app)
-            except Exception:
-                log.exception("worker_failed")
-            finally:
-                self.is_working = False
-            pause = FIRST_PAUSE if time.monotonic() - began > LONG_ENOUGH else pause
-            log.warning("worker_starts_again", seconds=pause)
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
-
-    @asynccontextmanager
-    async def beside(self) -> AsyncIterator[None]:
-        """Working for as long as the block lasts. What does not end in time is left to the next worker."""
-        running = asyncio.create_task(self.run())
+async def keep_working(url: str, units: Units, app: ASGIApp | None = None) -> None:
+    """Carry out jobs until cancelled, begun again whatever ends it."""
+    pauses = Pauses()
+    while True:
+        began = time.monotonic()
         try:
-            yield
-        finally:
-            running.cancel()
-            await asyncio.wait({running}, timeout=STOP_WITHIN + 1)
+            await work(url, units, app)
+        except Exception:
+            log.exception("worker_failed")
+        pause = pauses.after(time.monotonic() - began)
+        log.warning("worker_starts_again", seconds=pause)
+        await asyncio.sleep(pause)
 
 
 def open_door(units: Units, app: ASGIApp | None = None) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from httpx import ASGITransport, AsyncClient
 from app.accounts.policy import authenticate
 from app.core.db import make_engine, units
 from app.core.http.upkeep import forget_answered_requests, take_up_stalled_jobs
-from app.core.installation.jobs import Worker, defer, jobs, unit, work
+from app.core.installation.jobs import defer, jobs, keep_working, unit, work
 from app.core.installation.queue import access_failed, failed_jobs, job_kinds
 from app.core.settings import Settings
 from app.main import create_app
@@ -64,12 +65,12 @@ async def test_a_job_of_a_transaction_that_failed_is_never_run(own_database: str
 
 
 async def test_a_worker_that_fails_is_started_again_until_it_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.core.installation.jobs.FIRST_PAUSE", 0.0)
-    runs: list[bool] = []
+    monkeypatch.setattr("app.core.installation.beside.FIRST_PAUSE", 0.0)
+    runs: list[str] = []
     third = asyncio.Event()
 
-    async def fail(*_: object) -> None:
-        runs.append(worker.is_working)
+    async def fail(url: str, *_: object) -> None:
+        runs.append(url)
         if len(runs) == 1:
             raise OSError("the database is gone")
         if len(runs) == 3:
@@ -77,11 +78,11 @@ async def test_a_worker_that_fails_is_started_again_until_it_is_cancelled(monkey
             await asyncio.Event().wait()
 
     monkeypatch.setattr("app.core.installation.jobs.work", fail)
-    worker = Worker("", units(make_engine("postgresql://nowhere")))
-    async with worker.beside():
-        await asyncio.wait_for(third.wait(), 5)
-        assert worker.is_working
-    assert (runs, worker.is_working) == ([True] * 3, False)
+    working = asyncio.create_task(keep_working("here", units(make_engine("postgresql://nowhere"))))
+    await asyncio.wait_for(third.wait(), 5)
+    working.cancel()
+    await asyncio.wait({working})
+    assert (runs, working.cancelled()) == (["here"] * 3, True)
 
 
 async def test_the_job_of_a_killed_worker_is_carried_out_by_another(own_database: str) -> None:
@@ -111,7 +112,7 @@ async def test_readiness_tells_when_the_worker_is_dead(web: tuple[FastAPI, Async
     app, client = web
     assert (await client.get("/health/ready")).status_code == 200
     engine = make_engine(own_database)
-    worker = app.state.worker = Worker(own_database, units(engine))
+    worker = app.state.worker = SimpleNamespace(is_working=False)
     for working, beat, answer in ((False, True, 503), (True, False, 503), (True, True, 200)):
         worker.is_working = working
         async with units(engine)() as session:

@@ -1,0 +1,39 @@
+"""What a process beside the first one runs, by its kind: `python -m app.processes worker`. Not for people: it is told
+by the first process with what, and ends with it."""
+
+import asyncio
+import contextlib
+import gc
+import signal
+import sys
+from importlib import import_module
+
+from app.core.installation.beside import FirstProcess
+from app.core.installation.logs import set_up_logs
+from app.core.settings import settings
+
+JOBS_END_WITHIN = 4.0  # seconds
+
+
+def run_worker(first: FirstProcess, url: str) -> None:
+    """Carries out jobs."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    first.end_with_it(JOBS_END_WITHIN)
+    with contextlib.suppress(KeyboardInterrupt):
+        working = import_module("app.working")
+        gc.freeze()
+        asyncio.run(working.work_alone(url, first.say_works))
+
+
+KINDS = {"worker": run_worker}
+
+
+def main(kind: str) -> None:
+    first = FirstProcess()
+    told = first.hear()
+    set_up_logs(settings())
+    KINDS[kind](first, **told)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
