@@ -26,6 +26,7 @@ from app.surveys.waves.schemas import (
     IssueRead,
     LinkRead,
     LinksRead,
+    OneTimeLink,
     SheetsIssued,
     SheetsRead,
     WaveCreate,
@@ -112,7 +113,7 @@ async def make_tokens(
     wave_id: Id, body: Handout, request: Request, session: UnitSession, actor: CurrentActor
 ) -> LinksRead:
     tokens = await service.make_tokens(session, actor, wave_id, **dict(body))
-    return LinksRead(links=[LinkRead.of(token, public_address(request)) for token in tokens])
+    return LinksRead(links=[OneTimeLink.of(token, public_address(request)) for token in tokens])
 
 
 @links.post(
@@ -156,7 +157,7 @@ async def read_open_link(wave_id: Id, request: Request, session: UnitSession, ac
 )
 async def print_poster(wave_id: Id, request: Request, session: UnitSession, actor: CurrentActor) -> Response:
     """The open link as an A4 page to hang up, with its QR code."""
-    link = LinkRead.of(await policy.open_token(session, actor, wave_id), public_address(request))
+    link = OneTimeLink.of(await policy.open_token(session, actor, wave_id), public_address(request))
     [code] = (await queries.frames_of(session, [wave_id]))[wave_id]
     place, asking = await queries.place_of(session, code), await _asking(session, actor, wave_id)
     return download(f"poster-{wave_id}.pdf", await asyncio.to_thread(printing.poster, asking, place, link.address), PDF)

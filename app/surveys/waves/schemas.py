@@ -1,7 +1,7 @@
 """Waves on the wire for those who run them: never a rate without its n."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -140,23 +140,33 @@ class Handout(BaseModel):
     count: Number
 
 
-class LinkRead(BaseModel):
-    """`address`: what people open and what the QR code holds; `path`: the same on this site."""
+class OneTimeLink(BaseModel):
+    """`address`: what people open; `path`: the same on this site."""
 
     path: str
     address: str
+
+    @classmethod
+    def of(cls, token: str, site: str) -> Self:
+        path = answering(token)
+        return cls(path=path, address=site + path)
+
+
+class LinkRead(OneTimeLink):
+    """An open link, with the QR code that holds its address."""
+
     qr_svg: str
 
     @classmethod
-    def of(cls, token: str, site: str) -> "LinkRead":
-        path = answering(token)
-        return cls(path=path, address=site + path, qr_svg=qr_svg(site + path))
+    def of(cls, token: str, site: str) -> Self:
+        plain = OneTimeLink.of(token, site)
+        return cls(**dict(plain), qr_svg=qr_svg(plain.address))
 
 
 class LinksRead(BaseModel):
-    """One-time links, shown only once: we keep their hashes."""
+    """One-time links, shown only once: we keep their hashes. Their QR codes are on the cards of `print_tokens`."""
 
-    links: list[LinkRead]
+    links: list[OneTimeLink]
 
 
 class SheetsRead(BaseModel):
