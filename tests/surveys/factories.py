@@ -2,6 +2,7 @@
 
 import csv
 import json
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,16 @@ labels = st.builds(Label, zh=words, en=st.just("") | words)
 piece_names = st.from_regex(r"[A-Za-z0-9_一-龥][A-Za-z0-9_-]{0,4}", fullmatch=True)
 
 
+def _pieces(most: int) -> st.SearchStrategy[list[tuple[str, Label]]]:
+    """Names and labels of options or rows, no two alike."""
+    apart = (
+        lambda piece: piece[0],
+        lambda piece: unicodedata.normalize("NFKC", piece[1].zh),
+        lambda piece: unicodedata.normalize("NFKC", piece[1].en) or piece[0],
+    )
+    return st.lists(st.tuples(piece_names, labels), min_size=1, max_size=most, unique_by=apart)
+
+
 @st.composite
 def definitions(draw: st.DrawFn) -> SurveyDefinition:
     """Sound questionnaires of every type, with conditions on earlier questions."""
@@ -91,12 +102,11 @@ def _questions(draw: st.DrawFn, name: str, earlier: list[Question]) -> Question:
         fields["derived_from"] = draw(st.sampled_from(multis))
     if kind in ("single", "multi", "rating_matrix") or (kind == "ranking" and not derived):
         fields["options"] = [
-            Option(name=n, label=draw(labels), votes_for=draw(st.none() | st.sampled_from(["01", "0203"])))
-            for n in draw(st.lists(piece_names, min_size=1, max_size=4, unique=True))
+            Option(name=n, label=label, votes_for=draw(st.none() | st.sampled_from(["01", "0203"])))
+            for n, label in draw(_pieces(4))
         ]
     if kind == "rating_matrix":
-        names = draw(st.lists(piece_names, min_size=1, max_size=3, unique=True))
-        fields["rows"] = [Row(name=n, label=draw(labels)) for n in names]
+        fields["rows"] = [Row(name=n, label=label) for n, label in draw(_pieces(3))]
     if kind == "multi":
         fields["max_select"] = draw(st.none() | st.integers(1, len(fields["options"])))
         fields["constraint"] = draw(

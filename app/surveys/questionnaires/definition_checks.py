@@ -1,7 +1,9 @@
 """What makes a questionnaire sound beyond its shape: names, references, conditions, limits."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
+from itertools import product
 
 from app.core.errors import DomainError, RowRefused, RowsRefused
 from app.surveys.questionnaires.definition import Label, Question, SurveyDefinition
@@ -64,6 +66,9 @@ class FieldNotForType(DefinitionFault): ...
 class OptionsMissing(DefinitionFault): ...
 
 
+class WordsAlike(DefinitionFault): ...
+
+
 class RowsMissing(DefinitionFault): ...
 
 
@@ -114,6 +119,7 @@ def definition_faults(definition: SurveyDefinition) -> list[RowRefused]:
 def _question_faults(definition: SurveyDefinition, question: Question, circular: set[str]) -> Found:
     yield from _name_faults(definition, question)
     yield from _label_faults(question)
+    yield from _likeness_faults(question)
     yield from _field_faults(question)
     yield from _option_faults(definition, question)
     for field in ("shown_if", "constraint"):
@@ -167,6 +173,17 @@ def _label_faults(question: Question) -> Found:
     for field, label in labels:
         if label is not None and "${" in label.zh + label.en:
             yield field, LabelHoldsReference()
+
+
+def _likeness_faults(question: Question) -> Found:
+    """Nobody can tell options, or rows, apart that are called the same in a language, on a screen or in a file."""
+    for field in ("options", "rows"):
+        named: dict[tuple[str, str], str] = {}  # what is said → the first that says it
+        for piece, language in product(getattr(question, field), ("zh", "en")):
+            text = unicodedata.normalize("NFKC", getattr(piece.label, language))
+            if text and named.setdefault((language, text), piece.name) != piece.name:
+                yield field, WordsAlike(text=text)
+                break
 
 
 def _field_faults(question: Question) -> Found:

@@ -1,11 +1,12 @@
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
 from pydantic import ValidationError
 
 from app.core.errors import RowsRefused
-from app.surveys.questionnaires.definition import Label, Option, Question, SurveyDefinition, from_season
+from app.surveys.questionnaires.definition import Label, Option, Question, Row, SurveyDefinition, from_season
 from app.surveys.questionnaires.definition_checks import DefinitionRefused, check_definition, definition_faults
 from tests.surveys.factories import (
     definitions,
@@ -15,6 +16,12 @@ from tests.surveys.factories import (
     season_definition,
     season_rows,
 )
+
+
+def alike(*labels: str, kind: Any = Option) -> list[Any]:
+    """Options, or rows, of these words, "中文/English"."""
+    words = [label.partition("/") for label in labels]
+    return [kind(name=f"o{n}", label=Label(zh=zh, en=en)) for n, (zh, _, en) in enumerate(words)]
 
 
 def faults(*questions: Question) -> list[tuple[int, str, str]]:
@@ -85,6 +92,9 @@ def test_a_label_falls_back_to_chinese_until_it_is_translated() -> None:
         (make_question("rating_matrix", "q", constraint=". = 'a'"), ("constraint", "FieldNotForType")),
         (make_question("single", "q", options=[]), ("options", "OptionsMissing")),
         (make_question("rating_matrix", "q", rows=[]), ("rows", "RowsMissing")),
+        (make_question("single", "q", options=alike("甲", "乙", "甲")), ("options", "WordsAlike")),
+        (make_question("multi", "q", options=alike("甲/A", "乙/A")), ("options", "WordsAlike")),
+        (make_question("rating_matrix", "q", rows=alike("甲", "乙", "甲", kind=Row)), ("rows", "WordsAlike")),
         (make_question("multi", "q", max_select=4), ("max_select", "LimitBeyondOptions")),
         (make_question("ranking", "q", rank_count=4), ("rank_count", "LimitBeyondOptions")),
         (make_question("ranking", "q", derived_from="Q9"), ("derived_from", "RankingSourceUnclear")),

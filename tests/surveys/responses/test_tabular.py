@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 from app.core.errors import RowsRefused
 from app.core.reading.files import Table, WrongColumns, read_table, write_table
 from app.core.reading.listing import Headings
-from app.surveys.questionnaires.definition import Label, Option, SurveyDefinition
+from app.surveys.questionnaires.definition import Label, Option, Row, SurveyDefinition
 from app.surveys.responses.tables.cells import read_number
 from app.surveys.responses.tables.mapping import AnswerMapping, MappingUnclear
 from app.surveys.responses.tables.spoken import Spoken, in_names
@@ -307,3 +308,64 @@ def test_every_answer_of_a_table_is_the_option_that_was_meant_or_the_file_is_ref
     except RowsRefused:
         return
     assert list(read.answers.values()) == [option.name for option in meant]
+
+
+def options_of(*words: str) -> list[Option]:
+    """ "name=words" each."""
+    return [Option(name=name, label=Label(zh=zh)) for name, _, zh in (word.partition("=") for word in words)]
+
+
+@pytest.mark.parametrize(
+    ("type", "options", "answer", "cell"),
+    [
+        ("single", ["a=是", "b=是", "c=否"], "b", "b"),
+        ("single", ["a=是", "b=是", "c=否"], "c", "否"),
+        ("multi", ["a=甲", "b=乙", "c=甲;乙"], ["c"], "c"),
+        ("multi", ["a=甲", "b=乙", "c=甲；乙"], ["a", "b"], "a;b"),
+        ("multi", ["a=乙", "b=甲", "c=甲；乙"], ["a", "b"], "乙;甲"),
+        ("multi", ["a=甲;乙", "b=乙;丙", "c=丙", "d=甲"], ["a", "c"], "a;c"),
+        ("multi", ["a=饭;菜", "b=乙"], ["a", "b"], "饭;菜;乙"),
+        ("ranking", ["a=>60", "b=乙", "c=60"], ["b", "a"], "b>a"),
+    ],
+)
+def test_words_that_would_be_read_as_others_give_way_to_names(
+    type: str, options: list[str], answer: Any, cell: str
+) -> None:
+    form = make_definition(make_question(type, "q", options=options_of(*options)))
+    table = Spoken(form, "zh")
+    row = table.row("S1", "530114001003", "valid", {"q": answer})
+    assert row[-1] == cell
+    back = in_names(form, Table(table.header(), [row]))
+    (read,) = read_own_layout(form, back.header, back.rows, TODAY)
+    assert read.answers == {"q": answer}
+
+
+def test_rows_that_are_called_alike_keep_their_names_as_headings() -> None:
+    rows = [Row(name=name, label=Label(zh="环境")) for name in "xy"]
+    form = make_definition(make_question("rating_matrix", "q", rows=rows))
+    table = Spoken(form, "zh")
+    written = Table(table.header(), [table.row("S1", "530114001003", "valid", {"q": {"x": "a", "y": "b"}})])
+    assert written.header[-2:] == ["qx", "qy"]
+    back = in_names(form, written)
+    (read,) = read_own_layout(form, back.header, back.rows, TODAY)
+    assert read.answers == {"q": {"x": "a", "y": "b"}}
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_a_list_in_words_comes_back_as_it_went_out_or_asks(data: st.DataObject) -> None:
+    """Names and words out of the same few signs, the separator among them."""
+    names = data.draw(st.lists(st.sampled_from(["1", "2", "01", "一", "二"]), min_size=2, max_size=4, unique=True))
+    pieces = st.lists(st.sampled_from(["1", "2", "一", "二", "甲"]), min_size=1, max_size=3)
+    words = data.draw(st.lists(pieces.map(";".join), min_size=len(names), max_size=len(names)))
+    options = [Option(name=name, label=Label(zh=zh)) for name, zh in zip(names, words, strict=True)]
+    form = make_definition(*(make_question("multi", f"q{n}", options=options) for n in range(2)))
+    chosen = st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True)
+    meant = {f"q{n}": data.draw(chosen) for n in range(2)}
+    table = Spoken(form, "zh")
+    back = in_names(form, Table(table.header(), [table.row("S1", "530114001003", "valid", meant)]))
+    try:
+        (read,) = read_own_layout(form, back.header, back.rows, TODAY)
+    except RowsRefused:
+        return
+    assert read.answers == {name: [each for each in names if each in chosen] for name, chosen in meant.items()}

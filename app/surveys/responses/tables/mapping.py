@@ -143,7 +143,7 @@ def propose(
     decided: AnswerMapping | None = None,
 ) -> Proposal:
     """What the columns that were `placed` say, where nobody has `decided` it. `by`: how the file is known to say it."""
-    readings = _Readings(layout, definition)
+    readings = Readings(layout, definition)
     cells = {column.position: readings.cells(column, rows) for column in placed}
     closed = [(column, text) for column in placed if column.is_closed for text in cells[column.position]]
     by, unclear = (by, []) if by else readings.kind_of(closed)
@@ -156,7 +156,7 @@ def placed_by(definition: SurveyDefinition, mapping: AnswerMapping) -> list[Plac
     return [Placed(c.column - 1, c.title, definition.question(c.question), c.part) for c in mapping.columns]
 
 
-class _Readings:
+class Readings:
     """What texts may mean."""
 
     def __init__(self, layout: Layout, definition: SurveyDefinition) -> None:
@@ -190,6 +190,25 @@ class _Readings:
                 return self.labels[column.question.name].best(text) if column.question else []
         is_place = text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= len(options)
         return [options[int(text) - 1].name] if is_place else []
+
+    def says(self, question: Question, text: str, names: Sequence[str]) -> bool:
+        """Whether a cell says these options and nothing else, in a list that says options in words where it can."""
+
+        def found(piece: str) -> list[str]:
+            return self.fits(column, piece, "label") or self.fits(column, piece, "name")
+
+        column = Placed(0, "", question)
+        ways = cuts(self.layout, question, text, lambda piece: bool(found(piece)))
+        return [[found(piece) for piece in way] for way in ways] == [[[name] for name in names]]
+
+    def is_hinge(self, question: Question) -> bool:
+        """Whether the name of an option is what another is called."""
+        column = Placed(0, "", question)
+        return any(
+            {*self.fits(column, o.name, "label"), *self.fits(column, o.label.zh, "name")} - {o.name}
+            or set(self.fits(column, o.label.en, "name")) - {o.name}
+            for o in self.definition.options_of(question)
+        )
 
     def kind_of(self, closed: Sequence[tuple[Placed, str]]) -> tuple[By, list[RowRefused]]:
         """How the file says options. In doubt where cells mean different things in each way, and none tells which."""
