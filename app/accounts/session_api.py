@@ -35,7 +35,7 @@ entrance = web.router("/session", "session", Entrance, Lane.signing_in)
 Token = Annotated[str, Cookie(alias=SESSION_COOKIE, include_in_schema=False)]
 
 
-def _place(
+async def _place(
     request: Request, browser: Annotated[str, Cookie(alias=BROWSER_COOKIE, include_in_schema=False)] = ""
 ) -> Place:
     """A browser that has no mark yet is given one."""

@@ -74,7 +74,7 @@ class Paging:
     sort: str | None = None
 
 
-def _paging(
+async def _paging(
     cursor: Annotated[str, Exact(1000)] | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     sort: Annotated[str, Line(40)] | None = None,

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Response
+from fastapi import Response
 
 from app.areas.queries import areas_with_parents
 from app.core.actors import EVERYONE
@@ -11,7 +11,7 @@ from app.core.days.calendar import shanghai_date
 from app.core.fields import Id
 from app.core.http import unit as web
 from app.core.http.putting_off import CurrentWork, or_later
-from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
+from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, asked, tag_version
 from app.core.paging import Page, PagingQuery
 from app.core.reading.files import TABLE_FILE, UploadedList, table_response
 from app.core.reading.listing import Format, Headings
@@ -31,7 +31,7 @@ from app.needs.schemas import (
 from app.taxonomy.queries import vocabulary
 
 router = web.router("/needs", "needs")
-Wanted = Annotated[NeedFilter, Depends()]
+Wanted = Annotated[NeedFilter, asked(NeedFilter)]
 
 
 @router.get("", operation_id="list_needs", dependencies=[allow(EVERYONE)])

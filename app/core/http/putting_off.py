@@ -66,7 +66,11 @@ class Work:
             raise PutOff
 
 
-CurrentWork = Annotated[Work, Depends(Work)]
+async def _work(request: Request) -> Work:
+    return Work(request)
+
+
+CurrentWork = Annotated[Work, Depends(_work)]
 
 
 def carried(request: Request) -> Carried | None:

@@ -8,12 +8,15 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from datetime import timedelta
+from inspect import signature
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.params import Depends as DependsParam
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.routing import Match
+from starlette.types import Scope
 
 from app.core.actors import RESIDENT, Actor, Role, covers
 from app.core.db import Units
@@ -78,7 +81,7 @@ class Allowed:
     def __init__(self, roles: Collection[Role]) -> None:
         self.roles = frozenset(roles)
 
-    def __call__(self) -> None:
+    async def __call__(self) -> None:
         """Nothing: a mark on the route, asked by `Unit`."""
 
     def check(self, actor: Actor, operation: str) -> None:
@@ -95,7 +98,7 @@ class InLane:
     def __init__(self, lane: Lane) -> None:
         self.lane = lane
 
-    def __call__(self) -> None:
+    async def __call__(self) -> None:
         """Nothing: a mark on the route, asked by `Unit`."""
 
 
@@ -124,8 +127,7 @@ class Unit(APIRoute):
             check_same_site(request)
             lanes: Lanes = request.app.state.lanes
             if request.method not in SAFE:
-                async with lanes.place(Lane.gate):
-                    await self._ask_who(request, gate)
+                await self._ask_who(request, gate)
                 settings: Settings = request.app.state.settings
                 request = await with_body(request, file_limit=settings.upload_bytes if upload else None)
             async with lanes.place(Lane.jobs if carried(request) else self.lane):
@@ -163,7 +165,8 @@ class Unit(APIRoute):
     async def _ask_who(self, request: Request, gate: Allowed) -> None:
         """In a short transaction of its own, since the body may be long in coming."""
         units: Units = request.app.state.units
-        async with units() as session:
+        lanes: Lanes = request.app.state.lanes
+        async with lanes.place(Lane.gate), units() as session:
             gate.check(await self.who(session, request), self._changes)
 
     async def _in_one_transaction(self, request: Request, gate: Allowed, endpoint: Endpoint) -> Response:
@@ -196,6 +199,9 @@ class Unit(APIRoute):
 class Unlinked(Unit):
     """Answers of people who must stay unknown: whoever is signed in, here they are a resident, admitted by the secret
     they name. Wrong ones are counted by address, in a transaction of their own, since the refusal undoes the other."""
+
+    async def _ask_who(self, request: Request, gate: Allowed) -> None:
+        gate.check(RESIDENT, self._changes)
 
     async def who(self, session: AsyncSession, request: Request) -> Actor:
         return RESIDENT
@@ -252,19 +258,31 @@ def check_same_site(request: Request) -> None:
         raise CrossSite(site=origin)
 
 
-def _session(request: Request) -> AsyncSession:
+async def _session(request: Request) -> AsyncSession:
     session: AsyncSession = request.state.session
     return session
 
 
-def _actor(request: Request) -> Actor:
+async def _actor(request: Request) -> Actor:
     actor: Actor = request.state.actor
     return actor
 
 
-def _units(request: Request) -> Units:
+async def _units(request: Request) -> Units:
     units: Units = request.app.state.units
     return units
+
+
+def asked(kind: Callable[..., object]) -> DependsParam:
+    """What the query asks for, as `kind` holds it: `Annotated[NeedFilter, asked(NeedFilter)]`. Whatever is no coroutine
+    FastAPI hands to a thread and waits for, which takes longer than many a list."""
+
+    async def take(**given: object) -> object:
+        return kind(**given)
+
+    take.__signature__ = signature(kind)  # type: ignore[attr-defined]
+    taken: DependsParam = Depends(take)
+    return taken
 
 
 UnitSession = Annotated[AsyncSession, Depends(_session)]
@@ -273,13 +291,20 @@ CurrentActor = Annotated[Actor, Depends(_actor)]
 UnitsApart = Annotated[Units, Depends(_units)]
 
 
+class Room(APIRouter):
+    """A room's routes, looked through only where the address has the room's prefix: there are some 260 routes."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        return super().matches(scope) if self.prefix in scope["path"] else (Match.NONE, {})
+
+
 def router(prefix: str, tag: str, unit: type[Unit] = Unit, lane: Lane | None = None) -> APIRouter:
     """A room's router: each route a unit of work, each refusal declared; `lane` where it is not that of its kind."""
     marks = [in_lane(lane)] if lane else []
-    return APIRouter(prefix=prefix, tags=[tag], route_class=unit, responses=REFUSALS, dependencies=marks)
+    return Room(prefix=prefix, tags=[tag], route_class=unit, responses=REFUSALS, dependencies=marks)
 
 
-def _if_match(if_match: Annotated[str | None, Header()] = None) -> int:
+async def _if_match(if_match: Annotated[str | None, Header()] = None) -> int:
     if if_match is None:
         raise VersionRequired()
     text = if_match.removeprefix("W/").strip('"')

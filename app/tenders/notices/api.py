@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Query, Response
+from fastapi import Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
 from app.core.fields import Code, Id
 from app.core.http import unit as web
-from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
+from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, asked, tag_version
 from app.core.paging import Page, PagingQuery
 from app.core.reading.files import TABLE_FILE
 from app.core.reading.listing import Format, Headings
@@ -32,7 +32,7 @@ from app.tenders.profiles import rules as procedures
 
 router = web.router("/tenders", "tenders")
 profiles = web.router("/profiles", "tenders")
-Wanted = Annotated[queries.TenderFilter, Depends()]
+Wanted = Annotated[queries.TenderFilter, asked(queries.TenderFilter)]
 
 
 async def _read(session: AsyncSession, tender: Tender, actor: Actor, response: Response) -> TenderRead:

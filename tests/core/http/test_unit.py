@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from inspect import iscoroutinefunction
 from typing import Annotated, Any
 
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI, Form, Response, UploadFile
+from fastapi.dependencies.models import Dependant
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +22,7 @@ from app.core.http.lanes import Lanes
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
 from app.core.problems import install
 from app.core.settings import Settings
+from tests.test_house import routes as routes_of_all_rooms
 
 pytestmark = pytest.mark.anyio
 CLERK = Actor(7, Role.committee)
@@ -269,3 +272,14 @@ async def test_a_refusal_is_a_problem_in_both_languages(units: Units) -> None:
     assert problem["detail"] == problem["messages"]["en"]
     assert problem["messages"]["zh"].startswith("内容已被他人更新")
     assert problem["facts"] == {"given": 1, "current": 2}
+
+
+def below(needs: Dependant) -> list[Dependant]:
+    return [needs, *(each for further in needs.dependencies for each in below(further))]
+
+
+def test_nothing_that_endpoints_depend_on_is_handed_to_a_thread() -> None:
+    """A thread that is waited for takes longer than most of what is asked."""
+    calls = {each.call for route in routes_of_all_rooms() for each in below(route.dependant) if each.call}
+    handed = {call for call in calls if not iscoroutinefunction(call) and not iscoroutinefunction(type(call).__call__)}
+    assert handed == set()
