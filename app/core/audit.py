@@ -83,7 +83,7 @@ async def note(
 
 
 @event.listens_for(Session, "before_commit")
-def _append_noted_events(session: Session) -> None:
+def append_noted_events(session: Session) -> None:
     noted = session.info.pop("audit", [])
     session.flush()
     for row in sorted(noted, key=lambda row: row["stream"]):  # one lock order over stream heads; sort is stable

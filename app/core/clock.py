@@ -4,13 +4,14 @@ simulated instant (a replayed season), and triggers and deadlines ask the same f
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import event, text
+from sqlalchemy import TIMESTAMP, event, func, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 
 from app.core.days.calendar import SHANGHAI
 
+NOW = func.shuangxuan_now(type_=TIMESTAMP(timezone=True))
 SET_NOW = text("SELECT set_config('shuangxuan.now', :now, true)")
 
 

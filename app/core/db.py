@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import sqlalchemy as sa
@@ -83,6 +83,11 @@ class Base(DeclarativeBase):
         list[Any]: JSONB(none_as_null=True),
         Enum: text_enum(Enum),
     }
+
+
+def table_of(kind: type[Base]) -> sa.Table:
+    """For statements that are made once and carried out often, without the session's bookkeeping."""
+    return cast(sa.Table, kind.__table__)
 
 
 class Identified:

@@ -10,14 +10,15 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from hashlib import sha256
 
+import sqlalchemy as sa
 from fastapi import Request, Response
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from starlette.datastructures import UploadFile
 
-from app.core.clock import now
-from app.core.db import Base
+from app.core.clock import NOW
+from app.core.db import Base, table_of
 from app.core.errors import DomainError
 from app.core.installation.secret import box, keyed
 
@@ -48,6 +49,18 @@ class Idempotency(Base):
     at: Mapped[datetime]
 
 
+TABLE = table_of(Idempotency)
+IS_NAMED = sa.and_(TABLE.c.who == sa.bindparam("of"), TABLE.c.key == sa.bindparam("by"))
+CLAIM = (
+    insert(TABLE)
+    .values(who=sa.bindparam("of"), key=sa.bindparam("by"), request_hash=sa.bindparam("request"), at=NOW)
+    .on_conflict_do_nothing()
+    .returning(TABLE.c.key)
+)
+ANSWERED = sa.select(TABLE.c.request_hash, TABLE.c.answer).where(IS_NAMED)
+ANSWER = sa.update(TABLE).where(IS_NAMED).values(answer=sa.bindparam("given"))
+
+
 async def answered_once(
     session: AsyncSession, request: Request, who: str, run: Callable[[Request], Awaitable[Response]]
 ) -> Response:
@@ -61,17 +74,14 @@ async def answered_once(
     if not KEY.fullmatch(key):
         raise KeyMalformed()
     asked = keyed(f"asked under {key}", await _asked(request))
-    claim = insert(Idempotency).values(
-        who=who, key=keyed("idempotency", key), request_hash=asked, at=await now(session)
-    )
-    claimed = await session.execute(claim.on_conflict_do_nothing().returning(Idempotency.key))
-    row = await session.get_one(Idempotency, (who, keyed("idempotency", key)))
-    if claimed.scalar_one_or_none() is None:
-        if row.request_hash != asked or row.answer is None:
+    named = {"of": who, "by": keyed("idempotency", key)}
+    if (await session.execute(CLAIM, {**named, "request": asked})).one_or_none() is None:
+        request_hash, answer = (await session.execute(ANSWERED, named)).one()
+        if request_hash != asked or answer is None:
             raise KeyReused(key=key)
-        return _opened(row.answer, key)
+        return _opened(answer, key)
     response = await run(request)
-    row.answer = _sealed(response, key)
+    await session.execute(ANSWER, {**named, "given": _sealed(response, key)})
     return response
 
 

@@ -14,8 +14,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.clock import now
-from app.core.db import Base
+from app.core.clock import NOW, now
+from app.core.db import Base, table_of
 from app.core.errors import DomainError
 from app.core.installation.secret import keyed
 
@@ -45,10 +45,19 @@ class Allowance(Base):
     whole_at: Mapped[datetime]
 
 
+TABLE = table_of(Allowance)
+# Also where there is no such row: nobody has tried yet.
+WHOLE_AT = sa.select(
+    sa.select(TABLE.c.whole_at)
+    .where(TABLE.c.name == sa.bindparam("of"), TABLE.c.subject == sa.bindparam("by"))
+    .scalar_subquery(),
+    NOW,
+)
+
+
 async def check_allowed(session: AsyncSession, limit: Limit, subject: str) -> None:
     """Refusal: TooOften, while `subject` has used up its allowance. Counts nothing."""
-    at = await now(session)
-    whole_at = await session.scalar(sa.select(Allowance.whole_at).where(_is_of(limit, subject)))
+    whole_at, at = (await session.execute(WHOLE_AT, {"of": limit.name, "by": keyed(limit.name, subject)})).one()
     early = (whole_at - at) - (limit.free - 1) * limit.every if whole_at else timedelta()
     if early > timedelta():
         raise TooOften(seconds=ceil(early.total_seconds()))

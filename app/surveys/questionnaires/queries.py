@@ -1,6 +1,8 @@
 """Reading surveys: lists, their questionnaires, and whether anybody has answered."""
 
+import json
 from datetime import datetime
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,7 +20,14 @@ from app.surveys.questionnaires.rules import SurveyStatus
 
 
 def definition_of(survey: Survey) -> SurveyDefinition:
-    return SurveyDefinition.model_validate(survey.definition, context=STORED)
+    return written_definition(json.dumps(survey.definition, ensure_ascii=False))
+
+
+@lru_cache(maxsize=32)
+def written_definition(text: str) -> SurveyDefinition:
+    """The questionnaire as a row holds it, found again by its whole text, so that whatever is edited or rolled back
+    nobody gets another one. To read it anew costs as much as all the rest of taking an answer."""
+    return SurveyDefinition.model_validate(json.loads(text), context=STORED)
 
 
 def title_of(survey: Survey) -> Label:

@@ -1,8 +1,8 @@
 """What residents do: answer through a link, and with the receipt code see, correct or withdraw their answers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,20 +10,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
+from app.core.db import table_of
 from app.core.events import happened
 from app.core.moves import move
 from app.core.receipts import new_receipt_code
+from app.surveys.questionnaires.definition import SurveyDefinition
 from app.surveys.questionnaires.models import Survey
-from app.surveys.questionnaires.queries import definition_of
+from app.surveys.questionnaires.queries import definition_of, written_definition
 from app.surveys.responses import rules
-from app.surveys.responses.answers import check_answers, examine
+from app.surveys.responses.answers import Examined, check_complete
 from app.surveys.responses.models import Response, ResponseReview
 from app.surveys.responses.policy import access_receipt, receipt_mark
 from app.surveys.responses.quality import suggestions
 from app.surveys.responses.queries import same_content
 from app.surveys.responses.rules import MOVES, Source
 from app.surveys.waves.models import Token, Wave
-from app.surveys.waves.policy import taking_wave
+from app.surveys.waves.policy import taking_by
 from app.surveys.waves.queries import Address, find_address, frames_of
 from app.surveys.waves.rules import ResponseStatus, not_begun, not_taking
 
@@ -45,47 +47,74 @@ async def submit_response(
     """Take an answer and return its receipt code, of which only the hash is kept. The token is marked as spent and
     nothing else: no time, no number of the response. Refusals: TokenUnknown, TokenSpent, WaveNotOpenYet, WaveClosed,
     AnswersRefused."""
-    address = await find_address(session, token)
-    survey, wave = await taking_wave(session, address.wave_id)
-    at = await now(session)
-    if refusal := not_taking(wave, at):
+    link = await taking_by(session, token)
+    if refusal := not_taking(link, link.at):
         raise refusal
-    definition = definition_of(survey)
-    kept = check_answers(definition, answers, shanghai_date(at))
-    await _spend(session, address)
-    code = new_receipt_code()
-    response = Response(wave_id=wave.id, community_code=address.community_code, source=Source.page, seconds=seconds)
-    response.receipt_hash, response.submitted_at = receipt_mark(code), at
-    response.answers, response.fingerprint = kept, rules.fingerprint_of(kept)
-    response.suggestions = await _doubts(session, survey, response, at)
-    session.add(response)
-    await happened(session, actor, "response.submitted", response, at, stream=f"waves:{wave.id}")
+    definition = written_definition(link.definition)
+    examined = check_complete(definition, answers, shanghai_date(link.at))
+    await _spend(session, link.token_hash)
+    code, doubts = new_receipt_code(), _Doubts(session, definition, link.frame)
+    response = Response(wave_id=link.wave_id, community_code=link.community_code, source=Source.page, seconds=seconds)
+    response.receipt_hash, response.submitted_at = receipt_mark(code), link.at
+    response.answers, response.fingerprint = examined.answers, rules.fingerprint_of(examined.answers)
+    response.suggestions = await doubts.about(response, examined)
+    response.id = await _keep(session, response)
+    await happened(session, actor, "response.submitted", response, link.at, stream=response.stream)
     return code
 
 
-async def _spend(session: AsyncSession, address: Address) -> None:
+KEPT = (
+    "wave_id",
+    "community_code",
+    "source",
+    "seconds",
+    "receipt_hash",
+    "submitted_at",
+    "answers",
+    "fingerprint",
+    "suggestions",
+)
+KEEP = sa.insert(table_of(Response)).returning(table_of(Response).c.id)
+TOKENS = table_of(Token)
+SPEND = (
+    sa.update(TOKENS)
+    .where(TOKENS.c.token_hash == sa.bindparam("hashed"), TOKENS.c.is_spent.is_(False))
+    .values(is_spent=True)
+    .returning(TOKENS.c.token_hash)
+)
+
+
+async def _keep(session: AsyncSession, response: Response) -> int:
+    """Its number. Nothing of the session's bookkeeping is needed for a row that nobody has seen yet."""
+    values = {name: getattr(response, name) for name in KEPT}
+    number: int = (await session.execute(KEEP, values)).scalar_one()
+    return number
+
+
+async def _spend(session: AsyncSession, token_hash: str | None) -> None:
     """In one statement, so that of two answers sent at once through one link only the first is taken."""
-    if address.token_hash is None:
-        return
-    own = sa.update(Token).where(Token.token_hash == address.token_hash, Token.is_spent.is_(False))
-    spent = own.values(is_spent=True).returning(Token.token_hash).execution_options(synchronize_session=False)
-    if (await session.execute(spent)).one_or_none() is None:
+    if token_hash and (await session.execute(SPEND, {"hashed": token_hash})).one_or_none() is None:
         raise rules.TokenSpent()
 
 
-async def _doubts(session: AsyncSession, survey: Survey, response: Response, at: datetime) -> list[dict[str, Any]]:
-    definition = definition_of(survey)
-    examined = examine(definition, response.answers, shanghai_date(at))
-    return suggestions(
-        definition,
-        response.answers,
-        shown=len(examined.shown),
-        missing=examined.missing,
-        seconds=response.seconds,
-        community_code=response.community_code,
-        frame=(await frames_of(session, [response.wave_id]))[response.wave_id],
-        earlier=await same_content(session, response.wave_id, response.fingerprint, but=response.id),
-    )
+class _Doubts(NamedTuple):
+    """What the rules find doubtful about an answer to `definition` in a wave that goes to `frame`."""
+
+    session: AsyncSession
+    definition: SurveyDefinition
+    frame: Collection[str]
+
+    async def about(self, response: Response, examined: Examined) -> list[dict[str, Any]]:
+        return suggestions(
+            self.definition,
+            response.answers,
+            shown=len(examined.shown),
+            missing=examined.missing,
+            seconds=response.seconds,
+            community_code=response.community_code,
+            frame=self.frame,
+            earlier=await same_content(self.session, response.wave_id, response.fingerprint, but=response.id),
+        )
 
 
 async def correct_response(
@@ -101,12 +130,13 @@ async def correct_response(
     if refusal := rules.untimely("correct", survey.status, not_taking(wave, at)):
         raise refusal
     corrected = move(MOVES, before, "correct")
-    kept = check_answers(definition_of(survey), answers, shanghai_date(at))
+    definition, frames = definition_of(survey), await frames_of(session, [wave.id])
+    examined = check_complete(definition, answers, shanghai_date(at))
     response.status, response.reason = corrected, None
-    response.answers, response.fingerprint = kept, rules.fingerprint_of(kept)
-    response.suggestions = await _doubts(session, survey, response, at)
+    response.answers, response.fingerprint = examined.answers, rules.fingerprint_of(examined.answers)
+    response.suggestions = await _Doubts(session, definition, frames[wave.id]).about(response, examined)
     session.add(_by_respondent("correct", response, before, at))
-    await happened(session, actor, "response.corrected", response, at, stream=f"waves:{wave.id}")
+    await happened(session, actor, "response.corrected", response, at, stream=response.stream)
     return survey, wave, response
 
 
@@ -121,7 +151,7 @@ async def withdraw_response(session: AsyncSession, actor: Actor, code: str) -> t
     response.status = move(MOVES, before, "withdraw")
     response.answers, response.fingerprint, response.suggestions, response.reason = {}, "", [], None
     session.add(_by_respondent("withdraw", response, before, at))
-    await happened(session, actor, "response.withdrawn", response, at, stream=f"waves:{wave.id}")
+    await happened(session, actor, "response.withdrawn", response, at, stream=response.stream)
     return survey, wave, response
 
 

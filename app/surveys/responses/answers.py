@@ -83,11 +83,15 @@ class Examined:
 
 
 def check_answers(definition: SurveyDefinition, given: Mapping[str, Any], today: date) -> dict[str, Answer]:
-    """The canonical answers to the questions shown. Refusal: AnswersRefused with every fault and every blank
-    required question."""
+    """The canonical answers to the questions shown. Refusals: those of `check_complete`."""
+    return check_complete(definition, given, today).answers
+
+
+def check_complete(definition: SurveyDefinition, given: Mapping[str, Any], today: date) -> Examined:
+    """Refusal: AnswersRefused with every fault and every blank required question."""
     examined = examine(definition, given, today)
     _refuse(definition, {**examined.faults, **{name: AnswerMissing(name=name) for name in examined.missing}})
-    return examined.answers
+    return examined
 
 
 def _refuse(definition: SurveyDefinition, faults: Mapping[str, DomainError]) -> None:

@@ -102,7 +102,8 @@ async def enter_response(
         earlier=await same_content(session, wave.id, response.fingerprint),
     )
     session.add(response)
-    await happened(session, actor, "response.entered", response, at, stream=f"waves:{wave.id}")
+    await session.flush()
+    await happened(session, actor, "response.entered", response, at, stream=response.stream)
     return survey, response, code
 
 

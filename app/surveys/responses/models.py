@@ -11,6 +11,8 @@ from app.core.versions import Versioned
 from app.surveys.responses.rules import Quality, Source
 from app.surveys.waves.rules import ResponseStatus
 
+# A chain is locked until what was added to it is on the disk: answers of one wave would wait for each other's.
+STREAMS = 16
 STATUS = text_enum(ResponseStatus, "responsestate")
 
 
@@ -32,6 +34,11 @@ class Response(Base, Identified, Versioned):
     fingerprint: Mapped[str]
     receipt_hash: Mapped[str | None] = mapped_column(unique=True)
     submitted_at: Mapped[datetime]
+
+    @property
+    def stream(self) -> str:
+        """Where what happens to it is recorded: in one of the chains of its wave, always the same one."""
+        return f"waves:{self.wave_id}/{self.id % STREAMS}"
 
     __table_args__ = (
         within_years("submitted_at"),

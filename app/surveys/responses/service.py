@@ -22,7 +22,7 @@ async def confirm_response(
 ) -> tuple[Survey, Response]:
     """Count the response. Refusals: SurveyClosed, MoveRefused."""
     survey, response, at = await _moved(session, actor, response_id, "confirm", None, note)
-    await happened(session, actor, "response.confirmed", response, at, stream=f"waves:{response.wave_id}")
+    await happened(session, actor, "response.confirmed", response, at, stream=response.stream)
     return survey, response
 
 
@@ -31,9 +31,7 @@ async def invalidate_response(
 ) -> tuple[Survey, Response]:
     """Do not count the response, for this reason. Refusals: SurveyClosed, MoveRefused."""
     survey, response, at = await _moved(session, actor, response_id, "invalidate", reason, note)
-    await happened(
-        session, actor, "response.invalidated", response, at, stream=f"waves:{response.wave_id}", reason=reason.value
-    )
+    await happened(session, actor, "response.invalidated", response, at, stream=response.stream, reason=reason.value)
     return survey, response
 
 
@@ -42,7 +40,7 @@ async def mark_duplicate_response(
 ) -> tuple[Survey, Response]:
     """Do not count the response: it is somebody's second. Refusals: SurveyClosed, MoveRefused."""
     survey, response, at = await _moved(session, actor, response_id, "mark_duplicate", None, note)
-    await happened(session, actor, "response.marked_duplicate", response, at, stream=f"waves:{response.wave_id}")
+    await happened(session, actor, "response.marked_duplicate", response, at, stream=response.stream)
     return survey, response
 
 
@@ -51,7 +49,7 @@ async def restore_response(
 ) -> tuple[Survey, Response]:
     """Take a decision back; the response is to be reviewed again. Refusals: SurveyClosed, MoveRefused."""
     survey, response, at = await _moved(session, actor, response_id, "restore", None, note)
-    await happened(session, actor, "response.restored", response, at, stream=f"waves:{response.wave_id}")
+    await happened(session, actor, "response.restored", response, at, stream=response.stream)
     return survey, response
 
 

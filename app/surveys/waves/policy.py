@@ -1,18 +1,31 @@
 """Who may run a wave, and where: whoever runs its survey, in the areas it is responsible for."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor, Role, granted
+from app.core.clock import NOW
+from app.core.days.calendar import SHANGHAI
+from app.core.db import table_of
 from app.core.errors import NotFound
 from app.core.moves import check_move, verbs_from
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.policy import ASKS, visible
-from app.surveys.waves.models import Wave
-from app.surveys.waves.rules import MOVES, Channel, ChannelUnfit, hindrance
+from app.surveys.waves.models import Token, Wave, WaveCommunity
+from app.surveys.waves.rules import (
+    MOVES,
+    Channel,
+    ChannelUnfit,
+    TokenUnknown,
+    WaveStatus,
+    hindrance,
+    secret_hash,
+)
 
 T = TypeVar("T")
 WHO = {verb: ASKS for _, verb in MOVES} | {"print_poster": ASKS}
@@ -72,6 +85,57 @@ async def taking_wave(session: AsyncSession, wave_id: int) -> tuple[Survey, Wave
     survey = await survey_of(session, wave_id, sa.true())
     assert survey is not None
     return survey, await locked(session, sa.select(Wave).where(Wave.id == wave_id).with_for_update(read=True))
+
+
+class Taking(NamedTuple):
+    """What a link leads to at `at`: `token_hash` is None for an open link, which is never spent; `definition` is the
+    questionnaire as its row holds it, `frame` the communities that the wave goes to."""
+
+    wave_id: int
+    community_code: str
+    token_hash: str | None
+    is_spent: bool
+    status: WaveStatus
+    opens_at: datetime | None
+    closes_at: datetime | None
+    definition: str
+    frame: Sequence[str]
+    at: datetime
+
+
+def _taking() -> sa.Select[Any]:
+    """One statement, since thousands answer at once. The clock is asked once survey and wave are locked (FOR SHARE)."""
+    surveys, waves, tokens, places = map(table_of, (Survey, Wave, Token, WaveCommunity))
+    once = sa.select(tokens.c.wave_id, tokens.c.community_code, tokens.c.token_hash, tokens.c.is_spent)
+    open_to_all = sa.select(waves.c.id, places.c.community_code, sa.null(), sa.false())
+    link = sa.union_all(
+        once.where(tokens.c.token_hash == sa.bindparam("hashed")),
+        open_to_all.join(places, places.c.wave_id == waves.c.id).where(waves.c.open_token == sa.bindparam("token")),
+    ).subquery("link")
+    definition = sa.cast(surveys.c.definition, sa.Text).label("definition")
+    held = (
+        sa.select(*link.c, waves.c.state, waves.c.opens_at, waves.c.closes_at, definition)
+        .join(waves, waves.c.id == link.c.wave_id)
+        .join(surveys, surveys.c.id == waves.c.survey_id)
+        .with_for_update(read=True, of=(surveys, waves))
+        .cte("held")
+    )
+    frame = sa.select(places.c.community_code).where(places.c.wave_id == held.c.wave_id)
+    in_order = frame.order_by(places.c.community_code).scalar_subquery()
+    return sa.select(*held.c, sa.func.array(in_order, type_=sa.ARRAY(sa.Text)), NOW)
+
+
+TAKING = _taking()
+
+
+async def taking_by(session: AsyncSession, token: str) -> Taking:
+    """Where a one-time token or an open link leads; neither survey nor wave is edited or closed while an answer is
+    taken. Refusal: TokenUnknown."""
+    row = (await session.execute(TAKING, {"hashed": secret_hash(token), "token": token})).one_or_none()
+    if row is None:
+        raise TokenUnknown()
+    taking = Taking(*row)
+    return taking._replace(at=taking.at.astimezone(SHANGHAI))
 
 
 async def survey_of(session: AsyncSession, wave_id: int | None, condition: sa.ColumnElement[bool]) -> Survey | None:

@@ -213,9 +213,14 @@ def hindrance(verb: str, channel: Channel, survey: SurveyStatus) -> DomainError 
 class Announced(Protocol):
     """What residents were told of a wave."""
 
-    status: WaveStatus
-    opens_at: datetime | None
-    closes_at: datetime | None
+    @property
+    def status(self) -> WaveStatus: ...
+
+    @property
+    def opens_at(self) -> datetime | None: ...
+
+    @property
+    def closes_at(self) -> datetime | None: ...
 
 
 def not_begun(wave: Announced, at: datetime) -> DomainError | None:

@@ -9,6 +9,7 @@ from httpx import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import RESIDENT, Actor, Role
+from app.core.audit import append_noted_events, verify
 from app.core.clock import SimulatedClock, now
 from app.core.days.calendar import SHANGHAI
 from app.core.db import make_engine, units
@@ -85,6 +86,22 @@ async def test_of_two_answers_at_once_through_one_link_one_is_taken(own_database
     assert sorted(len(receipt) for receipt in receipts) == [5, 5, 8]
     async with door() as session:
         assert await session.scalar(sa.select(sa.func.count()).select_from(Response)) == 1
+    await engine.dispose()
+
+
+async def test_an_answer_does_not_wait_until_another_of_its_wave_is_on_the_disk(own_database: str) -> None:
+    engine = make_engine(own_database)
+    door = units(engine, clock=SimulatedClock(TODAY))
+    async with door() as session:
+        wave = await make_wave(session, channel=Channel.open_link)
+    token = wave.open_token or ""
+    async with door() as first:
+        await answering.submit_response(first, RESIDENT, token, ANSWERS, 60)
+        await first.run_sync(append_noted_events)
+        async with asyncio.timeout(5), door() as second:
+            await answering.submit_response(second, RESIDENT, token, ANSWERS, 60)
+    async with door() as session:
+        assert await verify(session) == (2, [])
     await engine.dispose()
 
 
