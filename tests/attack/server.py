@@ -35,7 +35,7 @@ class Server:
     """`data` outlives the process; `port` stays the same over restarts."""
 
     def __init__(self, data: Path, **environment: str) -> None:
-        self.data, self.port = data, _free_port()
+        self.data, self.port = data, free_port()
         own = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         own |= {"DATA_DIR": str(data), "PORT": str(self.port), "HOST": "127.0.0.1", "LOG_LEVEL": "ERROR"}
         self.environment = own | environment
@@ -143,7 +143,7 @@ def _resident_mb(pid: int) -> float:
     return 0.0
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         port: int = door.getsockname()[1]
