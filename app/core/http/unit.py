@@ -292,10 +292,10 @@ UnitsApart = Annotated[Units, Depends(_units)]
 
 
 class Room(APIRouter):
-    """A room's routes, looked through only where the address has the room's prefix: there are some 260 routes."""
+    """A room's routes, looked through only where the address has what their prefix begins with: there are some 260."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        return super().matches(scope) if self.prefix in scope["path"] else (Match.NONE, {})
+        return super().matches(scope) if self.prefix.partition("{")[0] in scope["path"] else (Match.NONE, {})
 
 
 def router(prefix: str, tag: str, unit: type[Unit] = Unit, lane: Lane | None = None) -> APIRouter:
