@@ -52,6 +52,7 @@ LEAST = {
     "set_mailbox": Mandate.reader,
     "confirm_mailbox": Mandate.reader,
     "remove_mailbox": Mandate.reader,
+    "stop": Mandate.reader,  # long work of one's own
     # What prepares and does the work. An offer binds nobody until a pair is confirmed; withdrawn it is gone for good.
     "draft": Mandate.editor,
     "edit": Mandate.editor,

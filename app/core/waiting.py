@@ -1,7 +1,7 @@
 """What waits for somebody, and the long work that they asked for: the records in which each room answers, so that no
 room need know who lists them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -39,6 +39,7 @@ class JobStatus(StrEnum):
     running = "running"
     done = "done"
     failed = "failed"
+    stopped = "stopped"
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Job:
     `done` of `total` steps (None: not counted yet); `moved_at` is the last sign of life, or the end; `fault` the code
     of the refusal with which it failed, and `problem` the whole of it where it was one of a request.
     `step`: what is being done now. In the end a `file` of this name may be there to be fetched, or `counts` of what was
-    taken in.
+    taken in. `actions`: what the reader may do to it.
     """
 
     room: str
@@ -68,6 +69,7 @@ class Job:
     file: str | None = None
     counts: Mapping[str, int] | None = None
     problem: Mapping[str, Any] | None = None
+    actions: Sequence[str] = ()
 
 
 # Under which key pages are told of changes in long work: no wider than who sees it.

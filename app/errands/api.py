@@ -1,4 +1,5 @@
-"""What came of an errand, where that is a file; how errands stand is told with all other long work (`jobs`)."""
+"""What came of an errand, where that is a file, and having it stopped; how errands stand is told with all other long
+work (`jobs`)."""
 
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
@@ -26,6 +27,12 @@ router = web.router("/errands", "errands")
 )
 async def read_errand_file(errand_id: Id, session: UnitSession, actor: CurrentActor) -> Response:
     return sent(*await policy.read_made(session, actor, errand_id, await now(session)))
+
+
+@router.post("/{errand_id}/stop", operation_id="stop_errand", status_code=204, dependencies=[allow(WHO["stop"])])
+async def stop_errand(errand_id: Id, session: UnitSession, actor: CurrentActor) -> None:
+    """Nothing of it is done; what was under way is undone."""
+    await service.stop_errand(session, actor, errand_id)
 
 
 async def put_off(request: Request) -> Response:

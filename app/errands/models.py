@@ -45,6 +45,8 @@ class Errand(Base, Identified):
     __table_args__ = (
         sa.CheckConstraint("num_nulls(sha256, file) IN (0, 2)", name="file_has_its_name"),
         sa.CheckConstraint("(status = 'failed') = (problem IS NOT NULL)", name="failed_says_why"),
-        sa.CheckConstraint("(status IN ('done', 'failed')) = (body IS NULL)", name="keeps_the_request_till_it_is_over"),
+        sa.CheckConstraint(
+            "(status NOT IN ('waiting', 'running')) = (body IS NULL)", name="keeps_the_request_till_it_is_over"
+        ),
         sa.Index("ix_errands_moved_at", "moved_at"),
     )

@@ -9,17 +9,17 @@ from app.core.actors import Actor
 from app.core.clock import now
 from app.core.waiting import Job
 from app.errands.models import Errand
-from app.errands.policy import is_own
+from app.errands.policy import actions, is_own
 from app.errands.rules import status_of
 
 
 async def own_jobs(session: AsyncSession, actor: Actor, since: datetime) -> list[Job]:
     at = await now(session)
     found = await session.scalars(sa.select(Errand).where(is_own(actor), Errand.moved_at > since))
-    return [_job(errand, at) for errand in found]
+    return [_job(errand, actions(actor, errand), at) for errand in found]
 
 
-def _job(errand: Errand, at: datetime) -> Job:
+def _job(errand: Errand, actions: list[str], at: datetime) -> Job:
     name = errand.file or errand.brought
     return Job(
         room="errands",
@@ -39,4 +39,5 @@ def _job(errand: Errand, at: datetime) -> Job:
         file=errand.file,
         counts=errand.counts,
         problem=errand.problem,
+        actions=actions,
     )

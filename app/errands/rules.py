@@ -12,6 +12,8 @@ MOVES = {
     (S.running, "finish"): S.done,
     (S.waiting, "fail"): S.failed,
     (S.running, "fail"): S.failed,
+    (S.waiting, "stop"): S.stopped,
+    (S.running, "stop"): S.stopped,
 }
 LIVE = frozenset({S.waiting, S.running})
 KEPT = timedelta(days=7)

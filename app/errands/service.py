@@ -1,4 +1,5 @@
-"""Use cases of errands: a request put off, begun by a job, kept with what came of it, forgotten after a week."""
+"""Use cases of errands: a request put off, begun by a job, kept with what came of it, stopped by whoever asked,
+forgotten after a week."""
 
 import hashlib
 import io
@@ -17,10 +18,10 @@ from app.core.events import changed, happened
 from app.core.http.putting_off import Kept
 from app.core.installation.progress import Progress
 from app.core.moves import move
-from app.core.waiting import jobs_of_seat
+from app.core.waiting import JobStatus, jobs_of_seat
 from app.errands import rules
 from app.errands.models import Errand
-from app.errands.policy import is_own
+from app.errands.policy import access_errand, is_own
 from app.errands.rules import LIVE, MOVES
 from app.files.keeping import keep_file
 from app.files.rules import FileKind
@@ -92,17 +93,36 @@ async def keep_result(session: AsyncSession, errand_id: int, name: str, kind: Fi
 
 
 async def fail(session: AsyncSession, errand_id: int, problem: Mapping[str, Any]) -> None:
-    """What was asked for was refused; nothing of it was done."""
-    errand = await _ended(session, errand_id, "fail")
-    errand.problem = dict(problem)
+    """What was asked for was refused; nothing of it was done. Whoever has stopped it needs no reason."""
+    errand = await _locked(session, errand_id)
+    if errand.status is not JobStatus.stopped:
+        await _end(session, errand, "fail")
+        errand.problem = dict(problem)
+
+
+async def stop_errand(session: AsyncSession, actor: Actor, errand_id: int) -> Errand:
+    """It is not done. What is being done of it stops between two parts and is undone with its transaction: what ends
+    first decides, its end or this. Refusal: MoveRefused, where it is over."""
+    errand = await access_errand(session, actor, errand_id)
+    await _end(session, errand, "stop")
+    await happened(session, actor, "errand.stopped", errand, errand.moved_at, operation=errand.operation)
+    return errand
 
 
 async def _ended(session: AsyncSession, errand_id: int, verb: str) -> Errand:
-    errand = (await session.scalars(sa.select(Errand).where(Errand.id == errand_id).with_for_update())).one()
+    errand = await _locked(session, errand_id)
+    await _end(session, errand, verb)
+    return errand
+
+
+async def _locked(session: AsyncSession, errand_id: int) -> Errand:
+    return (await session.scalars(sa.select(Errand).where(Errand.id == errand_id).with_for_update())).one()
+
+
+async def _end(session: AsyncSession, errand: Errand, verb: str) -> None:
     errand.status, errand.moved_at = move(MOVES, errand.status, verb), await now(session)
     errand.step, errand.body = None, None
     _changed(session, errand)
-    return errand
 
 
 def _changed(session: AsyncSession, errand: Errand) -> None:
@@ -110,12 +130,14 @@ def _changed(session: AsyncSession, errand: Errand) -> None:
 
 
 async def tell(session: AsyncSession, errand_id: int, progress: Progress) -> None:
-    """How far it is; heard as a sign of life even where nothing has moved."""
+    """How far it is; heard as a sign of life even where nothing has moved. Hears in turn that it is to stop."""
     query = sa.select(Errand).where(Errand.id == errand_id, Errand.status.in_(LIVE)).with_for_update()
     if errand := await session.scalar(query):
         errand.step, errand.done, errand.total = progress.step, progress.done, progress.total
         errand.moved_at = await now(session)
         _changed(session, errand)
+    else:
+        progress.is_stopped = True
 
 
 async def forget_old(session: AsyncSession) -> None:

@@ -16,7 +16,8 @@ class JobRead(BaseModel):
 
     `done` of `total` (of the present `step`, where it has several), null until they are counted; `moved_at` is the last
     sign of life, or the end; `fault` the code of the refusal with which it failed, `problem` the whole of it where it
-    was one of a request. A `file` is fetched as that of an errand; `counts`: what a list brought.
+    was one of a request. A `file` is fetched as that of an errand; `counts`: what a list brought. `actions`: what
+    the reader may do to it, by the room.
     """
 
     model_config = ConfigDict(
@@ -39,6 +40,7 @@ class JobRead(BaseModel):
             file=None,
             counts=None,
             problem=None,
+            actions=[],
         ),
     )
 
@@ -59,3 +61,4 @@ class JobRead(BaseModel):
     file: str | None
     counts: dict[str, int] | None
     problem: Problem | None
+    actions: list[str]

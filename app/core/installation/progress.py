@@ -6,17 +6,24 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
+from app.core.errors import DomainError
+
 T = TypeVar("T")
 Step = Literal["reading", "checking", "storing", "recording", "gathering", "counting", "writing", "typesetting"]
 
 
+class WorkStopped(DomainError):
+    """Whoever asked for it wants it no more; the transaction in which it is done is undone."""
+
+
 @dataclass
 class Progress:
-    """`done` of `total` things in this step (None: they cannot be counted)."""
+    """`done` of `total` things in this step (None: they cannot be counted). `is_stopped`: it goes no further."""
 
     step: Step | None = None
     done: int = 0
     total: int | None = None
+    is_stopped: bool = False
 
 
 _heard: ContextVar[Progress | None] = ContextVar("progress", default=None)
@@ -33,7 +40,10 @@ def heard() -> Iterator[Progress]:
 
 
 def tell(step: Step, done: int = 0, total: int | None = None) -> None:
+    """Say how far it is, between two parts. Refusal: WorkStopped."""
     if progress := _heard.get():
+        if progress.is_stopped:
+            raise WorkStopped
         progress.step, progress.done, progress.total = step, done, total
 
 

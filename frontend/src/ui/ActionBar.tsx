@@ -39,6 +39,7 @@ const DESTRUCTIVE = new Set([
   "refuse",
   "reject",
   "revoke",
+  "stop",
   "terminate",
   "unsettle",
   "withdraw",

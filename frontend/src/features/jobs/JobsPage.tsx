@@ -3,6 +3,7 @@ import { Button, Progress } from "antd";
 import { useTranslation } from "react-i18next";
 import { fileAt } from "../../api/paths";
 import { refusalIn } from "../../api/refusal";
+import { ActionBar } from "../../ui/ActionBar";
 import { chosen } from "../../ui/chosen";
 import type { Address } from "../../ui/address";
 import { Empty } from "../../ui/Empty";
@@ -64,6 +65,7 @@ function Row({ of }: { of: Job }) {
       ) : (
         of.status === "failed" && <span>{t([`jobs.fault.${of.fault}`, "jobs.fault.other"])}</span>
       )}
+      <ActionBar of={{ id: of.subject_id, actions: of.actions }} feature={of.room} />
     </>
   );
 }

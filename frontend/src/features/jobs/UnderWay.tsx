@@ -7,7 +7,7 @@ import { isFresh, isLive, useJobs } from "./useJobs";
 export function UnderWay() {
   const { t } = useTranslation();
   const { data = [], dataUpdatedAt } = useJobs();
-  const fresh = data.filter((job) => isFresh(job, dataUpdatedAt));
+  const fresh = data.filter((job) => job.status !== "stopped" && isFresh(job, dataUpdatedAt));
   if (fresh.length === 0) return null;
   const count = fresh.filter(isLive).length;
   const said = count > 0 ? t("jobs.under_way", { count }) : t("jobs.ended");
