@@ -1,29 +1,36 @@
 """One real PostgreSQL for the whole run, a migrated database per worker, a transaction per test."""
 
+import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 import hypothesis
 import psycopg
 import pytest
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+from xdist.workermanage import WorkerController
 
 from app.core import problems
 from app.core.actors import Actor
 from app.core.clock import SimulatedClock
 from app.core.days.calendar import SHANGHAI
 from app.core.db import Units, make_engine
+from app.core.db import units as units_of
+from app.core.installation.folders import locked
 from app.core.installation.logs import set_up_logs
 from app.core.installation.postgres import EmbeddedPostgres, embedded
 from app.core.installation.upgrade import upgrade
 from app.core.settings import Settings
 from app.main import create_app
+from app.season.demonstration import load_demonstration
 
 hypothesis.settings.register_profile("untimed", deadline=None)  # how fast an example is, the bench says
 hypothesis.settings.load_profile("untimed")
@@ -37,6 +44,7 @@ os.environ["DATA_DIR"] = STORE.name
 set_up_logs(Settings())
 problems.ABSENT_IS_SAID = False  # a refusal without a fact that its sentences need fails the test that met it
 TODAY = datetime(2026, 11, 20, 10, 0, tzinfo=SHANGHAI)
+Made = TypeVar("Made")
 ClientOf = Callable[[Actor], AbstractAsyncContextManager[AsyncClient]]
 
 
@@ -45,25 +53,80 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[EmbeddedPostgres]:
-    """A throw-away cluster of this test worker; it need not survive a power cut."""
+def cluster_in(folder: Path) -> EmbeddedPostgres:
+    """It need not survive a power cut."""
+    options = ("fsync=off", "full_page_writes=off", "max_connections=300")
+    pg_bin = Path(os.environ["PG_BIN"]) if "PG_BIN" in os.environ else None
+    return embedded(folder, pg_bin, options=[part for option in options for part in ("-c", option)])
+
+
+@contextmanager
+def cluster() -> Iterator[Path]:
+    """The folder of a throw-away server, which runs as long as the block."""
     folder = Path(tempfile.mkdtemp(prefix="sx-tests-"))
     folder.chmod(0o755)
-    pg_bin = Path(os.environ["PG_BIN"]) if "PG_BIN" in os.environ else None
-    running = embedded(folder, pg_bin, options=("-c", "fsync=off", "-c", "full_page_writes=off"))
+    running = cluster_in(folder)
     running.start()
-    yield running
+    yield folder
     running.stop()
     shutil.rmtree(folder, ignore_errors=True)
     shutil.rmtree(running.socket, ignore_errors=True)
 
 
+SHARED = pytest.StashKey[str]()
+
+
+def pytest_configure_node(node: WorkerController) -> None:
+    """All workers use one server; it is kept by the process that outlives them."""
+    if SHARED not in node.config.stash:
+        stack = ExitStack()
+        node.config.add_cleanup(stack.close)
+        node.config.stash[SHARED] = str(stack.enter_context(cluster()))
+    node.workerinput["cluster"] = node.config.stash[SHARED]
+
+
+@pytest.fixture(scope="session")
+def server(pytestconfig: pytest.Config) -> Iterator[EmbeddedPostgres]:
+    shared = getattr(pytestconfig, "workerinput", {}).get("cluster")
+    with nullcontext(shared) if shared else cluster() as folder:
+        yield cluster_in(Path(folder))
+
+
+def made_once(server: EmbeddedPostgres, name: str, make: Callable[[str], object], template: str = "template0") -> str:
+    """The name of a database that nobody is connected to. `make`, given the address of a copy of `template`, fills it
+    for the worker that asks first; the others wait."""
+    with locked(server.data / f"{name}.lock"), psycopg.connect(server.url_of("postgres"), autocommit=True) as root:
+        if not root.execute("SELECT FROM pg_database WHERE datname = %s", (name,)).rowcount:
+            root.execute(f"DROP DATABASE IF EXISTS new_{name}")
+            root.execute(f"CREATE DATABASE new_{name} TEMPLATE {template}")
+            make(server.url_of(f"new_{name}"))
+            root.execute(f"ALTER DATABASE new_{name} RENAME TO {name}")
+    return name
+
+
 @pytest.fixture(scope="session")
 def template(server: EmbeddedPostgres) -> str:
-    """The name of a migrated database that nobody is connected to."""
-    upgrade(server.url)
-    return "shuangxuan"
+    return made_once(server, "migrated", upgrade)
+
+
+def apart(url: str, use: Callable[[Units], Coroutine[Any, Any, Made]]) -> Made:
+    """What comes of using the database there, in a thread of its own: Playwright keeps a loop in that of the tests."""
+
+    async def run() -> Made:
+        engine = make_engine(url)
+        try:
+            return await use(units_of(engine))
+        finally:
+            await engine.dispose()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(run())).result()
+
+
+@pytest.fixture(scope="session")
+def demonstrated(server: EmbeddedPostgres, template: str) -> str:
+    """A database with the whole demonstration, to be copied like `template`."""
+    return made_once(server, "demonstrated", lambda url: apart(url, load_demonstration), template)
 
 
 @contextmanager

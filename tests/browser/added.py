@@ -1,35 +1,24 @@
 """What a test adds to the demonstration before it looks at it."""
 
-import asyncio
-import threading
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Account, Membership
-from app.core.db import make_engine, units
+from app.core.db import Units
 from app.parties.models import Party
-
-Made = TypeVar("Made")
+from tests.conftest import Made, apart
 
 
 def added(url: str, make: Callable[[AsyncSession, Mapping[str, Party]], Awaitable[Made]]) -> Made:
-    """What `make` adds for the parties for which the demonstration accounts act, by user name. In a thread of its own,
-    since the one of the tests is the browser's."""
-    made: list[Made] = []
+    """What `make` adds for the parties for which the demonstration accounts act, by user name."""
 
-    async def add() -> None:
-        engine = make_engine(url)
-        async with units(engine)() as session:
-            made.append(await make(session, await _parties(session)))
-        await engine.dispose()
+    async def add(units: Units) -> Made:
+        async with units() as session:
+            return await make(session, await _parties(session))
 
-    thread = threading.Thread(target=lambda: asyncio.run(add()))
-    thread.start()
-    thread.join()
-    return made[0]
+    return apart(url, add)
 
 
 async def _parties(session: AsyncSession) -> dict[str, Party]:

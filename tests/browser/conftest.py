@@ -1,6 +1,5 @@
 """The whole demonstration in a real browser: one server and one Chromium for all browser tests."""
 
-import asyncio
 import os
 import shutil
 import socket
@@ -18,13 +17,13 @@ from xdist.scheduler import LoadFileScheduling
 
 from app.accounts.policy import authenticate
 from app.accounts.rules import DEMONSTRATION_PASSWORD
-from app.core.db import make_engine, units
+from app.core.db import Units
 from app.core.installation.postgres import EmbeddedPostgres
 from app.core.settings import PROJECT, Settings
 from app.main import web_application
-from app.season.demonstration import load_demonstration, survey_token
+from app.season.demonstration import survey_token
 from app.serving import Server
-from tests.conftest import copied
+from tests.conftest import apart, copied
 
 AXE = PROJECT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
@@ -67,23 +66,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def demonstration(server: EmbeddedPostgres, template: str) -> Iterator[tuple[str, str]]:
+def demonstration(server: EmbeddedPostgres, demonstrated: str) -> Iterator[tuple[str, str]]:
     """The address of a database with the demonstration in it, and the token of its open questionnaire."""
-    with copied(server, template) as url:
-        outcome: list[str] = []
 
-        async def load() -> None:
-            engine = make_engine(url)
-            door = units(engine)
-            await load_demonstration(door, lambda *_: None)
-            async with door() as session:
-                outcome.append(await survey_token(session) or "")
-            await engine.dispose()
+    async def token(units: Units) -> str:
+        async with units() as session:
+            return await survey_token(session) or ""
 
-        thread = threading.Thread(target=lambda: asyncio.run(load()))
-        thread.start()
-        thread.join()
-        yield url, outcome[0]
+    with copied(server, demonstrated) as url:
+        yield url, apart(url, token)
 
 
 @contextmanager

@@ -1,8 +1,6 @@
 """A district on the day it begins: its offices, two organisations, a firm and five judges, and nothing made yet."""
 
-import asyncio
 import re
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -15,12 +13,12 @@ from app.accounts.service import DemonstrationSeat, make_demonstration_accounts,
 from app.core.actors import Role
 from app.core.clock import now
 from app.core.days.calendar_table import seed_calendar
-from app.core.db import make_engine, units
+from app.core.db import Units
 from app.core.installation.postgres import EmbeddedPostgres
 from app.parties.rules import LegalKind, PartyKind
 from app.season.cast import OPERATOR
 from tests.browser.conftest import DESKTOP, served
-from tests.conftest import copied
+from tests.conftest import apart, copied
 from tests.factories.parties import make_party
 from tests.factories.reference import DOUNAN, make_reference
 
@@ -113,17 +111,12 @@ class District:
 
 @contextmanager
 def new_district(browser: Browser, server: EmbeddedPostgres, template: str) -> Iterator[District]:
+    async def settle(units: Units) -> None:
+        async with units() as session:
+            await _people(session)
+
     with copied(server, template) as url:
-
-        async def settle() -> None:
-            engine = make_engine(url)
-            async with units(engine)() as session:
-                await _people(session)
-            await engine.dispose()
-
-        thread = threading.Thread(target=lambda: asyncio.run(settle()))
-        thread.start()
-        thread.join()
+        apart(url, settle)
         with served(url) as address:
             yield District(browser, address, url)
 

@@ -43,12 +43,11 @@ class Season(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-async def season(server: EmbeddedPostgres, template: str) -> AsyncIterator[Season]:
-    """A database of its own with the whole demonstration, loaded once."""
-    with copied(server, template) as url:
+async def season(server: EmbeddedPostgres, demonstrated: str) -> AsyncIterator[Season]:
+    """A database of its own with the whole demonstration."""
+    with copied(server, demonstrated) as url:
         engine = make_engine(url)
         units = make_units(engine)
-        await load_demonstration(units)
         async with units() as session:
             summary = await summary_of(session, open_season("kunming2018"))
         yield Season(units, summary)

@@ -74,8 +74,8 @@ async def test_while_the_database_is_away_there_is_no_stream_and_then_there_is_a
         await until_listening(found)
         with found.open(reader):
             with psycopg.connect(own_database, autocommit=True) as connection:
-                away = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
-                connection.execute(away)
+                here = "FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
+                connection.execute(f"SELECT pg_terminate_backend(pid) {here}")
             assert (await heard(reader), reader.is_over) == ([], True)
         await until_listening(found)
 
