@@ -9,6 +9,8 @@ API := $(shell find app -name '*.py' -o -name '*.toml')
 # The chapters of a season wait for each other, up to days: they run alone.
 SEASON := tests/browser/test_whole_season.py
 APT_BROWSER := chromium fonts-noto-cjk
+# Whatever the environment says, what is compiled is kept: dozens of processes load the same modules.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check lint types house pytest web-test browser screenshots openapi season bench bench-web sizes soak lock clean

@@ -1,6 +1,7 @@
 """One real PostgreSQL for the whole run, a migrated database per worker, a transaction per test."""
 
 import asyncio
+import gc
 import os
 import shutil
 import tempfile
@@ -51,6 +52,12 @@ ClientOf = Callable[[Actor], AbstractAsyncContextManager[AsyncClient]]
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded by now stays (`tests/__init__.py`): the collector need not look through it ever again."""
+    gc.freeze()
+    gc.enable()
 
 
 def cluster_in(folder: Path) -> EmbeddedPostgres:
