@@ -89,6 +89,11 @@ def test_a_start_says_something_before_anything_is_loaded() -> None:
     assert said < loaded
 
 
+def test_the_version_is_told_without_anything_being_loaded() -> None:
+    answer = run("--version", command=(sys.executable, "-X", "importtime", "-m", "app"))
+    assert (answer.stdout.split()[0], "fastapi" in answer.stderr) == ("shuangxuan", False)
+
+
 def test_an_option_goes_before_its_variable_and_is_checked_like_it() -> None:
     answer = run("serve", "--port", "99999", PORT="0")
     assert (answer.returncode, answer.stderr.count("PORT"), "Traceback" in answer.stderr) == (1, 2, False)
