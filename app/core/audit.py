@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from app.core.actors import Actor
-from app.core.db import Base
+from app.core.db import Base, carry_out
 from app.core.versions import end_count
 
 APPEND = sa.text(
@@ -65,7 +65,8 @@ async def note(
 
     `stream` names the procedure ("tenders:7"); by default the subject is its own.
     """
-    await session.flush()
+    if session.new or session.dirty or session.deleted:
+        await session.flush()
     end_count(session.sync_session)
     name = f"{subject.__tablename__}:{subject.id}"
     session.info.setdefault("audit", []).append(
@@ -86,14 +87,15 @@ async def note(
 def append_noted_events(session: Session) -> None:
     noted = session.info.pop("audit", [])
     session.flush()
-    for row in sorted(noted, key=lambda row: row["stream"]):  # one lock order over stream heads; sort is stable
-        session.execute(APPEND, row)
+    in_order = sorted(noted, key=lambda row: row["stream"])  # one lock order over stream heads; sort is stable
+    carry_out(session, [(APPEND, row) for row in in_order])
 
 
 @event.listens_for(Session, "after_soft_rollback")
 def _forget_noted_events(session: Session, rolled_back: SessionTransaction) -> None:
     if not rolled_back.nested:
         session.info.pop("audit", None)
+        session.info.pop("at_last", None)
 
 
 class AuditHead(Base):

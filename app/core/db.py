@@ -2,20 +2,23 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any, cast
 
 import psycopg
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.dialects.postgresql.psycopg import PGDialectAsync_psycopg
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.util import await_only
 
 from app.core.loaders import read_nearest
 
@@ -113,11 +116,15 @@ def make_engine(url: str, *, as_owner: bool = False, pool_size: int = 10) -> Asy
 
 
 def _keep_rows_out(context: sa.ExceptionContext) -> None:
+    keep_rows_out(context.original_exception)
+    if context.sqlalchemy_exception and isinstance(context.original_exception, psycopg.Error):
+        context.sqlalchemy_exception.args = context.original_exception.args
+
+
+def keep_rows_out(error: BaseException) -> None:
     """PostgreSQL's DETAIL repeats the refused row; errors end in logs, so they keep the first sentence alone."""
-    if isinstance(error := context.original_exception, psycopg.Error) and error.diag.message_primary:
+    if isinstance(error, psycopg.Error) and error.diag.message_primary:
         error.args = (error.diag.message_primary,)
-        if context.sqlalchemy_exception:
-            context.sqlalchemy_exception.args = error.args
 
 
 class Teller:
@@ -162,3 +169,55 @@ def units(engine: AsyncEngine, **context: Any) -> Units:
         teller.soon(session.info.get("changed", ()))
 
     return unit
+
+
+# -- Several statements at once. Each is made once, a constant of its module.
+
+Row = tuple[Any, ...]
+Asked = tuple[sa.Executable, dict[str, Any]]
+FEW = 4  # the driver's pipeline costs as much as so many journeys
+DIALECT = PGDialectAsync_psycopg()  # type: ignore[no-untyped-call]
+
+
+class _Made:
+    """A statement as the driver takes it, with what turns values into what the driver knows."""
+
+    def __init__(self, statement: sa.Executable) -> None:
+        self._compiled: Any = statement.compile(dialect=DIALECT)  # type: ignore[attr-defined]
+        self.text, self._turns = str(self._compiled), self._compiled._bind_processors
+
+    def values(self, given: dict[str, Any]) -> dict[str, Any]:
+        values: dict[str, Any] = self._compiled.construct_params(given)
+        return {name: self._turns[name](value) if name in self._turns else value for name, value in values.items()}
+
+
+made = cache(_Made)
+
+
+async def together(session: AsyncSession, *asked: Asked) -> list[Row | None]:
+    """The first row of each statement; none may need what another one finds."""
+    connection = await session.connection()
+    raw = (await connection.get_raw_connection()).driver_connection
+    return await _carried_out(raw, asked)
+
+
+def at_last(session: AsyncSession, statement: sa.Executable, values: dict[str, Any]) -> None:
+    """Carry `statement` out when the transaction commits, with all others that nobody waits for, in this order."""
+    session.info.setdefault("at_last", []).append((statement, values))
+
+
+def carry_out(session: Session, more: Sequence[Asked]) -> None:
+    """What was left for the end, then `more`."""
+    asked = [*session.info.pop("at_last", ()), *more]
+    if asked:
+        await_only(_carried_out(session.connection().connection.driver_connection, asked))
+
+
+async def _carried_out(raw: Any, asked: Sequence[Asked]) -> list[Row | None]:
+    try:
+        async with raw.pipeline() if len(asked) > FEW else nullcontext():
+            cursors = [await raw.execute(made(statement).text, made(statement).values(v)) for statement, v in asked]
+        return [await cursor.fetchone() if cursor.description else None for cursor in cursors]
+    except psycopg.Error as error:
+        keep_rows_out(error)
+        raise DBAPIError.instance("", {}, error, psycopg.Error, hide_parameters=True) from None

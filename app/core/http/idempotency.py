@@ -7,8 +7,10 @@ receipt code, say) is sealed with the key, which only the client has.
 import json
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 import sqlalchemy as sa
 from fastapi import Request, Response
@@ -18,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from starlette.datastructures import UploadFile
 
 from app.core.clock import NOW
-from app.core.db import Base, table_of
+from app.core.db import Asked, Base, at_last, table_of
 from app.core.errors import DomainError
 from app.core.installation.secret import box, keyed
 
@@ -61,27 +63,50 @@ ANSWERED = sa.select(TABLE.c.request_hash, TABLE.c.answer).where(IS_NAMED)
 ANSWER = sa.update(TABLE).where(IS_NAMED).values(answer=sa.bindparam("given"))
 
 
-async def answered_once(
-    session: AsyncSession, request: Request, who: str, run: Callable[[Request], Awaitable[Response]]
-) -> Response:
-    """Run the request, unless its key was answered before: then give that answer again.
+@dataclass(frozen=True)
+class Claim:
+    """That this request is the first one of `who` under `key`; `request_hash` tells it from another one."""
 
-    Refusals: KeyMalformed, KeyReused.
-    """
+    who: str
+    key: str
+    request_hash: str
+
+    @property
+    def named(self) -> dict[str, Any]:
+        return {"of": self.who, "by": keyed("idempotency", self.key)}
+
+    @property
+    def asked(self) -> Asked:
+        """A row where the claim holds, none where another request was first: it is waited for until it is through."""
+        return CLAIM, {**self.named, "request": self.request_hash}
+
+
+async def claim_of(request: Request, who: str) -> Claim | None:
+    """None where the client names no intent. Refusal: KeyMalformed."""
     key = request.headers.get("idempotency-key")
     if key is None:
-        return await run(request)
+        return None
     if not KEY.fullmatch(key):
         raise KeyMalformed()
-    asked = keyed(f"asked under {key}", await _asked(request))
-    named = {"of": who, "by": keyed("idempotency", key)}
-    if (await session.execute(CLAIM, {**named, "request": asked})).one_or_none() is None:
-        request_hash, answer = (await session.execute(ANSWERED, named)).one()
-        if request_hash != asked or answer is None:
-            raise KeyReused(key=key)
-        return _opened(answer, key)
+    return Claim(who, key, keyed(f"asked under {key}", await _asked(request)))
+
+
+async def answered_once(
+    session: AsyncSession,
+    request: Request,
+    claim: Claim,
+    run: Callable[[Request], Awaitable[Response]],
+    *,
+    is_first: bool,
+) -> Response:
+    """Run the request, unless its key was answered before: then give that answer again. Refusal: KeyReused."""
+    if not is_first:
+        request_hash, answer = (await session.execute(ANSWERED, claim.named)).one()
+        if request_hash != claim.request_hash or answer is None:
+            raise KeyReused(key=claim.key)
+        return _opened(answer, claim.key)
     response = await run(request)
-    await session.execute(ANSWER, {**named, "given": _sealed(response, key)})
+    at_last(session, ANSWER, {**claim.named, "given": _sealed(response, claim.key)})
     return response
 
 

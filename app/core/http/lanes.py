@@ -46,7 +46,7 @@ WIDTHS = {
     Lane.signing_in: Width(2, 40, 2.0),
     Lane.reading: Width(5, 60, 1.0),
     Lane.writing: Width(4, 60, 1.0),
-    Lane.answering: Width(2, 100, 2.0),
+    Lane.answering: Width(4, 100, 2.0),
     Lane.files: Width(2, 10, 5.0),
     Lane.attaching: Width(2, 100, 10.0),
     Lane.following: Width(1, 400, 10.0),

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import NOW, now
-from app.core.db import Base, table_of
+from app.core.db import Asked, Base, table_of
 from app.core.errors import DomainError
 from app.core.installation.secret import keyed
 
@@ -57,7 +57,17 @@ WHOLE_AT = sa.select(
 
 async def check_allowed(session: AsyncSession, limit: Limit, subject: str) -> None:
     """Refusal: TooOften, while `subject` has used up its allowance. Counts nothing."""
-    whole_at, at = (await session.execute(WHOLE_AT, {"of": limit.name, "by": keyed(limit.name, subject)})).one()
+    statement, values = asked_of(limit, subject)
+    check_whole(limit, *(await session.execute(statement, values)).one())
+
+
+def asked_of(limit: Limit, subject: str) -> Asked:
+    """For `check_whole`: when the allowance is whole again, and what time it is."""
+    return WHOLE_AT, {"of": limit.name, "by": keyed(limit.name, subject)}
+
+
+def check_whole(limit: Limit, whole_at: datetime | None, at: datetime) -> None:
+    """Refusal: TooOften."""
     early = (whole_at - at) - (limit.free - 1) * limit.every if whole_at else timedelta()
     if early > timedelta():
         raise TooOften(seconds=ceil(early.total_seconds()))

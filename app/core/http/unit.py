@@ -19,12 +19,12 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from app.core.actors import RESIDENT, Actor, Role, covers
-from app.core.db import Units
+from app.core.db import Units, together
 from app.core.errors import Denied, DomainError, NotSignedIn, VersionRequired
 from app.core.http.body import with_body
-from app.core.http.idempotency import answered_once
+from app.core.http.idempotency import answered_once, claim_of
 from app.core.http.lanes import Lane, Lanes
-from app.core.http.limits import Limit, check_allowed, count_try, network_of
+from app.core.http.limits import Limit, asked_of, check_whole, count_try, network_of
 from app.core.http.putting_off import PutOff, carried
 from app.core.problems import Problem
 from app.core.reading.files import Uploaded
@@ -193,7 +193,11 @@ class Unit(APIRoute):
     async def answer(self, session: AsyncSession, actor: Actor, request: Request, endpoint: Endpoint) -> Response:
         if request.method in SAFE:
             return await endpoint(request)
-        return await answered_once(session, request, f"{actor.account_id}:{actor.role}:{actor.party_id}", endpoint)
+        claim = await claim_of(request, who_asks(actor))
+        if claim is None:
+            return await endpoint(request)
+        (claimed,) = await together(session, claim.asked)
+        return await answered_once(session, request, claim, endpoint, is_first=claimed is not None)
 
 
 class Unlinked(Unit):
@@ -217,8 +221,14 @@ class Unlinked(Unit):
             raise
 
     async def answer(self, session: AsyncSession, actor: Actor, request: Request, endpoint: Endpoint) -> Response:
-        await check_allowed(session, GUESSES, network(request))
-        return await super().answer(session, actor, request, endpoint)
+        """The allowance and the claim are asked for together."""
+        claim = None if request.method in SAFE else await claim_of(request, who_asks(actor))
+        wanted = [claim.asked] if claim else []
+        allowance, *claimed = await together(session, asked_of(GUESSES, network(request)), *wanted)
+        check_whole(GUESSES, *(allowance or ()))
+        if claim is None:
+            return await endpoint(request)
+        return await answered_once(session, request, claim, endpoint, is_first=claimed != [None])
 
 
 class Unkept(Unit):
@@ -226,6 +236,10 @@ class Unkept(Unit):
 
     async def answer(self, session: AsyncSession, actor: Actor, request: Request, endpoint: Endpoint) -> Response:
         return await endpoint(request)
+
+
+def who_asks(actor: Actor) -> str:
+    return f"{actor.account_id}:{actor.role}:{actor.party_id}"
 
 
 def network(request: Request) -> str:

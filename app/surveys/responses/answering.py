@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
-from app.core.db import table_of
+from app.core.db import at_last, table_of, together
 from app.core.events import happened
 from app.core.moves import move
 from app.core.receipts import new_receipt_code
@@ -22,7 +22,7 @@ from app.surveys.responses.answers import Examined, check_complete
 from app.surveys.responses.models import Response, ResponseReview
 from app.surveys.responses.policy import access_receipt, receipt_mark
 from app.surveys.responses.quality import suggestions
-from app.surveys.responses.queries import same_content
+from app.surveys.responses.queries import FIRST_OF_CONTENT, same_content
 from app.surveys.responses.rules import MOVES, Source
 from app.surveys.waves.models import Token, Wave
 from app.surveys.waves.policy import taking_by
@@ -51,30 +51,21 @@ async def submit_response(
     if refusal := not_taking(link, link.at):
         raise refusal
     definition = written_definition(link.definition)
-    examined = check_complete(definition, answers, shanghai_date(link.at))
-    await _spend(session, link.token_hash)
-    code, doubts = new_receipt_code(), _Doubts(session, definition, link.frame)
-    response = Response(wave_id=link.wave_id, community_code=link.community_code, source=Source.page, seconds=seconds)
+    examined, code = check_complete(definition, answers, shanghai_date(link.at)), new_receipt_code()
+    response = Response(id=link.number, wave_id=link.wave_id, community_code=link.community_code, seconds=seconds)
+    response.source, response.status, response.version = Source.page, ResponseStatus.submitted, 1
     response.receipt_hash, response.submitted_at = receipt_mark(code), link.at
     response.answers, response.fingerprint = examined.answers, rules.fingerprint_of(examined.answers)
-    response.suggestions = await doubts.about(response, examined)
-    response.id = await _keep(session, response)
+    earlier = await _spend(session, link.token_hash, response)
+    response.suggestions = _doubts(definition, response, examined, link.frame, earlier)
+    at_last(session, KEEP, {name: getattr(response, name) for name in KEPT})
     await happened(session, actor, "response.submitted", response, link.at, stream=response.stream)
     return code
 
 
-KEPT = (
-    "wave_id",
-    "community_code",
-    "source",
-    "seconds",
-    "receipt_hash",
-    "submitted_at",
-    "answers",
-    "fingerprint",
-    "suggestions",
-)
-KEEP = sa.insert(table_of(Response)).returning(table_of(Response).c.id)
+# Nothing of the session's bookkeeping is needed for a row that nobody has seen yet.
+KEPT = sorted(set(table_of(Response).c.keys()) - {"serial", "reason"})
+KEEP = sa.insert(table_of(Response)).values({name: sa.bindparam(name) for name in KEPT})
 TOKENS = table_of(Token)
 SPEND = (
     sa.update(TOKENS)
@@ -84,37 +75,34 @@ SPEND = (
 )
 
 
-async def _keep(session: AsyncSession, response: Response) -> int:
-    """Its number. Nothing of the session's bookkeeping is needed for a row that nobody has seen yet."""
-    values = {name: getattr(response, name) for name in KEPT}
-    number: int = (await session.execute(KEEP, values)).scalar_one()
-    return number
-
-
-async def _spend(session: AsyncSession, token_hash: str | None) -> None:
-    """In one statement, so that of two answers sent at once through one link only the first is taken."""
-    if token_hash and (await session.execute(SPEND, {"hashed": token_hash})).one_or_none() is None:
+async def _spend(session: AsyncSession, token_hash: str | None, response: Response) -> dict[str, str]:
+    """The wave's first response of the same content. The token is spent in one statement, so that of two answers sent
+    at once through one link only the first is taken."""
+    same = (FIRST_OF_CONTENT, {"wave": response.wave_id, "content": response.fingerprint})
+    spending = [(SPEND, {"hashed": token_hash})] if token_hash else []
+    found, *spent = await together(session, same, *spending)
+    if spent == [None]:
         raise rules.TokenSpent()
+    return {response.fingerprint: found[0]} if found else {}
 
 
-class _Doubts(NamedTuple):
-    """What the rules find doubtful about an answer to `definition` in a wave that goes to `frame`."""
-
-    session: AsyncSession
-    definition: SurveyDefinition
-    frame: Collection[str]
-
-    async def about(self, response: Response, examined: Examined) -> list[dict[str, Any]]:
-        return suggestions(
-            self.definition,
-            response.answers,
-            shown=len(examined.shown),
-            missing=examined.missing,
-            seconds=response.seconds,
-            community_code=response.community_code,
-            frame=self.frame,
-            earlier=await same_content(self.session, response.wave_id, response.fingerprint, but=response.id),
-        )
+def _doubts(
+    definition: SurveyDefinition,
+    response: Response,
+    examined: Examined,
+    frame: Collection[str],
+    earlier: Mapping[str, str],
+) -> list[dict[str, Any]]:
+    return suggestions(
+        definition,
+        response.answers,
+        shown=len(examined.shown),
+        missing=examined.missing,
+        seconds=response.seconds,
+        community_code=response.community_code,
+        frame=frame,
+        earlier=earlier,
+    )
 
 
 async def correct_response(
@@ -134,7 +122,8 @@ async def correct_response(
     examined = check_complete(definition, answers, shanghai_date(at))
     response.status, response.reason = corrected, None
     response.answers, response.fingerprint = examined.answers, rules.fingerprint_of(examined.answers)
-    response.suggestions = await _Doubts(session, definition, frames[wave.id]).about(response, examined)
+    earlier = await same_content(session, wave.id, response.fingerprint, but=response.id)
+    response.suggestions = _doubts(definition, response, examined, frames[wave.id], earlier)
     session.add(_by_respondent("correct", response, before, at))
     await happened(session, actor, "response.corrected", response, at, stream=response.stream)
     return survey, wave, response

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
+from app.core.db import table_of
 from app.core.installation.progress import tell
 from app.core.paging import Found, Paging, count_rows, paginate
 from app.core.reading.listing import Headings
@@ -49,6 +50,15 @@ def _fingerprints(wave_id: int) -> sa.Select[str, str | None, int]:
     """The first response comes last, so that a dictionary keeps it."""
     query = sa.select(Response.fingerprint, Response.serial, Response.id).where(Response.wave_id == wave_id)
     return query.order_by(Response.id.desc())
+
+
+RESPONSES = table_of(Response)
+FIRST_OF_CONTENT = (
+    sa.select(sa.func.coalesce(RESPONSES.c.serial, sa.func.concat("#", RESPONSES.c.id)))
+    .where(RESPONSES.c.wave_id == sa.bindparam("wave"), RESPONSES.c.fingerprint == sa.bindparam("content"))
+    .order_by(RESPONSES.c.id)
+    .limit(1)
+)
 
 
 async def list_responses(

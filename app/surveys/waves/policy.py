@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor, Role, granted
 from app.core.clock import NOW
 from app.core.days.calendar import SHANGHAI
-from app.core.db import table_of
+from app.core.db import table_of, together
 from app.core.errors import NotFound
 from app.core.moves import check_move, verbs_from
 from app.surveys.questionnaires.models import Survey
@@ -89,7 +89,7 @@ async def taking_wave(session: AsyncSession, wave_id: int) -> tuple[Survey, Wave
 
 class Taking(NamedTuple):
     """What a link leads to at `at`: `token_hash` is None for an open link, which is never spent; `definition` is the
-    questionnaire as its row holds it, `frame` the communities that the wave goes to."""
+    questionnaire as its row holds it, `frame` the communities that the wave goes to, `number` that of the answer."""
 
     wave_id: int
     community_code: str
@@ -101,6 +101,7 @@ class Taking(NamedTuple):
     definition: str
     frame: Sequence[str]
     at: datetime
+    number: int
 
 
 def _taking() -> sa.Select[Any]:
@@ -122,7 +123,8 @@ def _taking() -> sa.Select[Any]:
     )
     frame = sa.select(places.c.community_code).where(places.c.wave_id == held.c.wave_id)
     in_order = frame.order_by(places.c.community_code).scalar_subquery()
-    return sa.select(*held.c, sa.func.array(in_order, type_=sa.ARRAY(sa.Text)), NOW)
+    number = sa.func.nextval("responses_id_seq")
+    return sa.select(*held.c, sa.func.array(in_order, type_=sa.ARRAY(sa.Text)), NOW, number)
 
 
 TAKING = _taking()
@@ -131,11 +133,11 @@ TAKING = _taking()
 async def taking_by(session: AsyncSession, token: str) -> Taking:
     """Where a one-time token or an open link leads; neither survey nor wave is edited or closed while an answer is
     taken. Refusal: TokenUnknown."""
-    row = (await session.execute(TAKING, {"hashed": secret_hash(token), "token": token})).one_or_none()
+    (row,) = await together(session, (TAKING, {"hashed": secret_hash(token), "token": token}))
     if row is None:
         raise TokenUnknown()
     taking = Taking(*row)
-    return taking._replace(at=taking.at.astimezone(SHANGHAI))
+    return taking._replace(status=WaveStatus(taking.status), at=taking.at.astimezone(SHANGHAI))
 
 
 async def survey_of(session: AsyncSession, wave_id: int | None, condition: sa.ColumnElement[bool]) -> Survey | None:

@@ -70,5 +70,5 @@ async def test_a_place_is_given_back_whatever_happens() -> None:
 
 
 def test_every_lane_has_a_width_and_a_connection_for_each_place() -> None:
-    assert lanes.CONNECTIONS - lanes.BESIDE == 27
+    assert lanes.CONNECTIONS - lanes.BESIDE == 29
     assert set(lanes.WIDTHS) == set(Lane)
