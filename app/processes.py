@@ -4,6 +4,7 @@ by the first process with what, and ends with it."""
 import asyncio
 import contextlib
 import gc
+import os
 import signal
 import sys
 from importlib import import_module
@@ -13,10 +14,12 @@ from app.core.installation.logs import set_up_logs
 from app.core.settings import settings
 
 JOBS_END_WITHIN = 4.0  # seconds
+NICE = 5
 
 
 def run_worker(first: FirstProcess, url: str) -> None:
-    """Carries out jobs."""
+    """Carries out jobs, and gives way to whoever waits for a page."""
+    os.nice(NICE)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     first.end_with_it(JOBS_END_WITHIN)
     with contextlib.suppress(KeyboardInterrupt):

@@ -3,11 +3,11 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, TypeVarTuple
 
 import sqlalchemy as sa
 from fastapi import Depends, Query
@@ -20,6 +20,8 @@ from app.core.fields import Exact, Line
 
 T = TypeVar("T")
 S = TypeVar("S")
+Ts = TypeVarTuple("Ts")
+PIECE = 500  # rows that the database hands out at once, so that others have their turn
 COUNTED = 10_000  # further than this nobody counts: the cost of a total stays that of so many rows
 
 
@@ -179,3 +181,10 @@ def _read(cursor: str, keys: tuple[InstrumentedAttribute[Any], ...]) -> list[Any
         return [READERS.get(kind, kind)(value) for kind, value in zip(kinds, values, strict=True)]
     except (ValueError, TypeError, ArithmeticError, RecursionError, binascii.Error):
         raise CursorUnreadable(cursor=cursor[:40]) from None
+
+
+async def in_pieces(session: AsyncSession, query: sa.Select[*Ts]) -> AsyncIterator[Sequence[sa.Row[*Ts]]]:
+    """The rows as the database hands them out, `PIECE` at once: however many there are, no more are held."""
+    found = await session.stream(query.execution_options(yield_per=PIECE))
+    async for piece in found.partitions():
+        yield piece

@@ -1,6 +1,7 @@
 """The job that carries errands out, and the nightly forgetting."""
 
 import asyncio
+import io
 import json
 from contextlib import suppress
 from email.message import Message
@@ -16,6 +17,7 @@ from app.core.http.putting_off import Carried, carry_out
 from app.core.installation.jobs import AGAIN, application, defer, jobs, unit
 from app.core.installation.progress import Progress, heard
 from app.core.problems import problem_of
+from app.core.reading.files import FileMade
 from app.errands import service
 from app.errands.models import Errand
 from app.files.rules import MEDIA
@@ -58,12 +60,12 @@ async def do_errand(errand_id: int) -> None:
 
 
 async def _keep(session: AsyncSession, answer: Response, errand_id: int) -> None:
-    content = bytes(answer.body)
     if disposition := answer.headers.get("content-disposition"):
         kind = KIND_OF[answer.headers["content-type"]]
-        await service.keep_result(session, errand_id, _name_in(disposition), kind, content)
+        file = answer.file if isinstance(answer, FileMade) else io.BytesIO(answer.body)
+        await service.keep_result(session, errand_id, _name_in(disposition), kind, file)
     else:
-        told = json.loads(content)
+        told = json.loads(bytes(answer.body))
         is_counts = all(isinstance(count, int) for count in told.values())  # what a list brought; else nothing to keep
         await service.keep_counts(session, errand_id, told if is_counts else {})
 

@@ -4,7 +4,7 @@ forgotten after a week."""
 import hashlib
 import io
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, BinaryIO
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +18,7 @@ from app.core.events import changed, happened
 from app.core.http.putting_off import Kept
 from app.core.installation.progress import Progress
 from app.core.moves import move
+from app.core.reading.foreign import off_loop
 from app.core.waiting import JobStatus, jobs_of_seat
 from app.errands import rules
 from app.errands.models import Errand
@@ -84,11 +85,13 @@ async def keep_counts(session: AsyncSession, errand_id: int, counts: Mapping[str
     errand.counts = dict(counts)
 
 
-async def keep_result(session: AsyncSession, errand_id: int, name: str, kind: FileKind, content: bytes) -> None:
+async def keep_result(session: AsyncSession, errand_id: int, name: str, kind: FileKind, file: BinaryIO) -> None:
     """The file that was made."""
     errand = await _ended(session, errand_id, "finish")
-    sha256 = hashlib.sha256(content).hexdigest()
-    await keep_file(session, io.BytesIO(content), sha256, kind, len(content), errand.moved_at)
+    sha256 = (await off_loop(hashlib.file_digest, file, "sha256")).hexdigest()
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    await keep_file(session, file, sha256, kind, size, errand.moved_at)
     errand.sha256, errand.file = sha256, name
 
 

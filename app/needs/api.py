@@ -1,5 +1,6 @@
 """Needs: open to read for everyone once published, written by committees."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import Response
@@ -13,9 +14,9 @@ from app.core.http import unit as web
 from app.core.http.putting_off import CurrentWork, or_later
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, asked, tag_version
 from app.core.paging import Page, PagingQuery
-from app.core.reading.files import TABLE_FILE, UploadedList, table_response
+from app.core.reading.files import TABLE_FILE, UploadedList, long_table_response, table_response
 from app.core.reading.listing import Format, Headings
-from app.core.reading.parts import in_parts
+from app.core.reading.parts import gathered
 from app.needs import lists, policy, queries, service
 from app.needs.policy import WHO
 from app.needs.queries import NeedFilter
@@ -74,14 +75,10 @@ async def export_needs(
     headings: Headings = "zh",
 ) -> Response:
     today, columns = shanghai_date(await now(session)), lists.COLUMNS
-    work.check(await queries.count_needs(session, actor, wanted, today), at_once=3_000)
-    found, called = await queries.export_needs(session, actor, wanted, today), await vocabulary(session)
-    rows = [
-        [*lists.row_of(need, place), *lists.words_of(need, place, called, headings)]
-        async for part in in_parts(found, "gathering")
-        for need, place in part
-    ]
-    return await table_response(columns.file(headings), columns.exported(headings), rows, xlsx=format == "xlsx")
+    work.check(count := await queries.count_needs(session, actor, wanted, today), at_once=3_000)
+    found, called = queries.export_needs(session, actor, wanted, today), await vocabulary(session)
+    rows = gathered(found, count, partial(lists.exported_row, called=called, headings=headings))
+    return await long_table_response(columns.file(headings), columns.exported(headings), rows, xlsx=format == "xlsx")
 
 
 @router.get(

@@ -13,7 +13,7 @@ from app.core.words import LANGUAGES
 from app.needs import rules
 from app.needs.models import Need
 from app.needs.policy import may_list_for, may_take_over
-from app.needs.queries import Known
+from app.needs.queries import Known, NeedLine
 from app.taxonomy.queries import Vocabulary
 from app.taxonomy.rules import CategoryUnknown, PopulationUnknown
 
@@ -119,7 +119,7 @@ def _check_place(row: ListedNeed, known: Known, actor: Actor) -> None:
         row.refuse("community_code", rules.CommunityElsewhere(code=code))
 
 
-def row_of(need: Need, place: list[Area]) -> list[Any]:
+def row_of(need: Need | NeedLine, place: list[Area]) -> list[Any]:
     """The need as a row under `COLUMNS`."""
     said = {
         "id": need.ref or own_number(need.id),
@@ -133,7 +133,13 @@ def row_of(need: Need, place: list[Area]) -> list[Any]:
     return COLUMNS.written(need, said)
 
 
-def words_of(need: Need, place: list[Area], called: Vocabulary, headings: Headings) -> list[str]:
+def exported_row(found: tuple[NeedLine, list[Area]], *, called: Vocabulary, headings: Headings) -> list[Any]:
+    """The row of a file that is taken away."""
+    need, place = found
+    return [*row_of(need, place), *words_of(need, place, called, headings)]
+
+
+def words_of(need: NeedLine, place: list[Area], called: Vocabulary, headings: Headings) -> list[str]:
     """What the codes of the row mean, under `COLUMNS.words`; nothing where programs read."""
     if headings == "columns":
         return []

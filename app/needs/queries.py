@@ -1,10 +1,11 @@
 """Lists of needs: filtered, sorted, exported, open, waiting; and what a list that is brought is checked against."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from operator import eq, ge, le
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import sqlalchemy as sa
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -19,7 +20,7 @@ from app.core.actors import Actor, Role
 from app.core.days.calendar import end_of_day, shanghai_date
 from app.core.fields import Day, Id, Line, Search
 from app.core.money import Amount
-from app.core.paging import Columns, Found, Paging, count_rows, paginate
+from app.core.paging import Columns, Found, Paging, count_rows, in_pieces, paginate
 from app.core.reading.listing import Labels, ListedRow, OnRecord, meant_by
 from app.core.waiting import Waiting
 from app.matching.ranking.searched import Meant, meant, pattern
@@ -131,13 +132,40 @@ async def count_needs(session: AsyncSession, actor: Actor, wanted: NeedFilter, t
     return await count_rows(session, filtered(actor, wanted, today).with_only_columns(Need.id))
 
 
+class NeedLine(NamedTuple):
+    """A need as it stands in a list that is taken away."""
+
+    id: int
+    ref: str | None
+    title: str
+    description: str
+    category_code: str | None
+    population_codes: list[str]
+    community_code: str
+    beneficiaries: int | None
+    budget: Decimal | None
+    period_months: int | None
+    starts_on: date | None
+    requirements: str
+    published_at: datetime | None
+    expires_on: date | None
+    evidence_note: str
+    no_evidence_reason: str
+
+
 async def export_needs(
     session: AsyncSession, actor: Actor, wanted: NeedFilter, today: date
-) -> list[tuple[Need, list[Area]]]:
-    """Every need asked for, oldest first, with where its community lies."""
-    needs = list((await session.scalars(filtered(actor, wanted, today).order_by(Need.id))).unique())
-    places = await areas_with_parents(session, {need.community_code for need in needs})
-    return [(need, places[need.community_code]) for need in needs]
+) -> AsyncIterator[list[tuple[NeedLine, list[Area]]]]:
+    """Every need asked for, oldest first, with where its community lies; in pieces."""
+    groups = sa.select(NeedPopulation.population_code).where(NeedPopulation.need_id == Need.id)
+    said = {"population_codes": sa.func.array(groups.order_by(NeedPopulation.population_code).scalar_subquery())}
+    columns = [said[name] if name in said else getattr(Need, name) for name in NeedLine._fields]
+    query = filtered(actor, wanted, today).with_only_columns(*columns).order_by(Need.id)
+    places: dict[str, list[Area]] = {}
+    async for piece in in_pieces(session, query):
+        lines = [NeedLine(*row) for row in piece]
+        places |= await areas_with_parents(session, {line.community_code for line in lines} - places.keys())
+        yield [(line, places[line.community_code]) for line in lines]
 
 
 async def need_versions(session: AsyncSession, need_id: int) -> list[NeedVersion]:

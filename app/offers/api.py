@@ -1,10 +1,10 @@
 """Offers: open to read for everyone once published, written by organisations."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import Response
 
-from app.areas.queries import names_of_areas
 from app.core.actors import EVERYONE
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
@@ -13,9 +13,9 @@ from app.core.http import unit as web
 from app.core.http.putting_off import CurrentWork, or_later
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, asked, tag_version
 from app.core.paging import Page, PagingQuery
-from app.core.reading.files import TABLE_FILE, UploadedList, table_response
+from app.core.reading.files import TABLE_FILE, UploadedList, long_table_response, table_response
 from app.core.reading.listing import Format, Headings
-from app.core.reading.parts import in_parts
+from app.core.reading.parts import gathered
 from app.offers import lists, policy, queries, service
 from app.offers.policy import WHO
 from app.offers.queries import OfferFilter
@@ -61,15 +61,10 @@ async def export_offers(
     headings: Headings = "zh",
 ) -> Response:
     today, columns = shanghai_date(await now(session)), lists.COLUMNS
-    work.check(await queries.count_offers(session, actor, wanted, today), at_once=3_000)
-    found, called = await queries.export_offers(session, actor, wanted, today), await vocabulary(session)
-    areas = await names_of_areas(session, {code for offer, _ in found for code in offer.coverage_codes})
-    rows = [
-        [*lists.row_of(offer, of), *lists.words_of(offer, called, areas, headings)]
-        async for part in in_parts(found, "gathering")
-        for offer, of in part
-    ]
-    return await table_response(columns.file(headings), columns.exported(headings), rows, xlsx=format == "xlsx")
+    work.check(count := await queries.count_offers(session, actor, wanted, today), at_once=3_000)
+    found, called = queries.export_offers(session, actor, wanted, today), await vocabulary(session)
+    rows = gathered(found, count, partial(lists.exported_row, called=called, headings=headings))
+    return await long_table_response(columns.file(headings), columns.exported(headings), rows, xlsx=format == "xlsx")
 
 
 @router.get(

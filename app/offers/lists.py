@@ -12,7 +12,7 @@ from app.core.words import LANGUAGES
 from app.offers import rules
 from app.offers.models import Offer
 from app.offers.policy import may_list_for, may_take_over
-from app.offers.queries import Known
+from app.offers.queries import Known, OfferLine
 from app.parties.models import Party
 from app.taxonomy.queries import Vocabulary
 from app.taxonomy.rules import CategoryUnknown, PopulationUnknown
@@ -117,7 +117,7 @@ def _check_organization(row: ListedOffer, party: Party | None, actor: Actor) -> 
         row.refuse(column, rules.OrganizationElsewhere(organization=row.party))
 
 
-def row_of(offer: Offer, party: Party) -> list[Any]:
+def row_of(offer: Offer | OfferLine, party: Party) -> list[Any]:
     """The offer as a row under `COLUMNS`."""
     said = {
         "id": offer.ref or own_number(offer.id),
@@ -133,7 +133,13 @@ def row_of(offer: Offer, party: Party) -> list[Any]:
     return COLUMNS.written(offer, said)
 
 
-def words_of(offer: Offer, called: Vocabulary, areas: Labels, headings: Headings) -> list[str]:
+def exported_row(found: tuple[OfferLine, Party, Labels], *, called: Vocabulary, headings: Headings) -> list[Any]:
+    """The row of a file that is taken away."""
+    offer, party, areas = found
+    return [*row_of(offer, party), *words_of(offer, called, areas, headings)]
+
+
+def words_of(offer: OfferLine, called: Vocabulary, areas: Labels, headings: Headings) -> list[str]:
     """What the codes of the row mean, under `COLUMNS.words`; nothing where programs read."""
     if headings == "columns":
         return []

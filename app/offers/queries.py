@@ -1,9 +1,11 @@
 """Lists of offers: filtered, sorted, exported, open, waiting; and what a list that is brought is checked against."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from operator import eq, ge, le
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +16,7 @@ from app.core.actors import Actor, Role
 from app.core.days.calendar import end_of_day, shanghai_date
 from app.core.fields import Id, Search
 from app.core.money import Amount
-from app.core.paging import Columns, Found, Paging, count_rows, paginate
+from app.core.paging import Columns, Found, Paging, count_rows, in_pieces, paginate
 from app.core.reading.listing import Labels, ListedRow, OnRecord, meant_by
 from app.core.waiting import Waiting
 from app.matching.ranking.searched import Meant, meant, pattern
@@ -107,13 +109,55 @@ async def count_offers(session: AsyncSession, actor: Actor, wanted: OfferFilter,
     return await count_rows(session, filtered(actor, wanted, today).with_only_columns(Offer.id))
 
 
+class OfferLine(NamedTuple):
+    """An offer as it stands in a list that is taken away."""
+
+    id: int
+    ref: str | None
+    party_id: int
+    title: str
+    description: str
+    category_codes: list[str]
+    population_codes: list[str]
+    coverage_codes: list[str]
+    price: Decimal | None
+    price_unit: str
+    capacity: str
+    schedule: str
+    qualifications: list[Any]
+    available_from: date | None
+    available_until: date | None
+    published_at: datetime | None
+
+
+SEVERAL = {
+    "category_codes": (OfferCategory.category_code, OfferCategory.offer_id),
+    "population_codes": (OfferPopulation.population_code, OfferPopulation.offer_id),
+    "coverage_codes": (OfferArea.area_code, OfferArea.offer_id),
+}
+
+
+def _column(name: str) -> sa.ColumnElement[Any]:
+    if name not in SEVERAL:
+        column: sa.ColumnElement[Any] = getattr(Offer, name)
+        return column
+    code, of = SEVERAL[name]
+    return sa.func.array(sa.select(code).where(of == Offer.id).order_by(code).scalar_subquery())
+
+
 async def export_offers(
     session: AsyncSession, actor: Actor, wanted: OfferFilter, today: date
-) -> list[tuple[Offer, Party]]:
-    """Every offer asked for, oldest first, with its organisation."""
-    offers = list(await session.scalars(filtered(actor, wanted, today).order_by(Offer.id)))
-    parties = await parties_by_id(session, {offer.party_id for offer in offers})
-    return [(offer, parties[offer.party_id]) for offer in offers]
+) -> AsyncIterator[list[tuple[OfferLine, Party, Labels]]]:
+    """Every offer asked for, oldest first, with its organisation and what its areas are called; in pieces."""
+    columns = map(_column, OfferLine._fields)
+    query = filtered(actor, wanted, today).with_only_columns(*columns).order_by(Offer.id)
+    parties: dict[int, Party] = {}
+    areas: dict[str, tuple[str, str]] = {}
+    async for piece in in_pieces(session, query):
+        lines = [OfferLine(*row) for row in piece]
+        parties |= await parties_by_id(session, {line.party_id for line in lines} - parties.keys())
+        areas |= await names_of_areas(session, {code for line in lines for code in line.coverage_codes} - areas.keys())
+        yield [(line, parties[line.party_id], areas) for line in lines]
 
 
 async def offer_versions(session: AsyncSession, offer_id: int) -> list[OfferVersion]:

@@ -6,9 +6,10 @@ from app.core.fields import Code, Id, Search
 from app.core.http import unit as web
 from app.core.http.putting_off import CurrentWork, or_later
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, tag_version
-from app.core.paging import Page, PagingQuery
+from app.core.paging import Page, PagingQuery, count_rows
 from app.core.reading.files import TABLE_FILE, XLSX, UploadedList, answers_file, table_response
 from app.core.reading.listing import Format, Headings
+from app.core.reading.parts import gathered
 from app.parties import policy, queries, service
 from app.parties.policy import WHO
 from app.parties.roster import COLUMNS
@@ -47,8 +48,9 @@ async def export_organizations(
     area: Search = "",
     q: Search = "",
 ) -> Response:
-    found = await queries.list_organizations(session, actor, area=area, q=q)
-    return await SHEET.response([PartyRow.of(each).said() for each in found], headings, format)
+    query = queries.search_organizations(actor, area=area, q=q)
+    found, count = queries.export_organizations(session, query), await count_rows(session, query)
+    return await SHEET.long_response(gathered(found, count, PartyRow.said_of), headings, format)
 
 
 @router.get("/template", operation_id="read_roster_template", dependencies=[allow(WHO["import"])], **answers_file(XLSX))

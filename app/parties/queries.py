@@ -1,6 +1,6 @@
 """Finding parties, and naming them for other rooms."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from app.areas.rules import inside
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
-from app.core.paging import Found, Paging, paginate
+from app.core.paging import Found, Paging, in_pieces, paginate
 from app.core.waiting import Waiting
 from app.matching.pinyin import typed
 from app.matching.ranking.searched import meant, pattern
@@ -87,9 +87,14 @@ async def list_parties(session: AsyncSession, query: sa.Select[Party], paging: P
     return found.read_as(await seen(session, found.rows))
 
 
-async def list_organizations(session: AsyncSession, actor: Actor, *, area: str, q: str) -> list[PartySeen]:
-    query = search_parties(actor, kind=PartyKind.organization, area=area, q=q).order_by(Party.id)
-    return await seen(session, list(await session.scalars(query)))
+def search_organizations(actor: Actor, *, area: str, q: str) -> sa.Select[Party]:
+    return search_parties(actor, kind=PartyKind.organization, area=area, q=q)
+
+
+async def export_organizations(session: AsyncSession, query: sa.Select[Party]) -> AsyncIterator[list[PartySeen]]:
+    """In pieces, the oldest first."""
+    async for piece in in_pieces(session, query.order_by(Party.id)):
+        yield await seen(session, [row[0] for row in piece])
 
 
 async def seen(session: AsyncSession, parties: Sequence[Party]) -> list[PartySeen]:

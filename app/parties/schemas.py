@@ -111,10 +111,12 @@ class PartyRow(BaseModel):
     def of(cls, seen: PartySeen) -> "PartyRow":
         return cls(**_row(seen))
 
-    def said(self) -> dict[str, Any]:
+    @classmethod
+    def said_of(cls, seen: PartySeen) -> dict[str, Any]:
         """As a row of `SHEET`."""
-        answers = {name: str(getattr(self, name)).lower() for name in ("in_rectification", "is_fictional")}
-        return {**dict(self), **answers, "area": "/".join(self.area_path)}
+        row = cls.of(seen)
+        answers = {name: str(getattr(row, name)).lower() for name in ("in_rectification", "is_fictional")}
+        return {**dict(row), **answers, "area": "/".join(row.area_path)}
 
 
 class PartyRead(PartyRow):

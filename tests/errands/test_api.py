@@ -102,7 +102,11 @@ async def job_of(client: AsyncClient, answer: Response) -> dict[str, object]:
     return found
 
 
-async def test_a_long_export_is_left_found_again_and_fetched(session: AsyncSession, asking: ClientOf) -> None:
+@pytest.mark.parametrize("short", [0, 1_000])
+async def test_a_long_export_is_left_found_again_and_fetched(
+    session: AsyncSession, asking: ClientOf, monkeypatch: pytest.MonkeyPatch, short: int
+) -> None:
+    monkeypatch.setattr("app.core.reading.files.SHORT", short)  # a file that was written, or one in memory
     actor = await committee(session)
     need = await make_need(session)
     await session.commit()

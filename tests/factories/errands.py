@@ -1,5 +1,7 @@
 """Errands of tests."""
 
+import io
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
@@ -15,6 +17,6 @@ async def make_errand(session: AsyncSession, actor: Actor, content: bytes) -> Er
     """One that has made a list of this content."""
     errand = await service.put_off(session, actor, EXPORT)
     await service.begin(session, errand.id)
-    await service.keep_result(session, errand.id, "需求.csv", FileKind.csv, content)
+    await service.keep_result(session, errand.id, "需求.csv", FileKind.csv, io.BytesIO(content))
     await session.flush()
     return errand

@@ -4,6 +4,7 @@ through the same endpoint, as whoever asked, in one transaction, and what the en
 An endpoint that may be put off says before it begins how much there is to do: `work.check(len(rows), at_once=500)`.
 """
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -121,17 +122,21 @@ def _quoted(name: str) -> str:
 
 
 async def carry_out(app: ASGIApp, kept: Kept, carried: Carried) -> Response:
-    """What the application answers to a request that was put off."""
+    """What the application answers to a request that was put off: a refusal, or nothing more than that it was done
+    (what came of it was kept)."""
     answer = Response()
     content = bytearray()
+    bodies = [kept.body]
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": kept.body}
+        # Then nothing: nobody goes away before it is answered.
+        return {"type": "http.request", "body": bodies.pop()} if bodies else await asyncio.Future()
 
     async def send(message: Message) -> None:
         if message["type"] == "http.response.start":
             answer.status_code, answer.raw_headers = message["status"], list(message["headers"])
-        content.extend(message.get("body", b""))
+        if answer.status_code >= 400:
+            content.extend(message.get("body", b""))
 
     await app({**_scope(kept), CARRIED: carried}, receive, send)
     answer.body = bytes(content)

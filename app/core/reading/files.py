@@ -1,26 +1,30 @@
 """Tables that people bring and take away: CSV and Excel in, CSV and Excel out."""
 
 import asyncio
-import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from functools import partial
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, BinaryIO, Generic, TypeVar
 from urllib.parse import quote
 
-import xlsxwriter
 from fastapi import Depends, Request, Response, UploadFile
+from fastapi.responses import StreamingResponse
 from starlette.datastructures import UploadFile as FormFile
+from starlette.types import Receive, Scope, Send
 
 from app.core.errors import DomainError, RowRefused, RowsRefused
 from app.core.installation.progress import counted, tell
 from app.core.reading.cells import Table as Table
-from app.core.reading.cells import bare, exact, inert
+from app.core.reading.cells import bare
 from app.core.reading.foreign import ANSWERS, LISTS, TABLES, FileTooLarge, Limits, off_loop, read_lines
+from app.core.reading.large import Rows, write_large
+from app.core.reading.tables import writing
 
 T = TypeVar("T")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
+SHORT = 1_000  # rows; a longer table is written by a process of its own
+PIECE = 64 * 1024  # bytes
 FAULTS = 10_000  # cells; a file with more is read no further
 
 
@@ -117,43 +121,65 @@ def require_columns(table: Table, required: Iterable[str], optional: Iterable[st
 
 def write_table(header: Sequence[str], rows: Iterable[Sequence[Any]], *, xlsx: bool) -> bytes:
     """The table as .xlsx or UTF-8 .csv; what a spreadsheet would run stays text; `read_table` knows."""
-    return _write_sheet(header, rows) if xlsx else _write_csv(header, rows)
+    out = io.BytesIO()
+    writing(xlsx=xlsx)(out, header, rows)
+    return out.getvalue()
 
 
 async def table_response(name: str, header: Sequence[str], rows: Sequence[Sequence[Any]], *, xlsx: bool) -> Response:
     """A download named `name`.xlsx or .csv, written while other requests go on."""
-    kind, media = ("xlsx", XLSX) if xlsx else ("csv", "text/csv; charset=utf-8")
     content = await asyncio.to_thread(write_table, header, counted(rows, "writing"), xlsx=xlsx)
-    return download(f"{name}.{kind}", content, media)
+    filename, media = _called(name, xlsx=xlsx)
+    return download(filename, content, media)
+
+
+async def long_table_response(name: str, header: Sequence[str], parts: AsyncIterator[Rows], *, xlsx: bool) -> Response:
+    """The same of rows that come in parts, of which there may be any number: none is held longer than it takes."""
+    begun: list[Sequence[Any]] = []
+    async for part in parts:
+        begun += part
+        if len(begun) > SHORT:
+            file = await write_large(header, _joined(begun, parts), xlsx=xlsx)
+            return FileMade(*_called(name, xlsx=xlsx), file)
+    return await table_response(name, header, begun, xlsx=xlsx)
+
+
+async def _joined(begun: Rows, parts: AsyncIterator[Rows]) -> AsyncIterator[Rows]:
+    yield begun
+    async for part in parts:
+        yield part
+
+
+def _called(name: str, *, xlsx: bool) -> tuple[str, str]:
+    """The file's name, and its media type."""
+    return (f"{name}.xlsx", XLSX) if xlsx else (f"{name}.csv", f"{CSV}; charset=utf-8")
+
+
+class FileMade(StreamingResponse):
+    """A download that was written into a `file` without a name, and is read from it."""
+
+    def __init__(self, filename: str, media_type: str, file: BinaryIO) -> None:
+        super().__init__(self._pieces(), media_type=media_type, headers=_headers(filename))
+        self.file = file
+
+    async def _pieces(self) -> AsyncIterator[bytes]:
+        self.file.seek(0)
+        while piece := self.file.read(PIECE):
+            yield piece
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self.file:
+            await super().__call__(scope, receive, send)
 
 
 def download(filename: str, content: bytes, media_type: str) -> Response:
-    headers = {
+    return Response(content, media_type=media_type, headers=_headers(filename))
+
+
+def _headers(filename: str) -> dict[str, str]:
+    return {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(filename)}"
         if not filename.isascii()
         else f'attachment; filename="{filename}"',
         "X-Content-Type-Options": "nosniff",
     }
-    return Response(content, media_type=media_type, headers=headers)
-
-
-def _write_sheet(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}) as book:
-        sheet = book.add_worksheet()
-        sheet.write_row(0, 0, map(exact, header), book.add_format({"bold": True}))
-        sheet.freeze_panes(1, 0)
-        for number, row in enumerate(rows, 1):
-            for column, cell in enumerate(row):
-                if cell is not None:
-                    sheet.write_string(number, column, exact(str(cell)))
-        sheet.autofit()
-    return out.getvalue()
-
-
-def _write_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    for row in (header, *rows):
-        writer.writerow(["" if cell is None else inert(str(cell)) for cell in row])
-    return out.getvalue().encode("utf-8-sig")

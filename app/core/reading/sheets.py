@@ -1,6 +1,6 @@
 """Tables that are taken away as the screen shows them: headings, states and hours in the reader's language."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from fastapi import Response
 
 from app.core.days.calendar import SHANGHAI
 from app.core.money import Money
-from app.core.reading.files import table_response
+from app.core.reading.files import long_table_response, table_response
 from app.core.reading.listing import Format, Headings
 from app.core.words import LANGUAGES, word, words
 
@@ -26,12 +26,27 @@ class Sheet:
     columns: Mapping[str, tuple[str, str]]
 
     async def response(self, rows: Iterable[Mapping[str, Any]], headings: Headings, format: Format) -> Response:
-        raw = headings == "columns"
+        cells = [self._cells(row, headings) for row in rows]
+        return await table_response(self._file(headings), self._header(headings), cells, xlsx=format == "xlsx")
+
+    async def long_response(
+        self, parts: AsyncIterator[Sequence[Mapping[str, Any]]], headings: Headings, format: Format
+    ) -> Response:
+        """The same of rows that come in parts, of which there may be any number."""
+        cells = ([self._cells(row, headings) for row in part] async for part in parts)
+        return await long_table_response(self._file(headings), self._header(headings), cells, xlsx=format == "xlsx")
+
+    def _file(self, headings: Headings) -> str:
+        return self.name[0 if headings == "zh" else 1]
+
+    def _header(self, headings: Headings) -> list[str]:
+        if headings == "columns":
+            return list(self.columns)
+        return [both[LANGUAGES.index(headings)] for both in self.columns.values()]
+
+    def _cells(self, row: Mapping[str, Any], headings: Headings) -> list[object]:
         language = "zh" if headings == "columns" else headings
-        at = LANGUAGES.index(language)
-        header = list(self.columns) if raw else [both[at] for both in self.columns.values()]
-        cells = [[_cell(row, column, language, raw=raw) for column in self.columns] for row in rows]
-        return await table_response(self.name[1 if raw else at], header, cells, xlsx=format == "xlsx")
+        return [_cell(row, column, language, raw=headings == "columns") for column in self.columns]
 
 
 def _cell(row: Mapping[str, Any], column: str, language: str, *, raw: bool) -> object:

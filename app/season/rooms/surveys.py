@@ -25,9 +25,10 @@ from app.surveys.questionnaires.queries import definition_of
 from app.surveys.questionnaires.service import create_survey, publish_survey
 from app.surveys.responses.entry import import_responses
 from app.surveys.responses.models import Response
-from app.surveys.responses.queries import export_rows
+from app.surveys.responses.queries import export_responses
 from app.surveys.responses.rules import Quality
 from app.surveys.responses.service import confirm_unflagged, invalidate_response
+from app.surveys.responses.tables.spoken import Spoken
 from app.surveys.results.service import close_survey
 from app.surveys.waves.models import Wave
 from app.surveys.waves.rules import Channel, ResponseStatus
@@ -136,8 +137,9 @@ async def _responses(session: AsyncSession, surveys: Sequence[Survey]) -> Sheet:
     rows: list[list[str]] = []
     for survey in surveys:
         for wave in await session.scalars(sa.select(Wave).where(Wave.survey_id == survey.id).order_by(Wave.id)):
-            header, own = await export_rows(session, survey, wave)
-            rows += own
+            spoken = Spoken(definition_of(survey), "columns")
+            header = spoken.header()
+            rows += [spoken.row(*each) async for piece in export_responses(session, wave) for each in piece]
     return header, sorted(rows)
 
 

@@ -13,10 +13,12 @@ from app.core.http import unit as web
 from app.core.http.putting_off import CurrentWork, or_later
 from app.core.http.unit import CurrentActor, UnitSession, allow, tag_version
 from app.core.paging import Page, PagingQuery
-from app.core.reading.files import TABLE_FILE, UploadedAnswers, table_response
+from app.core.reading.files import TABLE_FILE, UploadedAnswers, long_table_response
 from app.core.reading.listing import Format, Headings
+from app.core.reading.parts import gathered
 from app.surveys.questionnaires import policy as surveys
 from app.surveys.questionnaires.models import Survey
+from app.surveys.questionnaires.queries import definition_of
 from app.surveys.responses import entry, policy, queries, service
 from app.surveys.responses.models import Response
 from app.surveys.responses.policy import WHO
@@ -34,6 +36,7 @@ from app.surveys.responses.schemas import (
     ResponsesPreview,
 )
 from app.surveys.responses.tables.mapping import AnswerMapping
+from app.surveys.responses.tables.spoken import Spoken
 from app.surveys.waves import policy as waves
 from app.surveys.waves.rules import ResponseStatus
 
@@ -137,10 +140,11 @@ async def export_responses(
     headings: Headings = "zh",
 ) -> HttpResponse:
     survey, wave = await waves.access_wave(session, actor, wave_id, "export_responses")
-    work.check(await queries.count_responses(session, wave.id), at_once=5_000)
-    header, rows = await queries.export_rows(session, survey, wave, headings)
+    work.check(count := await queries.count_responses(session, wave.id), at_once=5_000)
+    spoken = Spoken(definition_of(survey), headings)
+    rows = gathered(queries.export_responses(session, wave), count, lambda found: spoken.row(*found))
     name = "答卷" if headings == "zh" else "answers"
-    return await table_response(f"{name}-{wave.id}", header, rows, xlsx=format == "xlsx")
+    return await long_table_response(f"{name}-{wave.id}", spoken.header(), rows, xlsx=format == "xlsx")
 
 
 @router.get("/responses/{response_id}", operation_id="read_response", dependencies=[allow(surveys.WHO["read"])])

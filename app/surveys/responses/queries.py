@@ -1,6 +1,6 @@
 """Reading responses: lists, exports, reviews, and which have the same content."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,22 +9,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
 from app.core.db import table_of
-from app.core.installation.progress import tell
-from app.core.paging import Found, Paging, count_rows, paginate
-from app.core.reading.listing import Headings
+from app.core.paging import Found, Paging, count_rows, in_pieces, paginate
 from app.core.waiting import Waiting
 from app.surveys.questionnaires.definition import Label
 from app.surveys.questionnaires.models import Survey
-from app.surveys.questionnaires.queries import definition_of, title_of
+from app.surveys.questionnaires.queries import title_of
 from app.surveys.questionnaires.rules import SurveyStatus
 from app.surveys.responses.models import Response, ResponseImport, ResponseReview
-from app.surveys.responses.tables.spoken import Spoken
 from app.surveys.responses.tables.tabular import NOT_RETURNED
 from app.surveys.waves.models import Wave
 from app.surveys.waves.queries import sheets_of
 from app.surveys.waves.rules import ResponseStatus
 
 PIECES = {"yield_per": 500}  # rows fetched at once, so that a large survey leaves others their turn
+
+
+# What it is called, its community and state, and its answers: a row of the layout that can be imported again.
+Exported = tuple[str, str, str, dict[str, Any]]
 
 
 class Answered(NamedTuple):
@@ -76,19 +77,16 @@ async def count_responses(session: AsyncSession, wave_id: int) -> int:
     return await count_rows(session, sa.select(Response.id).where(Response.wave_id == wave_id))
 
 
-async def export_rows(
-    session: AsyncSession, survey: Survey, wave: Wave, headings: Headings = "columns"
-) -> tuple[list[str], list[list[str]]]:
-    """The wave's responses in the layout they can be imported from, and the sheets that did not come back."""
+async def export_responses(session: AsyncSession, wave: Wave) -> AsyncIterator[list[Exported]]:
+    """The wave's responses, and the sheets that did not come back; in pieces."""
     columns = Response.serial, Response.id, Response.community_code, Response.status, Response.answers
     query = sa.select(*columns).where(Response.wave_id == wave.id).order_by(Response.id)
-    spoken, sheets, rows = Spoken(definition_of(survey), headings), await sheets_of(session, wave.id), list[list[str]]()
-    async for serial, id, community_code, status, answers in await session.stream(query.execution_options(**PIECES)):
-        sheets.pop(serial or "", None)
-        rows.append(spoken.row(serial or f"#{id}", community_code, status.value, answers))
-        tell("gathering", len(rows))
-    rows += [spoken.row(serial, code, NOT_RETURNED, {}) for serial, code in sheets.items()]
-    return spoken.header(), rows
+    sheets = await sheets_of(session, wave.id)
+    async for piece in in_pieces(session, query):
+        for row in piece:
+            sheets.pop(row.serial or "", None)
+        yield [(serial or f"#{id}", code, status.value, answers) for serial, id, code, status, answers in piece]
+    yield [(serial, code, NOT_RETURNED, {}) for serial, code in sheets.items()]
 
 
 async def reviews_of(session: AsyncSession, response_id: int) -> list[ResponseReview]:

@@ -13,12 +13,14 @@ from app.core.errors import MoveRefused, RowsRefused
 from app.core.reading.files import Table
 from app.parties.rules import PartyKind
 from app.surveys.questionnaires import service as surveys
+from app.surveys.questionnaires.queries import definition_of
 from app.surveys.responses import entry
 from app.surveys.responses import service as reviewing
 from app.surveys.responses.models import Response
 from app.surveys.responses.policy import receipt_mark
-from app.surveys.responses.queries import export_rows
+from app.surveys.responses.queries import export_responses
 from app.surveys.responses.rules import Quality, SerialEntered
+from app.surveys.responses.tables.spoken import Spoken
 from app.surveys.responses.tables.tabular import CommunityMissing
 from app.surveys.results import service as closing
 from app.surveys.results.models import SurveyResult
@@ -194,7 +196,9 @@ async def test_an_export_can_be_imported_again(session: AsyncSession) -> None:
     sent = table(row("S1"), row("S2", sex="M"), [*row("S3", status="not_returned")[:3], "", "", "", ""])
     await waves.import_issued(session, actor, wave.id, sent)
     await entry.import_responses(session, actor, wave.id, sent)
-    header, rows = await export_rows(session, survey, wave)
+    spoken = Spoken(definition_of(survey), "columns")
+    header = spoken.header()
+    rows = [spoken.row(*each) async for piece in export_responses(session, wave) for each in piece]
     assert (header, rows) == (sent.header, sent.rows)
     done = await entry.import_responses(session, actor, other.id, Table(header, rows))
     assert done == entry.ResponsesImported(added=2, unchanged=0, not_returned=1)
