@@ -37,7 +37,7 @@ from app.parties.rules import PartyKind
 from app.registrations.models import Registration
 from app.registrations.policy import DECIDES
 from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
-from app.selection.rules import PairStatus, RoundStatus, Side
+from app.selection.rules import ListSource, PairStatus, RoundStatus, Side
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.queries import title_of
 from app.surveys.waves.models import Wave, WaveCommunity
@@ -171,6 +171,20 @@ async def paired(session: AsyncSession, _event: str, round: Round) -> list[Draft
     return asked + gone
 
 
+async def filled_in(session: AsyncSession, event: str, round: Round) -> list[Draft]:
+    """Those for whose needs and offers a list was taken from the ranking just now; they may still hand in their own."""
+    derived = PreferenceList.source == ListSource.derived, PreferenceList.submitted_at == await now(session)
+    subjects = sa.select(PreferenceList.subject_id).where(PreferenceList.round_id == round.id, *derived)
+    needs = sa.select(RoundNeed.party_id).where(
+        RoundNeed.round_id == round.id, RoundNeed.need_id.in_(subjects.where(PreferenceList.side == Side.need))
+    )
+    offers = sa.select(RoundOffer.party_id).where(
+        RoundOffer.round_id == round.id, RoundOffer.offer_id.in_(subjects.where(PreferenceList.side == Side.offer))
+    )
+    to, until = Membership.party_id.in_(sa.union(needs, offers)), {"until": round.closes_at}
+    return [Draft(event, to, Thing.round, round.id, round.title_zh, until, round.title_en)]
+
+
 async def round_cancelled(_session: AsyncSession, event: str, round: Round) -> list[Draft]:
     seats = sa.union(*(sa.select(kind.party_id).where(kind.round_id == round.id) for kind in (RoundNeed, RoundOffer)))
     to = Membership.party_id.in_(seats)
@@ -274,6 +288,7 @@ OCCASIONS: Mapping[str, Occasion] = {
     "offer.withdrawn": offer_gone,
     "offer.paused": offer_gone,
     "offer.resumed": offer_gone,
+    "round.derived": filled_in,
     "round.closed": paired,
     "round.filled": paired,
     "round.finished": paired,

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import APIRequestContext, Page, expect
+from playwright.sync_api import APIRequestContext, Page, Route, expect
 
 from app.matching.allocation.exported import parse_selection
 from app.matching.allocation.verifier import verify_selection
@@ -260,3 +260,21 @@ def test_fairness_is_told_in_words_and_in_figures(visit: Open) -> None:
     expect(page.get_by_text(re.compile("of the offers of (small|larger) organisations found a pair"))).to_be_visible()
     few = [street for street in report["by_street"] if street["tally"]["few"]]
     expect(page.locator(".few")).to_have_count(len(few) + sum(size["tally"]["few"] for size in report["by_size"]))
+
+
+def test_a_button_of_many_words_stays_within_a_phone(visit: Open) -> None:
+    """On the last day the bureau may fill in lists that are missing; that takes some words to say."""
+    page = visit(role="purchaser", lang="en", size=PHONE)
+    number = page.request.get("/api/v1/selection/rounds").json()["items"][0]["id"]
+
+    def on_the_last_day(route: Route) -> None:
+        answer = route.fetch()
+        told = answer.json() | {"actions": ["derive"], "missing": {"needs": 27, "offers": 150}}
+        route.fulfill(response=answer, json=told)
+
+    page.route(f"**/selection/rounds/{number}", on_the_last_day)
+    page.goto(f"/rounds/{number}")
+    page.get_by_role("button", name="Fill in from the ranking").click()
+    expect(page.get_by_text("27 needs and 150 offers have no list yet")).to_be_visible()
+    wide = "() => [...document.querySelectorAll('.ant-btn')].filter(b => b.getBoundingClientRect().right > innerWidth)"
+    assert page.evaluate(f"({wide})().map(b => b.textContent)") == []

@@ -1,5 +1,6 @@
 """The inbox: what somebody is told, with the event and only with it, to those whom it concerns and nobody else."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from tests.factories.notices import lots_of, make_tender
 from tests.factories.notifications import make_notification
 from tests.factories.parties import HERE, actor_of, make_party
 from tests.factories.surveys import make_survey, make_wave
+from tests.selection.test_api import CLOSES, make_fair
 from tests.selection.test_gone import chosen, close, pause_offer, withdraw_need
 
 pytestmark = pytest.mark.anyio
@@ -122,6 +124,22 @@ async def test_who_wished_for_a_need_or_offer_hears_that_it_is_gone(session: Asy
     await pause_offer(client_of, fair, 1)
     assert [await events_of(client_of, each) for each in fair.organizations] == [[("need.withdrawn", "round")]] * 2
     assert [await events_of(client_of, each) for each in fair.committees] == [[("offer.paused", "round")]] * 2
+
+
+async def test_for_whom_a_list_was_filled_in_hears_that_their_own_still_counts(
+    session: AsyncSession, client_of: ClientOf, clock: SimulatedClock
+) -> None:
+    fair = await make_fair(session)
+    await fair.open(client_of)
+    handed_in = fair.organizations[0]
+    await fair.choose(client_of, "offers", 0, [[need.id] for need in fair.needs])
+    clock.at = CLOSES - timedelta(hours=1)
+    async with client_of(fair.bureau) as client:
+        assert (await client.post(f"/selection/rounds/{fair.round_id}/derive")).status_code == 200
+    told = [("round.derived", "round")]
+    others = [*fair.committees, *fair.organizations[1:]]
+    assert [await events_of(client_of, each) for each in others] == [told] * len(others)
+    assert await events_of(client_of, handed_in) == []
 
 
 async def test_both_sides_of_a_pair_are_told_of_it(

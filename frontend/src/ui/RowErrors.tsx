@@ -1,6 +1,13 @@
 import { useTranslation } from "react-i18next";
 import { type RefusedRow, languageOf } from "../api/refusal";
 
+/** Numbers in order, those that follow each other as one span: 2–4, 7. */
+export function spans(numbers: readonly number[]): string[] {
+  const starts = numbers.filter((each, at) => at === 0 || numbers[at - 1] !== each - 1);
+  const ends = numbers.filter((each, at) => numbers[at + 1] !== each + 1);
+  return starts.map((start, at) => (start === ends[at] ? `${start}` : `${start}–${ends[at]}`));
+}
+
 /** What is wrong in which row and column of a file; nothing of the file was taken. `isWrong`: false where the rows are
  * no faults, but something to decide, and whoever shows them says so. */
 export function RowErrors({
@@ -18,8 +25,7 @@ export function RowErrors({
     <section className="row-errors">
       {isWrong && (
         <p>
-          <strong>{t("ui.rows.title", { count: rows.length + more })}</strong>{" "}
-          <span className="soft">{t("ui.rows.hint")}</span>
+          <strong>{t("ui.rows.title", { count: rows.length + more })}</strong>
         </p>
       )}
       <table>
@@ -34,7 +40,7 @@ export function RowErrors({
           {rows.map(({ row, rows: all = [row], more: others = 0, column, code, messages }) => (
             <tr key={`${row}:${column}:${code}:${messages.zh}`}>
               <td className="figures">
-                {all.join(t("ui.rows.and"))}
+                {spans(all).join(t("ui.rows.and"))}
                 {others > 0 && ` ${t("ui.rows.others", { count: others })}`}
               </td>
               <td>{column}</td>

@@ -6,11 +6,13 @@ import i18next from "i18next";
 import type { ReactNode } from "react";
 import { I18nextProvider, initReactI18next } from "react-i18next";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
+import { refusalIn } from "../api/refusal";
 import en from "../i18n/en.json";
 import zh from "../i18n/zh.json";
 import { ActionBar, type ActionFormProps } from "./ActionBar";
 import { Deadline, timeLeft } from "./Deadline";
 import { amountText, endText, listText, moneyText, percentText, priceText } from "./format";
+import { RefusalAlert } from "./RefusalAlert";
 import { StatusTag } from "./StatusTag";
 
 beforeAll(() =>
@@ -148,4 +150,16 @@ test("a verb with a form sends what the form gives", async () => {
   await userEvent.click(await screen.findByText("填好"));
   await vi.waitFor(() => expect(seen).toHaveLength(1));
   expect(await seen[0]?.json()).toEqual({ reason: "场地已改" });
+});
+
+test("a refusal is a sentence; its code is folded away, and rows that follow each other are one span", () => {
+  const rows = [
+    { row: 2, rows: [2, 3, 4, 7], more: 5, column: "社区", code: "Denied", messages: { zh: "不在辖区", en: "" } },
+  ];
+  show(
+    <RefusalAlert error={refusalIn({ status: 422, code: "RowsRefused", messages: { zh: "有误", en: "" }, rows })} />,
+  );
+  expect(screen.getByRole("alert").textContent).toContain("有误");
+  expect(screen.getByText("提示代码：RowsRefused").closest("details")?.open).toBe(false);
+  expect(screen.getByRole("cell", { name: "2–4、7 等，另有 5 行" })).toBeTruthy();
 });
