@@ -7,6 +7,7 @@ the text is the evidence (Bayes): a code fits as far as nothing in the text spea
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +30,14 @@ IN_TOP = 0.1  # share of a distribution that makes a record belong to a top-leve
 Signature = Mapping[int, float]
 
 
-def _damped(times: float, statistics: Statistics, term: str) -> float:
-    return times / (times + 1) * statistics.rarity(term)
+class Hint(NamedTuple):
+    """What a term says: how rare it is among the leaves, and how much of each leaf's description it is."""
+
+    rarity: float
+    places: list[tuple[int, float]]
+
+    def weight(self, times: float) -> float:
+        return times / (times + 1) * self.rarity
 
 
 class Leaves:
@@ -42,8 +49,7 @@ class Leaves:
         self.codes = tuple(c.code for c in categories if c.code not in parents)
         described = {c.code: lexicon.terms(" ".join((c.label_zh, *c.synonyms))) for c in categories}
         texts = [self._description(code, described) for code in self.codes]
-        self._statistics = Statistics.of(texts)
-        self._hints = self._index(texts)
+        self._hints = self._index(texts, Statistics.of(texts))
         nodes = [(size, node) for size in LEVELS for node in sorted({code[:size] for code in self.codes})]
         self._places = {node: place for place, node in enumerate(nodes)}
 
@@ -60,13 +66,13 @@ class Leaves:
                 total[term] += times * weight
         return total
 
-    def _index(self, texts: Sequence[Terms]) -> dict[str, list[tuple[int, float]]]:
-        hints: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    def _index(self, texts: Sequence[Terms], statistics: Statistics) -> dict[str, Hint]:
+        hints = {term: Hint(statistics.rarity(term), []) for terms in texts for term in terms}
         for place, terms in enumerate(texts):
-            weights = {t: _damped(times, self._statistics, t) for t, times in sorted(terms.items())}
+            weights = {term: hints[term].weight(times) for term, times in sorted(terms.items())}
             length = math.sqrt(sum(w * w for w in weights.values())) or 1.0
             for term, weight in weights.items():
-                hints[term].append((place, weight / length))
+                hints[term].places.append((place, weight / length))
         return hints
 
     @property
@@ -77,11 +83,13 @@ class Leaves:
 
     def evidence(self, terms: Terms) -> Floats:
         """How strongly a text speaks for each leaf, 0..1; all zero when it speaks for none."""
-        found = np.zeros(len(self.codes))
+        found = [0.0] * len(self.codes)  # a list: single items of an array are slow
         for term, times in sorted(terms.items()):
-            for place, weight in self._hints.get(term, ()):
-                found[place] += weight * _damped(times, self._statistics, term)
-        return found / max(float(found.max()), FULL_EVIDENCE)
+            if hint := self._hints.get(term):
+                said = hint.weight(times)
+                for place, weight in hint.places:
+                    found[place] += weight * said
+        return np.array(found) / max(max(found), FULL_EVIDENCE)
 
     def entered(self, codes: Iterable[str]) -> Floats:
         """The entered codes as a distribution: a coarse code is spread over its leaves; unknown codes say nothing."""

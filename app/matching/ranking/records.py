@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from app.core.errors import DomainError
@@ -48,13 +49,17 @@ class Population:
     age_max: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reference:
     categories: tuple[Category, ...]
     populations: tuple[Population, ...]
 
     def population(self, code: str) -> Population | None:
-        return next((p for p in self.populations if p.code == code), None)
+        return self._populations.get(code)
+
+    @cached_property
+    def _populations(self) -> dict[str, Population]:
+        return {population.code: population for population in self.populations}
 
 
 @dataclass(frozen=True, slots=True)

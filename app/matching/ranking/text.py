@@ -11,7 +11,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -139,7 +139,7 @@ class Lexicon:
         return dict(total)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Statistics:
     """How common each term is. Frozen for a round, it keeps every text score apart from later entries."""
 
@@ -159,8 +159,15 @@ class Statistics:
 
     def rarity(self, term: str) -> float:
         """The IDF of BM25 in its never negative form, ln(1 + (N - n + ½) / (n + ½))."""
-        holding = self.frequency.get(term, 0)
-        return math.log(1 + (self.documents - holding + 0.5) / (holding + 0.5))
+        known = self._rarities
+        if (rarity := known.get(term)) is None:
+            holding = self.frequency.get(term, 0)
+            rarity = known[term] = math.log(1 + (self.documents - holding + 0.5) / (holding + 0.5))
+        return rarity
+
+    @cached_property
+    def _rarities(self) -> dict[str, float]:
+        return {}
 
 
 def asked(terms: Terms, statistics: Statistics) -> dict[str, float]:
