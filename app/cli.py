@@ -38,7 +38,7 @@ from app.matching.allocation.exported import SelectionFileUnreadable, parse_sele
 from app.matching.allocation.verifier import in_words, verify_selection
 from app.matching.ranking.cities import Engine, digest_of, rank_locally, rank_on_ray, save_cities
 from app.processes import JOBS_END_WITHIN
-from app.rankings.market import market
+from app.rankings.market import prepared_sides
 from app.season.demonstration import load_demonstration
 from app.season.export import export_season
 from app.season.importing import import_season, open_season
@@ -275,8 +275,8 @@ def rank_everybody(
 
     async def save_all(door: Units) -> list[Path]:
         async with door() as session:
-            found = await market(session)
-        return save_cities(found.prepared_needs, found.prepared_offers, folder)
+            sides = await prepared_sides(session)
+        return save_cities(*sides, folder)
 
     cities = with_units(save_all)
     ranked = rank_on_ray(cities, workers, address) if engine is Engine.ray else rank_locally(cities, workers)

@@ -17,6 +17,7 @@ import app.needs.models
 import app.notifications.models
 import app.offers.models
 import app.parties.models
+import app.rankings.models
 import app.registrations.models
 import app.season.models
 import app.selection.models

@@ -221,3 +221,17 @@ async def _carried_out(raw: Any, asked: Sequence[Asked]) -> list[Row | None]:
     except psycopg.Error as error:
         keep_rows_out(error)
         raise DBAPIError.instance("", {}, error, psycopg.Error, hide_parameters=True) from None
+
+
+@asynccontextmanager
+async def beside(session: AsyncSession) -> AsyncIterator[AsyncSession]:
+    """A transaction of its own beside that of `session`, on the same database and by the same clock; a part of it where
+    the session has one connection for everything, as in tests."""
+    clock = {name: session.info[name] for name in ("clock",) if name in session.info}
+    async with (
+        AsyncSession(
+            session.bind, expire_on_commit=False, join_transaction_mode="create_savepoint", info=clock
+        ) as other,
+        other.begin(),
+    ):
+        yield other

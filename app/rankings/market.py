@@ -1,287 +1,179 @@
-"""The market as matching sees it: every public need and offer, kept ready to be ranked and renewed by what changes.
+"""The market as matching sees it: every open need and every published offer, ready to be ranked.
 
-One market per process, swapped whole: whoever ranks keeps the one they began with. An edit reads the edited rows and
-rebuilds the shards they stand in; how rare words are is counted anew each day and when the taxonomy changes, so within
-a day nobody's score moves because of an unrelated entry.
+It stands in two layers (`Layered`): a base, made once a day for all processes, and what was edited since, which
+triggers write down (`market_edits`). An edit makes the edited rows ready and nothing else. How rare words are is
+counted with each base, so within a day nobody's score moves because of an unrelated entry.
 """
 
-import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
 
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
-from app.matching.ranking.prepared import (
-    PreparedNeeds,
-    PreparedOffers,
-    new_frame,
-    prepare_needs,
-    prepare_offers,
-    renewed_needs,
-    renewed_offers,
-)
+from app.matching.ranking.layered import Layered
+from app.matching.ranking.prepared import PreparedNeeds, PreparedOffers, new_frame, prepare_needs, prepare_offers
 from app.matching.ranking.profiles import Reader
 from app.matching.ranking.records import Category, NeedRecord, OfferRecord, Population, Reference
 from app.needs.models import Need
-from app.needs.rules import NeedStatus, ends_on, standing
 from app.offers.models import Offer
-from app.offers.rules import OfferStatus
-from app.parties.models import Party
-from app.parties.rules import RatingA, is_in_rectification
+from app.rankings.entries import NEEDS, OFFERS, need_entries, offer_entries
 from app.taxonomy.models import Category as CategoryRow
 from app.taxonomy.models import Population as PopulationRow
 from app.taxonomy.queries import list_categories, list_populations
 
-STARS = {rating: Decimal(number) for number, rating in enumerate(RatingA, 1)}
-Entry = TypeVar("Entry", "NeedEntry", "OfferEntry")
-TOP = 20  # how many a ranking shows and a list names
-AT_A_TIME = 1_000  # rows read in one query
+
+class Ground(NamedTuple):
+    """What a base stands on. `database` tells a cluster from its copies and from itself before a recovery, since both
+    count transactions anew; `terms` is a digest of the taxonomy."""
+
+    database: str
+    terms: str
+    day: date
 
 
-@dataclass(frozen=True)
-class NeedEntry:
-    """A public need, in plain values that outlive the session they were read in."""
+class State(NamedTuple):
+    """The `ground` as it is now, and the snapshot in which this was seen (`pg_current_snapshot`)."""
 
-    id: int
-    key: str
-    version: int
-    party_id: int
-    title: str
-    community_code: str
-    status: str
-    record: NeedRecord
+    ground: Ground
+    seen: str
 
 
-@dataclass(frozen=True)
-class OfferEntry:
-    """A published offer, in plain values that outlive the session they were read in."""
-
-    id: int
-    key: str
-    version: int
-    party_id: int
-    title: str
-    record: OfferRecord
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """What tells one state of the market from another: the `ground` everything stands on (database, taxonomy, day)
-    and a digest of all public `rows`."""
-
-    ground: tuple[object, ...]
-    rows: tuple[object, ...]
-
-
-Versions = Mapping[int, str]
-
-
-@dataclass(frozen=True)
-class Edits:
-    """Which ids are new or changed, and which are no longer public."""
-
-    changed: tuple[int, ...]
-    gone: tuple[int, ...]
-
-    @classmethod
-    def between(cls, before: Versions, after: Versions) -> "Edits":
-        changed = tuple(id for id, version in after.items() if before.get(id) != version)
-        return cls(changed, tuple(id for id in before if id not in after))
+Edits = Mapping[tuple[str, int], int]  # (side, id) → number of the edit
 
 
 @dataclass(frozen=True)
 class Market:
-    """Every public need and offer; the open needs and the offers prepared to be ranked, with one set of statistics."""
+    """The edits visible in the snapshot `seen` are taken up; so are those in `taken`, of a transaction that was not
+    over then, since it was the one that looked."""
 
-    stamp: Stamp
-    need_versions: Versions
-    offer_versions: Versions
-    needs: dict[int, NeedEntry]
-    offers: dict[int, OfferEntry]
-    prepared_needs: PreparedNeeds
-    prepared_offers: PreparedOffers
+    ground: Ground
+    seen: str
+    taken: Edits
+    needs: Layered[PreparedNeeds]
+    offers: Layered[PreparedOffers]
 
-
-class Kept:
-    """The market of this process, once somebody asked for it; renewed by one at a time."""
-
-    def __init__(self) -> None:
-        self.market: Market | None = None
-        self.renewal = asyncio.Lock()
-
-    def at(self, stamp: Stamp) -> Market | None:
-        return self.market if self.market and self.market.stamp == stamp else None
-
-    def on(self, ground: tuple[object, ...]) -> Market | None:
-        return self.market if self.market and self.market.stamp.ground == ground else None
+    @property
+    def edited(self) -> int:
+        """How many rows lie over the base."""
+        return len(self.needs.edited.ids) + len(self.offers.edited.ids)
 
 
-kept = Kept()
+class Edited(NamedTuple):
+    """Which needs and offers were written."""
+
+    needs: frozenset[int]
+    offers: frozenset[int]
+
+    @classmethod
+    def of(cls, keys: Iterable[tuple[str, int]]) -> "Edited":
+        pairs = list(keys)
+        return cls(*(frozenset(id for side, id in pairs if side == wanted) for wanted in ("need", "offer")))
+
+    @property
+    def rows(self) -> int:
+        return len(self.needs) + len(self.offers)
+
+    def parts(self, size: int) -> list["Edited"]:
+        """The same in parts of at most `size`."""
+        keys = [*(("need", id) for id in sorted(self.needs)), *(("offer", id) for id in sorted(self.offers))]
+        return [Edited.of(keys[begin : begin + size]) for begin in range(0, len(keys), size)]
 
 
-async def market(session: AsyncSession) -> Market:
-    """Every published need and offer as they stand; what is ready is only renewed where something changed."""
-    if found := kept.at(await _stamp(session)):
-        return found
-    async with kept.renewal:
-        stamp = await _stamp(session)
-        found = kept.at(stamp)
-        if found is None:
-            found = kept.market = await _renewed(session, stamp)
-        return found
+class Fresh(NamedTuple):
+    """What edited rows hold now; ids in `gone` are not, or no longer, in the market."""
 
-
-NEED_VERSION = sa.func.concat(Need.version, ":", sa.literal_column("needs.xmin::text"))
-OFFER_VERSION = sa.func.concat(
-    Offer.version, ":", sa.literal_column("offers.xmin::text"), ":", sa.literal_column("parties.xmin::text")
-)
-NEEDS = sa.select(Need.id, NEED_VERSION.label("version")).where(
-    Need.published_at.is_not(None), Need.status != NeedStatus.withdrawn
-)
-OFFERS = (
-    sa.select(Offer.id, OFFER_VERSION.label("version"))
-    .join(Party, Party.id == Offer.party_id)
-    .where(Offer.status == OfferStatus.published)
-)
+    needs: list[NeedRecord]
+    needs_gone: list[str]
+    offers: list[OfferRecord]
+    offers_gone: list[str]
 
 
 def _digest(*columns: Any, order: Any) -> sa.Function[str]:
-    """One value for a whole table; the row's own transaction number tells even two edits of one version apart."""
     return sa.func.md5(sa.func.string_agg(sa.func.concat_ws(":", *columns), aggregate_order_by(sa.literal(","), order)))
 
 
-def _of_all(rows: sa.Select[int, str]) -> sa.ScalarSelect[str]:
-    public = rows.subquery()
-    return sa.select(_digest(public.c.id, public.c.version, order=public.c.id)).scalar_subquery()
-
-
-STATE = sa.select(
-    sa.func.current_database(),
-    sa.select(
-        _digest(CategoryRow.code, CategoryRow.label_zh, CategoryRow.synonyms, order=CategoryRow.code)
-    ).scalar_subquery(),
-    sa.select(
-        _digest(
-            PopulationRow.code,
-            PopulationRow.label_zh,
-            PopulationRow.synonyms,
-            PopulationRow.age_min,
-            PopulationRow.age_max,
-            order=PopulationRow.code,
-        )
-    ).scalar_subquery(),
-    _of_all(NEEDS),
-    _of_all(OFFERS),
+CATEGORIES = sa.select(_digest(CategoryRow.code, CategoryRow.label_zh, CategoryRow.synonyms, order=CategoryRow.code))
+POPULATIONS = sa.select(
+    _digest(
+        PopulationRow.code,
+        PopulationRow.label_zh,
+        PopulationRow.synonyms,
+        PopulationRow.age_min,
+        PopulationRow.age_max,
+        order=PopulationRow.code,
+    )
+)
+DATABASE = (
+    "(SELECT concat_ws(':', system_identifier, timeline_id, (SELECT oid FROM pg_database WHERE datname ="
+    " current_database())) FROM pg_control_system(), pg_control_checkpoint())"
+)
+STATE: sa.Select[str, str, str] = sa.select(
+    sa.literal_column(DATABASE, sa.Text),
+    sa.func.concat(CATEGORIES.scalar_subquery(), POPULATIONS.scalar_subquery(), type_=sa.Text()),
+    sa.literal_column("pg_current_snapshot()::text", sa.Text),
+)
+SINCE = sa.text(
+    "SELECT side, thing_id, edit FROM market_edits"
+    " WHERE xid >= CAST(CAST(pg_snapshot_xmin(CAST(:seen AS pg_snapshot)) AS text) AS bigint)"
+    " AND NOT pg_visible_in_snapshot(CAST(CAST(xid AS text) AS xid8), CAST(:seen AS pg_snapshot)) ORDER BY edit"
+)
+FORGET = sa.text(
+    "DELETE FROM market_edits WHERE pg_visible_in_snapshot(CAST(CAST(xid AS text) AS xid8), CAST(:seen AS pg_snapshot))"
 )
 
 
-async def _stamp(session: AsyncSession) -> Stamp:
+async def state_of(session: AsyncSession) -> State:
     day = shanghai_date(await now(session))
-    database, categories, populations, *rows = (await session.execute(STATE)).one()
-    return Stamp((database, categories, populations, day), tuple(rows))
+    database, terms, seen = (await session.execute(STATE)).one()
+    return State(Ground(database, terms, day), seen)
 
 
-async def _renewed(session: AsyncSession, stamp: Stamp) -> Market:
-    """The market of `stamp`, from the one before where that stands on the same ground."""
-    day = shanghai_date(await now(session))
-    before = kept.on(stamp.ground)
-    need_versions, offer_versions = await _versions(session, NEEDS), await _versions(session, OFFERS)
-    need_edits = Edits.between(before.need_versions if before else {}, need_versions)
-    offer_edits = Edits.between(before.offer_versions if before else {}, offer_versions)
-    needs = {need.id: need_entry(need, day) for need in await _needs(session, need_edits.changed)}
-    offers = {o.id: offer_entry(o, party, day) for o, party in await _offers(session, offer_edits.changed)}
-    if before is None:
-        reader = Reader(await reference(session))
-        pools = await asyncio.to_thread(_pools, needs, offers, reader)
-    else:
-        pools = await asyncio.to_thread(_edited, before, needs, offers, need_edits.gone, offer_edits.gone)
-        needs = _merged(before.needs, needs, need_edits.gone)
-        offers = _merged(before.offers, offers, offer_edits.gone)
-    return Market(stamp, need_versions, offer_versions, needs, offers, *pools)
+async def edits_since(session: AsyncSession, seen: str) -> Edits:
+    """What transactions have written that were not over in the snapshot `seen`."""
+    return {(side, id): edit for side, id, edit in await session.execute(SINCE, {"seen": seen})}
 
 
-def _merged(before: Mapping[int, Entry], changed: Mapping[int, Entry], gone: Sequence[int]) -> dict[int, Entry]:
-    joined = {**before, **changed}
-    return {id: joined[id] for id in sorted(joined.keys() - set(gone))}
+def untaken(market: Market, since: Edits) -> Edited:
+    """What of the edits `since` the market saw it has not taken up, or has and was undone."""
+    return Edited.of(key for key, _ in since.items() ^ market.taken.items())
 
 
-def is_open(need: NeedEntry) -> bool:
-    """Only needs that still look for somebody are ranked for offers."""
-    return need.status == NeedStatus.published
+async def forget_edits(session: AsyncSession, seen: str) -> None:
+    """Those that were over in the snapshot `seen`: a base holds them."""
+    await session.execute(FORGET, {"seen": seen})
 
 
-def _pools(
-    needs: Mapping[int, NeedEntry], offers: Mapping[int, OfferEntry], reader: Reader
-) -> tuple[PreparedNeeds, PreparedOffers]:
-    open_needs = tuple(need.record for need in needs.values() if is_open(need))
-    offered = tuple(offer.record for offer in offers.values())
-    statistics, frame = reader.statistics(open_needs, offered), new_frame(reader)
-    return (
-        prepare_needs(open_needs, reader, statistics, frame),
-        prepare_offers(offered, reader, statistics, frame),
+async def read_fresh(session: AsyncSession, edited: Edited, day: date) -> Fresh:
+    """The edited rows as they stand."""
+    needs = await need_entries(session, edited.needs, day)
+    offers = await offer_entries(session, edited.offers, day)
+    asking = {id: need.record for id, need in needs.items() if need.is_open}
+    return Fresh(
+        [*asking.values()],
+        [str(id) for id in edited.needs - asking.keys()],
+        [offer.record for offer in offers.values()],
+        [str(id) for id in edited.offers - offers.keys()],
     )
 
 
-def _edited(
-    before: Market,
-    needs: Mapping[int, NeedEntry],
-    offers: Mapping[int, OfferEntry],
-    needs_gone: Sequence[int],
-    offers_gone: Sequence[int],
-) -> tuple[PreparedNeeds, PreparedOffers]:
-    open_needs = [need.record for need in needs.values() if is_open(need)]
-    closed = [*needs_gone, *(need.id for need in needs.values() if not is_open(need))]
-    return (
-        renewed_needs(before.prepared_needs, open_needs, [str(id) for id in closed]),
-        renewed_offers(before.prepared_offers, [o.record for o in offers.values()], [str(id) for id in offers_gone]),
-    )
+def renewed(market: Market, fresh: Fresh) -> Market:
+    """The market after these edits. Takes about a millisecond a row."""
+    needs = market.needs.renewed(fresh.needs, fresh.needs_gone)
+    offers = market.offers.renewed(fresh.offers, fresh.offers_gone)
+    return replace(market, needs=needs, offers=offers)
 
 
-async def _versions(session: AsyncSession, rows: sa.Select[int, str]) -> dict[int, str]:
-    return {id: version for id, version in await session.execute(rows.order_by(sa.text("1")))}
-
-
-def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (ids[begin : begin + AT_A_TIME] for begin in range(0, len(ids), AT_A_TIME))
-
-
-async def _needs(session: AsyncSession, ids: Sequence[int]) -> list[Need]:
-    found: list[Need] = []
-    for batch in _batches(ids):
-        query = sa.select(Need).where(Need.id.in_(batch)).options(selectinload(Need.populations))
-        found += (await session.execute(query.execution_options(populate_existing=True))).scalars()
-    return found
-
-
-async def _offers(session: AsyncSession, ids: Sequence[int]) -> list[tuple[Offer, Party]]:
-    whole = selectinload(Offer.categories), selectinload(Offer.populations), selectinload(Offer.areas)
-    found: list[tuple[Offer, Party]] = []
-    for batch in _batches(ids):
-        query = sa.select(Offer, Party).join(Party, Party.id == Offer.party_id).where(Offer.id.in_(batch))
-        loaded = query.options(*whole).execution_options(populate_existing=True)
-        found += [(offer, party) for offer, party in await session.execute(loaded)]
-    return found
-
-
-def need_entry(need: Need, day: date) -> NeedEntry:
-    status = standing(need, day)
-    key = need.ref or f"need-{need.id}"
-    return NeedEntry(
-        need.id, key, need.version, need.party_id, need.title, need.community_code, status, need_record(need)
-    )
-
-
-def offer_entry(offer: Offer, provider: Party, day: date) -> OfferEntry:
-    key = offer.ref or f"offer-{offer.id}"
-    return OfferEntry(offer.id, key, offer.version, offer.party_id, offer.title, offer_record(offer, provider, day))
+async def public_ids(session: AsyncSession) -> Edited:
+    """All that may stand in the market."""
+    needs = await session.scalars(NEEDS.with_only_columns(Need.id))
+    offers = await session.scalars(OFFERS.with_only_columns(Offer.id))
+    return Edited(frozenset(needs), frozenset(offers))
 
 
 async def reference(session: AsyncSession) -> Reference:
@@ -297,42 +189,33 @@ async def reference(session: AsyncSession) -> Reference:
     )
 
 
-def need_record(need: Need) -> NeedRecord:
-    """A need as matching takes it; its period is the need's start and length."""
-    return NeedRecord(
-        id=str(need.id),
-        title=need.title,
-        description=need.description,
-        requirements=need.requirements,
-        category_codes=(need.category_code,) if need.category_code else (),
-        population_codes=tuple(need.population_codes),
-        area=need.community_code,
-        beneficiaries=need.beneficiaries,
-        budget=need.budget,
-        starts_on=need.starts_on,
-        ends_on=ends_on(need.starts_on, need.period_months),
-    )
+def prepared(fresh: Fresh, reader: Reader) -> tuple[PreparedNeeds, PreparedOffers]:
+    """Both sides, their records beside them. Takes about a millisecond a row."""
+    statistics, frame = reader.statistics(tuple(fresh.needs), tuple(fresh.offers)), new_frame(reader)
+    needs = prepare_needs(fresh.needs, reader, statistics, frame)
+    return needs, prepare_offers(fresh.offers, reader, statistics, frame)
 
 
-def offer_record(offer: Offer, provider: Party, day: date) -> OfferRecord:
-    """An offer as matching takes it, with what the register knows of its provider on `day`."""
-    return OfferRecord(
-        id=str(offer.id),
-        party_id=str(offer.party_id),
-        title=offer.title,
-        description=offer.description,
-        category_codes=tuple(offer.category_codes),
-        population_codes=tuple(offer.population_codes),
-        coverage=tuple(offer.coverage_codes),
-        price=offer.price,
-        price_unit=offer.price_unit,
-        capacity=offer.capacity,
-        schedule=offer.schedule,
-        available_from=offer.available_from,
-        available_until=offer.available_until,
-        qualifications=tuple(offer.qualifications),
-        rating=STARS.get(provider.rating_a) if provider.rating_a else None,
-        rectification=is_in_rectification(
-            provider.rectification, provider.rectification_from, provider.rectification_until, day
-        ),
+async def prepared_sides(session: AsyncSession) -> tuple[PreparedNeeds, PreparedOffers]:
+    """Everything public, for those who rank all of it at once."""
+    terms, (_, _, day) = await reference(session), (await state_of(session)).ground
+    return prepared(await read_fresh(session, await public_ids(session), day), Reader(terms))
+
+
+def built(state: State, reader: Reader, fresh: Fresh) -> Market:
+    """A new base of everything public."""
+    return on_base(state, *prepared(fresh, reader))
+
+
+def on_base(state: State, needs: PreparedNeeds, offers: PreparedOffers) -> Market:
+    """A market of which nothing was edited yet. The records are let go: rankings read those they speak of."""
+    frame, statistics, reader = needs.snapshot.frame, needs.statistics, needs.reader
+    bare_needs = PreparedNeeds({}, needs.snapshot, reader, statistics)
+    bare_offers = PreparedOffers({}, offers.snapshot, reader, statistics)
+    return Market(
+        state.ground,
+        state.seen,
+        {},
+        Layered(bare_needs, prepare_needs((), reader, statistics, frame)),
+        Layered(bare_offers, prepare_offers((), reader, statistics, frame)),
     )

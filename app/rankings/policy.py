@@ -2,7 +2,7 @@
 
 from app.core.actors import Actor, Role
 from app.needs import policy as needs
-from app.rankings.market import NeedEntry, OfferEntry
+from app.rankings.entries import NeedEntry, OfferEntry
 
 WHO = {
     "rank_offers": needs.WHO["rank"],

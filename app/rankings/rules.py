@@ -18,5 +18,8 @@ class WhatIf:
     about: str | None = None
 
 
+TOP = 20  # how many a ranking shows and a list names
+
+
 class CandidatesWithheld(DomainError):
     """From the notice of a tender to its opening nobody may learn who could bid (财政部令87号 第28条)."""

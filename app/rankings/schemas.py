@@ -14,7 +14,7 @@ from app.core.money import Amount, Money
 from app.matching.ranking.rank import Absence, Explanation, Ranked, Ranking, Relaxed
 from app.matching.ranking.records import DEFAULT_WEIGHTS, NeedRecord, OfferRecord, Weights
 from app.parties.queries import PartyName
-from app.rankings.market import NeedEntry, OfferEntry
+from app.rankings.entries import NeedEntry, OfferEntry
 from app.rankings.rules import WhatIf
 
 Share = Annotated[Decimal, Field(max_digits=12, decimal_places=10)]
@@ -190,16 +190,15 @@ class RankingRead(BaseModel):
     @classmethod
     def of(cls, ranking: Ranking, things: Things, names: Mapping[int, PartyName], weights: Weights) -> "RankingRead":
         called = partial(_named, things, names)
-        admitted = len(ranking.rows) + len(ranking.below)
         return cls(
             subject_id=int(ranking.subject),
             weights=WeightsRead.of(weights),
             rows=[_ranked(row, called(row.id), things[int(row.id)].record) for row in ranking.rows],
-            admitted=admitted,
-            below=len(ranking.below),
+            admitted=ranking.admitted,
+            below=ranking.admitted - len(ranking.rows),
             excluded=[ExcludedRead(**called(r.id), filter=r.filter, facts=dict(r.facts)) for r in ranking.excluded],
             excluded_count=ranking.excluded_count,
-            relax=[_relaxed(each, called(each.best.id)) for each in ranking.relaxed] if admitted < FEW else [],
+            relax=[_relaxed(each, called(each.best.id)) for each in ranking.relaxed] if ranking.admitted < FEW else [],
             absence=None if ranking.absence is None else _absent(ranking.absence, called(ranking.absence.id)),
         )
 

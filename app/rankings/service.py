@@ -1,46 +1,83 @@
 """Rankings of offers for a need and of needs for an offer."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
-from typing import NamedTuple
+from datetime import date
+from functools import partial
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
+from app.core.clock import now
+from app.core.days.calendar import shanghai_date
 from app.core.errors import NotFound
-from app.matching.ranking.rank import Ranking, rank, rank_for_offer
+from app.matching.ranking.layered import Layered
+from app.matching.ranking.rank import Ranking, Sight, sight_of_needs, sight_of_offers
 from app.parties.queries import PartyName, party_names
-from app.rankings.market import TOP, NeedEntry, OfferEntry, market
+from app.rankings.entries import NeedEntry, OfferEntry, need_entries, offer_entries, open_entries
+from app.rankings.kept import market
+from app.rankings.market import Market, edits_since, untaken
 from app.rankings.policy import may_rank_needs, may_rank_offers
-from app.rankings.rules import CandidatesWithheld, WhatIf
+from app.rankings.rules import TOP, CandidatesWithheld, WhatIf
+
+Entries = Mapping[int, NeedEntry] | Mapping[int, OfferEntry]
+Read = Callable[[AsyncSession, Collection[int], date], Awaitable[Entries]]
 
 
 class NamedRanking(NamedTuple):
-    """A ranking, and what its ids are called: everything of the ranked side, and the names of its owners."""
+    """A ranking, and what its ids are called: whoever it speaks of, and the names of their owners."""
 
     ranking: Ranking
-    things: Mapping[int, NeedEntry] | Mapping[int, OfferEntry]
+    things: Entries
     names: Mapping[int, PartyName]
 
 
 async def rank_offers(session: AsyncSession, actor: Actor, need_id: int, tried: WhatIf) -> NamedRanking:
-    """The offers for a need, best first, with reasons. Refusals: NotFound, CandidatesWithheld."""
-    found = await market(session)
-    need = found.needs.get(need_id)
+    """The offers for a need, best first, with reasons. Refusals: NotFound, CandidatesWithheld, MarketUnready."""
+    need = (await need_entries(session, [need_id], shanghai_date(await now(session)))).get(need_id)
     if need is None or not may_rank_offers(actor, need):
         raise NotFound(need=need_id)
     if need.status == "tendered":
         raise CandidatesWithheld(need=need_id)
+    found = await market(session)
     record = need.record if tried.budget is None else replace(need.record, budget=tried.budget)
-    ranking = rank(record, found.prepared_offers, tried.weights, TOP, tried.without, tried.about)
-    return NamedRanking(ranking, found.offers, await party_names(session, {o.party_id for o in found.offers.values()}))
+    look = partial(sight_of_offers, record, weights=tried.weights, without=tried.without)
+    return await _ranked(session, found, "offers", look, offer_entries, tried.about)
 
 
 async def rank_needs(session: AsyncSession, actor: Actor, offer_id: int, tried: WhatIf) -> NamedRanking:
-    """The open needs for an offer of the actor's own, best first, with reasons. Refusal: NotFound."""
-    found = await market(session)
-    offer = found.offers.get(offer_id)
+    """The open needs for an offer of the actor's own, best first, with reasons. Refusals: NotFound, MarketUnready."""
+    offer = (await offer_entries(session, [offer_id], shanghai_date(await now(session)))).get(offer_id)
     if offer is None or not may_rank_needs(actor, offer):
         raise NotFound(offer=offer_id)
-    ranking = rank_for_offer(offer.record, found.prepared_needs, tried.weights, TOP, tried.without, tried.about)
-    return NamedRanking(ranking, found.needs, await party_names(session, {n.party_id for n in found.needs.values()}))
+    found = await market(session)
+    look = partial(sight_of_needs, offer.record, weights=tried.weights, without=tried.without)
+    return await _ranked(session, found, "needs", look, open_entries, tried.about)
+
+
+async def _ranked(
+    session: AsyncSession,
+    found: Market,
+    side: Literal["needs", "offers"],
+    look: Callable[[Layered[Any]], Sight],
+    read: Read,
+    about: str | None,
+) -> NamedRanking:
+    """What the rows that are spoken of hold now is what is said of them: whatever was written since the market was
+    made ready is made ready here and looked at again."""
+    layers, taken = getattr(found, side), frozenset[int]()
+    while True:
+        sight = await asyncio.to_thread(look, layers)
+        spoken_of = {int(id) for id in sight.spoken_of(TOP, about)}
+        things = await read(session, spoken_of, found.ground.day)
+        written = getattr(untaken(found, await edits_since(session, found.seen)), side) & spoken_of - taken
+        if not written:
+            break
+        taken |= written
+        fresh = [things[id].record for id in written if id in things]
+        layers = layers.renewed(fresh, [str(id) for id in written if id not in things])
+    records = {str(id): thing.record for id, thing in things.items()}
+    ranking = await asyncio.to_thread(sight.ranking, records, TOP, about)
+    return NamedRanking(ranking, things, await party_names(session, {thing.party_id for thing in things.values()}))

@@ -25,7 +25,15 @@ from app.matching.ranking.records import area_prefix
 from app.needs.models import Need
 from app.offers.models import Offer
 from app.offers.rules import is_over
-from app.rankings.market import NeedEntry, OfferEntry, is_open, market
+from app.rankings.entries import (
+    NeedEntry,
+    OfferEntry,
+    need_entries,
+    offer_entries,
+    offers_reaching,
+    open_needs_in,
+)
+from app.rankings.kept import market
 from app.rankings.wishes import wishes_of_need, wishes_of_offer
 from app.selection import rules
 from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
@@ -85,12 +93,11 @@ async def open_round(session: AsyncSession, actor: Actor, round_id: int) -> Roun
     round = await access_round(session, actor, round_id, "open")
     at = await now(session)
     opened = move(MOVES, round.status, "open")
-    found = await market(session)
-    inside = area_prefix(round.area_code)
-    asking = [n for n in found.needs.values() if n.community_code.startswith(inside) and is_open(n)]
+    inside, day = area_prefix(round.area_code), shanghai_date(at)
+    asking = await open_needs_in(session, inside, day)
     held = await held_elsewhere(session, [need.id for need in asking])
     needs = [need for need in asking if need.id not in held]
-    offers = [offer for offer in found.offers.values() if _reaches(offer, inside) and _stands(offer, shanghai_date(at))]
+    offers = [offer for offer in await offers_reaching(session, inside, day) if _stands(offer, day)]
     if not needs or not offers:
         raise rules.RoundWithoutSides(needs=len(needs), offers=len(offers), held=len(held))
     session.add_all(_need_seat(round, need, key) for need, key in zip(needs, _keys(needs), strict=True))
@@ -99,11 +106,6 @@ async def open_round(session: AsyncSession, actor: Actor, round_id: int) -> Roun
     facts: dict[str, Any] = {"needs": len(needs), "offers": len(offers), "elsewhere": len(held), "seed": round.seed}
     await happened(session, actor, "round.opened", round, at, **facts)
     return round
-
-
-def _reaches(offer: OfferEntry, inside: str) -> bool:
-    covered = [area_prefix(code) for code in offer.record.coverage]
-    return any(prefix.startswith(inside) or inside.startswith(prefix) for prefix in covered)
 
 
 def _stands(offer: OfferEntry, day: date) -> bool:
@@ -201,16 +203,10 @@ async def derive_preferences(session: AsyncSession, actor: Actor, round_id: int)
     have = {side: await lists(session, round_id, side) for side in Side}
     of_needs = {id: seat.key for id, seat in needs.items()}
     of_offers = {id: seat.key for id, seat in offers.items()}
-    wanted_needs = {
-        id: wishes_of_need(found, id, of_offers, round.seed)
-        for id in needs
-        if id in found.needs.keys() - have[Side.need]
-    }
-    wanted_offers = {
-        id: wishes_of_offer(found, id, of_needs, round.seed)
-        for id in offers
-        if id in found.offers.keys() - have[Side.offer]
-    }
+    asking = await need_entries(session, needs.keys() - have[Side.need], shanghai_date(at))
+    offering = await offer_entries(session, offers.keys() - have[Side.offer], shanghai_date(at))
+    wanted_needs = {id: wishes_of_need(found, need.record, of_offers, round.seed) for id, need in asking.items()}
+    wanted_offers = {id: wishes_of_offer(found, offer.record, of_needs, round.seed) for id, offer in offering.items()}
     for side, derived in ((Side.need, wanted_needs), (Side.offer, wanted_offers)):
         session.add_all(
             PreferenceList(

@@ -15,7 +15,7 @@ from procrastinate.jobs import DeleteJobCondition
 from procrastinate.retry import RetryStrategy
 from procrastinate.tasks import Task
 from procrastinate.worker import Worker as QueueWorker
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.types import ASGIApp
 
@@ -55,10 +55,12 @@ log = structlog.get_logger()
 async def defer(
     session: AsyncSession, task: Task[Any, Any, Any], *, once: str | None = None, turn: str | None = None, **args: Any
 ) -> None:
-    """Have `task` run after this transaction commits; `once` names a job of which one may wait at a time, `turn` jobs
-    that run one after the other."""
+    """Have `task` run after this transaction commits; `once` names a job of which one waits at a time, so that a second
+    is not added, `turn` jobs that run one after the other."""
     values = {"queue": task.queue, "task": task.name, "once": once, "turn": turn, "args": json.dumps(args)}
-    await session.execute(DEFER, values)
+    with contextlib.suppress(IntegrityError) if once else contextlib.nullcontext():
+        async with session.begin_nested():
+            await session.execute(DEFER, values)
 
 
 @asynccontextmanager

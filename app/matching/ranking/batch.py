@@ -138,7 +138,8 @@ def _see(asked: Asked, row: int, shard: Shard[Any]) -> vectors.Seen:
     one = np.array([row])
     columns, words = take(asked.subjects.columns, one), words_at(asked.subjects.words, one)
     see: Any = vectors.see_offers if isinstance(columns, NeedColumns) else vectors.see_needs
-    seen: vectors.Seen = see(asked.others.frame, columns, words, shard.columns, shard.postings)
+    share = vectors.shares(shard.postings, words, len(shard))
+    seen: vectors.Seen = see(asked.others.frame, columns, shard.columns, share)
     return seen
 
 

@@ -137,5 +137,7 @@ class Leaves:
         inferred = [top for top in sorted(shares, key=lambda top: (-shares[top], top)) if shares[top] >= IN_TOP]
         return tuple(dict.fromkeys([*inferred, *(code[:2] for code in codes if (2, code[:2]) in self._places)]))
 
-    def likeliest(self, about: Floats | None) -> str | None:
-        return None if about is None else self.codes[int(np.argmax(about))]
+    def likeliest(self, signature: Signature) -> str | None:
+        """The leaf that a record is most about; of equals the first. None for a record that is about nothing."""
+        leaves = {place: value for place, value in signature.items() if place < len(self.codes)}
+        return self.codes[max(leaves, key=lambda place: leaves[place])] if leaves else None

@@ -1,8 +1,8 @@
 """One side of the market, prepared once so that ranking against it reads numbers only."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,90 +13,132 @@ from app.matching.ranking.arrays.columns import (
     Frame,
     NeedColumns,
     OfferColumns,
+    Words,
     need_columns,
     offer_columns,
     tops_of,
     words_of,
 )
-from app.matching.ranking.arrays.snapshot import Shard, Snapshot, Table, changed, joined, snapshot_of
-from app.matching.ranking.profiles import NeedProfile, OfferProfile, Reader
-from app.matching.ranking.records import CRITERIA, NeedRecord, OfferRecord
+from app.matching.ranking.arrays.snapshot import Snapshot, Table, changed, joined, snapshot_of
+from app.matching.ranking.profiles import NeedProfile, OfferProfile, Reader, Said
+from app.matching.ranking.records import NeedRecord, OfferRecord
 from app.matching.ranking.text import Statistics
 
 Profile = TypeVar("Profile", NeedProfile, OfferProfile)
 Record = TypeVar("Record", NeedRecord, OfferRecord)
 AT_A_TIME = 1_000  # records made ready together: profiles are large, their columns small
-REMEMBERED_PROFILES = 4_096
 
 
 class Found(NamedTuple):
-    """Every record of a side once, seen from one subject: its row in the table, its values and failing filters."""
+    """Every record of a side once, seen from one subject, in order of id: its row, values and failing filters."""
 
     rows: NDArray[np.int64]
     values: NDArray[np.float64]
     failed: NDArray[np.uint8]
 
 
-class Prepared(Generic[Record, Profile, Columns]):
-    """Records and their snapshot; profiles are made again for the few that are explained."""
-
-    records: Mapping[str, Record]
-    snapshot: Snapshot[Columns]
+class Prepared(ABC, Generic[Record, Profile, Columns]):
+    """A snapshot of a side, and the records that are at hand: of a large market only those that are spoken of."""
 
     def __init__(
-        self,
-        records: Mapping[str, Record],
-        snapshot: Snapshot[Columns],
-        reader: Reader,
-        statistics: Statistics,
-        read: Callable[[Record, Statistics], Profile],
+        self, records: Mapping[str, Record], snapshot: Snapshot[Columns], reader: Reader, statistics: Statistics
     ) -> None:
-        self.records, self.snapshot, self.reader, self.statistics = records, snapshot, reader, statistics
-        self.profile: Callable[[str], Profile] = lru_cache(REMEMBERED_PROFILES)(
-            lambda id: read(records[id], statistics)
-        )
+        self.records: Mapping[str, Record] = records
+        self.snapshot: Snapshot[Columns] = snapshot
+        self.reader, self.statistics = reader, statistics
+
+    @abstractmethod
+    def table_of(self, records: Sequence[Record]) -> Table[Columns]:
+        """Columns of the records, in their order."""
+
+    @abstractmethod
+    def saying(self, record: Record, said: Said) -> Profile:
+        """The profile of a record whose text was read before."""
+
+    @abstractmethod
+    def see(self, subject: Any) -> Found:
+        """Every record against one subject of the other side."""
 
     @property
     def ids(self) -> tuple[str, ...]:
         return tuple(self.snapshot.table.ids.tolist())
+
+    def id_at(self, row: int) -> str:
+        return str(self.snapshot.table.ids[row])
 
     def row_of(self, id: str) -> int | None:
         ids = self.snapshot.table.ids
         row = int(np.searchsorted(ids, id))
         return row if row < len(ids) and ids[row] == id else None
 
+    def profile(self, record: Record) -> Profile:
+        """Of a record that stands in the table: what it says is not read again."""
+        row = self.row_of(record.id)
+        assert row is not None, "only what is in the market is spoken of"
+        return self.saying(record, said_at(self.snapshot, row))
 
-PreparedNeeds = Prepared[NeedRecord, NeedProfile, NeedColumns]
-PreparedOffers = Prepared[OfferRecord, OfferProfile, OfferColumns]
-
-
-def see_offers(need: NeedProfile, offers: PreparedOffers) -> Found:
-    """Every offer against one need."""
-    frame = offers.snapshot.frame
-    subject, words = need_columns([need], frame), words_of([need], frame)
-    shards = offers.snapshot.shards
-    return _found(shards, [vectors.see_offers(frame, subject, words, s.columns, s.postings) for s in shards])
-
-
-def see_needs(offer: OfferProfile, needs: PreparedNeeds) -> Found:
-    """Every need against one offer."""
-    frame = needs.snapshot.frame
-    subject, words = offer_columns([offer], frame), words_of([offer], frame)
-    shards = needs.snapshot.shards
-    return _found(shards, [vectors.see_needs(frame, subject, words, s.columns, s.postings) for s in shards])
+    def renewed(self, fresh: Sequence[Record], gone: Collection[str] = ()) -> Self:
+        """The side after `fresh` records came in or took the place of older ones and those in `gone` left it."""
+        leaving = sorted(id for id in gone if self.row_of(id) is not None)
+        if not fresh and not leaving:
+            return self
+        ordered = sorted(fresh, key=lambda record: record.id)
+        joined = {**self.records, **{record.id: record for record in ordered}}
+        records = {id: joined[id] for id in sorted(joined.keys() - set(gone))}
+        snapshot = changed(self.snapshot, self.table_of(ordered), leaving)
+        return type(self)(records, snapshot, self.reader, self.statistics)
 
 
-def _found(shards: Sequence[Shard[Columns]], seen: Sequence[vectors.Seen]) -> Found:
-    """Each record once, from the shard of its likeliest category, in the order of the table."""
-    rows = np.concatenate([np.zeros(0, np.int64), *(shard.rows[shard.first] for shard in shards)])
-    values: list[NDArray[np.float64]] = [each.values[:, shard.first] for shard, each in zip(shards, seen, strict=True)]
-    failed: list[NDArray[np.uint8]] = [each.failed[shard.first] for shard, each in zip(shards, seen, strict=True)]
-    order = np.argsort(rows)
-    return Found(
-        rows[order],
-        np.concatenate([np.zeros((len(CRITERIA), 0)), *values], axis=1)[:, order],
-        np.concatenate([np.zeros(0, np.uint8), *failed])[order],
+class PreparedNeeds(Prepared[NeedRecord, NeedProfile, NeedColumns]):
+    def table_of(self, records: Sequence[NeedRecord]) -> Table[NeedColumns]:
+        return need_table(records, self.reader, self.statistics, self.snapshot.frame)
+
+    def saying(self, record: NeedRecord, said: Said) -> NeedProfile:
+        return self.reader.need_that_says(record, said)
+
+    def see(self, offer: OfferProfile) -> Found:
+        """Every need against one offer."""
+        frame, table = self.snapshot.frame, self.snapshot.table
+        subject, share = offer_columns([offer], frame), _shares(self.snapshot, words_of([offer], frame))
+        return Found(np.arange(len(table)), *vectors.see_needs(frame, subject, table.columns, share))
+
+
+class PreparedOffers(Prepared[OfferRecord, OfferProfile, OfferColumns]):
+    def table_of(self, records: Sequence[OfferRecord]) -> Table[OfferColumns]:
+        return offer_table(records, self.reader, self.statistics, self.snapshot.frame)
+
+    def saying(self, record: OfferRecord, said: Said) -> OfferProfile:
+        return self.reader.offer_that_says(record, said)
+
+    def see(self, need: NeedProfile) -> Found:
+        """Every offer against one need."""
+        frame, table = self.snapshot.frame, self.snapshot.table
+        subject, share = need_columns([need], frame), _shares(self.snapshot, words_of([need], frame))
+        return Found(np.arange(len(table)), *vectors.see_offers(frame, subject, table.columns, share))
+
+
+def said_at(snapshot: Snapshot[Any], row: int) -> Said:
+    """What the record of a row says, from the numbers that were kept of it."""
+    table, frame = snapshot.table, snapshot.frame
+    words, tops, about = table.words, table.tops, slice(*table.columns.about_start[row : row + 2].tolist())
+    said, told = slice(*words.start[row : row + 2].tolist()), slice(*tops.start[row : row + 2].tolist())
+    spelled, top_codes = frame.spelled, list(frame.tops)
+    terms = (spelled[term] for term in words.terms[said].tolist())
+    return Said(
+        words=dict(zip(terms, words.weights[said].tolist(), strict=True)),
+        signature=dict(
+            zip(table.columns.about[about].tolist(), table.columns.about_value[about].tolist(), strict=True)
+        ),
+        tops=tuple(code for top in tops.tops[told].tolist() if (code := top_codes[top])),
     )
+
+
+def _shares(snapshot: Snapshot[Any], words: Words) -> NDArray[np.float64]:
+    """How much of the best possible text score each record reaches, from the shard of its likeliest category."""
+    found = np.zeros(len(snapshot.table))
+    for shard in snapshot.shards:
+        found[shard.rows[shard.first]] = vectors.shares(shard.postings, words, len(shard))[shard.first]
+    return found
 
 
 def new_frame(reader: Reader) -> Frame:
@@ -120,7 +162,7 @@ def prepare_offers(
     known = statistics or reader.statistics((), tuple(records.values()))
     numbered = frame or new_frame(reader)
     table = offer_table(tuple(records.values()), reader, known, numbered)
-    return Prepared(records, snapshot_of(table, numbered), reader, known, reader.offer)
+    return PreparedOffers(records, snapshot_of(table, numbered), reader, known)
 
 
 def prepare_needs(
@@ -135,7 +177,7 @@ def prepare_needs(
     known = statistics or reader.statistics(tuple(records.values()), ())
     numbered = frame or new_frame(reader)
     table = need_table(tuple(records.values()), reader, known, numbered)
-    return Prepared(records, snapshot_of(table, numbered), reader, known, reader.need)
+    return PreparedNeeds(records, snapshot_of(table, numbered), reader, known)
 
 
 def offer_table(
@@ -166,32 +208,3 @@ def _table(
         return Table(ids, columns_of(profiles, frame), words_of(profiles, frame), tops_of(profiles, frame))
 
     return joined([columns(batch) for batch in _batches(records)] or [columns(())])
-
-
-def renewed_offers(side: PreparedOffers, fresh: Sequence[OfferRecord], gone: Collection[str] = ()) -> PreparedOffers:
-    """The side after `fresh` records came in or took the place of older ones and those in `gone` left it."""
-    if not fresh and not side.records.keys() & set(gone):
-        return side
-    ordered = sorted(fresh, key=lambda record: record.id)
-    table = offer_table(ordered, side.reader, side.statistics, side.snapshot.frame)
-    records = _renewed(side.records, ordered, gone)
-    return Prepared(
-        records, changed(side.snapshot, table, sorted(gone)), side.reader, side.statistics, side.reader.offer
-    )
-
-
-def renewed_needs(side: PreparedNeeds, fresh: Sequence[NeedRecord], gone: Collection[str] = ()) -> PreparedNeeds:
-    """The side after `fresh` records came in or took the place of older ones and those in `gone` left it."""
-    if not fresh and not side.records.keys() & set(gone):
-        return side
-    ordered = sorted(fresh, key=lambda record: record.id)
-    table = need_table(ordered, side.reader, side.statistics, side.snapshot.frame)
-    records = _renewed(side.records, ordered, gone)
-    return Prepared(
-        records, changed(side.snapshot, table, sorted(gone)), side.reader, side.statistics, side.reader.need
-    )
-
-
-def _renewed(records: Mapping[str, Record], fresh: Sequence[Record], gone: Collection[str]) -> dict[str, Record]:
-    joined = {**records, **{record.id: record for record in fresh}}
-    return {id: joined[id] for id in sorted(joined.keys() - set(gone))}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 
@@ -47,6 +48,14 @@ class OfferProfile:
     capacity: Capacity | None
 
 
+class Said(NamedTuple):
+    """What a record's text and codes say, which takes most of the time of reading it."""
+
+    words: Terms
+    signature: Signature
+    tops: tuple[str, ...]
+
+
 def months_between(starts_on: date | None, ends_on: date | None) -> int | None:
     """Whole months from the first day to the last, at least 1; None when a date is missing or they are swapped."""
     if starts_on is None or ends_on is None or ends_on < starts_on:
@@ -82,13 +91,16 @@ class Reader:
 
     def need(self, need: NeedRecord, statistics: Statistics) -> NeedProfile:
         terms = self.lexicon.need_terms(need)
-        about = self.leaves.infer(terms, need.category_codes)
+        return self.need_that_says(need, self._said(need, terms, asked(terms, statistics)))
+
+    def need_that_says(self, need: NeedRecord, said: Said) -> NeedProfile:
+        """The profile of a need whose text was read before."""
         return NeedProfile(
             record=need,
-            words=single(asked(terms, statistics)),
-            category=self.leaves.likeliest(about),
-            signature=self.leaves.signature(about),
-            tops=self.leaves.tops(about, need.category_codes),
+            words=said.words,
+            category=self.leaves.likeliest(said.signature),
+            signature=said.signature,
+            tops=said.tops,
             populations=known_populations(need.population_codes, self.reference),
             months=calendar_months(need.starts_on, need.ends_on) or parse_months(need.schedule),
             length=months_between(need.starts_on, need.ends_on),
@@ -96,18 +108,25 @@ class Reader:
 
     def offer(self, offer: OfferRecord, statistics: Statistics) -> OfferProfile:
         terms = self.lexicon.offer_terms(offer)
-        about = self.leaves.infer(terms, offer.category_codes)
+        return self.offer_that_says(offer, self._said(offer, terms, answered(terms, statistics)))
+
+    def offer_that_says(self, offer: OfferRecord, said: Said) -> OfferProfile:
+        """The profile of an offer whose text was read before."""
         return OfferProfile(
             record=offer,
-            words=single(answered(terms, statistics)),
-            category=self.leaves.likeliest(about),
-            signature=self.leaves.signature(about),
-            tops=self.leaves.tops(about, offer.category_codes),
+            words=said.words,
+            category=self.leaves.likeliest(said.signature),
+            signature=said.signature,
+            tops=said.tops,
             populations=known_populations(offer.population_codes, self.reference),
             coverage=tuple(sorted({area_prefix(code) for code in offer.coverage if code})),
             months=parse_months(offer.schedule),
             capacity=parse_capacity(offer.capacity),
         )
+
+    def _said(self, record: NeedRecord | OfferRecord, terms: Terms, words: Terms) -> Said:
+        about = self.leaves.infer(terms, record.category_codes)
+        return Said(single(words), self.leaves.signature(about), self.leaves.tops(about, record.category_codes))
 
     def statistics(self, needs: tuple[NeedRecord, ...], offers: tuple[OfferRecord, ...]) -> Statistics:
         """Term statistics of a market, to be frozen for a round and shared by both directions."""

@@ -4,10 +4,11 @@ All sums are made in whole ten-thousandths, so the contributions of the rows add
 One pair has one score in both directions as long as both pools share their term statistics.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
+from functools import cached_property
+from itertools import groupby, starmap
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,8 +17,9 @@ from app.matching.ranking import criteria
 from app.matching.ranking.arrays import vectors
 from app.matching.ranking.criteria import Facts, Measure
 from app.matching.ranking.filters import FILTERS, first_failing
+from app.matching.ranking.layered import Layered
 from app.matching.ranking.points import contributions, millionths
-from app.matching.ranking.prepared import Found, Prepared, PreparedNeeds, PreparedOffers, see_needs, see_offers
+from app.matching.ranking.prepared import Found, PreparedNeeds, PreparedOffers
 from app.matching.ranking.profiles import NeedProfile, OfferProfile
 from app.matching.ranking.records import CRITERIA, DEFAULT_WEIGHTS, NeedRecord, OfferRecord, Weights
 from app.matching.ranking.robustness import Robustness, robustness
@@ -87,12 +89,12 @@ class Absence(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """`rows` are the explained top; `below` the rest of those admitted; `excluded` the nearest misses, by likeness,
+    """`rows` are the explained top of those `admitted`; `excluded` the nearest misses, by likeness,
     of `excluded_count`; `relaxed` by what each would bring; `absence` answers for the id that was asked about."""
 
     subject: str
     rows: tuple[Ranked, ...]
-    below: tuple[Placing, ...]
+    admitted: int
     excluded: tuple[Excluded, ...]
     excluded_count: int
     relaxed: tuple[Relaxed, ...]
@@ -111,10 +113,7 @@ def rank(
 
     `without` names filters to leave out (what if?); `about` an offer whose absence is to be explained.
     """
-    profile = offers.reader.need(need, offers.statistics)
-    return _Sight(
-        offers, see_offers(profile, offers), weights, without, lambda id: (profile, offers.profile(id))
-    ).ranking(need.id, top, about)
+    return sight_of_offers(need, offers, weights, without).ranking(offers.records, top, about)
 
 
 def rank_for_offer(
@@ -126,24 +125,46 @@ def rank_for_offer(
     about: str | None = None,
 ) -> Ranking:
     """The needs for one offer, best first: the same pair scores seen from the other side."""
+    return sight_of_needs(offer, needs, weights, without).ranking(needs.records, top, about)
+
+
+def sight_of_offers(
+    need: NeedRecord,
+    offers: PreparedOffers | Layered[PreparedOffers],
+    weights: Weights = DEFAULT_WEIGHTS,
+    without: Collection[str] = (),
+) -> "Sight":
+    """The offers as seen from one need: what `rank` can say before it knows the records it speaks of."""
+    profile = offers.reader.need(need, offers.statistics)
+    return Sight(need.id, offers, offers.see(profile), weights, without, lambda offer: (profile, offer))
+
+
+def sight_of_needs(
+    offer: OfferRecord,
+    needs: PreparedNeeds | Layered[PreparedNeeds],
+    weights: Weights = DEFAULT_WEIGHTS,
+    without: Collection[str] = (),
+) -> "Sight":
+    """The needs as seen from one offer."""
     profile = needs.reader.offer(offer, needs.statistics)
-    found = see_needs(profile, needs)
-    sight = _Sight(needs, found, weights, without, lambda id: (needs.profile(id), profile))
-    return sight.ranking(offer.id, top, about)
+    return Sight(offer.id, needs, needs.see(profile), weights, without, lambda need: (need, profile))
 
 
-class _Sight:
-    """A prepared side as seen from one subject, put in order."""
+class Sight:
+    """A prepared side as seen from one subject, put in order. A `place` is one in what was found."""
+
+    records: Mapping[str, Any]
 
     def __init__(
         self,
-        side: Prepared[Any, Any, Any],
+        subject: str,
+        side: PreparedNeeds | PreparedOffers | Layered[Any],
         found: Found,
         weights: Weights,
         without: Collection[str],
-        pair: Callable[[str], tuple[NeedProfile, OfferProfile]],
+        pair: Callable[[Any], tuple[NeedProfile, OfferProfile]],
     ) -> None:
-        self.side, self.found, self.pair = side, found, pair
+        self.subject, self.side, self.found, self.pair = subject, side, found, pair
         self.filters = [(code, fails) for code, fails in FILTERS if code not in without]
         kept = sum(vectors.BIT_OF[code] for code, _ in self.filters)
         self.failed = found.failed & np.uint8(kept)
@@ -153,35 +174,50 @@ class _Sight:
         self.order = admitted[np.argsort(-self.points[admitted], kind="stable")]
         self.sorted_points = np.sort(self.points[admitted])
 
-    def ranking(self, subject: str, top: int, about: str | None) -> Ranking:
+    def spoken_of(self, top: int = 20, about: str | None = None) -> list[str]:
+        """The ids of those whose records `ranking` needs or whose names are told."""
+        placed = {int(place) for place in (*self.order[:top], *self._nearest[0], *self._best_of_relaxed().values())}
+        asked = [] if about is None or self.side.row_of(about) is None else [about]
+        return [*map(self._id, sorted(placed)), *asked]
+
+    def ranking(self, records: Mapping[str, Any], top: int = 20, about: str | None = None) -> Ranking:
+        """The ranking; `records` of at least those `spoken_of`."""
+        self.records = records
         shown = self.order[:top]
         shares = self.weights.tolist()
         sure = robustness(self.found.values[:, self.order], self.weights, top)
         return Ranking(
-            subject=subject,
-            rows=tuple(self._ranked(row, shares, firm) for row, firm in zip(shown.tolist(), sure, strict=True)),
-            below=tuple(self._placing(row) for row in self.order[top:].tolist()),
-            excluded=self._excluded(),
+            subject=self.subject,
+            rows=tuple(self._ranked(place, shares, firm) for place, firm in zip(shown.tolist(), sure, strict=True)),
+            admitted=len(self.order),
+            excluded=tuple(starmap(self._shut_out, zip(*self._nearest, strict=True))),
             excluded_count=int(np.count_nonzero(self.failed)),
             relaxed=self._relaxed(),
             absence=None if about is None else self._absence(about, set(shown.tolist())),
         )
 
-    def _id(self, row: int) -> str:
-        return str(self.side.snapshot.table.ids[self.found.rows[row]])
+    def placings(self) -> list[Placing]:
+        """All admitted, best first."""
+        return [self._placing(place) for place in self.order.tolist()]
 
-    def _placing(self, row: int) -> Placing:
-        points = int(self.points[row])
+    def _id(self, place: int) -> str:
+        return self.side.id_at(int(self.found.rows[place]))
+
+    def _pair(self, place: int) -> tuple[NeedProfile, OfferProfile]:
+        return self.pair(self.side.profile(self.records[self._id(place)]))
+
+    def _placing(self, place: int) -> Placing:
+        points = int(self.points[place])
         better = len(self.sorted_points) - int(np.searchsorted(self.sorted_points, points, side="right"))
-        return Placing(self._id(row), better + 1, points * UNIT)
+        return Placing(self._id(place), better + 1, points * UNIT)
 
-    def _ranked(self, row: int, shares: list[int], firm: Robustness) -> Ranked:
-        placing = self._placing(row)
-        return Ranked(placing.id, placing.place, placing.score, self._explain(row, shares), firm)
+    def _ranked(self, place: int, shares: list[int], firm: Robustness) -> Ranked:
+        placing = self._placing(place)
+        return Ranked(placing.id, placing.place, placing.score, self._explain(place, shares), firm)
 
-    def _explain(self, row: int, shares: list[int]) -> tuple[Explanation, ...]:
-        need, offer = self.pair(self._id(row))
-        values = [None if np.isnan(value) else float(value) for value in self.found.values[:, row]]
+    def _explain(self, place: int, shares: list[int]) -> tuple[Explanation, ...]:
+        need, offer = self._pair(place)
+        values = [None if np.isnan(value) else float(value) for value in self.found.values[:, place]]
         measures = [
             measure._replace(value=value) for measure, value in zip(criteria.measure(need, offer), values, strict=True)
         ]
@@ -189,36 +225,44 @@ class _Sight:
         entries = zip(CRITERIA, measures, shares, parts, strict=True)
         return tuple(_row(name, measure, share, total, part) for name, measure, share, part in entries)
 
-    def _excluded(self) -> tuple[Excluded, ...]:
+    @cached_property
+    def _nearest(self) -> tuple[list[int], list[int]]:
+        """Those shut out that are most alike, and how much."""
         out = np.flatnonzero(self.failed)
         text, category = np.nan_to_num(self.found.values[:2, out])
         likeness = np.rint(5_000 * (text + category)).astype(np.int64)
-        nearest = np.argsort(-likeness, kind="stable")[:NEAREST].tolist()
-        return tuple(self._shut_out(int(out[place]), int(likeness[place]) * UNIT) for place in nearest)
+        if len(out) > NEAREST:
+            close = likeness >= np.partition(likeness, -NEAREST)[-NEAREST]
+            out, likeness = out[close], likeness[close]
+        nearest = np.argsort(-likeness, kind="stable")[:NEAREST]
+        return out[nearest].tolist(), likeness[nearest].tolist()
 
-    def _shut_out(self, row: int, likeness: Decimal) -> Excluded:
-        id = self._id(row)
-        failed = first_failing(*self.pair(id), self.filters)
+    def _shut_out(self, place: int, likeness: int) -> Excluded:
+        failed = first_failing(*self._pair(place), self.filters)
         assert failed is not None, "arrays and records must agree on who is shut out"
-        return Excluded(id, likeness, failed.filter, failed.facts)
+        return Excluded(self._id(place), likeness * UNIT, failed.filter, failed.facts)
+
+    def _best_of_relaxed(self) -> dict[str, int]:
+        """Filter → the best of those that it alone shuts out."""
+        alone = {code: np.flatnonzero(self.failed == vectors.BIT_OF[code]) for code, _ in self.filters}
+        return {code: int(gained[np.argmax(self.points[gained])]) for code, gained in alone.items() if len(gained)}
 
     def _relaxed(self) -> tuple[Relaxed, ...]:
-        found = []
-        for code, _ in self.filters:
-            gained = np.flatnonzero(self.failed == vectors.BIT_OF[code])
-            if len(gained):
-                best = int(gained[np.argmax(self.points[gained])])
-                found.append(Relaxed(code, len(gained), self._placing(best)))
+        found = [
+            Relaxed(code, int(np.count_nonzero(self.failed == vectors.BIT_OF[code])), self._placing(best))
+            for code, best in self._best_of_relaxed().items()
+        ]
         return tuple(sorted(found, key=lambda each: -each.best.score))
 
     def _absence(self, id: str, shown: set[int]) -> Absence:
         row = self.side.row_of(id)
         if row is None:
             return Absence(id, "unknown")
-        if self.failed[row]:
-            shut_out = self._shut_out(row, Decimal(0))
+        place = int(np.flatnonzero(self.found.rows == row)[0])
+        if self.failed[place]:
+            shut_out = self._shut_out(place, 0)
             return Absence(id, shut_out.filter, shut_out.facts)
-        return Absence(id, "listed" if row in shown else "below_top", {}, self._placing(row))
+        return Absence(id, "listed" if place in shown else "below_top", {}, self._placing(place))
 
 
 def _row(name: str, measure: Measure, share: int, total: int, part: int) -> Explanation:
@@ -229,7 +273,6 @@ def _row(name: str, measure: Measure, share: int, total: int, part: int) -> Expl
     return Explanation(name, value, weight, part * UNIT, measure.code, measure.facts)
 
 
-def tie_groups(ranking: Ranking, step: Decimal = Decimal("0.01")) -> tuple[tuple[str, ...], ...]:
-    """A preference list derived from a ranking: all admitted, best first, scores of one `step` tied."""
-    placings = [*((row.id, row.score) for row in ranking.rows), *((row.id, row.score) for row in ranking.below)]
-    return tuple(tuple(id for id, _ in tied) for _, tied in groupby(placings, key=lambda row: row[1] // step))
+def tie_groups(placings: Iterable[Placing], step: Decimal = Decimal("0.01")) -> tuple[tuple[str, ...], ...]:
+    """A preference list derived from all admitted, best first: scores of one `step` are tied."""
+    return tuple(tuple(each.id for each in tied) for _, tied in groupby(placings, key=lambda p: p.score // step))

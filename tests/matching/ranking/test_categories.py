@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from app.matching.ranking.categories import Leaves
+from app.matching.ranking.records import NeedRecord
 from app.matching.ranking.text import Lexicon
 from tests.matching.factories import TOWN, season_needs, season_reference
 
@@ -10,7 +11,11 @@ LEAVES = Leaves(LEXICON)
 
 
 def likeliest(text: str, *codes: str) -> str | None:
-    return LEAVES.likeliest(LEAVES.infer(LEXICON.terms(text), codes))
+    return LEAVES.likeliest(LEAVES.signature(LEAVES.infer(LEXICON.terms(text), codes)))
+
+
+def inferred(leaves: Leaves, lexicon: Lexicon, need: NeedRecord) -> str | None:
+    return leaves.likeliest(leaves.signature(leaves.infer(lexicon.need_terms(need), need.category_codes)))
 
 
 def closeness(one: tuple[str, ...], other: tuple[str, ...]) -> float:
@@ -59,8 +64,7 @@ def test_closeness_nests_same_leaf_same_parent_same_top_nothing() -> None:
 def test_a_word_in_passing_does_not_overrule_the_entered_code() -> None:
     lexicon = Lexicon(season_reference())
     need = next(need for need in season_needs() if need.id == "N199")
-    about = Leaves(lexicon).infer(lexicon.need_terms(need), need.category_codes)
-    assert Leaves(lexicon).likeliest(about) == "080101"
+    assert inferred(Leaves(lexicon), lexicon, need) == "080101"
 
 
 def test_the_inferred_service_of_the_season_s_needs_does_not_hang_on_the_entered_code() -> None:
@@ -68,7 +72,4 @@ def test_the_inferred_service_of_the_season_s_needs_does_not_hang_on_the_entered
     leaves = Leaves(lexicon)
     needs = {need.id: need for need in season_needs()}
     right = {"N032": "020203", "N066": "040202", "N112": "070202", "N126": "080202", "N153": "090403", "N162": "100101"}
-    found = {
-        id: leaves.likeliest(leaves.infer(lexicon.need_terms(needs[id]), needs[id].category_codes)) for id in right
-    }
-    assert found == right
+    assert {id: inferred(leaves, lexicon, needs[id]) for id in right} == right

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.matching.ranking.filters import FILTERS
 from app.matching.ranking.prepared import prepare_needs, prepare_offers
 from app.matching.ranking.profiles import Reader
-from app.matching.ranking.rank import Absence, Placing, Ranking, rank, rank_for_offer, tie_groups
+from app.matching.ranking.rank import Absence, Placing, Ranking, rank, rank_for_offer, sight_of_offers, tie_groups
 from app.matching.ranking.records import CRITERIA, DEFAULT_WEIGHTS, NeedRecord, OfferRecord, Weights
 from tests.matching.factories import make_need, make_offer, season_needs, season_offers, season_reference
 from tests.matching.records import NEEDS, OFFERS, READER
@@ -121,7 +121,7 @@ def test_an_absent_offer_has_a_reason() -> None:
     ]
     prepared = prepare_offers(offers, READER)
     absence = {id: rank(make_need(), prepared, top=1, about=id).absence for id in ("near", "far", "weak", "nobody")}
-    best, second = ranked(make_need(), offers, top=1).rows[0], ranked(make_need(), offers, top=1).below[0]
+    best, second = ranked(make_need(), offers, top=1).rows[0], ranked(make_need(), offers, top=2).rows[1]
     assert absence == {
         "near": Absence("near", "listed", {}, Placing("near", 1, best.score)),
         "far": Absence("far", "coverage", {"area": "530111004002", "covers": ("530114",)}),
@@ -141,12 +141,12 @@ def test_a_pool_stands_in_order_of_id() -> None:
 
 
 def test_an_empty_pool_gives_an_empty_ranking() -> None:
-    assert ranked(make_need(), []) == Ranking("N1", (), (), (), 0, ())
+    assert ranked(make_need(), []) == Ranking("N1", (), 0, (), 0, ())
 
 
 def test_preferences_tie_scores_of_one_step_and_leave_nobody_out() -> None:
     offers = [make_offer("A"), make_offer("B"), make_offer("C", title="巡河", description="净滩")]
-    assert tie_groups(ranked(make_need(), offers, top=1)) == (("A", "B"), ("C",))
+    assert tie_groups(sight_of_offers(make_need(), prepare_offers(offers, READER)).placings()) == (("A", "B"), ("C",))
 
 
 def test_a_pair_of_the_season_scores_the_same_from_either_side() -> None:

@@ -1,6 +1,6 @@
 """The arrays say what the scalar reference says: the same values, the same failing filters, the same points."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from app.matching.ranking.arrays import vectors
 from app.matching.ranking.criteria import measure
 from app.matching.ranking.filters import FILTERS
 from app.matching.ranking.points import millionths, points
-from app.matching.ranking.prepared import Found, new_frame, prepare_needs, prepare_offers, see_needs, see_offers
+from app.matching.ranking.prepared import Found, new_frame, prepare_needs, prepare_offers
 from app.matching.ranking.profiles import NeedProfile, OfferProfile, Reader
 from app.matching.ranking.records import DEFAULT_WEIGHTS, NeedRecord, OfferRecord
 from tests.matching.factories import season_needs, season_offers, season_reference
@@ -45,16 +45,20 @@ def agree(needs: tuple[NeedRecord, ...], offers: tuple[OfferRecord, ...], reader
         prepare_needs(needs, reader, frozen, frame),
         prepare_offers(offers, reader, frozen, frame),
     )
-    for need in needs:
-        expected = [
-            reference(prepared_needs.profile(need.id), prepared_offers.profile(id)) for id in prepared_offers.ids
-        ]
-        compare(see_offers(prepared_needs.profile(need.id), prepared_offers), expected)
-    for offer in offers:
-        expected = [
-            reference(prepared_needs.profile(id), prepared_offers.profile(offer.id)) for id in prepared_needs.ids
-        ]
-        compare(see_needs(prepared_offers.profile(offer.id), prepared_needs), expected)
+    asking = {need.id: reader.need(need, frozen) for need in needs}
+    offering = {offer.id: reader.offer(offer, frozen) for offer in offers}
+    for need in asking.values():
+        compare(prepared_offers.see(need), [reference(need, offering[id]) for id in prepared_offers.ids])
+    for offer in offering.values():
+        compare(prepared_needs.see(offer), [reference(asking[id], offer) for id in prepared_needs.ids])
+    for need in asking.values():
+        assert facts(prepared_needs.profile(need.record)) == facts(need)
+    for offer in offering.values():
+        assert facts(prepared_offers.profile(offer.record)) == facts(offer)
+
+
+def facts(profile: NeedProfile | OfferProfile) -> dict[str, object]:
+    return {field.name: getattr(profile, field.name) for field in fields(profile)}
 
 
 class Expected(NamedTuple):

@@ -6,6 +6,7 @@ stated has a value of its own (0, NaN, -1 or the ends of time) that the criteria
 
 from collections.abc import Iterable, Mapping, Sequence, Sized
 from datetime import date
+from threading import Lock
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -104,6 +105,7 @@ class Frame:
 
     def __init__(self, groups: Sequence[Population], dimensions: int, kinds: range) -> None:
         self.words: dict[str, int] = {}
+        self._spelled: list[str] = []
         self.areas: dict[str, int] = {}
         self.tops: dict[str, int] = {}
         self.qualifications: dict[str, int] = {}
@@ -122,6 +124,13 @@ class Frame:
         )
 
     @property
+    def spelled(self) -> Sequence[str]:
+        """The word of each number."""
+        if len(self._spelled) != len(self.words):
+            self._spelled = list(self.words)
+        return self._spelled
+
+    @property
     def bits_tell_qualifications_apart(self) -> bool:
         """No two share a bit yet."""
         return len(self.qualifications) <= BITS
@@ -136,7 +145,13 @@ def _suiting(kinship: NDArray[np.float64], levels: NDArray[np.float64]) -> NDArr
 
 
 def _number(known: dict[str, int], key: str) -> int:
-    return known.setdefault(key, len(known))
+    if (number := known.get(key)) is None:
+        with _numbering:  # edits are made ready beside rankings: no two words may get one number
+            number = known.setdefault(key, len(known))
+    return number
+
+
+_numbering = Lock()
 
 
 def reach_of(code: str) -> int:

@@ -197,19 +197,19 @@ def _named(side: NeedColumns | OfferColumns, row: int) -> list[int]:
     return found
 
 
-def see_offers(frame: Frame, need: NeedColumns, words: Words, offers: OfferColumns, postings: Postings) -> Seen:
-    """A single need with its words against every offer of a shard."""
-    share = shares(postings, words, len(offers.flags))
+def see_offers(frame: Frame, need: NeedColumns, offers: OfferColumns, share: Floats) -> Seen:
+    """A single need against offers whose texts reach these shares of its best possible score."""
     return _seen(frame, need, offers, share, affinities(need, offers, frame.dimensions))
 
 
-def see_needs(frame: Frame, offer: OfferColumns, words: Words, needs: NeedColumns, postings: Postings) -> Seen:
-    """A single offer with its words against every need of a shard."""
-    share = shares(postings, words, len(needs.flags))
+def see_needs(frame: Frame, offer: OfferColumns, needs: NeedColumns, share: Floats) -> Seen:
+    """A single offer against needs of whose best possible scores its text reaches these shares."""
     return _seen(frame, needs, offer, share, affinities(offer, needs, frame.dimensions))
 
 
 def _seen(frame: Frame, need: NeedColumns, offer: OfferColumns, share: Floats, affinity: Floats) -> Seen:
+    if not len(share):
+        return Seen(np.zeros((len(CRITERIA), 0)), np.zeros(0, dtype=np.uint8))
     near = nearness(need, offer, len(frame.areas))
     return Seen(pair_values(frame, need, offer, share, affinity, near), failing(frame, need, offer, near))
 

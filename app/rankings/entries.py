@@ -1,0 +1,185 @@
+"""Needs and offers as rankings know them: plain values, read without the rows' own objects."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.matching.ranking.records import NeedRecord, OfferRecord
+from app.needs.models import Need, NeedPopulation
+from app.needs.rules import NeedStatus, ends_on, standing
+from app.offers.models import Offer, OfferArea, OfferCategory, OfferPopulation
+from app.offers.rules import OfferStatus
+from app.parties.models import Party
+from app.parties.rules import RatingA, is_in_rectification
+
+STARS = {rating: Decimal(number) for number, rating in enumerate(RatingA, 1)}
+AT_A_TIME = 2_000  # rows read in one query
+LEVELS = (2, 4, 6, 9, 12)  # digits of a province, city, district, street, community
+
+
+@dataclass(frozen=True, slots=True)
+class NeedEntry:
+    """A public need."""
+
+    id: int
+    key: str
+    version: int
+    party_id: int
+    title: str
+    community_code: str
+    status: str
+    record: NeedRecord
+
+    @property
+    def is_open(self) -> bool:
+        """Only needs that still look for somebody are ranked for offers."""
+        return self.status == NeedStatus.published
+
+
+@dataclass(frozen=True, slots=True)
+class OfferEntry:
+    """A published offer."""
+
+    id: int
+    key: str
+    version: int
+    party_id: int
+    title: str
+    record: OfferRecord
+
+
+def _codes(code: Any, owner: sa.ColumnElement[bool]) -> sa.Function[Any]:
+    return sa.func.array(sa.select(code).where(owner).order_by(code).scalar_subquery())
+
+
+NEEDS = sa.select(
+    Need.id,
+    Need.ref,
+    Need.version,
+    Need.party_id,
+    Need.title,
+    Need.description,
+    Need.requirements,
+    Need.category_code,
+    _codes(NeedPopulation.population_code, NeedPopulation.need_id == Need.id).label("population_codes"),
+    Need.community_code,
+    Need.beneficiaries,
+    Need.budget,
+    Need.starts_on,
+    Need.period_months,
+    Need.status,
+    Need.held_as,
+    Need.expires_on,
+).where(Need.published_at.is_not(None), Need.status != NeedStatus.withdrawn)
+OFFERS = (
+    sa.select(
+        Offer.id,
+        Offer.ref,
+        Offer.version,
+        Offer.party_id,
+        Offer.title,
+        Offer.description,
+        _codes(OfferCategory.category_code, OfferCategory.offer_id == Offer.id).label("category_codes"),
+        _codes(OfferPopulation.population_code, OfferPopulation.offer_id == Offer.id).label("population_codes"),
+        _codes(OfferArea.area_code, OfferArea.offer_id == Offer.id).label("coverage_codes"),
+        Offer.price,
+        Offer.price_unit,
+        Offer.capacity,
+        Offer.schedule,
+        Offer.available_from,
+        Offer.available_until,
+        Offer.qualifications,
+        Party.rating_a,
+        Party.rectification,
+        Party.rectification_from,
+        Party.rectification_until,
+    )
+    .join(Party, Party.id == Offer.party_id)
+    .where(Offer.status == OfferStatus.published)
+)
+
+
+async def need_entries(session: AsyncSession, ids: Collection[int], day: date) -> dict[int, NeedEntry]:
+    """Those of `ids` that are public, as they stand on `day`."""
+    found: dict[int, NeedEntry] = {}
+    for batch in _batches(sorted(ids)):
+        found |= {row.id: _need(row, day) for row in await session.execute(NEEDS.where(Need.id.in_(batch)))}
+    return found
+
+
+async def open_entries(session: AsyncSession, ids: Collection[int], day: date) -> dict[int, NeedEntry]:
+    """Those of the needs that look for somebody."""
+    return {id: need for id, need in (await need_entries(session, ids, day)).items() if need.is_open}
+
+
+async def offer_entries(session: AsyncSession, ids: Collection[int], day: date) -> dict[int, OfferEntry]:
+    """Those of `ids` that are published, with what the register knows of their providers on `day`."""
+    found: dict[int, OfferEntry] = {}
+    for batch in _batches(sorted(ids)):
+        found |= {row.id: _offer(row, day) for row in await session.execute(OFFERS.where(Offer.id.in_(batch)))}
+    return found
+
+
+async def open_needs_in(session: AsyncSession, inside: str, day: date) -> list[NeedEntry]:
+    """The needs of an area that look for somebody, oldest first; `inside` is the beginning of its codes."""
+    query = NEEDS.where(Need.community_code.startswith(inside, autoescape=True)).order_by(Need.id)
+    return [need for need in (_need(row, day) for row in await session.execute(query)) if need.is_open]
+
+
+async def offers_reaching(session: AsyncSession, inside: str, day: date) -> list[OfferEntry]:
+    """The offers that cover an area or a part of it, oldest first."""
+    above = [inside[:digits].ljust(12, "0") for digits in LEVELS if digits <= len(inside)]
+    covers = sa.or_(OfferArea.area_code.startswith(inside, autoescape=True), OfferArea.area_code.in_(above))
+    query = OFFERS.where(Offer.id.in_(sa.select(OfferArea.offer_id).where(covers))).order_by(Offer.id)
+    return [_offer(row, day) for row in await session.execute(query)]
+
+
+def _batches(ids: Sequence[int]) -> list[Sequence[int]]:
+    return [ids[begin : begin + AT_A_TIME] for begin in range(0, len(ids), AT_A_TIME)]
+
+
+def _need(row: Any, day: date) -> NeedEntry:
+    """Its period is the need's start and length."""
+    record = NeedRecord(
+        id=str(row.id),
+        title=row.title,
+        description=row.description,
+        requirements=row.requirements,
+        category_codes=(row.category_code,) if row.category_code else (),
+        population_codes=tuple(row.population_codes),
+        area=row.community_code,
+        beneficiaries=row.beneficiaries,
+        budget=row.budget,
+        starts_on=row.starts_on,
+        ends_on=ends_on(row.starts_on, row.period_months),
+    )
+    key, status = row.ref or f"need-{row.id}", standing(row, day)
+    return NeedEntry(row.id, key, row.version, row.party_id, row.title, row.community_code, status, record)
+
+
+def _offer(row: Any, day: date) -> OfferEntry:
+    rests = is_in_rectification(row.rectification, row.rectification_from, row.rectification_until, day)
+    record = OfferRecord(
+        id=str(row.id),
+        party_id=str(row.party_id),
+        title=row.title,
+        description=row.description,
+        category_codes=tuple(row.category_codes),
+        population_codes=tuple(row.population_codes),
+        coverage=tuple(row.coverage_codes),
+        price=row.price,
+        price_unit=row.price_unit,
+        capacity=row.capacity,
+        schedule=row.schedule,
+        available_from=row.available_from,
+        available_until=row.available_until,
+        qualifications=tuple(row.qualifications),
+        rating=STARS.get(row.rating_a) if row.rating_a else None,
+        rectification=rests,
+    )
+    return OfferEntry(row.id, row.ref or f"offer-{row.id}", row.version, row.party_id, row.title, record)

@@ -1,0 +1,153 @@
+"""The market that a process keeps, and who renews it: one at a time, in transactions of its own, and nobody waits long.
+
+A ranking takes the market as it stands after every edit that was committed before, as long as taking them up takes
+less than `PATIENCE`; after a list of thousands was brought it may be that of a moment ago. A base is made where nothing
+is held up by it: of a few rows at once, of more by a job, while the last one is used on.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, suppress
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from app.core.db import beside
+from app.core.errors import DomainError
+from app.core.installation.jobs import AGAIN, defer, jobs, unit
+from app.core.settings import settings
+from app.matching.ranking.arrays.storage import SnapshotUnreadable
+from app.matching.ranking.profiles import Reader
+from app.rankings.market import (
+    Market,
+    State,
+    built,
+    edits_since,
+    forget_edits,
+    public_ids,
+    read_fresh,
+    reference,
+    renewed,
+    state_of,
+    untaken,
+)
+from app.rankings.stored import ground_of, newest, store, stored
+
+PATIENCE, FIRST_PATIENCE = 0.2, 5  # seconds
+FEW = 2_000  # rows of which a base is made at once, or that lie over one until the next is made
+PREPARE = "rankings.prepare_market"
+IN_ONE_GO = 200  # edited rows made ready together, so that the process stays responsive
+
+Beside = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+
+
+class MarketUnready(DomainError):
+    """The first base of a large market is being made."""
+
+    status = 503
+
+
+def folder() -> Path:
+    """Where bases lie: one folder for all processes of an installation, like that of attachments."""
+    return settings().data_dir / "market"
+
+
+reader_of = lru_cache(2)(Reader)  # of a taxonomy: half a second
+
+
+class Kept:
+    """The market of this process; `base` is the folder that it was mapped from, if it was."""
+
+    def __init__(self) -> None:
+        self.market: Market | None = None
+        self.base: Path | None = None
+        self.renewal: asyncio.Task[None] | None = None
+
+    async def is_current(self, session: AsyncSession) -> bool:
+        """Whether all that was committed is taken up, and no newer base is there."""
+        market, state = self.market, await state_of(session)
+        if market is None or market.ground != state.ground or self.base != newest(folder()):
+            return False
+        return not untaken(market, await edits_since(session, market.seen)).rows
+
+    async def catch_up(self, beside: Beside, patience: float | None) -> None:
+        """Renew the market, or wait for whoever does, not longer than `patience`; it is renewed on after that."""
+        if self.renewal is None or self.renewal.done():
+            self.renewal = asyncio.create_task(self._renew(beside))
+        done, _ = await asyncio.wait({self.renewal}, timeout=patience)
+        for renewal in done:
+            renewal.result()
+
+    async def _renew(self, beside: Beside) -> None:
+        async with beside() as session:
+            state, terms = await state_of(session), await reference(session)
+        reader = await asyncio.to_thread(reader_of, terms)
+        self.market = await self._newest(state, reader)
+        if self.market is None or self.market.ground != state.ground or self.market.edited > FEW:
+            await self._have_a_base_made(beside, reader)
+        if self.market is not None:
+            await self._take_up(beside, self.market)
+
+    async def _newest(self, state: State, reader: Reader) -> Market | None:
+        """The market so far, or the base on disk if that is newer; None where neither is of this database and its
+        terms. One of yesterday serves until today's is made."""
+        if (found := newest(folder())) != self.base:
+            self.base = found
+            with suppress(SnapshotUnreadable):
+                if found and ground_of(found)[:2] == state.ground[:2]:
+                    return await asyncio.to_thread(stored, found, reader)
+        return self.market if self.market and self.market.ground[:2] == state.ground[:2] else None
+
+    async def _have_a_base_made(self, beside: Beside, reader: Reader) -> None:
+        async with beside() as session:
+            state = await state_of(session)
+            taken, everything = await edits_since(session, state.seen), await public_ids(session)
+            if everything.rows > FEW:
+                return await defer(session, prepare_market, once=PREPARE)
+            fresh = await read_fresh(session, everything, state.ground.day)
+        made = await asyncio.to_thread(built, state, reader, fresh)
+        self.market = replace(made, taken=taken)
+
+    async def _take_up(self, beside: Beside, market: Market) -> None:
+        """What was edited since, in parts that show as they are done."""
+        async with beside() as session:
+            state, since = await state_of(session), await edits_since(session, market.seen)
+        for part in untaken(market, since).parts(IN_ONE_GO):
+            async with beside() as session:
+                fresh = await read_fresh(session, part, market.ground.day)
+            market = self.market = await asyncio.to_thread(renewed, market, fresh)
+        async with beside() as session:
+            taken = await edits_since(session, state.seen)
+        self.market = replace(market, seen=state.seen, taken={key: since[key] for key in since.keys() & taken.keys()})
+
+
+kept = Kept()
+
+
+async def market(session: AsyncSession) -> Market:
+    """The market, with every edit that was committed before as far as `PATIENCE` lasts. Refusal: MarketUnready."""
+    patience = PATIENCE if kept.market else FIRST_PATIENCE
+    until = time.monotonic() + patience
+    while not await kept.is_current(session) and (left := until - time.monotonic()) > 0:
+        # On one connection for everything nothing can go on beside.
+        await kept.catch_up(lambda: beside(session), left if isinstance(session.bind, AsyncEngine) else None)
+        if kept.market is None:
+            break
+    if kept.market is None:
+        raise MarketUnready(seconds=FIRST_PATIENCE)
+    return kept.market
+
+
+@jobs.task(name=PREPARE, queueing_lock=PREPARE, retry=AGAIN)
+async def prepare_market() -> None:
+    """Make the base of a large market; edits that it holds are told nobody any more."""
+    async with unit() as session:
+        state, terms = await state_of(session), await reference(session)
+        fresh = await read_fresh(session, await public_ids(session), state.ground.day)
+    made = await asyncio.to_thread(lambda: built(state, reader_of(terms), fresh))
+    await asyncio.to_thread(store, made, folder())
+    async with unit() as session:
+        await forget_edits(session, made.seen)
