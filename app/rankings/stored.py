@@ -6,7 +6,6 @@
 import json
 import os
 import shutil
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,8 +25,14 @@ def store(market: Market, root: Path) -> None:
     folder = root / uuid4().hex
     save(market.needs.base.snapshot, folder / NEEDS)
     save(market.offers.base.snapshot, folder / OFFERS)
-    statistics = asdict(market.needs.statistics)
-    about = {"ground": [*market.ground[:2], market.ground.day.isoformat()], "seen": market.seen} | statistics
+    known = market.needs.statistics
+    about = {
+        "ground": [*market.ground[:2], market.ground.day.isoformat()],
+        "seen": market.seen,
+        "documents": known.documents,
+        "frequency": dict(known.frequency),
+        "mean_length": known.mean_length,
+    }
     (folder / ABOUT).write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
     named = root / f".{folder.name}"
     named.write_text(folder.name, encoding="utf-8")
