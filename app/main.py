@@ -1,5 +1,6 @@
 """The web application: every room's endpoints under /api/v1, refusals as problems, and the built front end."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
@@ -42,6 +43,7 @@ from app.overviews import api as overviews
 from app.parties import api as parties
 from app.paths import api as paths
 from app.rankings import api as rankings
+from app.rankings.kept import warm_market
 from app.registrations import api as registrations
 from app.search import api as search
 from app.selection import api as selection
@@ -182,7 +184,10 @@ def web_application(settings: Settings, url: str, authenticate: Authenticate, wo
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with listening(url, app.state.streams):
+            warming = asyncio.create_task(warm_market(app.state.units))
             yield
+        warming.cancel()
+        await asyncio.wait({warming})
         await engine.dispose()
 
     app.state.worker = worker

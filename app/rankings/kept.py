@@ -13,9 +13,10 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from app.core.db import beside
+from app.core.db import Units, beside
 from app.core.errors import DomainError
 from app.core.installation.jobs import AGAIN, defer, jobs, unit
 from app.core.settings import settings
@@ -139,6 +140,13 @@ async def market(session: AsyncSession) -> Market:
     if kept.market is None:
         raise MarketUnready(seconds=FIRST_PATIENCE)
     return kept.market
+
+
+async def warm_market(units: Units) -> None:
+    """What a process does once it has started, so that its first ranking is as fast as the next."""
+    with suppress(MarketUnready, SQLAlchemyError):
+        async with units() as session:
+            await market(session)
 
 
 @jobs.task(name=PREPARE, queueing_lock=PREPARE, retry=AGAIN)
