@@ -35,7 +35,7 @@ from app.rankings.market import (
     state_of,
     untaken,
 )
-from app.rankings.stored import ground_of, newest, store, stored
+from app.rankings.stored import newest, store, stored, told_of
 
 PATIENCE, FIRST_PATIENCE = 0.2, 5  # seconds
 FEW = 2_000  # rows of which a base is made at once, or that lie over one until the next is made
@@ -98,7 +98,7 @@ class Kept:
         if (found := newest(folder())) != self.base:
             self.base = found
             with suppress(SnapshotUnreadable):
-                if found and ground_of(found)[:2] == state.ground[:2]:
+                if found and told_of(found)[0][:2] == state.ground[:2]:
                     return await asyncio.to_thread(stored, found, reader)
         return self.market if self.market and self.market.ground[:2] == state.ground[:2] else None
 
@@ -107,7 +107,7 @@ class Kept:
             state = await state_of(session)
             taken, everything = await edits_since(session, state.seen), await public_ids(session)
             if everything.rows > FEW:
-                return await defer(session, prepare_market, once=PREPARE)
+                return await defer(session, prepare_market, once=PREPARE, turn=PREPARE)
             fresh = await read_fresh(session, everything, state.ground.day)
         made = await asyncio.to_thread(built, state, reader, fresh)
         self.market = replace(made, taken=taken)
@@ -116,7 +116,9 @@ class Kept:
         """What was edited since, in parts that show as they are done."""
         async with beside() as session:
             state, since = await state_of(session), await edits_since(session, market.seen)
-        for part in untaken(market, since).parts(IN_ONE_GO):
+        if not (edited := untaken(market, since)).rows:
+            return
+        for part in edited.parts(IN_ONE_GO):
             async with beside() as session:
                 fresh = await read_fresh(session, part, market.ground.day)
             market = self.market = await asyncio.to_thread(renewed, market, fresh)
@@ -142,6 +144,14 @@ async def market(session: AsyncSession) -> Market:
     return kept.market
 
 
+async def _is_as_good(session: AsyncSession, base: Path, state: State) -> bool:
+    """Whether a base is of today and little was edited since."""
+    with suppress(SnapshotUnreadable):
+        ground, seen = told_of(base)
+        return ground == state.ground and len(await edits_since(session, seen)) <= FEW
+    return False
+
+
 async def warm_market(units: Units) -> None:
     """What a process does once it has started, so that its first ranking is as fast as the next."""
     with suppress(MarketUnready, SQLAlchemyError):
@@ -151,9 +161,11 @@ async def warm_market(units: Units) -> None:
 
 @jobs.task(name=PREPARE, queueing_lock=PREPARE, retry=AGAIN)
 async def prepare_market() -> None:
-    """Make the base of a large market; edits that it holds are told nobody any more."""
+    """Make the base of a large market, unless there is one by now; edits that it holds are told nobody any more."""
     async with unit() as session:
         state, terms = await state_of(session), await reference(session)
+        if (found := newest(folder())) and await _is_as_good(session, found, state):
+            return
         fresh = await read_fresh(session, await public_ids(session), state.ground.day)
     made = await asyncio.to_thread(lambda: built(state, reader_of(terms), fresh))
     await asyncio.to_thread(store, made, folder())

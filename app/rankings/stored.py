@@ -50,10 +50,11 @@ def newest(root: Path) -> Path | None:
         return None
 
 
-def ground_of(folder: Path) -> Ground:
-    """What the base in a folder stands on. Refusal: SnapshotUnreadable."""
-    database, terms, day = _about(folder)["ground"]
-    return Ground(database, terms, date.fromisoformat(day))
+def told_of(folder: Path) -> State:
+    """What the base in a folder stands on, and what had been seen when it was made. Refusal: SnapshotUnreadable."""
+    about = _about(folder)
+    database, terms, day = about["ground"]
+    return State(Ground(database, terms, date.fromisoformat(day)), about["seen"])
 
 
 def stored(folder: Path, reader: Reader) -> Market:
@@ -62,7 +63,7 @@ def stored(folder: Path, reader: Reader) -> Market:
     statistics = Statistics(about["documents"], about["frequency"], about["mean_length"])
     offers = load(folder / OFFERS, needs.frame)
     return on_base(
-        State(ground_of(folder), about["seen"]),
+        told_of(folder),
         PreparedNeeds({}, needs, reader, statistics),
         PreparedOffers({}, offers, reader, statistics),
     )

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 import structlog
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
 from app.core.clock import now
@@ -26,7 +26,7 @@ async def take_up_stalled_jobs(timestamp: int) -> None:
         log.warning("job_taken_up", task=job.task_name, job=job.id)
         try:
             await jobs.job_manager.retry_job(job)
-        except AlreadyEnqueued:
+        except UniqueViolation:
             await jobs.job_manager.finish_job(job, Status.ABORTED, delete_job=True)
 
 

@@ -99,6 +99,23 @@ async def test_the_job_of_a_killed_worker_is_carried_out_by_another(own_database
     assert await marks(own_database) == ["a"]
 
 
+async def test_a_stalled_job_whose_like_already_waits_is_given_up_and_the_next_one_taken_up(own_database: str) -> None:
+    engine = make_engine(own_database)
+    async with units(engine)() as session:
+        for name, once in (("a", "only"), ("b", None)):
+            await defer(session, mark, name=name, once=once)
+        worker = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute') RETURNING id"
+        number = (await session.execute(sa.text(worker))).scalar_one()
+        taken = "UPDATE procrastinate_jobs SET status = 'doing', worker_id = :number"
+        await session.execute(sa.text(taken), {"number": number})
+        await defer(session, mark, name="a", once="only")
+        await defer(session, mark, name="c", once="only")
+        await defer(session, take_up_stalled_jobs, timestamp=0)
+    await engine.dispose()
+    await marks(own_database)
+    assert sorted(await marks(own_database)) == ["a", "b"]
+
+
 @pytest.fixture
 async def web(own_database: str) -> AsyncIterator[tuple[FastAPI, AsyncClient]]:
     engine = make_engine(own_database)
