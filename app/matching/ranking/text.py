@@ -31,7 +31,7 @@ MEANING_TIMES = 3.0  # a group of words of one meaning (thesaurus)
 LABEL_TIMES = 0.25  # a category or target group recognised by its label or a synonym
 TITLE_TIMES, REQUIREMENT_TIMES = 2.0, 0.5
 OFFER_TITLE_TIMES = 1.5
-REMEMBERED_TEXTS = 65_536  # titles and descriptions of one market, so that each is cut once
+REMEMBERED_TEXTS = 4_096  # of what is read again soon; each is some ten kilobytes of words
 
 STOP_HAN = "的 了 和 与 及 或 在 有 是 不 没 没有 人 想 要 为 让 把 被 都 也 就 又 还 等 对 到 来 去 上 下 中 后 前"
 STOP_FIELD = "会 能 可 个 一 每 月 年 日 次 社区 居民 服务 活动 希望 需要 项目 组织 提供 居委会 居委 委会 群众"
