@@ -171,6 +171,20 @@ def units(engine: AsyncEngine, **context: Any) -> Units:
     return unit
 
 
+@asynccontextmanager
+async def beside(session: AsyncSession) -> AsyncIterator[AsyncSession]:
+    """A transaction of its own beside that of `session`, on the same database and by the same clock; a part of it where
+    the session has one connection for everything, as in tests."""
+    clock = {name: session.info[name] for name in ("clock",) if name in session.info}
+    async with (
+        AsyncSession(
+            session.bind, expire_on_commit=False, join_transaction_mode="create_savepoint", info=clock
+        ) as other,
+        other.begin(),
+    ):
+        yield other
+
+
 # -- Several statements at once. Each is made once, a constant of its module.
 
 Row = tuple[Any, ...]
@@ -221,17 +235,3 @@ async def _carried_out(raw: Any, asked: Sequence[Asked]) -> list[Row | None]:
     except psycopg.Error as error:
         keep_rows_out(error)
         raise DBAPIError.instance("", {}, error, psycopg.Error, hide_parameters=True) from None
-
-
-@asynccontextmanager
-async def beside(session: AsyncSession) -> AsyncIterator[AsyncSession]:
-    """A transaction of its own beside that of `session`, on the same database and by the same clock; a part of it where
-    the session has one connection for everything, as in tests."""
-    clock = {name: session.info[name] for name in ("clock",) if name in session.info}
-    async with (
-        AsyncSession(
-            session.bind, expire_on_commit=False, join_transaction_mode="create_savepoint", info=clock
-        ) as other,
-        other.begin(),
-    ):
-        yield other
