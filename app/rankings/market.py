@@ -121,7 +121,8 @@ STATE: sa.Select[str, str, str] = sa.select(
 SINCE = sa.text(
     "SELECT side, thing_id, edit FROM market_edits"
     " WHERE xid >= CAST(CAST(pg_snapshot_xmin(CAST(:seen AS pg_snapshot)) AS text) AS bigint)"
-    " AND NOT pg_visible_in_snapshot(CAST(CAST(xid AS text) AS xid8), CAST(:seen AS pg_snapshot)) ORDER BY edit"
+    " AND (NOT pg_visible_in_snapshot(CAST(CAST(xid AS text) AS xid8), CAST(:seen AS pg_snapshot))"
+    " OR xid = CAST(CAST(pg_current_xact_id_if_assigned() AS text) AS bigint)) ORDER BY edit"  # its own is not over yet
 )
 FORGET = sa.text(
     "DELETE FROM market_edits WHERE pg_visible_in_snapshot(CAST(CAST(xid AS text) AS xid8), CAST(:seen AS pg_snapshot))"
