@@ -17,6 +17,7 @@ from app.surveys.questionnaires.definition import Question, SurveyDefinition
 from app.surveys.questionnaires.evaluation import evaluate, is_true
 from app.surveys.questionnaires.expressions import Binary, Node, parse, references
 from app.surveys.responses.queries import Answered
+from app.surveys.results.said import Said, places_of
 from app.surveys.results.statistics import question_tables
 from app.surveys.results.suppression import ENDLESS, SMALL, System, hidden_counts
 
@@ -44,12 +45,13 @@ class Part(NamedTuple):
 
 
 def hidden_figures(
-    definition: SurveyDefinition, answered: Sequence[Answered], results: Collection[Figure], on: date
+    definition: SurveyDefinition, answered: Sequence[Answered], said: Said, results: Collection[Figure], on: date
 ) -> set[Figure]:
     """What stays hidden of the tables of public questions, overall and by community, and of `results`, which needs may
     cite whatever question they come from."""
     together = too_few(answered)
-    books = _Books(definition, [_placed(each, together) for each in answered], on)
+    places = [REST if each.community_code in together else each.community_code for each in answered]
+    books = _Books(definition, {ALL: said} | {code: said.at(own) for code, own in places_of(places).items()}, on)
     for _, question in definition.asked():
         books.count_question(question)
     for _, question in definition.asked():
@@ -75,10 +77,6 @@ def too_few(answered: Sequence[Answered]) -> set[str]:
     return together
 
 
-def _placed(each: Answered, together: Collection[str]) -> Answered:
-    return Answered(REST, each.answers) if each.community_code in together else each
-
-
 def is_public(question: Question) -> bool:
     return question.public and question.sensitive == "none"
 
@@ -88,16 +86,12 @@ class _Books:
     """The system as it is being built; `at` finds the number of a count by what it counts."""
 
     definition: SurveyDefinition
-    answered: Sequence[Answered]
+    said: Mapping[str, Said]
     on: date
     system: System = field(default_factory=System)
     at: dict[Figure, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        communities = sorted({each.community_code for each in self.answered})
-        self.said = {ALL: [each.answers for each in self.answered]}
-        for code in communities:
-            self.said[code] = [each.answers for each in self.answered if each.community_code == code]
         self.valid = {stratum: self.system.count(len(said)) for stratum, said in self.said.items()}
         self.system.known |= set(self.valid.values())
 
@@ -145,7 +139,7 @@ class _Books:
 
     def _chosen(self, question: Question) -> tuple[int, int]:
         """How few and how many options anybody chose: as narrow as any limit of the questionnaire."""
-        sizes = [len(said[question.name]) for said in self.said[ALL] if question.name in said] or [1]
+        sizes = [len(given) for given in self.said[ALL].to(question.name).given()] or [1]
         return min(sizes), max(sizes)
 
     def _exclusive(self, question: Question) -> list[tuple[str, str]]:
@@ -246,7 +240,8 @@ class _Books:
 
     def _union(self, votes: Figure, question: Question, options: list[Figure]) -> None:
         names = {option.option for option in options}
-        chosen = sum(not names.isdisjoint(said.get(question.name, ())) for said in self.said[votes.stratum])
+        answers = self.said[votes.stratum].to(question.name)
+        chosen = int(answers.each(lambda answer: not names.isdisjoint(answer or ())).sum())
         own = self.at[votes] = self.system.count(chosen)
         parts = [self.at[option] for option in options]
         for part in parts:

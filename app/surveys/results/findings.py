@@ -4,7 +4,6 @@ Weighting targets are [{"margin": …, "counts": {group: count}}], where the mar
 `community_code`. An option without a count ("prefer not to say") is left as it is by that margin.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,8 +14,10 @@ from app.surveys.questionnaires.targets import COMMUNITY, Targets, TargetUnfit
 from app.surveys.responses.queries import Answered
 from app.surveys.results.disclosure import ALL, Figure, is_public, safe_means
 from app.surveys.results.models import SurveyResult
+from app.surveys.results.said import Said, places_of
 from app.surveys.results.statistics import (
     DemandIndex,
+    Floats,
     Line,
     Mean,
     QuestionTable,
@@ -68,38 +69,42 @@ def findings(
     "community_code") besides. Refusal: TargetUnfit for a stratum that is neither."""
     weights = weights_of(targets, answered)
     values = weights.values if weights else None
-    said, strata = [each.answers for each in answered], _strata(definition, stratum, answered)
-    answers = [
-        Answer(question, question_tables(definition, question, said, values), by_stratum(definition, question, strata))
-        for _, question in definition.asked()
-    ]
+    said = Said.of(answered)
+    strata = _strata(definition, stratum, answered, said)
+    answers = [_answer(definition, question, said, values, strata) for _, question in definition.asked()]
     return Findings(len(answered), weights, answers, demand_index(definition, said, values))
 
 
+def _answer(
+    definition: SurveyDefinition, question: Question, said: Said, values: Floats | None, strata: dict[str, Said]
+) -> Answer:
+    tables = question_tables(definition, question, said, values)
+    return Answer(question, tables, by_stratum(definition, question, strata))
+
+
 def _strata(
-    definition: SurveyDefinition, stratum: str | None, answered: Sequence[Answered]
-) -> dict[str, list[dict[str, Any]]]:
+    definition: SurveyDefinition, stratum: str | None, answered: Sequence[Answered], said: Said
+) -> dict[str, Said]:
     """Stratum → the answers from there, in order; none where none was asked for."""
     if stratum is None:
         return {}
     question = definition.question(stratum)
     if stratum != COMMUNITY and (question is None or question.type != "single"):
         raise TargetUnfit(margin=stratum, group="")
-    found = defaultdict[str, list[dict[str, Any]]](list)
-    for each in answered:
-        if (group := each.community_code if stratum == COMMUNITY else each.answers.get(stratum)) is not None:
-            found[group].append(each.answers)
-    return dict(sorted(found.items()))
+    groups = [each.community_code if stratum == COMMUNITY else each.answers.get(stratum) for each in answered]
+    return {group: said.at(places) for group, places in places_of(groups).items()}
 
 
 def public_findings(
-    definition: SurveyDefinition, answered: Sequence[Answered], hidden: Collection[Figure]
+    definition: SurveyDefinition, answered: Sequence[Answered], said: Said, hidden: Collection[Figure]
 ) -> list[Answer]:
     """What anybody may read: questions meant for it, without personal and sensitive ones, overall and by community,
     less the `hidden` figures. Plain shares only: weighted ones would be a second equation
     for the same answers."""
-    found = findings(definition, [], answered, COMMUNITY)
-    return [_published(answer, answered, hidden) for answer in found.answers if is_public(answer.question)]
+    strata = _strata(definition, COMMUNITY, answered, said)
+    shown = [question for _, question in definition.asked() if is_public(question)]
+    found = [_answer(definition, question, said, None, strata) for question in shown]
+    return [_published(answer, answered, hidden) for answer in found]
 
 
 def _published(answer: Answer, answered: Sequence[Answered], hidden: Collection[Figure]) -> Answer:
@@ -141,17 +146,22 @@ def _shown(
 
 
 def category_results(
-    survey_id: int, definition: SurveyDefinition, targets: Targets, answered: Sequence[Answered]
+    survey_id: int, definition: SurveyDefinition, targets: Targets, answered: Sequence[Answered], said: Said
 ) -> dict[Figure, SurveyResult]:
     """One result per category asked for, in all communities together and in each that answered, by its figure."""
     weights = weights_of(targets, answered)
-    places = sorted({each.community_code for each in answered})
+    values = weights.values if weights else None
+    strata: dict[str | None, tuple[Said, Floats | None]] = {None: (said, values)}
+    strata |= {
+        code: (said.at(places), None if values is None else values[places])
+        for code, places in places_of([each.community_code for each in answered]).items()
+    }
     return {
         Figure(code or ALL, wanted.demand.question, code=wanted.demand.category_code): _result(
             survey_id, code, wanted, weighted=weights is not None
         )
-        for code in (None, *places)
-        for wanted in _demand_in(code, definition, weights, answered)
+        for code, (own, weighing) in strata.items()
+        for wanted in _demand_in(definition, own, weighing)
     }
 
 
@@ -162,12 +172,7 @@ class _Wanted(NamedTuple):
     share: Share
 
 
-def _demand_in(
-    code: str | None, definition: SurveyDefinition, weights: Weights | None, answered: Sequence[Answered]
-) -> list[_Wanted]:
-    positions = [at for at, each in enumerate(answered) if code in (None, each.community_code)]
-    values = weights.values[positions] if weights else None
-    said = [answered[at].answers for at in positions]
+def _demand_in(definition: SurveyDefinition, said: Said, values: Floats | None) -> list[_Wanted]:
     strongest: dict[str, DemandIndex] = {}  # where two questions ask for one category
     for index in demand_index(definition, said, values):
         strongest.setdefault(index.category_code, index)

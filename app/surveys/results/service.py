@@ -28,6 +28,7 @@ from app.surveys.results import rules
 from app.surveys.results.disclosure import Figure, hidden_figures, too_few
 from app.surveys.results.findings import Answer, category_results, public_findings
 from app.surveys.results.models import SurveyFigures, SurveyResult
+from app.surveys.results.said import Said
 from app.surveys.results.suppression import SMALL
 from app.surveys.waves.models import Wave
 from app.surveys.waves.queries import waves_of
@@ -45,9 +46,10 @@ async def close_survey(session: AsyncSession, actor: Actor, survey_id: int) -> S
     survey.status, survey.closed_at = closed, at
     found = await valid_answers(session, survey.id)
     tell("counting")
-    results = await asyncio.to_thread(category_results, survey.id, definition_of(survey), survey.targets, found)
+    said = Said.of(found)
+    results = await asyncio.to_thread(category_results, survey.id, definition_of(survey), survey.targets, found, said)
     session.add_all(results.values())
-    await publish_figures(session, survey, found, results, at)
+    await publish_figures(session, survey, found, said, results, at)
     await happened(session, actor, "survey.closed", survey, at, valid=len(found), results=len(results))
     return survey
 
@@ -66,29 +68,31 @@ async def publish_figures(
     session: AsyncSession,
     survey: Survey,
     answered: Sequence[Answered],
+    said: Said,
     drawn: Mapping[Figure, SurveyResult],
     at: datetime,
 ) -> None:
     """Freeze what anybody may read of the survey, and mark the results (`drawn`, by their figures) to be withheld."""
     waves = await tallies(session, await waves_of(session, survey.id))
-    session.add(await asyncio.to_thread(figures_of, survey, answered, drawn, waves, at))
+    session.add(await asyncio.to_thread(figures_of, survey, answered, said, drawn, waves, at))
 
 
 def figures_of(
     survey: Survey,
     answered: Sequence[Answered],
+    said: Said,
     drawn: Mapping[Figure, SurveyResult],
     waves: dict[int, list[Tally]],
     at: datetime,
 ) -> SurveyFigures:
     definition = definition_of(survey)
-    hidden = hidden_figures(definition, answered, drawn.keys(), shanghai_date(at))
+    hidden = hidden_figures(definition, answered, said, drawn.keys(), shanghai_date(at))
     for votes, result in drawn.items():
         result.is_withheld = not hidden.isdisjoint({votes, Figure(votes.stratum, votes.question)})
     return SurveyFigures(
         survey_id=survey.id,
         frozen_at=at,
-        answers=[_plain(answer) for answer in public_findings(definition, answered, hidden)],
+        answers=[_plain(answer) for answer in public_findings(definition, answered, said, hidden)],
         returns=TALLIES.dump_python(waves, mode="json"),
         tells_places=not too_few(answered) and not any(_is_few(tally) for own in waves.values() for tally in own),
     )
@@ -115,15 +119,16 @@ async def freeze_figures(session: AsyncSession, actor: Actor, survey_id: int) ->
         return
     at = await now(session)
     answered = await valid_answers(session, survey.id)
+    said = Said.of(answered)
     kept = await session.scalars(sa.select(SurveyResult).where(SurveyResult.survey_id == survey.id))
     then = {(result.community_code, result.category_code): result for result in kept}
-    fresh = category_results(survey.id, definition_of(survey), survey.targets, answered)
+    fresh = category_results(survey.id, definition_of(survey), survey.targets, answered, said)
     drawn = {
         figure: then[result.community_code, result.category_code]
         for figure, result in fresh.items()
         if _agrees(then.get((result.community_code, result.category_code)), result)
     }
-    await publish_figures(session, survey, answered, drawn, at)
+    await publish_figures(session, survey, answered, said, drawn, at)
     for result in set(then.values()) - set(drawn.values()):
         result.is_withheld = True
     await happened(session, actor, "survey.frozen", survey, at, results=len(drawn))

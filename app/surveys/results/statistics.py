@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.surveys.questionnaires.definition import Question, SurveyDefinition
+from app.surveys.results.said import Column, Response, Said, said_by
 from app.surveys.results.weighting import effective_n
 
 Z = 1.959963984540054  # 95 %, two sides
 Floats = NDArray[np.float64]
-Response = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -103,38 +103,47 @@ def _share(share: float, n: float) -> Share:
 
 
 def question_tables(
-    definition: SurveyDefinition, question: Question, responses: Sequence[Response], weights: Floats | None = None
+    definition: SurveyDefinition,
+    question: Question,
+    responses: Said | Sequence[Response],
+    weights: Floats | None = None,
 ) -> list[QuestionTable]:
     """single, multi: the share of each option. ranking: the share that ranked it first. matrix: one table per row.
     number: the mean. date, open: only n. A scale has its mean place (1 = lowest) besides."""
     offered = [option.name for option in definition.options_of(question)]
-    answers = [response.get(question.name) for response in responses]
+    column = said_by(responses).to(question.name)
     if question.type == "rating_matrix":
-        rated = {row.name: [(a or {}).get(row.name) for a in answers] for row in question.rows}
-        return [_table(question, row, offered, given, weights) for row, given in rated.items()]
-    if question.type == "ranking":
-        answers = [ranked[0] if ranked else None for ranked in answers]
-    return [_table(question, "", offered, answers, weights)]
+        return [_table(question, row.name, offered, column, weights) for row in question.rows]
+    return [_table(question, "", offered, column, weights)]
 
 
-def _table(
-    question: Question, row: str, offered: list[str], answers: Sequence[Any], weights: Floats | None
-) -> QuestionTable:
-    answered = np.array([answer is not None for answer in answers], dtype=bool)
-    kept = [answer for answer in answers if answer is not None]
+def _table(question: Question, row: str, offered: list[str], column: Column, weights: Floats | None) -> QuestionTable:
+    meant = Column(column.codes, [_meant(question, row, answer) for answer in column.values])
+    answered = meant.each(lambda answer: answer is not None, bool)
+    kept = meant.at(answered)
     own = weights[answered] if weights is not None else None
     lines = [_line(option, kept, own) for option in offered]
-    places: list[float] = []
+    places: Floats | None = None
     if question.scale or question.type == "rating_matrix":
-        places = [float(offered.index(answer) + 1) for answer in kept]
+        place = {option: float(at) for at, option in enumerate(offered, 1)}
+        places = kept.each(lambda answer: place[answer] if answer is not None else 0.0)
     if question.type == "number":
-        places = [float(answer) for answer in kept]
-    return QuestionTable(question.name, row, len(kept), lines, _mean(places, own) if places else None)
+        places = kept.each(lambda answer: float(answer) if answer is not None else 0.0)
+    mean = None if places is None or not len(places) else _mean(places, own)
+    return QuestionTable(question.name, row, len(kept.codes), lines, mean)
 
 
-def _line(option: str, answers: Sequence[Any], weights: Floats | None) -> Line:
-    several = bool(answers) and isinstance(answers[0], list)  # one question's answers are all of a kind
-    chosen = np.array([option in a for a in answers] if several else [a == option for a in answers], dtype=float)
+def _meant(question: Question, row: str, answer: Any) -> Any:
+    """What of an answer is counted; None for nothing."""
+    if question.type == "rating_matrix":
+        return answer.get(row)
+    if question.type == "ranking":
+        return answer[0] if answer else None
+    return answer
+
+
+def _line(option: str, answers: Column, weights: Floats | None) -> Line:
+    chosen = answers.each(lambda answer: option in answer if isinstance(answer, list) else answer == option)
     if not len(chosen):
         return Line(option, 0, None, None)
     weighted = None
@@ -143,9 +152,8 @@ def _line(option: str, answers: Sequence[Any], weights: Floats | None) -> Line:
     return Line(option, int(chosen.sum()), _share(float(chosen.mean()), len(chosen)), weighted)
 
 
-def _mean(values: Sequence[float], weights: Floats | None) -> Mean:
+def _mean(numbers: Floats, weights: Floats | None) -> Mean:
     """The (weighted) mean with its 95 % interval by linearisation."""
-    numbers = np.array(values)
     own = weights if weights is not None else np.ones(len(numbers))
     mean, deviation = _weighted_mean(numbers, own)
     n = effective_n(own)
@@ -168,14 +176,14 @@ def _weighted_mean(values: Floats, weights: Floats) -> tuple[float, float]:
 
 
 def by_stratum(
-    definition: SurveyDefinition, question: Question, strata: Mapping[str, Sequence[Response]]
+    definition: SurveyDefinition, question: Question, strata: Mapping[str, Said | Sequence[Response]]
 ) -> dict[str, list[QuestionTable]]:
     """The question's tables within each stratum (a community, an age band), unweighted."""
     return {stratum: question_tables(definition, question, own) for stratum, own in strata.items()}
 
 
 def demand_index(
-    definition: SurveyDefinition, responses: Sequence[Response], weights: Floats | None = None
+    definition: SurveyDefinition, responses: Said | Sequence[Response], weights: Floats | None = None
 ) -> list[DemandIndex]:
     """Per category code that options of a multi question vote for, strongest first (then by code).
 
@@ -184,34 +192,37 @@ def demand_index(
     is the mean of y over all who answered, and its interval Wilson's with the n that has its error. Without a
     ranking of the question every choice counts 1. Several options for one category count once, the best of them.
     """
+    said = said_by(responses)
     found = [
         index
         for _, question in definition.asked()
         if question.type == "multi"
-        for index in _demand_of(definition, question, responses, weights)
+        for index in _demand_of(definition, question, said, weights)
     ]
     return sorted(found, key=lambda index: (-float(index.index), index.category_code))
 
 
 def _demand_of(
-    definition: SurveyDefinition, question: Question, responses: Sequence[Response], weights: Floats | None
+    definition: SurveyDefinition, question: Question, said: Said, weights: Floats | None
 ) -> list[DemandIndex]:
-    answered = np.array([question.name in response for response in responses], dtype=bool)
-    kept = [response for response in responses if question.name in response]
-    if not kept:
+    column = said.to(question.name)
+    answered = column.is_answered
+    if not answered.any():
         return []
-    own = weights[answered] if weights is not None else np.ones(len(kept))
+    kept, own = column.at(answered), weights[answered] if weights is not None else np.ones(int(answered.sum()))
     ranking = next((q for _, q in definition.asked() if q.derived_from == question.name), None)
+    ranked = said.to(ranking.name).at(answered) if ranking else None
+    places = ranking.rank_count if ranking else None
     codes = sorted({option.votes_for for option in question.options if option.votes_for})
-    return [_index(code, question, ranking, kept, own) for code in codes]
+    return [_index(code, question, kept, ranked, places, own) for code in codes]
 
 
 def _index(
-    code: str, question: Question, ranking: Question | None, responses: Sequence[Response], weights: Floats
+    code: str, question: Question, chose: Column, ranked: Column | None, places: int | None, weights: Floats
 ) -> DemandIndex:
     options = {option.name for option in question.options if option.votes_for == code}
-    chosen = np.array([not options.isdisjoint(r[question.name]) for r in responses], dtype=float)
-    points = np.array([_points(r, options, ranking) for r in responses]) if ranking else np.ones(len(responses))
+    chosen = chose.each(lambda answer: not options.isdisjoint(answer or ()))
+    points = ranked.each(lambda names: _points(names or [], options, places)) if ranked else np.ones(len(chosen))
     given = chosen * points
     mean = float(given @ weights / weights.sum())
     low, high = wilson(mean, _counts_as(given, weights))
@@ -219,7 +230,7 @@ def _index(
     return DemandIndex(
         category_code=code,
         question=question.name,
-        n=len(responses),
+        n=len(chosen),
         chosen=int(chosen.sum()),
         share=figure(share),
         intensity=figure(mean / share) if share > 0 else None,
@@ -243,8 +254,7 @@ def _counts_as(values: Floats, weights: Floats) -> float:
     return mean * (1 - mean) / error**2 * n / (n - 1)
 
 
-def _points(response: Response, options: set[str], ranking: Question) -> float:
-    ranked = response.get(ranking.name) or []
-    places = ranking.rank_count or len(ranked)
+def _points(ranked: Sequence[str], options: set[str], places: int | None) -> float:
+    places = places or len(ranked)
     best = next((place for place, name in enumerate(ranked) if name in options), places)
     return max(0.0, (places - best) / places) if places else 0.0

@@ -20,6 +20,7 @@ from app.surveys.responses.tables.tabular import read_own_layout
 from app.surveys.results.disclosure import safe_means
 from app.surveys.results.findings import category_results
 from app.surveys.results.models import SurveyResult
+from app.surveys.results.said import Said
 from app.surveys.results.schemas import SummaryRead
 from app.surveys.results.service import figures_of
 from app.surveys.waves.models import Wave
@@ -37,8 +38,9 @@ def publish(definition: SurveyDefinition, answered: Sequence[Answered]) -> Publi
     """What the public addresses say: the summary, and the evidence of a need for every result that may be cited."""
     survey = Survey(id=1, definition=definition.model_dump(mode="json"), targets=[], is_demonstration=False)
     wave = Wave(id=1, survey_id=1, channel=Channel.paper, status=WaveStatus.closed)
-    drawn = category_results(1, definition, [], answered)
-    figures = figures_of(survey, answered, drawn, {1: tallies(answered)}, AT)
+    said = Said.of(answered)
+    drawn = category_results(1, definition, [], answered, said)
+    figures = figures_of(survey, answered, said, drawn, {1: tallies(answered)}, AT)
     summary = SummaryRead.of(survey, [wave], figures).model_dump(mode="json")
     return summary, [evidence(result) for result in drawn.values() if not result.is_withheld]
 
