@@ -78,7 +78,7 @@ async def search_areas(
 def communities_in(text: str) -> sa.Select[str]:
     """The codes of all areas that lie in one of that name, or pronounced so, itself among them."""
     named, within = aliased(Area), aliased(Area)
-    called = sa.or_(named.folded.icontains(folded(text), autoescape=True), sounds_like(named.spelled, typed(text)))
+    called = sa.or_(named.folded.contains(folded(text), autoescape=True), sounds_like(named.spelled, typed(text)))
     return sa.select(within.code).join(named, within.code.startswith(named.prefix)).where(called)
 
 

@@ -13,6 +13,10 @@ from app.core.db import Base, Identified, within_years
 from app.core.versions import Versioned
 from app.needs.rules import NeedStatus
 
+# As the indexes say it: a value sent along makes another expression.
+BLANK: sa.ColumnClause[Any] = sa.literal_column("-1")
+LAST_START: sa.ColumnClause[Any] = sa.literal_column(f"DATE '{LAST_DAY.isoformat()}'")
+
 
 class NeedPopulation(Base):
     """A target group that a need is for."""
@@ -73,14 +77,26 @@ class Need(Base, Identified, Versioned):
 
     # What lists are sorted by where a column may be blank: no budget comes first, no start comes last.
     sorted_status: Mapped[str] = column_property(sa.func.coalesce(held_as, sa.cast(status, sa.Text), type_=sa.Text()))
-    sorted_budget: Mapped[Decimal] = column_property(sa.func.coalesce(budget, -1, type_=sa.Numeric(14, 2)))
-    sorted_start: Mapped[date] = column_property(sa.func.coalesce(starts_on, LAST_DAY, type_=sa.Date()))
+    sorted_budget: Mapped[Decimal] = column_property(sa.func.coalesce(budget, BLANK, type_=sa.Numeric(14, 2)))
+    sorted_start: Mapped[date] = column_property(sa.func.coalesce(starts_on, LAST_START, type_=sa.Date()))
     sorted_at: Mapped[datetime] = column_property(
         sa.func.coalesce(published_at, created_at, type_=sa.TIMESTAMP(timezone=True))
     )
 
     __table_args__ = (
         within_years("starts_on", "expires_on", "published_at"),
+        sa.Index(
+            "ix_needs_pairs",
+            sa.text("pairs_of((((title || '|') || description) || '|') || requirements)"),
+            postgresql_using="gin",
+        ),
+        sa.Index("ix_needs_ref_id", "ref", "id"),
+        sa.Index("ix_needs_title_id", "title", "id"),
+        sa.Index("ix_needs_community_code_id", "community_code", "id"),
+        sa.Index("ix_needs_sorted_status_id", sa.text("coalesce(held_as, status::text)"), "id"),
+        sa.Index("ix_needs_sorted_budget_id", sa.text("coalesce(budget, -1)"), "id"),
+        sa.Index("ix_needs_sorted_start_id", sa.text("coalesce(starts_on, '2200-12-31'::date)"), "id"),
+        sa.Index("ix_needs_sorted_at_id", sa.text("coalesce(published_at, created_at)"), "id"),
         sa.UniqueConstraint("ref_scheme", "party_id", "ref"),
         sa.Index(
             "uq_needs_ref_within_a_scheme",

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import aliased, selectinload
 
 from app.areas.models import Area
 from app.areas.queries import areas_with_parents, communities_in
@@ -23,7 +23,7 @@ from app.core.money import Amount
 from app.core.paging import Columns, Found, Paging, count_rows, in_pieces, paginate
 from app.core.reading.listing import Labels, ListedRow, OnRecord, meant_by
 from app.core.waiting import Waiting
-from app.matching.ranking.searched import Meant, meant, pattern
+from app.matching.ranking.searched import Meant, meant
 from app.needs.models import Need, NeedPopulation, NeedVersion
 from app.needs.policy import select_needs, standing_column
 from app.needs.rules import EXPIRY_NOTICE, NeedStatus, standing_words
@@ -31,7 +31,7 @@ from app.parties.models import Party
 from app.parties.queries import offices_of
 from app.parties.rules import PartyKind
 from app.surveys.results.models import SurveyResult
-from app.taxonomy.queries import services_called, vocabulary
+from app.taxonomy.queries import having_all, one_of, saying, services_called, vocabulary
 
 SORTS: Columns = {
     "title": Need.title,
@@ -113,13 +113,18 @@ def _ranges(wanted: NeedFilter) -> list[sa.ColumnElement[bool]]:
 def _says(text: str) -> sa.ColumnElement[bool]:
     """Each word or one that means the same, in what the need says or in the name of its service or of where it lies;
     or the need's number."""
-    return sa.or_(Need.ref == text.strip(), sa.and_(*(_speaks_of(words) for words in meant(text))))
+    need = aliased(Need)
+    numbered = sa.select(need.id).where(need.ref == text.strip())
+    return Need.id.in_(sa.union_all(numbered, *having_all(need.id, [_speaking_of(words) for words in meant(text)])))
 
 
-def _speaks_of(words: Meant) -> sa.ColumnElement[bool]:
-    says = (column.regexp_match(pattern(words), "i") for column in (Need.title, Need.description, Need.requirements))
-    lies = Need.community_code.in_(communities_in(words[0]))
-    return sa.or_(*says, lies, Need.category_code.in_(services_called(words[0])))
+def _speaking_of(words: Meant) -> list[sa.Select[int]]:
+    """One query for each index that finds some of them."""
+    need = aliased(Need)
+    says = saying(need.id, (need.title, need.description, need.requirements), words)
+    lies = sa.select(need.id).where(need.community_code == one_of(communities_in(words[0])))
+    called = sa.select(need.id).where(need.category_code == one_of(services_called(words[0])))
+    return [*says, lies, called]
 
 
 async def list_needs(

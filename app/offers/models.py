@@ -12,6 +12,10 @@ from app.core.db import Base, Identified, within_years
 from app.core.versions import Versioned
 from app.offers.rules import OfferStatus
 
+BLANK: sa.ColumnClause[Any] = sa.literal_column(
+    "-1"
+)  # as the index says it: a value sent along makes another expression
+
 
 class OfferCategory(Base):
     """A service category that an offer is entered under."""
@@ -87,13 +91,19 @@ class Offer(Base, Identified, Versioned):
     withdrawal_reason: Mapped[str] = mapped_column(default="", server_default="")
 
     # What lists are sorted by where a column may be blank: no price comes first.
-    sorted_price: Mapped[Decimal] = column_property(sa.func.coalesce(price, -1, type_=sa.Numeric(14, 2)))
+    sorted_price: Mapped[Decimal] = column_property(sa.func.coalesce(price, BLANK, type_=sa.Numeric(14, 2)))
     sorted_at: Mapped[datetime] = column_property(
         sa.func.coalesce(published_at, created_at, type_=sa.TIMESTAMP(timezone=True))
     )
 
     __table_args__ = (
         within_years("available_from", "available_until", "published_at"),
+        sa.Index("ix_offers_pairs", sa.text("pairs_of((title || '|') || description)"), postgresql_using="gin"),
+        sa.Index("ix_offers_ref_id", "ref", "id"),
+        sa.Index("ix_offers_title_id", "title", "id"),
+        sa.Index("ix_offers_status_id", "status", "id"),
+        sa.Index("ix_offers_sorted_price_id", sa.text("coalesce(price, -1)"), "id"),
+        sa.Index("ix_offers_sorted_at_id", sa.text("coalesce(published_at, created_at)"), "id"),
         sa.UniqueConstraint("ref_scheme", "party_id", "ref"),
         sa.Index(
             "uq_offers_ref_within_a_scheme",

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.areas.queries import names_of_areas
 from app.areas.rules import prefixes_above
@@ -19,14 +20,14 @@ from app.core.money import Amount
 from app.core.paging import Columns, Found, Paging, count_rows, in_pieces, paginate
 from app.core.reading.listing import Labels, ListedRow, OnRecord, meant_by
 from app.core.waiting import Waiting
-from app.matching.ranking.searched import Meant, meant, pattern
+from app.matching.ranking.searched import Meant, meant
 from app.offers.models import Offer, OfferArea, OfferCategory, OfferPopulation, OfferVersion
 from app.offers.policy import select_offers, standing_column, with_codes
 from app.offers.rules import EXPIRY_NOTICE, OfferStatus, whole_code
 from app.parties.models import Party
-from app.parties.queries import parties_by_id
+from app.parties.queries import parties_by_id, parties_named
 from app.parties.rules import PartyKind
-from app.taxonomy.queries import services_called, vocabulary
+from app.taxonomy.queries import having_all, one_of, saying, services_called, vocabulary
 
 SORTS: Columns = {
     "title": Offer.title,
@@ -88,15 +89,18 @@ def _codes(wanted: OfferFilter) -> list[sa.ColumnElement[bool]]:
 def _says(text: str) -> sa.ColumnElement[bool]:
     """Each word or one that means the same, in what the offer says or in the name of its service or organisation; or
     the offer's number."""
-    return sa.or_(Offer.ref == text.strip(), sa.and_(*(_speaks_of(words) for words in meant(text))))
+    offer = aliased(Offer)
+    numbered = sa.select(offer.id).where(offer.ref == text.strip())
+    return Offer.id.in_(sa.union_all(numbered, *having_all(offer.id, [_speaking_of(words) for words in meant(text)])))
 
 
-def _speaks_of(words: Meant) -> sa.ColumnElement[bool]:
-    says = (column.regexp_match(pattern(words), "i") for column in (Offer.title, Offer.description))
-    called = OfferCategory.category_code.in_(services_called(words[0]))
-    named = sa.select(Party.id).where(Party.name_zh.icontains(words[0], autoescape=True))
-    serves = Offer.id.in_(sa.select(OfferCategory.offer_id).where(called))
-    return sa.or_(*says, serves, Offer.party_id.in_(named))
+def _speaking_of(words: Meant) -> list[sa.Select[int]]:
+    """One query for each index that finds some of them."""
+    offer = aliased(Offer)
+    says = saying(offer.id, (offer.title, offer.description), words)
+    serves = sa.select(OfferCategory.offer_id).where(OfferCategory.category_code == one_of(services_called(words[0])))
+    named = sa.select(offer.id).where(offer.party_id == one_of(parties_named(words[0])))
+    return [*says, serves, named]
 
 
 async def list_offers(

@@ -77,6 +77,11 @@ class Party(Base, Identified, Versioned):
         within_years("rectification_from", "rectification_until"),
         sa.UniqueConstraint("ref_scheme", "ref"),
         sa.UniqueConstraint("credit_code"),
+        sa.Index(
+            "ix_parties_pairs",
+            sa.text("pairs_of((((name_zh || '|') || name_en) || '|') || introduction)"),
+            postgresql_using="gin",
+        ),
         sa.CheckConstraint("name_zh <> ''", name="has_a_name"),
         sa.CheckConstraint(
             "CASE kind WHEN 'committee' THEN area_code IS NOT NULL AND area_code !~ '000$'"

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.areas.models import Area
 from app.areas.queries import areas_with_parents, require_areas, sounds_like
@@ -16,7 +17,7 @@ from app.core.days.calendar import shanghai_date
 from app.core.paging import Found, Paging, in_pieces, paginate
 from app.core.waiting import Waiting
 from app.matching.pinyin import typed
-from app.matching.ranking.searched import meant, pattern
+from app.matching.ranking.searched import meant
 from app.parties.models import Party
 from app.parties.policy import visible
 from app.parties.rules import (
@@ -28,6 +29,7 @@ from app.parties.rules import (
     PartyUnknown,
     check_party,
 )
+from app.taxonomy.queries import holding, saying
 
 
 class PartyName(NamedTuple):
@@ -76,10 +78,21 @@ def organizations_that_say(actor: Actor, text: str) -> sa.Select[Party]:
     """The organisations `actor` may see that say each word, or one that means the same, in name or introduction, or
     whose name is pronounced so."""
     query = search_parties(actor, kind=PartyKind.organization)
-    words = (Party.name_zh, Party.name_en, Party.introduction)
-    says = [sa.or_(*(column.regexp_match(pattern(each), "i") for column in words)) for each in meant(text)]
+    party = aliased(Party)
+    says = [Party.id.in_(sa.union_all(*saying(party.id, _said_of(party), each))) for each in meant(text)]
     named = sa.or_(Party.ref == text.strip().upper(), sounds_like(Party.spelled, typed(text)))
     return query.where(sa.or_(named, sa.and_(*says)))
+
+
+def _said_of(party: type[Party]) -> tuple[InstrumentedAttribute[str], ...]:
+    return (party.name_zh, party.name_en, party.introduction)
+
+
+def parties_named(text: str) -> sa.Select[int]:
+    """Those whose Chinese name holds the text."""
+    party = aliased(Party)
+    query = sa.select(party.id).where(party.name_zh.icontains(text, autoescape=True))
+    return query.where(*holding(_said_of(party), [(text,)]))
 
 
 async def list_parties(session: AsyncSession, query: sa.Select[Party], paging: Paging) -> Found[PartySeen]:

@@ -1,13 +1,15 @@
 """Reading categories and populations."""
 
-from collections.abc import Collection
-from typing import NamedTuple
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.core.reading.listing import Labels
+from app.matching.ranking.searched import Meant, arms, pairs_asked, pattern
 from app.taxonomy.models import Category, Population
 from app.taxonomy.rules import CategoryUnknown, PopulationUnknown
 
@@ -40,6 +42,43 @@ def services_called(text: str) -> sa.Select[str]:
     also = sa.exists().where(synonym.icontains(text, autoescape=True))
     labels = (named.label_zh.icontains(text, autoescape=True), named.label_en.icontains(text, autoescape=True))
     return sa.select(under.code).join(named, under.code.startswith(named.code)).where(sa.or_(*labels, also))
+
+
+def one_of(codes: sa.Select[Any]) -> sa.ColumnElement[Any]:
+    """The same as `in_`, as an array: it is made first, and an index then finds what has one of them."""
+    return sa.any_(sa.func.array(codes.scalar_subquery()))
+
+
+def having_all(id: InstrumentedAttribute[int], groups: Sequence[Sequence[sa.Select[int]]]) -> Sequence[sa.Select[int]]:
+    """Queries for the rows that each group finds by one of its queries."""
+    if len(groups) == 1:
+        return groups[0]
+    return [sa.select(id).where(*(id.in_(sa.union_all(*group)) for group in groups))]
+
+
+def saying(
+    id: InstrumentedAttribute[int], said: Sequence[InstrumentedAttribute[str]], words: Meant
+) -> list[sa.Select[int]]:
+    """The rows (`id`) of which one of the columns says one of the words: those that hold its pairs of characters, by
+    their index, and of these the ones that do say it."""
+    found = []
+    for arm in arms(words):
+        query = sa.select(id).where(*holding(said, [arm.words]))
+        if not arm.is_sure:
+            query = query.where(sa.or_(*(column.regexp_match(pattern(arm.words), "i") for column in said)))
+        found.append(query)
+    return found
+
+
+def holding(said: Sequence[InstrumentedAttribute[str]], groups: Sequence[Meant]) -> list[sa.ColumnElement[bool]]:
+    """That the columns together, as their index has them, hold the pairs of one of each group's words, as far as it is
+    known by which pairs those are found."""
+    first, *others = said
+    whole: sa.ColumnElement[str] = first.expression
+    for column in others:
+        whole = whole + sa.literal_column("'|'", sa.Text) + column
+    asked = [pairs_asked(words) for words in groups]
+    return [sa.func.pairs_of(whole).op("@@")(sa.cast(pairs, TSQUERY)) for pairs in asked if pairs is not None]
 
 
 async def require_categories(session: AsyncSession, codes: Collection[str]) -> None:
