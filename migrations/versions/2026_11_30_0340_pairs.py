@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "pairs"
-down_revision = "stopped_errands"
+down_revision = "market_edits"
 
 # Every two neighbouring characters, and the last one alone. Of capitals only A to Z are made small, so that no locale
 # matters.
