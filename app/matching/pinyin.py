@@ -4,10 +4,11 @@ import re
 import unicodedata
 from functools import cache
 
-from pypinyin import Style, pinyin
+from app.core.later import Later
 
 LETTERS = re.compile(r"[a-z]+")
 APART = re.compile(r"[\s'’·-]+")
+pypinyin = Later("pypinyin")
 VOWELS = tuple("aeo")
 POLYPHONES = 8  # so many characters of a name are also read in their other ways, one at a time
 
@@ -17,8 +18,8 @@ def spelled(name: str) -> str:
     """Each reading of a name, whole and by initials, the usual one first: "dounan dn zhunan zn". What is not Chinese
     stays as it is; a ü is typed as v or u."""
     plain = unicodedata.normalize("NFKC", name).lower()
-    usual = [reading[0] for reading in pinyin(plain, style=Style.NORMAL)]
-    others = pinyin(plain, style=Style.NORMAL, heteronym=True)
+    usual = [reading[0] for reading in pypinyin.pinyin(plain, style=pypinyin.Style.NORMAL)]
+    others = pypinyin.pinyin(plain, style=pypinyin.Style.NORMAL, heteronym=True)
     readings = [usual]
     for at, ways in enumerate(others[:POLYPHONES] if len(others) == len(usual) else []):
         known = dict.fromkeys([*ways, *(way.replace("v", "u") for way in ways)])
@@ -29,7 +30,10 @@ def spelled(name: str) -> str:
 
 def latin(name: str) -> str:
     """A name as it is written in Latin letters: 斗南 → Dounan, 西安 → Xi'an (汉语拼音正词法基本规则)."""
-    parts = [reading[0] for reading in pinyin(unicodedata.normalize("NFKC", name), style=Style.NORMAL, v_to_u=True)]
+    parts = [
+        reading[0]
+        for reading in pypinyin.pinyin(unicodedata.normalize("NFKC", name), style=pypinyin.Style.NORMAL, v_to_u=True)
+    ]
     return "".join(f"'{part}" if at and part.startswith(VOWELS) else part for at, part in enumerate(parts)).capitalize()
 
 

@@ -14,12 +14,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components, maximum_flow
 
+from app.core.later import Later
 from app.matching.allocation.market import Market, Numbers
 
+optimize, sparse, csgraph = Later("scipy.optimize"), Later("scipy.sparse"), Later("scipy.sparse.csgraph")
 Flags = npt.NDArray[np.bool_]
 
 
@@ -92,8 +91,8 @@ def largest_matching(market: Market) -> int:
     end = np.concatenate([seekers, market.provider + asking, np.full(giving, sink)])
     room = np.minimum(market.quota, asking)
     capacity = np.concatenate([np.ones(asking + len(market.provider), np.int64), room]).astype(np.int32)
-    network = csr_array((capacity, (begin, end)), shape=(sink + 1, sink + 1))
-    return int(maximum_flow(network, source, sink).flow_value)
+    network = sparse.csr_array((capacity, (begin, end)), shape=(sink + 1, sink + 1))
+    return int(csgraph.maximum_flow(network, source, sink).flow_value)
 
 
 def _incomplete_parts(market: Market, settled: Numbers) -> Iterator[_Part]:
@@ -114,8 +113,8 @@ def _incomplete_parts(market: Market, settled: Numbers) -> Iterator[_Part]:
 def _parts(market: Market) -> tuple[int, Numbers]:
     size = len(market.seekers) + len(market.providers)
     ends = (market.seeker, len(market.seekers) + market.provider)
-    links = csr_array((np.ones(len(market.provider), np.int8), ends), shape=(size, size))
-    count, labels = connected_components(links, directed=False)
+    links = sparse.csr_array((np.ones(len(market.provider), np.int8), ends), shape=(size, size))
+    count, labels = csgraph.connected_components(links, directed=False)
     return int(count), labels.astype(np.int64)
 
 
@@ -139,15 +138,21 @@ def _solve(part: _Part, most: int, limits: Limits) -> tuple[Numbers, int]:
     """The edges of a largest stable allocation of a part, as far as it is found, and a bound on its size."""
     rules = _rules(part.market)
     ones = np.ones(len(part.edges))
-    found = milp(-ones, integrality=ones, bounds=Bounds(0, 1), constraints=rules, options=_options(limits.nodes))
+    found = optimize.milp(
+        -ones, integrality=ones, bounds=optimize.Bounds(0, 1), constraints=rules, options=_options(limits.nodes)
+    )
     edges = _stable_edges(part.market, found.x)
     bound = min(most, max(part.matched, int(np.floor(-found.mip_dual_bound + 1e-6)))) if len(edges) else most
     if len(edges) <= part.matched or not limits.wish_nodes:
         return edges, bound
-    size = LinearConstraint(csr_array(ones[None, :]), len(edges), len(edges))
+    size = optimize.LinearConstraint(sparse.csr_array(ones[None, :]), len(edges), len(edges))
     wish = part.market.wish.astype(float)
-    kinder = milp(
-        wish, integrality=ones, bounds=Bounds(0, 1), constraints=[*rules, size], options=_options(limits.wish_nodes)
+    kinder = optimize.milp(
+        wish,
+        integrality=ones,
+        bounds=optimize.Bounds(0, 1),
+        constraints=[*rules, size],
+        options=_options(limits.wish_nodes),
     )
     better = _stable_edges(part.market, kinder.x)
     return better if len(better) == len(edges) else edges, bound
@@ -157,7 +162,7 @@ def _options(nodes: int) -> dict[str, Any]:
     return {"mip_rel_gap": 0, "node_limit": nodes}
 
 
-def _rules(market: Market) -> list[LinearConstraint]:
+def _rules(market: Market) -> list[Any]:
     """One place per seeker, the quota of each provider, and that no pair blocks."""
     seeker, count = market.seeker, len(market.provider)
     ones, edges = np.ones(count), np.arange(count)
@@ -166,13 +171,13 @@ def _rules(market: Market) -> list[LinearConstraint]:
     kept, as_wanted = _no_worse(market.provider, market.regard)
     values = np.concatenate([quota[blocked], np.ones(len(kept))])
     places = (np.concatenate([blocked, kept]), np.concatenate([as_well, as_wanted]))
-    stable = coo_array((values, places), shape=(count, count)).tocsr()
-    one_each = csr_array((ones, (seeker, edges)), shape=(len(market.seekers), count))
-    room = csr_array((ones, (market.provider, edges)), shape=(len(market.providers), count))
+    stable = sparse.coo_array((values, places), shape=(count, count)).tocsr()
+    one_each = sparse.csr_array((ones, (seeker, edges)), shape=(len(market.seekers), count))
+    room = sparse.csr_array((ones, (market.provider, edges)), shape=(len(market.providers), count))
     return [
-        LinearConstraint(one_each, -np.inf, 1),
-        LinearConstraint(room, -np.inf, market.quota),
-        LinearConstraint(stable, quota, np.inf),
+        optimize.LinearConstraint(one_each, -np.inf, 1),
+        optimize.LinearConstraint(room, -np.inf, market.quota),
+        optimize.LinearConstraint(stable, quota, np.inf),
     ]
 
 

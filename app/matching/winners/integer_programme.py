@@ -10,14 +10,15 @@ and its own bound must leave no room for one more unit.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csr_array
 
 from app.core.errors import DomainError
+from app.core.later import Later
 
+optimize, sparse = Later("scipy.optimize"), Later("scipy.sparse")
 # Beyond this, one unit of a sum is finer than the solver's tolerance and a bound proves nothing.
 LARGEST_SUM = 2**40
 # Worth beyond this is decided by its leading digits first, and by the rest among sets that these leave near each other.
@@ -214,7 +215,7 @@ def _core(programme: Programme, prices: Prices, among: Sequence[int]) -> Sequenc
 
 def _prices(programme: Programme, among: Sequence[int]) -> Prices | None:
     """Any prices give a valid bound; the dual values of the relaxation give the best. None: even that has no set."""
-    answer = linprog(
+    answer = optimize.linprog(
         -np.array([programme.worth[i] for i in among], dtype=float),
         A_ub=_matrix(programme.rows, among),
         b_ub=_limits(programme.rows),
@@ -262,11 +263,11 @@ def _other_than(best: frozenset[int], open_: Iterable[int]) -> Row:
     return Row({i: 1 if i in best else -1 for i in open_}, len(best) - 1)
 
 
-def _matrix(rows: Sequence[Row], among: Sequence[int]) -> csr_array:
+def _matrix(rows: Sequence[Row], among: Sequence[int]) -> Any:
     column = {i: k for k, i in enumerate(among)}
     cells = [(r, column[i], factor) for r, row in enumerate(rows) for i, factor in row.factors.items() if i in column]
     at, of, factors = zip(*cells, strict=True) if cells else ((), (), ())
-    return csr_array((np.array(factors, dtype=float), (at, of)), shape=(len(rows), len(among)))
+    return sparse.csr_array((np.array(factors, dtype=float), (at, of)), shape=(len(rows), len(among)))
 
 
 def _limits(rows: Sequence[Row]) -> Numbers:
@@ -282,11 +283,11 @@ def _solve(programme: Programme, worth: Sequence[int], among: Sequence[int]) -> 
     """The set of highest `worth` among these positions within every row; None when there is none."""
     if not among:
         return frozenset() if all(row.limit >= 0 for row in programme.rows) else None
-    answer = milp(
+    answer = optimize.milp(
         -np.array([worth[i] for i in among], dtype=float),
         integrality=np.ones(len(among)),
-        bounds=Bounds(_low(programme, among), np.ones(len(among))),
-        constraints=LinearConstraint(_matrix(programme.rows, among), ub=_limits(programme.rows)),
+        bounds=optimize.Bounds(_low(programme, among), np.ones(len(among))),
+        constraints=optimize.LinearConstraint(_matrix(programme.rows, among), ub=_limits(programme.rows)),
         options={"mip_rel_gap": 0},
     )
     if answer.status == INFEASIBLE:

@@ -16,12 +16,14 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
-from ortools.sat.python.cp_model import FEASIBLE, OPTIMAL, CpModel, CpSolver, IntVar
-from scipy.optimize import linprog
-from scipy.sparse import csr_array, vstack
 
+from app.core.later import Later
+
+cp_model = Later("ortools.sat.python.cp_model")
+optimize, sparse = Later("scipy.optimize"), Later("scipy.sparse")
 SMALL = 5
 SCALE = 1000  # of costs, which the solver wants whole: a hidden figure weighs more than all that one way can protect
 EFFORT = 2.0  # for one small count (the solver's own clock, so that a survey is always protected in the same way)
@@ -58,12 +60,14 @@ class Programme:
         """The unknowns at the least cost, in order; None if nothing keeps all sums."""
         entries = [(row, at, factor) for row, each in enumerate(self.sums) for at, factor in each.terms.items()]
         rows, columns, factors = zip(*entries, strict=True)
-        matrix = csr_array((np.array(factors, dtype=float), (rows, columns)), shape=(len(self.sums), len(self.costs)))
+        matrix = sparse.csr_array(
+            (np.array(factors, dtype=float), (rows, columns)), shape=(len(self.sums), len(self.costs))
+        )
         low, high = (np.array([getattr(each, end) for each in self.sums]) for end in ("low", "high"))
         same, above, below = low == high, (low > -ENDLESS) & (low < high), (high < ENDLESS) & (low < high)
-        found = linprog(
+        found = optimize.linprog(
             self.costs,
-            A_ub=vstack([matrix[below], -matrix[above]]),
+            A_ub=sparse.vstack([matrix[below], -matrix[above]]),
             b_ub=np.concatenate([high[below], -low[above]]),
             A_eq=matrix[same],
             b_eq=low[same],
@@ -196,7 +200,7 @@ class _Part:
 
     def _whole_way(self, exposed: list[int]) -> Way | None:
         """The same in whole numbers, where each shown count costs once that moves at all."""
-        model = CpModel()
+        model = cp_model.CpModel()
         counts = {at: model.new_int_var(0, self.top, "") for at in self.numbers}
         for rule in self.rules:
             whole = sum(factor * counts[at] for at, factor in rule.terms.items())
@@ -217,15 +221,15 @@ class _Part:
         return _solved(model, counts, EFFORT) or _solved(model, counts, None)
 
 
-def _solved(model: CpModel, counts: Mapping[int, IntVar], effort: float | None) -> Way | None:
+def _solved(model: Any, counts: Mapping[int, Any], effort: float | None) -> Way | None:
     """Without a limit of effort any way will do."""
-    solver = CpSolver()
+    solver = cp_model.CpSolver()
     solver.parameters.num_workers, solver.parameters.random_seed = 1, 1
     if effort is None:
-        model.clear_objective()  # type: ignore[no-untyped-call]
+        model.clear_objective()
     else:
         solver.parameters.max_deterministic_time, solver.parameters.relative_gap_limit = effort, 0.01
-    if solver.solve(model) not in (OPTIMAL, FEASIBLE):
+    if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None
     return {at: solver.value(count) for at, count in counts.items()}
 
