@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import cache
 
-from app.core.later import Later
+from app.core.installation.later import Later
 
 LETTERS = re.compile(r"[a-z]+")
 APART = re.compile(r"[\s'’·-]+")

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from app.core.later import Later
+from app.core.installation.later import Later
 from app.matching.allocation.market import Market, Numbers
 
 optimize, sparse, csgraph = Later("scipy.optimize"), Later("scipy.sparse"), Later("scipy.sparse.csgraph")

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.errors import DomainError
-from app.core.later import Later
+from app.core.installation.later import Later
 
 optimize, sparse = Later("scipy.optimize"), Later("scipy.sparse")
 # Beyond this, one unit of a sum is finer than the solver's tolerance and a bound proves nothing.

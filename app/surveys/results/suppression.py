@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from app.core.later import Later
+from app.core.installation.later import Later
 
 cp_model = Later("ortools.sat.python.cp_model")
 optimize, sparse = Later("scipy.optimize"), Later("scipy.sparse")

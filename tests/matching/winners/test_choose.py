@@ -162,7 +162,7 @@ def test_a_solver_that_errs_is_not_believed(
     monkeypatch: pytest.MonkeyPatch, claimed: list[float], bound: float
 ) -> None:
     first = iter([OptimizeResult(x=np.array(claimed), status=0, mip_dual_bound=bound)])
-    monkeypatch.setattr(programme, "milp", lambda *args, **kwargs: next(first, None) or milp(*args, **kwargs))
+    monkeypatch.setattr("scipy.optimize.milp", lambda *args, **kwargs: next(first, None) or milp(*args, **kwargs))
     with pytest.raises(WinnersUnproven):
         best_winners([contender("A", "90", "60"), contender("B", "80", "60")], places=2, budget=Decimal(100))
 
