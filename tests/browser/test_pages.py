@@ -139,3 +139,13 @@ def test_a_demonstration_that_others_can_reach_says_so_in_red(
             expect(warning).to_be_visible()
             expect(warning).to_have_css("background-color", "rgb(180, 35, 24)")
             assert faults_of(page) == []
+
+
+def test_a_panel_signs_what_is_printed_of_its_sheets(visit: Open) -> None:
+    page = visit("/panels/1", role="purchaser")
+    lines = page.locator(".seal-line")
+    expect(lines).to_have_count(7)
+    expect(lines.first).not_to_be_visible()
+    page.emulate_media(media="print")
+    expect(lines.first).to_be_visible()
+    expect(lines.first).to_contain_text("J1（签字）")

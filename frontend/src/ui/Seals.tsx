@@ -15,3 +15,18 @@ export function Seals({ of }: { of: readonly string[] }) {
     </section>
   );
 }
+
+/** On paper alone: where each of these people signs. */
+export function Signatures({ of }: { of: readonly string[] }) {
+  const { t } = useTranslation();
+  return (
+    <section className="seals" aria-hidden>
+      {of.map((name) => (
+        <div key={name}>
+          <p className="seal-line">{t("ui.seal.signed_by", { name })}</p>
+          <p className="seal-date">{t("ui.seal.date")}</p>
+        </div>
+      ))}
+    </section>
+  );
+}

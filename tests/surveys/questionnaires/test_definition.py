@@ -157,3 +157,11 @@ def test_the_refusal_lists_every_fault() -> None:
         check_definition(make_definition(make_question("open", "1"), make_question("single", "b", options=[])))
     assert isinstance(refused.value, RowsRefused)
     assert [(r.row, r.column) for r in refused.value.rows] == [(1, "name"), (2, "options")]
+
+
+def test_none_of_the_above_stands_alone_in_the_season_questionnaire() -> None:
+    """A phone takes the others away when it is tapped (`tapped`), by this constraint; paper is refused by it."""
+    for question in season_definition().questions:
+        none = [option.name for option in question.options if "都没有" in option.label.zh]
+        if question.type == "multi" and none:
+            assert question.constraint == f"not(selected(., '{none[0]}')) or count-selected(.) = 1"

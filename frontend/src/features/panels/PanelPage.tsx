@@ -10,6 +10,7 @@ import { Empty } from "../../ui/Empty";
 import { Link, useNumber } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
+import { Signatures } from "../../ui/Seals";
 import { Appoint } from "./Appoint";
 import { Declare } from "./Declare";
 import { Members } from "./Members";
@@ -78,6 +79,7 @@ function Seated({ panel }: { panel: components["schemas"]["PanelRead"] }) {
       <Members panel={panel} />
       <Sheets panel={panel} />
       <Reopenings tenderId={panel.tender_id} />
+      <Signatures of={panel.members.map(({ ref, name }) => (ref === name ? ref : `${ref} ${name}`))} />
       {panel.closed_at && (
         <Link to={`/tenders/${panel.tender_id}/result`}>
           <Button type="primary">{t("panels.to_result")}</Button>

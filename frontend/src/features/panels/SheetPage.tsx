@@ -2,6 +2,7 @@ import { App, Button } from "antd";
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
+import { useSession } from "../../api/session";
 import type { components } from "../../api/schema.gen";
 import { ApplicationShown } from "../../ui/ApplicationShown";
 import { Attachments } from "../../ui/Attachments";
@@ -10,6 +11,7 @@ import { useGo, useNumber } from "../../ui/Link";
 import { Money } from "../../ui/Money";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
+import { Signatures } from "../../ui/Seals";
 import { RefusalAlert } from "../../ui/RefusalAlert";
 import { StatusTag } from "../../ui/StatusTag";
 import { AskReopening } from "./AskReopening";
@@ -35,6 +37,7 @@ type Props = { tenderId: number; bid: Bid };
 
 function Shown({ tenderId, bid }: Props) {
   const { t } = useTranslation();
+  const judge = useSession().data?.display_name ?? "";
   return (
     <Page
       title={bid.title}
@@ -53,6 +56,7 @@ function Shown({ tenderId, bid }: Props) {
         </div>
         <OwnSheet tenderId={tenderId} bid={bid} />
       </div>
+      <Signatures of={[judge]} />
     </Page>
   );
 }
