@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import json
 import signal
+import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from functools import partial
 from importlib import import_module
 from importlib.metadata import version as version_of
@@ -13,7 +14,6 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-import uvicorn
 from sqlalchemy.exc import OperationalError
 
 from app.accounts.commands import administration
@@ -22,7 +22,6 @@ from app.accounts.service import close_demonstration, reopen_demonstration
 from app.core.audit import verify as verify_audit
 from app.core.db import Units
 from app.core.errors import DomainError
-from app.core.http.connections import IDLE_SECONDS, TimedProtocol
 from app.core.http.health import DatabaseAway
 from app.core.installation.beside import Beside
 from app.core.installation.jobs import worker_is_alive
@@ -33,11 +32,11 @@ from app.core.problems import RowProblem, problem_of
 from app.core.reading.foreign import content_of
 from app.core.settings import PROJECT, Settings, settings, settings_given
 from app.files.queries import verify as verify_files
-from app.main import create_app, web_application
+from app.main import create_app
 from app.matching.allocation.exported import SelectionFileUnreadable, parse_selection
 from app.matching.allocation.verifier import in_words, verify_selection
 from app.matching.ranking.cities import Engine, digest_of, rank_locally, rank_on_ray, save_cities
-from app.processes import JOBS_END_WITHIN
+from app.processes import REQUESTS_END_WITHIN
 from app.rankings.market import prepared_sides
 from app.season.demonstration import load_demonstration
 from app.season.export import export_season
@@ -45,20 +44,17 @@ from app.season.importing import import_season, open_season
 from app.season.replay import replay_season
 from app.season.summary import Summary, readable
 from app.serving import (
-    REQUESTS_END_WITHIN,
-    Server,
     address_of,
     drawn,
     farewell,
     listening,
     phone_link,
-    settle,
     tell,
     warn_of_another_place,
     watched,
     welcome,
 )
-from app.working import open_units, work_alone
+from app.working import open_units, web_server, work_alone
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 verify = typer.Typer(no_args_is_help=True, help="Check what must never have been altered.")
@@ -158,36 +154,33 @@ def serve(
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that everything below is closed in turn
     with contextlib.suppress(KeyboardInterrupt), listening(configured) as door, upgraded(configured) as url:
         asyncio.run(make_ready(url, configured))
-        with worker_beside(url, configured) as worker:
-            asked = partial(authenticate, demonstration=configured.demonstration)
-            application = web_application(configured, url, asked, worker)
-            settle(application)
-            config = uvicorn.Config(
-                application,
-                http=TimedProtocol,
-                timeout_keep_alive=IDLE_SECONDS,
-                log_config=None,
-                proxy_headers=bool(configured.forwarded_allow_ips),
-                forwarded_allow_ips=configured.forwarded_allow_ips,
-                timeout_graceful_shutdown=REQUESTS_END_WITHIN,
-            )
+        with beside(url, configured, door) as (worker, others):
             started = partial(announce, url, configured, address_of(door))
-            Server(config, started, application.state.streams.end).run([door])
+            web_server(configured, url, worker, started, partial(leave, others)).run([door])
     tell(*farewell(configured))
 
 
 @contextlib.contextmanager
-def worker_beside(url: str, configured: Settings) -> Iterator[Beside | None]:
-    """The process that carries out jobs, where there is to be one, for as long as the block lasts."""
-    if not configured.with_worker:
-        yield None
-        return
-    worker = Beside("worker", {"url": url})
-    worker.start()
+def beside(url: str, configured: Settings, door: socket.socket) -> Iterator[tuple[Beside | None, list[Beside]]]:
+    """The process that carries out jobs, where there is to be one, and those that answer requests besides this one, for
+    as long as the block lasts."""
+    worker = Beside("worker", {"url": url}) if configured.with_worker else None
+    told, number = {"url": url, "door": door.fileno()}, door.fileno()
+    others = [Beside("web", told, [number]) for _ in range(configured.web_workers - 1)]
+    every = [*others, worker] if worker else others
+    for each in every:
+        each.start()
     try:
-        yield worker
+        yield worker, others
     finally:
-        worker.end(JOBS_END_WITHIN)
+        leave(every)
+        for each in every:
+            each.end(REQUESTS_END_WITHIN)
+
+
+def leave(processes: Sequence[Beside]) -> None:
+    for each in processes:
+        each.leave()
 
 
 async def make_ready(url: str, configured: Settings) -> None:

@@ -1,5 +1,5 @@
-"""What a process beside the first one runs, by its kind: `python -m app.processes worker`. Not for people: it is told
-by the first process with what, and ends with it."""
+"""What a process beside the first one runs, by its kind: `python -m app.processes worker` (or `web`). Not for people:
+the first process says with what, and each ends with it."""
 
 import asyncio
 import contextlib
@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Callable
 from importlib import import_module
 
 from app.core.installation.beside import FirstProcess
@@ -14,6 +15,7 @@ from app.core.installation.logs import set_up_logs
 from app.core.settings import settings
 
 JOBS_END_WITHIN = 4.0  # seconds
+REQUESTS_END_WITHIN = 6.0  # two more than they are given, for their process to end
 NICE = 5
 
 
@@ -28,7 +30,15 @@ def run_worker(first: FirstProcess, url: str) -> None:
         asyncio.run(working.work_alone(url, first.say_works))
 
 
-KINDS = {"worker": run_worker}
+def run_web(first: FirstProcess, url: str, door: int) -> None:
+    """Answers requests, as one of several. What has begun is answered before it ends."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    first.end_with_it(REQUESTS_END_WITHIN)
+    with contextlib.suppress(KeyboardInterrupt):
+        import_module("app.working").answer_beside(url, door, first.say_works)
+
+
+KINDS: dict[str, Callable[..., None]] = {"worker": run_worker, "web": run_web}
 
 
 def main(kind: str) -> None:

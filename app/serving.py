@@ -79,10 +79,15 @@ class Server(uvicorn.Server):
     """Says that it is there once it is, and ends in time whatever clients do."""
 
     def __init__(
-        self, config: uvicorn.Config, started: Callable[[], Awaitable[None]], stopping: Callable[[], None]
+        self,
+        config: uvicorn.Config,
+        started: Callable[[], Awaitable[None]],
+        stopping: Callable[[], None],
+        *,
+        is_first: bool = True,
     ) -> None:
         super().__init__(config)
-        self.tell_started, self.tell_stopping = started, stopping
+        self.tell_started, self.tell_stopping, self.is_first = started, stopping, is_first
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -97,7 +102,7 @@ class Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A first signal ends everything in turn, a second one at once; what then still hangs, the system ends."""
         again = self.should_exit
-        if not again:
+        if not again and self.is_first:
             os.write(2, "\n  正在停止…… / stopping …\n".encode())
         super().handle_exit(sig, frame)
         self.force_exit = again

@@ -1,13 +1,19 @@
-"""Carrying out jobs in a process that does nothing else."""
+"""What a process of an installation does: answers requests, or carries out jobs and nothing else."""
 
-from collections.abc import AsyncIterator, Callable
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
+
+import uvicorn
 
 from app.accounts.policy import authenticate
 from app.core.db import Units, make_engine, units
-from app.core.installation.jobs import keep_working
-from app.core.settings import settings
-from app.main import create_app
+from app.core.http.connections import IDLE_SECONDS, TimedProtocol
+from app.core.installation.jobs import Working, keep_working
+from app.core.settings import Settings, settings
+from app.main import create_app, web_application
+from app.serving import REQUESTS_END_WITHIN, Server, settle
 
 
 @asynccontextmanager
@@ -26,3 +32,51 @@ async def work_alone(url: str, begun: Callable[[], None] = lambda: None) -> None
         app = create_app(settings(), door, authenticate)
         begun()
         await keep_working(url, door, app)
+
+
+class Elsewhere:
+    """The worker, as a web process knows it that did not start it: by its heartbeat in the database alone."""
+
+    is_working = True
+
+
+def web_server(
+    configured: Settings,
+    url: str,
+    worker: Working | None,
+    started: Callable[[], Awaitable[None]],
+    stopping: Callable[[], None] | None = None,
+) -> Server:
+    """Answers requests; `stopping` is called when it is to end, by the first process alone, which says so, too."""
+    application = web_application(
+        configured, url, partial(authenticate, demonstration=configured.demonstration), worker
+    )
+    settle(application)
+    config = uvicorn.Config(
+        application,
+        http=TimedProtocol,
+        timeout_keep_alive=IDLE_SECONDS,
+        log_config=None,
+        proxy_headers=bool(configured.forwarded_allow_ips),
+        forwarded_allow_ips=configured.forwarded_allow_ips,
+        timeout_graceful_shutdown=REQUESTS_END_WITHIN,
+    )
+
+    def end() -> None:
+        application.state.streams.end()
+        if stopping:
+            stopping()
+
+    return Server(config, started, end, is_first=stopping is not None)
+
+
+def answer_beside(url: str, door: int, begun: Callable[[], None]) -> None:
+    """As one of several, at the socket `door`; `begun` is called when it does."""
+    configured = settings()
+
+    async def started() -> None:
+        begun()
+
+    server = web_server(configured, url, Elsewhere() if configured.with_worker else None, started)
+    with socket.socket(fileno=door) as shared:
+        server.run([shared])

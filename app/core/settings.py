@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     web_dir: Path = PROJECT / "frontend" / "dist"
     demonstration: bool = Field(default=True, description="load the demonstration season on first start and label it")
     with_worker: bool = Field(default=True, description="run the job worker in a process beside the web process")
+    web_workers: int = Field(default=1, ge=1, le=32, description="processes that answer requests, on one socket")
     secure_cookies: bool = Field(default=False, description="set to true behind HTTPS")
     public_url: str | None = Field(
         default=None, pattern=r"^https?://[^/?#]+$", description="the address people use; printed on cards and links"

@@ -43,6 +43,8 @@ from app.core.settings import Settings
 OWNER = "shuangxuan"
 # A server that stops, or whose postmaster was killed, holds the data for a while.
 START_TRIES, TRY_EVERY = 75, 0.2
+# Connections: of a web process, pressed and with the one it listens on; of the worker, commands and the server itself.
+OF_A_WEB_PROCESS, OTHERS = 40, 60
 HELD = ("lock file", "shared memory")
 WATCH_EVERY = 0.5
 STOP_WITHIN = 5.0
@@ -268,7 +270,8 @@ def database(settings: Settings) -> Iterator[str]:
     if settings.database_url:
         yield readable_url(settings.database_url)
         return
-    server = embedded(settings.data_dir, settings.pg_bin)
+    connections = OTHERS + settings.web_workers * OF_A_WEB_PROCESS
+    server = embedded(settings.data_dir, settings.pg_bin, [f"--max_connections={max(100, connections)}"])
     try:
         yield server.start()
     finally:
