@@ -24,6 +24,7 @@ from app.core.http import changes, description, health
 from app.core.http.exposure import marked
 from app.core.http.guard import Guard
 from app.core.http.lanes import CONNECTIONS, Lanes
+from app.core.http.shared import Shared
 from app.core.http.streams import Streams, listening
 from app.core.http.unit import Authenticate
 from app.core.installation.jobs import Working
@@ -136,7 +137,7 @@ def create_app(settings: Settings, door: Units, authenticate: Authenticate) -> F
     )
     app.state.settings, app.state.units, app.state.authenticate = settings, door, authenticate
     app.state.lanes, app.state.streams, app.state.worker = Lanes(), Streams(), None
-    app.state.put_off = errands.put_off
+    app.state.put_off, app.state.shared = errands.put_off, Shared()
     app.add_middleware(GZipMiddleware, minimum_size=1000, exclude_content_types=PACKED)
     app.add_middleware(Guard, settings=settings)
     problems.install(app)

@@ -12,7 +12,7 @@ from app.core.fields import Code, Search
 from app.core.http import unit as web
 from app.core.http.unit import UnitSession, allow
 
-router = web.router("/areas", "areas")
+router = web.router("/areas", "areas", web.Open)
 Limit = Annotated[int, Query(ge=1, le=500)]
 
 

@@ -31,7 +31,7 @@ from app.needs.schemas import (
 )
 from app.taxonomy.queries import vocabulary
 
-router = web.router("/needs", "needs")
+router = web.router("/needs", "needs", web.Open)
 Wanted = Annotated[NeedFilter, asked(NeedFilter)]
 
 

@@ -31,7 +31,7 @@ from app.offers.schemas import (
 from app.parties.queries import party_names
 from app.taxonomy.queries import vocabulary
 
-router = web.router("/offers", "offers")
+router = web.router("/offers", "offers", web.Open)
 Wanted = Annotated[OfferFilter, asked(OfferFilter)]
 
 

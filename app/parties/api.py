@@ -16,7 +16,7 @@ from app.parties.roster import COLUMNS
 from app.parties.rules import LegalKind, PartyKind, RatingA
 from app.parties.schemas import SHEET, ApplicantCreate, Imported, PartyCreate, PartyRead, PartyRow, PartyUpdate
 
-router = web.router("/parties", "parties")
+router = web.router("/parties", "parties", web.Open)
 
 
 @router.get("", operation_id="list_parties", dependencies=[allow(WHO["list"])])

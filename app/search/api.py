@@ -12,7 +12,7 @@ from app.core.http.unit import CurrentActor, UnitSession, allow
 from app.search import queries
 from app.search.schemas import SearchRead
 
-router = web.router("/search", "search")
+router = web.router("/search", "search", web.Open)
 Wanted = Annotated[str, Line(100, least=1)]
 Limit = Annotated[int, Query(ge=1, le=20)]
 

@@ -6,7 +6,7 @@ from app.core.http.unit import UnitSession, allow
 from app.taxonomy import queries
 from app.taxonomy.schemas import CategoryRead, PopulationRead
 
-router = web.router("/taxonomy", "taxonomy")
+router = web.router("/taxonomy", "taxonomy", web.Open)
 
 
 @router.get("/categories", operation_id="list_categories", dependencies=[allow(EVERYONE)])

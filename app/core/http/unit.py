@@ -26,6 +26,7 @@ from app.core.http.idempotency import answered_once, claim_of
 from app.core.http.lanes import Lane, Lanes
 from app.core.http.limits import Limit, asked_of, check_whole, count_try, network_of
 from app.core.http.putting_off import PutOff, carried
+from app.core.http.shared import Shared
 from app.core.problems import Problem
 from app.core.reading.files import Uploaded
 from app.core.settings import Settings
@@ -198,6 +199,16 @@ class Unit(APIRoute):
             return await endpoint(request)
         (claimed,) = await together(session, claim.asked)
         return await answered_once(session, request, claim, endpoint, is_first=claimed is not None)
+
+
+class Open(Unit):
+    """What is open to everybody: a list or a page is made once for all who are not signed in, while nothing changes."""
+
+    async def answer(self, session: AsyncSession, actor: Actor, request: Request, endpoint: Endpoint) -> Response:
+        if actor == RESIDENT and request.method == "GET" and self.lane is Lane.reading:
+            shared: Shared = request.app.state.shared
+            return await shared.read(session, request, endpoint)
+        return await super().answer(session, actor, request, endpoint)
 
 
 class Unlinked(Unit):

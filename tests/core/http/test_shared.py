@@ -1,0 +1,76 @@
+"""What strangers read is made once while nothing changes, and anew as soon as something does."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import sqlalchemy as sa
+from fastapi import Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.db import Units, make_engine
+from app.core.db import units as open_units
+from app.core.http import shared
+from app.core.http.shared import Shared
+
+pytestmark = pytest.mark.anyio
+COUNT = sa.text("SELECT count(*) FROM idempotency")
+WRITE = sa.text("INSERT INTO idempotency (who, key, request_hash, at) VALUES ('x', gen_random_uuid(), '', now())")
+
+
+@pytest.fixture
+async def door(own_database: str) -> AsyncIterator[Units]:
+    engine = make_engine(own_database)
+    yield open_units(engine)
+    await engine.dispose()
+
+
+class Reader:
+    """Asks for how many rows there are; `made`: how often that was counted."""
+
+    def __init__(self) -> None:
+        self.pages, self.made = Shared(), 0
+
+    async def ask(self, session: AsyncSession, query: bytes = b"") -> bytes:
+        async def run(_request: Request) -> Response:
+            self.made += 1
+            return Response(str(await session.scalar(COUNT)), headers={"ETag": '"1"'})
+
+        request = Request({"type": "http", "path": "/needs", "query_string": query, "headers": []})
+        answer = await self.pages.read(session, request, run)
+        assert answer.headers["etag"] == '"1"'
+        return bytes(answer.body)
+
+    async def ask_by(self, door: Units, query: bytes = b"") -> bytes:
+        async with door() as session:
+            return await self.ask(session, query)
+
+
+async def test_a_page_is_made_once_while_nothing_changes(door: Units) -> None:
+    reader = Reader()
+    asked = [await reader.ask_by(door) for _ in range(3)] + [await reader.ask_by(door, b"q=1")]
+    assert (asked, reader.made) == ([b"0"] * 4, 2)
+
+
+async def test_what_was_committed_is_in_the_next_answer(door: Units) -> None:
+    reader = Reader()
+    before = await reader.ask_by(door)
+    async with door() as session:
+        await session.execute(WRITE)
+    assert (before, await reader.ask_by(door)) == (b"0", b"1")
+
+
+async def test_who_has_written_reads_what_they_wrote(door: Units) -> None:
+    reader = Reader()
+    async with door() as session:
+        await session.execute(WRITE)
+        assert await reader.ask(session) == b"1"
+        await session.execute(WRITE)
+        assert await reader.ask(session) == b"2"
+    assert await reader.ask_by(door) == b"2"
+
+
+async def test_a_page_grows_no_older_than_it_may(door: Units, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared, "SECONDS", 0.0)
+    reader = Reader()
+    assert [await reader.ask_by(door), await reader.ask_by(door)] == [b"0", b"0"]
+    assert reader.made == 2
