@@ -10,6 +10,8 @@ from typing import Annotated
 import typer
 
 from app.cli import JsonOption, write_json
+from bench.city.measured import FIGURES as PARTS
+from bench.city.measured import measured as measure_cities
 from bench.engine.judgements import read_judgements
 from bench.engine.market import season_market
 from bench.engine.matching import FIGURES, Inputs, measure_matching
@@ -74,6 +76,18 @@ def bench_reliability(
     form = LONG if long else SHORT
     size = replace(form, inputs=inputs or form.inputs, kills=kills or form.kills)
     show(measured(size, only or (), _told, lambda figure: _told(as_table([figure]))), target)
+
+
+@bench.command("city")
+def bench_the_city(
+    target: JsonOption = "",
+    only: Annotated[list[str] | None, typer.Option(help=f"one of {', '.join(PARTS)}; may be repeated")] = None,
+    folder: Annotated[Path | None, typer.Option(help="where the loaded cities are kept; by default nowhere")] = None,
+    small: Annotated[bool, typer.Option("--small", help="the tenth of a city alone")] = False,
+) -> None:
+    """A city of 50,000 needs and 50,000 offers through the door, beside a tenth of it (needs a checkout)."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    show(measure_cities(folder, only or (), small, lambda figure: _told(as_table([figure]))), target)
 
 
 def _told(line: str) -> None:
