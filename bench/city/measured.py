@@ -6,14 +6,24 @@ from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bench.city.answers import measure_answers
+from bench.city.exports import exports
 from bench.city.folder import CITY, Size
 from bench.city.loaded import City, load_city
+from bench.city.pages import measure_pages
 from bench.city.rankings import make_base, rankings
+from bench.city.results import results
 from bench.measures import Measure
 from tests.attack.server import Server
 
 Figures = Callable[[Server, City], AsyncIterator[Measure]]
-FIGURES: dict[str, Figures] = {"rankings": rankings}
+FIGURES: dict[str, Figures] = {
+    "rankings": rankings,
+    "pages": measure_pages,
+    "exports": exports,
+    "answers": measure_answers,
+    "results": results,  # closes the survey: the last, and a loaded city serves for it once
+}
 
 
 async def measure_city(size: Size, data: Path, only: Collection[str]) -> AsyncIterator[Measure]:
