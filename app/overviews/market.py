@@ -1,11 +1,13 @@
 """Supply against demand: what is needed in each street, and how many offers reach it, by kind of service."""
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.areas.models import Area
 from app.areas.queries import areas_with_parents
@@ -16,7 +18,7 @@ from app.needs.models import Need
 from app.needs.rules import NeedStatus
 from app.offers import policy as offers
 from app.offers.models import Offer, OfferArea, OfferCategory
-from app.offers.rules import OfferStatus
+from app.offers.rules import OfferStatus, whole_code
 from app.overviews.rules import is_thin
 
 KIND, SERVICE = 2, 4  # digits of a code of the first and second level of services
@@ -87,23 +89,36 @@ async def _demand(session: AsyncSession, actor: Actor, today: date) -> Counts:
 
 async def _supply(session: AsyncSession, actor: Actor, today: date, level: int) -> Counts:
     """(street, service by so many digits) → published offers that reach all of the street."""
-    digits = sa.values(sa.column("digits", sa.Integer), name="around").data([(each,) for each in AROUND])
-    around = (
-        sa.select(Area.code, sa.func.rpad(sa.func.left(Area.code, digits.c.digits), 12, "0").label("within"))
-        .join(digits, sa.true())
-        .where(Area.level.in_(STREETS), Area.code.startswith(actor.area, autoescape=True))
-        .subquery()
+    own = sa.select(Area.code).where(Area.level.in_(STREETS), Area.code.startswith(actor.area, autoescape=True))
+    around = {street: {whole_code(street[:digits]) for digits in AROUND} for street in await session.scalars(own)}
+    widest = await _widest(session, actor, today, level, {area for areas in around.values() for area in areas})
+    supply = Counter[tuple[str, str | None]]()
+    for street, areas in around.items():
+        for area in areas:
+            supply.update({(street, category): count for category, count in widest.get(area, {}).items()})
+    return supply
+
+
+async def _widest(
+    session: AsyncSession, actor: Actor, today: date, level: int, areas: Collection[str]
+) -> dict[str, dict[str, int]]:
+    """Area → service by so many digits → published offers that reach it and nothing wider around it, so that an offer
+    is counted once for a street, and one for a whole district not anew for each of its streets."""
+    wider = aliased(OfferArea)
+    around = [sa.func.rpad(sa.func.left(OfferArea.area_code, digits), 12, "0") for digits in AROUND]
+    beyond = sa.exists().where(
+        wider.offer_id == OfferArea.offer_id, wider.area_code.in_(around), wider.area_code != OfferArea.area_code
     )
+    category = sa.func.left(OfferCategory.category_code, level)
     query = (
-        sa.select(
-            around.c.code,
-            sa.func.left(OfferCategory.category_code, level),
-            sa.func.count(sa.distinct(Offer.id)),
-        )
-        .join_from(around, OfferArea, OfferArea.area_code == around.c.within)
+        sa.select(OfferArea.area_code, category, sa.func.count(sa.distinct(Offer.id)))
         .join(Offer, Offer.id == OfferArea.offer_id)
         .join(OfferCategory, OfferCategory.offer_id == Offer.id)
         .where(offers.visible(actor), offers.standing_column(today) == OfferStatus.published.value)
+        .where(OfferArea.area_code.in_(areas), ~beyond)
         .group_by(sa.text("1, 2"))
     )
-    return {(code, category): count for code, category, count in await session.execute(query)}
+    found = defaultdict[str, dict[str, int]](dict)
+    for area, code, count in await session.execute(query):
+        found[area][code] = count
+    return found
