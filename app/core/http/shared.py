@@ -5,9 +5,11 @@ database itself: as long as a transaction sees what another one saw (`pg_current
 between. What depends on the clock alone is no older than a second.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 import sqlalchemy as sa
 from fastapi import Request, Response
@@ -32,6 +34,7 @@ class Shared:
 
     def __init__(self) -> None:
         self._pages = dict[str, _Page]()
+        self._making = WeakValueDictionary[str, asyncio.Lock]()
 
     async def read(
         self, session: AsyncSession, request: Request, run: Callable[[Request], Awaitable[Response]]
@@ -40,14 +43,15 @@ class Shared:
         if seen is None:
             return await run(request)
         address = f"{request.scope['path']}?{request.scope['query_string'].decode('latin-1')}"
-        page = self._pages.get(address)
-        if page and page.snapshot == seen[0] and time.monotonic() < page.until:
-            answer = Response(page.body)
-            answer.raw_headers = [*page.headers]
+        async with self._making.setdefault(address, asyncio.Lock()):  # who comes meanwhile waits for the same page
+            page = self._pages.get(address)
+            if page and page.snapshot == seen[0] and time.monotonic() < page.until:
+                answer = Response(page.body)
+                answer.raw_headers = [*page.headers]
+                return answer
+            answer = await run(request)
+            self._keep(address, seen[0], answer)
             return answer
-        answer = await run(request)
-        self._keep(address, seen[0], answer)
-        return answer
 
     def _keep(self, address: str, snapshot: str, answer: Response) -> None:
         body = getattr(answer, "body", None)

@@ -1,5 +1,6 @@
 """What strangers read is made once while nothing changes, and anew as soon as something does."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -49,6 +50,15 @@ async def test_a_page_is_made_once_while_nothing_changes(door: Units) -> None:
     reader = Reader()
     asked = [await reader.ask_by(door) for _ in range(3)] + [await reader.ask_by(door, b"q=1")]
     assert (asked, reader.made) == ([b"0"] * 4, 2)
+
+
+async def test_who_comes_while_a_page_is_made_waits_for_it(door: Units) -> None:
+    reader = Reader()
+    async with door() as one, door() as other, door() as third:
+        for session in (one, other, third):
+            await session.execute(COUNT)
+        asked = await asyncio.gather(*(reader.ask(session) for session in (one, other, third)))
+    assert (asked, reader.made) == ([b"0"] * 3, 1)
 
 
 async def test_what_was_committed_is_in_the_next_answer(door: Units) -> None:
