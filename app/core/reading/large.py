@@ -63,6 +63,10 @@ async def _writer(out: IO[bytes]) -> AsyncIterator[Process]:
         try:
             yield process
         finally:
+            assert process.stdin
             if process.returncode is None:
                 process.kill()
                 await process.wait()
+            process.stdin.close()
+            with suppress(OSError):  # what broke it is told by the exit code; unasked, the loop tells it as a fault
+                await process.stdin.wait_closed()
