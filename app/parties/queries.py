@@ -152,8 +152,9 @@ async def parties_by_id(session: AsyncSession, ids: Collection[int | None]) -> d
 
 async def party_names(session: AsyncSession, ids: Collection[int | None]) -> dict[int, PartyName]:
     """Number → names in both languages."""
-    parties = (await parties_by_id(session, ids)).values()
-    return {party.id: name_of(party) for party in parties}
+    query = sa.select(Party.id, Party.name_zh, Party.english_name)
+    found = await session.execute(query.where(Party.id.in_({id for id in ids if id is not None})))
+    return {id: PartyName(zh, en) for id, zh, en in found}
 
 
 def name_of(party: Party) -> PartyName:
