@@ -81,6 +81,7 @@ def test_the_holidays_of_a_year_are_refused_until_they_are_complete_and_then_pub
     visit: Open, unpublished: None
 ) -> None:
     page = visit("/installation", role="admin")
+    page.evaluate("window.sent = 0, document.addEventListener('submit', () => window.sent++, true)")
     calendar = section(page, "节假日与调休")
     year = calendar.locator("details")
     year.locator("summary").click()
@@ -93,6 +94,7 @@ def test_the_holidays_of_a_year_are_refused_until_they_are_complete_and_then_pub
         fill(page, year.get_by_label("上班的周六或周日").nth(number), day)
     year.get_by_label("通知文号").fill("国办发明电〔2026〕7号")
     publish = year.get_by_role("button", name="公布 2027 年安排")
+    assert page.evaluate("sent") == 0  # a day is taken with Enter, and the form not sent with it
     publish.click()
     expect(year.get_by_text("最早的是 2027年6月9日")).to_be_visible()
     assert faults_of(page) == []
@@ -103,7 +105,7 @@ def test_the_holidays_of_a_year_are_refused_until_they_are_complete_and_then_pub
 
 
 def fill(page: Page, day: object, value: str) -> None:
-    """Type a day into a picker, as with the keyboard alone."""
+    """Type a day into a picker, as with the keyboard alone: Enter takes the day and does not send the form."""
     if value:
         day.fill(value)  # type: ignore[attr-defined]
         page.keyboard.press("Enter")

@@ -1,6 +1,6 @@
 /** Inputs that hold what the API takes: amounts as decimal text, days as "2026-12-01", instants with their zone. */
-import { DatePicker, InputNumber } from "antd";
-import dayjs from "dayjs";
+import { DatePicker, type DatePickerProps, InputNumber } from "antd";
+import dayjs, { type Dayjs } from "dayjs";
 import { useTranslation } from "react-i18next";
 import type { MoneyValue } from "../format";
 
@@ -30,12 +30,20 @@ export function MoneyInput({ id, value, onChange, min = "0" }: Held<MoneyValue> 
   );
 }
 
+/** A calendar. Enter opens it or takes the day typed there; a browser would also send the form it stands in. */
+function Calendar(props: DatePickerProps<Dayjs, false>) {
+  return (
+    <span role="presentation" onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}>
+      <DatePicker className="input-day" {...props} />
+    </span>
+  );
+}
+
 /** A day. */
 export function DayInput({ id, value, onChange }: Held<string>) {
   return (
-    <DatePicker
+    <Calendar
       {...(id !== undefined && { id })}
-      className="input-day"
       value={value ? dayjs(value) : null}
       onChange={(day) => onChange?.(day ? day.format(DAY) : null)}
     />
@@ -45,9 +53,8 @@ export function DayInput({ id, value, onChange }: Held<string>) {
 /** An instant of Shanghai's clock, to the minute. */
 export function MomentInput({ id, value, onChange }: Held<string>) {
   return (
-    <DatePicker
+    <Calendar
       {...(id !== undefined && { id })}
-      className="input-day"
       showTime={{ format: "HH:mm", minuteStep: 5 }}
       format={MINUTE}
       value={value ? dayjs(inShanghai(value)) : null}
@@ -79,9 +86,8 @@ export function DecimalInput({ id, value, onChange }: Held<string>) {
 /** A month: "2027-03". */
 export function MonthInput({ id, value, onChange }: Held<string>) {
   return (
-    <DatePicker
+    <Calendar
       {...(id !== undefined && { id })}
-      className="input-day"
       picker="month"
       value={value ? dayjs(`${value}-01`) : null}
       onChange={(month) => onChange?.(month ? month.format("YYYY-MM") : "")}
