@@ -5,17 +5,12 @@ does not look at the functions called and the constants taken from other files. 
 this package's sources has a folder of its own.
 """
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
 import numba
 
-
-def state(folder: Path) -> str:
-    """One name for what all sources in the folder say together."""
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.rglob("*.py")))).hexdigest()[:16]
-
+from app.matching.sources import state
 
 FOLDER = Path(__file__).parent
 config: Any = numba.config

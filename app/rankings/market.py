@@ -8,6 +8,7 @@ counted with each base, so within a day nobody's score moves because of an unrel
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -16,10 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
+from app.matching import ranking
 from app.matching.ranking.layered import Layered
 from app.matching.ranking.prepared import PreparedNeeds, PreparedOffers, new_frame, prepare_needs, prepare_offers
 from app.matching.ranking.profiles import Reader
 from app.matching.ranking.records import Category, NeedRecord, OfferRecord, Population, Reference
+from app.matching.sources import state
 from app.needs.models import Need
 from app.offers.models import Offer
 from app.rankings.entries import NEEDS, OFFERS, need_entries, offer_entries
@@ -27,10 +30,13 @@ from app.taxonomy.models import Category as CategoryRow
 from app.taxonomy.models import Population as PopulationRow
 from app.taxonomy.queries import list_categories, list_populations
 
+ENGINE = state(Path(ranking.__path__[0]))
+
 
 class Ground(NamedTuple):
     """What a base stands on. `database` tells a cluster from its copies and from itself before a recovery, since both
-    count transactions anew; `terms` is a digest of the taxonomy."""
+    count transactions anew; `terms` is a digest of the taxonomy and of the sources that read texts by it: what an
+    older version of the platform made of a text is not compared with what this one makes of another."""
 
     database: str
     terms: str
@@ -132,7 +138,7 @@ FORGET = sa.text(
 async def state_of(session: AsyncSession) -> State:
     day = shanghai_date(await now(session))
     database, terms, seen = (await session.execute(STATE)).one()
-    return State(Ground(database, terms, day), seen)
+    return State(Ground(database, f"{terms}:{ENGINE}", day), seen)
 
 
 async def edits_since(session: AsyncSession, seen: str) -> Edits:

@@ -122,6 +122,21 @@ async def test_after_midnight_the_base_of_yesterday_serves_until_the_new_one_is_
     assert renewed.ground.day == yesterday.ground.day + timedelta(days=1)
 
 
+async def test_a_base_that_other_sources_made_is_not_used_with_these(
+    door: Units, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "FEW", 1)
+    open_door(door)
+    for title in ("送餐上门", "陪诊"):
+        await offered(door, title)
+    with monkeypatch.context() as older:
+        older.setattr("app.rankings.market.ENGINE", "another")
+        await prepare_market()
+    monkeypatch.setattr(room, "kept", Kept())
+    with pytest.raises(MarketUnready):
+        await seen(door)
+
+
 async def test_many_rankings_at_once_renew_it_once(door: Units) -> None:
     await offered(door, "送餐上门")
     found = await asyncio.gather(*(seen(door) for _ in range(5)))
