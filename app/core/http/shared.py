@@ -2,7 +2,7 @@
 
 A page that everybody may read is the same for everybody who is not signed in. Whether it still stands is asked of the
 database itself: as long as a transaction sees what another one saw (`pg_current_snapshot`), nothing was committed in
-between. What depends on the clock alone is no older than a second.
+between. One question answers all who came before it was put. What depends on the clock alone is no older than a second.
 """
 
 import asyncio
@@ -13,9 +13,8 @@ from weakref import WeakValueDictionary
 
 import sqlalchemy as sa
 from fastapi import Request, Response
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.db import together
+from app.core.db import Units, together
 
 # A transaction that has written itself sees more than its snapshot tells.
 SNAPSHOT = sa.text("SELECT CAST(pg_current_snapshot() AS text) WHERE pg_current_xact_id_if_assigned() IS NULL")
@@ -29,28 +28,50 @@ class _Page(NamedTuple):
     headers: list[tuple[bytes, bytes]]
 
 
+class _Snapshots:
+    """What the database's transactions see, asked once for all who wait."""
+
+    def __init__(self) -> None:
+        self._asking = asyncio.Lock()
+        self._next: asyncio.Task[str | None] | None = None
+
+    async def seen(self, units: Units) -> str | None:
+        """A snapshot no older than this call; None where it does not tell what is seen."""
+        if self._next is None:
+            self._next = asyncio.create_task(self._ask(units))
+        return await asyncio.shield(self._next)
+
+    async def _ask(self, units: Units) -> str | None:
+        async with self._asking:
+            self._next = None  # whoever comes from now on comes after the question
+            async with units() as session:
+                (seen,) = await together(session, (SNAPSHOT, {})) if "clock" not in session.info else (None,)
+                return seen[0] if seen else None
+
+
 class Shared:
     """The pages of one web process."""
 
     def __init__(self) -> None:
         self._pages = dict[str, _Page]()
         self._making = WeakValueDictionary[str, asyncio.Lock]()
+        self._snapshots = _Snapshots()
 
-    async def read(
-        self, session: AsyncSession, request: Request, run: Callable[[Request], Awaitable[Response]]
-    ) -> Response:
-        (seen,) = await together(session, (SNAPSHOT, {})) if "clock" not in session.info else (None,)
+    async def read(self, units: Units, request: Request, make: Callable[[], Awaitable[Response]]) -> Response:
+        """The page kept for the request's address, else what `make` answers in a transaction of its own: that begins
+        after the question, so a page may be newer than what it is kept under, never older."""
+        seen = await self._snapshots.seen(units)
         if seen is None:
-            return await run(request)
+            return await make()
         address = f"{request.scope['path']}?{request.scope['query_string'].decode('latin-1')}"
         async with self._making.setdefault(address, asyncio.Lock()):  # who comes meanwhile waits for the same page
             page = self._pages.get(address)
-            if page and page.snapshot == seen[0] and time.monotonic() < page.until:
+            if page and page.snapshot == seen and time.monotonic() < page.until:
                 answer = Response(page.body)
                 answer.raw_headers = [*page.headers]
                 return answer
-            answer = await run(request)
-            self._keep(address, seen[0], answer)
+            answer = await make()
+            self._keep(address, seen, answer)
             return answer
 
     def _keep(self, address: str, snapshot: str, answer: Response) -> None:

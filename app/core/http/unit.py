@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from datetime import timedelta
+from functools import partial
 from inspect import signature
 from typing import Annotated, Any, TypeVar
 
@@ -204,11 +205,13 @@ class Unit(APIRoute):
 class Open(Unit):
     """What is open to everybody: a list or a page is made once for all who are not signed in, while nothing changes."""
 
-    async def answer(self, session: AsyncSession, actor: Actor, request: Request, endpoint: Endpoint) -> Response:
-        if actor == RESIDENT and request.method == "GET" and self.lane is Lane.reading:
-            shared: Shared = request.app.state.shared
-            return await shared.read(session, request, endpoint)
-        return await super().answer(session, actor, request, endpoint)
+    async def _in_one_transaction(self, request: Request, gate: Allowed, endpoint: Endpoint) -> Response:
+        make = partial(super()._in_one_transaction, request, gate, endpoint)
+        if request.method != "GET" or self.lane is not Lane.reading or SESSION_COOKIE in request.cookies:
+            return await make()
+        gate.check(RESIDENT, self._changes)
+        shared: Shared = request.app.state.shared
+        return await shared.read(request.app.state.units, request, make)
 
 
 class Unlinked(Unit):
