@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from dataclasses import asdict
 from functools import partial
 from importlib import import_module
 from importlib.metadata import version as version_of
@@ -26,7 +27,9 @@ from app.core.http.health import DatabaseAway
 from app.core.installation.beside import Beside
 from app.core.installation.jobs import worker_is_alive
 from app.core.installation.logs import set_up_logs
-from app.core.installation.postgres import database
+from app.core.installation.machine import usable
+from app.core.installation.postgres import connections_allowed, database
+from app.core.installation.sizing import Size, sized
 from app.core.installation.upgrade import upgrade
 from app.core.problems import RowProblem, problem_of
 from app.core.reading.foreign import content_of
@@ -49,6 +52,7 @@ from app.serving import (
     farewell,
     listening,
     phone_link,
+    size_line,
     tell,
     warn_of_another_place,
     watched,
@@ -153,20 +157,25 @@ def serve(
     configured = settings_given(port=port, host=host, data_dir=data_dir)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that everything below is closed in turn
     with contextlib.suppress(KeyboardInterrupt), listening(configured) as door, upgraded(configured) as url:
+        machine, allowed = usable(), connections_allowed(url)
+        size = sized(machine, allowed, configured.web_workers, configured.web_connections)
         asyncio.run(make_ready(url, configured))
-        with beside(url, configured, door) as (worker, others):
-            started = partial(announce, url, configured, address_of(door))
-            web_server(configured, url, worker, started, partial(leave, others)).run([door])
+        with beside(url, configured, door, size) as (worker, others):
+            chosen = size_line(machine, allowed, size)
+            started = partial(announce, url, configured, address_of(door), chosen)
+            web_server(configured, url, worker, size, started, partial(leave, others)).run([door])
     tell(*farewell(configured))
 
 
 @contextlib.contextmanager
-def beside(url: str, configured: Settings, door: socket.socket) -> Iterator[tuple[Beside | None, list[Beside]]]:
+def beside(
+    url: str, configured: Settings, door: socket.socket, size: Size
+) -> Iterator[tuple[Beside | None, list[Beside]]]:
     """The process that carries out jobs, where there is to be one, and those that answer requests besides this one, for
     as long as the block lasts."""
     worker = Beside("worker", {"url": url}) if configured.with_worker else None
-    told, number = {"url": url, "door": door.fileno()}, door.fileno()
-    others = [Beside("web", told, [number]) for _ in range(configured.web_workers - 1)]
+    told, number = {"url": url, "door": door.fileno(), "size": asdict(size)}, door.fileno()
+    others = [Beside("web", told, [number]) for _ in range(size.web_workers - 1)]
     every = [*others, worker] if worker else others
     for each in every:
         each.start()
@@ -192,12 +201,12 @@ async def make_ready(url: str, configured: Settings) -> None:
             await (reopen_demonstration if configured.demonstration else close_demonstration)(session)
 
 
-async def announce(url: str, configured: Settings, address: str) -> None:
+async def announce(url: str, configured: Settings, address: str, chosen: str) -> None:
     """Without a database, which may be starting again just now, the start goes on and tells nothing."""
     with contextlib.suppress(OperationalError):
         async with open_units(url) as door, door() as session:
             phone = await phone_link(session, address, configured)
-            typer.echo("\n".join(await welcome(session, address, phone, configured)))
+            typer.echo("\n".join(await welcome(session, address, phone, configured, chosen)))
         if phone and sys.stdout.isatty():
             typer.echo(drawn(phone))
 

@@ -23,11 +23,12 @@ from app.core.errors import NotFound
 from app.core.http import changes, description, health
 from app.core.http.exposure import marked
 from app.core.http.guard import Guard
-from app.core.http.lanes import CONNECTIONS, Lanes
+from app.core.http.lanes import Lanes
 from app.core.http.shared import Shared
 from app.core.http.streams import Streams, listening
 from app.core.http.unit import Authenticate
 from app.core.installation.jobs import Working
+from app.core.installation.sizing import BESIDE, PRESSED, USUAL, Size, threads_of
 from app.core.settings import Settings
 from app.desk import api as desk
 from app.errands import api as errands
@@ -177,13 +178,17 @@ def file_response(name: str, files: Mapping[str, Path], *, packed: bool) -> File
     return FileResponse(files[name], headers=headers, media_type=media)
 
 
-def web_application(settings: Settings, url: str, authenticate: Authenticate, worker: Working | None = None) -> FastAPI:
+def web_application(
+    settings: Settings, url: str, authenticate: Authenticate, worker: Working | None = None, size: Size = USUAL
+) -> FastAPI:
     """The application with its own engine; `worker` carries out jobs beside it."""
-    engine = make_engine(url, pool_size=CONNECTIONS)
+    engine = make_engine(url, pool_size=size.places + BESIDE, pressed=PRESSED)
     app = create_app(settings, units(engine), authenticate)
+    app.state.lanes = Lanes(size.places)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        asyncio.get_running_loop().set_default_executor(threads_of(size.cores))
         async with listening(url, app.state.streams):
             warming = asyncio.create_task(warm_market(app.state.units))
             yield

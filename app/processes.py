@@ -7,11 +7,13 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
+from typing import Any
 
 from app.core.installation.beside import FirstProcess
 from app.core.installation.logs import set_up_logs
+from app.core.installation.sizing import Size
 from app.core.settings import settings
 
 JOBS_END_WITHIN = 4.0  # seconds
@@ -30,12 +32,12 @@ def run_worker(first: FirstProcess, url: str) -> None:
         asyncio.run(working.work_alone(url, first.say_works))
 
 
-def run_web(first: FirstProcess, url: str, door: int) -> None:
+def run_web(first: FirstProcess, url: str, door: int, size: Mapping[str, Any]) -> None:
     """Answers requests, as one of several. What has begun is answered before it ends."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     first.end_with_it(REQUESTS_END_WITHIN)
     with contextlib.suppress(KeyboardInterrupt):
-        import_module("app.working").answer_beside(url, door, first.say_works)
+        import_module("app.working").answer_beside(url, door, Size(**size), first.say_works)
 
 
 KINDS: dict[str, Callable[..., None]] = {"worker": run_worker, "web": run_web}

@@ -26,6 +26,8 @@ from app.core.errors import DomainError
 from app.core.http.exposure import REMEDY, WARNING
 from app.core.http.pages import answering
 from app.core.installation.folders import data_folder, refusing, server_user
+from app.core.installation.machine import Machine
+from app.core.installation.sizing import Size, Why
 from app.core.settings import Settings
 from app.core.words import word
 from app.season.demonstration import survey_token
@@ -33,6 +35,12 @@ from app.season.steps import Progress
 
 # Requests, then the worker (4 s), then the embedded database (5 s).
 REQUESTS_END_WITHIN, ENDS_WITHIN, AT_ONCE = 4, 14, 2
+WHY = {
+    Why.setting: ("设置 WEB_WORKERS", "the setting WEB_WORKERS"),
+    Why.cores: ("核数", "cores"),
+    Why.memory: ("内存", "memory"),
+    Why.connections: ("数据库连接数", "the database's connections"),
+}
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
 
 
@@ -176,9 +184,19 @@ def drawn(link: str) -> str:
     return out.getvalue()
 
 
-async def welcome(session: AsyncSession, address: str, phone: str | None, settings: Settings) -> list[str]:
-    """The lines printed at the start: where to go, where the data are, and with which demonstration accounts."""
-    lines = ["", f"  双选 Shuangxuan   {address}", f"  数据 / data   {place_of(settings)}"]
+def size_line(machine: Machine, allowed: int, size: Size) -> str:
+    """How much of the machine is taken, and why so much."""
+    memory = f"{machine.memory_mb / 1024:.0f} GB"
+    zh = f"{size.web_workers} 个网页进程（取决于{WHY[size.why][0]}），各 {size.connections} 个数据库连接；"
+    en = f"{size.web_workers} web process{'es' if size.web_workers > 1 else ''} (by {WHY[size.why][1]}),"
+    en += f" {size.connections} database connections each; {machine.cores} cores, {memory}, database allows {allowed}"
+    return f"  规模 / size   {zh}本机 {machine.cores} 核、{memory}，数据库可用连接 {allowed} 个 / {en}"
+
+
+async def welcome(session: AsyncSession, address: str, phone: str | None, settings: Settings, chosen: str) -> list[str]:
+    """The lines printed at the start: where to go, where the data are, how much of the machine is taken (`chosen`), and
+    with which demonstration accounts."""
+    lines = ["", f"  双选 Shuangxuan   {address}", f"  数据 / data   {place_of(settings)}", chosen]
     lines += [f"  其他命令 / other commands   {command_name()} --help", ""]
     if settings.demonstration:
         lines += await _demonstration_lines(session, address, settings)

@@ -1,5 +1,6 @@
 """What a process of an installation does: answers requests, or carries out jobs and nothing else."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -7,10 +8,13 @@ from functools import partial
 
 import uvicorn
 
+from app.accounts.passwords import hash_in
 from app.accounts.policy import authenticate
 from app.core.db import Units, make_engine, units
 from app.core.http.connections import IDLE_SECONDS, TimedProtocol
 from app.core.installation.jobs import Working, keep_working
+from app.core.installation.machine import usable
+from app.core.installation.sizing import Size, threads_of
 from app.core.settings import Settings, settings
 from app.main import create_app, web_application
 from app.serving import REQUESTS_END_WITHIN, Server, settle
@@ -28,6 +32,7 @@ async def open_units(url: str) -> AsyncIterator[Units]:
 
 async def work_alone(url: str, begun: Callable[[], None] = lambda: None) -> None:
     """Until cancelled; `begun` is called before the first job."""
+    asyncio.get_running_loop().set_default_executor(threads_of(usable().cores))
     async with open_units(url) as door:
         app = create_app(settings(), door, authenticate)
         begun()
@@ -44,13 +49,14 @@ def web_server(
     configured: Settings,
     url: str,
     worker: Working | None,
+    size: Size,
     started: Callable[[], Awaitable[None]],
     stopping: Callable[[], None] | None = None,
 ) -> Server:
     """Answers requests; `stopping` is called when it is to end, by the first process alone, which says so, too."""
-    application = web_application(
-        configured, url, partial(authenticate, demonstration=configured.demonstration), worker
-    )
+    asked = partial(authenticate, demonstration=configured.demonstration)
+    application = web_application(configured, url, asked, worker, size)
+    hash_in(size.hashing)
     settle(application)
     config = uvicorn.Config(
         application,
@@ -70,13 +76,13 @@ def web_server(
     return Server(config, started, end, is_first=stopping is not None)
 
 
-def answer_beside(url: str, door: int, begun: Callable[[], None]) -> None:
+def answer_beside(url: str, door: int, size: Size, begun: Callable[[], None]) -> None:
     """As one of several, at the socket `door`; `begun` is called when it does."""
     configured = settings()
 
     async def started() -> None:
         begun()
 
-    server = web_server(configured, url, Elsewhere() if configured.with_worker else None, started)
+    server = web_server(configured, url, Elsewhere() if configured.with_worker else None, size, started)
     with socket.socket(fileno=door) as shared:
         server.run([shared])

@@ -99,13 +99,13 @@ class Identified:
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
 
 
-def make_engine(url: str, *, as_owner: bool = False, pool_size: int = 10) -> AsyncEngine:
-    """An engine over psycopg 3 with `pool_size` connections and 5 more when pressed. Sessions drop to the runtime role,
-    which may not alter the audit log. No value of a row gets into an error's words."""
+def make_engine(url: str, *, as_owner: bool = False, pool_size: int = 10, pressed: int = 5) -> AsyncEngine:
+    """An engine over psycopg 3 with `pool_size` connections and a few more when `pressed`. Sessions drop to the runtime
+    role, which may not alter the audit log. No value of a row gets into an error's words."""
     engine = create_async_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1),
         pool_size=pool_size,
-        max_overflow=5,
+        max_overflow=pressed,
         pool_timeout=5,
         hide_parameters=True,
         connect_args={"options": OPTIONS if as_owner else AS_RUNTIME_ROLE},

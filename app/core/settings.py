@@ -34,7 +34,12 @@ class Settings(BaseSettings):
     web_dir: Path = PROJECT / "frontend" / "dist"
     demonstration: bool = Field(default=True, description="load the demonstration season on first start and label it")
     with_worker: bool = Field(default=True, description="run the job worker in a process beside the web process")
-    web_workers: int = Field(default=1, ge=1, le=32, description="processes that answer requests, on one socket")
+    web_workers: int | None = Field(
+        default=None, ge=1, le=32, description="processes that answer requests, on one socket; by default sized"
+    )
+    web_connections: int | None = Field(
+        default=None, ge=21, le=400, description="connections to the database of each of them; by default up to 40"
+    )
     secure_cookies: bool = Field(default=False, description="set to true behind HTTPS")
     public_url: str | None = Field(
         default=None, pattern=r"^https?://[^/?#]+$", description="the address people use; printed on cards and links"

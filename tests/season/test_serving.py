@@ -173,7 +173,7 @@ async def test_answers_are_sent_without_waiting_for_the_client_to_acknowledge_th
 async def test_the_start_says_in_red_that_others_can_reach_a_demonstration(
     session: AsyncSession, host: str, is_said: bool
 ) -> None:
-    lines = await welcome(session, "http://127.0.0.1:1", None, Settings(host=host))
+    lines = await welcome(session, "http://127.0.0.1:1", None, Settings(host=host), "")
     red = [line for line in lines if line.startswith("\033[31m")]
     assert [any(sentence in line for line in red) for sentence in WARNING.values()] == [is_said] * 2
 

@@ -40,6 +40,7 @@ class Width:
     patience: float
 
 
+# As many as a process has with all its connections; with more or fewer of them they are in proportion.
 WIDTHS = {
     Lane.gate: Width(3, 200, 1.0),
     Lane.reserved: Width(4, 100, 5.0),
@@ -52,16 +53,19 @@ WIDTHS = {
     Lane.following: Width(1, 400, 10.0),
     Lane.jobs: Width(2, 10, 5.0),
 }
-# A third job at once, each telling apart how far it is; what the start or the readiness asks; who tells what changed.
-BESIDE = 6
-CONNECTIONS = sum(width.at_once for width in WIDTHS.values()) + BESIDE
+USUAL = sum(width.at_once for width in WIDTHS.values())
+
+
+def places_of(lane: Lane, places: int) -> int:
+    """Of so many `places` in all; one at least, whatever floods the others."""
+    return max(1, WIDTHS[lane].at_once * places // USUAL)
 
 
 class Lanes:
-    """The lanes of one web process."""
+    """The lanes of one web process, which runs so many requests at once."""
 
-    def __init__(self) -> None:
-        self._places = {lane: asyncio.Semaphore(width.at_once) for lane, width in WIDTHS.items()}
+    def __init__(self, places: int = USUAL) -> None:
+        self._places = {lane: asyncio.Semaphore(places_of(lane, places)) for lane in WIDTHS}
         self._waiting = Counter[Lane]()
 
     @asynccontextmanager

@@ -37,14 +37,25 @@ from app.core.installation.folders import (
     server_uid,
     socket_folder,
 )
+from app.core.installation.machine import usable
 from app.core.installation.programs import as_server_user, major_version, runnable, server_programs
+from app.core.installation.sizing import sized
 from app.core.settings import Settings
 
 OWNER = "shuangxuan"
 # A server that stops, or whose postmaster was killed, holds the data for a while.
 START_TRIES, TRY_EVERY = 75, 0.2
-# Connections: of a web process, pressed and with the one it listens on; of the worker, commands and the server itself.
-OF_A_WEB_PROCESS, OTHERS = 40, 60
+# Connections that the server keeps for its owner; and how many it takes at the least.
+RESERVED, FEWEST = 3, 100
+# What is left of them, and of those of the database and its user; reserved_connections came with version 16.
+ALLOWED = """
+SELECT least(
+    current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+        - coalesce(current_setting('reserved_connections', true)::int, 0),
+    (SELECT nullif(rolconnlimit, -1) FROM pg_roles WHERE rolname = session_user),
+    (SELECT nullif(datconnlimit, -1) FROM pg_database WHERE datname = current_database())
+)
+"""
 HELD = ("lock file", "shared memory")
 WATCH_EVERY = 0.5
 STOP_WITHIN = 5.0
@@ -53,7 +64,7 @@ PR_SET_PDEATHSIG = 1
 SERVER_OPTIONS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "max_connections": "100",
+    "max_connections": str(FEWEST),
     # After a crash one call flushes the data instead of one for each of some thousand files: seconds on a busy disk.
     **({"recovery_init_sync_method": "syncfs"} if sys.platform == "linux" else {}),
     # Its log holds no rows: what a statement did wrong is told to the one who sent it, and to nobody else.
@@ -270,12 +281,19 @@ def database(settings: Settings) -> Iterator[str]:
     if settings.database_url:
         yield readable_url(settings.database_url)
         return
-    connections = OTHERS + settings.web_workers * OF_A_WEB_PROCESS
-    server = embedded(settings.data_dir, settings.pg_bin, [f"--max_connections={max(100, connections)}"])
+    wanted = RESERVED + sized(usable(), None, settings.web_workers, settings.web_connections).in_all
+    server = embedded(settings.data_dir, settings.pg_bin, [f"--max_connections={max(FEWEST, wanted)}"])
     try:
         yield server.start()
     finally:
         server.stop()
+
+
+def connections_allowed(url: str) -> int:
+    """How many the database there takes from this installation."""
+    with psycopg.connect(url, connect_timeout=10) as connection:
+        (allowed,) = connection.execute(ALLOWED).fetchone() or (0,)
+    return int(allowed)
 
 
 def readable_url(given: str) -> str:
