@@ -1,7 +1,8 @@
 """Which services a record is about: a distribution over the leaves of the taxonomy.
 
 What hurried users enter is blank, coarse or wrong in four rows of ten, so the entered code is a prior and
-the text is the evidence (Bayes): a code fits as far as nothing in the text speaks for another.
+the text is the evidence (Bayes): a code fits as far as nothing in the text speaks for another. What neither text nor
+code speaks for is not known, and is not shared out among what they do speak for.
 """
 
 import math
@@ -18,14 +19,16 @@ Floats = NDArray[np.float64]
 
 PARENT_TIMES, TOP_TIMES = 0.3, 0.1  # how much of a leaf's description is its parents'
 ENTERED_SHARE = 0.15  # prior weight of the entered code; the rest is spread over all leaves
+UNKNOWN = 0.1  # prior weight of what is not known: a code on which the text is silent is right in six of ten then
 FULL_EVIDENCE = 3.0  # what one telling word of a label amounts to; a text that says less speaks that much lower
 DOUBT = 0.1  # likelihood left to a leaf of which the text says nothing
 SHARPNESS = 2  # independent hints that one matching term stands for
 LEVELS = {6: 0.5, 4: 0.3, 2: 0.2}  # same leaf, same parent, same top: shares of closeness
 KIND = 4  # digits of a parent's code
 TOP_SHARE = LEVELS[2]  # the closeness of two records that have no parent in common is never above it
-MOST_LEAVES = 10  # a record is taken to be about no more services than this
-IN_TOP = 0.1  # share of a distribution that makes a record belong to a top-level category
+MOST_NODES = 10  # a record is taken to be about no more services than this, and no more kinds of them
+LEAST_SHARE = 0.01  # what is less likely than this is not what a record is about
+IN_TOP = 0.1  # share of what is known that makes a record belong to a top-level category
 
 Signature = Mapping[int, float]
 
@@ -50,8 +53,13 @@ class Leaves:
         described = {c.code: lexicon.terms(" ".join((c.label_zh, *c.synonyms))) for c in categories}
         texts = [self._description(code, described) for code in self.codes]
         self._hints = self._index(texts, Statistics.of(texts))
-        nodes = [(size, node) for size in LEVELS for node in sorted({code[:size] for code in self.codes})]
-        self._places = {node: place for place, node in enumerate(nodes)}
+        self._nodes = {size: sorted({code[:size] for code in self.codes}) for size in LEVELS}
+        every = [(size, node) for size, nodes in self._nodes.items() for node in nodes]
+        self._places = {node: place for place, node in enumerate(every)}
+        self._node_of = {
+            size: np.array([nodes.index(code[:size]) for code in self.codes], dtype=np.int64)
+            for size, nodes in self._nodes.items()
+        }
 
     @property
     def dimensions(self) -> int:
@@ -100,44 +108,66 @@ class Leaves:
         return np.mean(known, axis=0) if known else np.zeros(len(self.codes))
 
     def infer(self, terms: Terms, codes: Iterable[str]) -> Floats | None:
-        """What the record is about, summing to 1; None when neither text nor code says anything."""
+        """What the record is about: shares of the leaves that text or codes speak for, and what they leave of 1 is not
+        known. None when neither says anything."""
         evidence, entered = self.evidence(terms), self.entered(codes)
-        if not evidence.any() and not entered.any():
+        spoken_for = (evidence > 0) | (entered > 0)
+        if not spoken_for.any():
             return None
-        likelihood = (evidence + DOUBT) ** SHARPNESS
         prior = (1 - ENTERED_SHARE) / len(self.codes) + ENTERED_SHARE * entered
-        joint = likelihood * prior
-        return np.asarray(joint / joint.sum())
+        joint = np.where(spoken_for, (evidence + DOUBT) ** SHARPNESS * prior, 0.0)
+        return np.asarray(joint / (joint.sum() + DOUBT**SHARPNESS * UNKNOWN))
 
     def signature(self, about: Floats | None) -> Signature:
         """Sparse: dimension → value. Its product with another's is the closeness 0..1 of the two distributions.
 
-        At each level the Hellinger affinity Σ√(p·q), weighed by LEVELS: same leaf 1, same parent 0.5, same top 0.2.
-        Only the likeliest MOST_LEAVES leaves count; values are single precision, as the arrays keep them.
+        At each level the Hellinger affinity Σ√(p·q), weighed by LEVELS: same leaf 1, same parent 0.5, same top 0.2,
+        times how sure both are. Values are single precision, as the arrays keep them.
         """
-        found: dict[tuple[int, str], float] = defaultdict(float)
-        for code, share in self._likeliest_leaves(about):
-            for size in LEVELS:
-                found[size, code[:size]] += share
-        values = {self._places[node]: math.sqrt(LEVELS[node[0]] * share) for node, share in found.items()}
+        values: dict[int, float] = {}
+        for size, nodes in ({} if about is None else self._likely(about)).items():
+            values |= {self._places[size, node]: math.sqrt(LEVELS[size] * share) for node, share in nodes.items()}
         return {place: float(np.float32(values[place])) for place in sorted(values)}
 
-    def _likeliest_leaves(self, about: Floats | None) -> list[tuple[str, float]]:
-        if about is None:
-            return []
-        best = np.argsort(-about, kind="stable")[:MOST_LEAVES]
-        shares = about[best] / about[best].sum()
-        return [(self.codes[leaf], float(share)) for leaf, share in zip(best, shares, strict=True) if share > 0]
+    def _likely(self, about: Floats) -> dict[int, dict[str, float]]:
+        """By level, the top first, what the record may be about and how likely: a leaf only where its parent is likely,
+        so that records without a likely parent in common have at most a top in common."""
+        found: dict[int, dict[str, float]] = {}
+        above: Mapping[str, float] = {"": 1.0}
+        for size in sorted(LEVELS):
+            found[size] = {node: share for node, share in self._best(about, size) if node[:-2] in above}
+            above = found[size]
+        return found
+
+    def _shares(self, about: Floats, size: int) -> Floats:
+        """Of every node of a level."""
+        return np.bincount(self._node_of[size], weights=about, minlength=len(self._nodes[size])).astype(np.float64)
+
+    def _best(self, about: Floats, size: int) -> list[tuple[str, float]]:
+        """The likeliest nodes of a level. Of equals either all are among them or none: the order of codes says nothing
+        about what a record is about."""
+        shares = self._shares(about, size)
+        best = np.argsort(-shares, kind="stable")[: MOST_NODES + 1]
+        edge = float(shares[best[MOST_NODES]]) if len(best) > MOST_NODES else 0.0
+        found = ((self._nodes[size][node], float(shares[node])) for node in best[:MOST_NODES].tolist())
+        return [(node, share) for node, share in found if share > edge and share >= LEAST_SHARE]
 
     def tops(self, about: Floats | None, codes: Iterable[str]) -> tuple[str, ...]:
         """The top-level categories a record belongs to, the likeliest first; those of its entered codes always."""
-        shares: dict[str, float] = defaultdict(float)
-        for code, share in self._likeliest_leaves(about):
-            shares[code[:2]] += share
-        inferred = [top for top in sorted(shares, key=lambda top: (-shares[top], top)) if shares[top] >= IN_TOP]
+        inferred: list[str] = []
+        if about is not None:
+            shares = self._shares(about, 2)
+            order = np.argsort(-shares, kind="stable").tolist()
+            inferred = [self._nodes[2][top] for top in order if shares[top] >= IN_TOP * about.sum()]
         return tuple(dict.fromkeys([*inferred, *(code[:2] for code in codes if (2, code[:2]) in self._places)]))
 
     def likeliest(self, signature: Signature) -> str | None:
-        """The leaf that a record is most about; of equals the first. None for a record that is about nothing."""
-        leaves = {place: value for place, value in signature.items() if place < len(self.codes)}
-        return self.codes[max(leaves, key=lambda place: leaves[place])] if leaves else None
+        """The leaf that a record is most about, of equals the first; where no leaf stands out, the parent or the top.
+        None for a record that is about nothing."""
+        for size in LEVELS:
+            nodes = {
+                node: signature[place] for node in self._nodes[size] if (place := self._places[size, node]) in signature
+            }
+            if nodes:
+                return max(nodes, key=lambda node: nodes[node])
+        return None

@@ -16,7 +16,7 @@ from app.matching.ranking.batch import ALL, NOBODY, OWN, RELATED, Best, compiled
 from app.matching.ranking.prepared import PreparedNeeds, PreparedOffers, new_frame, prepare_needs, prepare_offers
 from app.matching.ranking.profiles import Reader
 from app.matching.ranking.rank import rank, rank_for_offer
-from app.matching.ranking.records import NeedRecord, OfferRecord
+from app.matching.ranking.records import Category, NeedRecord, OfferRecord, Reference
 from bench.engine.city import city
 from tests.matching.factories import make_need, make_offer, season_needs, season_offers, season_reference
 from tests.matching.records import NEEDS, OFFERS, READER
@@ -101,6 +101,19 @@ def test_the_engines_agree_where_hundreds_compete_for_a_few_places() -> None:
         found = [rank_all(made.needs, crowd, top=top, explain=True, kernel=kernel) for kernel in (None, compiled())]
         assert found[0].digest() == found[1].digest()
         np.testing.assert_allclose(found[0].values, found[1].values, atol=1e-5)
+
+
+def test_both_engines_find_whoever_is_known_by_the_top_level_alone() -> None:
+    """Eleven kinds as likely as each other are none: a need and an offer in whose common top there are so many."""
+    wide = Reference(tuple(Category(f"03{kind:02d}01", f"甲{kind}", "") for kind in range(1, 12)), ())
+    blank = {"title": "", "description": "", "population_codes": (), "category_codes": ("03",)}
+    narrow = blank | {"category_codes": ("030501",)}
+    asked, given = (make_need("N1", **blank), make_need("N2", **narrow)), (make_offer("O1", **blank),)
+    needs, offers = pools(asked, (*given, make_offer("O2", **narrow)), Reader(wide))
+    for kernel in (None, compiled()):
+        best = rank_all(needs.snapshot.table, offers.snapshot, scope=ALL, kernel=kernel)
+        assert listed(best, offers.snapshot.table.ids) == expected_offers(needs, offers, 20)
+    assert not np.isnan(offers.see(needs.profile(asked[0])).values[1]).any()
 
 
 def test_who_shares_only_the_bit_of_an_asked_qualification_is_left_out() -> None:

@@ -2,12 +2,20 @@ import numpy as np
 import pytest
 
 from app.matching.ranking.categories import Leaves
-from app.matching.ranking.records import NeedRecord
+from app.matching.ranking.records import Category, NeedRecord, Reference
 from app.matching.ranking.text import Lexicon
 from tests.matching.factories import TOWN, season_needs, season_reference
 
-LEXICON = Lexicon(TOWN)
-LEAVES = Leaves(LEXICON)
+WIDE = Reference(
+    (
+        *TOWN.categories,
+        *(Category(f"0301{leaf:02d}", f"甲{leaf}", "") for leaf in range(1, 14)),
+        *(Category(f"02{kind:02d}{leaf:02d}", f"乙{kind}", "") for kind in range(1, 13) for leaf in (1, 2, 3)),
+    ),
+    (),
+)
+LEXICON, WIDE_LEXICON = Lexicon(TOWN), Lexicon(WIDE)
+LEAVES, WIDE_LEAVES = Leaves(LEXICON), Leaves(WIDE_LEXICON)
 
 
 def likeliest(text: str, *codes: str) -> str | None:
@@ -48,11 +56,39 @@ def test_neither_text_nor_code_says_nothing() -> None:
     assert LEAVES.infer({}, ("99", "")) is None
 
 
-def test_a_distribution_sums_to_one() -> None:
-    about = LEAVES.infer(LEXICON.terms("老人助餐和河道保护"), ("0101", "99"))
+def test_what_neither_text_nor_code_speaks_for_is_no_part_of_what_a_record_is_about() -> None:
+    about = LEAVES.infer(LEXICON.terms("中午送饭上门"), ("0102",))
     assert about is not None
-    assert about.sum() == pytest.approx(1)
-    assert (about > 0).all()
+    assert about[LEAVES.codes.index("090203")] == 0
+    assert about.sum() < 1
+
+
+def known(text: str, *codes: str) -> float:
+    """How much of what a record is about is known."""
+    about = WIDE_LEAVES.infer(WIDE_LEXICON.terms(text), codes)
+    return 0.0 if about is None else float(about.sum())
+
+
+def test_a_code_on_which_the_text_is_silent_is_taken_to_be_right_in_six_of_ten() -> None:
+    assert known("详见附件", "010202") == pytest.approx(0.6, abs=0.05)
+
+
+def test_the_less_a_text_says_the_less_of_what_it_is_about_is_known() -> None:
+    assert known("老年食堂，长者食堂") > 0.9 > 0.7 > known("上门") > known("详见附件") == 0
+
+
+def test_of_equally_likely_services_none_is_chosen_by_its_code() -> None:
+    coarse = WIDE_LEAVES.signature(WIDE_LEAVES.infer({}, ("03",)))
+    assert WIDE_LEAVES.likeliest(coarse) == "0301"
+    assert len(coarse) == 2
+
+
+def test_a_service_is_likely_only_where_its_kind_is() -> None:
+    about = np.zeros(len(WIDE_LEAVES.codes))
+    for code in (f"02{kind:02d}{leaf:02d}" for kind in range(1, 11) for leaf in (1, 2, 3)):
+        about[WIDE_LEAVES.codes.index(code)] = 0.03
+    about[WIDE_LEAVES.codes.index("021101")] = 0.05
+    assert not any(place < len(WIDE_LEAVES.codes) for place in WIDE_LEAVES.signature(about))
 
 
 def test_closeness_nests_same_leaf_same_parent_same_top_nothing() -> None:

@@ -292,8 +292,10 @@ def _qualified(named: Sequence[Sequence[int]]) -> NDArray[np.uint64]:
 
 
 def _kind_bits(about: Mapping[int, float], frame: Frame) -> int:
-    """Not 0 for whoever is about anything; two records without a common bit have at most the top level in common."""
-    return sum({1 << (dimension % BITS) for dimension in about if dimension in frame.kinds})
+    """Not 0 for whoever is about anything; two records without a common bit have at most the top level in common.
+    Of whom only the top level is known may be of any kind below it."""
+    bits = sum({1 << (dimension % BITS) for dimension in about if dimension in frame.kinds})
+    return bits or (ALL_BITS if about else 0)
 
 
 def _group_bits(profiles: Sequence[NeedProfile] | Sequence[OfferProfile], frame: Frame) -> NDArray[np.uint64]:
