@@ -63,7 +63,8 @@ class RankingAsk(BaseModel):
 
 
 class ExplanationRead(BaseModel):
-    """One criterion: `value` null means not comparable; `code` and `facts` phrase the reason."""
+    """One criterion: `value` null means not comparable; `code` and `facts` phrase the reason. Of `words` one like
+    `x=y` says that the offer says y for what the need calls x."""
 
     criterion: str
     value: Decimal | None

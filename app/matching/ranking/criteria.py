@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from app.matching.ranking.profiles import NeedProfile, OfferProfile
-from app.matching.ranking.text import closeness, shared_terms
+from app.matching.ranking.text import closeness, normalize, shared_terms
 
 Facts = Mapping[str, object]
 
@@ -35,10 +35,14 @@ def text(need: NeedProfile, offer: OfferProfile) -> Measure:
     """The root of the share reached: real texts share few words."""
     if not need.words or not offer.words:
         return Measure(None, "text_missing")
-    share = share_reached(need, offer)
-    if share <= 0:
-        return Measure(0.0, "no_shared_words", {"words": ()})
-    return Measure(closeness(share), "shared_words", {"words": shared_terms(need.words, offer.words)})
+    share, asks, offers = share_reached(need, offer), need.record, offer.record
+    words = shared_terms(
+        need.words,
+        offer.words,
+        [normalize(part) for part in (asks.title, asks.description, asks.requirements)],
+        [normalize(part) for part in (offers.title, offers.description)],
+    )
+    return Measure(closeness(max(0.0, share)), "shared_words" if words else "no_shared_words", {"words": words})
 
 
 def category(need: NeedProfile, offer: OfferProfile) -> Measure:

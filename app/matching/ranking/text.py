@@ -9,9 +9,9 @@ import math
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -70,6 +70,12 @@ def _normalized(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(spelled for name in names if (spelled := normalize(name).strip()))
 
 
+@cache
+def meanings() -> Mapping[str, tuple[str, ...]]:
+    """The terms of the thesaurus, each with the words that mean it."""
+    return {f"={words[0]}": _normalized(words) for words in SAME_MEANING}
+
+
 class Names:
     """Finds which groups of names a text holds, in one pass over the text however many names there are.
 
@@ -103,8 +109,7 @@ class Lexicon:
         labels = {entry.code: _normalized((entry.label_zh, *entry.synonyms)) for entry in entries}
         for name in dict.fromkeys(name for names in labels.values() for name in names):
             self._cutter.add_word(name, None, None)
-        meanings = [(f"={words[0]}", _normalized(words)) for words in SAME_MEANING]
-        self._names = Names([*meanings, *((f"#{code}", names) for code, names in labels.items())])
+        self._names = Names([*meanings().items(), *((f"#{code}", names) for code, names in labels.items())])
         self.terms = lru_cache(maxsize=REMEMBERED_TEXTS)(self._terms)
 
     def words(self, text: str) -> list[str]:
@@ -189,8 +194,24 @@ def closeness(share: float) -> float:
     return math.sqrt(min(1.0, share))
 
 
-def shared_terms(wanted: Terms, given: Terms, limit: int = 5) -> tuple[str, ...]:
-    """The words that brought most, best first, for the explanation; pairs and codes are left out."""
+def shared_terms(
+    wanted: Terms, given: Terms, need: Sequence[str], offer: Sequence[str], limit: int = 5
+) -> tuple[str, ...]:
+    """The words that brought most, best first, for the explanation; pairs and codes are left out.
+
+    Only words that stand in the texts: one that stands in both as it is, and where a word of the need is met by another
+    of the same meaning both, as `need's=offer's`. `need` and `offer` are the parts of the texts, normalised.
+    """
     weights = {t: wanted[t] * given[t] for t in wanted if t in given and t[0] not in "~#"}
     ranked = sorted(weights, key=lambda term: (-weights[term], term))
-    return tuple(dict.fromkeys(term.lstrip("=") for term in ranked))[:limit]
+    spelled = (_as_it_stands(term, need, offer) for term in ranked)
+    return tuple(dict.fromkeys(word for word in spelled if word))[:limit]
+
+
+def _as_it_stands(term: str, need: Sequence[str], offer: Sequence[str]) -> str | None:
+    names = meanings()[term] if term.startswith("=") else (term,)
+    mine, theirs = ([name for name in names if any(name in part for part in parts)] for parts in (need, offer))
+    if not mine or not theirs:
+        return None
+    both = [name for name in mine if name in theirs]
+    return both[0] if both else f"{mine[0]}={theirs[0]}"

@@ -104,7 +104,7 @@ def test_what_cannot_be_compared_is_left_out_and_its_weight_shared_by_the_rest()
 
 def test_the_reasons_name_the_words_the_pair_shares() -> None:
     row = ranked(make_need(), [make_offer()]).rows[0]
-    assert row.explanation[0].facts == {"words": ("老人", "腿脚不便", "不便", "送到")}
+    assert row.explanation[0].facts == {"words": ("老人=长辈", "腿脚不便=行动不便", "不便", "送到")}
 
 
 def test_weights_that_count_nothing_that_can_be_compared_score_zero() -> None:

@@ -2,8 +2,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from app.matching.ranking import criteria
 from app.matching.ranking.text import Lexicon, Names, Statistics, answered, asked, normalize, shared_terms
 from tests.matching.factories import TOWN, make_need, make_offer
+from tests.matching.records import READER
 
 LEXICON = Lexicon(TOWN)
 HAN = st.characters(min_codepoint=0x3400, max_codepoint=0x9FFF)
@@ -103,4 +105,31 @@ def test_a_rare_word_weighs_more_than_a_common_one() -> None:
 
 def test_the_words_named_in_an_explanation_are_the_heaviest_without_pairs_and_codes() -> None:
     wanted = {"送饭": 0.3, "=老人": 0.2, "老人": 0.1, "~送饭": 0.3, "#010102": 0.1}
-    assert shared_terms(wanted, dict.fromkeys(wanted, 1.0)) == ("送饭", "老人")
+    texts = ["给老人送饭"], ["送饭", "老人食堂"]
+    assert shared_terms(wanted, dict.fromkeys(wanted, 1.0), *texts) == ("送饭", "老人")
+
+
+def test_a_word_met_by_another_of_the_same_meaning_is_named_with_it() -> None:
+    wanted = {"=走访": 0.3, "=老人": 0.2, "=维修": 0.1}
+    texts = ["看望爷爷", "水电"], ["入户探访", "看望长辈"]
+    assert shared_terms(wanted, dict.fromkeys(wanted, 1.0), *texts) == ("看望",)
+    assert shared_terms(wanted, dict.fromkeys(wanted, 1.0), ["看望老伴"], ["探访长辈"]) == ("看望=探访", "老伴=长辈")
+
+
+PHRASES = ["长者", "老年人", "七八十岁", "送餐", "配送", "上门", "探访", "看望", "修水管", "水电", "ＡＥＤ急救", "搶救"]
+SENTENCES = st.lists(st.sampled_from([*PHRASES, "，", "a=b", "60岁", "\n"]), max_size=10).map("".join)
+
+
+@given(st.lists(SENTENCES, min_size=5, max_size=5))
+def test_every_shared_word_stands_in_both_texts_as_it_is_said(parts: list[str]) -> None:
+    asking = make_need(title=parts[0], description=parts[1], requirements=parts[2])
+    giving = make_offer(title=parts[3], description=parts[4])
+    statistics = READER.statistics((asking,), (giving,))
+    measure = criteria.text(READER.need(asking, statistics), READER.offer(giving, statistics))
+    words = measure.facts.get("words", ())
+    assert isinstance(words, tuple)
+    assert (measure.code == "shared_words") == bool(words)
+    for word in words:
+        mine, _, theirs = word.partition("=")
+        assert any(mine in normalize(part) for part in parts[:3])
+        assert any((theirs or mine) in normalize(part) for part in parts[3:])

@@ -9,28 +9,37 @@ export function usePhrase(): (said: Said) => string {
   const { t, i18n } = useTranslation();
   const term = useTerms(i18n.language);
   const comma = t("selection.comma");
+  const word = (shared: string): string => {
+    const [need, offer] = shared.split("=");
+    return offer ? t("selection.reason.same_meaning", { need, offer }) : shared;
+  };
   return ({ code, facts }) => {
     const spoken = Object.fromEntries(
       Object.entries(facts).map(([name, value]) => [
         name,
-        spell(name, value, { term, comma, language: i18n.language }),
+        spell(name, value, { term, word, comma, language: i18n.language }),
       ]),
     );
-    return t(
-      code === "shared_words" && !spoken.words ? "selection.reason.no_shared_words" : `selection.reason.${code}`,
-      spoken,
-    );
+    return t(`selection.reason.${code}`, spoken);
   };
 }
 
 const MONEY = new Set(["budget", "price"]);
 const TERMS = new Set(["need", "offer"]);
 
-type Spelling = { term: (code: string) => string; comma: string; language: string };
+type Spelling = {
+  term: (code: string) => string;
+  /** A shared word; `x=y` where the offer says y for what the need calls x. */
+  word: (shared: string) => string;
+  comma: string;
+  language: string;
+};
 
-function spell(name: string, value: unknown, { term, comma, language }: Spelling): string {
-  if (Array.isArray(value))
-    return value.map((item) => (TERMS.has(name) ? term(String(item)) : String(item))).join(comma);
+function spell(name: string, value: unknown, { term, word, comma, language }: Spelling): string {
+  if (Array.isArray(value)) {
+    const spelled = TERMS.has(name) ? term : name === "words" ? word : String;
+    return value.map((item) => spelled(String(item))).join(comma);
+  }
   if (value === null || value === undefined) return "";
   if (MONEY.has(name)) return moneyText({ amount: String(value), currency: "CNY" }, language);
   return TERMS.has(name) ? term(String(value)) : String(value);
