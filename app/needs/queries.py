@@ -43,6 +43,10 @@ SORTS: Columns = {
 }
 
 
+# Made once: to name a table anew costs more than the rest of a query.
+EACH, SAYING = aliased(Need), aliased(Need)
+
+
 class _OneStanding:
     """A word that a need can read; which there are is known once `flow.py` has been read."""
 
@@ -113,17 +117,15 @@ def _ranges(wanted: NeedFilter) -> list[sa.ColumnElement[bool]]:
 def _says(text: str) -> sa.ColumnElement[bool]:
     """Each word or one that means the same, in what the need says or in the name of its service or of where it lies;
     or the need's number."""
-    need = aliased(Need)
-    numbered = sa.select(need.id).where(need.ref == text.strip())
-    return Need.id.in_(sa.union_all(numbered, *having_all(need.id, [_speaking_of(words) for words in meant(text)])))
+    numbered = sa.select(EACH.id).where(EACH.ref == text.strip())
+    return Need.id.in_(sa.union_all(numbered, *having_all(EACH.id, [_speaking_of(words) for words in meant(text)])))
 
 
 def _speaking_of(words: Meant) -> list[sa.Select[int]]:
     """One query for each index that finds some of them."""
-    need = aliased(Need)
-    says = saying(need.id, (need.title, need.description, need.requirements), words)
-    lies = sa.select(need.id).where(need.community_code == one_of(communities_in(words[0])))
-    called = sa.select(need.id).where(need.category_code == one_of(services_called(words[0])))
+    says = saying(SAYING.id, (SAYING.title, SAYING.description, SAYING.requirements), words)
+    lies = sa.select(SAYING.id).where(SAYING.community_code == one_of(communities_in(words[0])))
+    called = sa.select(SAYING.id).where(SAYING.category_code == one_of(services_called(words[0])))
     return [*says, lies, called]
 
 
