@@ -80,8 +80,10 @@ def search_parties(
 
 def organizations_that_say(actor: Actor, text: str) -> sa.Select[Party]:
     """The organisations `actor` may see that say each word, or one that means the same, in name or introduction, or
-    whose name is pronounced so."""
+    whose name is pronounced so; all of them for a blank text."""
     query = search_parties(actor, kind=PartyKind.organization)
+    if not text:
+        return query
     says = [Party.id.in_(sa.union_all(*saying(SAYING.id, SAID, each))) for each in meant(text)]
     named = sa.or_(Party.ref == text.strip().upper(), sounds_like(Party.spelled, typed(text)))
     return query.where(sa.or_(named, sa.and_(*says)))
