@@ -28,6 +28,7 @@ KIND = 4  # digits of a parent's code
 TOP_SHARE = LEVELS[2]  # the closeness of two records that have no parent in common is never above it
 MOST_NODES = 10  # a record is taken to be about no more services than this, and no more kinds of them
 LEAST_SHARE = 0.01  # what is less likely than this is not what a record is about
+CLEAR = 0.5  # share from which on a category is what a record is said to be about
 IN_TOP = 0.1  # share of what is known that makes a record belong to a top-level category
 
 Signature = Mapping[int, float]
@@ -107,6 +108,10 @@ class Leaves:
         known = [row / row.sum() for row in rows if row.any()]
         return np.mean(known, axis=0) if known else np.zeros(len(self.codes))
 
+    def known(self, codes: Iterable[str]) -> tuple[str, ...]:
+        """Those of the codes that this taxonomy has."""
+        return tuple(code for code in dict.fromkeys(codes) if (len(code), code) in self._places)
+
     def infer(self, terms: Terms, codes: Iterable[str]) -> Floats | None:
         """What the record is about: shares of the leaves that text or codes speak for, and what they leave of 1 is not
         known. None when neither says anything."""
@@ -161,13 +166,12 @@ class Leaves:
             inferred = [self._nodes[2][top] for top in order if shares[top] >= IN_TOP * about.sum()]
         return tuple(dict.fromkeys([*inferred, *(code[:2] for code in codes if (2, code[:2]) in self._places)]))
 
-    def likeliest(self, signature: Signature) -> str | None:
-        """The leaf that a record is most about, of equals the first; where no leaf stands out, the parent or the top.
-        None for a record that is about nothing."""
-        for size in LEVELS:
-            nodes = {
-                node: signature[place] for node in self._nodes[size] if (place := self._places[size, node]) in signature
-            }
-            if nodes:
-                return max(nodes, key=lambda node: nodes[node])
+    def clear(self, signature: Signature) -> str | None:
+        """The narrowest category that a record is more likely about than not: a leaf, its parent or its top. None where
+        there is no such: the likeliest of many unlikely ones is not named to anybody."""
+        for size, level in LEVELS.items():
+            shares = {node: signature.get(self._places[size, node], 0.0) ** 2 / level for node in self._nodes[size]}
+            node = max(shares, key=lambda node: shares[node], default="")
+            if node and shares[node] >= CLEAR:
+                return node
         return None

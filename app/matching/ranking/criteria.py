@@ -47,18 +47,36 @@ def text(need: NeedProfile, offer: OfferProfile) -> Measure:
 
 def category(need: NeedProfile, offer: OfferProfile) -> Measure:
     """How close what the need is about is to what the offer is about."""
-    mine, theirs = need.category, offer.category
-    if mine is None or theirs is None:
+    if not need.signature or not offer.signature:
         return Measure(None, "category_unknown")
-    return Measure(min(1.0, affinity(need, offer)), _nesting(mine, theirs), {"need": mine, "offer": theirs})
+    return Measure(min(1.0, affinity(need, offer)), *_nesting(need, offer))
 
 
-def _nesting(one: str, other: str) -> str:
+NESTING = ("same_service", "same_kind_of_service", "same_field", "other_field")
+
+
+def _nesting(need: NeedProfile, offer: OfferProfile) -> tuple[str, Facts]:
+    """In what relation the categories stand, of all that can be said the closest.
+
+    A need is about one thing: the one it is clearly about, or else the one that was entered. An offer may be about
+    several: whatever was entered for it is its own.
+    """
+    mine = (need.category,) if need.category else need.codes
+    theirs = dict.fromkeys((offer.category, *offer.codes) if offer.category else offer.codes)
+    pairs = [(_apart(one, other), one, other) for one in mine for other in theirs]
+    if not pairs:
+        return "category_unclear", {}
+    levels, one, other = min(pairs, key=lambda pair: pair[0])
+    if levels and (entered := [code for code in need.codes if code in offer.codes]):
+        return "same_code", {"need": entered[0], "offer": entered[0]}
+    return NESTING[levels], {"need": one, "offer": other}
+
+
+def _apart(one: str, other: str) -> int:
+    """0 for the same category, 1 for two of one kind, 2 of one field, 3 of different ones."""
     if one == other:
-        return "same_service"
-    if one[:4] == other[:4]:
-        return "same_kind_of_service"
-    return "same_field" if one[:2] == other[:2] else "other_field"
+        return 0
+    return 1 if one[:4] == other[:4] else 2 if one[:2] == other[:2] else 3
 
 
 SAME_GROUP, INCLUDES, PART_OF, EVERYBODY, SIBLING = 1.0, 1.0, 0.6, 0.5, 0.3

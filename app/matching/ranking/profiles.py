@@ -22,12 +22,14 @@ from app.matching.ranking.text import Lexicon, Statistics, Terms, answered, aske
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NeedProfile:
-    """`words` sum to 1; `tops` are the top-level categories it belongs to, the likeliest first; `months` are the
+    """`words` sum to 1; `category` is what it is clearly about, if anything, `codes` the known ones of those that were
+    entered; `tops` are the top-level categories it belongs to, the likeliest first; `months` are the
     calendar months the need runs in; `length` is its period in months."""
 
     record: NeedRecord
     words: Terms
     category: str | None
+    codes: tuple[str, ...]
     signature: Signature
     tops: tuple[str, ...]
     populations: tuple[Population, ...]
@@ -40,6 +42,7 @@ class OfferProfile:
     record: OfferRecord
     words: Terms
     category: str | None
+    codes: tuple[str, ...]
     signature: Signature
     tops: tuple[str, ...]
     populations: tuple[Population, ...]
@@ -98,7 +101,8 @@ class Reader:
         return NeedProfile(
             record=need,
             words=said.words,
-            category=self.leaves.likeliest(said.signature),
+            category=self.leaves.clear(said.signature),
+            codes=self.leaves.known(need.category_codes),
             signature=said.signature,
             tops=said.tops,
             populations=known_populations(need.population_codes, self.reference),
@@ -115,7 +119,8 @@ class Reader:
         return OfferProfile(
             record=offer,
             words=said.words,
-            category=self.leaves.likeliest(said.signature),
+            category=self.leaves.clear(said.signature),
+            codes=self.leaves.known(offer.category_codes),
             signature=said.signature,
             tops=said.tops,
             populations=known_populations(offer.population_codes, self.reference),

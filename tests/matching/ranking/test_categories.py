@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from app.matching.ranking.categories import Leaves
+from app.matching.ranking.categories import Floats, Leaves
 from app.matching.ranking.records import Category, NeedRecord, Reference
 from app.matching.ranking.text import Lexicon
 from tests.matching.factories import TOWN, season_needs, season_reference
@@ -19,11 +19,15 @@ LEAVES, WIDE_LEAVES = Leaves(LEXICON), Leaves(WIDE_LEXICON)
 
 
 def likeliest(text: str, *codes: str) -> str | None:
-    return LEAVES.likeliest(LEAVES.signature(LEAVES.infer(LEXICON.terms(text), codes)))
+    return first(LEAVES, LEAVES.infer(LEXICON.terms(text), codes))
+
+
+def first(leaves: Leaves, about: Floats | None) -> str | None:
+    return None if about is None else leaves.codes[int(about.argmax())]
 
 
 def inferred(leaves: Leaves, lexicon: Lexicon, need: NeedRecord) -> str | None:
-    return leaves.likeliest(leaves.signature(leaves.infer(lexicon.need_terms(need), need.category_codes)))
+    return first(leaves, leaves.infer(lexicon.need_terms(need), need.category_codes))
 
 
 def closeness(one: tuple[str, ...], other: tuple[str, ...]) -> float:
@@ -79,8 +83,20 @@ def test_the_less_a_text_says_the_less_of_what_it_is_about_is_known() -> None:
 
 def test_of_equally_likely_services_none_is_chosen_by_its_code() -> None:
     coarse = WIDE_LEAVES.signature(WIDE_LEAVES.infer({}, ("03",)))
-    assert WIDE_LEAVES.likeliest(coarse) == "0301"
+    assert WIDE_LEAVES.clear(coarse) == "0301"
     assert len(coarse) == 2
+
+
+def clear(text: str, *codes: str) -> str | None:
+    return WIDE_LEAVES.clear(WIDE_LEAVES.signature(WIDE_LEAVES.infer(WIDE_LEXICON.terms(text), codes)))
+
+
+def test_a_category_is_named_only_where_it_is_likelier_than_not() -> None:
+    assert clear("中午送饭上门，配餐送餐") == "010102"
+    assert clear("送饭，擦窗，食堂，保洁") == "0101"
+    assert clear("上门") == "01"
+    assert clear("详见附件", "010202") == "010202"
+    assert clear("甲") is None
 
 
 def test_a_service_is_likely_only_where_its_kind_is() -> None:

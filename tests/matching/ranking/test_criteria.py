@@ -7,6 +7,7 @@ import pytest
 from app.matching.ranking import criteria
 from app.matching.ranking.criteria import Measure
 from app.matching.ranking.profiles import NeedProfile, OfferProfile, Reader
+from app.matching.ranking.records import Category, Reference
 from app.matching.ranking.text import Statistics
 from tests.matching.factories import TOWN, make_need, make_offer
 
@@ -48,6 +49,45 @@ def test_category_says_how_far_the_services_are_the_same() -> None:
         min(1.0, criteria.affinity(*pair)), "same_service", {"need": "010102", "offer": "010102"}
     )
     assert 0.9 < criteria.affinity(*pair) <= 1.0001
+
+
+BLANK = {"title": "详见附件", "description": ""}
+
+
+@pytest.mark.parametrize(
+    ("asked", "entered", "code", "facts"),
+    [
+        (("010102",), ("010102",), "same_service", {"need": "010102", "offer": "010102"}),
+        (("010102",), ("090203", "010102"), "same_service", {"need": "010102", "offer": "010102"}),
+        (("010101",), ("010102",), "same_kind_of_service", {"need": "010101", "offer": "010102"}),
+        (("010101",), ("010202", "090203"), "same_field", {"need": "010101", "offer": "010202"}),
+        (("090203",), ("010102",), "other_field", {"need": "090203", "offer": "010102"}),
+    ],
+)
+def test_of_all_an_offer_was_entered_for_the_closest_to_the_need_is_named(
+    asked: tuple[str, ...], entered: tuple[str, ...], code: str, facts: dict[str, str]
+) -> None:
+    measure = criteria.category(need(category_codes=asked, **BLANK), offer(category_codes=entered, **BLANK))
+    assert (measure.code, measure.facts) == (code, facts)
+
+
+def test_the_same_code_is_told_as_entered_where_the_texts_speak_of_something_else() -> None:
+    river = {"title": "组织居民巡河，做河道保护", "description": ""}
+    wrong = need(category_codes=("010102",), **river)
+    measure = criteria.category(wrong, offer(category_codes=("010102",), title="送餐上门"))
+    assert (wrong.category, measure.code, measure.facts["need"]) == ("090203", "same_code", "010102")
+
+
+def test_where_nothing_is_clear_no_category_is_named() -> None:
+    visits = (
+        Category(f"{top}0101", f"上门{what}", "") for top, what in (("03", "修理"), ("04", "理发"), ("05", "体检"))
+    )
+    wide = Reader(Reference((*TOWN.categories, *visits), ()))
+    faint = wide.need(make_need(title="上门", description="", category_codes=()), STATISTICS)
+    given = wide.offer(make_offer(title="上门", description="", category_codes=()), STATISTICS)
+    measure = criteria.category(faint, given)
+    assert (measure.code, measure.facts) == ("category_unclear", {})
+    assert measure.value
 
 
 @pytest.mark.parametrize(
