@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.areas.models import Area
-from app.areas.rules import AreaLevel, AreaUnknown, folded, prefixes_above
+from app.areas.rules import DIGITS, AreaLevel, AreaUnknown, folded, prefixes_above
 from app.core.errors import NotFound
 from app.core.reading.listing import Labels
 from app.matching.pinyin import typed
@@ -79,9 +79,11 @@ async def search_areas(
 
 
 def communities_in(text: str) -> sa.Select[str]:
-    """The codes of all areas that lie in one of that name, or pronounced so, itself among them."""
+    """The codes of all areas that lie in one of that name, or pronounced so, itself among them: those between its first
+    and its last code, which an index finds."""
     called = sa.or_(NAMED.folded.contains(folded(text), autoescape=True), sounds_like(NAMED.spelled, typed(text)))
-    return sa.select(WITHIN.code).join(NAMED, WITHIN.code.startswith(NAMED.prefix)).where(called)
+    first, last = (sa.func.rpad(NAMED.prefix, DIGITS[AreaLevel.community], end) for end in ("0", "9"))
+    return sa.select(WITHIN.code).join(NAMED, WITHIN.code.between(first, last)).where(called)
 
 
 def sounds_like(spelled: sa.ColumnElement[str] | InstrumentedAttribute[str], sound: str) -> sa.ColumnElement[bool]:

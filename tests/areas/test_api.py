@@ -1,9 +1,11 @@
 """Finding areas: by name with any official ending, by code, always with where they lie."""
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.areas.queries import count_areas, require_areas, search_areas
+from app.areas.models import Area
+from app.areas.queries import communities_in, count_areas, require_areas, search_areas
 from app.areas.rules import AreaLevel, AreaUnknown, folded, in_english
 from app.areas.service import import_areas
 from app.core.actors import RESIDENT
@@ -40,6 +42,13 @@ async def test_the_whole_register_comes_in_and_again_without_doubling(session: A
     assert await count_areas(session) == 1903
     await import_areas(session, season_table("areas.csv"))
     assert await count_areas(session) == 1903
+
+
+@pytest.mark.parametrize(("place", "digits"), [("昆明", "5301"), ("呈贡", "530114"), ("斗南街道", "530114003")])
+async def test_all_that_lies_in_a_place_of_the_name_is_in_it(session: AsyncSession, place: str, digits: str) -> None:
+    await make_reference(session)
+    inside = sa.select(Area.code).where(Area.code.startswith(digits))
+    assert set(await session.scalars(communities_in(place))) >= set(await session.scalars(inside))
 
 
 async def test_a_name_that_two_districts_share_is_told_apart_by_its_path(session: AsyncSession) -> None:
