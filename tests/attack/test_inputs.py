@@ -2,6 +2,7 @@
 
 import random
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,14 @@ from app.core.settings import Settings
 from app.main import create_app, serve_front_end
 from app.season import demonstration
 from app.season.importing import open_season
+from app.tenders.forms.application import Application
+from app.tenders.forms.checklist import Said, gaps
+from app.tenders.forms.defaults import default_form
 from tests.attack.fuzz import fuzz, smallest
 from tests.attack.inputs import Generator
 from tests.attack.inside import sending
 from tests.attack.known import API, learn, people, routes_of
+from tests.attack.things import COMPLETE
 from tests.factories.season import make_season
 
 pytestmark = pytest.mark.anyio
@@ -63,3 +68,9 @@ def test_routes_that_answer_files_say_so() -> None:
     }
     of_json = [path for path, kinds in promised.items() if "application/json" in kinds]
     assert (len(promised) > 9, of_json) == (True, [f"{API}/selection/rounds/{{round_id}}/export"])
+
+
+def test_the_bid_of_a_flood_is_complete() -> None:
+    """Or it is refused each time, and says nothing of how bids that are handed in fare."""
+    said = Said("邻里客厅", None, "", Application.model_validate(COMPLETE))
+    assert gaps(default_form("venture"), said, date(2026, 11, 30)) == []

@@ -3,10 +3,19 @@
 import uuid
 from typing import Any
 
+from app.season.rooms.applications import ANSWERS
+from app.tenders.forms.application import APPLICATION
 from tests.attack.known import API
 from tests.attack.wire import Request, Send, asking
 
 REASON = "居民代表会议提出"
+# All that the demonstration's open notice asks of who applies: what is incomplete cannot be handed in.
+COMPLETE: dict[str, Any] = {
+    **APPLICATION,
+    "answers": ANSWERS,
+    "targets": [{"indicator": name, "unit": "人次", "number": "480"} for name in ("入户陪伴", "开展活动")],
+    "team": [{"person": name, "duty": "活动执行", "certificate": ""} for name in ("李红", "王芳")],
+}
 
 
 class Unmade(RuntimeError):
@@ -83,7 +92,8 @@ async def own_bid(send: Send) -> dict[str, Any]:
 
 
 def edit_bid(bid: dict[str, Any], plan: str) -> Request:
-    body = {"title": "邻里客厅", "amount": {"amount": "50000.00", "currency": "CNY"}, "plan": plan}
+    """The bid written anew, complete."""
+    body = {"title": "邻里客厅", "plan": plan, "application": COMPLETE}
     return asking("PUT", f"{API}/bids/{bid['id']}", body, headers=[("If-Match", f'"{bid["version"]}"')])
 
 
