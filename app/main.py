@@ -23,11 +23,13 @@ from app.core.errors import NotFound
 from app.core.http import changes, description, health
 from app.core.http.exposure import marked
 from app.core.http.guard import Guard
-from app.core.http.lanes import Lanes
+from app.core.http.lanes import Lane, Lanes, places_of
 from app.core.http.shared import Shared
 from app.core.http.streams import Streams, listening
 from app.core.http.unit import Authenticate
 from app.core.installation.jobs import Working
+from app.core.installation.postgres import readable_url
+from app.core.installation.replica import Replica
 from app.core.installation.sizing import BESIDE, PRESSED, USUAL, Size, threads_of
 from app.core.settings import Settings
 from app.desk import api as desk
@@ -138,7 +140,8 @@ def create_app(settings: Settings, door: Units, authenticate: Authenticate) -> F
     )
     app.state.settings, app.state.units, app.state.authenticate = settings, door, authenticate
     app.state.lanes, app.state.streams, app.state.worker = Lanes(), Streams(), None
-    app.state.put_off, app.state.shared = errands.put_off, Shared()
+    app.state.put_off, app.state.replica = errands.put_off, None
+    app.state.shared, app.state.shared_of_replica = Shared(), Shared()
     app.add_middleware(GZipMiddleware, minimum_size=1000, exclude_content_types=PACKED)
     app.add_middleware(Guard, settings=settings)
     problems.install(app)
@@ -185,15 +188,21 @@ def web_application(
     engine = make_engine(url, pool_size=size.places + BESIDE, pressed=PRESSED)
     app = create_app(settings, units(engine), authenticate)
     app.state.lanes = Lanes(size.places)
+    if settings.database_read_url:
+        readers = places_of(Lane.reading, size.places)
+        app.state.replica = Replica(readable_url(settings.database_read_url, "DATABASE_READ_URL"), engine, readers)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         asyncio.get_running_loop().set_default_executor(threads_of(size.cores))
         async with listening(url, app.state.streams):
-            warming = asyncio.create_task(warm_market(app.state.units))
+            beside = {asyncio.create_task(warm_market(app.state.units))}
+            if replica := app.state.replica:
+                beside.add(asyncio.create_task(replica.watch()))
             yield
-        warming.cancel()
-        await asyncio.wait({warming})
+        for task in beside:
+            task.cancel()
+        await asyncio.wait(beside)
         await engine.dispose()
 
     app.state.worker = worker

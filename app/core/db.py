@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
 from decimal import Decimal
@@ -99,16 +99,24 @@ class Identified:
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
 
 
-def make_engine(url: str, *, as_owner: bool = False, pool_size: int = 10, pressed: int = 5) -> AsyncEngine:
-    """An engine over psycopg 3 with `pool_size` connections and a few more when `pressed`. Sessions drop to the runtime
-    role, which may not alter the audit log. No value of a row gets into an error's words."""
+def make_engine(
+    url: str,
+    *,
+    as_owner: bool = False,
+    pool_size: int = 10,
+    pressed: int = 5,
+    connecting: Mapping[str, int] | None = None,
+) -> AsyncEngine:
+    """An engine over psycopg 3 with `pool_size` connections and a few more when `pressed`; `connecting`: parameters of
+    libpq. Sessions drop to the runtime role, which may not alter the audit log. No value of a row gets into an error's
+    words."""
     engine = create_async_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1),
         pool_size=pool_size,
         max_overflow=pressed,
         pool_timeout=5,
         hide_parameters=True,
-        connect_args={"options": OPTIONS if as_owner else AS_RUNTIME_ROLE},
+        connect_args={"options": OPTIONS if as_owner else AS_RUNTIME_ROLE, **(connecting or {})},
     )
     sa.event.listen(engine.sync_engine, "connect", read_nearest)
     sa.event.listen(engine.sync_engine, "handle_error", _keep_rows_out)

@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     data_dir: Path = PROJECT / "var"
     database_url: str | None = Field(default=None, description="an own PostgreSQL 15 or newer; else the embedded one")
+    database_read_url: str | None = Field(default=None, description="a streaming replica of it, for strangers' reading")
     pg_bin: Path | None = Field(
         default=None, description="folder of PostgreSQL server programs to use instead of the shipped ones"
     )

@@ -13,6 +13,7 @@ from app.core.http import unit as web
 from app.core.http.lanes import Lane
 from app.core.http.unit import UnitSession, allow
 from app.core.installation.jobs import Working, worker_is_alive
+from app.core.installation.replica import Fitness, Replica
 
 router = web.router("/health", "health", lane=Lane.reserved)
 ANSWER_WITHIN = 5
@@ -31,7 +32,10 @@ class WorkerAway(DomainError):
 
 
 class Health(BaseModel):
+    """`replica`: whether the database for reading is used, where there is one; else the primary is read from."""
+
     status: Literal["ok"]
+    replica: Fitness | None = None
 
 
 @router.get("/live", operation_id="read_live", dependencies=[allow(EVERYONE)])
@@ -46,6 +50,7 @@ async def read_ready(request: Request, session: UnitSession) -> Health:
     A web process without a worker (WITH_WORKER=false) serves without one: ask the other with `worker --check`.
     """
     worker: Working | None = request.app.state.worker
+    replica: Replica | None = request.app.state.replica
     try:
         async with asyncio.timeout(ANSWER_WITHIN):
             alive = await worker_is_alive(session)
@@ -53,4 +58,4 @@ async def read_ready(request: Request, session: UnitSession) -> Health:
         raise DatabaseAway(seconds=2) from None
     if worker and not (worker.is_working and alive):
         raise WorkerAway(seconds=5)
-    return Health(status="ok")
+    return Health(status="ok", replica=replica.fitness if replica else None)

@@ -16,8 +16,12 @@ from fastapi import Request, Response
 
 from app.core.db import Units, together
 
-# A transaction that has written itself sees more than its snapshot tells.
-SNAPSHOT = sa.text("SELECT CAST(pg_current_snapshot() AS text) WHERE pg_current_xact_id_if_assigned() IS NULL")
+# A transaction that has written itself sees more than its snapshot tells. On a replica a snapshot does not tell what is
+# running; there, what has been replayed tells what is seen.
+SNAPSHOT = sa.text(
+    "SELECT CASE WHEN pg_is_in_recovery() THEN CAST(pg_last_wal_replay_lsn() AS text)"
+    " ELSE CAST(pg_current_snapshot() AS text) END WHERE pg_current_xact_id_if_assigned() IS NULL"
+)
 SECONDS, MOST, LONGEST = 1.0, 200, 100_000
 
 

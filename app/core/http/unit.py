@@ -15,6 +15,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.params import Depends as DependsParam
 from fastapi.routing import APIRoute
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.routing import Match
 from starlette.types import Scope
@@ -28,6 +29,7 @@ from app.core.http.lanes import Lane, Lanes
 from app.core.http.limits import Limit, asked_of, check_whole, count_try, network_of
 from app.core.http.putting_off import PutOff, carried
 from app.core.http.shared import Shared
+from app.core.installation.replica import Replica
 from app.core.problems import Problem
 from app.core.reading.files import Uploaded
 from app.core.settings import Settings
@@ -171,9 +173,11 @@ class Unit(APIRoute):
         async with lanes.place(Lane.gate), units() as session:
             gate.check(await self.who(session, request), self._changes)
 
-    async def _in_one_transaction(self, request: Request, gate: Allowed, endpoint: Endpoint) -> Response:
-        """Who asks is asked again: a session may have ended while the body came."""
-        units: Units = request.app.state.units
+    async def _in_one_transaction(
+        self, request: Request, gate: Allowed, endpoint: Endpoint, door: Units | None = None
+    ) -> Response:
+        """Who asks is asked again: a session may have ended while the body came. `door`: where not on the primary."""
+        units: Units = door or request.app.state.units
         later = carried(request)
         async with units() as session:
             if later:
@@ -205,13 +209,25 @@ class Unit(APIRoute):
 class Open(Unit):
     """What is open to everybody: a list or a page is made once for all who are not signed in, while nothing changes."""
 
-    async def _in_one_transaction(self, request: Request, gate: Allowed, endpoint: Endpoint) -> Response:
+    async def _in_one_transaction(
+        self, request: Request, gate: Allowed, endpoint: Endpoint, door: Units | None = None
+    ) -> Response:
+        """Strangers, who have written nothing that they would look for, are read to from the replica while it is fit;
+        whatever the database refuses there is asked of the primary."""
         make = partial(super()._in_one_transaction, request, gate, endpoint)
         if request.method != "GET" or self.lane is not Lane.reading or SESSION_COOKIE in request.cookies:
             return await make()
         gate.check(RESIDENT, self._changes)
-        shared: Shared = request.app.state.shared
-        return await shared.read(request.app.state.units, request, make)
+        state = request.app.state
+        replica: Replica | None = state.replica
+        if replica and replica.is_fit:
+            pages: Shared = state.shared_of_replica
+            try:
+                return await pages.read(replica.door, request, partial(make, replica.door))
+            except SQLAlchemyError:
+                replica.failed()
+        shared: Shared = state.shared
+        return await shared.read(state.units, request, make)
 
 
 class Unlinked(Unit):
@@ -224,9 +240,11 @@ class Unlinked(Unit):
     async def who(self, session: AsyncSession, request: Request) -> Actor:
         return RESIDENT
 
-    async def _in_one_transaction(self, request: Request, gate: Allowed, endpoint: Endpoint) -> Response:
+    async def _in_one_transaction(
+        self, request: Request, gate: Allowed, endpoint: Endpoint, door: Units | None = None
+    ) -> Response:
         try:
-            return await super()._in_one_transaction(request, gate, endpoint)
+            return await super()._in_one_transaction(request, gate, endpoint, door)
         except DomainError as refused:
             if refused.is_guess:
                 units: Units = request.app.state.units

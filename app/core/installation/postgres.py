@@ -98,7 +98,7 @@ class DataOfAnotherVersion(DomainError):
 
 
 class DatabaseUrlUnreadable(DomainError):
-    """DATABASE_URL is not the address of a PostgreSQL database."""
+    """The setting `variable` is not the address of a PostgreSQL database."""
 
 
 @dataclass
@@ -296,7 +296,7 @@ def connections_allowed(url: str) -> int:
     return int(allowed)
 
 
-def readable_url(given: str) -> str:
+def readable_url(given: str, variable: str = "DATABASE_URL") -> str:
     """`given` as `postgresql://…`. Refusals: DatabaseUrlUnreadable."""
     url = given.replace("postgres://", "postgresql://", 1) if given.startswith("postgres://") else given
     try:
@@ -306,7 +306,7 @@ def readable_url(given: str) -> str:
     except (psycopg.ProgrammingError, ValueError):
         known = False
     if not known:
-        raise DatabaseUrlUnreadable()
+        raise DatabaseUrlUnreadable(variable=variable)
     return url
 
 
