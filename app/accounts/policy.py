@@ -12,6 +12,7 @@ from app.core.actors import EVERYONE, RESIDENT, STAFF, Actor, Mandate, Role, gra
 from app.core.errors import DomainError, NotFound
 from app.core.moves import check_move, verbs_from
 
+AT = sa.func.shuangxuan_now(type_=sa.TIMESTAMP(timezone=True))
 WHO = {
     "sign_in": EVERYONE,
     "sign_out": EVERYONE,
@@ -111,14 +112,12 @@ async def access_membership(session: AsyncSession, actor: Actor, membership_id: 
 
 def is_held(seat: type[Membership] = Membership) -> sa.ColumnElement[bool]:
     """Memberships in which their account may act: confirmed, and not ended."""
-    at = sa.func.shuangxuan_now(type_=sa.TIMESTAMP(timezone=True))
-    return sa.and_(seat.ended_at.is_(None), seat.confirmed_at <= at)
+    return sa.and_(seat.ended_at.is_(None), seat.confirmed_at <= AT)
 
 
 def is_open() -> sa.ColumnElement[bool]:
     """Sessions that still stand: neither idle too long nor past their end."""
-    at = sa.func.shuangxuan_now(type_=sa.TIMESTAMP(timezone=True))
-    return sa.and_(AccountSession.expires_at > at, AccountSession.last_seen_at > at - IDLE)
+    return sa.and_(AccountSession.expires_at > AT, AccountSession.last_seen_at > AT - IDLE)
 
 
 async def access_seat(session: AsyncSession, actor: Actor, membership_id: int, verb: str) -> Membership:
@@ -168,19 +167,21 @@ async def authenticate(session: AsyncSession, token: str, *, demonstration: bool
     or of one of the `demonstration` where that is switched off."""
     if not token:
         return RESIDENT
+    is_stale = AccountSession.last_seen_at <= AT - SEEN_STEP
     query = (
-        sa.select(Membership)
+        sa.select(Membership, is_stale)
         .select_from(AccountSession)
         .join(Account, Account.id == AccountSession.account_id)
         .join(Membership, Membership.id == AccountSession.membership_id)
         .where(AccountSession.token_hash == token_hash(token), Account.disabled_at.is_(None), is_open(), is_held())
         .where(sa.or_(sa.literal(demonstration), Account.is_demonstration.is_(False)))
     )
-    seat = await session.scalar(query)
-    if seat is None:
+    found = (await session.execute(query)).first()
+    if found is None:
         return RESIDENT
-    await _note_seen(session, token)
-    return await _acting_in(session, seat)
+    if found[1]:
+        await _note_seen(session, token)
+    return await _acting_in(session, found[0])
 
 
 async def act_again(session: AsyncSession, account_id: int, role: Role, party_id: int | None) -> Actor | None:
@@ -208,15 +209,14 @@ async def heads_of(session: AsyncSession, party_id: int | None) -> list[str]:
 
 async def _note_seen(session: AsyncSession, token: str) -> None:
     """Once a minute; a request that finds the row locked by another of the same browser leaves it to that one."""
-    at = sa.func.shuangxuan_now(type_=sa.TIMESTAMP(timezone=True))
     stale = (
         sa.select(AccountSession.id)
-        .where(AccountSession.token_hash == token_hash(token), AccountSession.last_seen_at <= at - SEEN_STEP)
+        .where(AccountSession.token_hash == token_hash(token), AccountSession.last_seen_at <= AT - SEEN_STEP)
         .with_for_update(skip_locked=True)
     )
     await session.execute(
         sa.update(AccountSession)
         .where(AccountSession.id.in_(stale))
-        .values(last_seen_at=at)
+        .values(last_seen_at=AT)
         .execution_options(synchronize_session=False)
     )

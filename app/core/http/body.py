@@ -58,6 +58,11 @@ def _declared(request: Request) -> int:
     return int(said) if said.isascii() and said.isdigit() and len(said) < 20 else 0
 
 
+def has_body(request: Request) -> bool:
+    """Whether there is one to wait for."""
+    return "transfer-encoding" in request.headers or _declared(request) > 0
+
+
 async def with_body(request: Request, *, file_limit: int | None = None) -> Request:
     """The same request with its body at hand: JSON in memory, a form's file (up to `file_limit` bytes) spooled.
 

@@ -23,7 +23,7 @@ from starlette.types import Scope
 from app.core.actors import RESIDENT, Actor, Role, covers
 from app.core.db import Units, together
 from app.core.errors import Denied, DomainError, NotSignedIn, VersionRequired
-from app.core.http.body import with_body
+from app.core.http.body import has_body, with_body
 from app.core.http.idempotency import answered_once, claim_of
 from app.core.http.lanes import Lane, Lanes
 from app.core.http.limits import Limit, asked_of, check_whole, count_try, network_of
@@ -131,7 +131,8 @@ class Unit(APIRoute):
             check_same_site(request)
             lanes: Lanes = request.app.state.lanes
             if request.method not in SAFE:
-                await self._ask_who(request, gate)
+                if has_body(request):
+                    await self._ask_who(request, gate)
                 settings: Settings = request.app.state.settings
                 request = await with_body(request, file_limit=settings.upload_bytes if upload else None)
             async with lanes.place(Lane.jobs if carried(request) else self.lane):

@@ -223,7 +223,15 @@ async def test_no_transaction_is_open_while_the_body_is_waited_for(units: Units)
 async def test_who_is_shut_out_while_the_body_comes_changes_nothing(units: Units) -> None:
     actors = iter([CLERK, RESIDENT])
     async with client(units, lambda: next(actors)) as api:
-        assert (await api.post("/marks?name=a")).status_code == 401
+        assert (await api.post("/marks?name=a", content=b"{}")).status_code == 401
+    with pytest.raises(StopIteration):
+        next(actors)
+
+
+async def test_who_brings_no_body_is_asked_once(units: Units) -> None:
+    actors = iter([CLERK])
+    async with client(units, lambda: next(actors)) as api:
+        assert (await api.post("/marks?name=a")).status_code == 200
 
 
 async def test_a_body_beyond_the_limit_is_refused_whatever_it_says_of_its_length(units: Units) -> None:
