@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.models import Account, AccountSession, Membership
 from app.accounts.rules import IDLE, MOVES, SEEN_STEP, AccountState, JudgeAccountUnknown, hindrance, token_hash
 from app.core.actors import EVERYONE, RESIDENT, STAFF, Actor, Mandate, Role, granted
+from app.core.clock import NOW
 from app.core.errors import DomainError, NotFound
 from app.core.moves import check_move, verbs_from
 
-AT = sa.func.shuangxuan_now(type_=sa.TIMESTAMP(timezone=True))
 WHO = {
     "sign_in": EVERYONE,
     "sign_out": EVERYONE,
@@ -112,12 +112,12 @@ async def access_membership(session: AsyncSession, actor: Actor, membership_id: 
 
 def is_held(seat: type[Membership] = Membership) -> sa.ColumnElement[bool]:
     """Memberships in which their account may act: confirmed, and not ended."""
-    return sa.and_(seat.ended_at.is_(None), seat.confirmed_at <= AT)
+    return sa.and_(seat.ended_at.is_(None), seat.confirmed_at <= NOW)
 
 
 def is_open() -> sa.ColumnElement[bool]:
     """Sessions that still stand: neither idle too long nor past their end."""
-    return sa.and_(AccountSession.expires_at > AT, AccountSession.last_seen_at > AT - IDLE)
+    return sa.and_(AccountSession.expires_at > NOW, AccountSession.last_seen_at > NOW - IDLE)
 
 
 async def access_seat(session: AsyncSession, actor: Actor, membership_id: int, verb: str) -> Membership:
@@ -167,7 +167,7 @@ async def authenticate(session: AsyncSession, token: str, *, demonstration: bool
     or of one of the `demonstration` where that is switched off."""
     if not token:
         return RESIDENT
-    is_stale = AccountSession.last_seen_at <= AT - SEEN_STEP
+    is_stale = AccountSession.last_seen_at <= NOW - SEEN_STEP
     query = (
         sa.select(Membership, is_stale)
         .select_from(AccountSession)
@@ -211,12 +211,12 @@ async def _note_seen(session: AsyncSession, token: str) -> None:
     """Once a minute; a request that finds the row locked by another of the same browser leaves it to that one."""
     stale = (
         sa.select(AccountSession.id)
-        .where(AccountSession.token_hash == token_hash(token), AccountSession.last_seen_at <= AT - SEEN_STEP)
+        .where(AccountSession.token_hash == token_hash(token), AccountSession.last_seen_at <= NOW - SEEN_STEP)
         .with_for_update(skip_locked=True)
     )
     await session.execute(
         sa.update(AccountSession)
         .where(AccountSession.id.in_(stale))
-        .values(last_seen_at=AT)
+        .values(last_seen_at=NOW)
         .execution_options(synchronize_session=False)
     )
