@@ -19,7 +19,7 @@ from typing import Any
 import structlog
 
 PROGRAM = (sys.executable, "-m", "app.processes")
-FIRST_PAUSE, LONGEST_PAUSE, LONG_ENOUGH = 0.5, 10.0, 60.0
+FIRST_PAUSE, LONGEST_PAUSE, LONG_ENOUGH = 0.5, 5.0, 60.0
 WORKS = b"works\n"
 LIMIT = 65_536  # bytes of what is told
 log = structlog.get_logger()

@@ -86,7 +86,7 @@ def test_it_ends_with_the_first_process_whatever_ends_that(tmp_path: Path) -> No
 
 def test_pauses_grow_until_it_has_lasted_a_minute() -> None:
     pauses = Pauses()
-    assert [pauses.after(1) for _ in range(7)] == [0.5, 1, 2, 4, 8, 10, 10]
+    assert [pauses.after(1) for _ in range(7)] == [0.5, 1, 2, 4, 5, 5, 5]
     assert [pauses.after(61), pauses.after(1)] == [0.5, 1]
 
 
