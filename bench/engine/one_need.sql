@@ -20,7 +20,8 @@ WITH found AS MATERIALIZED (
       FROM unnest(nodes, node_values) AS n (node, value))) END AS category,
     CASE WHEN groups = 0 OR %(groups)s = 0 THEN NULL {kin} ELSE 0 END AS population,
     near AS coverage,
-    CASE WHEN %(budget)s <= 0 OR kind = 0 THEN NULL WHEN whole <= 12 * %(budget)s THEN 1::float8
+    CASE WHEN %(budget)s <= 0 OR kind = 0 OR kind = 3 AND whole <= 12 * %(budget)s THEN NULL
+      WHEN whole <= 12 * %(budget)s THEN 1::float8
       ELSE greatest(0, 3 - 2 * (whole::float8 / (12 * %(budget)s))) END AS budget,
     least(
       CASE WHEN %(length)s > 0 AND (opens <> {earliest} OR closes <> {latest}) THEN greatest(0, (

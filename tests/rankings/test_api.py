@@ -39,6 +39,7 @@ async def test_another_budget_or_a_filter_left_out_can_be_tried_and_changes_noth
 ) -> None:
     fair = await make_fair(session)
     fair.offers[0].price, fair.offers[0].price_unit = Decimal(8_000), "元/项目"
+    fair.offers[1].price, fair.offers[1].price_unit = Decimal(16), "元/份"
     await session.commit()
     path = f"/selection/needs/{fair.needs[0].id}/ranking"
     async with client_of(fair.committees[0]) as client:
@@ -56,6 +57,7 @@ async def test_another_budget_or_a_filter_left_out_can_be_tried_and_changes_noth
 async def test_an_absent_offer_is_told_why(session: AsyncSession, client_of: ClientOf) -> None:
     fair = await make_fair(session)
     fair.offers[0].price, fair.offers[0].price_unit = Decimal(8_000), "元/项目"
+    fair.offers[1].price, fair.offers[1].price_unit = Decimal(16), "元/份"
     await session.commit()
     path = f"/selection/needs/{fair.needs[0].id}/ranking"
     async with client_of(fair.committees[0]) as client:

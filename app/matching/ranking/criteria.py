@@ -135,16 +135,26 @@ def has_whole_price(offer: OfferProfile) -> bool:
     return price is not None and price > 0 and unit in WHOLE | PER_YEAR
 
 
+def has_unit_price(offer: OfferProfile) -> bool:
+    """Whether it is priced by something of which the need takes one at least; a percentage is no such thing."""
+    price, unit = offer.record.price, offer.record.price_unit
+    return price is not None and price > 0 and "%" not in unit and not has_whole_price(offer)
+
+
 def fen(amount: Decimal | None) -> int:
     """An amount in CNY in whole fen; 0 when it is not stated."""
     return int((amount * 100).to_integral_value()) if amount else 0
 
 
 def twelfths(need: NeedProfile, offer: OfferProfile) -> int | None:
-    """The offer's price for the need's whole period; None when its unit does not say.
+    """The offer's price for the need's whole period; None when its unit does not say. Where a single unit is dearer
+    than the budget the price is that at least, whatever the unit.
 
     In twelfths of a fen: a whole number, also where a price per year is taken pro rata.
     """
+    if has_unit_price(offer):
+        least = 12 * fen(offer.record.price)
+        return least if least > 12 * fen(need.record.budget) else None
     if not has_whole_price(offer):
         return None
     months = need.length or 12 if offer.record.price_unit.strip() in PER_YEAR else 12
@@ -161,7 +171,10 @@ def budget(need: NeedProfile, offer: OfferProfile) -> Measure:
     facts = {"price": (Decimal(price) / 1200).quantize(Decimal("0.01")), "budget": need.record.budget}
     if price <= money:
         return Measure(1.0, "within_budget", facts)
-    return Measure(max(0.0, 3 - 2 * (price / money)), "over_budget", facts)
+    value = max(0.0, 3 - 2 * (price / money))
+    if has_unit_price(offer):
+        return Measure(value, "unit_over_budget", {**facts, "unit": offer.record.price_unit})
+    return Measure(value, "over_budget", facts)
 
 
 def _days_shared(need: NeedProfile, offer: OfferProfile) -> float | None:

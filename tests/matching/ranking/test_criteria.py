@@ -135,6 +135,10 @@ def test_coverage_prefers_the_neighbourhood(covers: tuple[str, ...], found: tupl
         ("0", "申请制", (None, "unit_not_comparable")),
         ("16", "元/份", (None, "unit_not_comparable")),
         ("85", "元/小时", (None, "unit_not_comparable")),
+        ("36000", "元/场", (None, "unit_not_comparable")),
+        ("39600", "元/场", (0.8, "unit_over_budget")),
+        ("98000", "元/人", (0.0, "unit_over_budget")),
+        ("99000", "管理费%", (None, "unit_not_comparable")),
         ("3", "管理费%", (None, "unit_not_comparable")),
     ],
 )

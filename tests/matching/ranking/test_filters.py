@@ -64,8 +64,10 @@ def test_a_price_of_exactly_a_tenth_above_the_budget_passes() -> None:
     assert named({}, {"price": Decimal("39600"), "price_unit": "元/项目"}) is None
 
 
-def test_a_price_per_head_shuts_nobody_out() -> None:
-    assert named({}, {"price": Decimal("99999"), "price_unit": "元/人"}) is None
+def test_a_price_per_head_shuts_nobody_out_unless_one_head_is_dearer_than_the_whole_budget() -> None:
+    assert named({}, {"price": Decimal("39600"), "price_unit": "元/人"}) is None
+    assert named({}, {"price": Decimal("39601"), "price_unit": "元/人"}) == "budget"
+    assert named({"budget": None}, {"price": Decimal("99999"), "price_unit": "元/人"}) is None
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ ANYWHERE = 1 << BITS - 1  # the bit of a reach that stands for no district in pa
 DISTRICTS = ALL_BITS ^ STREETS ^ ANYWHERE
 EARLIEST, LATEST = np.iinfo(np.int32).min, np.iinfo(np.int32).max
 EPOCH = date(1970, 1, 1).toordinal()
-NOT_COMPARABLE, WHOLE_PRICE, YEARLY_PRICE = 0, 1, 2  # kinds of price
+NOT_COMPARABLE, WHOLE_PRICE, YEARLY_PRICE, UNIT_PRICE = 0, 1, 2, 3  # kinds of price
 UNKNOWN, UNLIMITED = -1, -2  # capacities
 WORDED, LOCATED, IN_TURNS, IN_RECTIFICATION, INACTIVE = 1, 2, 4, 8, 16  # flags of a row
 
@@ -324,6 +324,8 @@ def _reach(coverage: Sequence[str]) -> int:
 def price_of(offer: OfferProfile) -> tuple[int, int]:
     """The price in fen and what it is a price of."""
     yearly = offer.record.price_unit.strip() in criteria.PER_YEAR
+    if criteria.has_unit_price(offer):
+        return criteria.fen(offer.record.price), UNIT_PRICE
     if not criteria.has_whole_price(offer):
         return 0, NOT_COMPARABLE
     return criteria.fen(offer.record.price), YEARLY_PRICE if yearly else WHOLE_PRICE

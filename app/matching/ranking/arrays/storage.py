@@ -18,7 +18,7 @@ from app.matching.ranking.arrays.columns import Columns, Frame, NeedColumns, Off
 from app.matching.ranking.arrays.snapshot import Blocks, Postings, Shard, Snapshot, Table, fields_of
 from app.matching.ranking.records import Population
 
-LAYOUT = 3  # of the folder; another number is not read
+LAYOUT = 4  # of the folder; another number is not read
 Made = TypeVar("Made")
 
 

@@ -20,6 +20,7 @@ from app.matching.ranking.arrays.columns import (
     LEVELS,
     LOCATED,
     NOT_COMPARABLE,
+    UNIT_PRICE,
     UNKNOWN,
     UNLIMITED,
     WORDED,
@@ -137,7 +138,8 @@ def whole_prices(need: NeedColumns, offer: OfferColumns) -> Integers:
 def _budget(need: NeedColumns, offer: OfferColumns) -> Floats:
     money, price = 12 * need.budget, whole_prices(need, offer)
     over = np.maximum(0.0, 3 - 2 * (price / np.maximum(money, 1)))
-    comparable = (money > 0) & (offer.kind != NOT_COMPARABLE)
+    told = (offer.kind != NOT_COMPARABLE) & ((offer.kind != UNIT_PRICE) | (price > money))
+    comparable = (money > 0) & told
     return np.where(comparable, np.where(price <= money, 1.0, over), np.nan)
 
 

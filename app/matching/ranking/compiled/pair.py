@@ -10,6 +10,7 @@ from app.matching.ranking.arrays.columns import (
     IN_TURNS,
     LATEST,
     NOT_COMPARABLE,
+    UNIT_PRICE,
     UNKNOWN,
     UNLIMITED,
     YEARLY_PRICE,
@@ -64,7 +65,8 @@ def whole_price(price, kind, length):
 @borrowing
 def affordable(price, money, kind):
     share = min(1.0, max(0.0, 3.0 - 2.0 * (price / max(1, money))))
-    return np.nan if (money <= 0) | (kind == NOT_COMPARABLE) else share
+    untold = (kind == NOT_COMPARABLE) | ((kind == UNIT_PRICE) & (price <= money))
+    return np.nan if (money <= 0) | untold else share
 
 
 @borrowing
