@@ -79,7 +79,8 @@ def _apart(one: str, other: str) -> int:
     return 1 if one[:4] == other[:4] else 2 if one[:2] == other[:2] else 3
 
 
-SAME_GROUP, INCLUDES, PART_OF, EVERYBODY, SIBLING = 1.0, 1.0, 0.6, 0.5, 0.3
+# Who serves a group in general may not be made for the narrower one that is asked for.
+SAME_GROUP, INCLUDES, PART_OF, EVERYBODY, SIBLING = 1.0, 0.8, 0.6, 0.5, 0.3
 ALL_RESIDENTS = "P13"
 
 

@@ -94,7 +94,7 @@ def test_where_nothing_is_clear_no_category_is_named() -> None:
     ("asked_for", "served", "found"),
     [
         (("P0401",), ("P0401",), (1.0, "same_group_of_people")),
-        (("P0401",), ("P04",), (1.0, "group_included")),
+        (("P0401",), ("P04",), (0.8, "group_included")),
         (("P04",), ("P0401",), (0.6, "part_of_group")),
         (("P04",), ("P13",), (0.5, "all_residents")),
         (("P04",), ("P05",), (0.0, "other_group")),
