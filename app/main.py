@@ -22,6 +22,7 @@ from app.core.db import Units, make_engine, units
 from app.core.errors import NotFound
 from app.core.http import changes, description, health
 from app.core.http.exposure import marked
+from app.core.http.group import Groups
 from app.core.http.guard import Guard
 from app.core.http.lanes import Lane, Lanes, places_of
 from app.core.http.shared import Shared
@@ -88,6 +89,7 @@ ROUTERS = [
     notifications.router,
     changes.router,
     answering.router,
+    answering.taken_together,
     surveys.router,
     waves.router,
     waves.links,
@@ -140,6 +142,7 @@ def create_app(settings: Settings, door: Units, authenticate: Authenticate) -> F
     )
     app.state.settings, app.state.units, app.state.authenticate = settings, door, authenticate
     app.state.lanes, app.state.streams, app.state.worker = Lanes(), Streams(), None
+    app.state.groups = Groups(app.state.lanes, Lane.answering, door)
     app.state.put_off, app.state.replica = errands.put_off, None
     app.state.shared, app.state.shared_of_replica = Shared(), Shared()
     app.add_middleware(GZipMiddleware, minimum_size=1000, exclude_content_types=PACKED)

@@ -18,12 +18,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from app.core.actors import Actor
-from app.core.db import Base, carry_out
+from app.core.db import Base, carry_out, given
 from app.core.versions import end_count
 
-APPEND = sa.text(
-    "SELECT audit_append(:stream, :at, :simulated, :account_id, :role, :event, :object, CAST(:facts AS json))"
+NOTED = given(
+    stream=sa.Text(),
+    at=sa.TIMESTAMP(timezone=True),
+    simulated=sa.Boolean(),
+    account_id=sa.BigInteger(),
+    role=sa.Text(),
+    event=sa.Text(),
+    object=sa.Text(),
+    facts=sa.Text(),
 )
+APPEND = sa.select(NOTED.c.n, sa.func.audit_append(*list(NOTED.c)[1:-1], sa.cast(NOTED.c.facts, sa.JSON)))
 
 Told = Callable[[int], Awaitable[None]]
 TELL_EVERY = 5_000

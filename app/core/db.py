@@ -1,6 +1,7 @@
 """Tables' common ground, and the door to the database: `units(engine)` opens one transaction per use case."""
 
 import asyncio
+import json
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
@@ -199,6 +200,16 @@ Row = tuple[Any, ...]
 Asked = tuple[sa.Executable, dict[str, Any]]
 FEW = 4  # the driver's pipeline costs as much as so many journeys
 DIALECT = PGDialectAsync_psycopg()  # type: ignore[no-untyped-call]
+WRITTEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+ALIKE_ONCE = {"alike_once": True}  # of a statement that only reads: who asks the same hears the same
+
+
+def given(**columns: sa.types.TypeEngine[Any]) -> sa.TableValuedAlias:
+    """What a statement is asked about, a row for each who asks at once: their number `n` and these columns. The
+    statement answers with `n` first. However many there are, they are one parameter (`rows`, JSON) of one journey."""
+    named = [sa.column("n", sa.Integer()), *(sa.column(name, kind) for name, kind in columns.items())]
+    handed_over = sa.cast(sa.bindparam("rows", type_=sa.Text()), sa.JSON())
+    return sa.func.json_to_recordset(handed_over).table_valued(*named).render_derived("given", with_types=True)
 
 
 class _Made:
@@ -207,24 +218,59 @@ class _Made:
     def __init__(self, statement: sa.Executable) -> None:
         self._compiled: Any = statement.compile(dialect=DIALECT)  # type: ignore[attr-defined]
         self.text, self._turns = str(self._compiled), self._compiled._bind_processors
+        self.takes_rows = "rows" in self._compiled.params
+        self.is_alike_once = "alike_once" in statement.get_execution_options()
 
     def values(self, given: dict[str, Any]) -> dict[str, Any]:
         values: dict[str, Any] = self._compiled.construct_params(given)
         return {name: self._turns[name](value) if name in self._turns else value for name, value in values.items()}
 
 
+class _Journey:
+    """A statement and who asks it, by their places among all that is asked."""
+
+    def __init__(self, statement: sa.Executable, asking: Sequence[tuple[int, dict[str, Any]]]) -> None:
+        self.made, self._asking, self._alike = made(statement), asking, dict[int, list[int]]()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        if not self.made.takes_rows:
+            return self.made.values(self._asking[0][1])
+        first = dict[Row, int]()
+        for n, values in self._asking:
+            one = first.setdefault(tuple(values.values()), n) if self.made.is_alike_once else n
+            self._alike.setdefault(one, []).append(n)
+        rows = [{"n": n, **values} for n, values in self._asking if n in self._alike]
+        return self.made.values({"rows": WRITTEN(rows)})
+
+    async def hear(self, cursor: Any, heard: list[Row | None]) -> None:
+        if not cursor.description:
+            return
+        if not self.made.takes_rows:
+            heard[self._asking[0][0]] = await cursor.fetchone()
+            return
+        for one, *row in reversed(await cursor.fetchall()):
+            for n in self._alike[one]:
+                heard[n] = tuple(row)
+
+
 made = cache(_Made)
 
 
 async def together(session: AsyncSession, *asked: Asked) -> list[Row | None]:
-    """The first row of each statement; none may need what another one finds."""
+    """The first row of each statement; none may need what another one finds. Where several requests share a
+    transaction, statements of one kind are one."""
+    if shared := session.info.get("shared_by"):
+        rows: list[Row | None] = await shared.ask(asked)
+        return rows
     connection = await session.connection()
     raw = (await connection.get_raw_connection()).driver_connection
     return await _carried_out(raw, asked)
 
 
 def at_last(session: AsyncSession, statement: sa.Executable, values: dict[str, Any]) -> None:
-    """Carry `statement` out when the transaction commits, with all others that nobody waits for, in this order."""
+    """Carry `statement` out when the transaction commits, with all others that nobody waits for, in the order in which
+    each kind was first left."""
     session.info.setdefault("at_last", []).append((statement, values))
 
 
@@ -235,11 +281,25 @@ def carry_out(session: Session, more: Sequence[Asked]) -> None:
         await_only(_carried_out(session.connection().connection.driver_connection, asked))
 
 
+def _journeys(asked: Sequence[Asked]) -> list[_Journey]:
+    kinds, alone = dict[sa.Executable, list[tuple[int, dict[str, Any]]]](), list[_Journey]()
+    for n, (statement, values) in enumerate(asked):
+        if made(statement).takes_rows:
+            kinds.setdefault(statement, []).append((n, values))
+        else:
+            alone.append(_Journey(statement, [(n, values)]))
+    return [*alone, *(_Journey(statement, asking) for statement, asking in kinds.items())]
+
+
 async def _carried_out(raw: Any, asked: Sequence[Asked]) -> list[Row | None]:
+    heard: list[Row | None] = [None] * len(asked)
+    journeys = _journeys(asked)
     try:
-        async with raw.pipeline() if len(asked) > FEW else nullcontext():
-            cursors = [await raw.execute(made(statement).text, made(statement).values(v)) for statement, v in asked]
-        return [await cursor.fetchone() if cursor.description else None for cursor in cursors]
+        async with raw.pipeline() if len(journeys) > FEW else nullcontext():
+            cursors = [await raw.execute(each.made.text, each.values) for each in journeys]
+        for each, cursor in zip(journeys, cursors, strict=True):
+            await each.hear(cursor, heard)
     except psycopg.Error as error:
         keep_rows_out(error)
         raise DBAPIError.instance("", {}, error, psycopg.Error, hide_parameters=True) from None
+    return heard

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from starlette.datastructures import UploadFile
 
 from app.core.clock import NOW
-from app.core.db import Asked, Base, at_last, table_of
+from app.core.db import Asked, Base, at_last, given, table_of
 from app.core.errors import DomainError
 from app.core.installation.secret import box, keyed
 
@@ -52,15 +52,26 @@ class Idempotency(Base):
 
 
 TABLE = table_of(Idempotency)
-IS_NAMED = sa.and_(TABLE.c.who == sa.bindparam("of"), TABLE.c.key == sa.bindparam("by"))
-CLAIM = (
+CLAIMS = given(who=sa.Text(), key=sa.Text(), request=sa.Text())
+IN_ORDER = sa.select(CLAIMS.c.who, CLAIMS.c.key, CLAIMS.c.request, NOW).order_by(CLAIMS.c.who, CLAIMS.c.key)
+CLAIMED = (
     insert(TABLE)
-    .values(who=sa.bindparam("of"), key=sa.bindparam("by"), request_hash=sa.bindparam("request"), at=NOW)
+    .from_select(["who", "key", "request_hash", "at"], IN_ORDER)
     .on_conflict_do_nothing()
-    .returning(TABLE.c.key)
+    .returning(TABLE.c.who, TABLE.c.key)
+    .cte("claimed")
 )
-ANSWERED = sa.select(TABLE.c.request_hash, TABLE.c.answer).where(IS_NAMED)
-ANSWER = sa.update(TABLE).where(IS_NAMED).values(answer=sa.bindparam("given"))
+IS_CLAIMED = sa.and_(CLAIMED.c.who == CLAIMS.c.who, CLAIMED.c.key == CLAIMS.c.key)
+CLAIM = sa.select(sa.func.min(CLAIMS.c.n)).join(CLAIMED, IS_CLAIMED).group_by(CLAIMS.c.who, CLAIMS.c.key)
+ANSWERED = sa.select(TABLE.c.request_hash, TABLE.c.answer).where(
+    TABLE.c.who == sa.bindparam("of"), TABLE.c.key == sa.bindparam("by")
+)
+ANSWERS = given(who=sa.Text(), key=sa.Text(), answer=sa.Text())
+ANSWER = (
+    sa.update(TABLE)
+    .where(TABLE.c.who == ANSWERS.c.who, TABLE.c.key == ANSWERS.c.key)
+    .values(answer=sa.func.convert_to(ANSWERS.c.answer, "UTF8"))
+)
 
 
 @dataclass(frozen=True)
@@ -73,7 +84,7 @@ class Claim:
 
     @property
     def named(self) -> dict[str, Any]:
-        return {"of": self.who, "by": keyed("idempotency", self.key)}
+        return {"who": self.who, "key": keyed("idempotency", self.key)}
 
     @property
     def asked(self) -> Asked:
@@ -101,12 +112,12 @@ async def answered_once(
 ) -> Response:
     """Run the request, unless its key was answered before: then give that answer again. Refusal: KeyReused."""
     if not is_first:
-        request_hash, answer = (await session.execute(ANSWERED, claim.named)).one()
+        request_hash, answer = (await session.execute(ANSWERED, {"of": claim.who, "by": claim.named["key"]})).one()
         if request_hash != claim.request_hash or answer is None:
             raise KeyReused(key=claim.key)
         return _opened(answer, claim.key)
     response = await run(request)
-    at_last(session, ANSWER, {**claim.named, "given": _sealed(response, claim.key)})
+    at_last(session, ANSWER, {**claim.named, "answer": _sealed(response, claim.key)})
     return response
 
 
@@ -131,10 +142,10 @@ async def _digest(file: UploadFile) -> bytes:
     return digest.digest()
 
 
-def _sealed(response: Response, key: str) -> bytes:
+def _sealed(response: Response, key: str) -> str:
     headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
     said = [response.status_code, headers, bytes(response.body).decode()]
-    return box("answer", key).encrypt(json.dumps(said).encode())
+    return box("answer", key).encrypt(json.dumps(said).encode()).decode()
 
 
 def _opened(answer: bytes, key: str) -> Response:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import NOW, now
-from app.core.db import Asked, Base, table_of
+from app.core.db import ALIKE_ONCE, Asked, Base, given, table_of, together
 from app.core.errors import DomainError
 from app.core.installation.secret import keyed
 
@@ -46,19 +46,20 @@ class Allowance(Base):
 
 
 TABLE = table_of(Allowance)
+ASKED = given(of=sa.Text(), by=sa.Text())
+IS_ASKED_OF = sa.and_(TABLE.c.name == ASKED.c.of, TABLE.c.subject == ASKED.c.by)
 # Also where there is no such row: nobody has tried yet.
-WHOLE_AT = sa.select(
-    sa.select(TABLE.c.whole_at)
-    .where(TABLE.c.name == sa.bindparam("of"), TABLE.c.subject == sa.bindparam("by"))
-    .scalar_subquery(),
-    NOW,
+WHOLE_AT = (
+    sa.select(ASKED.c.n, TABLE.c.whole_at, NOW)
+    .select_from(sa.outerjoin(ASKED, TABLE, IS_ASKED_OF))
+    .execution_options(**ALIKE_ONCE)
 )
 
 
 async def check_allowed(session: AsyncSession, limit: Limit, subject: str) -> None:
     """Refusal: TooOften, while `subject` has used up its allowance. Counts nothing."""
-    statement, values = asked_of(limit, subject)
-    check_whole(limit, *(await session.execute(statement, values)).one())
+    (allowance,) = await together(session, asked_of(limit, subject))
+    check_whole(limit, *(allowance or ()))
 
 
 def asked_of(limit: Limit, subject: str) -> Asked:

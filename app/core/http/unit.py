@@ -24,6 +24,7 @@ from app.core.actors import RESIDENT, Actor, Role, covers
 from app.core.db import Units, together
 from app.core.errors import Denied, DomainError, NotSignedIn, VersionRequired
 from app.core.http.body import has_body, with_body
+from app.core.http.group import Apart, Groups
 from app.core.http.idempotency import answered_once, claim_of
 from app.core.http.lanes import Lane, Lanes
 from app.core.http.limits import Limit, asked_of, check_whole, count_try, network_of
@@ -129,21 +130,26 @@ class Unit(APIRoute):
 
         async def run(request: Request) -> Response:
             check_same_site(request)
-            lanes: Lanes = request.app.state.lanes
             if request.method not in SAFE:
                 if has_body(request):
                     await self._ask_who(request, gate)
                 settings: Settings = request.app.state.settings
                 request = await with_body(request, file_limit=settings.upload_bytes if upload else None)
-            async with lanes.place(Lane.jobs if carried(request) else self.lane):
-                if upload:
-                    await upload.take(request)
-                try:
-                    return await self._in_one_transaction(request, gate, endpoint)
-                except PutOff:
-                    return await self._in_one_transaction(request, gate, self._put_off)
+            return await self._in_its_lane(request, gate, upload, endpoint)
 
         return run
+
+    async def _in_its_lane(
+        self, request: Request, gate: Allowed, upload: Uploaded[Any] | None, endpoint: Endpoint
+    ) -> Response:
+        lanes: Lanes = request.app.state.lanes
+        async with lanes.place(Lane.jobs if carried(request) else self.lane):
+            if upload:
+                await upload.take(request)
+            try:
+                return await self._in_one_transaction(request, gate, endpoint)
+            except PutOff:
+                return await self._in_one_transaction(request, gate, self._put_off)
 
     async def _put_off(self, request: Request) -> Response:
         """Have it carried out later; what there is to tell of that is known higher up."""
@@ -183,13 +189,16 @@ class Unit(APIRoute):
         async with units() as session:
             if later:
                 await later.begin(session)
-            actor = await self.who(session, request)
-            gate.check(actor, self._changes)
-            request.state.session, request.state.actor = session, actor
-            answered = await self.answer(session, actor, request, endpoint)
+            answered = await self._in(session, request, gate, endpoint)
             if later:
                 await later.keep(session, answered)
             return answered
+
+    async def _in(self, session: AsyncSession, request: Request, gate: Allowed, endpoint: Endpoint) -> Response:
+        actor = await self.who(session, request)
+        gate.check(actor, self._changes)
+        request.state.session, request.state.actor = session, actor
+        return await self.answer(session, actor, request, endpoint)
 
     async def who(self, session: AsyncSession, request: Request) -> Actor:
         if later := carried(request):
@@ -262,6 +271,20 @@ class Unlinked(Unit):
         if claim is None:
             return await endpoint(request)
         return await answered_once(session, request, claim, endpoint, is_first=claimed != [None])
+
+
+class Grouped(Unlinked):
+    """What many people send at the same moment is taken together, in one transaction."""
+
+    async def _in_its_lane(
+        self, request: Request, gate: Allowed, upload: Uploaded[Any] | None, endpoint: Endpoint
+    ) -> Response:
+        groups: Groups = request.app.state.groups
+        try:
+            async with groups.place() as session:
+                return await self._in(session, request, gate, endpoint)
+        except Apart:
+            return await super()._in_its_lane(request, gate, upload, endpoint)
 
 
 class Unkept(Unit):

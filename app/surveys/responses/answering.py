@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
-from app.core.db import at_last, table_of, together
+from app.core.db import at_last, given, table_of, together
 from app.core.events import happened
 from app.core.moves import move
 from app.core.receipts import new_receipt_code
@@ -22,7 +22,7 @@ from app.surveys.responses.answers import Examined, check_complete
 from app.surveys.responses.models import Response, ResponseReview
 from app.surveys.responses.policy import access_receipt, receipt_mark
 from app.surveys.responses.quality import suggestions
-from app.surveys.responses.queries import FIRST_OF_CONTENT, same_content
+from app.surveys.responses.queries import NUMBERED, same_content
 from app.surveys.responses.rules import MOVES, Source
 from app.surveys.waves.models import Token, Wave
 from app.surveys.waves.policy import taking_by
@@ -52,11 +52,11 @@ async def submit_response(
         raise refusal
     definition = written_definition(link.definition)
     examined, code = check_complete(definition, answers, shanghai_date(link.at)), new_receipt_code()
-    response = Response(id=link.number, wave_id=link.wave_id, community_code=link.community_code, seconds=seconds)
+    response = Response(wave_id=link.wave_id, community_code=link.community_code, seconds=seconds)
     response.source, response.status, response.version = Source.page, ResponseStatus.submitted, 1
     response.receipt_hash, response.submitted_at = receipt_mark(code), link.at
     response.answers, response.fingerprint = examined.answers, rules.fingerprint_of(examined.answers)
-    earlier = await _spend(session, link.token_hash, response)
+    response.id, earlier = await _numbered(session, link.token_hash, response)
     response.suggestions = _doubts(definition, response, examined, link.frame, earlier)
     at_last(session, KEEP, {name: getattr(response, name) for name in KEPT})
     await happened(session, actor, "response.submitted", response, link.at, stream=response.stream)
@@ -64,26 +64,29 @@ async def submit_response(
 
 
 # Nothing of the session's bookkeeping is needed for a row that nobody has seen yet.
-KEPT = sorted(set(table_of(Response).c.keys()) - {"serial", "reason"})
-KEEP = sa.insert(table_of(Response)).values({name: sa.bindparam(name) for name in KEPT})
-TOKENS = table_of(Token)
+RESPONSES, TOKENS = table_of(Response), table_of(Token)
+KEPT = sorted(set(RESPONSES.c.keys()) - {"serial", "reason"})
+ROWS = given(**{name: RESPONSES.c[name].type for name in KEPT})
+KEEP = sa.insert(RESPONSES).from_select(KEPT, sa.select(*(ROWS.c[name] for name in KEPT)))
+SPENT = given(hashed=sa.Text())
 SPEND = (
     sa.update(TOKENS)
-    .where(TOKENS.c.token_hash == sa.bindparam("hashed"), TOKENS.c.is_spent.is_(False))
+    .where(TOKENS.c.token_hash == SPENT.c.hashed, TOKENS.c.is_spent.is_(False))
     .values(is_spent=True)
-    .returning(TOKENS.c.token_hash)
+    .returning(SPENT.c.n)
 )
 
 
-async def _spend(session: AsyncSession, token_hash: str | None, response: Response) -> dict[str, str]:
-    """The wave's first response of the same content. The token is spent in one statement, so that of two answers sent
-    at once through one link only the first is taken."""
-    same = (FIRST_OF_CONTENT, {"wave": response.wave_id, "content": response.fingerprint})
+async def _numbered(session: AsyncSession, token_hash: str | None, response: Response) -> tuple[int, dict[str, str]]:
+    """The response's number, and the wave's first response of the same content. The token is spent in one statement, so
+    that of two answers sent at once through one link only the first is taken. Refusal: TokenSpent."""
+    same = (NUMBERED, {"wave": response.wave_id, "content": response.fingerprint})
     spending = [(SPEND, {"hashed": token_hash})] if token_hash else []
     found, *spent = await together(session, same, *spending)
     if spent == [None]:
         raise rules.TokenSpent()
-    return {response.fingerprint: found[0]} if found else {}
+    number, first = found or ()
+    return number, {response.fingerprint: first} if first else {}
 
 
 def _doubts(

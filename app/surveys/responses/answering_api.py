@@ -13,6 +13,7 @@ from app.surveys.responses.schemas import AnsweringRead, AnswersCorrect, Answers
 from app.surveys.waves.queries import place_of
 
 router: APIRouter = web.router("/surveys", "surveys", web.Unlinked, Lane.answering)
+taken_together: APIRouter = web.router("/surveys", "surveys", web.Grouped, Lane.answering)
 
 
 @router.get("/answering/{token}", operation_id="read_questionnaire", dependencies=[allow(WHO["answer"])])
@@ -22,7 +23,9 @@ async def read_questionnaire(token: Typed, session: UnitSession) -> AnsweringRea
     return AnsweringRead.of(survey, wave, place, await asked_by(session, survey), await now(session))
 
 
-@router.post("/answering/{token}", operation_id="submit_response", status_code=201, dependencies=[allow(WHO["answer"])])
+@taken_together.post(
+    "/answering/{token}", operation_id="submit_response", status_code=201, dependencies=[allow(WHO["answer"])]
+)
 async def submit_response(token: Typed, body: AnswersSubmit, session: UnitSession, actor: CurrentActor) -> Submitted:
     code = await answering.submit_response(session, actor, token, body.answers, body.seconds)
     return Submitted(receipt_code=code)

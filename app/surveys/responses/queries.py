@@ -9,7 +9,7 @@ from pydantic_core import from_json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.db import table_of
+from app.core.db import given, table_of
 from app.core.installation.progress import tell
 from app.core.paging import Found, Paging, count_rows, in_pieces, paginate
 from app.core.waiting import Waiting
@@ -53,12 +53,16 @@ def _fingerprints(wave_id: int) -> sa.Select[str, str | None, int]:
 
 
 RESPONSES = table_of(Response)
+CONTENTS = given(wave=sa.BigInteger(), content=sa.Text())
 FIRST_OF_CONTENT = (
     sa.select(sa.func.coalesce(RESPONSES.c.serial, sa.func.concat("#", RESPONSES.c.id)))
-    .where(RESPONSES.c.wave_id == sa.bindparam("wave"), RESPONSES.c.fingerprint == sa.bindparam("content"))
+    .where(RESPONSES.c.wave_id == CONTENTS.c.wave, RESPONSES.c.fingerprint == CONTENTS.c.content)
     .order_by(RESPONSES.c.id)
     .limit(1)
+    .scalar_subquery()
 )
+# The number of the answer that is being taken, and what its wave's first answer of the same content is called.
+NUMBERED = sa.select(CONTENTS.c.n, sa.func.nextval("responses_id_seq"), FIRST_OF_CONTENT)
 
 
 async def list_responses(

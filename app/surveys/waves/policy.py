@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor, Role, granted
 from app.core.clock import NOW
 from app.core.days.calendar import SHANGHAI
-from app.core.db import table_of, together
+from app.core.db import ALIKE_ONCE, given, table_of, together
 from app.core.errors import NotFound
 from app.core.moves import check_move, verbs_from
 from app.surveys.questionnaires.models import Survey
@@ -89,7 +89,7 @@ async def taking_wave(session: AsyncSession, wave_id: int) -> tuple[Survey, Wave
 
 class Taking(NamedTuple):
     """What a link leads to at `at`: `token_hash` is None for an open link, which is never spent; `definition` is the
-    questionnaire as its row holds it, `frame` the communities that the wave goes to, `number` that of the answer."""
+    questionnaire as its row holds it, `frame` the communities that the wave goes to."""
 
     wave_id: int
     community_code: str
@@ -101,30 +101,31 @@ class Taking(NamedTuple):
     definition: str
     frame: Sequence[str]
     at: datetime
-    number: int
 
 
 def _taking() -> sa.Select[Any]:
     """One statement, since thousands answer at once. The clock is asked once survey and wave are locked (FOR SHARE)."""
     surveys, waves, tokens, places = map(table_of, (Survey, Wave, Token, WaveCommunity))
-    once = sa.select(tokens.c.wave_id, tokens.c.community_code, tokens.c.token_hash, tokens.c.is_spent)
-    open_to_all = sa.select(waves.c.id, places.c.community_code, sa.null(), sa.false())
+    links = given(hashed=sa.Text(), token=sa.Text())
+    once = sa.select(links.c.n, tokens.c.wave_id, tokens.c.community_code, tokens.c.token_hash, tokens.c.is_spent)
+    open_to_all = sa.select(links.c.n, waves.c.id, places.c.community_code, sa.null(), sa.false())
     link = sa.union_all(
-        once.where(tokens.c.token_hash == sa.bindparam("hashed")),
-        open_to_all.join(places, places.c.wave_id == waves.c.id).where(waves.c.open_token == sa.bindparam("token")),
+        once.join(tokens, tokens.c.token_hash == links.c.hashed),
+        open_to_all.join(waves, waves.c.open_token == links.c.token).join(places, places.c.wave_id == waves.c.id),
     ).subquery("link")
     definition = sa.cast(surveys.c.definition, sa.Text).label("definition")
     held = (
         sa.select(*link.c, waves.c.state, waves.c.opens_at, waves.c.closes_at, definition)
         .join(waves, waves.c.id == link.c.wave_id)
         .join(surveys, surveys.c.id == waves.c.survey_id)
+        .order_by(surveys.c.id, waves.c.id)
         .with_for_update(read=True, of=(surveys, waves))
         .cte("held")
     )
     frame = sa.select(places.c.community_code).where(places.c.wave_id == held.c.wave_id)
     in_order = frame.order_by(places.c.community_code).scalar_subquery()
-    number = sa.func.nextval("responses_id_seq")
-    return sa.select(*held.c, sa.func.array(in_order, type_=sa.ARRAY(sa.Text)), NOW, number)
+    found = sa.select(*held.c, sa.func.array(in_order, type_=sa.ARRAY(sa.Text)), NOW)
+    return found.execution_options(**ALIKE_ONCE)
 
 
 TAKING = _taking()
