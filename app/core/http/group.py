@@ -17,8 +17,8 @@ from app.core.db import Asked, Row, Units, together
 from app.core.errors import Busy
 from app.core.http.lanes import WIDTHS, Lane, Lanes
 
-AT_ONCE = 2  # while the database works for one group, the requests of the other run
 MOST = 64  # requests of a group
+PAUSE, PAUSES = 0.001, 10  # seconds; so often at most
 Heard = asyncio.Future[list[Row | None]]
 
 
@@ -76,8 +76,8 @@ class Group:
             raise Apart
 
     async def _answer(self) -> None:
+        rows = iter(await together(self._real, *(one for asked in self._asking.values() for one in asked)))
         asking, self._asking = self._asking, {}
-        rows = iter(await together(self._real, *(one for asked in asking.values() for one in asked)))
         for heard, asked in asking.items():
             answer = [next(rows) for _ in asked]
             if not heard.done():
@@ -97,12 +97,12 @@ class Group:
 
 
 class Groups:
-    """The groups of one lane: who comes while some are under way waits for the next one."""
+    """The groups of one lane, one after the other: who comes while one is under way waits for the next one."""
 
     def __init__(self, lanes: Lanes, lane: Lane, door: Units) -> None:
         self._lanes, self._lane, self._door = lanes, lane, door
         self._waiting = list[asyncio.Future[Group]]()
-        self._under_way = set[asyncio.Task[None]]()
+        self._under_way: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def place(self) -> AsyncIterator[AsyncSession]:
@@ -110,16 +110,7 @@ class Groups:
         or with another one, before the commit."""
         if len(self._waiting) >= WIDTHS[self._lane].waiting:
             raise Busy(seconds=1)
-        self._waiting.append(joined := asyncio.Future[Group]())
-        if len(self._under_way) < AT_ONCE:
-            self._under_way.add(task := asyncio.create_task(self._carry_out()))
-            task.add_done_callback(self._under_way.discard)
-        try:
-            group = await joined
-        except asyncio.CancelledError:
-            if joined.done() and not joined.cancelled() and not joined.exception():
-                joined.result().let_go()
-            raise
+        group = await self._joined()
         try:
             yield group.session
         except asyncio.CancelledError:
@@ -130,10 +121,31 @@ class Groups:
             raise Apart from fault
         await group.be_through()
 
+    async def _joined(self) -> Group:
+        self._waiting.append(joined := asyncio.Future[Group]())
+        self._under_way = self._under_way or asyncio.create_task(self._carry_out())
+        try:
+            return await joined
+        except asyncio.CancelledError:
+            if joined.done() and not joined.cancelled() and not joined.exception():
+                joined.result().let_go()
+            raise
+
     async def _carry_out(self) -> None:
         while self._waiting:
+            await self._gather()
             joining, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-            await self._carry_out_one([each for each in joining if not each.done()])
+            if present := [each for each in joining if not each.done()]:
+                await self._carry_out_one(present)
+        self._under_way = None
+
+    async def _gather(self) -> None:
+        """As long as somebody comes, others may: a journey costs the same however many share it."""
+        for _ in range(PAUSES):
+            before = len(self._waiting)
+            await asyncio.sleep(PAUSE)
+            if len(self._waiting) == before:
+                break
 
     async def _carry_out_one(self, joining: list[asyncio.Future[Group]]) -> None:
         """What goes wrong after everything was carried out is told as it is: it may have been committed."""
@@ -143,7 +155,10 @@ class Groups:
             async with self._lanes.place(self._lane), self._door() as session:
                 group = Group(len(joining), session)
                 for each in joining:
-                    each.set_result(group)
+                    if not each.done():
+                        each.set_result(group)
+                    else:
+                        group.let_go()
                 await group.carry_out()
                 is_carried_out = True
         except Exception as fault:

@@ -6,7 +6,6 @@ database made with a different secret is refused.
 """
 
 import base64
-import hashlib
 import hmac
 import os
 import secrets
@@ -63,7 +62,7 @@ def _kept(path: Path) -> str:
 
 def keyed(purpose: str, words: str) -> str:
     """HMAC-SHA256 of `words` as hex; equal words of different purposes cannot be told to be equal."""
-    return hmac.new(secret(), f"{purpose}\x1f{words}".encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(secret(), f"{purpose}\x1f{words}".encode(), "sha256").hex()
 
 
 def box(purpose: str, words: str) -> Fernet:

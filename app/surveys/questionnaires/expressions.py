@@ -12,6 +12,7 @@ Source of the vocabulary: XLSForm (relevant, constraint); XPath 1.0 for preceden
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from app.core.errors import DomainError
@@ -149,8 +150,10 @@ class Token(NamedTuple):
     at: int
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> Node:
-    """The tree of an expression. Refusals: the subclasses of ExpressionRefused, each with its position."""
+    """The tree of an expression, kept, since every answer asks for those of all questions. Refusals: the subclasses of
+    ExpressionRefused, each with its position."""
     if len(text) > LENGTH_LIMIT:
         raise ExpressionTooLong(limit=LENGTH_LIMIT)
     tokens = list(_tokens(text))
