@@ -14,6 +14,7 @@ from app.core.http.group import Apart, Groups
 from app.core.http.lanes import WIDTHS, Lane, Lanes
 
 pytestmark = pytest.mark.anyio
+PATIENCE = 20.0  # seconds; nobody is to be left waiting
 ASKED = given(number=sa.Integer())
 TWICE = sa.select(ASKED.c.n, ASKED.c.number * 2, sa.func.pg_current_xact_id())
 BROKEN = sa.select(ASKED.c.n, 1 / ASKED.c.number)
@@ -27,7 +28,7 @@ async def groups(own_database: str) -> AsyncIterator[Groups]:
 
 
 async def twice(groups: Groups, number: int) -> tuple[int, str]:
-    async with groups.place() as session:
+    async with asyncio.timeout(PATIENCE), groups.place() as session:
         (row,) = await together(session, (TWICE, {"number": number}))
         assert row
         return row[0], str(row[1])
@@ -41,7 +42,7 @@ async def test_what_each_asks_is_answered_to_each_by_one_statement(groups: Group
 
 async def test_a_statement_that_fails_sends_everybody_apart(groups: Groups) -> None:
     async def broken() -> None:
-        async with groups.place() as session:
+        async with asyncio.timeout(PATIENCE), groups.place() as session:
             await together(session, (BROKEN, {"number": 0}))
 
     results = await asyncio.gather(twice(groups, 1), broken(), twice(groups, 2), return_exceptions=True)
