@@ -1,5 +1,5 @@
 """Requests of one kind that come at once, in one transaction: it costs a journey a statement and one wait for the disk,
-however many they are (decision 0017).
+however many they are (decision 0018).
 
 Each runs as it would alone; only what it asks of the database is asked for all together (`db.together`), once each has
 asked or is through, and none is answered before the commit. Where one is refused, or anything fails, nothing of the
