@@ -130,8 +130,8 @@ def _routes() -> tuple[BaseRoute, ...]:
     return tuple(api.routes)
 
 
-def create_app(settings: Settings, door: Units, authenticate: Authenticate) -> FastAPI:
-    """The application over an open database."""
+def create_app(settings: Settings, door: Units, authenticate: Authenticate, places: int = USUAL.places) -> FastAPI:
+    """The application over an open database, with so many places in its lanes."""
     app = FastAPI(
         title="Shuangxuan 双选",
         version="1",
@@ -141,7 +141,7 @@ def create_app(settings: Settings, door: Units, authenticate: Authenticate) -> F
         routes=[*_routes()],
     )
     app.state.settings, app.state.units, app.state.authenticate = settings, door, authenticate
-    app.state.lanes, app.state.streams, app.state.worker = Lanes(), Streams(), None
+    app.state.lanes, app.state.streams, app.state.worker = Lanes(places), Streams(), None
     app.state.groups = Groups(app.state.lanes, Lane.answering, door)
     app.state.put_off, app.state.replica = errands.put_off, None
     app.state.shared, app.state.shared_of_replica = Shared(), Shared()
@@ -189,8 +189,7 @@ def web_application(
 ) -> FastAPI:
     """The application with its own engine; `worker` carries out jobs beside it."""
     engine = make_engine(url, pool_size=size.places + BESIDE, pressed=PRESSED)
-    app = create_app(settings, units(engine), authenticate)
-    app.state.lanes = Lanes(size.places)
+    app = create_app(settings, units(engine), authenticate, size.places)
     if settings.database_read_url:
         readers = places_of(Lane.reading, size.places)
         app.state.replica = Replica(readable_url(settings.database_read_url, "DATABASE_READ_URL"), engine, readers)
