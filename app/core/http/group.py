@@ -37,11 +37,13 @@ class Group:
 
     async def ask(self, asked: Sequence[Asked]) -> list[Row | None]:
         """What `together` answers. Refusal: Apart."""
+        self._check_whole()
         self._asking[heard := Heard()] = asked
         return await self._wait(heard)
 
     async def be_through(self) -> None:
         """Wait for the commit. Refusal: Apart, or what went wrong while it was on its way."""
+        self._check_whole()
         self._through.append(heard := Heard())
         await self._wait(heard)
 
@@ -55,9 +57,12 @@ class Group:
         self._is_whole = False
         self._is_at_rest.set()
 
-    async def _wait(self, heard: Heard) -> list[Row | None]:
+    def _check_whole(self) -> None:
+        """Before anything is left to be answered that nobody will wait for. Refusal: Apart."""
         if not self._is_whole:
             raise Apart
+
+    async def _wait(self, heard: Heard) -> list[Row | None]:
         if len(self._asking) + len(self._through) == self._size:
             self._is_at_rest.set()
         return await heard
