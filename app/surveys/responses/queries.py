@@ -36,27 +36,31 @@ class Answered(NamedTuple):
 
 async def fingerprints_of(session: AsyncSession, wave_id: int) -> dict[str, str]:
     """Fingerprint → serial (or number) of the wave's first response with these answers."""
-    rows = await session.execute(_fingerprints(wave_id).where(Response.fingerprint != ""))
+    query = sa.select(Response.fingerprint, Response.serial, Response.id).where(Response.wave_id == wave_id)
+    # The first response comes last, so that a dictionary keeps it.
+    rows = await session.execute(query.where(Response.fingerprint != "").order_by(Response.id.desc()))
     return {fingerprint: serial or f"#{id}" for fingerprint, serial, id in rows}
 
 
 async def same_content(session: AsyncSession, wave_id: int, fingerprint: str, but: int | None = None) -> dict[str, str]:
     """The same for one fingerprint, by its index: an answer costs the same however large the wave."""
-    query = _fingerprints(wave_id).where(Response.fingerprint == fingerprint, Response.id.is_distinct_from(but))
-    return {found: serial or f"#{id}" for found, serial, id in await session.execute(query)}
+    same = content_of(RESPONSES.c.wave_id, RESPONSES.c.fingerprint) == content_of(sa.literal(wave_id), fingerprint)
+    query = sa.select(CALLED).where(same, RESPONSES.c.id.is_distinct_from(but)).order_by(RESPONSES.c.id).limit(1)
+    called = await session.scalar(query)
+    return {fingerprint: called} if called else {}
 
 
-def _fingerprints(wave_id: int) -> sa.Select[str, str | None, int]:
-    """The first response comes last, so that a dictionary keeps it."""
-    query = sa.select(Response.fingerprint, Response.serial, Response.id).where(Response.wave_id == wave_id)
-    return query.order_by(Response.id.desc())
+def content_of(wave: sa.ColumnElement[int], fingerprint: sa.ColumnElement[str] | str) -> sa.ColumnElement[str]:
+    """What `ix_responses_content` goes over."""
+    return sa.cast(wave, sa.Text) + sa.literal_column("':'", sa.Text) + fingerprint
 
 
 RESPONSES = table_of(Response)
+CALLED = sa.func.coalesce(RESPONSES.c.serial, sa.func.concat("#", RESPONSES.c.id))
 CONTENTS = given(wave=sa.BigInteger(), content=sa.Text())
 FIRST_OF_CONTENT = (
-    sa.select(sa.func.coalesce(RESPONSES.c.serial, sa.func.concat("#", RESPONSES.c.id)))
-    .where(RESPONSES.c.wave_id == CONTENTS.c.wave, RESPONSES.c.fingerprint == CONTENTS.c.content)
+    sa.select(CALLED)
+    .where(content_of(RESPONSES.c.wave_id, RESPONSES.c.fingerprint) == content_of(CONTENTS.c.wave, CONTENTS.c.content))
     .order_by(RESPONSES.c.id)
     .limit(1)
     .scalar_subquery()
