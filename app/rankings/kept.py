@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import replace
+from enum import Enum, auto
 from functools import lru_cache
 from pathlib import Path
 
@@ -59,6 +60,15 @@ def folder() -> Path:
 reader_of = lru_cache(2)(Reader)  # of a taxonomy: half a second
 
 
+class Standing(Enum):
+    """Of the market beside what was committed: all of it is taken up and no newer base is there, some is not, or there
+    is no market of this database."""
+
+    current = auto()
+    behind = auto()
+    foreign = auto()
+
+
 class Kept:
     """The market of this process; `base` is the folder that it was mapped from, if it was."""
 
@@ -67,16 +77,17 @@ class Kept:
         self.base: Path | None = None
         self.renewal: asyncio.Task[None] | None = None
 
-    async def is_current(self, session: AsyncSession) -> bool:
-        """Whether all that was committed is taken up, and no newer base is there."""
+    async def standing(self, session: AsyncSession) -> Standing:
         market, state = self.market, await state_of(session)
-        if market is None or market.ground != state.ground or self.base != newest(folder()):
-            return False
-        return not untaken(market, await edits_since(session, market.seen)).rows
+        if market is None or market.ground.database != state.ground.database:
+            return Standing.foreign
+        if market.ground != state.ground or self.base != newest(folder()):
+            return Standing.behind
+        return Standing.behind if untaken(market, await edits_since(session, market.seen)).rows else Standing.current
 
     async def catch_up(self, beside: Beside, patience: float | None) -> None:
         """Renew the market, or wait for whoever does, not longer than `patience`; it is renewed on after that."""
-        if self.renewal is None or self.renewal.done():
+        if self.renewal is None or self.renewal.done() or self.renewal.get_loop() is not asyncio.get_running_loop():
             self.renewal = asyncio.create_task(self._renew(beside))
         done, _ = await asyncio.wait({self.renewal}, timeout=patience)
         for renewal in done:
@@ -132,14 +143,16 @@ kept = Kept()
 
 async def market(session: AsyncSession) -> Market:
     """The market, with every edit that was committed before as far as `PATIENCE` lasts. Refusal: MarketUnready."""
-    patience = PATIENCE if kept.market else FIRST_PATIENCE
-    until = time.monotonic() + patience
-    while not await kept.is_current(session) and (left := until - time.monotonic()) > 0:
+    begun = time.monotonic()
+    while (standing := await kept.standing(session)) is not Standing.current:
+        left = begun + (PATIENCE if standing is Standing.behind else FIRST_PATIENCE) - time.monotonic()
+        if left <= 0:
+            break
         # On one connection for everything nothing can go on beside.
         await kept.catch_up(lambda: beside(session), left if isinstance(session.bind, AsyncEngine) else None)
         if kept.market is None:
             break
-    if kept.market is None:
+    if kept.market is None or standing is Standing.foreign:
         raise MarketUnready(seconds=FIRST_PATIENCE)
     return kept.market
 

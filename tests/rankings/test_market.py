@@ -1,5 +1,7 @@
 """The market a process keeps is the one in the database: edits show at once, and only they are made ready again."""
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -15,7 +17,7 @@ from app.offers.rules import OfferStatus
 from app.parties.rules import PartyKind
 from app.rankings import kept as room
 from app.rankings.entries import need_entries, offer_entries
-from app.rankings.kept import Kept, market
+from app.rankings.kept import Kept, MarketUnready, market
 from app.rankings.market import Market
 from app.taxonomy.models import Category
 from tests.factories.needs import make_need
@@ -95,6 +97,22 @@ async def test_an_edit_of_the_provider_and_of_a_part_of_an_offer_show_too(sessio
     await session.execute(sa.delete(OfferArea).where(OfferArea.offer_id == offer.id))
     await session.commit()
     assert (await market(session)).offers is not after.offers
+
+
+async def test_a_market_of_another_database_is_never_ranked_by(
+    session: AsyncSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where its own cannot be made in time, it is said so; a renewal whose loop has ended renews nothing."""
+    found, _ = await a_market(session)
+    room.kept.market = replace(found, ground=found.ground._replace(database="another"))
+    ended = asyncio.new_event_loop()
+    room.kept.renewal = ended.create_future()  # type: ignore[assignment]
+    assert (await market(session)).ground == found.ground
+    ended.close()
+    room.kept.market = replace(found, ground=found.ground._replace(database="another"))
+    monkeypatch.setattr(room, "FIRST_PATIENCE", 0)
+    with pytest.raises(MarketUnready):
+        await market(session)
 
 
 async def test_a_new_day_and_a_new_word_of_the_taxonomy_count_words_anew(

@@ -187,6 +187,9 @@ async def test_lists_that_nobody_handed_in_are_derived_from_the_ranking_and_say_
     session: AsyncSession, client_of: ClientOf, clock: SimulatedClock
 ) -> None:
     fair = await make_fair(session)
+    for offer in fair.offers:  # within what the needs can spend
+        offer.price, offer.price_unit = Decimal(16), "元/份"
+    await session.commit()
     await fair.open(client_of)
     await fair.choose(client_of, "needs", 0, [[fair.offers[1].id]])
     address = f"/selection/rounds/{fair.round_id}"

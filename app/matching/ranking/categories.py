@@ -98,7 +98,7 @@ class Leaves:
                 said = hint.weight(times)
                 for place, weight in hint.places:
                     found[place] += weight * said
-        return np.array(found) / max(max(found), FULL_EVIDENCE)
+        return np.array(found) / max([*found, FULL_EVIDENCE])
 
     def entered(self, codes: Iterable[str]) -> Floats:
         """The entered codes as a distribution: a coarse code is spread over its leaves; unknown codes say nothing."""

@@ -113,6 +113,10 @@ def test_closeness_nests_same_leaf_same_parent_same_top_nothing() -> None:
     assert np.round(found, 4).tolist() == [1.0, 0.5, 0.2, 0.0]
 
 
+def test_without_a_taxonomy_a_text_is_about_nothing_known() -> None:
+    assert Leaves(Lexicon(Reference((), ()))).infer({"送餐": 1.0}, ("010101",)) is None
+
+
 def test_a_word_in_passing_does_not_overrule_the_entered_code() -> None:
     lexicon = Lexicon(season_reference())
     need = next(need for need in season_needs() if need.id == "N199")
