@@ -128,7 +128,8 @@ class Groups:
 
     async def _joined(self) -> Group:
         self._waiting.append(joined := asyncio.Future[Group]())
-        self._under_way = self._under_way or asyncio.create_task(self._carry_out())
+        if self._under_way is None or self._under_way.done():
+            self._under_way = asyncio.create_task(self._carry_out())
         try:
             return await joined
         except asyncio.CancelledError:
@@ -142,7 +143,6 @@ class Groups:
             joining, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
             if present := [each for each in joining if not each.done()]:
                 await self._carry_out_one(present)
-        self._under_way = None
 
     async def _gather(self) -> None:
         """As long as somebody comes, others may: a journey costs the same however many share it."""
