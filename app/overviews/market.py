@@ -55,9 +55,7 @@ async def market(session: AsyncSession, actor: Actor, today: date) -> list[Stree
     """The streets of the actor's area in which something is needed or offered."""
     if not actor.area:
         return []
-    demand = await _demand(session, actor, today)
-    # An offer that names no more than a kind is counted among all of that kind.
-    supply = {**await _supply(session, actor, today, SERVICE), **await _supply(session, actor, today, KIND)}
+    demand, supply = await _demand(session, actor, today), await _supply(session, actor, today)
     asked: dict[tuple[str, str | None], list[Stand]] = {cell: [] for cell in supply if len(cell[1] or "") == KIND}
     for (street, category), count in demand.items():
         stand = Stand(category, count, supply.get((street, category), 0))
@@ -87,11 +85,11 @@ async def _demand(session: AsyncSession, actor: Actor, today: date) -> Counts:
     return {(code, category): count for code, category, count in await session.execute(query)}
 
 
-async def _supply(session: AsyncSession, actor: Actor, today: date, level: int) -> Counts:
-    """(street, service by so many digits) → published offers that reach all of the street."""
+async def _supply(session: AsyncSession, actor: Actor, today: date) -> Counts:
+    """(street, service of the first or second level) → published offers that reach all of the street."""
     own = sa.select(Area.code).where(Area.level.in_(STREETS), Area.code.startswith(actor.area, autoescape=True))
     around = {street: {whole_code(street[:digits]) for digits in AROUND} for street in await session.scalars(own)}
-    widest = await _widest(session, actor, today, level, {area for areas in around.values() for area in areas})
+    widest = await _widest(session, actor, today, {area for areas in around.values() for area in areas})
     supply = Counter[tuple[str, str | None]]()
     for street, areas in around.items():
         for area in areas:
@@ -100,25 +98,26 @@ async def _supply(session: AsyncSession, actor: Actor, today: date, level: int) 
 
 
 async def _widest(
-    session: AsyncSession, actor: Actor, today: date, level: int, areas: Collection[str]
+    session: AsyncSession, actor: Actor, today: date, areas: Collection[str]
 ) -> dict[str, dict[str, int]]:
-    """Area → service by so many digits → published offers that reach it and nothing wider around it, so that an offer
-    is counted once for a street, and one for a whole district not anew for each of its streets."""
+    """Area → service of the first or second level → published offers that reach it and nothing wider around it, so
+    that an offer is counted once for a street, and one for a whole district not anew for each of its streets."""
     wider = aliased(OfferArea)
     around = [sa.func.rpad(sa.func.left(OfferArea.area_code, digits), 12, "0") for digits in AROUND]
     beyond = sa.exists().where(
         wider.offer_id == OfferArea.offer_id, wider.area_code.in_(around), wider.area_code != OfferArea.area_code
     )
-    category = sa.func.left(OfferCategory.category_code, level)
+    kind, service = (sa.func.left(OfferCategory.category_code, digits) for digits in (KIND, SERVICE))
     query = (
-        sa.select(OfferArea.area_code, category, sa.func.count(sa.distinct(Offer.id)))
+        sa.select(OfferArea.area_code, kind, service, sa.func.count(sa.distinct(Offer.id)))
         .join(Offer, Offer.id == OfferArea.offer_id)
         .join(OfferCategory, OfferCategory.offer_id == Offer.id)
         .where(offers.visible(actor), offers.standing_column(today) == OfferStatus.published.value)
         .where(OfferArea.area_code.in_(areas), ~beyond)
-        .group_by(sa.text("1, 2"))
+        .group_by(sa.text("GROUPING SETS ((1, 2), (1, 3))"))
     )
     found = defaultdict[str, dict[str, int]](dict)
-    for area, code, count in await session.execute(query):
-        found[area][code] = count
+    for area, kind_code, service_code, count in await session.execute(query):
+        if service_code is None or len(service_code) == SERVICE:  # one that names only a kind is counted with the kind
+            found[area][kind_code or service_code] = count
     return found
