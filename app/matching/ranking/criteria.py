@@ -80,7 +80,7 @@ def _apart(one: str, other: str) -> int:
 
 
 # Who serves a group in general may not be made for the narrower one that is asked for.
-SAME_GROUP, INCLUDES, PART_OF, EVERYBODY, SIBLING = 1.0, 0.8, 0.6, 0.5, 0.3
+SAME_GROUP, INCLUDES, PART_OF, EVERYBODY, SIBLING = 1.0, 0.8, 0.6, 0.5, 0.4
 ALL_RESIDENTS = "P13"
 
 

@@ -131,9 +131,9 @@ class Weights:
 
 
 DEFAULT_WEIGHTS = Weights(
-    text=Decimal("0.30"),
-    category=Decimal("0.35"),
-    population=Decimal("0.15"),
+    text=Decimal("0.27"),
+    category=Decimal("0.33"),
+    population=Decimal("0.20"),
     coverage=Decimal("0.05"),
     budget=Decimal("0.05"),
     time=Decimal("0.03"),

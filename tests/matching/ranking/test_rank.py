@@ -102,6 +102,25 @@ def test_what_cannot_be_compared_is_left_out_and_its_weight_shared_by_the_rest()
         assert reason.contribution == pytest.approx(reason.weight * (reason.value or 0), abs=Decimal("0.0002"))
 
 
+def test_an_offer_for_plainly_different_people_stands_behind_a_looser_one_for_those_asked_for() -> None:
+    need = make_need(
+        title="教居民擦窗",
+        description="冬天窗户积灰，请人来教怎么擦得干净又安全。",
+        category_codes=("010202",),
+        population_codes=("P04",),
+    )
+    children = {"title": "擦窗小能手", "description": "教孩子擦窗，又干净又安全。", "category_codes": ("010202",)}
+    older = {"title": "邻里帮忙", "description": "志愿者给长辈送饭，顺手收拾屋子、擦窗。"}
+    offers = [
+        make_offer("children", population_codes=("P01",), **children),
+        make_offer("older", population_codes=("P04",), **older),
+    ]
+    rows = rank(need, prepare_offers(offers, READER), without=ALL_FILTERS).rows
+    assert [row.id for row in rows] == ["older", "children"]
+    assert rows[0].explanation[0].value < rows[1].explanation[0].value
+    assert rows[0].explanation[1].value < rows[1].explanation[1].value
+
+
 def test_the_reasons_name_the_words_the_pair_shares() -> None:
     row = ranked(make_need(), [make_offer()]).rows[0]
     assert row.explanation[0].facts == {"words": ("老人=长辈", "腿脚不便=行动不便", "不便", "送到")}

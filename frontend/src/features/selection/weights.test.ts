@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { CRITERIA, fromAddress, inAddress, rebalanced, type Shares, sharesFrom, slid, still, written } from "./weights";
 
 const PUBLISHED: Shares = {
-  text: 30,
-  category: 35,
-  population: 15,
+  text: 27,
+  category: 33,
+  population: 20,
   coverage: 5,
   budget: 5,
   time: 3,
@@ -15,9 +15,9 @@ const total = (shares: Shares): number => CRITERIA.reduce((all, criterion) => al
 
 test("weights are read from and written as decimal shares that make one", () => {
   const wire = {
-    text: "0.30",
-    category: "0.35",
-    population: "0.15",
+    text: "0.27",
+    category: "0.33",
+    population: "0.20",
     coverage: "0.05",
     budget: "0.05",
     time: "0.03",
@@ -39,11 +39,11 @@ test("weights published in thirds and eighths still make 100 in whole per cent",
 test("weights share the rest in proportion when one is moved", () => {
   expect(rebalanced(PUBLISHED, "text", 65)).toEqual({
     text: 65,
-    category: 18,
-    population: 8,
-    coverage: 3,
+    category: 16,
+    population: 10,
+    coverage: 2,
     budget: 2,
-    time: 1,
+    time: 2,
     capacity: 2,
     rating: 1,
   });
@@ -86,11 +86,11 @@ test("weights go on from where they stand when another slider is taken", () => {
 });
 
 test("weights travel in the address", () => {
-  expect(inAddress(PUBLISHED)).toBe("30-35-15-5-5-3-4-3");
-  expect(fromAddress("30-35-15-5-5-3-4-3")).toEqual(PUBLISHED);
+  expect(inAddress(PUBLISHED)).toBe("27-33-20-5-5-3-4-3");
+  expect(fromAddress("27-33-20-5-5-3-4-3")).toEqual(PUBLISHED);
 });
 
-test.each([undefined, "", "100", "30-35-15-5-5-3-4-4", "30-35-15-5-5-3-4-x", "130--30-0-0-0-0-0-0"])(
+test.each([undefined, "", "100", "27-33-20-5-5-3-4-4", "27-33-20-5-5-3-4-x", "130--30-0-0-0-0-0-0"])(
   "weights are not taken from %s",
   (text) => {
     expect(fromAddress(text)).toBeNull();
