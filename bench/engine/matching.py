@@ -18,7 +18,6 @@ FIGURES = {
     "M8": "winners",
     "M9": "winners",
     "M10": "panels",
-    "M11": "words",
     "memory": "sizes",
     "edit": "sizes",
     "growth": "sizes",
