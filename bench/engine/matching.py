@@ -40,4 +40,4 @@ def measure_matching(inputs: Inputs, only: Sequence[str] = ()) -> Iterator[Measu
     wanted = [id for id in FIGURES if not only or id in only]
     for module in dict.fromkeys(FIGURES[id] for id in wanted):
         ids = [id for id in wanted if FIGURES[id] == module]
-        yield from import_module(f"bench.{module}").measure(inputs, ids)
+        yield from import_module(f"bench.engine.{module}").measure(inputs, ids)
