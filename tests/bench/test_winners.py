@@ -90,6 +90,13 @@ def test_given_elections_are_measured_and_other_kinds_left_out(tmp_path: Path) -
     assert "pabutools on 1 public approval elections" in found["against"]
 
 
+def test_both_sides_of_equal_shares_count_equal_ballots_together() -> None:
+    for path in OWN_ELECTIONS.glob("*.pb"):
+        ours, (_, theirs) = read_election(path), winners.read_by_peer(path)
+        counted = {tuple(sorted(project.name for project in ballot)): theirs.multiplicity(ballot) for ballot in theirs}
+        assert counted == dict(zip(ours.ballots, ours.voters, strict=True))
+
+
 def test_a_folder_without_elections_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NoElections) as refusal:
         list(measure(Inputs(elections=tmp_path), ["M9"]))
