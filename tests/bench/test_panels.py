@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from app.core.errors import DomainError
+from bench.engine import panels
+from bench.engine.winners import PeerDisagrees
 from bench.panels import flow as panel_flow
 from bench.panels.assign import Panels, assign_panels
 from bench.panels.bounds import relaxed
@@ -253,3 +255,14 @@ def test_a_bid_left_short_is_named() -> None:
         assign_panels({"B1": {}, "B2": {}, "B3": {}}, {"J0": Load(1), "J1": Load(9), "J2": Load(9)}, 1, only_one)
     assert refused.value.facts["bids"] in ("B1", "B2")
     assert refused.value.facts["missing"] == 1
+
+
+def test_the_figure_compares_assignments_of_one_worth_and_refuses_any_other() -> None:
+    scores = {f"B{bid}": {f"J{judge}": (bid * judge) % 5 for judge in range(6)} for bid in range(8)}
+    table = panel_table(scores, {f"J{judge}": Load(5) for judge in range(6)}, 2, seed="a")
+    chosen = panels.all_at_once(table)
+    assert panels.check_same(table) == int((table.worth * chosen).sum())
+    assert chosen.sum() == 16
+    worse = np.roll(chosen, 1, axis=0)
+    with patch.object(panels, "highest_total", lambda table: worse), pytest.raises(PeerDisagrees):
+        panels.check_same(table)
