@@ -50,7 +50,7 @@ def bench_relevance(
     season: Annotated[str, typer.Option(help="the season whose needs and offers were judged, or its folder")] = SEASON,
     target: JsonOption = "",
 ) -> None:
-    """How well the ranking agrees with graded judgements; two simpler methods stand beside it."""
+    """How well the ranking agrees with graded judgements; simpler methods and a tuned search server stand beside it."""
     market = season_market(season)
     judged = read_judgements(judgements, {need.id for need in market.needs}, {offer.id for offer in market.offers})
     found = measure_relevance(market, judged)

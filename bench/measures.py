@@ -3,6 +3,7 @@
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from typing import Any, Literal, TypedDict
 
 RUNS = 5  # medians of at least so many
@@ -54,6 +55,11 @@ def _measure(
         target=target,
         holds=ratio >= target if bound == "at least" else ratio <= target,
     )
+
+
+def release(package: str) -> str:
+    """The package with the version that is measured."""
+    return f"{package} {version(package)}"
 
 
 def seconds(action: Callable[[], Any]) -> float:

@@ -2,28 +2,34 @@
 
 Judgements are about the content and know nothing of areas, prices or dates, so the headline figures are taken
 with the hard filters off; those with the filters on stand beside them. Offers that nobody judged count as 0.
-Two simple methods on the same texts stand beside the engine: the cosine of character-bigram TF-IDF vectors of
-title and description, and the same with the labels of the entered codes added to the texts.
+Three other methods on the same records stand beside the engine: the cosine of character-bigram TF-IDF vectors of
+title and description, the same with the labels of the entered codes added to the texts, and a tuned search server
+(`bench.engine.server`).
 """
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
 from statistics import mean
 from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from app import matching
 from app.matching.ranking.filters import FILTERS
 from app.matching.ranking.prepared import prepare_offers
 from app.matching.ranking.profiles import Reader
 from app.matching.ranking.rank import rank
 from app.matching.ranking.records import DEFAULT_WEIGHTS, NeedRecord, OfferRecord, Weights
 from app.matching.ranking.text import normalize
+from app.matching.sources import state
 from bench.engine.judgements import HIGHEST, Grades, Judgements
 from bench.engine.market import SeasonMarket
+from bench.engine.server import Server
+from bench.measures import release
 
 DEPTH = 5
 SUITABLE = 2  # from this grade on an offer is a hit
@@ -38,6 +44,7 @@ METHODS = {
     "filtered": "all criteria, hard filters on",
     "bigrams": "bigram TF-IDF of the texts",
     "bigrams_labels": "bigram TF-IDF of texts and labels of codes",
+    "server": "BM25 of a tuned search server",
 }
 
 
@@ -140,7 +147,8 @@ def _vectors(texts: Sequence[Sequence[str]], weights: Mapping[str, tuple[int, fl
 
 
 def measure_relevance(market: SeasonMarket, judgements: Judgements) -> Report:
-    """`<measure>_<method>` for all judgements, and the same for every split of the file under `splits`.
+    """`<measure>_<method>` for all judgements, and the same for every split of the file under `splits`; under `made_by`
+    the state of the sources and the releases that the figures are of.
 
     `first_hit_rate` and `recall5_grade3` without a method are those of all criteria.
     """
@@ -149,9 +157,11 @@ def measure_relevance(market: SeasonMarket, judgements: Judgements) -> Report:
         **orders_by_engine(market, needs),
         "bigrams": orders_by_bigrams(market, needs, with_labels=False),
         "bigrams_labels": orders_by_bigrams(market, needs, with_labels=True),
+        "server": Server(market).orders(needs),
     }
     splits = {split: _flat(orders, grades) for split, grades in judgements.splits.items()}
-    return {**_flat(orders, judgements.grades), "splits": splits}
+    made_by = {"sources": state(Path(matching.__file__).parent), "words": release("rjieba")}
+    return {**_flat(orders, judgements.grades), "splits": splits, "made_by": made_by}
 
 
 def _flat(orders: Mapping[str, Orders], grades: Grades) -> Figures:
@@ -163,7 +173,8 @@ def _flat(orders: Mapping[str, Orders], grades: Grades) -> Figures:
 
 def readable(report: Report) -> str:
     """The report as a table, the whole file first and then each split."""
-    return "\n\n".join([_table("all judgements", report), *(_table(split, f) for split, f in report["splits"].items())])
+    tables = [_table("all judgements", report), *(_table(split, f) for split, f in report["splits"].items())]
+    return "\n\n".join([*tables, ", ".join(f"{part}: {which}" for part, which in report["made_by"].items())])
 
 
 def _table(title: str, found: Mapping[str, Any]) -> str:

@@ -4,9 +4,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from app import matching
 from app.core.problems import problem_of
 from app.core.reading.files import FileEmpty
 from app.core.reading.foreign import FileNotUtf8, FileUnreadable
+from app.matching.ranking.records import NeedRecord, OfferRecord
+from app.matching.sources import state
 from bench.commands import bench
 from bench.engine.judgements import (
     JudgementColumnsMissing,
@@ -17,6 +20,8 @@ from bench.engine.judgements import (
 )
 from bench.engine.market import SeasonMarket, season_market
 from bench.engine.relevance import figures, measure_relevance, ndcg, orders_by_bigrams, readable
+from bench.engine.server import Server
+from bench.measures import release
 from tests.matching.factories import TOWN, make_need, make_offer, season_needs, season_offers, season_reference
 
 CLEANING = make_offer("O2", title="擦窗保洁", description="为住户擦窗和大扫除。", category_codes=("010202",))
@@ -118,6 +123,18 @@ def test_bigrams_alone_miss_what_the_labels_of_the_codes_tell() -> None:
     assert orders_by_bigrams(SeasonMarket(TOWN, (blank,), SMALL.offers), [blank], with_labels=False)["N3"][0] == "O1"
 
 
+def test_the_search_server_finds_by_labels_synonyms_and_groups_what_the_texts_do_not_say() -> None:
+    def first(need: NeedRecord, *offers: OfferRecord) -> str:
+        return Server(SeasonMarket(TOWN, (need,), offers)).orders([need])[need.id][0]
+
+    mute = {"title": "请看附件", "description": "", "requirements": "", "population_codes": ()}
+    assert first(make_need("N3", **mute, category_codes=("090203",)), CLEANING, RIVER) == "O3"
+    for_children = make_offer("O4", population_codes=("P02",))
+    for_old = make_offer("O5", population_codes=("P01",))
+    assert first(make_need("N1", population_codes=("P01",)), for_children, for_old) == "O5"
+    assert first(make_need("N1", population_codes=("P02",)), for_children, for_old) == "O4"
+
+
 def test_the_report_names_every_method_and_split() -> None:
     grades = {"N1": {"O1": 3}, "N2": {"O3": 3}}
     report = measure_relevance(SMALL, Judgements(grades, {"one": {"N1": {"O1": 3}}}))
@@ -125,6 +142,8 @@ def test_the_report_names_every_method_and_split() -> None:
     assert (report["needs"], report["judgements"]) == (2, 2)
     assert report["splits"]["one"]["needs"] == 1
     assert readable(report).count("bigram TF-IDF of the texts") == 2
+    assert report["made_by"] == {"sources": state(Path(matching.__file__).parent), "words": release("rjieba")}
+    assert readable(report).endswith(f"words: {release('rjieba')}")
 
 
 def test_the_command_writes_the_figures_as_json(tmp_path: Path) -> None:

@@ -43,6 +43,10 @@ def test_the_engine_beats_the_simple_methods_on_the_same_texts(found: Any) -> No
     assert found["splits"]["test"]["ndcg5_all"] > found["splits"]["test"]["ndcg5_bigrams_labels"] + 0.1
 
 
+def test_the_engine_beats_a_search_server_as_well_tuned_as_its_records_allow(found: Any) -> None:
+    assert 0.79 < found["splits"]["test"]["ndcg5_server"] < found["splits"]["test"]["ndcg5_all"] - 0.05
+
+
 def test_wrongly_entered_codes_do_not_keep_the_right_offer_from_the_top() -> None:
     reader = Reader(MARKET.reference)
     prepared = prepare_offers(MARKET.offers, reader, reader.statistics(MARKET.needs, MARKET.offers))
