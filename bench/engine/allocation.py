@@ -16,7 +16,7 @@ from app.matching.allocation.exact import Limits, largest
 from app.matching.allocation.market import Market, flatten, market_of, settle
 from bench.engine.matching import Inputs
 from bench.engine.winners import PeerDisagrees
-from bench.measures import RUNS, Measure, at_least, median_seconds, seconds
+from bench.measures import RUNS, Measure, at_least, median_seconds, release, seconds
 
 AGENTS, PROVIDERS, LIST = 10_000, 2_700, 10
 SEED = "2018"
@@ -117,8 +117,8 @@ def _speed() -> Iterator[Measure]:
         f"{agents}: solved with numba, built before",
         fast * 1e3,
         "ms",
-        against=f"algmatch, the same pairs, {peer * 1e3:.0f} ms, built before; without numba {plain * 1e3:.1f} ms,"
-        f" {peer / plain:.0f} times as fast",
+        against=f"{release('algmatch')}, the same pairs, {peer * 1e3:.0f} ms, built before;"
+        f" without numba {plain * 1e3:.1f} ms, {peer / plain:.0f} times as fast",
         ratio=peer / fast,
         target=500,
     )
@@ -127,7 +127,8 @@ def _speed() -> Iterator[Measure]:
         f"{agents}: from names to names, lots and search for a larger one included",
         whole * 1e3,
         "ms",
-        against=f"algmatch, the same pairs, built from its dictionary and solved in {built + peer:.1f} s (built once)",
+        against=f"{release('algmatch')}, the same pairs, built from its dictionary and solved in"
+        f" {built + peer:.1f} s (built once)",
         ratio=(built + peer) / whole,
         target=50,
     )
@@ -186,7 +187,7 @@ def _size() -> Iterator[Measure]:
             taken += time.perf_counter() - begun
             ratios.append(sum(edge >= 0 for edge in settled) / bound)
             exact += ratios[-1] == 1
-    against = f"HiGHS, the exact largest, {taken:.0f} s for {len(ratios)} markets; {exact} times the same"
+    against = f"HiGHS of {release('scipy')}, {taken:.0f} s for {len(ratios)} markets; {exact} times the exact largest"
     what = f"pairs of Király's method alone / of the largest stable allocation, lists of {SHORT_LIST} with ties"
     yield at_least("M7", f"{what}: least", min(ratios), "", against=against, ratio=min(ratios), target=0.975)
     yield at_least("M7", f"{what}: mean", fmean(ratios), "", against=against, ratio=fmean(ratios), target=0.99)

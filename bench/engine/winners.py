@@ -14,7 +14,7 @@ from app.core.errors import DomainError
 from app.matching.winners.choose import Contender, Winners, best_winners
 from bench.engine.matching import Inputs
 from bench.engine.pabulib import OWN_ELECTIONS, award_by_shares, read_election
-from bench.measures import RUNS, Measure, at_least, median_pair, seconds
+from bench.measures import RUNS, Measure, at_least, median_pair, release, seconds
 
 BIDS, PLACES, DISTRICTS, CATEGORIES = 2_000, 26, 16, 15
 BUDGET = PLACES * 150_000
@@ -86,7 +86,7 @@ def _award_sets(inputs: Inputs) -> Measure:
         f"award set, {BIDS:,} bids, proven best",
         ours * 1000,
         "ms",
-        against=f"CP-SAT, 2 workers, same optimum on {RUNS} calls, {theirs * 1000:.0f} ms",
+        against=f"CP-SAT of {release('ortools')}, 2 workers, same optimum on {RUNS} calls, {theirs * 1000:.0f} ms",
         ratio=theirs / ours,
         target=2,
     )
@@ -134,8 +134,8 @@ def _equal_shares(inputs: Inputs) -> Measure:
         "equal shares, same winners in the same order",
         ours * 1000,
         "ms",
-        against=f"pabutools on {files}, {theirs * 1000:.1f} ms, equal ballots counted together on both sides,"
-        " files read before; median of the ratios",
+        against=f"{release('pabutools')} on {files}, {theirs * 1000:.1f} ms, equal ballots counted together"
+        " on both sides, files read before; median of the ratios",
         ratio=median(other / own for own, other in timed),
         target=15,
     )

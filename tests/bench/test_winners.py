@@ -16,6 +16,7 @@ from bench.engine.pabulib import (
     read_election,
 )
 from bench.engine.winners import NoElections, PeerDisagrees, award, call_for_bids, measure
+from bench.measures import release
 
 SMALL = """\
 META
@@ -87,7 +88,7 @@ def test_given_elections_are_measured_and_other_kinds_left_out(tmp_path: Path) -
     written(tmp_path, SMALL)
     written(tmp_path, SMALL.replace("approval", "ordinal"), "ranks.pb")
     (found,) = measure(Inputs(elections=tmp_path), ["M9"])
-    assert "pabutools on 1 public approval elections" in found["against"]
+    assert f"{release('pabutools')} on 1 public approval elections" in found["against"]
 
 
 def test_both_sides_of_equal_shares_count_equal_ballots_together() -> None:
