@@ -13,7 +13,7 @@ from app.cli import JsonOption, write_json
 from bench.city.measured import FIGURES as PARTS
 from bench.city.measured import measured as measure_cities
 from bench.engine.judgements import read_judgements
-from bench.engine.market import season_market
+from bench.engine.market import season_market, with_needs
 from bench.engine.matching import FIGURES, Inputs, measure_matching
 from bench.engine.relevance import measure_relevance, readable
 from bench.measures import Measure, as_table
@@ -48,10 +48,14 @@ def bench_matching(
 def bench_relevance(
     judgements: Annotated[Path, typer.Argument(metavar="FILE", help="CSV: need_id, offer_id, relevance (0 to 3)")],
     season: Annotated[str, typer.Option(help="the season whose needs and offers were judged, or its folder")] = SEASON,
+    needs: Annotated[
+        Path | None, typer.Option(help="judged needs beside the season's: a list like its needs.csv")
+    ] = None,
     target: JsonOption = "",
 ) -> None:
     """How well the ranking agrees with graded judgements; simpler methods and a tuned search server stand beside it."""
     market = season_market(season)
+    market = with_needs(market, needs) if needs else market
     judged = read_judgements(judgements, {need.id for need in market.needs}, {offer.id for offer in market.offers})
     found = measure_relevance(market, judged)
     write_json(found, target) if target else typer.echo(readable(found))

@@ -64,11 +64,16 @@ def read_judgements(path: Path, needs: Collection[str], offers: Collection[str])
     Refusals: JudgementsMissing, JudgementColumnsMissing, FileEmpty, FileNotUtf8, FileUnreadable, and
     JudgementsRefused with every fault of every line.
     """
+    return judgements_of(table_at(path), needs, offers)
+
+
+def table_at(path: Path) -> Table:
+    """Refusals: JudgementsMissing, FileEmpty, FileNotUtf8, FileUnreadable."""
     try:
         content = path.read_bytes()
     except OSError:
         raise JudgementsMissing(file=str(path)) from None
-    return judgements_of(read_table(path.name, content), needs, offers)
+    return read_table(path.name, content)
 
 
 def judgements_of(table: Table, needs: Collection[str], offers: Collection[str]) -> Judgements:

@@ -1,13 +1,17 @@
 """The needs and offers of a season as they were entered, for measuring the engine without a database."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from pathlib import Path
 
 from app.core.reading.cells import Cells
 from app.matching.ranking.records import Category, NeedRecord, OfferRecord, Population, Reference
+from app.needs.lists import read_needs
 from app.needs.rules import ends_on
-from app.season.files import Season
+from app.season.files import Faults, Season
 from app.season.importing import open_season
+from app.season.known import take_faults
+from bench.engine.judgements import table_at
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,15 @@ def season_market(name_or_folder: str) -> SeasonMarket:
         needs=tuple(_need(row) for row in _rows(season, "needs")),
         offers=tuple(_offer(row, parties[row.text("org_id")]) for row in _rows(season, "offers")),
     )
+
+
+def with_needs(market: SeasonMarket, path: Path) -> SeasonMarket:
+    """The market with further needs from a list like a season's needs.csv. Refusals: those of `table_at`, and
+    SeasonRefused with every fault."""
+    table, faults = table_at(path), Faults()
+    take_faults(path.name, faults.take(path.name, read_needs, table) or [], faults)
+    faults.refuse()
+    return replace(market, needs=(*market.needs, *map(_need, table.lines())))
 
 
 def _rows(season: Season, table: str) -> list[Cells]:

@@ -2,6 +2,7 @@
 
 Judgements are about the content and know nothing of areas, prices or dates, so the headline figures are taken
 with the hard filters off; those with the filters on stand beside them. Offers that nobody judged count as 0.
+The engine is measured without its thesaurus, too: what is left where nobody has added the words of a place.
 Three other methods on the same records stand beside the engine: the cosine of character-bigram TF-IDF vectors of
 title and description, the same with the labels of the entered codes added to the texts, and a tuned search server
 (`bench.engine.server`).
@@ -20,7 +21,7 @@ from scipy.sparse import csr_matrix
 
 from app import matching
 from app.matching.ranking.filters import FILTERS
-from app.matching.ranking.prepared import prepare_offers
+from app.matching.ranking.prepared import PreparedOffers, prepare_offers
 from app.matching.ranking.profiles import Reader
 from app.matching.ranking.rank import rank
 from app.matching.ranking.records import DEFAULT_WEIGHTS, NeedRecord, OfferRecord, Weights
@@ -42,6 +43,8 @@ METHODS = {
     "text": "text alone",
     "all": "all criteria",
     "filtered": "all criteria, hard filters on",
+    "text_literal": "text alone, without the thesaurus",
+    "all_literal": "all criteria, without the thesaurus",
     "bigrams": "bigram TF-IDF of the texts",
     "bigrams_labels": "bigram TF-IDF of texts and labels of codes",
     "server": "BM25 of a tuned search server",
@@ -86,18 +89,24 @@ def figures(orders: Orders, grades: Grades) -> Figures:
 
 
 def orders_by_engine(market: SeasonMarket, needs: Sequence[NeedRecord]) -> dict[str, Orders]:
-    """The first five offers for each need: by the text alone, by all criteria, and by these with the filters on."""
-    reader = Reader(market.reference)
-    prepared = prepare_offers(market.offers, reader, reader.statistics(market.needs, market.offers))
+    """The first five offers for each need: by the text alone, by all criteria, and by these with the filters on; the
+    first two also without the words of one meaning."""
+    offers, literal = _prepared(market, Reader(market.reference)), _prepared(market, Reader(market.reference, {}))
 
-    def first(need: NeedRecord, weights: Weights, without: Sequence[str]) -> list[str]:
-        return [row.id for row in rank(need, prepared, weights, DEPTH, without).rows]
+    def first(prepared: PreparedOffers, weights: Weights, without: Sequence[str] = NO_FILTERS) -> Orders:
+        return {need.id: [row.id for row in rank(need, prepared, weights, DEPTH, without).rows] for need in needs}
 
     return {
-        "text": {need.id: first(need, TEXT_ALONE, NO_FILTERS) for need in needs},
-        "all": {need.id: first(need, DEFAULT_WEIGHTS, NO_FILTERS) for need in needs},
-        "filtered": {need.id: first(need, DEFAULT_WEIGHTS, ()) for need in needs},
+        "text": first(offers, TEXT_ALONE),
+        "all": first(offers, DEFAULT_WEIGHTS),
+        "filtered": first(offers, DEFAULT_WEIGHTS, ()),
+        "text_literal": first(literal, TEXT_ALONE),
+        "all_literal": first(literal, DEFAULT_WEIGHTS),
     }
+
+
+def _prepared(market: SeasonMarket, reader: Reader) -> PreparedOffers:
+    return prepare_offers(market.offers, reader, reader.statistics(market.needs, market.offers))
 
 
 def orders_by_bigrams(market: SeasonMarket, needs: Sequence[NeedRecord], *, with_labels: bool) -> Orders:

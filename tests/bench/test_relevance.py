@@ -1,4 +1,5 @@
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from app.core.reading.files import FileEmpty
 from app.core.reading.foreign import FileNotUtf8, FileUnreadable
 from app.matching.ranking.records import NeedRecord, OfferRecord
 from app.matching.sources import state
+from app.season.files import SeasonRefused
 from bench.commands import bench
 from bench.engine.judgements import (
     JudgementColumnsMissing,
@@ -18,8 +20,8 @@ from bench.engine.judgements import (
     JudgementsRefused,
     read_judgements,
 )
-from bench.engine.market import SeasonMarket, season_market
-from bench.engine.relevance import figures, measure_relevance, ndcg, orders_by_bigrams, readable
+from bench.engine.market import SeasonMarket, season_market, with_needs
+from bench.engine.relevance import figures, measure_relevance, ndcg, orders_by_bigrams, orders_by_engine, readable
 from bench.engine.server import Server
 from bench.measures import release
 from tests.matching.factories import TOWN, make_need, make_offer, season_needs, season_offers, season_reference
@@ -144,6 +146,37 @@ def test_the_report_names_every_method_and_split() -> None:
     assert readable(report).count("bigram TF-IDF of the texts") == 2
     assert report["made_by"] == {"sources": state(Path(matching.__file__).parent), "words": release("rjieba")}
     assert readable(report).endswith(f"words: {release('rjieba')}")
+
+
+LIST = (
+    "id,title,description,category_code,population_code,community_code,"
+    "beneficiaries,budget_cny,period_months,preferred_start,requirements"
+)
+
+
+def test_judged_needs_may_come_from_a_list_beside_the_season(tmp_path: Path) -> None:
+    path = file(tmp_path, f"{LIST}\nV1,河边捡垃圾,沿河走一走。,,P13,530111004002,10,5000,3,2018-07-01,\n")
+    market = with_needs(SMALL, path)
+    assert [need.id for need in market.needs] == ["N1", "N2", "V1"]
+    assert (market.needs[2].population_codes, market.needs[2].ends_on) == (("P13",), date(2018, 9, 30))
+    assert measure_relevance(market, Judgements({"V1": {"O3": 3}}, {}))["ndcg5_all"] == 1
+
+
+def test_faults_of_a_list_of_needs_are_told_before_anything_is_measured(tmp_path: Path) -> None:
+    path = file(tmp_path, f"{LIST}\nV1,,沿河走一走。,,P13,530111004002,10,五千,3,2018-07-01,\n")
+    with pytest.raises(SeasonRefused) as refused:
+        with_needs(SMALL, path)
+    assert [(row.row, row.column) for row in refused.value.rows] == [
+        (2, "judgements.csv budget_cny"),
+        (2, "judgements.csv title"),
+    ]
+
+
+def test_without_the_thesaurus_words_count_as_they_stand() -> None:
+    need = make_need("N4", title="长辈", description="", category_codes=(), population_codes=())
+    river, elder = make_offer("A", title="巡河", description=""), make_offer("B", title="老人", description="")
+    orders = orders_by_engine(SeasonMarket(TOWN, (need,), (river, elder)), [need])
+    assert (orders["text"]["N4"], orders["text_literal"]["N4"]) == (["B", "A"], ["A", "B"])
 
 
 def test_the_command_writes_the_figures_as_json(tmp_path: Path) -> None:

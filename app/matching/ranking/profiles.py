@@ -1,5 +1,6 @@
 """A record made ready for comparison once: words weighed, free text parsed, codes shortened."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -85,11 +86,12 @@ def known_populations(codes: tuple[str, ...], reference: Reference) -> tuple[Pop
 
 
 class Reader:
-    """Turns records into profiles, with one taxonomy and, per prepared side, one set of term statistics."""
+    """Turns records into profiles, with one taxonomy and, per prepared side, one set of term statistics. `alike` see
+    `Lexicon`."""
 
-    def __init__(self, reference: Reference) -> None:
+    def __init__(self, reference: Reference, alike: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self.reference = reference
-        self.lexicon = Lexicon(reference)
+        self.lexicon = Lexicon(reference, alike)
         self.leaves = Leaves(self.lexicon)
 
     def need(self, need: NeedRecord, statistics: Statistics) -> NeedProfile:

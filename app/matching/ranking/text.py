@@ -100,16 +100,18 @@ class Names:
 
 
 class Lexicon:
-    """The words known of one taxonomy: cuts texts and recognises what they speak of. Built once."""
+    """The words known of one taxonomy: cuts texts and recognises what they speak of. Built once. `alike`: the terms of
+    the thesaurus with their words."""
 
-    def __init__(self, reference: Reference) -> None:
+    def __init__(self, reference: Reference, alike: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self.reference = reference
         self._cutter = rjieba.Jieba()
         entries: tuple[Category | Population, ...] = (*reference.categories, *reference.populations)
         labels = {entry.code: _normalized((entry.label_zh, *entry.synonyms)) for entry in entries}
         for name in dict.fromkeys(name for names in labels.values() for name in names):
             self._cutter.add_word(name, None, None)
-        self._names = Names([*meanings().items(), *((f"#{code}", names) for code, names in labels.items())])
+        groups = meanings() if alike is None else alike
+        self._names = Names([*groups.items(), *((f"#{code}", names) for code, names in labels.items())])
         self.terms = lru_cache(maxsize=REMEMBERED_TEXTS)(self._terms)
 
     def words(self, text: str) -> list[str]:
