@@ -13,7 +13,7 @@ from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.policy import WHO, access_survey, read_survey
 from app.surveys.questionnaires.queries import definition_of
 from app.surveys.questionnaires.survey_read import SurveyRead, survey_read
-from app.surveys.responses.queries import count_valid, valid_answers
+from app.surveys.responses.queries import count_valid
 from app.surveys.results import policy, queries, service
 from app.surveys.results.findings import findings
 from app.surveys.results.schemas import FindingsRead, ReturnsRead, SummaryRead, SurveyResultRead
@@ -45,8 +45,8 @@ async def read_findings(
 ) -> FindingsRead:
     """Every question's answers so far, by `stratum` (a single-choice question or community_code) besides."""
     survey = await read_survey(session, actor, survey_id)
-    valid = await valid_answers(session, survey.id)
-    found = await asyncio.to_thread(findings, definition_of(survey), survey.targets, valid, stratum)
+    said = await queries.said_in(session, survey.id)
+    found = await asyncio.to_thread(findings, definition_of(survey), survey.targets, said, stratum)
     return FindingsRead.of(survey, await returns_read(session, survey), found)
 
 

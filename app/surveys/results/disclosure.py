@@ -7,7 +7,6 @@ it may be left blank), the reader is taken to guess so: that protects more, neve
 How many left a question blank that everybody is asked is no secret of anyone's; who was asked a follow-up question is.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,8 +15,7 @@ from typing import Any, NamedTuple
 from app.surveys.questionnaires.definition import Question, SurveyDefinition
 from app.surveys.questionnaires.evaluation import evaluate, is_true
 from app.surveys.questionnaires.expressions import Binary, Node, parse, references
-from app.surveys.responses.queries import Answered
-from app.surveys.results.said import Said, places_of
+from app.surveys.results.said import Column, Said, places_of
 from app.surveys.results.statistics import question_tables
 from app.surveys.results.suppression import ENDLESS, SMALL, System, hidden_counts
 
@@ -44,13 +42,11 @@ class Part(NamedTuple):
     option: str = ""
 
 
-def hidden_figures(
-    definition: SurveyDefinition, answered: Sequence[Answered], said: Said, results: Collection[Figure], on: date
-) -> set[Figure]:
+def hidden_figures(definition: SurveyDefinition, said: Said, results: Collection[Figure], on: date) -> set[Figure]:
     """What stays hidden of the tables of public questions, overall and by community, and of `results`, which needs may
     cite whatever question they come from."""
-    together = too_few(answered)
-    places = [REST if each.community_code in together else each.community_code for each in answered]
+    together = too_few(said)
+    places = Column.of(said.communities.each(lambda code: REST if code in together else code, object))
     books = _Books(definition, {ALL: said} | {code: said.at(own) for code, own in places_of(places).items()}, on)
     for _, question in definition.asked():
         books.count_question(question)
@@ -63,10 +59,10 @@ def hidden_figures(
     return withheld | {figure for figure, at in books.at.items() if at in hidden}
 
 
-def too_few(answered: Sequence[Answered]) -> set[str]:
+def too_few(said: Said) -> set[str]:
     """Communities of which nothing is published, not even how many answered: those with fewer than five answers, and
     so many more, smallest first, that what remains of the whole is of ten people and two communities at least."""
-    sizes = Counter(each.community_code for each in answered)
+    sizes = {code: len(places) for code, places in places_of(said.communities).items()}
     order = sorted(sizes, key=lambda code: (sizes[code], code))
     together: set[str] = set()
     if sizes and sizes[order[0]] < SMALL:

@@ -4,17 +4,16 @@ Weighting targets are [{"margin": …, "counts": {group: count}}], where the mar
 `community_code`. An option without a count ("prefer not to say") is left as it is by that margin.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from app.surveys.questionnaires.definition import Question, SurveyDefinition
 from app.surveys.questionnaires.targets import COMMUNITY, Targets, TargetUnfit
-from app.surveys.responses.queries import Answered
 from app.surveys.results.disclosure import ALL, Figure, is_public, safe_means
 from app.surveys.results.models import SurveyResult
-from app.surveys.results.said import Said, places_of
+from app.surveys.results.said import Column, Said, places_of
 from app.surveys.results.statistics import (
     DemandIndex,
     Floats,
@@ -49,30 +48,32 @@ class Findings:
     demand: list[DemandIndex]
 
 
-def weights_of(targets: Targets, answered: Sequence[Answered]) -> Weights | None:
-    """Raked weights in the order of `answered`; None without targets or answers."""
-    if not targets or not answered:
+def weights_of(targets: Targets, said: Said) -> Weights | None:
+    """Raked weights in the order of the answers; None without targets or answers."""
+    if not targets or not len(said):
         return None
-    return rake(len(answered), [_margin(target, answered) for target in targets])
+    return rake(len(said), [_margin(target, said) for target in targets])
 
 
-def _margin(target: Mapping[str, Any], answered: Sequence[Answered]) -> Margin:
+def _margin(target: Mapping[str, Any], said: Said) -> Margin:
     name, counts = str(target["margin"]), target["counts"]
-    groups = [each.community_code if name == COMMUNITY else each.answers.get(name) for each in answered]
-    return Margin(name, [group if group in counts else None for group in groups], counts)
+    groups = _groups(said, name).each(lambda group: group if group in counts else None, object)
+    return Margin(name, groups.tolist(), counts)
 
 
-def findings(
-    definition: SurveyDefinition, targets: Targets, answered: Sequence[Answered], stratum: str | None = None
-) -> Findings:
+def _groups(said: Said, name: str) -> Column:
+    """Who belongs to which: by community, or by the answer to a single-choice question."""
+    return said.communities if name == COMMUNITY else said.to(name)
+
+
+def findings(definition: SurveyDefinition, targets: Targets, said: Said, stratum: str | None = None) -> Findings:
     """Every question's table, weighted beside unweighted, and by `stratum` (a single-choice question, or
     "community_code") besides. Refusal: TargetUnfit for a stratum that is neither."""
-    weights = weights_of(targets, answered)
+    weights = weights_of(targets, said)
     values = weights.values if weights else None
-    said = Said.of(answered)
-    strata = _strata(definition, stratum, answered, said)
+    strata = _strata(definition, stratum, said)
     answers = [_answer(definition, question, said, values, strata) for _, question in definition.asked()]
-    return Findings(len(answered), weights, answers, demand_index(definition, said, values))
+    return Findings(len(said), weights, answers, demand_index(definition, said, values))
 
 
 def _answer(
@@ -82,48 +83,45 @@ def _answer(
     return Answer(question, tables, by_stratum(definition, question, strata))
 
 
-def _strata(
-    definition: SurveyDefinition, stratum: str | None, answered: Sequence[Answered], said: Said
-) -> dict[str, Said]:
+def _strata(definition: SurveyDefinition, stratum: str | None, said: Said) -> dict[str, Said]:
     """Stratum → the answers from there, in order; none where none was asked for."""
     if stratum is None:
         return {}
     question = definition.question(stratum)
     if stratum != COMMUNITY and (question is None or question.type != "single"):
         raise TargetUnfit(margin=stratum, group="")
-    groups = [each.community_code if stratum == COMMUNITY else each.answers.get(stratum) for each in answered]
-    return {group: said.at(places) for group, places in places_of(groups).items()}
+    return {group: said.at(places) for group, places in places_of(_groups(said, stratum)).items()}
 
 
-def public_findings(
-    definition: SurveyDefinition, answered: Sequence[Answered], said: Said, hidden: Collection[Figure]
-) -> list[Answer]:
+def public_findings(definition: SurveyDefinition, said: Said, hidden: Collection[Figure]) -> list[Answer]:
     """What anybody may read: questions meant for it, without personal and sensitive ones, overall and by community,
     less the `hidden` figures. Plain shares only: weighted ones would be a second equation
     for the same answers."""
-    strata = _strata(definition, COMMUNITY, answered, said)
+    strata = _strata(definition, COMMUNITY, said)
     shown = [question for _, question in definition.asked() if is_public(question)]
     found = [_answer(definition, question, said, None, strata) for question in shown]
-    return [_published(answer, answered, hidden) for answer in found]
+    return [_published(answer, said, hidden) for answer in found]
 
 
-def _published(answer: Answer, answered: Sequence[Answered], hidden: Collection[Figure]) -> Answer:
+def _published(answer: Answer, said: Said, hidden: Collection[Figure]) -> Answer:
     split = {ALL: answer.tables, **answer.strata}
-    means = _means(answer.question, answered, [s for s in split if Figure(s, answer.question.name) not in hidden])
+    means = _means(answer.question, said, [s for s in split if Figure(s, answer.question.name) not in hidden])
     shown = {s: [_shown(s, answer.question, table, hidden, s in means) for table in own] for s, own in split.items()}
     return Answer(answer.question, shown.pop(ALL), shown)
 
 
-def _means(question: Question, answered: Sequence[Answered], shown: Collection[str]) -> set[str]:
+def _means(question: Question, said: Said, shown: Collection[str]) -> set[str]:
     """Where the mean of a number may be published."""
     if question.type != "number":
         return set()
-    values: dict[str, list[float]] = {ALL: []}
-    for each in answered:
-        own = [float(each.answers[question.name])] if question.name in each.answers else []
-        values[ALL] += own
-        values.setdefault(each.community_code, []).extend(own)
-    return safe_means(values, shown)
+    strata = {code: said.at(places) for code, places in places_of(said.communities).items()}
+    return safe_means({code: _numbers(own.to(question.name)) for code, own in {ALL: said, **strata}.items()}, shown)
+
+
+def _numbers(column: Column) -> list[float]:
+    numbers = column.each(lambda answer: float("nan") if answer is None else float(answer))
+    given: list[float] = numbers[column.is_answered].tolist()
+    return given
 
 
 def _shown(
@@ -146,15 +144,15 @@ def _shown(
 
 
 def category_results(
-    survey_id: int, definition: SurveyDefinition, targets: Targets, answered: Sequence[Answered], said: Said
+    survey_id: int, definition: SurveyDefinition, targets: Targets, said: Said
 ) -> dict[Figure, SurveyResult]:
     """One result per category asked for, in all communities together and in each that answered, by its figure."""
-    weights = weights_of(targets, answered)
+    weights = weights_of(targets, said)
     values = weights.values if weights else None
     strata: dict[str | None, tuple[Said, Floats | None]] = {None: (said, values)}
     strata |= {
         code: (said.at(places), None if values is None else values[places])
-        for code, places in places_of([each.community_code for each in answered]).items()
+        for code, places in places_of(said.communities).items()
     }
     return {
         Figure(code or ALL, wanted.demand.question, code=wanted.demand.category_code): _result(

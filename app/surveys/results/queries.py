@@ -1,17 +1,22 @@
-"""Reading results."""
+"""Reading results, and what they are counted from."""
 
+import asyncio
 from datetime import datetime
 
 import sqlalchemy as sa
+from pydantic_core import from_json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
+from app.core.installation.progress import tell
 from app.core.waiting import Waiting
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.queries import waits
 from app.surveys.questionnaires.rules import SurveyStatus
 from app.surveys.responses.models import Response
+from app.surveys.responses.queries import Piece, valid_answers
 from app.surveys.results.models import SurveyResult
+from app.surveys.results.said import Gathered, Said
 from app.surveys.waves.models import Wave
 from app.surveys.waves.rules import ResponseStatus, WaveStatus
 
@@ -27,6 +32,19 @@ async def results_of(session: AsyncSession, survey_id: int, community_code: str 
         .order_by(SurveyResult.demand_index.desc(), SurveyResult.category_code)
     )
     return list(await session.scalars(query))
+
+
+async def said_in(session: AsyncSession, survey_id: int) -> Said:
+    """What all valid answers say, in the order in which they came in; read beside whatever else the process does."""
+    gathered = Gathered()
+    async for piece in valid_answers(session, survey_id):
+        await asyncio.to_thread(_gather, gathered, piece)
+        tell("gathering", gathered.count)
+    return gathered.said()
+
+
+def _gather(gathered: Gathered, piece: Piece) -> None:
+    gathered.add(piece.community_codes, from_json(piece.answers))
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:

@@ -4,7 +4,7 @@ Whoever withdraws later has the answers erased; the figures stay, since another 
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -23,11 +23,11 @@ from app.surveys.questionnaires.policy import access_survey
 from app.surveys.questionnaires.queries import definition_of
 from app.surveys.questionnaires.rules import MOVES, SurveyStatus
 from app.surveys.responses.models import Response
-from app.surveys.responses.queries import Answered, valid_answers
 from app.surveys.results import rules
 from app.surveys.results.disclosure import Figure, hidden_figures, too_few
 from app.surveys.results.findings import Answer, category_results, public_findings
 from app.surveys.results.models import SurveyFigures, SurveyResult
+from app.surveys.results.queries import said_in
 from app.surveys.results.said import Said
 from app.surveys.results.suppression import SMALL
 from app.surveys.waves.models import Wave
@@ -44,13 +44,12 @@ async def close_survey(session: AsyncSession, actor: Actor, survey_id: int) -> S
     closed = move(MOVES, survey.status, "close")
     await _check_settled(session, survey.id)
     survey.status, survey.closed_at = closed, at
-    found = await valid_answers(session, survey.id)
+    said = await said_in(session, survey.id)
     tell("counting")
-    said = Said.of(found)
-    results = await asyncio.to_thread(category_results, survey.id, definition_of(survey), survey.targets, found, said)
+    results = await asyncio.to_thread(category_results, survey.id, definition_of(survey), survey.targets, said)
     session.add_all(results.values())
-    await publish_figures(session, survey, found, said, results, at)
-    await happened(session, actor, "survey.closed", survey, at, valid=len(found), results=len(results))
+    await publish_figures(session, survey, said, results, at)
+    await happened(session, actor, "survey.closed", survey, at, valid=len(said), results=len(results))
     return survey
 
 
@@ -67,34 +66,32 @@ async def _check_settled(session: AsyncSession, survey_id: int) -> None:
 async def publish_figures(
     session: AsyncSession,
     survey: Survey,
-    answered: Sequence[Answered],
     said: Said,
     drawn: Mapping[Figure, SurveyResult],
     at: datetime,
 ) -> None:
     """Freeze what anybody may read of the survey, and mark the results (`drawn`, by their figures) to be withheld."""
     waves = await tallies(session, await waves_of(session, survey.id))
-    session.add(await asyncio.to_thread(figures_of, survey, answered, said, drawn, waves, at))
+    session.add(await asyncio.to_thread(figures_of, survey, said, drawn, waves, at))
 
 
 def figures_of(
     survey: Survey,
-    answered: Sequence[Answered],
     said: Said,
     drawn: Mapping[Figure, SurveyResult],
     waves: dict[int, list[Tally]],
     at: datetime,
 ) -> SurveyFigures:
     definition = definition_of(survey)
-    hidden = hidden_figures(definition, answered, said, drawn.keys(), shanghai_date(at))
+    hidden = hidden_figures(definition, said, drawn.keys(), shanghai_date(at))
     for votes, result in drawn.items():
         result.is_withheld = not hidden.isdisjoint({votes, Figure(votes.stratum, votes.question)})
     return SurveyFigures(
         survey_id=survey.id,
         frozen_at=at,
-        answers=[_plain(answer) for answer in public_findings(definition, answered, said, hidden)],
+        answers=[_plain(answer) for answer in public_findings(definition, said, hidden)],
         returns=TALLIES.dump_python(waves, mode="json"),
-        tells_places=not too_few(answered) and not any(_is_few(tally) for own in waves.values() for tally in own),
+        tells_places=not too_few(said) and not any(_is_few(tally) for own in waves.values() for tally in own),
     )
 
 
@@ -118,17 +115,16 @@ async def freeze_figures(session: AsyncSession, actor: Actor, survey_id: int) ->
     if survey is None or await session.get(SurveyFigures, survey_id) is not None:
         return
     at = await now(session)
-    answered = await valid_answers(session, survey.id)
-    said = Said.of(answered)
+    said = await said_in(session, survey.id)
     kept = await session.scalars(sa.select(SurveyResult).where(SurveyResult.survey_id == survey.id))
     then = {(result.community_code, result.category_code): result for result in kept}
-    fresh = category_results(survey.id, definition_of(survey), survey.targets, answered, said)
+    fresh = category_results(survey.id, definition_of(survey), survey.targets, said)
     drawn = {
         figure: then[result.community_code, result.category_code]
         for figure, result in fresh.items()
         if _agrees(then.get((result.community_code, result.category_code)), result)
     }
-    await publish_figures(session, survey, answered, said, drawn, at)
+    await publish_figures(session, survey, said, drawn, at)
     for result in set(then.values()) - set(drawn.values()):
         result.is_withheld = True
     await happened(session, actor, "survey.frozen", survey, at, results=len(drawn))

@@ -171,7 +171,8 @@ def _weighted_mean(values: Floats, weights: Floats) -> tuple[float, float]:
     n = len(values)
     if n < 2:
         return mean, 0.5
-    spread = float((weights**2 * (values - mean) ** 2).sum()) * n / (n - 1)
+    off = weights * (values - mean)
+    spread = float(off @ off) * n / (n - 1)
     return mean, math.sqrt(spread) / total
 
 

@@ -15,12 +15,11 @@ from app.needs.schemas import EvidenceRead
 from app.surveys.questionnaires.definition import Label, Option, Question, SurveyDefinition
 from app.surveys.questionnaires.models import Survey
 from app.surveys.responses.answers import is_shown
-from app.surveys.responses.queries import Answered
 from app.surveys.responses.tables.tabular import read_own_layout
 from app.surveys.results.disclosure import safe_means
 from app.surveys.results.findings import category_results
 from app.surveys.results.models import SurveyResult
-from app.surveys.results.said import Said
+from app.surveys.results.said import Answered, Said
 from app.surveys.results.schemas import SummaryRead
 from app.surveys.results.service import figures_of
 from app.surveys.waves.models import Wave
@@ -39,8 +38,8 @@ def publish(definition: SurveyDefinition, answered: Sequence[Answered]) -> Publi
     survey = Survey(id=1, definition=definition.model_dump(mode="json"), targets=[], is_demonstration=False)
     wave = Wave(id=1, survey_id=1, channel=Channel.paper, status=WaveStatus.closed)
     said = Said.of(answered)
-    drawn = category_results(1, definition, [], answered, said)
-    figures = figures_of(survey, answered, said, drawn, {1: tallies(answered)}, AT)
+    drawn = category_results(1, definition, [], said)
+    figures = figures_of(survey, said, drawn, {1: tallies(answered)}, AT)
     summary = SummaryRead.of(survey, [wave], figures).model_dump(mode="json")
     return summary, [evidence(result) for result in drawn.values() if not result.is_withheld]
 

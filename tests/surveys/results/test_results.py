@@ -1,9 +1,8 @@
 """What a survey found, by category."""
 
 from app.surveys.questionnaires.definition import Question
-from app.surveys.responses.queries import Answered
 from app.surveys.results.findings import category_results
-from app.surveys.results.said import Said
+from app.surveys.results.said import Answered, Said
 from tests.surveys.factories import make_definition, make_options, make_question
 
 HERE = "530114003004"
@@ -16,7 +15,7 @@ def test_a_category_asked_for_by_two_questions_has_one_result_the_strongest() ->
 
     definition = make_definition(asking("Q1"), asking("Q2"))
     said = [Answered(HERE, {"Q1": ["a"], "Q2": ["b"]}), Answered(HERE, {"Q2": ["a"]}), Answered(HERE, {"Q1": ["b"]})]
-    results = category_results(7, definition, [], said, Said.of(said)).values()
+    results = category_results(7, definition, [], Said.of(said)).values()
     assert [(result.community_code, result.category_code, result.votes) for result in results] == [
         (None, "01", 2),
         (HERE, "01", 2),

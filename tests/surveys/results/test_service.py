@@ -14,12 +14,12 @@ from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.queries import definition_of
 from app.surveys.questionnaires.rules import SurveyClosed, SurveyStatus
 from app.surveys.questionnaires.targets import TargetUnfit
+from app.surveys.responses import queries as responses
 from app.surveys.responses import service as reviewing
-from app.surveys.responses.queries import valid_answers
 from app.surveys.results import service as closing
 from app.surveys.results.findings import findings
 from app.surveys.results.models import SurveyFigures, SurveyResult
-from app.surveys.results.queries import results_of
+from app.surveys.results.queries import results_of, said_in
 from app.surveys.results.rules import ReviewsPending, WavesStillOpen
 from app.surveys.waves import service as waves
 from app.surveys.waves.models import Wave
@@ -160,12 +160,28 @@ async def test_a_survey_closed_before_is_frozen_later_and_needs_lose_figures_tha
 
 async def test_findings_split_by_a_question_or_by_community(session: AsyncSession) -> None:
     survey, _ = await closed_with(session, "FM" * 3, [])
-    valid, definition = await valid_answers(session, survey.id), definition_of(survey)
-    found = findings(definition, [], valid, "Q1")
+    said, definition = await said_in(session, survey.id), definition_of(survey)
+    found = findings(definition, [], said, "Q1")
     [wanted] = [a for a in found.answers if a.question.name == "Q2"]
     assert {sex: tables[0].lines[0].count for sex, tables in wanted.strata.items()} == {"F": 3, "M": 0}
     with pytest.raises(TargetUnfit):
-        findings(definition, [], valid, "Q2")
+        findings(definition, [], said, "Q2")
+
+
+@pytest.mark.parametrize("piece", [1, 3, 500])
+async def test_answers_are_counted_in_the_order_in_which_they_came_in(
+    session: AsyncSession, monkeypatch: pytest.MonkeyPatch, piece: int
+) -> None:
+    monkeypatch.setattr(responses, "PIECE", piece)
+    survey = await make_survey(session)
+    wave = await make_wave(session, survey, communities=(DOUNAN, DONGHUALU))
+    for number, sex in enumerate("FMMFFMF"):
+        place = DOUNAN if number % 3 else DONGHUALU
+        await make_response(session, wave, {"Q1": sex}, serial=str(number), community_code=place)
+    said = await said_in(session, survey.id)
+    sexes, places = said.to("Q1"), said.communities
+    assert "".join(sexes.values[code] for code in sexes.codes) == "FMMFFMF"
+    assert [at for at, code in enumerate(places.codes) if places.values[code] == DONGHUALU] == [0, 3, 6]
 
 
 async def test_the_desk_tells_of_drafts_waves_to_close_and_answers_to_review(session: AsyncSession) -> None:
