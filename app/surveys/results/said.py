@@ -1,5 +1,5 @@
 """Answers as columns, one for each question: what an answer means is worked out once for all who gave it, and then
-counted by numpy. A survey of 200,000 answers takes seconds, not minutes, and megabytes, not hundreds of them.
+counted by numpy. A survey of 200,000 answers takes seconds, not minutes.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
