@@ -83,3 +83,15 @@ async def test_who_comes_as_a_group_ends_gets_the_next_one(groups: Groups, monke
     heard = await asyncio.gather(*(twice(groups, number) for number in range(5)))
     assert len({transaction for _, transaction in heard}) == 3
     assert (await twice(groups, 7))[0] == 14
+
+
+async def test_who_comes_after_a_carrier_was_cut_off_is_not_left_waiting(groups: Groups) -> None:
+    """What was cut off is over, not under way: the next one is carried by another."""
+    given_up = asyncio.create_task(twice(groups, 1))
+    await asyncio.sleep(0)
+    carrier = groups._under_way
+    assert carrier
+    carrier.cancel()
+    given_up.cancel()
+    await asyncio.gather(carrier, given_up, return_exceptions=True)
+    assert (await twice(groups, 7))[0] == 14
