@@ -46,10 +46,20 @@ def text(need: NeedProfile, offer: OfferProfile) -> Measure:
 
 
 def category(need: NeedProfile, offer: OfferProfile) -> Measure:
-    """How close what the need is about is to what the offer is about."""
+    """How close what the need is about is to what the offer is about, and which entered codes a text speaks against."""
     if not need.signature or not offer.signature:
         return Measure(None, "category_unknown")
-    return Measure(min(1.0, affinity(need, offer)), *_nesting(need, offer))
+    code, facts = _nesting(need, offer)
+    overruled = {**_overruled("need", need), **_overruled("offer", offer)}
+    return Measure(min(1.0, affinity(need, offer)), code, {**facts, **overruled})
+
+
+def _overruled(side: str, profile: NeedProfile | OfferProfile) -> Facts:
+    """What was entered and what the text reads like, where it clearly reads like none of what was entered."""
+    reads = profile.category
+    if not reads or not profile.codes or any(reads.startswith(c) or c.startswith(reads) for c in profile.codes):
+        return {}
+    return {f"{side}_entered": profile.codes, f"{side}_reads": reads}
 
 
 NESTING = ("same_service", "same_kind_of_service", "same_field", "other_field")

@@ -78,6 +78,36 @@ def test_the_same_code_is_told_as_entered_where_the_texts_speak_of_something_els
     assert (wrong.category, measure.code, measure.facts["need"]) == ("090203", "same_code", "010102")
 
 
+RIVER = {"title": "组织居民巡河，做河道保护", "description": ""}
+MEALS = {"title": "送餐上门，送饭到家", "description": ""}
+
+
+def test_a_code_that_its_text_speaks_against_counts_less_and_is_told_with_what_the_text_reads_like() -> None:
+    wrong, right, meals = need(category_codes=("010102",), **RIVER), need(category_codes=("010102",)), offer(**MEALS)
+    measure = criteria.category(wrong, meals)
+    assert measure.value < criteria.category(right, meals).value / 2
+    assert measure.facts["need_entered"] == ("010102",)
+    assert measure.facts["need_reads"] == "090203"
+    assert "offer_entered" not in measure.facts
+
+
+def test_an_offer_is_told_to_read_like_another_service_where_that_is_none_of_its_own() -> None:
+    river = need(category_codes=("090203",), **RIVER)
+    wrong = criteria.category(river, offer(category_codes=("090203", "0902"), **MEALS))
+    assert (wrong.code, wrong.facts["offer_entered"], wrong.facts["offer_reads"]) == (
+        "same_service",
+        ("090203", "0902"),
+        "010102",
+    )
+    both = criteria.category(river, offer(category_codes=("090203", "010102"), **MEALS))
+    assert set(both.facts) == {"need", "offer"}
+
+
+@pytest.mark.parametrize("codes", [("01",), ("0101",), ("010102",), ()])
+def test_a_coarse_code_and_one_that_is_left_out_are_not_spoken_against(codes: tuple[str, ...]) -> None:
+    assert set(criteria.category(need(category_codes=codes, **MEALS), offer(**MEALS)).facts) == {"need", "offer"}
+
+
 def test_where_nothing_is_clear_no_category_is_named() -> None:
     visits = (
         Category(f"{top}0101", f"上门{what}", "") for top, what in (("03", "修理"), ("04", "理发"), ("05", "体检"))

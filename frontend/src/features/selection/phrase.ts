@@ -20,12 +20,19 @@ export function usePhrase(): (said: Said) => string {
         spell(name, value, { term, word, comma, language: i18n.language }),
       ]),
     );
-    return t(`selection.reason.${code}`, spoken);
+    const said = t(`selection.reason.${code}`, spoken);
+    return OVERRULED.filter((side) => `${side}_entered` in facts).reduce(
+      (all, side) => t(`selection.reason.${side}_overruled`, { ...spoken, said: all }),
+      said,
+    );
   };
 }
 
+/** Whose entered category its own text speaks against. */
+const OVERRULED = ["need", "offer"] as const;
+
 const MONEY = new Set(["budget", "price"]);
-const TERMS = new Set(["need", "offer"]);
+const TERMS = new Set(["need", "offer", "need_entered", "need_reads", "offer_entered", "offer_reads"]);
 
 type Spelling = {
   term: (code: string) => string;
