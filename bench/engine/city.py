@@ -1,13 +1,15 @@
 """A synthetic city of any size, the same for the same seed, straight in the columns of the engine.
 
-Proportions of a large Chinese city: 15 top-level categories, 165 below them and 3,575 leaves; 16 districts, 215
-streets and 6,000 communities; 24 target groups, 30 qualifications; words by Zipf's law, half of them of the
-service itself; one offer in seven covers the whole city, nearly half a district, the rest a few streets. One record
-in seven speaks of two top-level categories.
+Whatever a record says of categories, groups of people, money, numbers and times it has from a record of the shipped
+season that is drawn for it, so all that is as frequent as there. Two thirds of its words are of that record, the others
+of another one of the same top-level category: as many as there, and as common. Where it is is drawn anew: 16
+districts, 215 streets and 6,000 communities, as in a large Chinese city. An offer reaches as many areas of the same
+level as the one it has the rest from.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,33 +17,23 @@ from numpy.typing import NDArray
 from app.matching.ranking.arrays.columns import (
     ALL_BITS,
     ANYWHERE,
-    BITS,
-    EARLIEST,
-    LATEST,
-    LOCATED,
-    NOT_COMPARABLE,
-    WHOLE_PRICE,
-    WORDED,
-    YEARLY_PRICE,
+    Columns,
     Frame,
     NeedColumns,
     OfferColumns,
-    Tops,
     Words,
     reach_of,
 )
-from app.matching.ranking.arrays.snapshot import Snapshot, Table, snapshot_of
-from app.matching.ranking.categories import LEVELS as CLOSENESS
-from app.matching.ranking.records import Population
+from app.matching.ranking.arrays.snapshot import Snapshot, Table, snapshot_of, taken, words_at
+from app.matching.ranking.prepared import need_table, new_frame, offer_table
+from app.matching.ranking.profiles import Reader
+from bench.engine.market import season_market
+from bench.season import SEASON
 
-TOPS, MIDDLES, LEAVES = 15, 165, 3_575
 DISTRICTS, STREETS, COMMUNITIES = 16, 215, 6_000
-GROUPS, QUALIFICATIONS = 24, 30
-WORDS, OWN_WORDS = 60_000, 400  # the vocabulary; the part of it that a leaf speaks of most
-NEED_DRAWS, OFFER_DRAWS = 82, 118  # leave about 70 and 97 different words
-CITY_WIDE, BY_DISTRICT = 0.15, 0.60
-TWO_TOPS = 0.15
-KINDS = (NOT_COMPARABLE, WHOLE_PRICE, YEARLY_PRICE)
+IN_CITY, IN_DISTRICT = 4, 6  # digits of the codes of these; longer ones are of streets
+OWN_WORDS = 2 / 3  # of a record's words; the rest is another's
+HUNDRED = 10_000  # yuan, in fen
 SEED = 20180607
 
 Ints = NDArray[np.int64]
@@ -49,11 +41,12 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class City:
-    """Both sides and what an SQL peer needs beside the columns: the tree of areas and of categories."""
+    """Both sides and what they are numbered by; the district (0: none) of each area."""
 
     frame: Frame
     needs: Table[NeedColumns]
     offers: Table[OfferColumns]
+    districts: Ints
 
     def snapshot(self) -> Snapshot[OfferColumns]:
         return snapshot_of(self.offers, self.frame)
@@ -62,30 +55,47 @@ class City:
 def city(needs: int, offers: int, seed: int = SEED) -> City:
     """`needs` × `offers` records of one city."""
     draw = np.random.default_rng(seed)
-    frame = Frame(_populations(), LEAVES + MIDDLES + TOPS, range(LEAVES, LEAVES + MIDDLES))
+    season, places = _season(), _Places(draw)
+    frame = Frame(season.frame.populations, season.frame.dimensions, season.frame.kinds)
+    frame.words, frame.tops = season.frame.words, season.frame.tops
     frame.areas = {f"{number:07d}": number for number in range(1 + DISTRICTS + STREETS + COMMUNITIES)}
-    frame.qualifications = {f"Q{number:02d}": number for number in range(QUALIFICATIONS)}
-    frame.tops = {f"{number:02d}": number for number in range(TOPS)}
-    places = _Places(draw)
-    return City(frame, _needs(draw, needs, places), _offers(draw, offers, places))
+    return City(
+        frame, _needs(draw, season.needs, needs, places), _offers(draw, season, offers, places), places.districts()
+    )
 
 
-def _populations() -> list[Population]:
-    groups = [f"P{number:02d}" for number in range(1, 13)] + [f"P{number:02d}01" for number in range(1, 13)]
-    ages = [(0, 13), (14, 18), None, (60, None), None, None, None, (18, 60), None, None, None, None]
-    return [Population(code, code, code, (), *(ages[int(code[1:3]) - 1] or (None, None))) for code in groups]
+class _Season(NamedTuple):
+    frame: Frame
+    needs: Table[NeedColumns]
+    offers: Table[OfferColumns]
+
+
+@cache
+def _season() -> _Season:
+    """What the city is made of: the season's records, as the platform reads them."""
+    market = season_market(SEASON)
+    reader = Reader(market.reference)
+    frame, known = new_frame(reader), reader.statistics(market.needs, market.offers)
+    return _Season(
+        frame, need_table(market.needs, reader, known, frame), offer_table(market.offers, reader, known, frame)
+    )
 
 
 class _Places:
-    """Numbers of the areas: 0 the city, then districts, streets, communities; each lies in one above it."""
+    """Numbers of the areas: 0 the city, then districts, streets, communities; each lies in one above it. `reach` of
+    each but the communities."""
 
     def __init__(self, draw: np.random.Generator) -> None:
         self.district_of = np.concatenate([np.arange(DISTRICTS), draw.integers(0, DISTRICTS, STREETS - DISTRICTS)])
         districts = [f"5301{1 + district:02d}" for district in range(DISTRICTS)]
         streets = [f"{districts[district]}{street:03d}" for street, district in enumerate(self.district_of.tolist())]
-        self.district_reach = np.array([reach_of(code) for code in districts], dtype=np.uint64)
-        self.street_reach = np.array([reach_of(code) for code in streets], dtype=np.uint64)
+        self.reach = np.array([ALL_BITS, *map(reach_of, districts), *map(reach_of, streets)], dtype=np.uint64)
         self.street_of = np.concatenate([np.arange(STREETS), draw.integers(0, STREETS, COMMUNITIES - STREETS)])
+
+    def districts(self) -> Ints:
+        """Of every area, 0 of the city."""
+        streets = 1 + self.district_of
+        return np.concatenate([[0], 1 + np.arange(DISTRICTS), streets, streets[self.street_of]])
 
     def above(self, communities: Ints) -> NDArray[np.int32]:
         """Province (none), city, district, street and community of each."""
@@ -100,177 +110,63 @@ class _Places:
         return np.stack(levels, axis=1).astype(np.int32)
 
 
-def _bit(numbers: Ints) -> NDArray[np.uint64]:
-    return np.uint64(1) << numbers.astype(np.uint64)
+def _needs(draw: np.random.Generator, season: Table[NeedColumns], count: int, places: _Places) -> Table[NeedColumns]:
+    made, inside = _made(draw, season, "N", count), places.above(draw.integers(0, COMMUNITIES, count))
+    columns = made.columns._replace(
+        reach=places.reach[inside[:, 3]],
+        places=inside,
+        budget=_about(draw, made.columns.budget, 0.6, 1.6) // HUNDRED * HUNDRED,
+        people=_about(draw, made.columns.people, 0.5, 2.0),
+    )
+    words = made.words
+    owner = np.repeat(np.arange(count), np.diff(words.start))
+    whole = np.bincount(owner, weights=words.weights, minlength=count)
+    shares = words._replace(weights=(words.weights / whole[owner]).astype(np.float32))
+    return replace(made, columns=columns, words=shares)
 
 
-def _words(draw: np.random.Generator, leaves: Ints, draws: int, *, shares: bool) -> Words:
-    """Half of the words of the leaf's own field, half of the whole language, both by Zipf's law."""
-    count = len(leaves)
-    field = np.minimum((OWN_WORDS * draw.random((count, draws // 2)) ** 3).astype(np.int64), OWN_WORDS - 1)
-    own = (leaves[:, None] * 131 + field * 149) % WORDS
-    common = np.minimum((WORDS * draw.random((count, draws - draws // 2)) ** 4).astype(np.int64), WORDS - 1)
-    terms = np.sort(np.concatenate([own, common], axis=1), axis=1)
-    different = np.concatenate([np.ones((count, 1), bool), terms[:, 1:] != terms[:, :-1]], axis=1)
-    start = np.concatenate([[0], np.cumsum(different.sum(axis=1))])
-    flat = terms[different].astype(np.int32)
-    weights = 0.2 + 0.8 * draw.random(len(flat))
-    if shares:
-        owner = np.repeat(np.arange(count), np.diff(start))
-        weights = weights / np.bincount(owner, weights=weights, minlength=count)[owner]
-    return Words(start.astype(np.int64), flat, weights.astype(np.float32))
-
-
-@dataclass(frozen=True)
-class _About:
-    start: NDArray[np.int32]
-    nodes: NDArray[np.uint16]
-    values: NDArray[np.float32]
-    kinds: NDArray[np.uint64]
-    tops: Tops
-
-
-def _about(draw: np.random.Generator, leaves: Ints) -> _About:
-    """A likeliest leaf, a second of the same kind and, for some, a third of another top-level category."""
-    count = len(leaves)
-    near = np.minimum(leaves + 1 + draw.integers(0, 20, count), LEAVES - 1)
-    far = draw.integers(0, LEAVES, count)
-    two = draw.random(count) < TWO_TOPS
-    shares = np.stack([np.full(count, 0.7), np.full(count, 0.3), np.where(two, 0.4, 0.0)], axis=1)
-    shares = shares / shares.sum(axis=1, keepdims=True)
-    chosen = np.stack([leaves, near, far], axis=1)
-    rows = [_signature(row, share) for row, share in zip(chosen.tolist(), shares.tolist(), strict=True)]
-    tops = [_tops(row, share) for row, share in zip(chosen.tolist(), shares.tolist(), strict=True)]
-    return _About(
-        np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int32),
-        np.array([node for row in rows for node in row], dtype=np.uint16),
-        np.array([value for row in rows for value in row.values()], dtype=np.float32),
-        np.array([_kinds(row) for row in rows], dtype=np.uint64),
-        Tops(
-            np.concatenate([[0], np.cumsum([len(row) for row in tops])]).astype(np.int32),
-            np.array([top for row in tops for top in row], dtype=np.uint8),
+def _offers(draw: np.random.Generator, season: _Season, count: int, places: _Places) -> Table[OfferColumns]:
+    made = _made(draw, season.offers, "O", count)
+    columns, digits = made.columns, np.array([len(code) for code in season.frame.areas])[made.columns.place]
+    district, street = draw.integers(0, DISTRICTS, len(digits)), draw.integers(0, STREETS, len(digits))
+    covered = np.where(digits <= IN_CITY, 0, np.where(digits == IN_DISTRICT, 1 + district, 1 + DISTRICTS + street))
+    owned = np.repeat(np.arange(count), np.diff(columns.place_start))
+    reach = np.full(count, ANYWHERE, dtype=np.uint64)
+    np.bitwise_or.at(reach, owned, places.reach[covered])
+    return replace(
+        made,
+        columns=columns._replace(
+            reach=reach,
+            place=covered.astype(np.int32),
+            price=_about(draw, columns.price, 0.7, 1.4),
+            amount=np.where(columns.amount > 0, _about(draw, columns.amount, 0.5, 2.0), columns.amount),
         ),
     )
 
 
-def middle_of(leaf: int) -> int:
-    return leaf * MIDDLES // LEAVES
+def _about(draw: np.random.Generator, values: NDArray[Any], least: float, most: float) -> NDArray[Any]:
+    return (values * draw.uniform(least, most, len(values))).astype(values.dtype)
 
 
-def top_of(leaf: int) -> int:
-    return middle_of(leaf) * TOPS // MIDDLES
+def _made(draw: np.random.Generator, season: Table[Columns], letter: str, count: int) -> Table[Columns]:
+    """Records of the season, drawn with the words of others among theirs."""
+    rows = draw.integers(0, len(season), count)
+    top = season.tops.tops[season.tops.start[:-1]].astype(np.int64)
+    by_top, sizes = np.argsort(top, kind="stable"), np.bincount(top)
+    among = np.cumsum(sizes) - sizes
+    others = by_top[among[top[rows]] + (draw.random(count) * sizes[top[rows]]).astype(np.int64)]
+    made = taken(season, rows)
+    ids = np.array([f"{letter}{number:07d}" for number in range(count)])
+    return replace(made, ids=ids, words=_mixed(draw, made.words, words_at(season.words, others)))
 
 
-def _signature(leaves: list[int], shares: list[float]) -> dict[int, float]:
-    found: dict[int, float] = {}
-    for leaf, share in zip(leaves, shares, strict=True):
-        nodes = (leaf, LEAVES + middle_of(leaf), LEAVES + MIDDLES + top_of(leaf))
-        for node, weight in zip(nodes, CLOSENESS.values(), strict=True):
-            if share:
-                found[node] = found.get(node, 0.0) + share * weight
-    return {node: float(np.sqrt(found[node])) for node in sorted(found)}
-
-
-def _kinds(signature: dict[int, float]) -> int:
-    return sum({1 << (node % BITS) for node in signature if LEAVES <= node < LEAVES + MIDDLES})
-
-
-def _tops(leaves: list[int], shares: list[float]) -> list[int]:
-    return list(dict.fromkeys(top_of(leaf) for leaf, share in zip(leaves, shares, strict=True) if share))
-
-
-def _leaves(draw: np.random.Generator, count: int) -> Ints:
-    return np.minimum((LEAVES * draw.random(count)).astype(np.int64), LEAVES - 1)
-
-
-def _groups(draw: np.random.Generator, count: int) -> NDArray[np.uint64]:
-    one, two = _bit(draw.integers(0, GROUPS, count)), _bit(draw.integers(0, GROUPS, count))
-    return np.where(draw.random(count) < 0.3, one | two, one)
-
-
-def _months(draw: np.random.Generator, count: int) -> NDArray[np.uint16]:
-    season = np.uint16(0b11) << draw.integers(0, 11, count).astype(np.uint16)
-    return np.where(draw.random(count) < 0.3, season, 0).astype(np.uint16)
-
-
-def _ids(letter: str, count: int) -> NDArray[np.str_]:
-    return np.array([f"{letter}{number:07d}" for number in range(count)])
-
-
-def _needs(draw: np.random.Generator, count: int, places: _Places) -> Table[NeedColumns]:
-    leaves = _leaves(draw, count)
-    about, inside = _about(draw, leaves), places.above(draw.integers(0, COMMUNITIES, count))
-    begins = draw.integers(17_700, 18_000, count).astype(np.int32)
-    length = draw.integers(2, 13, count)
-    asks = draw.random(count) < 0.2
-    asked = draw.integers(0, QUALIFICATIONS, count)
-    columns = NeedColumns(
-        reach=places.street_reach[inside[:, 3] - 1 - DISTRICTS],
-        kinds=about.kinds,
-        groups=_groups(draw, count),
-        qualified=np.where(asks, _bit(asked), 0).astype(np.uint64),
-        budget=(draw.integers(40, 800, count) * 10_000).astype(np.int64),
-        length=length.astype(np.int16),
-        starts=begins,
-        ends=(begins + 30 * length).astype(np.int32),
-        months=_months(draw, count),
-        people=draw.integers(10, 400, count).astype(np.int32),
-        flags=np.full(count, WORDED | LOCATED, dtype=np.uint8),
-        places=inside,
-        named_start=np.concatenate([[0], np.cumsum(asks)]).astype(np.int32),
-        named=asked[asks].astype(np.int32),
-        about_start=about.start,
-        about=about.nodes,
-        about_value=about.values,
-    )
-    return Table(_ids("N", count), columns, _words(draw, leaves, NEED_DRAWS, shares=True), about.tops)
-
-
-def _offers(draw: np.random.Generator, count: int, places: _Places) -> Table[OfferColumns]:
-    leaves = _leaves(draw, count)
-    about, covered = _about(draw, leaves), _coverage(draw, count, places)
-    opens = np.where(draw.random(count) < 0.5, draw.integers(17_500, 17_900, count), EARLIEST)
-    closes = np.where(opens == EARLIEST, LATEST, opens + draw.integers(90, 720, count))
-    held = draw.random((count, QUALIFICATIONS)) < 0.6
-    columns = OfferColumns(
-        reach=covered[0],
-        kinds=about.kinds,
-        groups=_groups(draw, count),
-        qualified=(held * (np.uint64(1) << np.arange(QUALIFICATIONS, dtype=np.uint64))).sum(axis=1).astype(np.uint64),
-        price=(draw.integers(20, 900, count) * 10_000).astype(np.int64),
-        kind=draw.choice(np.array(KINDS, dtype=np.int8), count, p=[0.3, 0.4, 0.3]),
-        opens=opens.astype(np.int32),
-        closes=closes.astype(np.int32),
-        months=_months(draw, count),
-        amount=np.where(draw.random(count) < 0.7, draw.integers(10, 500, count), -1).astype(np.int32),
-        rating=np.where(draw.random(count) < 0.5, draw.integers(1, 6, count) / 5, np.nan),
-        flags=np.full(count, WORDED | LOCATED, dtype=np.uint8),
-        place_start=covered[1],
-        place=covered[2],
-        named_start=np.concatenate([[0], np.cumsum(held.sum(axis=1))]).astype(np.int32),
-        named=np.nonzero(held)[1].astype(np.int32),
-        about_start=about.start,
-        about=about.nodes,
-        about_value=about.values,
-    )
-    return Table(_ids("O", count), columns, _words(draw, leaves, OFFER_DRAWS, shares=False), about.tops)
-
-
-def _coverage(draw: np.random.Generator, count: int, places: _Places) -> tuple[Any, Any, Any]:
-    """Reach bits, and the numbers of the areas covered in compressed form."""
-    kind, district = draw.random(count), draw.integers(0, DISTRICTS, count)
-    streets = draw.integers(0, STREETS, (count, 4))
-    several = draw.integers(1, 5, count)
-    reach, covered = np.zeros(count, dtype=np.uint64), []
-    for row in range(count):
-        if kind[row] < CITY_WIDE:
-            reach[row], mine = np.uint64(ALL_BITS), [0]
-        elif kind[row] < BY_DISTRICT:
-            reach[row], mine = places.district_reach[district[row]] | np.uint64(ANYWHERE), [int(1 + district[row])]
-        else:
-            chosen = np.unique(streets[row, : several[row]])
-            reach[row] = np.bitwise_or.reduce(places.street_reach[chosen]) | np.uint64(ANYWHERE)
-            mine = [int(1 + DISTRICTS + street) for street in chosen]
-        covered.append(mine)
-    start = np.concatenate([[0], np.cumsum([len(mine) for mine in covered])]).astype(np.int32)
-    return reach, start, np.array([place for mine in covered for place in mine], dtype=np.int32)
+def _mixed(draw: np.random.Generator, own: Words, lent: Words) -> Words:
+    """Some words of both, row by row; a word of both counts as the row's own."""
+    kept = draw.random(len(own.terms)) < OWN_WORDS, draw.random(len(lent.terms)) >= OWN_WORDS
+    owners = [np.repeat(np.arange(len(words.start) - 1), np.diff(words.start)) for words in (own, lent)]
+    owner = np.concatenate([owners[0][kept[0]], owners[1][kept[1]]])
+    terms = np.concatenate([own.terms[kept[0]], lent.terms[kept[1]]])
+    weights = np.concatenate([own.weights[kept[0]], lent.weights[kept[1]]])
+    _, first = np.unique(owner * (1 + int(terms.max())) + terms, return_index=True)
+    start = np.concatenate([[0], np.cumsum(np.bincount(owner[first], minlength=len(own.start) - 1))])
+    return Words(start.astype(np.int64), terms[first], weights[first])

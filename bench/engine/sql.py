@@ -1,8 +1,9 @@
 """The SQL peer of M1: the engine's filters and scoring as one PostgreSQL query over well-indexed tables.
 
-Offers stand in each of their shards, as in the engine; words are postings with a covering index, and a need hands over
-everything it has prepared (its words, its spread-out signature, its areas, the groups that suit it as bit masks). All
-runs in memory after a warm-up, with a prepared statement.
+Offers stand as in the engine: in each of their categories once for every district they reach, or once for all (part 0),
+in that order on the disk; words and signatures are postings of these parts with a covering index, joined with the few
+terms and nodes of the need. A need hands over everything it has prepared (its words, its signature, its areas, the
+groups that suit it as bit masks). All runs in memory after a warm-up, with a prepared statement.
 """
 
 import contextlib
@@ -18,12 +19,13 @@ import psycopg
 from numpy.typing import NDArray
 
 from app.core.installation.postgres import embedded
-from app.matching.ranking.arrays.columns import EARLIEST, IN_TURNS, LATEST, OfferColumns, Words, take
-from app.matching.ranking.arrays.snapshot import Snapshot, words_at
+from app.matching.ranking.arrays.columns import EARLIEST, IN_TURNS, LATEST, take
+from app.matching.ranking.arrays.snapshot import words_at
 from app.matching.ranking.arrays.vectors import NEAR
 from app.matching.ranking.batch import NOBODY, TOP, Best
 from app.matching.ranking.points import millionths
 from app.matching.ranking.records import CRITERIA, DEFAULT_WEIGHTS
+from bench.engine.blocks import DISTRICT, Ints, masks
 from bench.engine.city import City
 from bench.engine.winners import PeerDisagrees
 
@@ -37,21 +39,23 @@ SETTINGS = (
     "plan_cache_mode=force_custom_plan",
 )
 WARM_UP = 30
-PLAIN = ("budget", "length", "starts", "ends", "months", "people")
 QUERY = (Path(__file__).parent / "one_need.sql").read_text(encoding="utf-8")
 
 TABLES = """
 CREATE TABLE offers (
-  top smallint, row integer, groups bigint, flags smallint, qualified bigint, price bigint, kind smallint,
-  opens integer, closes integer, months integer, amount integer, rating float8, places integer[], named integer[],
-  nodes integer[], node_values float4[]);
-CREATE TABLE postings (top smallint, term integer, row integer, weight float4);
+  top smallint, part smallint, row integer, tops bigint, groups bigint, flags smallint, qualified bigint, price bigint,
+  kind smallint, opens integer, closes integer, months integer, amount integer, rating float8, places integer[],
+  named integer[], is_about boolean);
+CREATE TABLE postings (top smallint, part smallint, term integer, row integer, weight float4);
+CREATE TABLE nodes (top smallint, part smallint, node integer, row integer, value float4);
 """
 INDEXES = """
-CREATE INDEX ON offers (top, price);
-CREATE UNIQUE INDEX ON postings (top, term, row) INCLUDE (weight);
+CREATE INDEX ON offers (top, part);
+CREATE UNIQUE INDEX ON postings (top, part, term, row) INCLUDE (weight);
+CREATE UNIQUE INDEX ON nodes (top, part, node, row) INCLUDE (value);
 VACUUM ANALYZE offers;
 VACUUM ANALYZE postings;
+VACUUM ANALYZE nodes;
 """
 
 
@@ -91,23 +95,21 @@ def query(levels: Sequence[float]) -> str:
 
 def _typed(text: str) -> str:
     """The parameters with their types, which the driver would guess from the size of each number."""
-    lists, dense = "named|inside|terms|places\\d", "wanted|weights"
+    lists, dense = "named|inside|terms|nodes|tops|parts|places\\d", "values|weights"
     text = re.sub(rf"%\(({lists})\)s", r"%(\1)s::integer[]", re.sub(rf"%\(({dense})\)s", r"%(\1)s::float4[]", text))
     return re.sub(r"%\((?!known)(\w+)\)s(?!::)", r"%(\1)s::bigint", text)
 
 
 @contextlib.contextmanager
-def asked(made: City, snapshot: Snapshot[OfferColumns]) -> Iterator[Ask]:
+def asked(made: City) -> Iterator[Ask]:
     """A server with the city in it; ask(row) runs the query for that need."""
     with tempfile.TemporaryDirectory(prefix="sx-sql-") as name:
         Path(name).chmod(0o755)  # the server may run as another user
         server = embedded(Path(name), options=[part for each in SETTINGS for part in ("-c", each)])
         try:
             with psycopg.connect(server.start(), autocommit=True, prepare_threshold=0) as connection:
-                _fill(connection, made, snapshot)
-                statement, tops = query(made.frame.levels.tolist()), made.needs.tops
-
-                prepared = cache(lambda row: parameters(made, row, int(tops.tops[tops.start[row]])))
+                _fill(connection, made)
+                statement, prepared = query(made.frame.levels.tolist()), cache(lambda row: parameters(made, row))
 
                 def ask(row: int) -> list[tuple[Any, ...]]:
                     return connection.execute(statement, prepared(int(row))).fetchall()
@@ -119,18 +121,34 @@ def asked(made: City, snapshot: Snapshot[OfferColumns]) -> Iterator[Ask]:
             server.stop()
 
 
-def _fill(connection: psycopg.Connection[Any], made: City, snapshot: Snapshot[OfferColumns]) -> None:
+def _fill(connection: psycopg.Connection[Any], made: City) -> None:
     _each(connection, TABLES)
-    cursor = connection.cursor()
-    for shard in snapshot.shards:
-        rows = np.unique(shard.rows).astype(np.int64)
-        with cursor.copy("COPY offers FROM STDIN") as copy:
-            for line in _offers(shard.top, rows, take(made.offers.columns, rows)):
-                copy.write_row(line)
-        with cursor.copy("COPY postings FROM STDIN") as copy:
-            for part in np.array_split(rows, 1 + len(rows) // 1_000):
-                copy.write(_posting_lines(shard.top, part, words_at(made.offers.words, part)))
+    parts = _parts(made)
+    cursor, tops = connection.cursor(), made.offers.tops
+    owner = np.repeat(np.arange(len(made.offers)), np.diff(tops.start))
+    for top in np.unique(tops.tops).tolist():
+        of_top = parts[np.isin(parts[:, 1], owner[tops.tops == top])]
+        for part in np.unique(of_top[:, 0]).tolist():
+            rows = of_top[of_top[:, 0] == part, 1]
+            with cursor.copy("COPY offers FROM STDIN") as copy:
+                for line in _offers(made, rows):
+                    copy.write_row([top, part, *line])
+            words, columns = words_at(made.offers.words, rows), take(made.offers.columns, rows)
+            about = (columns.about_start, columns.about, columns.about_value)
+            for table, held in (("postings", words), ("nodes", about)):
+                with cursor.copy(f"COPY {table} FROM STDIN") as copy:
+                    copy.write(_posting_lines(top, part, rows, *held))
     _each(connection, INDEXES)
+
+
+def _parts(made: City) -> Ints:
+    """(part, offer) of every district that an offer reaches, or part 0 alone where it reaches all; in this order."""
+    columns = made.offers.columns
+    owner = np.repeat(np.arange(len(made.offers)), np.diff(columns.place_start))
+    found = np.unique(np.stack([made.districts[columns.place], owner], axis=1), axis=0)
+    is_everywhere = found[:, 0] == 0
+    parts: Ints = found[is_everywhere | ~np.isin(found[:, 1], found[is_everywhere, 1])]
+    return parts
 
 
 def _each(connection: psycopg.Connection[Any], statements: str) -> None:
@@ -139,41 +157,36 @@ def _each(connection: psycopg.Connection[Any], statements: str) -> None:
             connection.execute(statement)
 
 
-def _posting_lines(top: int, rows: NDArray[np.int64], words: Words) -> str:
-    owners = np.repeat(rows, np.diff(words.start)).tolist()
-    postings = zip(words.terms.tolist(), owners, words.weights.tolist(), strict=True)
-    return "".join(f"{top}\t{term}\t{row}\t{weight!r}\n" for term, row, weight in postings)
+def _posting_lines(top: int, part: int, rows: Ints, start: Any, items: Any, values: Any) -> str:
+    owners = np.repeat(rows, np.diff(start)).tolist()
+    postings = zip(items.tolist(), owners, values.tolist(), strict=True)
+    return "".join(f"{top}\t{part}\t{item}\t{row}\t{value!r}\n" for item, row, value in postings)
 
 
-def _offers(top: int, rows: NDArray[np.int64], held: OfferColumns) -> Iterator[list[Any]]:
+def _offers(made: City, rows: Ints) -> Iterator[list[Any]]:
+    held, tops = take(made.offers.columns, rows), masks(made.offers.tops)[rows]
     plain = [
         column.tolist()
         for column in (held.groups, held.flags, held.qualified, held.price, held.kind, held.opens, held.closes)
     ]
     plain += [column.tolist() for column in (held.months, held.amount)]
     ratings = [None if np.isnan(value) else value for value in held.rating.tolist()]
-    lists = [
-        _lists(held.place_start, held.place),
-        _lists(held.named_start, held.named),
-        _lists(held.about_start, held.about),
-        _lists(held.about_start, held.about_value),
-    ]
-    for row, *values in zip(rows.tolist(), *plain, ratings, *lists, strict=True):
-        yield [top, row, *values]
+    lists = [_lists(held.place_start, held.place), _lists(held.named_start, held.named)]
+    is_about = (np.diff(held.about_start) > 0).tolist()
+    yield from map(list, zip(rows.tolist(), tops.tolist(), *plain, ratings, *lists, is_about, strict=True))
 
 
 def _lists(start: NDArray[np.int32], items: NDArray[Any]) -> list[list[Any]]:
     return [part.tolist() for part in np.split(items, start[1:-1])]
 
 
-def parameters(made: City, row: int, top: int) -> dict[str, Any]:
+def parameters(made: City, row: int) -> dict[str, Any]:
     """What the need brings to the query."""
     needs, words, frame = made.needs.columns, made.needs.words, made.frame
     groups = [bit for bit in range(len(frame.compatible)) if int(needs.groups[row]) >> bit & 1]
     suits = np.bitwise_or.reduce(frame.suits[0][groups], axis=0)
     about = slice(needs.about_start[row], needs.about_start[row + 1])
-    wanted = np.zeros(frame.dimensions, dtype=np.float32)
-    wanted[needs.about[about]] = needs.about_value[about]
+    tops = made.needs.tops.tops[made.needs.tops.start[row] : made.needs.tops.start[row + 1]].tolist()
     said = slice(words.start[row], words.start[row + 1])
     areas = {level: needs.places[row][level == NEAR].tolist() for level in sorted(set(NEAR), reverse=True)}
     plain = {
@@ -181,7 +194,9 @@ def parameters(made: City, row: int, top: int) -> dict[str, Any]:
     }
     return {
         **plain,
-        "top": top,
+        "tops": tops,
+        "mask": sum(1 << top for top in tops),
+        "parts": [0, int(needs.places[row][DISTRICT])],
         "groups": int(needs.groups[row]),
         "fitting": int(np.bitwise_or.reduce(frame.compatible[groups])),
         "qualified": int(needs.qualified[row]),
@@ -190,7 +205,8 @@ def parameters(made: City, row: int, top: int) -> dict[str, Any]:
         "terms": words.terms[said].tolist(),
         "weights": words.weights[said].tolist(),
         "known": about.stop > about.start,
-        "wanted": wanted.tolist(),
+        "nodes": needs.about[about].tolist(),
+        "values": needs.about_value[about].tolist(),
         **{f"suits{number}": int(mask) for number, mask in enumerate(suits)},
         **{f"places{number}": inside for number, inside in enumerate(areas.values())},
     }
