@@ -1,4 +1,4 @@
-"""Tables of the price of inclusion: what each loser of a lot would have cost."""
+"""Tables beside a result: what each loser of a lot would have cost, and how its judges marked."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -40,6 +40,15 @@ class InclusionRun(Base, Identified):
         sa.CheckConstraint("(status = 'failed') = (fault IS NOT NULL)", name="failed_has_fault"),
         sa.CheckConstraint("done = 0 OR best IS NOT NULL", name="priced_against_the_best"),
     )
+
+
+class PanelAgreement(Base):
+    """How the judges marked what a result was decided from (`left_out.Kept`), as it was when it was proposed."""
+
+    __tablename__ = "panel_agreements"
+
+    result_id: Mapped[int] = mapped_column(sa.ForeignKey("results.id"), primary_key=True)
+    kept: Mapped[dict[str, Any]]
 
 
 class InclusionPrice(Base):

@@ -1,4 +1,4 @@
-"""The award sets of every lot side by side, and what is known of the price of inclusion of its losers."""
+"""The award sets of every lot side by side, and what is known beside a result: of its losers, and of its judges."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -16,7 +16,8 @@ from app.core.waiting import Job, JobStatus
 from app.tenders.awards.models import LotResult, Result
 from app.tenders.awards.queries import LotPage, ResultLine, lot_pages
 from app.tenders.awards.rules import trimmed
-from app.tenders.comparisons.models import InclusionPrice, InclusionRun
+from app.tenders.comparisons.left_out import KEPT, Kept
+from app.tenders.comparisons.models import InclusionPrice, InclusionRun, PanelAgreement
 from app.tenders.comparisons.policy import WHO
 from app.tenders.comparisons.rules import Method, digest, gained_and_lost
 from app.tenders.notices.models import Lot, Tender
@@ -118,6 +119,12 @@ async def _prices(session: AsyncSession, run_ids: Collection[int]) -> Mapping[in
     for price in await session.scalars(sa.select(InclusionPrice).where(InclusionPrice.run_id.in_(run_ids))):
         rows[price.run_id][price.bid_id] = price
     return rows
+
+
+async def kept_agreement(session: AsyncSession, result: Result) -> Kept | None:
+    """None for a result that was proposed before such figures were kept."""
+    document = await session.scalar(sa.select(PanelAgreement.kept).where(PanelAgreement.result_id == result.id))
+    return None if document is None else KEPT.validate_python(document)
 
 
 async def own_jobs(session: AsyncSession, actor: Actor, since: datetime) -> list[Job]:

@@ -1,6 +1,6 @@
 """Award sets side by side, and the price of including each loser, on the wire."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -14,11 +14,13 @@ from app.core.http.unit import example
 from app.core.money import Money, yuan
 from app.tenders.awards.models import Result
 from app.tenders.awards.queries import ResultLine
+from app.tenders.comparisons.left_out import Change, Kept
 from app.tenders.comparisons.models import InclusionPrice
 from app.tenders.comparisons.policy import actions
 from app.tenders.comparisons.queries import ComparedSet, LotComparison, PricedLosers
 from app.tenders.comparisons.rules import LIVE, Method, RunStatus, Unpriced
 from app.tenders.notices.models import Tender
+from app.tenders.panels.agreement import Mirror, Reliability, Surprise
 from app.tenders.profiles.rules import OverspendRule
 from app.tenders.standings.rules import published
 
@@ -249,6 +251,75 @@ class AwardsComparison(BaseModel):
             published_at=result.published_at,
             is_running=any(lot.inclusion is not None and lot.inclusion.run.status in LIVE for lot in lots),
             lots=[LotComparisonRead.of(lot, tender, actor) for lot in lots],
+        )
+
+
+class Changed(BaseModel):
+    """The bids that would win only without the judge, and those that win only with; both empty: the same winners."""
+
+    gained: list[str]
+    lost: list[str]
+
+    @classmethod
+    def of(cls, change: Change | None) -> "Changed | None":
+        return None if change is None else cls(gained=list(change.gained), lost=list(change.lost))
+
+
+class MirrorRead(BaseModel):
+    """How a judge marked, in points: `severity` above the panel (below nought: stricter), `spread` 1 where the judge
+    tells bids apart as far as the panel (null: too few sheets), `scatter` the standard deviation of what bid and judge
+    do not explain. `surprises`: the own sheets that differ most. `without`: the change of winners without this judge,
+    null where it cannot be told."""
+
+    judge: str
+    sheets: int
+    severity: Decimal
+    spread: Decimal | None
+    scatter: Decimal
+    surprises: list[Surprise]
+    without: Changed | None
+
+    @classmethod
+    def of(cls, mirror: Mirror, kept: Kept) -> "MirrorRead":
+        return cls(**vars(mirror), without=Changed.of(kept.without[mirror.judge]))
+
+
+class AgreementRead(BaseModel):
+    """How far the judges of a result agree, beside the result and never inside it. `is_kept`: false for a result
+    proposed before such figures were kept. `reliability` is null where no two bids were scored by all judges.
+    `without_strictest`: the change of winners without the strictest judge, null where it cannot be told; `deciding`:
+    without how many judges, each by itself, some winner would be another. `mirrors`: of all judges for the purchaser
+    and auditors, the own one for a judge."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            is_kept=True,
+            judges=7,
+            reliability={"bids": 48, "judges": 7, "single": "0.722", "consistent": "0.806", "mean": "0.948"},
+            without_strictest={"gained": [], "lost": []},
+            deciding=2,
+            mirrors=[],
+        )
+    )
+
+    is_kept: bool
+    judges: int
+    reliability: Reliability | None
+    without_strictest: Changed | None
+    deciding: int
+    mirrors: list[MirrorRead]
+
+    @classmethod
+    def of(cls, kept: Kept | None, seen: Collection[str]) -> "AgreementRead":
+        if kept is None:
+            return cls(is_kept=False, judges=0, reliability=None, without_strictest=None, deciding=0, mirrors=[])
+        return cls(
+            is_kept=True,
+            judges=len(kept.without),
+            reliability=kept.agreement.reliability,
+            without_strictest=Changed.of(kept.without_strictest),
+            deciding=sum(bool(change and (change.gained or change.lost)) for change in kept.without.values()),
+            mirrors=[MirrorRead.of(each, kept) for each in kept.agreement.mirrors if each.judge in seen],
         )
 
 

@@ -1,9 +1,11 @@
-"""Use cases of the price of inclusion: asked for by the purchaser, worked out by jobs in many small transactions.
+"""Use cases beside a result: its contests and how its judges marked, kept when it is proposed; the price of inclusion,
+asked for by the purchaser, worked out by jobs in many small transactions.
 
 Every loser is priced in a transaction of its own, so readers see the run move, and a run that is cut short goes on
 with the losers that have no row yet.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,13 +22,16 @@ from app.core.moves import move
 from app.core.waiting import jobs_of_party
 from app.matching.winners.choose import Winners
 from app.tenders.awards.models import Award, LotResult, Result
-from app.tenders.awards.queries import Proposal
+from app.tenders.awards.queries import Proposal, awards_by_bid, declined_bids
 from app.tenders.bids.models import Bid
 from app.tenders.comparisons import rules
-from app.tenders.comparisons.models import InclusionPrice, InclusionRun
+from app.tenders.comparisons.left_out import KEPT, Kept, Terms, without_each
+from app.tenders.comparisons.models import InclusionPrice, InclusionRun, PanelAgreement
 from app.tenders.comparisons.rules import LIVE, MOVES, Contest, Priced, RunStatus
 from app.tenders.notices.models import Lot, Tender, tender_stream
 from app.tenders.notices.policy import access_tender
+from app.tenders.notices.queries import profile_of
+from app.tenders.panels.agreement import agreement
 from app.tenders.standings.queries import standings
 
 # A job that has not priced anybody for so long was cut short; no single set takes the solver a minute.
@@ -93,6 +98,20 @@ async def keep_contests(session: AsyncSession, actor: Actor, proposal: Proposal)
         how.ranking = contest.document()
         how.equal_shares = rules.shared(contest, found.sheets)
         taken |= own
+
+
+async def keep_agreement(session: AsyncSession, actor: Actor, proposal: Proposal) -> None:
+    """Keep beside a result how its judges marked, and whether it would be another one without any of them."""
+    result, found = proposal.result, proposal.found
+    tender = await session.get_one(Tender, result.tender_id)
+    won = await awards_by_bid(session, result.id)
+    declined = await declined_bids(session, tender.id)
+    terms = Terms(profile_of(tender), tender.tie_criterion, tender.overspend_rule, declined)
+    lots = [(parts.terms, placed) for parts, placed in found.lots]
+    sheets = [sheet for own in found.sheets.values() for sheet in own]
+    without = await asyncio.to_thread(without_each, lots, found.sheets, found.scores, won.keys(), terms)
+    kept = KEPT.dump_python(Kept(agreement(sheets), without), mode="json")
+    session.add(PanelAgreement(result_id=result.id, kept=kept))
 
 
 async def _decided(session: AsyncSession, tender: Tender, lot_code: str) -> tuple[Lot, LotResult, Result]:

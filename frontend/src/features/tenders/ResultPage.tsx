@@ -14,6 +14,7 @@ import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { Seals } from "../../ui/Seals";
 import { StatusTag } from "../../ui/StatusTag";
+import { Agreement } from "./Agreement";
 import { LotResult, stands } from "./LotResult";
 import { NextStep, type Progress, useProgress } from "./NextStep";
 import { Objections } from "./Objections";
@@ -94,6 +95,7 @@ function Shown({ of, progress }: { of: Result; progress: Progress }) {
         </section>
       ))}
       <Reviewed of={of} />
+      <Agreement tenderId={of.tender_id} />
       <Objections tenderId={of.tender_id} />
       <Seals of={[chosen(of, "purchaser", i18n.language)]} />
     </Page>
