@@ -39,7 +39,7 @@ function Shown({ of }: { of: Agreed }) {
         {t("tenders.agreement.strictest")}
         {t("tenders.colon")}
         {change(of.without_strictest)}
-        {t("tenders.full_stop")}{" "}
+        {t("tenders.full_stop")}
         {t(of.deciding === 0 ? "tenders.agreement.deciding_none" : "tenders.agreement.deciding", {
           count: of.deciding,
         })}
