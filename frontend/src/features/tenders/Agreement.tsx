@@ -70,7 +70,8 @@ function Card({ of }: { of: Mirror }) {
       <p className="rule-name">{of.judge}</p>
       <p>
         {t(strictness(of.severity), { points: of.severity.replace("-", "") })}
-        {t("tenders.full_stop")} {of.spread && t("tenders.agreement.spread", { spread: of.spread })}
+        {t("tenders.full_stop")}
+        {of.spread && t("tenders.agreement.spread", { spread: of.spread })}
       </p>
       <p>{t("tenders.agreement.scatter", { points: of.scatter, count: of.sheets })}</p>
       <p>
