@@ -74,6 +74,7 @@ ROUTERS = [
     health.router,
     areas.router,
     taxonomy.router,
+    taxonomy.questions,
     parties.router,
     session_api.sessions,
     session_api.entrance,

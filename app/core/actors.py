@@ -41,6 +41,7 @@ LEAST = {
     "export": Mandate.reader,
     "rank": Mandate.reader,
     "compare": Mandate.reader,
+    "suggest": Mandate.reader,  # services and groups for a text; nothing comes of it
     "switch": Mandate.reader,
     "change_password": Mandate.reader,
     "end_session": Mandate.reader,

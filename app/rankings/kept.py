@@ -11,7 +11,6 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import replace
 from enum import Enum, auto
-from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -31,12 +30,12 @@ from app.rankings.market import (
     forget_edits,
     public_ids,
     read_fresh,
-    reference,
     renewed,
     state_of,
     untaken,
 )
 from app.rankings.stored import newest, store, stored, told_of
+from app.taxonomy.queries import reader_of, reference
 
 PATIENCE, FIRST_PATIENCE = 0.2, 5  # seconds
 FEW = 2_000  # rows of which a base is made at once, or that lie over one until the next is made
@@ -55,9 +54,6 @@ class MarketUnready(DomainError):
 def folder() -> Path:
     """Where bases lie: one folder for all processes of an installation, like that of attachments."""
     return settings().data_dir / "market"
-
-
-reader_of = lru_cache(2)(Reader)  # of a taxonomy: half a second
 
 
 class Standing(Enum):

@@ -21,14 +21,14 @@ from app.matching import ranking
 from app.matching.ranking.layered import Layered
 from app.matching.ranking.prepared import PreparedNeeds, PreparedOffers, new_frame, prepare_needs, prepare_offers
 from app.matching.ranking.profiles import Reader
-from app.matching.ranking.records import Category, NeedRecord, OfferRecord, Population, Reference
+from app.matching.ranking.records import NeedRecord, OfferRecord
 from app.matching.sources import state
 from app.needs.models import Need
 from app.offers.models import Offer
 from app.rankings.entries import NEEDS, OFFERS, need_entries, offer_entries
 from app.taxonomy.models import Category as CategoryRow
 from app.taxonomy.models import Population as PopulationRow
-from app.taxonomy.queries import list_categories, list_populations
+from app.taxonomy.queries import reference
 
 ENGINE = state(Path(ranking.__path__[0]))
 
@@ -181,19 +181,6 @@ async def public_ids(session: AsyncSession) -> Edited:
     needs = await session.scalars(NEEDS.with_only_columns(Need.id))
     offers = await session.scalars(OFFERS.with_only_columns(Offer.id))
     return Edited(frozenset(needs), frozenset(offers))
-
-
-async def reference(session: AsyncSession) -> Reference:
-    return Reference(
-        tuple(
-            Category(term.code, term.label_zh, term.label_en, tuple(term.synonyms))
-            for term in await list_categories(session)
-        ),
-        tuple(
-            Population(term.code, term.label_zh, term.label_en, tuple(term.synonyms), term.age_min, term.age_max)
-            for term in await list_populations(session)
-        ),
-    )
 
 
 def prepared(fresh: Fresh, reader: Reader) -> tuple[PreparedNeeds, PreparedOffers]:

@@ -1,6 +1,8 @@
-"""Reading categories and populations."""
+"""Reading categories and populations, and texts by them."""
 
+import asyncio
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -9,7 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.core.reading.listing import Labels
+from app.matching.ranking import records
+from app.matching.ranking.profiles import Reader
 from app.matching.ranking.searched import Meant, arms, pairs_asked, pattern
+from app.matching.ranking.suggestions import Suggestions, suggestions
 from app.taxonomy.models import Category, Population
 from app.taxonomy.rules import CategoryUnknown, PopulationUnknown
 
@@ -36,6 +41,28 @@ async def list_categories(session: AsyncSession) -> list[Category]:
 
 async def list_populations(session: AsyncSession) -> list[Population]:
     return list(await session.scalars(sa.select(Population).order_by(Population.code)))
+
+
+reader_of = lru_cache(2)(Reader)  # of a taxonomy: half a second
+
+
+async def reference(session: AsyncSession) -> records.Reference:
+    """The taxonomy as matching knows it."""
+    named = [(of.code, of.label_zh, of.label_en, of.synonyms) for of in (Category, Population)]
+    services = await session.execute(sa.select(*named[0]).order_by(Category.code))
+    groups = await session.execute(
+        sa.select(*named[1], Population.age_min, Population.age_max).order_by(Population.code)
+    )
+    return records.Reference(
+        tuple(records.Category(code, zh, en, tuple(also)) for code, zh, en, also in services),
+        tuple(records.Population(code, zh, en, tuple(also), *ages) for code, zh, en, also, *ages in groups),
+    )
+
+
+async def suggest_terms(session: AsyncSession, title: str, description: str) -> Suggestions:
+    """What a need or an offer that is being written may be about; nothing where no word of it says so."""
+    terms = await reference(session)
+    return await asyncio.to_thread(lambda: suggestions(reader_of(terms), title, description))
 
 
 def services_called(text: str) -> sa.Select[str]:

@@ -1,10 +1,12 @@
 """The taxonomy: three levels of categories, two of populations, codes nest."""
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.actors import RESIDENT
+from app.core.actors import RESIDENT, Actor, Mandate, Role
 from app.core.errors import RowsRefused
+from app.core.http.idempotency import Idempotency
 from app.core.reading.files import Table
 from app.taxonomy.queries import list_categories, list_populations, require_categories, require_populations
 from app.taxonomy.rules import CategoryUnknown, PopulationUnknown, split_synonyms
@@ -42,6 +44,40 @@ async def test_an_age_that_is_no_number_is_refused_and_not_left_out(session: Asy
     with pytest.raises(RowsRefused) as refused:
         await import_populations(session, Table(list(POPULATION_COLUMNS), rows))
     assert [(fault.row, fault.column) for fault in refused.value.rows] == [(2, "age_min")]
+
+
+WRITERS = [Actor(1, Role.committee, 1), Actor(2, Role.organization, 2, mandate=Mandate.reader)]
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+async def test_whoever_writes_is_told_what_the_text_may_be_about(
+    writer: Actor, session: AsyncSession, client_of: ClientOf
+) -> None:
+    await make_reference(session)
+    await session.commit()
+    async with client_of(writer) as client:
+        told = await client.post("/taxonomy/suggest", json={"title": "给独居老人送饭", "description": "每天一餐"})
+        nothing = await client.post("/taxonomy/suggest", json={"title": "  ", "description": ""})
+    found = told.json()
+    assert found["categories"][0] == {"code": "010102", "words": ["送饭", "老人"]}
+    assert {each["code"]: each["words"] for each in found["populations"]} == {"P04": ["老人"], "P0402": ["独居"]}
+    assert nothing.json() == {"categories": [], "populations": []}
+
+
+async def test_a_text_is_refused_that_no_need_could_say(client_of: ClientOf) -> None:
+    async with client_of(WRITERS[0]) as client:
+        long = await client.post("/taxonomy/suggest", json={"title": "饭" * 2001})
+        more = await client.post("/taxonomy/suggest", json={"text": "送饭"})
+    assert [(each.status_code, each.json()["code"]) for each in (long, more)] == [(422, "InputInvalid")] * 2
+
+
+async def test_of_a_text_in_the_writing_nothing_is_kept(session: AsyncSession, client_of: ClientOf) -> None:
+    headers = {"Idempotency-Key": "a-key-of-sixteen-characters"}
+    async with client_of(WRITERS[0]) as client:
+        for title in ("送饭", "送药"):
+            answer = await client.post("/taxonomy/suggest", json={"title": title}, headers=headers)
+            assert answer.status_code == 200
+    assert await session.scalar(sa.select(sa.func.count()).select_from(Idempotency)) == 0
 
 
 async def test_unknown_codes_are_refused_by_name(session: AsyncSession) -> None:

@@ -100,6 +100,13 @@ class Leaves:
                     found[place] += weight * said
         return np.array(found) / max([*found, FULL_EVIDENCE])
 
+    def said(self, terms: Terms, code: str) -> dict[str, float]:
+        """What of a text speaks for one leaf: the terms, and how strongly each does."""
+        leaf = self.codes.index(code)
+        known = ((term, times, self._hints[term]) for term, times in sorted(terms.items()) if term in self._hints)
+        described = ((term, hint.weight(times), dict(hint.places)) for term, times, hint in known)
+        return {term: weight * leaves[leaf] for term, weight, leaves in described if leaf in leaves}
+
     def entered(self, codes: Iterable[str]) -> Floats:
         """The entered codes as a distribution: a coarse code is spread over its leaves; unknown codes say nothing."""
         rows = [

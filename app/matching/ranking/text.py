@@ -107,11 +107,11 @@ class Lexicon:
         self.reference = reference
         self._cutter = rjieba.Jieba()
         entries: tuple[Category | Population, ...] = (*reference.categories, *reference.populations)
-        labels = {entry.code: _normalized((entry.label_zh, *entry.synonyms)) for entry in entries}
+        labels = {f"#{entry.code}": _normalized((entry.label_zh, *entry.synonyms)) for entry in entries}
         for name in dict.fromkeys(name for names in labels.values() for name in names):
             self._cutter.add_word(name, None, None)
-        groups = meanings() if alike is None else alike
-        self._names = Names([*groups.items(), *((f"#{code}", names) for code, names in labels.items())])
+        self.names: Mapping[str, tuple[str, ...]] = {**(meanings() if alike is None else alike), **labels}
+        self._names = Names(self.names.items())
         self.terms = lru_cache(maxsize=REMEMBERED_TEXTS)(self._terms)
 
     def words(self, text: str) -> list[str]:

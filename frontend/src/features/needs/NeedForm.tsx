@@ -3,8 +3,8 @@ import type { components } from "../../api/schema.gen";
 import { numberText } from "../../ui/format";
 import { CountField, Field, LineField, ProseField } from "../../ui/form/Field";
 import { FormSheet } from "../../ui/form/FormSheet";
-import { CategorySelect, PopulationSelect } from "../../ui/form/choices";
 import { DayInput, MoneyInput } from "../../ui/form/inputs";
+import { SuggestedCategory, SuggestedPopulations } from "../../ui/form/suggested";
 import { intervalText } from "./interval";
 
 export type NeedBody = components["schemas"]["NeedCreate"];
@@ -53,10 +53,10 @@ export function NeedForm({ need, ...sheet }: Props) {
         <LineField name="title" required limit={200} />
         <ProseField name="description" limit={5000} />
         <Field name="category_code">
-          <CategorySelect />
+          <SuggestedCategory />
         </Field>
         <Field name="population_codes">
-          <PopulationSelect />
+          <SuggestedPopulations />
         </Field>
         <div className="form-columns">
           <CountField name="beneficiaries" min={1} unit={t("needs.form.people")} />

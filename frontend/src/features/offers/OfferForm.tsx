@@ -3,8 +3,9 @@ import { useTranslation } from "react-i18next";
 import type { components } from "../../api/schema.gen";
 import { Field, LineField, ProseField } from "../../ui/form/Field";
 import { FormSheet } from "../../ui/form/FormSheet";
-import { CategoriesSelect, PlacesSelect, PopulationSelect } from "../../ui/form/choices";
+import { PlacesSelect } from "../../ui/form/choices";
 import { DayInput } from "../../ui/form/inputs";
+import { SuggestedCategories, SuggestedPopulations } from "../../ui/form/suggested";
 
 export type OfferBody = components["schemas"]["OfferCreate"];
 
@@ -29,10 +30,10 @@ export function OfferForm(sheet: Props) {
         <PlacesSelect />
       </Field>
       <Field name="category_codes">
-        <CategoriesSelect />
+        <SuggestedCategories />
       </Field>
       <Field name="population_codes">
-        <PopulationSelect />
+        <SuggestedPopulations />
       </Field>
       <div className="form-columns">
         <Field name="price" extra={t("offers.form.price")}>

@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useState } from "react";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
+import { useSettled } from "../../ui/useSettled";
 import {
   type Criterion,
   fromAddress,
@@ -80,16 +81,6 @@ function useAddress(): [Address, (tried: Tried) => void] {
   return [address, write];
 }
 
-/** `value` once it has stood still for a moment. */
-function useSettled<T>(value: T): T {
-  const [settled, settle] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => settle(value), SETTLED);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return settled;
-}
-
 function useRanking({ from }: Direction, id: number, body: Ask, enabled: boolean) {
   const options = { enabled, placeholderData: keepPreviousData };
   const offers = $api.useQuery(
@@ -115,7 +106,7 @@ export function useTryOut(direction: Direction, id: number) {
   const [tried, setTried] = useState<Tried>(() => triedIn(address));
   const [sliders, setSliders] = useState<Sliders | null>(tried.shares && still(tried.shares));
   const [about, setAbout] = useState<number | null>(null);
-  const settled = useSettled(tried);
+  const settled = useSettled(tried, SETTLED);
   const published = useRanking(direction, id, PUBLISHED, true);
   const asked = useRanking(direction, id, askOf(settled, about), isTried(settled) || about !== null);
   useEffect(() => write(settled), [settled, write]);

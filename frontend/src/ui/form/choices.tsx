@@ -8,7 +8,7 @@ import { languageOf } from "../../api/refusal";
 import type { components } from "../../api/schema.gen";
 import { chosen } from "../chosen";
 
-type Held<Value> = {
+export type Held<Value> = {
   id?: string;
   /** What it is called where no label of a form stands beside it. */
   label?: string;
