@@ -10,8 +10,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import NamedTuple
 
-import typer
-
 from app.core.installation.postgres import embedded
 from bench.city.bare import bare
 from bench.city.loaded import City
@@ -65,9 +63,9 @@ def _bare_of(name: str, rounds: list[dict[str, Told]]) -> list[Told]:
 
 def _beside_bare(id: str, what: str, ours: list[Told], bare: list[Told]) -> Measure:
     ratios = [one.a_second / other.a_second for one, other in zip(ours, bare, strict=True)]
-    typer.echo(f"{id}: {min(ratios):.3f} … {max(ratios):.3f}", err=True)
     value = statistics.median(each.a_second for each in ours)
     held = f"a bare route: {statistics.median(each.a_second for each in bare):.0f} a second"
+    what = f"{what} (ratio {min(ratios):.2f} to {max(ratios):.2f})"
     return at_least(id, what, value, "/s", against=held, ratio=statistics.median(ratios), target=SHARE)
 
 

@@ -8,12 +8,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import quote
 
-import typer
-
 from app.core.installation.postgres import embedded
 from bench.city.bare import bare
 from bench.city.loaded import City
-from bench.measures import Measure, at_least, at_most
+from bench.city.rankings import in_ms
+from bench.measures import Measure, at_least
 from tests.attack.known import API, people
 from tests.attack.server import Server
 from tests.attack.waits import Waits
@@ -71,10 +70,9 @@ async def _beside_bare(path: str, ours: int, bare: int, number: int) -> Measure:
     own, plain = asking("GET", API + path), asking("GET", f"/pages/{number}")
     rounds = [(await _a_second(ours, own), await _a_second(bare, plain)) for _ in range(ROUNDS)]
     ratios = [one / other for one, other in rounds]
-    typer.echo(f"C9 {path}: {min(ratios):.3f} … {max(ratios):.3f}", err=True)
     held = f"a bare route with the same bytes: {statistics.median(other for _, other in rounds):.0f} a second"
     value = statistics.median(one for one, _ in rounds)
-    what = f"pages a second, {path}"
+    what = f"pages a second, {path} (ratio {min(ratios):.2f} to {max(ratios):.2f})"
     return at_least("C9", what, value, "/s", against=held, ratio=statistics.median(ratios), target=SHARE)
 
 
@@ -99,6 +97,4 @@ async def _soon(id: str, path: str, send: Send, within: float) -> Measure:
         for _ in range(TIMES):
             await waits.timed(send, asking("GET", API + path))
         rounds.append(waits.p(0.95))
-    typer.echo(f"{id} {path}: {min(rounds):.0f} … {max(rounds):.0f} ms", err=True)
-    value = statistics.median(rounds)
-    return at_most(id, f"p95 of {path}", value, "ms", against=f"{within:g} ms", ratio=value / within, target=1)
+    return in_ms(id, f"p95 of {path}", rounds, within)
