@@ -1,11 +1,15 @@
 """The needs and offers of a season as they were entered, for measuring the engine without a database."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar
 
 from app.core.reading.cells import Cells
+from app.matching.ranking.meaning import text_of
 from app.matching.ranking.records import Category, NeedRecord, OfferRecord, Population, Reference
+from app.matching.sentences import SentenceModel
 from app.needs.lists import read_needs
 from app.needs.rules import ends_on
 from app.season.files import Faults, Season
@@ -43,6 +47,20 @@ def with_needs(market: SeasonMarket, path: Path) -> SeasonMarket:
     take_faults(path.name, faults.take(path.name, read_needs, table) or [], faults)
     faults.refuse()
     return replace(market, needs=(*market.needs, *map(_need, table.lines())))
+
+
+Read = TypeVar("Read", Category, NeedRecord, OfferRecord)
+
+
+def read_by(model: SentenceModel, market: SeasonMarket) -> SeasonMarket:
+    """The market with what each of its texts means."""
+
+    def read(records: Sequence[Read]) -> tuple[Read, ...]:
+        vectors = model.vectors([text_of(record.parts) for record in records])
+        return tuple(replace(each, meaning=row.tobytes()) for each, row in zip(records, vectors, strict=True))
+
+    reference = Reference(read(market.reference.categories), market.reference.populations)
+    return SeasonMarket(reference, read(market.needs), read(market.offers))
 
 
 def _rows(season: Season, table: str) -> list[Cells]:

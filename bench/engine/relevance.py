@@ -9,7 +9,7 @@ title and description, the same with the labels of the entered codes added to th
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -21,14 +21,15 @@ from scipy.sparse import csr_matrix
 
 from app import matching
 from app.matching.ranking.filters import FILTERS
-from app.matching.ranking.prepared import PreparedOffers, prepare_offers
+from app.matching.ranking.prepared import prepare_offers
 from app.matching.ranking.profiles import Reader
 from app.matching.ranking.rank import rank
 from app.matching.ranking.records import DEFAULT_WEIGHTS, NeedRecord, OfferRecord, Weights
 from app.matching.ranking.text import normalize
+from app.matching.sentences import MODEL, is_installed, sentence_model
 from app.matching.sources import state
 from bench.engine.judgements import HIGHEST, Grades, Judgements
-from bench.engine.market import SeasonMarket
+from bench.engine.market import SeasonMarket, read_by
 from bench.engine.server import Server
 from bench.measures import release
 
@@ -43,6 +44,8 @@ METHODS = {
     "text": "text alone",
     "all": "all criteria",
     "filtered": "all criteria, hard filters on",
+    "text_words": "text alone, by its words only",
+    "all_words": "all criteria, texts by their words only",
     "text_literal": "text alone, without the thesaurus",
     "all_literal": "all criteria, without the thesaurus",
     "bigrams": "bigram TF-IDF of the texts",
@@ -90,23 +93,27 @@ def figures(orders: Orders, grades: Grades) -> Figures:
 
 def orders_by_engine(market: SeasonMarket, needs: Sequence[NeedRecord]) -> dict[str, Orders]:
     """The first five offers for each need: by the text alone, by all criteria, and by these with the filters on; the
-    first two also without the words of one meaning."""
-    offers, literal = _prepared(market, Reader(market.reference)), _prepared(market, Reader(market.reference, {}))
-
-    def first(prepared: PreparedOffers, weights: Weights, without: Sequence[str] = NO_FILTERS) -> Orders:
-        return {need.id: [row.id for row in rank(need, prepared, weights, DEPTH, without).rows] for need in needs}
-
+    first two also by words alone and without the words of one meaning. Where the sentence model is installed it reads
+    all texts for the others."""
+    judged = {need.id for need in needs}
+    read = read_by(sentence_model(), market) if is_installed() else market
+    full, words = _orders(read, Reader(read.reference), judged), _orders(market, Reader(market.reference), judged)
+    literal = _orders(read, Reader(read.reference, {}), judged)
     return {
-        "text": first(offers, TEXT_ALONE),
-        "all": first(offers, DEFAULT_WEIGHTS),
-        "filtered": first(offers, DEFAULT_WEIGHTS, ()),
-        "text_literal": first(literal, TEXT_ALONE),
-        "all_literal": first(literal, DEFAULT_WEIGHTS),
+        **full,
+        **{f"{method}_words": words[method] for method in ("text", "all")},
+        **{f"{method}_literal": literal[method] for method in ("text", "all")},
     }
 
 
-def _prepared(market: SeasonMarket, reader: Reader) -> PreparedOffers:
-    return prepare_offers(market.offers, reader, reader.statistics(market.needs, market.offers))
+def _orders(market: SeasonMarket, reader: Reader, judged: Collection[str]) -> dict[str, Orders]:
+    offers = prepare_offers(market.offers, reader, reader.statistics(market.needs, market.offers))
+    needs = [need for need in market.needs if need.id in judged]
+
+    def first(weights: Weights, without: Sequence[str] = NO_FILTERS) -> Orders:
+        return {need.id: [row.id for row in rank(need, offers, weights, DEPTH, without).rows] for need in needs}
+
+    return {"text": first(TEXT_ALONE), "all": first(DEFAULT_WEIGHTS), "filtered": first(DEFAULT_WEIGHTS, ())}
 
 
 def orders_by_bigrams(market: SeasonMarket, needs: Sequence[NeedRecord], *, with_labels: bool) -> Orders:
@@ -169,7 +176,11 @@ def measure_relevance(market: SeasonMarket, judgements: Judgements) -> Report:
         "server": Server(market).orders(needs),
     }
     splits = {split: _flat(orders, grades) for split, grades in judgements.splits.items()}
-    made_by = {"sources": state(Path(matching.__file__).parent), "words": release("rjieba")}
+    made_by = {
+        "sources": state(Path(matching.__file__).parent),
+        "words": release("rjieba"),
+        "meaning": MODEL if is_installed() else "no model is installed",
+    }
     return {**_flat(orders, judgements.grades), "splits": splits, "made_by": made_by}
 
 

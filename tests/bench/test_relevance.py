@@ -10,9 +10,11 @@ from app.core.problems import problem_of
 from app.core.reading.files import FileEmpty
 from app.core.reading.foreign import FileNotUtf8, FileUnreadable
 from app.matching.ranking.records import NeedRecord, OfferRecord
+from app.matching.sentences import MODEL
 from app.matching.sources import state
 from app.season.files import SeasonRefused
 from bench.commands import bench
+from bench.engine import relevance
 from bench.engine.judgements import (
     JudgementColumnsMissing,
     Judgements,
@@ -144,8 +146,16 @@ def test_the_report_names_every_method_and_split() -> None:
     assert (report["needs"], report["judgements"]) == (2, 2)
     assert report["splits"]["one"]["needs"] == 1
     assert readable(report).count("bigram TF-IDF of the texts") == 2
-    assert report["made_by"] == {"sources": state(Path(matching.__file__).parent), "words": release("rjieba")}
-    assert readable(report).endswith(f"words: {release('rjieba')}")
+    made_by = {"sources": state(Path(matching.__file__).parent), "words": release("rjieba"), "meaning": MODEL}
+    assert report["made_by"] == made_by
+    assert readable(report).endswith(f"meaning: {MODEL}")
+
+
+def test_without_the_model_the_figures_are_those_of_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relevance, "is_installed", lambda: False)
+    report = measure_relevance(SMALL, Judgements({"N1": {"O1": 3}, "N2": {"O3": 2}}, {}))
+    assert report["made_by"]["meaning"] == "no model is installed"
+    assert report["ndcg5_text"] == report["ndcg5_text_words"]
 
 
 LIST = (
@@ -172,7 +182,8 @@ def test_faults_of_a_list_of_needs_are_told_before_anything_is_measured(tmp_path
     ]
 
 
-def test_without_the_thesaurus_words_count_as_they_stand() -> None:
+def test_without_the_thesaurus_words_count_as_they_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relevance, "is_installed", lambda: False)  # which knows that both mean the same
     need = make_need("N4", title="长辈", description="", category_codes=(), population_codes=())
     river, elder = make_offer("A", title="巡河", description=""), make_offer("B", title="老人", description="")
     orders = orders_by_engine(SeasonMarket(TOWN, (need,), (river, elder)), [need])

@@ -2,10 +2,13 @@
 
 from datetime import date
 
+import numpy as np
 from hypothesis import strategies as st
 
+from app.matching.ranking.meaning import DIMENSIONS
 from app.matching.ranking.profiles import Reader
 from app.matching.ranking.records import OfferRecord
+from app.matching.sentences import shortened
 from tests.matching.factories import TOWN, make_need
 
 READER = Reader(TOWN)
@@ -17,6 +20,8 @@ QUALIFICATIONS = st.lists(st.sampled_from(["食品经营许可证", "社工证",
 MONEY = st.none() | st.decimals(0, 100_000, places=2)
 DAYS = st.none() | st.dates(date(2018, 1, 1), date(2020, 12, 31))
 SCHEDULES = st.sampled_from(["全年", "7-8月", "每周", "寒暑假", ""]) | st.text(max_size=6)
+DRAWN = np.random.default_rng(14).normal(size=(7, DIMENSIONS)).astype(np.float32)
+MEANINGS = st.sampled_from([b"", *(row.tobytes() for row in shortened(DRAWN[1:] + DRAWN[0]))])  # half alike
 OFFERS = st.builds(
     OfferRecord,
     id=st.text("OX0123456789", min_size=1, max_size=4),
@@ -38,6 +43,7 @@ OFFERS = st.builds(
     rating=st.none() | st.decimals(-1, 7, places=1),
     rectification=st.booleans(),
     active=st.booleans(),
+    meaning=MEANINGS,
 )
 NEEDS = st.builds(
     make_need,
@@ -53,4 +59,5 @@ NEEDS = st.builds(
     ends_on=DAYS,
     schedule=SCHEDULES,
     qualifications=QUALIFICATIONS,
+    meaning=MEANINGS,
 )

@@ -138,7 +138,8 @@ def _see(asked: Asked, row: int, shard: Shard[Any]) -> vectors.Seen:
     one = np.array([row])
     columns, words = take(asked.subjects.columns, one), words_at(asked.subjects.words, one)
     see: Any = vectors.see_offers if isinstance(columns, NeedColumns) else vectors.see_needs
-    share = vectors.shares(shard.postings, words, len(shard))
+    by_words = vectors.shares(shard.postings, words, len(shard))
+    share = vectors.meant(by_words, asked.subjects.meanings[one], asked.others.table.meanings[shard.rows])
     seen: vectors.Seen = see(asked.others.frame, columns, shard.columns, share)
     return seen
 
@@ -177,6 +178,7 @@ class _Compiled:
                 chosen,
                 tuple(subjects.words),
                 (shard.rows, tuple(shard.blocks), tuple(shard.postings)),
+                (subjects.meanings, asked.others.table.meanings),
                 tuple(needs.columns),
                 tuple(offers.columns),
                 (frame.suits, frame.levels, frame.compatible, frame.dimensions, frame.bits_tell_qualifications_apart),

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from app.matching.ranking.meaning import LENGTH, NOT_MEANT, closeness, stacked, vector, whole
 from app.matching.ranking.text import Lexicon, Statistics, Terms
 
 Floats = NDArray[np.float64]
@@ -21,6 +22,7 @@ PARENT_TIMES, TOP_TIMES = 0.3, 0.1  # how much of a leaf's description is its pa
 ENTERED_SHARE = 0.15  # prior weight of the entered code; the rest is spread over all leaves
 UNKNOWN = 0.1  # prior weight of what is not known: a code on which the text is silent is right in six of ten then
 FULL_EVIDENCE = 3.0  # what one telling word of a label amounts to; a text that says less speaks that much lower
+CLOSE_AT_ALL = 0.15  # closeness in meaning from which on a text speaks for a leaf; 1 where both mean the same
 DOUBT = 0.1  # likelihood left to a leaf of which the text says nothing
 SHARPNESS = 2  # independent hints that one matching term stands for
 LEVELS = {6: 0.5, 4: 0.3, 2: 0.2}  # same leaf, same parent, same top: shares of closeness
@@ -44,6 +46,16 @@ class Hint(NamedTuple):
         return times / (times + 1) * self.rarity
 
 
+def _apart_from_each_other(meanings: Sequence[bytes]) -> NDArray[np.int64]:
+    """The vectors of all leaves without what is common to all, which tells none from another; zero unless every leaf
+    has one. In whole numbers, so that every machine finds the same."""
+    vectors = stacked(meanings if all(meanings) else [NOT_MEANT] * len(meanings)).astype(np.int64)
+    own = len(vectors) * vectors - vectors.sum(axis=0)
+    lengths = np.sqrt(np.maximum(1, (own * own).sum(axis=1, keepdims=True)))
+    apart: NDArray[np.int64] = np.rint(LENGTH * own / lengths).astype(np.int64)
+    return apart
+
+
 class Leaves:
     """The taxonomy prepared for reading texts. A leaf is a code without codes below it."""
 
@@ -54,6 +66,7 @@ class Leaves:
         described = {c.code: lexicon.terms(" ".join((c.label_zh, *c.synonyms))) for c in categories}
         texts = [self._description(code, described) for code in self.codes]
         self._hints = self._index(texts, Statistics.of(texts))
+        self._meant = _apart_from_each_other([whole(c.meaning) for c in categories if c.code not in parents])
         self._nodes = {size: sorted({code[:size] for code in self.codes}) for size in LEVELS}
         every = [(size, node) for size, nodes in self._nodes.items() for node in nodes]
         self._places = {node: place for place, node in enumerate(every)}
@@ -90,15 +103,21 @@ class Leaves:
         places = [place for (size, _), place in self._places.items() if size == KIND]
         return range(min(places, default=0), max(places, default=-1) + 1)
 
-    def evidence(self, terms: Terms) -> Floats:
-        """How strongly a text speaks for each leaf, 0..1; all zero when it speaks for none."""
+    def evidence(self, terms: Terms, meaning: bytes = b"") -> Floats:
+        """How strongly a text speaks for each leaf, by its words and by what it means, 0..1; all zero when it speaks
+        for none."""
         found = [0.0] * len(self.codes)  # a list: single items of an array are slow
         for term, times in sorted(terms.items()):
             if hint := self._hints.get(term):
                 said = hint.weight(times)
                 for place, weight in hint.places:
                     found[place] += weight * said
-        return np.array(found) / max([*found, FULL_EVIDENCE])
+        by_words = np.array(found) / max([*found, FULL_EVIDENCE])
+        return np.minimum(1.0, by_words + self._meant_by(meaning)) if meaning else by_words
+
+    def _meant_by(self, meaning: bytes) -> Floats:
+        close = closeness(self._meant @ vector(meaning).astype(np.int64))
+        return np.asarray(np.clip((close - CLOSE_AT_ALL) / (1 - CLOSE_AT_ALL), 0.0, 1.0))
 
     def said(self, terms: Terms, code: str) -> dict[str, float]:
         """What of a text speaks for one leaf: the terms, and how strongly each does."""
@@ -119,10 +138,10 @@ class Leaves:
         """Those of the codes that this taxonomy has."""
         return tuple(code for code in dict.fromkeys(codes) if (len(code), code) in self._places)
 
-    def infer(self, terms: Terms, codes: Iterable[str]) -> Floats | None:
+    def infer(self, terms: Terms, codes: Iterable[str], meaning: bytes = b"") -> Floats | None:
         """What the record is about: shares of the leaves that text or codes speak for, and what they leave of 1 is not
         known. None when neither says anything."""
-        evidence, entered = self.evidence(terms), self.entered(codes)
+        evidence, entered = self.evidence(terms, meaning), self.entered(codes)
         spoken_for = (evidence > 0) | (entered > 0)
         if not spoken_for.any():
             return None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
+from app.matching.ranking import meaning
 from app.matching.ranking.profiles import NeedProfile, OfferProfile
 from app.matching.ranking.text import closeness, normalize, shared_terms
 
@@ -25,6 +26,12 @@ def share_reached(need: NeedProfile, offer: OfferProfile) -> float:
     return sum([need.words[term] * offer.words[term] for term in sorted(need.words) if term in offer.words])
 
 
+def answered(need: NeedProfile, offer: OfferProfile) -> float:
+    """How far the offer's text answers the need's, by its words and by what both mean where that is known."""
+    close = meaning.closeness(meaning.product(need.meaning, offer.meaning))
+    return float(meaning.blended(share_reached(need, offer), close))
+
+
 def affinity(need: NeedProfile, offer: OfferProfile) -> float:
     """Closeness 0..1 of what both texts and codes say the records are about."""
     common = [place for place in need.signature if place in offer.signature]
@@ -35,14 +42,14 @@ def text(need: NeedProfile, offer: OfferProfile) -> Measure:
     """The root of the share reached: real texts share few words."""
     if not need.words or not offer.words:
         return Measure(None, "text_missing")
-    share, asks, offers = share_reached(need, offer), need.record, offer.record
+    asks, offers = need.record, offer.record
     words = shared_terms(
         need.words,
         offer.words,
-        [normalize(part) for part in (asks.title, asks.description, asks.requirements)],
-        [normalize(part) for part in (offers.title, offers.description)],
+        [normalize(part) for part in asks.parts],
+        [normalize(part) for part in offers.parts],
     )
-    return Measure(closeness(max(0.0, share)), "shared_words" if words else "no_shared_words", {"words": words})
+    return Measure(closeness(answered(need, offer)), "shared_words" if words else "no_shared_words", {"words": words})
 
 
 def category(need: NeedProfile, offer: OfferProfile) -> Measure:

@@ -9,17 +9,19 @@ from numpy.typing import NDArray
 
 from app.matching.ranking.arrays import vectors
 from app.matching.ranking.arrays.columns import (
+    MEANT,
     Columns,
     Frame,
     NeedColumns,
     OfferColumns,
-    Words,
+    meanings_of,
     need_columns,
     offer_columns,
     tops_of,
     words_of,
 )
 from app.matching.ranking.arrays.snapshot import Snapshot, Table, changed, joined, snapshot_of
+from app.matching.ranking.meaning import NOT_MEANT
 from app.matching.ranking.profiles import NeedProfile, OfferProfile, Reader, Said
 from app.matching.ranking.records import NeedRecord, OfferRecord
 from app.matching.ranking.text import Statistics
@@ -99,7 +101,7 @@ class PreparedNeeds(Prepared[NeedRecord, NeedProfile, NeedColumns]):
     def see(self, offer: OfferProfile) -> Found:
         """Every need against one offer."""
         frame, table = self.snapshot.frame, self.snapshot.table
-        subject, share = offer_columns([offer], frame), _shares(self.snapshot, words_of([offer], frame))
+        subject, share = offer_columns([offer], frame), _shares(self.snapshot, [offer])
         return Found(np.arange(len(table)), *vectors.see_needs(frame, subject, table.columns, share))
 
 
@@ -113,7 +115,7 @@ class PreparedOffers(Prepared[OfferRecord, OfferProfile, OfferColumns]):
     def see(self, need: NeedProfile) -> Found:
         """Every offer against one need."""
         frame, table = self.snapshot.frame, self.snapshot.table
-        subject, share = need_columns([need], frame), _shares(self.snapshot, words_of([need], frame))
+        subject, share = need_columns([need], frame), _shares(self.snapshot, [need])
         return Found(np.arange(len(table)), *vectors.see_offers(frame, subject, table.columns, share))
 
 
@@ -126,6 +128,7 @@ def said_at(snapshot: Snapshot[Any], row: int) -> Said:
     terms = (spelled[term] for term in words.terms[said].tolist())
     return Said(
         words=dict(zip(terms, words.weights[said].tolist(), strict=True)),
+        meaning=table.meanings[row].tobytes() if table.columns.flags[row] & MEANT else NOT_MEANT,
         signature=dict(
             zip(table.columns.about[about].tolist(), table.columns.about_value[about].tolist(), strict=True)
         ),
@@ -133,12 +136,13 @@ def said_at(snapshot: Snapshot[Any], row: int) -> Said:
     )
 
 
-def _shares(snapshot: Snapshot[Any], words: Words) -> NDArray[np.float64]:
-    """How much of the best possible text score each record reaches, from the shard of its likeliest category."""
-    found = np.zeros(len(snapshot.table))
+def _shares(snapshot: Snapshot[Any], subject: list[NeedProfile] | list[OfferProfile]) -> NDArray[np.float64]:
+    """How far the text of each record and that of the only `subject` go together; words are looked up in the shard of
+    the record's likeliest category."""
+    found, words = np.zeros(len(snapshot.table)), words_of(subject, snapshot.frame)
     for shard in snapshot.shards:
         found[shard.rows[shard.first]] = vectors.shares(shard.postings, words, len(shard))[shard.first]
-    return found
+    return vectors.meant(found, meanings_of(subject), snapshot.table.meanings)
 
 
 def new_frame(reader: Reader) -> Frame:
@@ -205,6 +209,7 @@ def _table(
     def columns(batch: Sequence[Record]) -> Table[Columns]:
         profiles = [read(record) for record in batch]
         ids = np.array([record.id for record in batch], dtype=np.str_)
-        return Table(ids, columns_of(profiles, frame), words_of(profiles, frame), tops_of(profiles, frame))
+        words, tops = words_of(profiles, frame), tops_of(profiles, frame)
+        return Table(ids, columns_of(profiles, frame), words, tops, meanings_of(profiles))
 
     return joined([columns(batch) for batch in _batches(records)] or [columns(())])

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from app.matching.ranking.categories import Leaves, Signature
+from app.matching.ranking.meaning import whole
 from app.matching.ranking.records import (
     Capacity,
     NeedRecord,
@@ -23,12 +24,13 @@ from app.matching.ranking.text import Lexicon, Statistics, Terms, answered, aske
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NeedProfile:
-    """`words` sum to 1; `category` is what it is clearly about, if anything, `codes` the known ones of those that were
-    entered; `tops` are the top-level categories it belongs to, the likeliest first; `months` are the
-    calendar months the need runs in; `length` is its period in months."""
+    """`words` sum to 1; `meaning` is the vector of the whole text, or empty; `category` is what it is clearly about, if
+    anything, `codes` the known ones of those that were entered; `tops` are the top-level categories it belongs to, the
+    likeliest first; `months` are the calendar months the need runs in; `length` is its period in months."""
 
     record: NeedRecord
     words: Terms
+    meaning: bytes
     category: str | None
     codes: tuple[str, ...]
     signature: Signature
@@ -42,6 +44,7 @@ class NeedProfile:
 class OfferProfile:
     record: OfferRecord
     words: Terms
+    meaning: bytes
     category: str | None
     codes: tuple[str, ...]
     signature: Signature
@@ -56,6 +59,7 @@ class Said(NamedTuple):
     """What a record's text and codes say, which takes most of the time of reading it."""
 
     words: Terms
+    meaning: bytes
     signature: Signature
     tops: tuple[str, ...]
 
@@ -103,6 +107,7 @@ class Reader:
         return NeedProfile(
             record=need,
             words=said.words,
+            meaning=said.meaning,
             category=self.leaves.clear(said.signature),
             codes=self.leaves.known(need.category_codes),
             signature=said.signature,
@@ -121,6 +126,7 @@ class Reader:
         return OfferProfile(
             record=offer,
             words=said.words,
+            meaning=said.meaning,
             category=self.leaves.clear(said.signature),
             codes=self.leaves.known(offer.category_codes),
             signature=said.signature,
@@ -132,8 +138,10 @@ class Reader:
         )
 
     def _said(self, record: NeedRecord | OfferRecord, terms: Terms, words: Terms) -> Said:
-        about = self.leaves.infer(terms, record.category_codes)
-        return Said(single(words), self.leaves.signature(about), self.leaves.tops(about, record.category_codes))
+        meaning = whole(record.meaning)
+        about = self.leaves.infer(terms, record.category_codes, meaning)
+        tops = self.leaves.tops(about, record.category_codes)
+        return Said(single(words), meaning, self.leaves.signature(about), tops)
 
     def statistics(self, needs: tuple[NeedRecord, ...], offers: tuple[OfferRecord, ...]) -> Statistics:
         """Term statistics of a market, to be frozen for a round and shared by both directions."""

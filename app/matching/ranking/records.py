@@ -31,10 +31,18 @@ class WeightsNotOne(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Category:
+    """`meaning`, of whatever has a text: the vectors of `meaning`; empty where there are none yet."""
+
     code: str
     label_zh: str
     label_en: str
     synonyms: tuple[str, ...] = ()
+    meaning: bytes = b""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What its text is made of."""
+        return ("，".join((self.label_zh, *self.synonyms)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,12 @@ class NeedRecord:
     ends_on: date | None = None
     schedule: str = ""
     qualifications: tuple[str, ...] = ()
+    meaning: bytes = b""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What its text is made of."""
+        return self.title, self.description, self.requirements
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +118,12 @@ class OfferRecord:
     rating: Decimal | None = None
     rectification: bool = False
     active: bool = True
+    meaning: bytes = b""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What its text is made of."""
+        return self.title, self.description
 
 
 @dataclass(frozen=True, slots=True)

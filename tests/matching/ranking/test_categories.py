@@ -1,9 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from app.matching.ranking.categories import Floats, Leaves
+from app.matching.ranking.meaning import DIMENSIONS
 from app.matching.ranking.records import Category, NeedRecord, Reference
 from app.matching.ranking.text import Lexicon
+from app.matching.sentences import shortened
 from tests.matching.factories import TOWN, season_needs, season_reference
 
 WIDE = Reference(
@@ -33,6 +37,37 @@ def inferred(leaves: Leaves, lexicon: Lexicon, need: NeedRecord) -> str | None:
 def closeness(one: tuple[str, ...], other: tuple[str, ...]) -> float:
     mine, theirs = LEAVES.signature(LEAVES.entered(one)), LEAVES.signature(LEAVES.entered(other))
     return sum(value * theirs.get(place, 0) for place, value in mine.items())
+
+
+def spot(*places: int) -> bytes:
+    """A vector along one axis, or between several."""
+    found = np.zeros(DIMENSIONS)
+    found[list(places)] = 1
+    return shortened(found[None].astype(np.float32)).tobytes()
+
+
+def read_town(missing: str = "") -> Leaves:
+    """The town, of whose leaves each means something else."""
+    read = (replace(c, meaning=spot(n)) for n, c in enumerate(TOWN.categories) if c.code != missing)
+    unread = (c for c in TOWN.categories if c.code == missing)
+    return Leaves(Lexicon(Reference((*read, *unread), TOWN.populations)))
+
+
+def test_a_text_without_a_known_word_is_about_what_it_means() -> None:
+    place = [category.code for category in TOWN.categories].index("090203")
+    about = read_town().infer(LEXICON.terms("呜呼"), (), spot(place))
+    assert first(read_town(), about) == "090203"
+    assert LEAVES.infer(LEXICON.terms("呜呼"), (), spot(place)) is None
+
+
+def test_meaning_says_nothing_of_a_taxonomy_that_is_not_read_whole() -> None:
+    assert read_town(missing="010202").infer(LEXICON.terms("呜呼"), (), spot(8)) is None
+
+
+def test_what_all_leaves_have_in_common_tells_none_from_another() -> None:
+    leaves = read_town()
+    about = leaves.evidence({}, spot(*range(len(TOWN.categories))))
+    assert about.max() < 0.01
 
 
 def test_leaves_are_the_codes_without_codes_below_them() -> None:

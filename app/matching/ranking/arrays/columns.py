@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.errors import DomainError
-from app.matching.ranking import criteria
+from app.matching.ranking import criteria, meaning
 from app.matching.ranking.filters import ages_apart
 from app.matching.ranking.profiles import NeedProfile, OfferProfile
 from app.matching.ranking.records import Population
@@ -28,7 +28,7 @@ EARLIEST, LATEST = np.iinfo(np.int32).min, np.iinfo(np.int32).max
 EPOCH = date(1970, 1, 1).toordinal()
 NOT_COMPARABLE, WHOLE_PRICE, YEARLY_PRICE, UNIT_PRICE = 0, 1, 2, 3  # kinds of price
 UNKNOWN, UNLIMITED = -1, -2  # capacities
-WORDED, LOCATED, IN_TURNS, IN_RECTIFICATION, INACTIVE = 1, 2, 4, 8, 16  # flags of a row
+WORDED, LOCATED, IN_TURNS, IN_RECTIFICATION, INACTIVE, MEANT = 1, 2, 4, 8, 16, 32  # flags of a row
 
 Array = NDArray[Any]
 
@@ -202,7 +202,7 @@ def need_columns(profiles: Sequence[NeedProfile], frame: Frame) -> NeedColumns:
         ends=np.array([days(r.ends_on, LATEST) for r in records], dtype=np.int32),
         months=np.array([month_bits(p.months) for p in profiles], dtype=np.uint16),
         people=np.array([max(0, r.beneficiaries or 0) for r in records], dtype=np.int32),
-        flags=np.array([bool(p.words) * WORDED | bool(p.record.area) * LOCATED for p in profiles], dtype=np.uint8),
+        flags=np.array([_need_flags(p) for p in profiles], dtype=np.uint8),
         places=np.array([_lies_in(r.area, frame) for r in records], dtype=np.int32).reshape(-1, len(LEVELS)),
         named_start=_starts(named, np.int32),
         named=_flat(named, np.int32),
@@ -342,10 +342,20 @@ def _grade(offer: OfferProfile) -> float:
     return float("nan") if value is None else value
 
 
+def meanings_of(profiles: Sequence[NeedProfile] | Sequence[OfferProfile]) -> meaning.Vector:
+    """The vectors of every row, all zero where none is known; `MEANT` says which."""
+    return meaning.stacked([profile.meaning for profile in profiles])
+
+
+def _need_flags(need: NeedProfile) -> int:
+    return bool(need.words) * WORDED | bool(need.meaning) * MEANT | bool(need.record.area) * LOCATED
+
+
 def _offer_flags(offer: OfferProfile) -> int:
     in_turns = offer.capacity is not None and offer.capacity.in_turns
     return (
         bool(offer.words) * WORDED
+        | bool(offer.meaning) * MEANT
         | bool(offer.coverage) * LOCATED
         | in_turns * IN_TURNS
         | offer.record.rectification * IN_RECTIFICATION

@@ -26,6 +26,7 @@ from app.matching.ranking.arrays.columns import (
     ragged_start,
     take,
 )
+from app.matching.ranking.meaning import Vector
 
 Chained = TypeVar("Chained", NeedColumns, OfferColumns, Words, Tops)
 COPIES = 4  # a record of up to so many districts stands in the block of each
@@ -56,12 +57,13 @@ class Blocks(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table(Generic[Columns]):
-    """Every record once, in order of id."""
+    """Every record once, in order of id; `meanings` has a row of zeros for each that is without `MEANT`."""
 
     ids: NDArray[np.str_]
     columns: Columns
     words: Words
     tops: Tops
+    meanings: Vector
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -247,6 +249,7 @@ def taken(table: Table[Columns], rows: NDArray[np.int64]) -> Table[Columns]:
         columns=take(table.columns, rows),
         words=words_at(table.words, rows),
         tops=Tops(ragged_start(table.tops.start, rows), table.tops.tops[ragged_rows(table.tops.start, rows)]),
+        meanings=table.meanings[rows],
     )
 
 
@@ -257,6 +260,7 @@ def joined(parts: Sequence[Table[Columns]]) -> Table[Columns]:
         columns=_chained([part.columns for part in parts]),
         words=_chained([part.words for part in parts]),
         tops=_chained([part.tops for part in parts]),
+        meanings=np.concatenate([part.meanings for part in parts]),
     )
 
 

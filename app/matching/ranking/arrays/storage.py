@@ -18,7 +18,7 @@ from app.matching.ranking.arrays.columns import Columns, Frame, NeedColumns, Off
 from app.matching.ranking.arrays.snapshot import Blocks, Postings, Shard, Snapshot, Table, fields_of
 from app.matching.ranking.records import Population
 
-LAYOUT = 4  # of the folder; another number is not read
+LAYOUT = 5  # of the folder; another number is not read
 Made = TypeVar("Made")
 
 
@@ -85,6 +85,7 @@ def _loaded(folder: Path, about: dict[str, Any], frame: Frame) -> Snapshot[Any]:
         _filled(side, folder, "table.columns"),
         _filled(Words, folder, "table.words"),
         _filled(Tops, folder, "table.tops"),
+        _mapped(folder, "table.meanings"),
     )
     shards = tuple(_shard(folder, f"shard{number}", top, side) for number, top in enumerate(about["tops"]))
     return Snapshot(frame, table, shards, about["version"])

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.matching.ranking import criteria
+from app.matching.ranking import criteria, meaning
 from app.matching.ranking.arrays.columns import (
     BITS,
     EARLIEST,
@@ -32,11 +32,13 @@ from app.matching.ranking.arrays.columns import (
 )
 from app.matching.ranking.arrays.snapshot import Postings
 from app.matching.ranking.filters import FILTERS
+from app.matching.ranking.meaning import Vector
 from app.matching.ranking.records import CRITERIA
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 BIT_OF = {code: 1 << number for number, (code, _) in enumerate(FILTERS)}
+IN_CACHE = 2_048  # vectors that are multiplied together
 NEAR = np.array([criteria.NEARNESS[size] for size in LEVELS])
 
 
@@ -57,6 +59,19 @@ def shares(postings: Postings, words: Words, size: int) -> Floats:
     items = np.concatenate([np.arange(begin, end) for begin, end in zip(begins, ends, strict=True)])
     asked = np.repeat(weights[known].astype(np.float64), ends - begins)
     return _sums(postings.local[items], postings.weights[items] * asked, size)
+
+
+def meant(share: Floats, mine: Vector, theirs: Vector) -> Floats:
+    """The shares that words reach, and what the texts mean; `mine` is the only vector of a subject, `theirs` has one
+    for each share."""
+    if not mine.any():
+        return share
+    products = np.empty(len(share), dtype=np.float32)  # whole numbers below 2^24: no sum of them is rounded
+    own = mine[0].astype(np.float32)
+    for begin in range(0, len(share), IN_CACHE):
+        part = slice(begin, begin + IN_CACHE)
+        products[part] = theirs[part].astype(np.float32) @ own
+    return np.asarray(meaning.blended(share, meaning.closeness(products.astype(np.float64))))
 
 
 def affinities(subject: NeedColumns | OfferColumns, others: NeedColumns | OfferColumns, dimensions: int) -> Floats:

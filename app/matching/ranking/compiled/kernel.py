@@ -12,11 +12,13 @@ reference in double precision and the final points are whole numbers, so all eng
 import numpy as np
 
 from app.matching.compiling import borrowing
+from app.matching.ranking import meaning
 from app.matching.ranking.arrays import columns
 from app.matching.ranking.arrays.columns import (
     IN_RECTIFICATION,
     INACTIVE,
     LOCATED,
+    MEANT,
     NOT_COMPARABLE,
     WORDED,
     YEARLY_PRICE,
@@ -48,19 +50,23 @@ from app.matching.ranking.compiled.pair import (
     time_shared,
     whole_price,
 )
+from app.matching.ranking.meaning import DIMENSIONS, LENGTH
 
 BARRED = IN_RECTIFICATION | INACTIVE
 CATEGORY_AT_MOST = TOP_SHARE + 1e-6  # single precision
-meet = borrowing(columns.meet)
+meet, blended = borrowing(columns.meet), borrowing(meaning.blended)
 HALF_UP = 0.5 + 1e-7
 
 
-def rank(forward, positions, chosen, words, shard, needs, offers, frame, weights, rows, points, values, counts):
+def rank(
+    forward, positions, chosen, words, shard, meanings, needs, offers, frame, weights, rows, points, values, counts
+):
     """The best of one shard for the subjects at `positions` in `chosen`, joined to the best found so far.
 
     `forward`: the subjects are needs and the shard holds offers; otherwise the other way round. `words` of the
-    subjects in compressed form; `shard`: its rows, blocks and postings; `frame`: see `Frame`. `rows`, `points`
-    (subjects × top) and `counts` are written to, `values` (× 8) too unless it is empty.
+    subjects in compressed form; `shard`: its rows, blocks and postings; `meanings`: the vectors of the subjects and of
+    all others; `frame`: see `Frame`. `rows`, `points` (subjects × top) and `counts` are written to, `values` (× 8) too
+    unless it is empty.
     """
     (shard_rows, (block_reach, _), _), (suits, levels, compatible, dimensions, told_apart) = shard, frame
     size, top = len(shard_rows), rows.shape[1]
@@ -71,11 +77,11 @@ def rank(forward, positions, chosen, words, shard, needs, offers, frame, weights
     spans, met = np.empty((len(block_reach), 2), np.int64), np.empty(top, np.int64)
     asked = (positions, chosen, words, weights, suits[0 if forward else 1], levels, compatible, told_apart)
     noted = (rows, points, values, counts)
-    fill(forward, asked, shard, needs, offers, noted, (scratch, picked, subject, spans, met))
+    fill(forward, asked, shard, meanings, needs, offers, noted, (scratch, picked, subject, spans, met))
 
 
 @borrowing
-def fill(forward, asked, shard, needs, offers, noted, ready):
+def fill(forward, asked, shard, meanings, needs, offers, noted, ready):
     """What `rank` does, in the arrays that it made ready."""
     positions, chosen, (word_start, terms, word_weights), weights, suits, levels, compatible, told_apart = asked
     shard_rows, (block_reach, block_start), postings = shard
@@ -110,6 +116,8 @@ def fill(forward, asked, shard, needs, offers, noted, ready):
             else:
                 open_needs(subject, fitting, offers, needs, begin, end, gate)
             opened = gather(gate, begin, end, others, opened)
+        if my_flags[subject] & MEANT:
+            blend(meanings[0], subject, others[:opened], shard_rows, meanings[1], shares)
         me = (subject, my_groups[subject], my_kinds[subject], my_flags[subject])
         count = recall(noted, s, found, best, met)
         before = met[:count]
@@ -189,6 +197,17 @@ def gather(gate, begin, end, rows, count):
         rows[count] = row
         count += gate[row]
     return count
+
+
+@borrowing
+def blend(mine, subject, others, shard_rows, meanings, shares):
+    """Adds to the shares that words reach what the texts of the subject and of the others mean."""
+    for candidate in range(len(others)):
+        row = others[candidate]
+        other, product = shard_rows[row], np.int32(0)
+        for dimension in range(DIMENSIONS):
+            product += np.int32(mine[subject, dimension]) * np.int32(meanings[other, dimension])
+        shares[row] = blended(shares[row], max(0.0, product / LENGTH**2))
 
 
 @borrowing
