@@ -1,5 +1,5 @@
-"""When this has happened, that follows; what may carry files, and who answers for it; what open pages follow, and which
-events change it. Every bond between rooms that does not run downwards stands on this page.
+"""When this has happened, that follows; what may carry files or records, and who answers for it; what open pages
+follow, and which events change it. Every bond between rooms that does not run downwards stands on this page.
 
 Reactions run in the transaction of what they follow from, and do not set off further ones. They may insert anywhere.
 Locks: a use case locks its own subject first; a reaction then locks rows of earlier rooms, by number. Nothing holding
@@ -24,7 +24,10 @@ from app.notifications import policy as inboxes
 from app.notifications import service as notifications
 from app.notifications.occasions import OCCASIONS
 from app.offers import attaching as offer_files
+from app.parties import recording
 from app.parties import service as parties
+from app.records import service as records
+from app.records.policy import of_parties
 from app.surveys.waves import policy as waves
 from app.tenders.awards import policy as results
 from app.tenders.awards import service as awards
@@ -38,6 +41,7 @@ from app.tenders.panels import attaching as panel_files
 from app.tenders.panels import policy as panels
 
 when("registration.admitted", parties.admit_newcomer, accounts.invite_first)
+when("party.imported", records.keep_enrolled)
 
 when("survey.frozen", needs.forget_withheld)
 
@@ -72,6 +76,8 @@ when("contract.terminated", needs.release_needs)
 # Last of all, when everything else has followed: people are told. Each event and whom it concerns stand in OCCASIONS.
 for event, occasion in OCCASIONS.items():
     when(event, notifications.telling(event, occasion))
+
+of_parties(recording.read_holder, recording.lock_holder)
 
 held_by(Errand.sha256)
 hang_on(Holder.need, need_files.access, need_files.read_verbs)

@@ -49,6 +49,7 @@ from app.parties import api as parties
 from app.paths import api as paths
 from app.rankings import api as rankings
 from app.rankings.kept import warm_market
+from app.records import api as records
 from app.registrations import api as registrations
 from app.search import api as search
 from app.selection import api as selection
@@ -76,6 +77,8 @@ ROUTERS = [
     taxonomy.router,
     taxonomy.questions,
     parties.router,
+    records.of_party,
+    records.router,
     session_api.sessions,
     session_api.entrance,
     accounts.people,

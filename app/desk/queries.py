@@ -21,6 +21,7 @@ from app.needs.models import Need
 from app.offers import queries as offers
 from app.offers.models import Offer
 from app.parties import queries as parties
+from app.records import queries as records
 from app.registrations import queries as registrations
 from app.registrations.models import Registration
 from app.selection import queries as selection
@@ -41,6 +42,7 @@ from app.tenders.panels import queries as panels
 WaitingOf = Callable[[AsyncSession, Actor, datetime], Awaitable[list[Waiting]]]
 ROOMS: tuple[WaitingOf, ...] = (
     parties.waiting,
+    records.waiting,
     accounts.waiting,
     registrations.waiting,
     surveys.waiting,

@@ -13,8 +13,9 @@ from app.core.reading.parts import gathered
 from app.parties import policy, queries, service
 from app.parties.policy import WHO
 from app.parties.roster import COLUMNS
-from app.parties.rules import LegalKind, PartyKind, RatingA
+from app.parties.rules import LegalKind, PartyKind
 from app.parties.schemas import SHEET, ApplicantCreate, Imported, PartyCreate, PartyRead, PartyRow, PartyUpdate
+from app.records.rules import RatingA
 
 router = web.router("/parties", "parties", web.Open)
 
@@ -32,10 +33,8 @@ async def list_parties(
     q: Search = "",
 ) -> Page[PartyRow]:
     """`category_code`: a field of work. `area`: the prefix of its code."""
-    query = queries.search_parties(
-        actor, kind=kind, legal_kind=legal_kind, rating=rating_a, category=category_code, area=area, q=q
-    )
-    found = await queries.list_parties(session, query, paging)
+    query = queries.search_parties(actor, kind=kind, legal_kind=legal_kind, category=category_code, area=area, q=q)
+    found = await queries.list_parties(session, query, paging, rating=rating_a)
     return found.page([PartyRow.of(each) for each in found.rows], policy.list_actions(actor))
 
 

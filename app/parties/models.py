@@ -1,24 +1,24 @@
 """Table of parties."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from app.core.db import Base, Identified, within_years
+from app.core.db import Base, Identified
 from app.core.versions import Versioned
 from app.matching.pinyin import spelled
-from app.parties.rules import FourLevel, Inspection, LegalKind, PartyBuilding, PartyKind, RatingA
+from app.parties.rules import LegalKind, PartyKind
 
 LEGAL_PERSON = "legal_kind IN ('social_service_agency', 'association', 'foundation', 'company')"
 
 
 class Party(Base, Identified, Versioned):
-    """`ref` is the short code a season's files use ("G01"), unique within `ref_scheme`. `rectification` quotes the
-    authority; its dates bound the period as far as they are known. Phone, mail and address are the office's; who
-    represents it in law and the bank account stand in its contracts."""
+    """`ref` is the short code a season's files use ("G01"), unique within `ref_scheme`. Phone, mail and address are the
+    office's; who represents it in law and the bank account stand in its contracts. Its grades, inspections and what
+    else is dated are records."""
 
     __tablename__ = "parties"
 
@@ -38,17 +38,7 @@ class Party(Base, Identified, Versioned):
     staff: Mapped[int | None] = mapped_column(sa.Integer)
     social_workers: Mapped[int | None] = mapped_column(sa.Integer)
     certified_social_workers: Mapped[int | None] = mapped_column(sa.Integer)
-    qualifications: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     domain_codes: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
-    rating_a: Mapped[RatingA | None]
-    rating_four_level: Mapped[FourLevel | None]
-    rating_year: Mapped[int | None] = mapped_column(sa.Integer)
-    rectification: Mapped[str | None]
-    rectification_from: Mapped[date | None]
-    rectification_until: Mapped[date | None]
-    annual_inspection: Mapped[Inspection | None]
-    annual_inspection_year: Mapped[int | None] = mapped_column(sa.Integer)
-    party_building: Mapped[PartyBuilding | None]
 
     introduction: Mapped[str] = mapped_column(default="", server_default="")
     office_phone: Mapped[str] = mapped_column(default="", server_default="")
@@ -74,7 +64,6 @@ class Party(Base, Identified, Versioned):
         return sa.func.coalesce(sa.func.nullif(cls.name_en, ""), cls.name_zh)
 
     __table_args__ = (
-        within_years("rectification_from", "rectification_until"),
         sa.UniqueConstraint("ref_scheme", "ref"),
         sa.UniqueConstraint("credit_code"),
         sa.Index(
@@ -92,11 +81,6 @@ class Party(Base, Identified, Versioned):
         sa.CheckConstraint(
             "(kind = 'organization') = (legal_kind IS NOT NULL)", name="organizations_and_only_they_have_a_legal_kind"
         ),
-        sa.CheckConstraint(
-            "kind = 'organization' OR num_nonnulls(rating_a, rating_four_level, rating_year, rectification,"
-            " annual_inspection, party_building) = 0",
-            name="only_organizations_are_rated",
-        ),
         sa.CheckConstraint("credit_code ~ '^[0-9A-Z]{18}$'", name="credit_code_has_18_characters"),
         sa.CheckConstraint(
             f"credit_code IS NULL OR kind IN ('bureau', 'firm') OR {LEGAL_PERSON}",
@@ -107,17 +91,6 @@ class Party(Base, Identified, Versioned):
             "certified_social_workers >= 0 AND certified_social_workers <= social_workers AND social_workers <= staff",
             name="certified_within_social_workers_within_staff",
         ),
-        sa.CheckConstraint(
-            "(rating_year IS NULL) = (rating_a IS NULL AND rating_four_level IS NULL)", name="rating_has_its_year"
-        ),
-        sa.CheckConstraint(
-            "(annual_inspection IS NULL) = (annual_inspection_year IS NULL)", name="inspection_has_its_year"
-        ),
-        sa.CheckConstraint(
-            "rectification IS NOT NULL OR (rectification_from IS NULL AND rectification_until IS NULL)",
-            name="rectification_dates_belong_to_one",
-        ),
-        sa.CheckConstraint("rectification_from <= rectification_until", name="rectification_ends_after_its_start"),
         sa.Index(
             "uq_parties_one_office_per_area",
             "kind",

@@ -1,7 +1,7 @@
 """Finding parties, and naming them for other rooms."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -29,6 +29,8 @@ from app.parties.rules import (
     PartyUnknown,
     check_party,
 )
+from app.records.queries import holders_of, registers
+from app.records.rules import RecordKind, Register
 from app.taxonomy.queries import holding, saying
 
 # Made once: to name a table anew costs more than the rest of a query.
@@ -42,11 +44,11 @@ class PartyName(NamedTuple):
 
 
 class PartySeen(NamedTuple):
-    """A party as it is on `day`; `path`: the district, street and community it sits in."""
+    """A party, the district, street and community it sits in, and what its records come to today."""
 
     party: Party
     path: list[Area]
-    day: date
+    register: Register
 
 
 def search_parties(
@@ -54,16 +56,12 @@ def search_parties(
     *,
     kind: PartyKind | None = None,
     legal_kind: str | None = None,
-    rating: str | None = None,
     category: str | None = None,
     area: str = "",
     q: str = "",
 ) -> sa.Select[Party]:
-    """The parties `actor` may see, by kind, national grade, field of work, area prefix, by name, its pronunciation or
-    short code."""
+    """The parties `actor` may see, by kind, field of work, area prefix, by name, its pronunciation or short code."""
     query = sa.select(Party).where(visible(actor))
-    if rating:
-        query = query.where(Party.rating_a == rating)
     if category:
         query = query.where(Party.domain_codes.contains([category]))
     if kind:
@@ -95,7 +93,13 @@ def parties_named(text: str) -> sa.Select[int]:
     return query.where(*holding(SAID, [(text,)]))
 
 
-async def list_parties(session: AsyncSession, query: sa.Select[Party], paging: Paging) -> Found[PartySeen]:
+async def list_parties(
+    session: AsyncSession, query: sa.Select[Party], paging: Paging, *, rating: str | None = None
+) -> Found[PartySeen]:
+    """Those of today's national grade `rating`, where one is asked for."""
+    if rating:
+        graded = holders_of(RecordKind.rating_a, rating, shanghai_date(await now(session)))
+        query = query.where(Party.id.in_(graded))
     found = await paginate(session, query, paging, id=Party.id, sorts={"name_zh": Party.name_zh})
     return found.read_as(await seen(session, found.rows))
 
@@ -112,8 +116,8 @@ async def export_organizations(session: AsyncSession, query: sa.Select[Party]) -
 
 async def seen(session: AsyncSession, parties: Sequence[Party]) -> list[PartySeen]:
     paths = await areas_with_parents(session, {party.area_code for party in parties if party.area_code})
-    day = shanghai_date(await now(session))
-    return [PartySeen(party, paths.get(party.area_code or "", []), day) for party in parties]
+    known = await registers(session, [party.id for party in parties], shanghai_date(await now(session)))
+    return [PartySeen(party, paths.get(party.area_code or "", []), known[party.id]) for party in parties]
 
 
 async def find_party_by_ref(session: AsyncSession, ref: str, scheme: str = "") -> Party | None:

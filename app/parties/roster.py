@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -9,15 +10,14 @@ from app.core import texts
 from app.core.errors import DomainError
 from app.core.reading.cells import FieldBlank, Table, text_faults
 from app.core.reading.listing import Columns, Row, note_doubles
-from app.parties.rules import (
-    LEGAL_PERSONS,
+from app.parties.rules import LEGAL_PERSONS, LegalKind, PartyKind, check_credit_code
+from app.records.rules import (
+    Fact,
     FourLevel,
     Inspection,
-    LegalKind,
     PartyBuilding,
-    PartyKind,
     RatingA,
-    check_credit_code,
+    RecordKind,
     rectification_period,
 )
 
@@ -45,7 +45,7 @@ COLUMNS = Columns(
     {name: (name, name) for name in ("id", "name_zh", "legal_kind", "district_code", *OPTIONAL)},
     OPTIONAL,
 )
-INSPECTED = re.compile(r"annual_inspection_(\d{4})")
+INSPECTED = re.compile(r"annual_inspection_((19|20)\d\d)")
 LIMITS = {"ref": 100, "name_zh": 200, "name_en": 200, "credit_code": 100, "rectification": 1000}
 FOUNDED = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 YEAR = re.compile(r"(19|20)\d\d")
@@ -99,7 +99,11 @@ class RatingWithoutYear(DomainError):
 
 
 class ListedOrganization(Row):
-    """A row; `values` are columns of `Party`."""
+    """A row; `values` are columns of `Party`, `register` what is to be recorded, as a `Register` calls it."""
+
+    def __init__(self, number: int, cells: Mapping[str, str], titles: Mapping[str, str] | None = None) -> None:
+        super().__init__(number, cells, titles)
+        self.register: dict[str, Any] = {}
 
     @property
     def credit_column(self) -> str:
@@ -143,12 +147,12 @@ def read_roster(table: Table) -> list[ListedOrganization]:
         _read_identity(row)
         _read_people(row)
         _read_grades(row)
-        for field, fault in text_faults(row.values, LIMITS):
+        for field, fault in text_faults(row.values | row.register, LIMITS):
             row.refuse({"ref": "id", "credit_code": row.credit_column}.get(field, field), fault)
         for column in inspected:
             outcome = row.choice(column, INSPECTIONS)
-            row.values["annual_inspection"] = outcome
-            row.values["annual_inspection_year"] = int(column[-4:]) if outcome else None
+            row.register["annual_inspection"] = outcome
+            row.register["annual_inspection_year"] = int(column[-4:]) if outcome else None
     note_doubles(rows, lambda row: ("id", row.values["ref"]))
     note_doubles(rows, lambda row: (row.credit_column, row.values["credit_code"]))
     return rows
@@ -171,8 +175,10 @@ def _read_identity(row: ListedOrganization) -> None:
         "credit_code": credit_code,
         "is_fictional": is_fictional,
         "founded": row.dated("founded", FOUNDED),
-        "qualifications": [part.strip() for part in re.split("[;；]", row.text("qualification")) if part.strip()],
         "domain_codes": row.codes("domain_codes"),
+    }
+    row.register |= {
+        "qualifications": [part.strip() for part in re.split("[;；]", row.text("qualification")) if part.strip()],
         "party_building": row.choice("party_building", PARTY_BUILDING),
     }
 
@@ -194,7 +200,7 @@ def _read_grades(row: ListedOrganization) -> None:
         row.refuse("rating_year", RatingWithoutYear())
     note = row.text("rectification") or None
     start, until = rectification_period(note or "")
-    row.values |= {
+    row.register |= {
         "rating_a": rating_a,
         "rating_four_level": four_level,
         "rating_year": int(year) if year else None,
@@ -202,3 +208,21 @@ def _read_grades(row: ListedOrganization) -> None:
         "rectification_from": start,
         "rectification_until": until,
     }
+
+
+def facts_of(register: Mapping[str, Any]) -> tuple[Fact, ...]:
+    """What is to be recorded: a grade from the first day of its year and without end, since a roster names the year
+    alone; an inspection for its year."""
+    facts = []
+    if year := register["rating_year"]:
+        grades = RecordKind.rating_a, RecordKind.rating_four_level
+        facts += [Fact(kind, register[kind], valid_from=date(year, 1, 1)) for kind in grades if register[kind]]
+    if note := register["rectification"]:
+        start, until = register["rectification_from"], register["rectification_until"]
+        facts.append(Fact(RecordKind.rectification, "ordered", words=note, valid_from=start, valid_until=until))
+    if year := register.get("annual_inspection_year"):
+        start, until, outcome = date(year, 1, 1), date(year, 12, 31), register["annual_inspection"]
+        facts.append(Fact(RecordKind.inspection, outcome, valid_from=start, valid_until=until))
+    if building := register["party_building"]:
+        facts.append(Fact(RecordKind.party_building, building))
+    return (*facts, *(Fact(RecordKind.qualification, "", title) for title in dict.fromkeys(register["qualifications"])))

@@ -5,14 +5,10 @@ who may apply without registration (residents' groups, student teams) or as a co
 competition allows.
 """
 
-import re
-from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
 from app.areas.rules import AreaLevel
-from app.core.bounds import FIRST_DAY, LAST_DAY
 from app.core.errors import DomainError
 
 
@@ -34,45 +30,11 @@ class LegalKind(StrEnum):
     company = "company"
 
 
-class RatingA(StrEnum):
-    """National grading of social organisations (社会组织评估管理办法, 民政部令39号), 5A best."""
-
-    a1 = "1A"
-    a2 = "2A"
-    a3 = "3A"
-    a4 = "4A"
-    a5 = "5A"
-
-
-class FourLevel(StrEnum):
-    """Local grading in four levels: 优秀, 良好, 合格, 不合格."""
-
-    excellent = "excellent"
-    good = "good"
-    qualified = "qualified"
-    unqualified = "unqualified"
-
-
-class Inspection(StrEnum):
-    """Outcome of the annual inspection (年检): 合格, 基本合格, 不合格."""
-
-    qualified = "qualified"
-    basically_qualified = "basically_qualified"
-    unqualified = "unqualified"
-
-
-class PartyBuilding(StrEnum):
-    """The organisation's Party work: own branch, joint branch, an instructor sent, or none yet."""
-
-    own_branch = "own_branch"
-    joint_branch = "joint_branch"
-    instructor = "instructor"
-    none = "none"
-
-
 LEGAL_PERSONS = frozenset(
     {LegalKind.social_service_agency, LegalKind.association, LegalKind.foundation, LegalKind.company}
 )
+# Groups that street offices know: filed with them (备案), or of residents.
+KNOWN_TO_STREETS = frozenset({LegalKind.community_group_filed, LegalKind.resident_group})
 APPLICANTS = (LegalKind.resident_group, LegalKind.student_team, LegalKind.company)
 LEVELS = {
     PartyKind.committee: {AreaLevel.community, AreaLevel.village},
@@ -213,24 +175,3 @@ def is_credit_code(code: str) -> bool:
         return False
     total = sum(CREDIT_SIGNS.index(sign) * pow(3, place, 31) for place, sign in enumerate(code[:17]))
     return CREDIT_SIGNS.index(code[17]) == -total % 31
-
-
-PERIOD = re.compile(r"(\d{4})[-./年](\d{1,2})月?\s*(?:至|到|–|—|-|~|to)\s*(\d{4})[-./年](\d{1,2})(?!\d)")
-
-
-def rectification_period(text: str) -> tuple[date | None, date | None]:
-    """First and last day of a period given in months ("2017-07至2018-06整改期"); (None, None) when none is named."""
-    found = PERIOD.search(text)
-    if not found:
-        return None, None
-    from_year, from_month, to_year, to_month = map(int, found.groups())
-    if not (1 <= from_month <= 12 and 1 <= to_month <= 12 and (from_year, from_month) <= (to_year, to_month)):
-        return None, None
-    if not FIRST_DAY.year <= from_year <= to_year <= LAST_DAY.year:
-        return None, None
-    return date(from_year, from_month, 1), date(to_year, to_month, monthrange(to_year, to_month)[1])
-
-
-def is_in_rectification(note: str | None, start: date | None, until: date | None, on: date) -> bool:
-    """Whether an organisation is in rectification (整改) on a day; a note without dates holds until it is lifted."""
-    return note is not None and (start is None or start <= on) and (until is None or on <= until)

@@ -1,5 +1,6 @@
 """Parties on the wire."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 
@@ -11,7 +12,8 @@ from app.core.http.unit import example
 from app.core.reading.sheets import Sheet
 from app.parties.policy import actions, sees_account
 from app.parties.queries import PartySeen
-from app.parties.rules import FourLevel, Inspection, LegalKind, PartyBuilding, PartyKind, RatingA, is_in_rectification
+from app.parties.rules import LegalKind, PartyKind
+from app.records.rules import FourLevel, Inspection, PartyBuilding, RatingA
 
 Ref = Annotated[str, Line(100, least=1)]
 
@@ -176,18 +178,18 @@ class PartyRead(PartyRow):
         """The whole party, with what `actor` may do to it; its bank account only where `actor` acts for it."""
         party, own = seen.party, cls.model_fields.keys() - PartyRow.model_fields.keys() - {"actions"}
         hidden = {} if sees_account(actor, party) else {"bank_name": "", "bank_account": ""}
-        facts = {name: getattr(party, name) for name in own} | hidden
-        return cls(**_row(seen), **facts, actions=actions(actor, party))
+        return cls(**_row(seen), **_facts(seen, own) | hidden, actions=actions(actor, party))
 
 
 def _row(seen: PartySeen) -> dict[str, Any]:
-    party, path, day = seen
-    until = party.rectification_until
-    return {
-        **{name: getattr(party, name) for name in PartyRow.model_fields.keys() - {"area_path", "in_rectification"}},
-        "area_path": [area.name for area in path],
-        "in_rectification": is_in_rectification(party.rectification, party.rectification_from, until, day),
-    }
+    path = [area.name for area in seen.path]
+    return _facts(seen, PartyRow.model_fields.keys() - {"area_path"}) | {"area_path": path}
+
+
+def _facts(seen: PartySeen, names: Iterable[str]) -> dict[str, Any]:
+    """Each from the records where they know it, else from the party itself."""
+    known = vars(seen.register)
+    return {name: known[name] if name in known else getattr(seen.party, name) for name in names}
 
 
 class Imported(BaseModel):

@@ -21,7 +21,7 @@ from app.core.versions import check_version, touch
 from app.parties.models import Party
 from app.parties.policy import access_party, check_registers
 from app.parties.queries import offices_of
-from app.parties.roster import ListedOrganization, read_roster
+from app.parties.roster import ListedOrganization, facts_of, read_roster
 from app.parties.rules import (
     APPLICANTS,
     Admission,
@@ -33,6 +33,7 @@ from app.parties.rules import (
     PartyRefTaken,
     check_party,
 )
+from app.records.rules import Enrolled
 from app.taxonomy.models import Category
 from app.taxonomy.rules import CategoryUnknown
 
@@ -144,13 +145,16 @@ async def import_organizations(
     await _note_taken(session, rows, ref_scheme)
     refuse_faults(rows)
     at = await now(session)
-    parties = [Party(**row.values, ref_scheme=ref_scheme, created_at=at) for row in rows]
+    facts = {Party(**row.values, ref_scheme=ref_scheme, created_at=at): facts_of(row.register) for row in rows}
+    parties = list(facts)
     async for part in in_parts(parties, "storing"):
         session.add_all(part)
         await session.flush()
     async for part in in_parts(parties, "recording"):
         for party in part:
-            await happened(session, actor, "party.imported", party, at, ref=party.ref, legal_kind=party.legal_kind)
+            listed = Enrolled(party.id, facts[party])
+            kind = party.legal_kind
+            await happened(session, actor, "party.imported", party, at, tell=listed, ref=party.ref, legal_kind=kind)
     return parties
 
 

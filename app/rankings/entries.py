@@ -14,10 +14,11 @@ from app.needs.models import Need, NeedPopulation
 from app.needs.rules import NeedStatus, ends_on, standing
 from app.offers.models import Offer, OfferArea, OfferCategory, OfferPopulation
 from app.offers.rules import OfferStatus
-from app.parties.models import Party
-from app.parties.rules import RatingA, is_in_rectification
+from app.records.queries import value_on
+from app.records.rules import RatingA, RecordKind
 
-STARS = {rating: Decimal(number) for number, rating in enumerate(RatingA, 1)}
+STARS = {rating.value: Decimal(number) for number, rating in enumerate(RatingA, 1)}
+DAY = sa.bindparam("day", type_=sa.Date)  # on which what is recorded of a provider counts
 AT_A_TIME = 2_000  # rows read in one query
 LEVELS = (2, 4, 6, 9, 12)  # digits of a province, city, district, street, community
 
@@ -76,32 +77,26 @@ NEEDS = sa.select(
     Need.held_as,
     Need.expires_on,
 ).where(Need.published_at.is_not(None), Need.status != NeedStatus.withdrawn)
-OFFERS = (
-    sa.select(
-        Offer.id,
-        Offer.ref,
-        Offer.version,
-        Offer.party_id,
-        Offer.title,
-        Offer.description,
-        _codes(OfferCategory.category_code, OfferCategory.offer_id == Offer.id).label("category_codes"),
-        _codes(OfferPopulation.population_code, OfferPopulation.offer_id == Offer.id).label("population_codes"),
-        _codes(OfferArea.area_code, OfferArea.offer_id == Offer.id).label("coverage_codes"),
-        Offer.price,
-        Offer.price_unit,
-        Offer.capacity,
-        Offer.schedule,
-        Offer.available_from,
-        Offer.available_until,
-        Offer.qualifications,
-        Party.rating_a,
-        Party.rectification,
-        Party.rectification_from,
-        Party.rectification_until,
-    )
-    .join(Party, Party.id == Offer.party_id)
-    .where(Offer.status == OfferStatus.published)
-)
+OFFERS = sa.select(
+    Offer.id,
+    Offer.ref,
+    Offer.version,
+    Offer.party_id,
+    Offer.title,
+    Offer.description,
+    _codes(OfferCategory.category_code, OfferCategory.offer_id == Offer.id).label("category_codes"),
+    _codes(OfferPopulation.population_code, OfferPopulation.offer_id == Offer.id).label("population_codes"),
+    _codes(OfferArea.area_code, OfferArea.offer_id == Offer.id).label("coverage_codes"),
+    Offer.price,
+    Offer.price_unit,
+    Offer.capacity,
+    Offer.schedule,
+    Offer.available_from,
+    Offer.available_until,
+    Offer.qualifications,
+    value_on(RecordKind.rating_a, Offer.party_id, DAY).scalar_subquery().label("grade"),
+    value_on(RecordKind.rectification, Offer.party_id, DAY).exists().label("in_rectification"),
+).where(Offer.status == OfferStatus.published)
 
 
 async def need_entries(session: AsyncSession, ids: Collection[int], day: date) -> dict[int, NeedEntry]:
@@ -121,7 +116,8 @@ async def offer_entries(session: AsyncSession, ids: Collection[int], day: date) 
     """Those of `ids` that are published, with what the register knows of their providers on `day`."""
     found: dict[int, OfferEntry] = {}
     for batch in _batches(sorted(ids)):
-        found |= {row.id: _offer(row, day) for row in await session.execute(OFFERS.where(Offer.id.in_(batch)))}
+        rows = await session.execute(OFFERS.where(Offer.id.in_(batch)), {"day": day})
+        found |= {row.id: _offer(row) for row in rows}
     return found
 
 
@@ -136,7 +132,7 @@ async def offers_reaching(session: AsyncSession, inside: str, day: date) -> list
     above = [inside[:digits].ljust(12, "0") for digits in LEVELS if digits <= len(inside)]
     covers = sa.or_(OfferArea.area_code.startswith(inside, autoescape=True), OfferArea.area_code.in_(above))
     query = OFFERS.where(Offer.id.in_(sa.select(OfferArea.offer_id).where(covers))).order_by(Offer.id)
-    return [_offer(row, day) for row in await session.execute(query)]
+    return [_offer(row) for row in await session.execute(query, {"day": day})]
 
 
 def _batches(ids: Sequence[int]) -> list[Sequence[int]]:
@@ -162,8 +158,7 @@ def _need(row: Any, day: date) -> NeedEntry:
     return NeedEntry(row.id, key, row.version, row.party_id, row.title, row.community_code, status, record)
 
 
-def _offer(row: Any, day: date) -> OfferEntry:
-    rests = is_in_rectification(row.rectification, row.rectification_from, row.rectification_until, day)
+def _offer(row: Any) -> OfferEntry:
     record = OfferRecord(
         id=str(row.id),
         party_id=str(row.party_id),
@@ -179,7 +174,7 @@ def _offer(row: Any, day: date) -> OfferEntry:
         available_from=row.available_from,
         available_until=row.available_until,
         qualifications=tuple(row.qualifications),
-        rating=STARS.get(row.rating_a) if row.rating_a else None,
-        rectification=rests,
+        rating=STARS.get(row.grade),
+        rectification=row.in_rectification,
     )
     return OfferEntry(row.id, row.ref or f"offer-{row.id}", row.version, row.party_id, row.title, record)

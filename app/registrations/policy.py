@@ -10,8 +10,9 @@ from app.core.actors import EVERYONE, Actor, Role, granted
 from app.core.installation.secret import keyed
 from app.core.moves import verbs_from
 from app.core.receipts import read_receipt_code
+from app.parties.rules import KNOWN_TO_STREETS
 from app.registrations.models import Registration
-from app.registrations.rules import BY_RECEIPT, KNOWN_TO_STREETS, MOVES, RegistrationStatus, RegistrationUnknown
+from app.registrations.rules import BY_RECEIPT, MOVES, RegistrationStatus, RegistrationUnknown
 
 DECIDES = frozenset({Role.purchaser, Role.street})
 WHO = {

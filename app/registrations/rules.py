@@ -23,8 +23,6 @@ MOVES = {
     (S.submitted, "withdraw"): S.withdrawn,
 }
 BY_RECEIPT = frozenset({"withdraw"})  # of whoever holds the receipt
-# Groups that street offices know: filed with them (备案), or of residents.
-KNOWN_TO_STREETS = frozenset({LegalKind.community_group_filed, LegalKind.resident_group})
 
 
 class CreditCodeMissing(DomainError):

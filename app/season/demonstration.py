@@ -21,9 +21,14 @@ from app.core.days.calendar_table import seed_calendar
 from app.core.db import Units
 from app.core.reading.cells import Table
 from app.needs.service import draft_need, import_needs
+from app.parties.models import Party
 from app.parties.queries import offices_of, require_party
 from app.parties.rules import LegalKind, Newcomer, PartyKind
 from app.parties.service import register_party
+from app.records.models import Record
+from app.records.rules import Inspection, RecordKind
+from app.records.service import supersede_record
+from app.records.terms import after
 from app.registrations.service import submit_registration
 from app.season.cast import OPERATOR, district_of
 from app.season.files import Season
@@ -61,6 +66,12 @@ STARTS_AFTER = timedelta(days=90)  # from the last day of publication to the wan
 ASKED = "居民代表会议提出，楼栋长入户征求过意见。"
 SEASONS = (("冬", "winter"), ("春", "spring"), ("夏", "summer"), ("秋", "autumn"))
 DRAFTED = {"title": "院坝里的周末电影", "description": "老街坊盼着院坝里再放露天电影，一个月一场，场地由居委会提供。"}
+FOUND = {
+    "words": "2017年度检查结论：不合格",
+    "issuer": "昆明市呈贡区民政局",
+    "source": "年度检查结论通知书（演示）",
+    "requirement": "补报2017年度财务会计报告，按章程召开理事会并报送会议记录。",
+}
 REPORT = "服务站已开放，月度计划按期完成；服务台账、经费台账和居民反馈已备查，请安排中期评估。"
 
 
@@ -127,6 +138,7 @@ def live_steps(season: Season, day: date) -> list[tuple[Season, list[Step]]]:
                 Step("firms engaged", None, _engage_firms),
                 Step("report", None, _report),
                 Step("group applied", None, _apply),
+                Step("recorded", None, _record),
                 Step("finished", None, _finish),
             ],
         ),
@@ -269,6 +281,20 @@ async def _apply(session: AsyncSession, season: Season) -> None:
     says = "每周三、周五下午在社区活动室为老年居民组织合唱和体操。"
     group = Newcomer("邻里合唱队", "", f"{street.area:0<12}", LegalKind.resident_group, None, says, [])
     await submit_registration(session, RESIDENT, "", group, "王秀英", "0871-60000000")
+
+
+async def _record(session: AsyncSession, season: Season) -> None:
+    """The bureau says what an organisation whose inspection was not passed has to mend, by when, and until when that is
+    shown."""
+    bureau, today = await _actor_of(session, Role.purchaser), shanghai_date(await now(session))
+    unsound = Record.kind == RecordKind.inspection, Record.value == Inspection.unqualified
+    here = Party.ref_scheme == season.name, Party.area_code.startswith(bureau.area, autoescape=True)
+    query = sa.select(Record).join(Party, Party.id == Record.party_id).where(*here, *unsound)
+    record = await session.scalar(query.order_by(Record.id).limit(1))
+    if record:
+        due_on = after(today, "inspection_corrected")
+        days = {"due_on": due_on, "shown_until": after(due_on, "inspection"), "valid_until": record.valid_until}
+        await supersede_record(session, bureau, record.id, **FOUND, **days, valid_from=None, value=record.value)
 
 
 async def _finish(_session: AsyncSession, _season: Season) -> None:

@@ -28,8 +28,8 @@ class Known:
 
     @cached_property
     def roster(self) -> dict[str, dict[str, Any]]:
-        """Organisation → its values as columns of a party."""
-        return {row.values["ref"]: row.values for row in read_roster(self._tables["organizations"])}
+        """Organisation → what its row says."""
+        return {row.values["ref"]: row.values | row.register for row in read_roster(self._tables["organizations"])}
 
 
 def take_faults(file: str, rows: Iterable[Cells], faults: Faults) -> None:

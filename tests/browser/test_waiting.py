@@ -15,6 +15,7 @@ from app.core.days.calendar import shanghai_date
 from app.core.installation.postgres import EmbeddedPostgres
 from app.offers.rules import OfferStatus
 from app.parties.models import Party
+from app.records.rules import RecordKind
 from app.surveys.questionnaires.rules import SurveyStatus
 from app.tenders.notices.models import Enquiry, Tender
 from app.tenders.notices.rules import TenderStatus
@@ -27,6 +28,7 @@ from tests.desk.kinds import KINDS, word
 from tests.factories.needs import make_need
 from tests.factories.offers import make_offer
 from tests.factories.parties import make_account
+from tests.factories.records import make_record
 from tests.factories.surveys import make_survey, make_wave
 
 pytestmark = pytest.mark.browser
@@ -71,6 +73,10 @@ async def _more(session: AsyncSession, parties: Mapping[str, Party]) -> None:
     open_now = sa.select(Tender).where(Tender.status == TenderStatus.published, Tender.bids_end > at)
     tender = (await session.scalars(open_now.limit(1))).one()
     session.add(Enquiry(tender_id=tender.id, party_id=organization.id, question="可否分两期实施？", asked_at=at))
+    yesterday = today - timedelta(days=1)
+    way_back = {"requirement": "退还多收的押金", "due_on": yesterday, "shown_until": today + timedelta(days=365)}
+    said = {"title": "1号", "issuer": "民政局", "issuer_id": parties["purchaser"].id, "source": "处罚决定书"}
+    await make_record(session, organization, RecordKind.penalty, valid_from=yesterday, **said, **way_back)
 
 
 @pytest.fixture

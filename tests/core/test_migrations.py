@@ -60,3 +60,56 @@ def test_a_need_that_others_hold_keeps_what_it_reads_and_back_again(own_database
     command.downgrade(alembic_config(own_database), "final_offers")
     with psycopg.connect(own_database) as connection:
         assert [status for (status,) in connection.execute("SELECT status FROM needs ORDER BY id")] == BEFORE
+
+
+# What the columns of a party held before they became records; one says the same twice.
+FLAT = """
+SET session_replication_role = replica;
+INSERT INTO parties (id, kind, name_zh, legal_kind, created_at, rating_a, rating_four_level, rating_year, rectification,
+                     rectification_from, rectification_until, annual_inspection, annual_inspection_year,
+                     party_building, qualifications)
+    OVERRIDING SYSTEM VALUE VALUES
+    (1, 'organization', '甲', 'association', '2018-05-01Z', '4A', 'excellent', 2015, NULL, NULL, NULL,
+     'qualified', 2017, 'own_branch', '["社团证书", "督导", "社团证书"]'),
+    (2, 'organization', '乙', 'association', '2018-05-01Z', NULL, 'unqualified', 2016, '2017-07至2018-06整改期',
+     '2017-07-01', '2018-06-30', 'unqualified', 2017, 'none', '[]'),
+    (3, 'organization', '丙', 'association', '2018-05-01Z', NULL, NULL, NULL, '限期整改', NULL, NULL, NULL, NULL,
+     NULL, '[]'),
+    (4, 'firm', '所', NULL, '2018-05-01Z', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '[]');
+"""
+RECORDS = [
+    (1, "rating_a", "4A", "", "", "2015-01-01", None),
+    (1, "rating_four_level", "excellent", "", "", "2015-01-01", None),
+    (2, "rating_four_level", "unqualified", "", "", "2016-01-01", None),
+    (2, "rectification", "ordered", "", "2017-07至2018-06整改期", "2017-07-01", "2018-06-30"),
+    (3, "rectification", "ordered", "", "限期整改", None, None),
+    (1, "inspection", "qualified", "", "", "2017-01-01", "2017-12-31"),
+    (2, "inspection", "unqualified", "", "", "2017-01-01", "2017-12-31"),
+    (1, "party_building", "own_branch", "", "", None, None),
+    (2, "party_building", "none", "", "", None, None),
+    (1, "qualification", "", "社团证书", "", None, None),
+    (1, "qualification", "", "督导", "", None, None),
+]
+FLAT_COLUMNS = (
+    "SELECT rating_a, rating_four_level, rating_year, rectification, rectification_from::text,"
+    " rectification_until::text, annual_inspection, annual_inspection_year, party_building, qualifications"
+    " FROM parties ORDER BY id"
+)
+
+
+def test_what_the_columns_of_parties_held_becomes_records_and_back_again(own_database: str) -> None:
+    command.downgrade(alembic_config(own_database), "panel_agreements")
+    with psycopg.connect(own_database) as connection:
+        connection.execute(FLAT)
+        before = connection.execute(FLAT_COLUMNS).fetchall()
+    upgrade(own_database)
+    with psycopg.connect(own_database) as connection:
+        query = "SELECT party_id, kind, value, title, words, valid_from::text, valid_until::text FROM records"
+        assert connection.execute(query + " ORDER BY id").fetchall() == RECORDS
+        query = "SELECT DISTINCT visibility, issuer_id, source, superseded_at, recorded_at = '2018-05-01Z' FROM records"
+        assert connection.execute(query).fetchall() == [("public", None, "", None, True)]
+    command.downgrade(alembic_config(own_database), "panel_agreements")
+    with psycopg.connect(own_database) as connection:
+        after = connection.execute(FLAT_COLUMNS).fetchall()
+    assert [row[:-1] for row in after] == [row[:-1] for row in before]
+    assert [row[-1] for row in after] == [["社团证书", "督导"], [], [], []]

@@ -52,6 +52,7 @@ KINDS = {
     "contracts.pay": "rooms.contracts.action.pay",
     "contracts.complete": "rooms.contracts.action.complete",
     "contracts.engage": "rooms.contracts.action.engage",
+    "records.supersede": "rooms.records.action.supersede",
     "registrations.admit": "rooms.registrations.action.admit",
 }
 # What only others do, and one waits for.

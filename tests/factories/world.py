@@ -20,6 +20,7 @@ from app.needs.rules import NeedStatus
 from app.offers.rules import OfferStatus
 from app.parties.models import Party
 from app.parties.rules import LegalKind, PartyKind
+from app.records.rules import RecordKind, Visibility
 from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
 from app.selection.rules import ListSource, RoundStatus, Side
 from app.selection.service import close_round
@@ -51,6 +52,7 @@ from tests.factories.notifications import make_notification
 from tests.factories.offers import make_offer
 from tests.factories.panels import make_panel, marks_of, purchaser_of
 from tests.factories.parties import actor_of, make_area, make_party
+from tests.factories.records import make_record
 from tests.factories.reference import DONGHUALU, DOUNAN, LONGJIE
 from tests.factories.registrations import make_registration
 from tests.factories.surveys import make_response, make_survey, make_survey_result, make_token, make_wave
@@ -199,10 +201,27 @@ async def _parties(session: AsyncSession, world: World) -> None:
     everybody, buyers = world.all(), {"P1", "P2", "P3", "X1"}
     ids = {name: actor.party_id for name, actor in world.actors.items()}
     world.add("area", "area", {"code": DOUNAN}, everybody)
-    world.add("party", "own organisation", {"party_id": ids["O1"]}, everybody, owns={"O1"})
+    own = await session.get_one(Party, ids["O1"])
+    own.area_code = CHENGGONG
+    offices = {"enters": {"P1", "P2"}}
+    world.add("party", "own organisation", {"party_id": ids["O1"]}, everybody, owns={"O1"}, **offices)
+    for name, visibility, readers in (
+        ("record", Visibility.public, everybody),
+        ("record within", Visibility.within, buyers | {"O1", "S1", "S2", "S3"}),
+    ):
+        record = await make_record(session, own, RecordKind.award, title=canary(name), visibility=visibility)
+        world.add("record", name, {"record_id": record.id}, readers, canary(name), **offices)
     world.add("party", "bureau", {"party_id": ids["P1"]}, everybody, owns={"P1"})
     world.add("party", "elsewhere", {"party_id": ids["C3"]}, everybody, owns={"C3"})
-    world.add("party", "applicant", {"party_id": ids["O3"]}, buyers | {"O3"}, canary("applicant"), owns={"O3"})
+    world.add(
+        "party",
+        "applicant",
+        {"party_id": ids["O3"]},
+        buyers | {"O3"},
+        canary("applicant"),
+        owns={"O3"},
+        enters=buyers - {"X1"},
+    )
     world.ids |= {f"party of {name}": id for name, id in ids.items() if id}
     world.ids |= {f"account of {name}": each.account_id for name, each in world.actors.items() if each.account_id}
     for name in ("C1", "O2"):

@@ -1,5 +1,7 @@
 """Parties over the wire: who sees what, who may do what."""
 
+from datetime import date
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -7,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import RESIDENT, Actor, Role
 from app.core.reading.files import read_table, write_table
 from app.parties.models import Party
-from app.parties.rules import LegalKind, PartyKind, RatingA
+from app.parties.rules import LegalKind, PartyKind
+from app.records.rules import RecordKind
 from tests.conftest import ClientOf
 from tests.factories.parties import actor_of, make_party
+from tests.factories.records import make_record
 from tests.factories.reference import DOUNAN, make_reference, season_table
 
 pytestmark = pytest.mark.anyio
@@ -18,8 +22,9 @@ TEAM = LegalKind.student_team
 
 async def test_everybody_finds_parties_by_kind_area_and_name(session: AsyncSession, client_of: ClientOf) -> None:
     await make_party(session, PartyKind.committee, area_code=DOUNAN, name_zh="斗南社区居民委员会")
-    facts = {"rating_a": RatingA.a4, "rating_year": 2015, "domain_codes": ["0104"]}
-    await make_party(session, ref="G01", area_code="530114000000", name_zh="萤火中心", name_en="Firefly", **facts)
+    named = {"name_zh": "萤火中心", "name_en": "Firefly", "domain_codes": ["0104"]}
+    firefly = await make_party(session, ref="G01", area_code="530114000000", **named)
+    await make_record(session, firefly, RecordKind.rating_a, value="4A", valid_from=date(2015, 1, 1))
     await make_party(session, ref="G02", area_code="530111000000", name_zh="桥畔中心", name_en="Bridgeside")
     await session.commit()
     wanted = {

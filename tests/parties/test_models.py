@@ -1,13 +1,12 @@
 """What the database refuses whatever the code does."""
 
-from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.parties.rules import LegalKind, PartyKind, RatingA
+from app.parties.rules import LegalKind, PartyKind
 from tests.factories.parties import make_party
 from tests.factories.reference import DOUNAN
 
@@ -22,8 +21,6 @@ pytestmark = pytest.mark.anyio
         ("area_fits_kind", PartyKind.bureau, {"area_code": DOUNAN}),
         ("area_fits_kind", PartyKind.committee, {"area_code": "530114003000"}),
         ("area_fits_kind", PartyKind.street_office, {"area_code": "530114000000"}),
-        ("only_organizations_are_rated", PartyKind.firm, {"rating_a": RatingA.a3, "rating_year": 2018}),
-        ("rating_has_its_year", PartyKind.organization, {"rating_a": RatingA.a3}),
         ("credit_code_has_18_characters", PartyKind.organization, {"credit_code": "5253"}),
         (
             "only_legal_persons_have_a_credit_code",
@@ -34,11 +31,6 @@ pytestmark = pytest.mark.anyio
             "certified_within_social_workers_within_staff",
             PartyKind.organization,
             {"staff": 3, "social_workers": 2, "certified_social_workers": 3},
-        ),
-        (
-            "rectification_dates_belong_to_one",
-            PartyKind.organization,
-            {"rectification_until": date(2018, 6, 30)},
         ),
     ],
 )

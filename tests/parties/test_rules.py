@@ -1,7 +1,5 @@
 """Rules of parties, without a database."""
 
-from datetime import date
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,8 +18,6 @@ from app.parties.rules import (
     check_credit_code,
     check_party,
     is_credit_code,
-    is_in_rectification,
-    rectification_period,
 )
 
 REAL = "91440300708461136T"  # of a listed company, from its annual report
@@ -78,28 +74,3 @@ def test_an_office_sits_in_an_area_of_its_level(kind: PartyKind, fitting: set[Ar
     for level in {*AreaLevel, None} - fitting:
         with pytest.raises(AreaDoesNotFit):
             check(kind, level)
-
-
-@pytest.mark.parametrize(
-    ("text", "period"),
-    [
-        ("2017-07至2018-06整改期", (date(2017, 7, 1), date(2018, 6, 30))),
-        ("2019年12月至2020年2月限期整改", (date(2019, 12, 1), date(2020, 2, 29))),
-        ("限期整改", (None, None)),
-        ("2018-13至2018-14", (None, None)),
-        ("2018-06至2017-07", (None, None)),
-        ("0000-01至2017-07", (None, None)),
-        ("2017-07至9999-12", (None, None)),
-        ("", (None, None)),
-    ],
-)
-def test_a_period_of_rectification_is_read_from_its_words(text: str, period: tuple[date | None, date | None]) -> None:
-    assert rectification_period(text) == period
-
-
-def test_rectification_holds_from_its_first_to_its_last_day_or_until_lifted() -> None:
-    start, until = date(2017, 7, 1), date(2018, 6, 30)
-    days = [date(2017, 6, 30), start, until, date(2018, 7, 1)]
-    assert [is_in_rectification("整改", start, until, day) for day in days] == [False, True, True, False]
-    assert is_in_rectification("整改", None, None, date(2030, 1, 1))
-    assert not is_in_rectification(None, None, None, date(2018, 1, 1))

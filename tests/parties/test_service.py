@@ -23,15 +23,11 @@ from app.parties.queries import (
 from app.parties.rules import (
     ApplicantIsRegistered,
     CreditCodeTaken,
-    FourLevel,
-    Inspection,
     LegalKind,
     OfficeExists,
-    PartyBuilding,
     PartyKind,
     PartyRefTaken,
     PartyUnknown,
-    RatingA,
 )
 from app.parties.service import (
     import_organizations,
@@ -53,13 +49,8 @@ async def test_the_roster_of_the_demonstration_season_comes_in_whole(session: As
     firefly = await find_party_by_ref(session, "G01")
     assert firefly is not None
     assert (firefly.name_zh, firefly.area_code) == ("昆明市呈贡区萤火社会工作服务中心", "530114000000")
-    assert (firefly.rating_a, firefly.rating_four_level, firefly.rating_year) == (RatingA.a4, FourLevel.excellent, 2015)
-    assert (firefly.annual_inspection, firefly.annual_inspection_year) == (Inspection.qualified, 2017)
     assert (firefly.staff, firefly.social_workers, firefly.certified_social_workers) == (22, 17, 12)
-    assert (firefly.domain_codes, firefly.party_building) == (["01", "0104", "0402", "1004"], PartyBuilding.own_branch)
-    dawn = await find_party_by_ref(session, "G29")
-    assert dawn is not None
-    assert (str(dawn.rectification_from), str(dawn.rectification_until)) == ("2017-07-01", "2018-06-30")
+    assert firefly.domain_codes == ["01", "0104", "0402", "1004"]
 
 
 async def test_the_same_roster_can_stand_in_a_second_scheme_only_under_other_credit_codes(

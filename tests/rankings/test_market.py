@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,15 +14,18 @@ from app.matching.ranking.rank import sight_of_offers
 from app.needs.models import Need
 from app.offers.models import Offer, OfferArea
 from app.offers.rules import OfferStatus
+from app.parties.models import Party
 from app.parties.rules import PartyKind
 from app.rankings import kept as room
 from app.rankings.entries import need_entries, offer_entries
 from app.rankings.kept import Kept, MarketUnready, market
 from app.rankings.market import Market
+from app.records.rules import RecordKind
 from app.taxonomy.models import Category
 from tests.factories.needs import make_need
 from tests.factories.offers import make_offer
 from tests.factories.parties import make_party
+from tests.factories.records import make_record
 
 pytestmark = pytest.mark.anyio
 
@@ -87,16 +90,42 @@ async def test_an_edit_a_withdrawal_and_a_tender_show_at_once_as_if_all_had_been
 async def test_an_edit_of_the_provider_and_of_a_part_of_an_offer_show_too(session: AsyncSession) -> None:
     found, need = await a_market(session)
     offer = await session.get_one(Offer, int(found.offers.ids[0]))
-    await session.execute(
-        sa.text("UPDATE parties SET rectification = '整改', rectification_from = '2020-01-01' WHERE id = :id"),
-        {"id": offer.party_id},
-    )
+    provider = await session.get_one(Party, offer.party_id)
+    await make_record(session, provider, RecordKind.rectification, words="整改", valid_from=date(2020, 1, 1))
     await session.commit()
     after = await market(session)
     assert len(await scores(session, after, need)) == len(await scores(session, found, need)) - 1
     await session.execute(sa.delete(OfferArea).where(OfferArea.offer_id == offer.id))
     await session.commit()
     assert (await market(session)).offers is not after.offers
+
+
+async def test_what_is_recorded_of_a_provider_counts_from_its_first_to_its_last_day(
+    session: AsyncSession, clock: SimulatedClock
+) -> None:
+    """Midnight writes nothing: the market of the new day is made of what holds then."""
+    found, need = await a_market(session)
+    provider = await session.get_one(Party, (await session.get_one(Offer, int(found.offers.ids[0]))).party_id)
+    tomorrow = found.ground.day + timedelta(days=1)
+    await make_record(session, provider, RecordKind.rectification, valid_from=tomorrow, valid_until=tomorrow)
+    await session.commit()
+    counted = []
+    for _ in range(3):
+        counted.append(len(await scores(session, await market(session), need)))
+        clock.at += timedelta(days=1)
+        await session.commit()
+    assert counted == [2, 1, 2]
+
+
+async def test_a_grade_is_seen_on_its_days_and_none_before(session: AsyncSession) -> None:
+    found, _ = await a_market(session)
+    offer = await session.get_one(Offer, int(found.offers.ids[0]))
+    provider = await session.get_one(Party, offer.party_id)
+    facts = {"value": "4A", "valid_from": date(2016, 3, 1), "valid_until": date(2021, 2, 28)}
+    await make_record(session, provider, RecordKind.rating_a, **facts)
+    days = (date(2016, 2, 29), date(2016, 3, 1), date(2021, 2, 28), date(2021, 3, 1))
+    grades = [(await offer_entries(session, [offer.id], day))[offer.id].record.rating for day in days]
+    assert grades == [None, 4, 4, None]
 
 
 async def test_a_market_of_another_database_is_never_ranked_by(

@@ -9,11 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.models import Area
 from app.areas.rules import AreaLevel, AreaUnknown, in_english
+from app.core.clock import now
+from app.core.days.calendar import shanghai_date
 from app.parties.models import Party
 from app.parties.queries import offices_of
 from app.parties.roster import read_roster
 from app.parties.rules import APPLICANTS, LegalKind, PartyKind
 from app.parties.service import import_organizations, register_applicant, register_committees, register_party
+from app.records.queries import registers
 from app.season.cast import OPERATOR, bureau_ref, district_of, districts_of, surveyed_areas
 from app.season.files import Faults, Season, Tables
 from app.season.known import Known, take_faults
@@ -99,15 +102,18 @@ async def _register_street_offices(session: AsyncSession, committees: Iterable[s
 async def _organizations(session: AsyncSession, name: str) -> Sheet:
     in_season = Party.ref_scheme == name, Party.kind == PartyKind.organization, Party.legal_kind.not_in(APPLICANTS)
     parties = list(await session.scalars(sa.select(Party).where(*in_season).order_by(Party.ref)))
-    years = {party.annual_inspection_year for party in parties} - {None}
+    known = await registers(session, [party.id for party in parties], shanghai_date(await now(session)))
+    years = {known[party.id].annual_inspection_year for party in parties} - {None}
     year = f"annual_inspection_{max(str(year) for year in years)}" if years else None
     header = ["id", *ORGANIZATION_COLUMNS, "qualification", "domain_codes", "district_code"]
     header += ["credit_code", "fictional", *([year] if year else [])]
     rows = []
     for party in parties:
-        cells = [plain(getattr(party, column)) for column in ORGANIZATION_COLUMNS]
-        cells += [";".join(party.qualifications), ";".join(party.domain_codes), party.area_code, party.credit_code]
-        cells += ["yes" if party.is_fictional else "no", *([plain(party.annual_inspection)] if year else [])]
+        register = known[party.id]
+        facts = vars(register)
+        cells = [plain(facts[name] if name in facts else getattr(party, name)) for name in ORGANIZATION_COLUMNS]
+        cells += [";".join(register.qualifications), ";".join(party.domain_codes), party.area_code, party.credit_code]
+        cells += ["yes" if party.is_fictional else "no", *([plain(register.annual_inspection)] if year else [])]
         rows.append([party.ref, *cells])
     return header, rows
 

@@ -8,13 +8,15 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor, Role
+from app.core.clock import now
+from app.core.days.calendar import shanghai_date
 from app.core.errors import DomainError
 from app.core.moves import check_move
 from app.core.paging import Found, Paging, paginate
 from app.core.waiting import Waiting
-from app.parties.models import Party
 from app.parties.queries import PartyName, name_of, parties_by_id, party_names
 from app.parties.rules import LEGAL_PERSONS
+from app.records.queries import registers
 from app.tenders.bids import rules
 from app.tenders.bids.applications import application_of
 from app.tenders.bids.models import Bid, BidVersion
@@ -104,16 +106,18 @@ async def bid_page(session: AsyncSession, bid_id: int) -> BidPage:
     entry = Entry(bid, versions[0] if versions else None, parts.lot, item)
     party = (await parties_by_id(session, {bid.party_id}))[bid.party_id]
     application = await application_of(session, entry.version)
-    return BidPage(entry, name_of(party), tender, versions, application, _warnings(entry, party, parts, tender))
+    warnings = await _warnings(session, entry, parts, tender)
+    return BidPage(entry, name_of(party), tender, versions, application, warnings)
 
 
-def _warnings(entry: Entry, party: Party, parts: LotParts, tender: Tender) -> list[DomainError]:
+async def _warnings(session: AsyncSession, entry: Entry, parts: LotParts, tender: Tender) -> list[DomainError]:
     """What would make the bid ineligible as it was handed in last, while its bidder can still mend it."""
     if entry.version is None or entry.bid.status not in COUNTED or tender.opened_at is not None:
         return []
     assert tender.bids_end is not None
     conditions = Conditions(parts.terms, profile_of(tender), tender.bids_end)
-    return rules.warnings(terms_of(entry, entry.version), applicant_of(party), conditions)
+    applicant = (await applicants(session, {entry.bid.party_id}))[entry.bid.party_id]
+    return rules.warnings(terms_of(entry, entry.version), applicant, conditions)
 
 
 async def bids_of(session: AsyncSession, tender_id: int, statuses: Collection[BidStatus]) -> list[Bid]:
@@ -196,12 +200,14 @@ async def review(session: AsyncSession, tender: Tender) -> list[Finding]:
     return await findings(session, tender, await bids_of(session, tender.id, UNDECIDED))
 
 
-def applicant_of(party: Party) -> Applicant:
-    """The party as pre-qualification sees it; a rectification note stands until it is lifted."""
-    until = party.rectification_until.isoformat() if party.rectification_until else party.rectification
-    return Applicant(
-        registered=party.legal_kind in LEGAL_PERSONS, rectification_until=until if party.rectification else None
-    )
+async def applicants(session: AsyncSession, ids: Collection[int]) -> dict[int, Applicant]:
+    """The parties as pre-qualification sees them; a rectification stands until it is recorded as passed."""
+    known = await registers(session, ids, shanghai_date(await now(session)))
+    found = await parties_by_id(session, ids)
+    return {
+        id: Applicant(party.legal_kind in LEGAL_PERSONS, rectification_until=known[id].open_rectification)
+        for id, party in found.items()
+    }
 
 
 def terms_of(entry: Entry, version: BidVersion) -> rules.BidTerms:
@@ -219,7 +225,7 @@ async def findings(session: AsyncSession, tender: Tender, bids: Iterable[Bid]) -
     """The reasons against each of these bids, by the profile that the tender pins."""
     assert tender.bids_end is not None
     found = await entries(session, bids)
-    parties = await parties_by_id(session, {entry.bid.party_id for entry in found})
+    bidders = await applicants(session, {entry.bid.party_id for entry in found})
     lots = {parts.lot.id: parts.terms for parts in await lots_of(session, tender.id)}
     profile = profile_of(tender)
     return [
@@ -227,7 +233,7 @@ async def findings(session: AsyncSession, tender: Tender, bids: Iterable[Bid]) -
             entry,
             rules.prequalify(
                 terms_of(entry, entry.version),
-                applicant_of(parties[entry.bid.party_id]),
+                bidders[entry.bid.party_id],
                 Conditions(lots.get(entry.lot.id), profile, tender.bids_end),
             ),
         )

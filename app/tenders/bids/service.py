@@ -23,7 +23,7 @@ from app.core.problems import refusal_of
 from app.core.versions import check_version, touch
 from app.files.queries import digests_of
 from app.files.rules import Holder
-from app.parties.queries import parties_by_id, require_party
+from app.parties.queries import require_party
 from app.tenders.bids import rules
 from app.tenders.bids.applications import Content, keep_application, said_in, written_draft
 from app.tenders.bids.counting import access_counted, count_left, decide, failing_lots, leave
@@ -34,7 +34,7 @@ from app.tenders.bids.queries import (
     UNDECIDED,
     Entry,
     Finding,
-    applicant_of,
+    applicants,
     bids_of,
     check_timely,
     entries,
@@ -274,10 +274,10 @@ async def _hand_in(session: AsyncSession, bid: Bid, tender: Tender, verb: str, a
     said = check_complete(form_of(tender.application_form), said_in(bid.draft), shanghai_date(at))
     entry = (await entries(session, [bid]))[0]
     parts = await _lot_named(session, tender, entry.lot.code)
-    party = (await parties_by_id(session, {bid.party_id}))[bid.party_id]
+    applicant = (await applicants(session, {bid.party_id}))[bid.party_id]
     item = entry.item.code if entry.item else None
     terms = rules.BidTerms(entry.lot.code, item, said.amount, at)
-    rules.check_submission(terms, applicant_of(party), Conditions(parts.terms, profile_of(tender), _end(tender)))
+    rules.check_submission(terms, applicant, Conditions(parts.terms, profile_of(tender), _end(tender)))
     bid.status, bid.withdrawn_at = move(MOVES, bid.status, verb), None
     bid.confirmed_amendment = tender.amendment_number
     return await receive(session, bid, tender, terms, said)

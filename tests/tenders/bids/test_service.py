@@ -17,6 +17,7 @@ from app.core.days.calendar import SHANGHAI
 from app.core.db import make_engine, units
 from app.core.errors import DomainError, MoveRefused, NotFound, StaleVersion
 from app.parties.rules import LegalKind, PartyUnknown
+from app.records.rules import RecordKind
 from app.tenders.bids import service
 from app.tenders.bids.models import Bid, BidVersion
 from app.tenders.bids.queries import bid_page, bids_of, eligible_entries, versions_of, waiting
@@ -57,6 +58,7 @@ from tests.conftest import ClientOf
 from tests.factories.bids import make_bid, version_of
 from tests.factories.notices import DATES, OPENED, lots_of, make_lot, make_tender, set_clock
 from tests.factories.parties import make_party
+from tests.factories.records import make_record
 from tests.tenders.notices.facts import bidder
 
 pytestmark = pytest.mark.anyio
@@ -417,7 +419,8 @@ async def test_too_few_bidders_are_not_opened(session: AsyncSession) -> None:
 
 async def test_prequalification_gives_every_reason(session: AsyncSession) -> None:
     tender = await make_tender(session)
-    failed = await make_party(session, rectification="2017-07至2018-06整改期")
+    failed = await make_party(session)
+    await make_record(session, failed, RecordKind.rectification, words="2017-07至2018-06整改期")
     good = await submitted(session, tender, await bidder(session))
     bad = await submitted(session, tender, await bidder(session, failed), amount=Decimal(36_000))
     with pytest.raises(MoveRefused):

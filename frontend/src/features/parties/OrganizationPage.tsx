@@ -13,6 +13,7 @@ import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { Introduce } from "./Introduce";
 import { Record } from "./Record";
+import { Register } from "./Register";
 import "./parties.css";
 
 type Party = components["schemas"]["PartyRead"];
@@ -42,6 +43,7 @@ function Shown({ of }: { of: Party }) {
         of.introduction && <p className="prose">{of.introduction}</p>
       )}
       <Descriptions bordered column={{ xs: 1, md: 2 }} items={useFacts(of)} />
+      {of.legal_kind && <Register party_id={of.id} />}
       <Record party_id={of.id} />
       <Offers party_id={of.id} />
     </Page>

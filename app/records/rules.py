@@ -1,0 +1,350 @@
+"""standing --supersede--> replaced
+
+Dated facts about an organisation: who says so, by which paper, from when until when, and for whom to read. A fact is
+never changed; what was wrong or has changed is superseded by another. Of one kind and title there is one at a time.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+from app.core.bounds import FIRST_DAY, LAST_DAY
+from app.core.errors import DomainError
+from app.records.terms import last_day
+
+
+class RecordKind(StrEnum):
+    rating_a = "rating_a"
+    rating_four_level = "rating_four_level"
+    rating_bar = "rating_bar"
+    inspection = "inspection"
+    rectification = "rectification"
+    party_building = "party_building"
+    party_check = "party_check"
+    qualification = "qualification"
+    award = "award"
+    penalty = "penalty"
+    abnormal = "abnormal"
+    serious = "serious"
+
+
+class RatingA(StrEnum):
+    """National grading of social organisations (社会组织评估管理办法, 民政部令39号), 5A best."""
+
+    a1 = "1A"
+    a2 = "2A"
+    a3 = "3A"
+    a4 = "4A"
+    a5 = "5A"
+
+
+class FourLevel(StrEnum):
+    """Local grading in four levels: 优秀, 良好, 合格, 不合格."""
+
+    excellent = "excellent"
+    good = "good"
+    qualified = "qualified"
+    unqualified = "unqualified"
+
+
+class Inspection(StrEnum):
+    """Outcome of the annual inspection (年检): 合格, 基本合格, 不合格."""
+
+    qualified = "qualified"
+    basically_qualified = "basically_qualified"
+    unqualified = "unqualified"
+
+
+class PartyBuilding(StrEnum):
+    """The organisation's Party work: own branch, joint branch, an instructor sent, or none yet."""
+
+    own_branch = "own_branch"
+    joint_branch = "joint_branch"
+    instructor = "instructor"
+    none = "none"
+
+
+class Visibility(StrEnum):
+    """Read by everybody, or by the organisation itself and the offices."""
+
+    public = "public"
+    within = "within"
+
+
+class RecordStatus(StrEnum):
+    standing = "standing"
+    replaced = "replaced"
+
+
+S, K = RecordStatus, RecordKind
+MOVES = {(S.standing, "supersede"): S.replaced}
+
+# What a record of each kind may say. Grounds of the two lists: 社会组织信用信息管理办法 (民政部令60号).
+VALUES: dict[RecordKind, tuple[str, ...]] = {
+    K.rating_a: tuple(RatingA),
+    K.rating_four_level: tuple(FourLevel),
+    K.rating_bar: ("lowered", "revoked"),
+    K.inspection: tuple(Inspection),
+    K.rectification: ("ordered", "passed"),
+    K.party_building: tuple(PartyBuilding),
+    K.party_check: ("yes", "no"),
+    K.qualification: ("",),
+    K.award: ("",),
+    K.penalty: ("warning", "fine", "stop_order"),
+    K.abnormal: ("no_report", "no_party_organisation", "correction_late", "unreachable", "penalty"),
+    K.serious: ("two_years_abnormal", "fraud", "court_defaulter", "penalty"),
+}
+TITLED = frozenset({K.party_check, K.qualification, K.award, K.penalty})  # of these there may be several at a time
+KEPT_WITHIN = frozenset({K.party_check, K.qualification, K.award})  # all else is public by law
+ADVERSE: dict[RecordKind, frozenset[str]] = {
+    K.rating_four_level: frozenset({FourLevel.unqualified}),
+    K.rating_bar: frozenset(VALUES[K.rating_bar]),
+    K.inspection: frozenset({Inspection.basically_qualified, Inspection.unqualified}),
+    K.rectification: frozenset({"ordered"}),
+    K.penalty: frozenset(VALUES[K.penalty]),
+    K.abnormal: frozenset(VALUES[K.abnormal]),
+    K.serious: frozenset(VALUES[K.serious]),
+}
+# By whose term a record ends where its paper names no day.
+TERMS = {K.rating_a: "rating_a", K.rating_four_level: "rating_four_level", K.inspection: "inspection"}
+GRADES = frozenset({K.rating_a, K.rating_four_level})
+
+
+class RecordValueUnfit(DomainError):
+    """A record of this kind cannot say so."""
+
+    status = 422
+
+
+class RecordUntitled(DomainError):
+    """Of this kind there may be several at a time, so each says which one it is."""
+
+    status = 422
+
+
+class RecordTitleMisplaced(DomainError):
+    """Of this kind there is one at a time; it has no title."""
+
+    status = 422
+
+
+class RecordEndsBeforeStart(DomainError):
+    status = 422
+
+
+class RecordNotHidden(DomainError):
+    """What is public by law is public."""
+
+    status = 422
+
+
+class WayBackMissing(DomainError):
+    """An adverse entry says what to do, by when, and on which day it disappears."""
+
+    status = 422
+
+
+class WayBackMisplaced(DomainError):
+    """Only an adverse entry has a way back."""
+
+    status = 422
+
+
+class WayBackTooShort(DomainError):
+    """An entry does not disappear before it ends, nor before the day by which something is to be done."""
+
+    status = 422
+
+
+class RecordOverlaps(DomainError):
+    """There is one of this kind for a part of that time."""
+
+
+class RatingBarred(DomainError):
+    """No grade is given before a lowered or revoked one may be applied for again."""
+
+
+class Dated(Protocol):
+    """What reading a record takes, whether it is a row or a fact on its way."""
+
+    @property
+    def kind(self) -> RecordKind: ...
+    @property
+    def value(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def words(self) -> str: ...
+    @property
+    def valid_from(self) -> date | None: ...
+    @property
+    def valid_until(self) -> date | None: ...
+    @property
+    def shown_until(self) -> date | None: ...
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A record as somebody states it; each field is a column. `words` quote the paper. Both days count; None: not
+    known, or without end."""
+
+    kind: RecordKind
+    value: str
+    title: str = ""
+    words: str = ""
+    issuer: str = ""
+    source: str = ""
+    valid_from: date | None = None
+    valid_until: date | None = None
+    visibility: Visibility = Visibility.public
+    requirement: str = ""
+    due_on: date | None = None
+    shown_until: date | None = None
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """What a roster says of an organisation that it brings."""
+
+    party_id: int
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
+class Register:
+    """What an organisation's records come to on a day: its grades then, its last inspection, whether it is in
+    rectification, and until when one is open that was not passed, whatever its days."""
+
+    rating_a: RatingA | None = None
+    rating_four_level: FourLevel | None = None
+    rating_year: int | None = None
+    rectification: str | None = None
+    rectification_from: date | None = None
+    rectification_until: date | None = None
+    in_rectification: bool = False
+    open_rectification: str | None = None
+    annual_inspection: Inspection | None = None
+    annual_inspection_year: int | None = None
+    party_building: PartyBuilding | None = None
+    qualifications: tuple[str, ...] = ()
+
+
+def is_adverse(kind: RecordKind, value: str) -> bool:
+    return value in ADVERSE.get(kind, ())
+
+
+def check_fact(fact: Fact) -> None:
+    """Refuse what no record can be, whatever else there is.
+
+    Refusals: RecordValueUnfit, RecordUntitled, RecordTitleMisplaced, RecordEndsBeforeStart, RecordNotHidden,
+    WayBackMissing, WayBackMisplaced, WayBackTooShort.
+    """
+    kind = fact.kind.value
+    if fact.value not in VALUES[fact.kind]:
+        raise RecordValueUnfit(record_kind=kind, value=fact.value, allowed="、".join(filter(None, VALUES[fact.kind])))
+    if fact.kind in TITLED and not fact.title:
+        raise RecordUntitled(record_kind=kind)
+    if fact.kind not in TITLED and fact.title:
+        raise RecordTitleMisplaced(record_kind=kind)
+    if (fact.valid_from or FIRST_DAY) > (fact.valid_until or LAST_DAY):
+        raise RecordEndsBeforeStart(valid_from=fact.valid_from, valid_until=fact.valid_until)
+    if fact.visibility is not Visibility.public and fact.kind not in KEPT_WITHIN:
+        raise RecordNotHidden(record_kind=kind)
+    _check_way_back(fact)
+
+
+def _check_way_back(fact: Fact) -> None:
+    way_back = {"requirement": fact.requirement, "due_on": fact.due_on, "shown_until": fact.shown_until}
+    if not is_adverse(fact.kind, fact.value):
+        for field in (name for name, given in way_back.items() if given):
+            raise WayBackMisplaced(field=field)
+        return
+    for field in (name for name, given in way_back.items() if not given):
+        raise WayBackMissing(field=field)
+    last = max(filter(None, (fact.due_on, fact.valid_until)))
+    if fact.shown_until and fact.shown_until < last:
+        raise WayBackTooShort(last=last, shown_until=fact.shown_until)
+
+
+def with_term(fact: Fact) -> Fact:
+    """The fact with the end that its term gives it, where its paper names none; what has no term but disappears on a
+    day stands until then."""
+    name = f"rating_{fact.value}" if fact.kind is K.rating_bar else TERMS.get(fact.kind)
+    if fact.valid_until is not None or fact.valid_from is None:
+        return fact
+    return replace(fact, valid_until=last_day(fact.valid_from, name) if name else fact.shown_until)
+
+
+def holds_on(record: Dated, day: date) -> bool:
+    return (record.valid_from or FIRST_DAY) <= day <= (record.valid_until or LAST_DAY)
+
+
+def overlaps(one: Dated, other: Dated) -> bool:
+    """Whether the two speak of one thing at one time."""
+    if (one.kind, one.title) != (other.kind, other.title):
+        return False
+    starts = max(one.valid_from or FIRST_DAY, other.valid_from or FIRST_DAY)
+    return starts <= min(one.valid_until or LAST_DAY, other.valid_until or LAST_DAY)
+
+
+def check_free(fact: Fact, standing: Iterable[Dated]) -> None:
+    """Refuse a fact of which one stands at that time (RecordOverlaps)."""
+    for record in standing:
+        if overlaps(fact, record):
+            until = record.valid_until or "-"
+            raise RecordOverlaps(record_kind=fact.kind.value, valid_from=record.valid_from or "-", valid_until=until)
+
+
+def check_unbarred(fact: Fact, standing: Iterable[Dated]) -> None:
+    """Refuse a grade from a day on which none may be given (RatingBarred)."""
+    if fact.kind not in GRADES or fact.valid_from is None:
+        return
+    for record in standing:
+        if record.kind is K.rating_bar and holds_on(record, fact.valid_from):
+            raise RatingBarred(valid_until=record.valid_until or "-")
+
+
+def register_of(standing: Iterable[Dated], day: date) -> Register:
+    """`standing`: the records of one organisation that none supersedes, the first entered first."""
+    shown = (record for record in standing if day <= (record.shown_until or LAST_DAY))
+    records = sorted(shown, key=lambda record: record.valid_from or FIRST_DAY)
+    now = {record.kind: record for record in records if holds_on(record, day)}
+    last = {record.kind: record for record in records if (record.valid_from or FIRST_DAY) <= day}
+    a, four, building = now.get(K.rating_a), now.get(K.rating_four_level), now.get(K.party_building)
+    ordered, inspected = last.get(K.rectification), last.get(K.inspection)
+    years = [grade.valid_from.year for grade in (a, four) if grade and grade.valid_from]
+    unpassed = [record for record in records if record.kind is K.rectification and record.value == "ordered"]
+    return Register(
+        rating_a=RatingA(a.value) if a else None,
+        rating_four_level=FourLevel(four.value) if four else None,
+        rating_year=max(years, default=None),
+        rectification=ordered.words if ordered else None,
+        rectification_from=ordered.valid_from if ordered else None,
+        rectification_until=ordered.valid_until if ordered else None,
+        in_rectification=K.rectification in now,
+        open_rectification=str(unpassed[-1].valid_until or unpassed[-1].words) if unpassed else None,
+        annual_inspection=Inspection(inspected.value) if inspected else None,
+        annual_inspection_year=inspected.valid_from.year if inspected and inspected.valid_from else None,
+        party_building=PartyBuilding(building.value) if building else None,
+        qualifications=tuple(each.title for each in records if each.kind is K.qualification and holds_on(each, day)),
+    )
+
+
+PERIOD = re.compile(r"(\d{4})[-./年](\d{1,2})月?\s*(?:至|到|–|—|-|~|to)\s*(\d{4})[-./年](\d{1,2})(?!\d)")
+
+
+def rectification_period(text: str) -> tuple[date | None, date | None]:
+    """First and last day of a period given in months ("2017-07至2018-06整改期"); (None, None) when none is named."""
+    found = PERIOD.search(text)
+    if not found:
+        return None, None
+    from_year, from_month, to_year, to_month = map(int, found.groups())
+    if not (1 <= from_month <= 12 and 1 <= to_month <= 12 and (from_year, from_month) <= (to_year, to_month)):
+        return None, None
+    if not FIRST_DAY.year <= from_year <= to_year <= LAST_DAY.year:
+        return None, None
+    return date(from_year, from_month, 1), date(to_year, to_month, monthrange(to_year, to_month)[1])

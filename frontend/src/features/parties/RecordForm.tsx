@@ -1,0 +1,148 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Form, type FormInstance, Select } from "antd";
+import { useTranslation } from "react-i18next";
+import { $api } from "../../api/client";
+import type { components } from "../../api/schema.gen";
+import type { ActionFormProps } from "../../ui/ActionBar";
+import { Field, LineField, ProseField } from "../../ui/form/Field";
+import { FormSheet } from "../../ui/form/FormSheet";
+import { DayInput } from "../../ui/form/inputs";
+import { Fetched } from "../../ui/Pending";
+
+type Fact = components["schemas"]["PartyRecordRead"];
+type Enter = components["schemas"]["RecordEnter"];
+type Supersede = components["schemas"]["RecordSupersede"];
+type Kind = components["schemas"]["KindRead"];
+type Terms = components["schemas"]["TermsRead"];
+
+const FOREVER = { staleTime: Number.POSITIVE_INFINITY };
+const useTerms = () => $api.useQuery("get", "/api/v1/records/terms", {}, FOREVER);
+
+/** A bureau enters what it has decided, or what another authority has. */
+export function EnterRecord({ party_id, leave }: { party_id: number; leave: () => void }) {
+  const terms = useTerms();
+  return <Fetched query={terms}>{(it) => <EnterSheet party_id={party_id} leave={leave} terms={it} />}</Fetched>;
+}
+
+function EnterSheet({ party_id, leave, terms }: { party_id: number; leave: () => void; terms: Terms }) {
+  const { t } = useTranslation();
+  const cache = useQueryClient();
+  const [form] = Form.useForm<Enter>();
+  const chosen = Form.useWatch("kind", form);
+  const kind = terms.kinds.find((each) => each.kind === chosen);
+  const enter = $api.useMutation("post", "/api/v1/parties/{party_id}/records", {
+    onSuccess: async () => {
+      await cache.invalidateQueries();
+      leave();
+    },
+  });
+  return (
+    <div className="panel">
+      <FormSheet<Enter>
+        room="records"
+        form={form}
+        send={(body) => enter.mutateAsync({ params: { path: { party_id } }, body })}
+        sending={enter.isPending}
+        error={enter.error}
+        cancel={leave}
+        submit={t("rooms.records.action.enter_record")}
+      >
+        <Field name="kind" required>
+          <Select
+            options={terms.kinds.map(({ kind: value }) => ({ value, label: t(`rooms.records.kind.${value}`) }))}
+            onChange={() => form.resetFields(["value", "title", "visibility"])}
+          />
+        </Field>
+        {kind?.is_titled && <LineField name="title" required limit={200} />}
+        {kind && <Said kind={kind} form={form} isFirst />}
+      </FormSheet>
+    </div>
+  );
+}
+
+/** Another record in the place of one; what it said is there to be corrected. */
+export function SupersedeForm(props: ActionFormProps<Fact>) {
+  const terms = useTerms();
+  return <Fetched query={terms}>{(it) => <SupersedeSheet {...props} terms={it} />}</Fetched>;
+}
+
+function SupersedeSheet({ of, send, sending, cancel, terms }: ActionFormProps<Fact> & { terms: Terms }) {
+  const { t } = useTranslation();
+  const [form] = Form.useForm<Supersede>();
+  const kind = terms.kinds.find((each) => each.kind === of.kind);
+  const { value, words, issuer, source, valid_from, valid_until, visibility, requirement, due_on, shown_until } = of;
+  return (
+    <FormSheet<Supersede>
+      room="records"
+      form={form}
+      initial={{ value, words, issuer, source, valid_from, valid_until, visibility, requirement, due_on, shown_until }}
+      send={send}
+      sending={sending}
+      cancel={cancel}
+      submit={t("rooms.records.action.supersede")}
+    >
+      <p>{t("parties.supersede_hint")}</p>
+      {kind && <Said kind={kind} form={form} />}
+    </FormSheet>
+  );
+}
+
+/** What it says; an adverse entry says the way back, too. */
+function Said<Body extends object>({
+  kind,
+  form,
+  isFirst = false,
+}: {
+  kind: Kind;
+  form: FormInstance<Body>;
+  isFirst?: boolean;
+}) {
+  const { t } = useTranslation();
+  const value: unknown = Form.useWatch("value" as never, form);
+  const values = kind.values.filter(Boolean);
+  return (
+    <>
+      {values.length > 0 && (
+        <Field name="value" required>
+          <Select options={values.map((each) => ({ value: each, label: t(`rooms.records.value.${each}`) }))} />
+        </Field>
+      )}
+      <LineField name="issuer" required limit={200} extra={t("parties.issuer_hint")} />
+      <LineField name="source" required limit={300} extra={t("parties.source_hint")} />
+      <Field name="valid_from" required={isFirst}>
+        <DayInput />
+      </Field>
+      <Field name="valid_until" extra={t("parties.term_hint")}>
+        <DayInput />
+      </Field>
+      <ProseField name="words" limit={2000} rows={2} />
+      {kind.may_be_within && (
+        <Field name="visibility" initialValue="public">
+          <Select
+            options={(["public", "within"] as const).map((each) => ({
+              value: each,
+              label: t(`rooms.records.visibility.${each}`),
+            }))}
+          />
+        </Field>
+      )}
+      {kind.adverse.includes(String(value ?? "")) && kind.adverse.length > 0 && <WayBack />}
+    </>
+  );
+}
+
+function WayBack() {
+  const { t } = useTranslation();
+  return (
+    <fieldset>
+      <legend>{t("parties.way_back")}</legend>
+      <ProseField name="requirement" required limit={2000} rows={2} />
+      <Field name="due_on" required>
+        <DayInput />
+      </Field>
+      <Field name="shown_until" required extra={t("parties.shown_hint")}>
+        <DayInput />
+      </Field>
+    </fieldset>
+  );
+}
