@@ -10,7 +10,7 @@ import statistics
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 import bm25s
 import numpy as np
@@ -20,7 +20,7 @@ from scipy.sparse import csr_matrix
 from sparse_dot_topn import sp_matmul_topn
 
 from app.matching.ranking.arrays.columns import OfferColumns, Words, meet
-from app.matching.ranking.arrays.snapshot import NO_CUTS, Postings, Shard, Snapshot, words_at
+from app.matching.ranking.arrays.snapshot import NO_CUTS, Postings, Shard, Snapshot, nodes_of, words_at
 from app.matching.ranking.batch import ALL, OWN, RELATED, TOP, Best, compiled, rank_all
 from bench.engine.blocks import Block, Ints, blocks
 from bench.engine.city import City, city
@@ -31,6 +31,7 @@ SIZE = 50_000
 PART = 20  # text alone takes too long for all: one need of every block in so many, or one block in so many
 SINGLE = 300  # needs of M1
 CHECKED = 50  # of these, whose answers are compared
+POSTING, FILTERED = 6, 50  # bytes of a posting, and of the columns of a row that the filters look at
 Shards = Snapshot[OfferColumns]
 
 
@@ -209,40 +210,55 @@ def bytes_read(made: City, snapshot: Shards, within: bool = False) -> int:
     """What a ranking of every need in its likely shards has to read, each byte once per need and shard; `within`: only
     of the blocks of rows within its reach.
 
-    Its own words (8 a word), the postings of these words (6 each), and of every row of the shard the columns that the
-    filters look at: reach, kinds, groups, qualification bits and price (40), dates (8), kind of price and flags (2).
+    Its own words and nodes (8 and 6 each), the postings of these (6 each), and of every row of the shard the columns
+    that the filters look at: reach, kinds, groups, qualification bits and price (40), dates (8), kind of price and
+    flags (2).
     What is read of single rows afterwards (areas, signature, months, capacity, rating) is left out.
     """
-    read, vocabulary = 0, len(made.frame.words)
+    read, needs, offers = 0, made.needs.columns, made.offers.columns
+    sparse = (
+        _Sparse(made.needs.words, made.offers.words, 8, len(made.frame.words), "postings"),
+        _Sparse(nodes_of(needs), nodes_of(offers), 6, made.frame.dimensions, "nodes"),
+    )
     for shard, rows in searched(made, snapshot):
         if not within:
-            held = words_at(made.offers.words, np.unique(shard.rows))
-            read += _read_of(made, rows, np.bincount(held.terms, minlength=vocabulary), len(held.start) - 1)
+            records = np.unique(shard.rows).astype(np.int64)
+            read += FILTERED * len(records) * len(rows)
+            for each in sparse:
+                held = words_at(each.held, records)
+                read += each.read(rows, np.bincount(held.terms, minlength=each.numbers))
             continue
-        reached = meet(shard.blocks.reach, made.needs.columns.reach[rows][:, None])
+        reached = meet(shard.blocks.reach, needs.reach[rows][:, None])
         for inside in np.unique(reached, axis=0):
             some = rows[(reached == inside).all(axis=1)]
-            reached_rows = int(np.diff(shard.blocks.start) @ inside)
-            read += _read_of(made, some, _lengths(shard.postings, inside, vocabulary), reached_rows)
+            read += FILTERED * int(np.diff(shard.blocks.start) @ inside) * len(some)
+            read += sum(each.read(some, each.lengths(getattr(shard, each.name), inside)) for each in sparse)
     return read
 
 
-def _lengths(held: Postings, inside: NDArray[np.bool_], vocabulary: int) -> NDArray[np.int64]:
-    """How many postings of each word are read for the blocks `inside`."""
-    lengths = np.zeros(vocabulary, np.int64)
-    lengths[: len(held.start) - 1] = np.diff(held.start)
-    cut = np.flatnonzero(held.cut != NO_CUTS)
-    lengths[cut] = np.diff(held.cuts, axis=1)[held.cut[cut]] @ inside
-    return lengths
+class _Sparse(NamedTuple):
+    """What needs ask and offers hold of, an item of a need in so many bytes; how many numbers there are; its postings
+    in a shard."""
 
+    asked: Words
+    held: Words
+    size: int
+    numbers: int
+    name: str
 
-def _read_of(made: City, rows: NDArray[np.int64], lengths: NDArray[np.int64], reached: int) -> int:
-    words = made.needs.words
-    begins, ends = words.start[rows], words.start[rows + 1]
-    postings = np.concatenate([[0], np.cumsum(lengths[words.terms], dtype=np.int64)])
-    return (
-        8 * int((ends - begins).sum()) + 6 * int((postings[ends] - postings[begins]).sum()) + 50 * reached * len(rows)
-    )
+    def lengths(self, held: Postings, inside: NDArray[np.bool_]) -> Ints:
+        """How many postings of each number are read for the blocks `inside`."""
+        lengths = np.zeros(self.numbers, np.int64)
+        lengths[: len(held.start) - 1] = np.diff(held.start)
+        cut = np.flatnonzero(held.cut != NO_CUTS)
+        lengths[cut] = np.diff(held.cuts, axis=1)[held.cut[cut]] @ inside
+        return lengths
+
+    def read(self, rows: Ints, lengths: Ints) -> int:
+        """Bytes of the items of these needs and of their postings, of which there are so many."""
+        begins, ends = self.asked.start[rows], self.asked.start[rows + 1]
+        postings = np.concatenate([[0], np.cumsum(lengths[self.asked.terms], dtype=np.int64)])
+        return self.size * int((ends - begins).sum()) + POSTING * int((postings[ends] - postings[begins]).sum())
 
 
 def searched(made: City, snapshot: Shards) -> Iterator[tuple[Shard[OfferColumns], NDArray[np.int64]]]:

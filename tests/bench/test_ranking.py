@@ -1,9 +1,7 @@
 """The benchmark of ranking compares like with like: peers give the engine's answer or look at the same offers."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -167,18 +165,17 @@ def test_the_same_seed_makes_the_same_city_and_another_another() -> None:
     assert city(5, 5).offers.words.terms.tolist() != city(5, 5, seed=1).offers.words.terms.tolist()
 
 
-def test_the_bytes_of_a_run_are_words_postings_and_filter_columns(town: City, shards: Snapshot[OfferColumns]) -> None:
-    words, expected = town.offers.words, 0
-    speaking = defaultdict(set)
-    for row, (begin, end) in enumerate(pairwise(words.start.tolist())):
-        for term in words.terms[begin:end].tolist():
-            speaking[term].add(row)
+def test_the_bytes_of_a_run_are_words_and_nodes_their_postings_and_filter_columns(
+    town: City, shards: Snapshot[OfferColumns]
+) -> None:
+    expected = 0
     for shard, rows in ranking.searched(town, shards):
+        records = set(shard.rows.tolist())
         for row in rows:
-            terms = town.needs.words.terms[town.needs.words.start[row] : town.needs.words.start[row + 1]].tolist()
-            records = set(shard.rows.tolist())
-            held = [len(records & speaking[term]) for term in terms]
-            expected += 8 * len(terms) + 6 * sum(held) + 50 * len(records)
+            for asked, held, size in sparse(town):
+                items = asked[row]
+                expected += size * len(items) + 6 * sum(item in held[record] for item in items for record in records)
+            expected += 50 * len(records)
     assert ranking.bytes_read(town, shards) == expected
 
 
@@ -190,10 +187,23 @@ def test_the_bytes_within_reach_leave_out_the_blocks_of_other_districts(
         block_of = np.repeat(np.arange(len(shard.blocks.reach)), np.diff(shard.blocks.start))
         for row in rows:
             near = meet(shard.blocks.reach, town.needs.columns.reach[row])[block_of]
-            terms = town.needs.words.terms[town.needs.words.start[row] : town.needs.words.start[row + 1]].tolist()
-            expected += 8 * len(terms) + 50 * int(near.sum())
-            for t in terms:
-                if t + 1 < len(shard.postings.start):
-                    held = shard.postings.local[shard.postings.start[t] : shard.postings.start[t + 1]]
-                    expected += 6 * (len(held) if shard.postings.cut[t] == NO_CUTS else int(near[held].sum()))
+            expected += 50 * int(near.sum())
+            for (asked, _, size), kept in zip(sparse(town), (shard.postings, shard.nodes), strict=True):
+                expected += size * len(asked[row])
+                for item in asked[row]:
+                    if item + 1 < len(kept.start):
+                        local = kept.local[kept.start[item] : kept.start[item + 1]]
+                        expected += 6 * (len(local) if kept.cut[item] == NO_CUTS else int(near[local].sum()))
     assert ranking.bytes_read(town, shards, within=True) == expected < ranking.bytes_read(town, shards)
+
+
+def sparse(town: City) -> list[tuple[list[list[int]], list[list[int]], int]]:
+    """Words and nodes of all needs and of all offers, and the bytes of one of a need."""
+
+    def nodes(columns: Any) -> list[list[int]]:
+        return [part.tolist() for part in np.split(columns.about, columns.about_start[1:-1])]
+
+    return [
+        (ranking.rows_of(town.needs.words), ranking.rows_of(town.offers.words), 8),
+        (nodes(town.needs.columns), nodes(town.offers.columns), 6),
+    ]

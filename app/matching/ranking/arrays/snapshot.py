@@ -74,7 +74,8 @@ class Shard(Generic[Columns]):
     """The records of one top-level category, block by block; `rows` are their rows in the table, ascending within a
     block. A record of a few districts has a row in the block of each, whose `reach` is for that one: whoever asks
     for one district, or for `ANYWHERE`, meets no record twice. `first` marks one row of every record for which this
-    is the likeliest category, so that all shards together mark each record once."""
+    is the likeliest category, so that all shards together mark each record once. `postings` are of
+    words, `nodes` of signatures."""
 
     top: int
     rows: NDArray[np.int32]
@@ -82,6 +83,7 @@ class Shard(Generic[Columns]):
     columns: Columns
     blocks: Blocks
     postings: Postings
+    nodes: Postings
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -172,13 +174,15 @@ def _shard(table: Table[Columns], top: int, rows: NDArray[np.int64]) -> Shard[Co
     first = np.zeros(len(placed), dtype=np.bool_)
     first[np.unique(placed, return_index=True)[1]] = True
     rows = rows[placed]
+    columns = take(table.columns, rows)._replace(reach=reach)
     return Shard(
         top=top,
         rows=rows.astype(np.int32),
         first=first & (table.tops.tops[table.tops.start[:-1][rows]] == top),
-        columns=take(table.columns, rows)._replace(reach=reach),
+        columns=columns,
         blocks=blocks,
         postings=_postings(words_at(table.words, rows), blocks),
+        nodes=_postings(nodes_of(columns), blocks),
     )
 
 
@@ -208,6 +212,11 @@ def words_at(words: Words, rows: NDArray[np.int64]) -> Words:
     """The words of the given rows, in the given order."""
     items = ragged_rows(words.start, rows)
     return Words(ragged_start(words.start, rows), words.terms[items], words.weights[items])
+
+
+def nodes_of(columns: NeedColumns | OfferColumns) -> Words:
+    """What each row is about, in the form of words."""
+    return Words(columns.about_start.astype(np.int64), columns.about.astype(np.int32), columns.about_value)
 
 
 def _postings(words: Words, blocks: Blocks) -> Postings:

@@ -2,11 +2,12 @@
 where numba is installed; what it computes is defined by `criteria`, `filters` and `points`, and `vectors` does the
 same without it.
 
-Per subject: pick the blocks of rows within reach, add up the postings in them, test the filters of bits, prices and
-dates, score the rows that can still come among the best, keep these. Four criteria bound what a pair can reach, which
-settles most. What is computed of each candidate has no branches, and whole columns are worked through at a time: on
-values that cannot be foreseen a branch costs more than the arithmetic it saves. Sums run in the order of the scalar
-reference in double precision and the final points are whole numbers, so all engines agree to the last digit.
+Per subject: pick the blocks of rows within reach, add up the postings of words and of signatures in them, test the
+filters of bits, prices and dates, bound what each open row can reach, score the most hopeful and then whoever can still
+come among the best. Text, category and group of people bound a pair, which settles nine of ten. What is computed of
+each row has no branches, and whole columns are worked through at a time: on values that cannot be foreseen a branch
+costs more than the arithmetic it saves. Sums run in the order of the scalar reference in double precision and the final
+points are whole numbers, so all engines agree to the last digit.
 """
 
 import numpy as np
@@ -26,7 +27,6 @@ from app.matching.ranking.arrays.columns import (
     OfferColumns,
 )
 from app.matching.ranking.arrays.snapshot import NO_CUTS
-from app.matching.ranking.categories import TOP_SHARE
 from app.matching.ranking.compiled.best import (
     AT_A_TIME,
     CRITERIA,
@@ -41,7 +41,6 @@ from app.matching.ranking.compiled.best import (
 )
 from app.matching.ranking.compiled.pair import (
     affordable,
-    closeness,
     holds_all,
     kindest,
     nearness,
@@ -53,9 +52,9 @@ from app.matching.ranking.compiled.pair import (
 from app.matching.ranking.meaning import DIMENSIONS, LENGTH
 
 BARRED = IN_RECTIFICATION | INACTIVE
-CATEGORY_AT_MOST = TOP_SHARE + 1e-6  # single precision
 meet, blended = borrowing(columns.meet), borrowing(meaning.blended)
 HALF_UP = 0.5 + 1e-7
+BIN_BITS, BINS = 6, 160  # of points, 64 a bin
 
 
 def rank(
@@ -64,16 +63,16 @@ def rank(
     """The best of one shard for the subjects at `positions` in `chosen`, joined to the best found so far.
 
     `forward`: the subjects are needs and the shard holds offers; otherwise the other way round. `words` of the
-    subjects in compressed form; `shard`: its rows, blocks and postings; `meanings`: the vectors of the subjects and of
-    all others; `frame`: see `Frame`. `rows`, `points` (subjects × top) and `counts` are written to, `values` (× 8) too
-    unless it is empty.
+    subjects in compressed form; `shard`: its rows, blocks, postings and nodes; `meanings`: the vectors of the subjects
+    and of all others; `frame`: see `Frame`. `rows`, `points` (subjects × top) and `counts` are written to, `values`
+    (× 8) too unless it is empty.
     """
-    (shard_rows, (block_reach, _), _), (suits, levels, compatible, dimensions, told_apart) = shard, frame
+    (shard_rows, (block_reach, _), _, _), (suits, levels, compatible, told_apart) = shard, frame
     size, top = len(shard_rows), rows.shape[1]
     best = np.empty((4, top + AT_A_TIME), np.int64)  # keys and columns of `found`, and room to sort both
     scratch = (np.empty((CRITERIA, top + size)), np.empty(top + size), np.empty(top + size), best)
-    picked = (np.empty(size, np.uint8), np.empty(size, np.uint32), np.empty(size, np.uint32))
-    subject = (np.zeros(size), np.zeros(dimensions, np.float32), np.zeros(len(levels), np.uint64))
+    picked = (np.empty(size, np.uint8), np.empty(size), np.empty(BINS, np.int64), np.empty(size, np.uint32))
+    subject = (np.zeros(size), np.zeros(size), np.zeros(len(levels), np.uint64))
     spans, met = np.empty((len(block_reach), 2), np.int64), np.empty(top, np.int64)
     asked = (positions, chosen, words, weights, suits[0 if forward else 1], levels, compatible, told_apart)
     noted = (rows, points, values, counts)
@@ -84,7 +83,7 @@ def rank(
 def fill(forward, asked, shard, meanings, needs, offers, noted, ready):
     """What `rank` does, in the arrays that it made ready."""
     positions, chosen, (word_start, terms, word_weights), weights, suits, levels, compatible, told_apart = asked
-    shard_rows, (block_reach, block_start), postings = shard
+    shard_rows, (block_reach, block_start), postings, nodes = shard
     # Handed over as plain tuples: taking named ones apart at the door costs a tenth of a single ranking.
     needs, offers = NeedColumns(*needs), OfferColumns(*offers)
     if forward:
@@ -95,39 +94,38 @@ def fill(forward, asked, shard, meanings, needs, offers, noted, ready):
         my_reach, my_kinds, my_groups, my_flags = offers.reach, offers.kinds, offers.groups, offers.flags
         my_start, mine, my_value = offers.about_start, offers.about, offers.about_value
         kinds, groups, flags = needs.kinds, needs.groups, needs.flags
-    scratch, (gate, akin, others), (shares, wanted, kin), spans, met = ready
+    scratch, (gate, hope, tally, others), (shares, closeness, kin), spans, met = ready
     found, _, _, best = scratch
     top, counts = len(met), noted[3]
-    seen = (shares, wanted, kin, levels, told_apart, weights)
+    seen = (shares, closeness, kin, levels, told_apart, weights)
     for s in positions:
         subject = np.uint32(chosen[s])
         reached = spans[: within(my_reach[subject], block_reach, spans)]
         for span in range(len(reached)):
-            shares[block_start[reached[span, 0]] : block_start[reached[span, 1]]] = 0.0
+            begin, end = block_start[reached[span, 0]], block_start[reached[span, 1]]
+            shares[begin:end], closeness[begin:end] = 0.0, 0.0
         add_shares(word_start[subject], word_start[subject + 1], terms, word_weights, postings, reached, shares)
-        for item in range(my_start[subject], my_start[subject + 1]):
-            wanted[mine[item]] = my_value[item]
+        add_shares(my_start[subject], my_start[subject + 1], mine, my_value, nodes, reached, closeness)
         fitting = suiting(suits, compatible, my_groups[subject], kin)
-        opened = 0
+        me = (subject, my_groups[subject], my_kinds[subject], my_flags[subject])
+        tally[:] = 0
         for span in range(len(reached)):
             begin, end = block_start[reached[span, 0]], block_start[reached[span, 1]]
-            if forward:
-                open_offers(subject, fitting, needs, offers, begin, end, gate)
-            else:
-                open_needs(subject, fitting, offers, needs, begin, end, gate)
-            opened = gather(gate, begin, end, others, opened)
-        if my_flags[subject] & MEANT:
-            blend(meanings[0], subject, others[:opened], shard_rows, meanings[1], shares)
-        me = (subject, my_groups[subject], my_kinds[subject], my_flags[subject])
+            open_rows(forward, subject, fitting, needs, offers, begin, end, gate)
+            if my_flags[subject] & MEANT:
+                blend(meanings[0], subject, gate, begin, end, shard_rows, meanings[1], shares)
+            hope_for(me, begin, end, gate, (groups, kinds, flags), seen, hope, tally)
         count = recall(noted, s, found, best, met)
-        before = met[:count]
-        close, far = split(others[:opened], my_kinds[subject], kinds, akin)
-        count, used = weigh(forward, me, akin[:close], shard_rows, needs, offers, seen, scratch, before, count, count)
-        left = promising(me, others[:far], shares, kinds, groups, flags, kin, levels, weights, least(best, top, count))
-        count, used = weigh(forward, me, others[:left], shard_rows, needs, offers, seen, scratch, before, count, used)
+        before, used, above, below = met[:count], count, hopeful(tally, top), np.inf
+        for _ in range(2):  # the most hopeful first: few of the others then come among the best
+            lowest, opened = max(0.0, above, np.float64(least(best, top, count))), 0
+            for span in range(len(reached)):
+                begin, end = block_start[reached[span, 0]], block_start[reached[span, 1]]
+                opened = gather(hope, begin, end, lowest, below, others, opened)
+            some = others[:opened]
+            count, used = weigh(forward, me, some, shard_rows, needs, offers, seen, scratch, before, count, used)
+            above, below = 0.0, above
         counts[s] = note(noted, s, count, found, best)
-        for item in range(my_start[subject], my_start[subject + 1]):
-            wanted[mine[item]] = 0.0
 
 
 @borrowing
@@ -143,6 +141,14 @@ def within(reach, block_reach, spans):
             spans[count - 1, 1] = block + 1
         inside = reached
     return count
+
+
+@borrowing
+def open_rows(forward, subject, fitting, needs, offers, begin, end, gate):
+    if forward:
+        open_offers(subject, fitting, needs, offers, begin, end, gate)
+    else:
+        open_needs(subject, fitting, offers, needs, begin, end, gate)
 
 
 @borrowing
@@ -191,56 +197,58 @@ def open_needs(offer, fitting, offers, needs, begin, end, gate):
 
 
 @borrowing
-def gather(gate, begin, end, rows, count):
-    """Adds the open rows between two to `rows`, of which `count` are filled; how many are then."""
+def blend(mine, subject, gate, begin, end, shard_rows, meanings, shares):
+    """Adds to the shares that words reach what the texts of the subject and of the open rows mean."""
     for row in range(np.uint64(begin), np.uint64(end)):
-        rows[count] = row
-        count += gate[row]
-    return count
+        if gate[row]:
+            other, product = shard_rows[row], np.int32(0)
+            for dimension in range(DIMENSIONS):
+                product += np.int32(mine[subject, dimension]) * np.int32(meanings[other, dimension])
+            shares[row] = blended(shares[row], max(0.0, product / LENGTH**2))
 
 
 @borrowing
-def blend(mine, subject, others, shard_rows, meanings, shares):
-    """Adds to the shares that words reach what the texts of the subject and of the others mean."""
-    for candidate in range(len(others)):
-        row = others[candidate]
-        other, product = shard_rows[row], np.int32(0)
-        for dimension in range(DIMENSIONS):
-            product += np.int32(mine[subject, dimension]) * np.int32(meanings[other, dimension])
-        shares[row] = blended(shares[row], max(0.0, product / LENGTH**2))
-
-
-@borrowing
-def split(others, my_kinds, kinds, akin):
-    """Moves those that have a parent category in common with the subject from `others` to `akin`; how many are in
-    each then."""
-    close, far = 0, 0
-    for candidate in range(len(others)):
-        row = others[candidate]
-        related = kinds[row] & my_kinds != 0
-        akin[close] = row
-        close += related
-        others[far] = row
-        far += not related
-    return close, far
-
-
-@borrowing
-def promising(me, others, shares, kinds, groups, flags, kin, levels, weights, enough):
-    """Keeps of `others`, which have at most a top-level category in common with the subject, those that would come
-    among the best were all that is not looked at here perfect; how many they are."""
-    _, my_groups, my_kinds, my_flags = me
-    rest, kept = weights[3:].sum(), 0
-    for candidate in range(len(others)):
-        row = others[candidate]
+def hope_for(me, begin, end, gate, theirs, seen, hope, tally):
+    """Fills `hope` between two rows: the points of an open row were all that is not looked at here perfect, and -1 for
+    who is shut out. Adds to `tally` how many have how much, those who are shut out first."""
+    (_, my_groups, my_kinds, my_flags), (groups, kinds, flags) = me, theirs
+    shares, closeness, kin, levels, _, weights = seen
+    rest = weights[3:].sum()
+    hope[begin:end] = 0.0
+    for level in range(len(levels) - 1, -1, -1):  # level by level, so that whole columns are worked through
+        value, akin = levels[level], kin[level]
+        for row in range(np.uint64(begin), np.uint64(end)):
+            hope[row] = value if groups[row] & akin != 0 else hope[row]
+    for row in range(np.uint64(begin), np.uint64(end)):
         text = weights[0] * (flags[row] & my_flags & WORDED != 0)
         category = weights[1] * ((kinds[row] != 0) & (my_kinds != 0))
         population = weights[2] * ((groups[row] != 0) & (my_groups != 0))
-        weighed = text * np.sqrt(min(1.0, shares[row])) + category * CATEGORY_AT_MOST
-        weighed += population * kindest(kin, levels, groups[row])
-        others[kept] = row
-        kept += 10_000.0 * (weighed + rest) >= enough * (text + category + population + rest)
-    return kept
+        weighed = text * np.sqrt(min(1.0, shares[row])) + category * min(1.0, closeness[row]) + population * hope[row]
+        points = 10_000.0 * (weighed + rest) / max(1.0, text + category + population + rest)
+        hope[row] = points if gate[row] else -1.0
+    for row in range(np.uint64(begin), np.uint64(end)):
+        tally[(np.int64(hope[row]) >> BIN_BITS) + 1] += 1
+
+
+@borrowing
+def hopeful(tally, top):
+    """The hope that as many rows as are wanted have, or some more."""
+    found = 0
+    for place in range(BINS - 1, 0, -1):
+        found += tally[place]
+        if found >= top:
+            return np.float64((place - 1) << BIN_BITS)
+    return 0.0
+
+
+@borrowing
+def gather(hope, begin, end, lowest, below, rows, count):
+    """Adds the rows between two whose hope is at least `lowest` and below `below` to `rows`, of which `count` are
+    filled; how many are then."""
+    for row in range(np.uint64(begin), np.uint64(end)):
+        rows[count] = row
+        count += (hope[row] >= lowest) & (hope[row] < below)
+    return count
 
 
 @borrowing
@@ -250,7 +258,7 @@ def weigh(forward, me, candidates, shard_rows, needs, offers, seen, scratch, met
     found, total, score, best = scratch
     told_apart, weights = seen[-2:]
     top = best.shape[1] - AT_A_TIME
-    kept = look(forward, me, candidates, needs, offers, seen, least(best, top, count), found, used)
+    kept = look(forward, me, candidates, needs, offers, seen, found, used)
     consider(forward, me[0], candidates[:kept], needs, offers, found, used)
     score_all(found, used, kept, weights, total, score)
     n_qualified, n_named, n_named_start = needs.qualified, needs.named, needs.named_start
@@ -279,40 +287,29 @@ def weigh(forward, me, candidates, shard_rows, needs, offers, seen, scratch, met
 
 
 @borrowing
-def look(forward, me, candidates, needs, offers, seen, enough, found, used):
-    """Fills the first four rows of `found` from column `used` on, and keeps of the candidates those in reach that
-    these four let come among the best; how many they are."""
+def look(forward, me, candidates, needs, offers, seen, found, used):
+    """Fills the first four rows of `found` from column `used` on, and keeps of the candidates those in reach; how many
+    they are."""
     # Columns are taken out of their tuples once: inside the loop every access would count references.
     n_flags, n_places = needs.flags, needs.places
     o_flags, o_place, o_place_start = offers.flags, offers.place, offers.place_start
-    subject, my_groups, my_kinds, _ = me
-    shares, wanted, kin, levels, _, weights = seen
-    if forward:
-        groups, start, about, about_value = offers.groups, offers.about_start, offers.about, offers.about_value
-    else:
-        groups, start, about, about_value = needs.groups, needs.about_start, needs.about, needs.about_value
-    rest, kept = weights[4:].sum(), 0
+    groups, kinds = (offers.groups, offers.kinds) if forward else (needs.groups, needs.kinds)
+    (subject, my_groups, my_kinds, _), (shares, closeness, kin, levels, _, _) = me, seen
+    kept = 0
     for candidate in range(len(candidates)):
         other = candidates[candidate]
         i, j = (subject, other) if forward else (other, subject)
         near = nearness(n_places, i, o_place, o_place_start[j], o_place_start[j + 1])
         flags = n_flags[i] & o_flags[j]
-        worded, located = flags & WORDED != 0, flags & LOCATED != 0
-        grouped = (my_groups != 0) & (groups[other] != 0)
-        known = (my_kinds != 0) & (start[other + 1] > start[other])
-        text = np.sqrt(min(1.0, shares[other]))
-        category = min(1.0, closeness(wanted, about, about_value, start[other], start[other + 1]))
+        located = flags & LOCATED != 0
+        text, category = np.sqrt(min(1.0, shares[other])), min(1.0, closeness[other])
         population = kindest(kin, levels, groups[other])
-        # A bound on what the pair can reach, as a product: a quotient costs as much as all four criteria.
-        total = rest + weights[0] * worded + weights[1] * known + weights[2] * grouped + weights[3] * located
-        weighed = rest + weights[0] * worded * text + weights[1] * known * category
-        weighed += weights[2] * grouped * population + weights[3] * located * near
         candidates[kept] = other
-        found[0, used + kept] = text if worded else np.nan
-        found[1, used + kept] = category if known else np.nan
-        found[2, used + kept] = population if grouped else np.nan
+        found[0, used + kept] = text if flags & WORDED != 0 else np.nan
+        found[1, used + kept] = category if (my_kinds != 0) & (kinds[other] != 0) else np.nan
+        found[2, used + kept] = population if (my_groups != 0) & (groups[other] != 0) else np.nan
         found[3, used + kept] = near if located else np.nan
-        kept += (10_000.0 * weighed >= enough * total) & ((near > 0.0) | (not located))
+        kept += (near > 0.0) | (not located)
     return kept
 
 

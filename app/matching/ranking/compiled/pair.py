@@ -70,14 +70,6 @@ def affordable(price, money, kind):
 
 
 @borrowing
-def closeness(wanted, about, values, begin, end):
-    total = 0.0
-    for item in range(begin, end):
-        total += np.float64(wanted[about[item]]) * np.float64(values[item])
-    return total
-
-
-@borrowing
 def kindest(kin, levels, others):
     value = 0.0
     for level in range(len(levels) - 1, -1, -1):
