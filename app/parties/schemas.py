@@ -13,7 +13,7 @@ from app.core.reading.sheets import Sheet
 from app.parties.policy import actions, sees_account
 from app.parties.queries import PartySeen
 from app.parties.rules import LegalKind, PartyKind
-from app.records.rules import FourLevel, Inspection, PartyBuilding, RatingA
+from app.records.rules import FourLevel, Inspection, PartyBuilding, RatingA, RecordKind
 
 Ref = Annotated[str, Line(100, least=1)]
 
@@ -121,7 +121,21 @@ class PartyRow(BaseModel):
         return {**dict(row), **answers, "area": "/".join(row.area_path)}
 
 
+class BarRead(BaseModel):
+    """Because of this record it may not bid up to `until`, or until a rectification is passed. `is_given`: a paper says
+    so; otherwise the term is to be set by the district."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    kind: RecordKind
+    value: str
+    until: date | None
+    is_given: bool
+
+
 class PartyRead(PartyRow):
+    """`bars`: what keeps it from bidding today; where there is nothing, it may bid as far as its records tell."""
+
     model_config = ConfigDict(
         json_schema_extra=example(
             **FIREFLY,
@@ -139,6 +153,7 @@ class PartyRead(PartyRow):
             annual_inspection="qualified",
             annual_inspection_year=2017,
             party_building="own_branch",
+            bars=[],
             introduction="在呈贡区从事社区为老服务和社区营造。",
             office_phone="0871-60000000",
             office_email="office@firefly.example",
@@ -164,6 +179,7 @@ class PartyRead(PartyRow):
     annual_inspection: Inspection | None
     annual_inspection_year: int | None
     party_building: PartyBuilding | None
+    bars: list[BarRead]
     introduction: str
     office_phone: str
     office_email: str

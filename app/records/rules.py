@@ -8,13 +8,13 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from app.core.bounds import FIRST_DAY, LAST_DAY
 from app.core.errors import DomainError
-from app.records.terms import last_day
+from app.records.terms import last_day, terms
 
 
 class RecordKind(StrEnum):
@@ -80,7 +80,7 @@ class RecordStatus(StrEnum):
     replaced = "replaced"
 
 
-S, K = RecordStatus, RecordKind
+S, K, DAY = RecordStatus, RecordKind, timedelta(days=1)
 MOVES = {(S.standing, "supersede"): S.replaced}
 
 # What a record of each kind may say. Grounds of the two lists: 社会组织信用信息管理办法 (民政部令60号).
@@ -112,6 +112,13 @@ ADVERSE: dict[RecordKind, frozenset[str]] = {
 # By whose term a record ends where its paper names no day.
 TERMS = {K.rating_a: "rating_a", K.rating_four_level: "rating_four_level", K.inspection: "inspection"}
 GRADES = frozenset({K.rating_a, K.rating_four_level})
+# What keeps an organisation from bidding while it holds, and by which term after it has ended.
+BARRING: dict[RecordKind, frozenset[str]] = {
+    K.serious: ADVERSE[K.serious],
+    K.abnormal: ADVERSE[K.abnormal],
+    K.penalty: frozenset({"stop_order"}),
+}
+BARS_AFTER = {K.serious: "bars_after_serious", K.abnormal: "bars_after_abnormal"}
 
 
 class RecordValueUnfit(DomainError):
@@ -215,6 +222,17 @@ class Enrolled:
 
 
 @dataclass(frozen=True)
+class Bar:
+    """A record because of which its organisation may not bid up to `until` (None: until a rectification is passed).
+    `is_given`: papers say until when; otherwise the time after its end is to be set by the district."""
+
+    kind: RecordKind
+    value: str
+    until: date | None
+    is_given: bool = True
+
+
+@dataclass(frozen=True)
 class Register:
     """What an organisation's records come to on a day: its grades then, its last inspection, whether it is in
     rectification, and until when one is open that was not passed, whatever its days."""
@@ -231,6 +249,12 @@ class Register:
     annual_inspection_year: int | None = None
     party_building: PartyBuilding | None = None
     qualifications: tuple[str, ...] = ()
+    bars: tuple[Bar, ...] = ()
+
+    @property
+    def debarred_until(self) -> date | None:
+        """The last day of what keeps it from bidding, whatever becomes of a rectification."""
+        return max((bar.until for bar in self.bars if bar.until), default=None)
 
 
 def is_adverse(kind: RecordKind, value: str) -> bool:
@@ -283,6 +307,21 @@ def holds_on(record: Dated, day: date) -> bool:
     return (record.valid_from or FIRST_DAY) <= day <= (record.valid_until or LAST_DAY)
 
 
+def bar_of(record: Dated, day: date) -> Bar | None:
+    """What the record bars on `day`; what is no longer shown bars nobody. Removed on 2023-03-01 with a term of a year,
+    one may bid from 2024-03-01 on."""
+    if record.kind is K.rectification and record.value == "ordered":
+        return Bar(record.kind, record.value, None)
+    if record.value not in BARRING.get(record.kind, ()):
+        return None
+    ends, term = record.valid_until or LAST_DAY, BARS_AFTER.get(record.kind)
+    barred = max(ends, last_day(ends + DAY, term)) if term else ends
+    until = min(barred, record.shown_until or LAST_DAY)
+    is_given = until <= ends or term is None or terms()[term].is_given
+    is_barred = (record.valid_from or FIRST_DAY) <= day <= until
+    return Bar(record.kind, record.value, until, is_given) if is_barred else None
+
+
 def overlaps(one: Dated, other: Dated) -> bool:
     """Whether the two speak of one thing at one time."""
     if (one.kind, one.title) != (other.kind, other.title):
@@ -331,6 +370,7 @@ def register_of(standing: Iterable[Dated], day: date) -> Register:
         annual_inspection_year=inspected.valid_from.year if inspected and inspected.valid_from else None,
         party_building=PartyBuilding(building.value) if building else None,
         qualifications=tuple(each.title for each in records if each.kind is K.qualification and holds_on(each, day)),
+        bars=tuple(filter(None, (bar_of(record, day) for record in records))),
     )
 
 

@@ -90,7 +90,19 @@ async def test_a_bureau_enters_and_supersedes_and_is_told_in_both_languages_what
     assert "annual inspection" in again.json()["messages"]["en"]
     assert "5A" in unfit.json()["messages"]["zh"] and "基本合格" in unfit.json()["messages"]["zh"]
     assert (superseded.json()["supersedes_id"], superseded.json()["requirement"]) == (entered.json()["id"], "")
-    assert (page["annual_inspection"], page["annual_inspection_year"]) == ("qualified", 2017)
+    assert (page["annual_inspection"], page["annual_inspection_year"], page["bars"]) == ("qualified", 2017, [])
+
+
+async def test_a_buyer_reads_in_one_line_why_an_organisation_may_not_bid(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    party = await make_party(session)
+    shown = {"requirement": "补报", "due_on": date(2100, 1, 1), "shown_until": date(2100, 1, 1)}
+    await make_record(session, party, K.serious, value="fraud", valid_until=date(2099, 12, 31), **shown)
+    await session.commit()
+    async with client_of(RESIDENT) as client:
+        page = (await client.get(f"/parties/{party.id}")).json()
+    assert page["bars"] == [{"kind": "serious", "value": "fraud", "until": "2100-01-01", "is_given": False}]
 
 
 async def test_the_numbers_are_shown_with_their_sources(client_of: ClientOf) -> None:

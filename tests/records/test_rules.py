@@ -8,6 +8,7 @@ import pytest
 
 from app.core.errors import DomainError
 from app.records.rules import (
+    Bar,
     Fact,
     FourLevel,
     Inspection,
@@ -26,6 +27,7 @@ from app.records.rules import (
     WayBackMisplaced,
     WayBackMissing,
     WayBackTooShort,
+    bar_of,
     check_fact,
     check_free,
     check_unbarred,
@@ -171,6 +173,31 @@ def test_a_rectification_is_open_until_it_is_passed_whatever_its_days_and_until_
     shown = replace(ordered, requirement="整改", due_on=later, shown_until=later)
     assert register_of([shown], later).open_rectification == "2018-06-30"
     assert register_of([shown], date(2018, 10, 13)) == Register()
+
+
+def test_whoever_was_on_a_list_may_bid_again_after_its_term() -> None:
+    """Removed on 2023-03-01: from the list of abnormal activity one may bid a year later, from the other after two."""
+    shown = {"requirement": "补报", "due_on": date(2023, 2, 1), "shown_until": date(2030, 12, 31)}
+    removed = {"valid_from": date(2022, 5, 1), "valid_until": date(2023, 2, 28), **shown}
+    abnormal, serious = Fact(K.abnormal, "no_report", **removed), Fact(K.serious, "fraud", **removed)
+    assert register_of([abnormal], date(2024, 2, 29)).debarred_until == date(2024, 2, 29)
+    assert register_of([serious], date(2024, 3, 1)).debarred_until == date(2025, 2, 28)
+    assert [register_of([abnormal], day).bars for day in (date(2022, 4, 30), date(2024, 3, 1))] == [(), ()]
+    hidden = replace(abnormal, shown_until=date(2023, 6, 30))
+    assert bar_of(hidden, date(2023, 6, 30)) == Bar(K.abnormal, "no_report", date(2023, 6, 30), is_given=False)
+    assert register_of([hidden], date(2023, 7, 1)).bars == ()
+
+
+def test_a_stop_order_bars_while_it_holds_and_a_rectification_until_it_is_passed() -> None:
+    days = {"valid_from": date(2018, 1, 1), "valid_until": date(2018, 6, 30)}
+    stopped, fined = Fact(K.penalty, "stop_order", "1号", **days), Fact(K.penalty, "fine", "2号", **days)
+    assert register_of([stopped, fined], date(2018, 6, 30)).bars == (Bar(K.penalty, "stop_order", date(2018, 6, 30)),)
+    assert register_of([stopped, fined], date(2018, 7, 1)).bars == ()
+    ordered = Fact(K.rectification, "ordered", **days)
+    later = register_of([ordered], date(2018, 10, 12))
+    assert (later.bars, later.debarred_until) == ((Bar(K.rectification, "ordered", None),), None)
+    assert register_of([replace(ordered, value="passed")], date(2018, 10, 12)).bars == ()
+    assert register_of([Fact(K.abnormal, "no_report")], date(2018, 10, 12)).debarred_until == date(2200, 12, 31)
 
 
 @pytest.mark.parametrize(

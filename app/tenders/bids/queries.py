@@ -205,7 +205,11 @@ async def applicants(session: AsyncSession, ids: Collection[int]) -> dict[int, A
     known = await registers(session, ids, shanghai_date(await now(session)))
     found = await parties_by_id(session, ids)
     return {
-        id: Applicant(party.legal_kind in LEGAL_PERSONS, rectification_until=known[id].open_rectification)
+        id: Applicant(
+            party.legal_kind in LEGAL_PERSONS,
+            rectification_until=known[id].open_rectification,
+            debarred_until=known[id].debarred_until,
+        )
         for id, party in found.items()
     }
 

@@ -1,7 +1,7 @@
 """A bid from its draft to pre-qualification; the deadline by the database's clock, with several connections."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -421,6 +421,8 @@ async def test_prequalification_gives_every_reason(session: AsyncSession) -> Non
     tender = await make_tender(session)
     failed = await make_party(session)
     await make_record(session, failed, RecordKind.rectification, words="2017-07至2018-06整改期")
+    shown = {"requirement": "补报", "due_on": date(2100, 1, 1), "shown_until": date(2100, 1, 1)}
+    await make_record(session, failed, RecordKind.abnormal, valid_until=date(2100, 1, 1), **shown)
     good = await submitted(session, tender, await bidder(session))
     bad = await submitted(session, tender, await bidder(session, failed), amount=Decimal(36_000))
     with pytest.raises(MoveRefused):
@@ -437,6 +439,7 @@ async def test_prequalification_gives_every_reason(session: AsyncSession) -> Non
             "facts": {"amount": "36000.00", "ceiling": "30000.00", "lot": "L1"},
         },
         {"code": "RectificationOpen", "facts": {"until": "2017-07至2018-06整改期"}},
+        {"code": "ApplicantDebarred", "facts": {"until": "2100-01-01"}},
     ]
     assert [each.bid for each in await eligible_entries(session, tender.id)] == [good]
     assert await waiting(session, buyer_of(tender), OPENED) == []

@@ -43,7 +43,7 @@ function Shown({ of }: { of: Party }) {
         of.introduction && <p className="prose">{of.introduction}</p>
       )}
       <Descriptions bordered column={{ xs: 1, md: 2 }} items={useFacts(of)} />
-      {of.legal_kind && <Register party_id={of.id} />}
+      {of.legal_kind && <Register party_id={of.id} bars={of.bars} />}
       <Record party_id={of.id} />
       <Offers party_id={of.id} />
     </Page>

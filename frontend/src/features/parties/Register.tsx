@@ -8,12 +8,14 @@ import { Deadline } from "../../ui/Deadline";
 import { dayText } from "../../ui/format";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
+import { MayBid } from "./MayBid";
 import { EnterRecord, SupersedeForm } from "./RecordForm";
 
 type Fact = components["schemas"]["PartyRecordRead"];
+type Bars = components["schemas"]["PartyRead"]["bars"];
 
 /** What is recorded of the organisation, by whom and from when until when; of an adverse entry, the way back. */
-export function Register({ party_id }: { party_id: number }) {
+export function Register({ party_id, bars }: { party_id: number; bars: Bars }) {
   const { t } = useTranslation();
   const [isEntering, setEntering] = useState(false);
   const params = { path: { party_id }, query: { limit: 200 } };
@@ -21,6 +23,7 @@ export function Register({ party_id }: { party_id: number }) {
   return (
     <section aria-labelledby="register">
       <h2 id="register">{t("parties.register")}</h2>
+      <MayBid bars={bars} />
       <Fetched query={records}>
         {({ items, actions }) => (
           <>
