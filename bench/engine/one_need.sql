@@ -11,13 +11,17 @@ WITH found AS MATERIALIZED (
     AND qualified & %(qualified)s = %(qualified)s AND named @> %(named)s AND places && %(inside)s
 ), shared AS (
   SELECT p.top, p.row, sum(p.weight::float8 * w.weight::float8) AS share
-  FROM unnest(%(terms)s, %(weights)s) AS w (term, weight)
-  JOIN postings p ON p.top = ANY (%(tops)s) AND p.part = ANY (%(parts)s) AND p.term = w.term
+  FROM unnest(%(terms)s, %(weights)s) AS w (term, weight), LATERAL (
+    SELECT top, row, weight FROM postings
+    WHERE top = ANY (%(tops)s) AND part = ANY (%(parts)s) AND term = w.term OFFSET 0
+  ) AS p
   GROUP BY p.top, p.row
 ), close AS (
   SELECT n.top, n.row, sum(n.value::float8 * w.value::float8) AS closeness
-  FROM unnest(%(nodes)s, %(values)s) AS w (node, value)
-  JOIN nodes n ON n.top = ANY (%(tops)s) AND n.part = ANY (%(parts)s) AND n.node = w.node
+  FROM unnest(%(nodes)s, %(values)s) AS w (node, value), LATERAL (
+    SELECT top, row, value FROM nodes
+    WHERE top = ANY (%(tops)s) AND part = ANY (%(parts)s) AND node = w.node OFFSET 0
+  ) AS n
   GROUP BY n.top, n.row
 ), seen AS MATERIALIZED (
   SELECT row,
