@@ -31,12 +31,15 @@ MEANING_TIMES = 3.0  # a group of words of one meaning (thesaurus)
 LABEL_TIMES = 0.25  # a category or target group recognised by its label or a synonym
 TITLE_TIMES, REQUIREMENT_TIMES = 2.0, 0.5
 OFFER_TITLE_TIMES = 1.5
+SITUATION_TIMES = 0.1  # a sentence that asks for nothing, beside one that does
 REMEMBERED_TEXTS = 4_096  # of what is read again soon; each is some ten kilobytes of words
 
 STOP_HAN = "的 了 和 与 及 或 在 有 是 不 没 没有 人 想 要 为 让 把 被 都 也 就 又 还 等 对 到 来 去 上 下 中 后 前"
 STOP_FIELD = "会 能 可 个 一 每 月 年 日 次 社区 居民 服务 活动 希望 需要 项目 组织 提供 居委会 居委 委会 群众"
 STOP_ENGLISH = "the a an of and or to in on for with is are be by at"
 STOP = frozenset(f"{STOP_HAN} {STOP_FIELD} {STOP_ENGLISH}".split())
+SENTENCE_ENDS = re.compile(r"[。;!?\n]")
+ASKING = re.compile(r"希望|需要|盼|期待|(?<![思没])想(?!不到)|(?<![申邀])请|要有|要给|需有")
 HAN = re.compile(r"[\u4e00-\u9fff]+")
 BESIDE_HAN = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff\d])|(?<=\d)\s+(?=[\u4e00-\u9fff])")
 # Ages and head counts from 10 to 99; not in 七八十岁 (70 to 80), 几十人, 一百二十人 or 十人 of 千人.
@@ -133,7 +136,14 @@ class Lexicon:
         return MappingProxyType(found)
 
     def need_terms(self, need: NeedRecord) -> dict[str, float]:
-        return self._weighed((need.title, TITLE_TIMES), (need.description, 1.0), (need.requirements, REQUIREMENT_TIMES))
+        """What the place is like tells little of the service beside a sentence that asks for it."""
+        asked, situation = _request(normalize(need.description))
+        return self._weighed(
+            (need.title, TITLE_TIMES),
+            (asked, 1.0),
+            (situation, SITUATION_TIMES),
+            (need.requirements, REQUIREMENT_TIMES),
+        )
 
     def offer_terms(self, offer: OfferRecord) -> dict[str, float]:
         return self._weighed((offer.title, OFFER_TITLE_TIMES), (offer.description, 1.0))
@@ -144,6 +154,15 @@ class Lexicon:
             for term, weight in self.terms(text).items():
                 total[term] += times * weight
         return dict(total)
+
+
+def _request(text: str) -> tuple[str, str]:
+    """The sentences that ask for something, and the others; all of a text in which none is put as a request."""
+    sentences = SENTENCE_ENDS.split(text)
+    asked = [sentence for sentence in sentences if ASKING.search(sentence)]
+    if not asked:
+        return text, ""
+    return "\n".join(asked), "\n".join(sentence for sentence in sentences if sentence not in asked)
 
 
 @dataclass(frozen=True)

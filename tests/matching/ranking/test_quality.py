@@ -21,6 +21,7 @@ from app.matching.ranking.rank import rank
 from bench.engine.judgements import read_judgements
 from bench.engine.market import season_market, with_needs
 from bench.engine.relevance import NO_FILTERS, measure_relevance
+from tests.matching.factories import make_need, make_offer
 
 JUDGEMENTS = Path(__file__).parent / "judgements.csv"
 MARKET = season_market("kunming2018")
@@ -75,3 +76,74 @@ def test_wrongly_entered_codes_do_not_keep_the_right_offer_from_the_top() -> Non
     wrongly_coded = {"N037": "O047", "N126": "O145", "N143": "O164", "N153": "O082", "N164": "O183"}
     best = {id: rank(needs[id], prepared, without=NO_FILTERS).rows[0].id for id in wrongly_coded}
     assert best == wrongly_coded
+
+
+SITUATIONS: tuple[tuple[dict[str, Any], dict[str, Any], dict[str, Any]], ...] = (
+    (
+        {
+            "title": "楼道灯坏了没人修",
+            "description": "老旧小区，独居老人多，志愿者来过几回。盼有人把灯换好、线路查一遍。",
+        },
+        {"title": "灯亮了", "description": "电工上门更换楼道照明，检查线路，一年两次。", "category_codes": ("0901",)},
+        {
+            "title": "老旧小区故事会",
+            "description": "请老住户讲老旧小区的往事，志愿者整理成册。",
+            "category_codes": ("070202",),
+        },
+    ),
+    (
+        {
+            "title": "想学做面点",
+            "description": "我们是城中村，外来务工的多，租房住，邻里之间不熟。想请师傅教蒸包子、烤饼，学会了能摆摊。",
+        },
+        {
+            "title": "面案师傅班",
+            "description": "教和面、发面、蒸包子、烙饼，结业可考面点证。",
+            "category_codes": ("060205",),
+        },
+        {
+            "title": "新邻里相识会",
+            "description": "帮助城中村租房的外来务工者认识邻里。",
+            "category_codes": ("040401",),
+        },
+    ),
+    (
+        {
+            "title": "孩子视力一年比一年差",
+            "description": "这里是回迁小区，爷爷奶奶带娃的多，放学后没人管。请眼科的人来查一查、讲一讲。",
+        },
+        {
+            "title": "明眸行动",
+            "description": "眼科医师到社区为孩子测视力、讲用眼习惯。",
+            "category_codes": ("050103",),
+        },
+        {"title": "隔代带娃课", "description": "给爷爷奶奶讲怎样带娃。", "category_codes": ("020403",)},
+    ),
+    (
+        {
+            "title": "想要一条安全的骑行路线",
+            "description": "大学城学生多，社区搞过几次活动、比赛，志愿者带队。想有人规划路线、教修车。",
+        },
+        {
+            "title": "骑行训练营",
+            "description": "教修车、看地图，设计周末骑行路线。",
+            "category_codes": ("070304",),
+        },
+        {
+            "title": "大学城志愿联盟",
+            "description": "组织大学城学生做社区志愿者、带队搞活动。",
+            "category_codes": ("100201",),
+        },
+    ),
+)
+
+
+@pytest.mark.parametrize(("asked", "right", "alike"), SITUATIONS, ids=[asked["title"] for asked, _, _ in SITUATIONS])
+def test_the_service_asked_for_outweighs_what_the_place_is_like(
+    asked: dict[str, Any], right: dict[str, Any], alike: dict[str, Any]
+) -> None:
+    reader = Reader(MARKET.reference)
+    offers = [make_offer("right", **right), make_offer("alike", **alike)]
+    prepared = prepare_offers(offers, reader, reader.statistics(MARKET.needs, MARKET.offers))
+    rows = rank(make_need(category_codes=(), **asked), prepared, without=NO_FILTERS).rows
+    assert [row.id for row in rows] == ["right", "alike"]

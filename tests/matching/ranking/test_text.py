@@ -3,7 +3,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.matching.ranking import criteria
-from app.matching.ranking.text import Lexicon, Names, Statistics, answered, asked, normalize, shared_terms
+from app.matching.ranking.text import (
+    SITUATION_TIMES,
+    Lexicon,
+    Names,
+    Statistics,
+    answered,
+    asked,
+    normalize,
+    shared_terms,
+)
 from tests.matching.factories import TOWN, make_need, make_offer
 from tests.matching.records import READER
 
@@ -133,3 +142,19 @@ def test_every_shared_word_stands_in_both_texts_as_it_is_said(parts: list[str]) 
         mine, _, theirs = word.partition("=")
         assert any(mine in normalize(part) for part in parts[:3])
         assert any((theirs or mine) in normalize(part) for part in parts[3:])
+
+
+def test_what_the_place_is_like_tells_little_beside_the_sentence_that_asks() -> None:
+    said = LEXICON.need_terms(make_need(title="。", description="独居老人多！志愿者常来。希望有人送饭；巡河。"))
+    request = LEXICON.need_terms(make_need(title="。", description="希望有人送饭"))
+    assert {term: said[term] for term in request} == request
+    assert said["志愿者"] == pytest.approx(SITUATION_TIMES * LEXICON.terms("志愿者")["志愿者"])
+    assert said["巡河"] == pytest.approx(SITUATION_TIMES)
+
+
+@pytest.mark.parametrize(
+    "text", ["已经申请低保。独居老人多。", "没想到物业走了。独居老人多。", "邀请函到了。独居老人多。"]
+)
+def test_where_no_sentence_asks_all_of_them_count(text: str) -> None:
+    said = LEXICON.need_terms(make_need(title="。", description=text))
+    assert said == pytest.approx(dict(LEXICON.terms(text)))
