@@ -14,7 +14,16 @@ from app.parties import policy, queries, service
 from app.parties.policy import WHO
 from app.parties.roster import COLUMNS
 from app.parties.rules import LegalKind, PartyKind
-from app.parties.schemas import SHEET, ApplicantCreate, Imported, PartyCreate, PartyRead, PartyRow, PartyUpdate
+from app.parties.schemas import (
+    SHEET,
+    ApplicantCreate,
+    CoverageRead,
+    Imported,
+    PartyCreate,
+    PartyRead,
+    PartyRow,
+    PartyUpdate,
+)
 from app.records.rules import RatingA
 
 router = web.router("/parties", "parties", web.Open)
@@ -50,6 +59,12 @@ async def export_organizations(
     query = queries.search_organizations(actor, area=area, q=q)
     found, count = queries.export_organizations(session, query), await count_rows(session, query)
     return await SHEET.long_response(gathered(found, count, PartyRow.said_of), headings, format)
+
+
+@router.get("/coverage", operation_id="read_coverage", dependencies=[allow(WHO["read"])])
+async def read_coverage(session: UnitSession, area: Search = "") -> CoverageRead:
+    """How far Party building reaches among the registered organisations of an area, by the prefix of its code."""
+    return CoverageRead(**(await queries.party_coverage(session, area))._asdict())
 
 
 @router.get("/template", operation_id="read_roster_template", dependencies=[allow(WHO["import"])], **answers_file(XLSX))

@@ -22,6 +22,7 @@ from app.parties.models import Party
 from app.parties.policy import visible
 from app.parties.rules import (
     LEGAL_PERSONS,
+    REGISTERED,
     CreditCodeTaken,
     Newcomer,
     OrganizationExists,
@@ -30,7 +31,7 @@ from app.parties.rules import (
     check_party,
 )
 from app.records.queries import holders_of, registers
-from app.records.rules import RecordKind, Register
+from app.records.rules import ORGANISED, WORKED_WITH, RecordKind, Register
 from app.taxonomy.queries import holding, saying
 
 # Made once: to name a table anew costs more than the rest of a query.
@@ -49,6 +50,14 @@ class PartySeen(NamedTuple):
     party: Party
     path: list[Area]
     register: Register
+
+
+class Coverage(NamedTuple):
+    """How many organisations are `registered`, how many of them Party organisations cover, and how many Party work."""
+
+    registered: int
+    organised: int
+    worked_with: int
 
 
 def search_parties(
@@ -98,10 +107,22 @@ async def list_parties(
 ) -> Found[PartySeen]:
     """Those of today's national grade `rating`, where one is asked for."""
     if rating:
-        graded = holders_of(RecordKind.rating_a, rating, shanghai_date(await now(session)))
+        graded = holders_of(RecordKind.rating_a, [rating], shanghai_date(await now(session)))
         query = query.where(Party.id.in_(graded))
     found = await paginate(session, query, paging, id=Party.id, sorts={"name_zh": Party.name_zh})
     return found.read_as(await seen(session, found.rows))
+
+
+async def party_coverage(session: AsyncSession, area: str) -> Coverage:
+    """Of the registered organisations of an area (the prefix of its code): how many a Party organisation covers today,
+    and how many Party work."""
+    day, kind = shanghai_date(await now(session)), RecordKind.party_building
+    here = Party.legal_kind.in_(REGISTERED), Party.area_code.startswith(inside(area), autoescape=True)
+    counts = [
+        sa.func.count().filter(Party.id.in_(holders_of(kind, values, day))) for values in (ORGANISED, WORKED_WITH)
+    ]
+    registered, *covered = (await session.execute(sa.select(sa.func.count(), *counts).where(*here))).one()
+    return Coverage(registered, *covered)
 
 
 def search_organizations(actor: Actor, *, area: str, q: str) -> sa.Select[Party]:

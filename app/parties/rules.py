@@ -33,6 +33,7 @@ class LegalKind(StrEnum):
 LEGAL_PERSONS = frozenset(
     {LegalKind.social_service_agency, LegalKind.association, LegalKind.foundation, LegalKind.company}
 )
+REGISTERED = LEGAL_PERSONS - {LegalKind.company}  # with civil affairs, as social organisations
 # Groups that street offices know: filed with them (备案), or of residents.
 KNOWN_TO_STREETS = frozenset({LegalKind.community_group_filed, LegalKind.resident_group})
 APPLICANTS = (LegalKind.resident_group, LegalKind.student_team, LegalKind.company)

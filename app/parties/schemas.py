@@ -212,3 +212,13 @@ class Imported(BaseModel):
     model_config = ConfigDict(json_schema_extra=example(count=60))
 
     count: int
+
+
+class CoverageRead(BaseModel):
+    """Of the `registered` organisations, those that a Party organisation covers and those that Party work does."""
+
+    model_config = ConfigDict(json_schema_extra=example(registered=45, organised=22, worked_with=35))
+
+    registered: int
+    organised: int
+    worked_with: int

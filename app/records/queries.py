@@ -32,8 +32,8 @@ def value_on(kind: RecordKind, party_id: Any, day: date | sa.ColumnElement[Any])
     return sa.select(Record.value).where(Record.party_id == party_id, Record.kind == kind, holds_on(day))
 
 
-def holders_of(kind: RecordKind, value: str, day: date) -> sa.Select[int]:
-    return sa.select(Record.party_id).where(Record.kind == kind, Record.value == value, holds_on(day))
+def holders_of(kind: RecordKind, values: Collection[str], day: date) -> sa.Select[int]:
+    return sa.select(Record.party_id).where(Record.kind == kind, Record.value.in_(values), holds_on(day))
 
 
 async def registers(session: AsyncSession, party_ids: Collection[int], day: date) -> dict[int, Register]:

@@ -112,6 +112,9 @@ ADVERSE: dict[RecordKind, frozenset[str]] = {
 # By whose term a record ends where its paper names no day.
 TERMS = {K.rating_a: "rating_a", K.rating_four_level: "rating_four_level", K.inspection: "inspection"}
 GRADES = frozenset({K.rating_a, K.rating_four_level})
+# Party organisations cover whoever has a branch, its own or with others; Party work also whoever has an instructor.
+ORGANISED = frozenset({PartyBuilding.own_branch, PartyBuilding.joint_branch})
+WORKED_WITH = ORGANISED | {PartyBuilding.instructor}
 # What keeps an organisation from bidding while it holds, and by which term after it has ended.
 BARRING: dict[RecordKind, frozenset[str]] = {
     K.serious: ADVERSE[K.serious],

@@ -9,6 +9,7 @@ import { type Column, DataTable } from "../../ui/DataTable";
 import { CategorySelect } from "../../ui/form/choices";
 import { Link } from "../../ui/Link";
 import { Page } from "../../ui/Page";
+import { Coverage } from "./Coverage";
 import { ImportRoster } from "./ImportRoster";
 
 type Row = components["schemas"]["PartyRow"];
@@ -40,6 +41,7 @@ export default function OrganizationList() {
         </>
       }
     >
+      {session?.current?.area && <Coverage area={session.current.area} />}
       <DataTable
         from="/api/v1/parties"
         always={ORGANIZATIONS}
