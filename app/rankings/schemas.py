@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.core.fields import Id
 from app.core.http.unit import example
 from app.core.money import Amount, Money
+from app.matching.ranking.fit import Fit
 from app.matching.ranking.rank import Absence, Explanation, Ranked, Ranking, Relaxed
 from app.matching.ranking.records import DEFAULT_WEIGHTS, NeedRecord, OfferRecord, Weights
 from app.parties.queries import PartyName
@@ -96,7 +97,8 @@ class Named(BaseModel):
 
 
 class RobustnessRead(BaseModel):
-    """In what share of 200 draws of the weights it is first, and among the first five."""
+    """In what share of 200 draws of the weights it is first, and among the first five: how firm the order is, and
+    nothing of whether it fits, which `fit` tells."""
 
     first: Decimal
     top_five: Decimal
@@ -155,11 +157,13 @@ class BestRead(Named):
 
 
 class RelaxedRead(BaseModel):
-    """What leaving this single filter out would bring: how many more, and the best of them."""
+    """What leaving this single filter out would bring: how many more, and the best of them, which probably does not fit
+    either where that `is_doubtful`."""
 
     filter: Filter
     admitted: int
     best: BestRead
+    is_doubtful: bool
 
 
 class AbsenceRead(Named):
@@ -171,15 +175,30 @@ class AbsenceRead(Named):
     score: Decimal | None
 
 
+class FitRead(BaseModel):
+    """`is_doubtful`: the best place probably does not fit. `reasons` why, what it lacks most first, and what
+    `helps`: another category or group for whoever is ranked for, or one filter less."""
+
+    is_doubtful: bool
+    reasons: list[Literal["nobody", "few_words", "category_unclear", "other_category", "other_people"]]
+    helps: list[Literal["codes", "filters"]]
+
+    @classmethod
+    def of(cls, fit: Fit) -> "FitRead":
+        return cls.model_validate({**fit._asdict(), "is_doubtful": bool(fit.reasons)})
+
+
 FEW = 5
 
 
 class RankingRead(BaseModel):
-    """`rows` are the top twenty with reasons, `below` how many more were `admitted`, `excluded` the nearest misses of
-    `excluded_count`; `relax` is filled where fewer than five are admitted, `absence` where one was asked about."""
+    """`fit` comes before any list: whether anything in it fits. `rows` are the top twenty with reasons, `below` how
+    many more were `admitted`, `excluded` the nearest misses of `excluded_count`; `relax` is filled where fewer than
+    five are admitted or it helps, `absence` where one was asked about."""
 
     subject_id: int
     weights: WeightsRead
+    fit: FitRead
     rows: list[RankedRead]
     admitted: int
     below: int
@@ -194,14 +213,20 @@ class RankingRead(BaseModel):
         return cls(
             subject_id=int(ranking.subject),
             weights=WeightsRead.of(weights),
+            fit=FitRead.of(ranking.fit),
             rows=[_ranked(row, called(row.id), things[int(row.id)].record) for row in ranking.rows],
             admitted=ranking.admitted,
             below=ranking.admitted - len(ranking.rows),
             excluded=[ExcludedRead(**called(r.id), filter=r.filter, facts=dict(r.facts)) for r in ranking.excluded],
             excluded_count=ranking.excluded_count,
-            relax=[_relaxed(each, called(each.best.id)) for each in ranking.relaxed] if ranking.admitted < FEW else [],
+            relax=[_relaxed(each, called(each.best.id)) for each in ranking.relaxed] if _is_short(ranking) else [],
             absence=None if ranking.absence is None else _absent(ranking.absence, called(ranking.absence.id)),
         )
+
+
+def _is_short(ranking: Ranking) -> bool:
+    """Whether it is told what leaving out a filter would bring."""
+    return ranking.admitted < FEW or "filters" in ranking.fit.helps
 
 
 def _named(things: Things, names: Mapping[int, PartyName], id: str) -> dict[str, Any]:
@@ -232,7 +257,7 @@ def _ranked(row: Ranked, named: dict[str, Any], record: OfferRecord | NeedRecord
 
 def _relaxed(each: Relaxed, named: dict[str, Any]) -> RelaxedRead:
     best = BestRead(**named, place=each.best.place, score=each.best.score)
-    return RelaxedRead(filter=each.filter, admitted=each.admitted, best=best)
+    return RelaxedRead(filter=each.filter, admitted=each.admitted, best=best, is_doubtful=each.is_doubtful)
 
 
 def _absent(absence: Absence, named: dict[str, Any]) -> AbsenceRead:

@@ -11,6 +11,7 @@ title and description, the same with the labels of the entered codes added to th
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from statistics import mean
@@ -28,13 +29,13 @@ from app.matching.ranking.records import DEFAULT_WEIGHTS, NeedRecord, OfferRecor
 from app.matching.ranking.text import normalize
 from app.matching.sentences import MODEL, is_installed, sentence_model
 from app.matching.sources import state
+from bench.engine.doubts import SUITABLE, firsts, measure_doubts, told_of
 from bench.engine.judgements import HIGHEST, Grades, Judgements
 from bench.engine.market import SeasonMarket, read_by
 from bench.engine.server import Server
 from bench.measures import release
 
 DEPTH = 5
-SUITABLE = 2  # from this grade on an offer is a hit
 TEXT_ALONE = Weights(Decimal(1), *[Decimal(0)] * 7)
 NO_FILTERS = tuple(code for code, _ in FILTERS)
 Orders = Mapping[str, Sequence[str]]
@@ -96,7 +97,7 @@ def orders_by_engine(market: SeasonMarket, needs: Sequence[NeedRecord]) -> dict[
     first two also by words alone and without the words of one meaning. Where the sentence model is installed it reads
     all texts for the others."""
     judged = {need.id for need in needs}
-    read = read_by(sentence_model(), market) if is_installed() else market
+    read = readings(market).get("meaning", market)
     full, words = _orders(read, Reader(read.reference), judged), _orders(market, Reader(market.reference), judged)
     literal = _orders(read, Reader(read.reference, {}), judged)
     return {
@@ -104,6 +105,13 @@ def orders_by_engine(market: SeasonMarket, needs: Sequence[NeedRecord]) -> dict[
         **{f"{method}_words": words[method] for method in ("text", "all")},
         **{f"{method}_literal": literal[method] for method in ("text", "all")},
     }
+
+
+@lru_cache(1)
+def readings(market: SeasonMarket) -> Mapping[str, SeasonMarket]:
+    """The market by its words alone and, where the sentence model is installed, by what its texts mean, too."""
+    found = {"words": market}
+    return found | ({"meaning": read_by(sentence_model(), market)} if is_installed() else {})
 
 
 def _orders(market: SeasonMarket, reader: Reader, judged: Collection[str]) -> dict[str, Orders]:
@@ -175,13 +183,24 @@ def measure_relevance(market: SeasonMarket, judgements: Judgements) -> Report:
         "bigrams_labels": orders_by_bigrams(market, needs, with_labels=True),
         "server": Server(market).orders(needs),
     }
-    splits = {split: _flat(orders, grades) for split, grades in judgements.splits.items()}
+    doubted = {reading: list(firsts(each, judgements.grades, NO_FILTERS)) for reading, each in readings(market).items()}
+
+    def report(grades: Grades) -> Report:
+        return {
+            **_flat(orders, grades),
+            "doubts": {
+                reading: measure_doubts([first for first in found if first.need in grades])
+                for reading, found in doubted.items()
+            },
+        }
+
     made_by = {
         "sources": state(Path(matching.__file__).parent),
         "words": release("rjieba"),
         "meaning": MODEL if is_installed() else "no model is installed",
     }
-    return {**_flat(orders, judgements.grades), "splits": splits, "made_by": made_by}
+    splits = {split: report(grades) for split, grades in judgements.splits.items()}
+    return {**report(judgements.grades), "splits": splits, "made_by": made_by}
 
 
 def _flat(orders: Mapping[str, Orders], grades: Grades) -> Figures:
@@ -204,4 +223,5 @@ def _table(title: str, found: Mapping[str, Any]) -> str:
     for method, what in METHODS.items():
         cells = [found[f"{name}_{method}"] for name, _, _ in MEASURES]
         lines.append(f"{what:<46}" + "".join(f"{'-' if cell is None else f'{cell:.3f}':>16}" for cell in cells))
-    return "\n".join(lines)
+    told = (f"{reading}: {line}" for reading, each in found["doubts"].items() for line in told_of(each))
+    return "\n".join([*lines, *told])

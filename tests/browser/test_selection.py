@@ -88,7 +88,9 @@ def test_offers_are_compared_side_by_side_and_taken_into_the_wishes_of_the_open_
         if round["status"] == "open"
     )
     own = page.request.get(f"/api/v1/selection/rounds/{open_round}/preferences").json()
-    page.goto(f"/needs/{own[0]['subject_id']}/ranking")
+    needs = [each["subject_id"] for each in own]
+    firm = next(need for need in needs if not ask(page.request, need)["fit"]["is_doubtful"])
+    page.goto(f"/needs/{firm}/ranking")
     choices = page.get_by_role("checkbox", name="加入对比")
     for place in range(3):
         choices.nth(place).check()
@@ -104,6 +106,32 @@ def test_offers_are_compared_side_by_side_and_taken_into_the_wishes_of_the_open_
     page.get_by_role("link", name="去排序并提交").click()
     expect(page.locator(".wishes").first.locator("li")).to_contain_text(title)
     expect(page.locator(".wishes").first.get_by_text("尚未提交").last).to_be_visible()
+
+
+def doubted_need(page: Page) -> int:
+    """A published need of the committee for which probably nothing fits, though it would with a filter less."""
+    party = page.request.get("/api/v1/session").json()["current"]["party"]["id"]
+    needs = page.request.get(f"/api/v1/needs?party_id={party}&limit=200&status=published").json()["items"]
+    return next(int(need["id"]) for need in needs if "filters" in ask(page.request, need["id"])["fit"]["helps"])
+
+
+@pytest.mark.parametrize(("size", "lang"), [(PHONE, "zh"), (DESKTOP, "en")])
+def test_where_nothing_probably_fits_that_is_said_before_the_list_and_how_firm_its_order_is_is_not(
+    visit: Open, size: dict[str, int], lang: str
+) -> None:
+    page = visit("/desk", role="committee", lang=lang, size=size)
+    page.goto(f"/needs/{doubted_need(page)}/ranking")
+    doubt = page.locator(".doubt")
+    expect(doubt).to_contain_text("可能没有合适的服务" if lang == "zh" else "Probably no offer fits")
+    below, first = doubt.bounding_box(), page.locator(".ranked").first.bounding_box()
+    assert below and first and below["y"] < first["y"]
+    expect(page.locator(".firmness")).to_have_count(0)
+    assert faults_of(page) == []
+    assert no_bare_keys(page)
+    doubt.get_by_role("button").click()
+    expect(page.locator(".trying")).to_be_visible()
+    expect(doubt).to_have_count(0)
+    expect(page.locator(".firmness").first).to_be_visible()
 
 
 def test_an_absent_offer_is_told_its_first_failing_condition(visit: Open) -> None:

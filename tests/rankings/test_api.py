@@ -54,6 +54,28 @@ async def test_another_budget_or_a_filter_left_out_can_be_tried_and_changes_noth
     assert poor["relax"][0]["admitted"] == before["admitted"] - poor["admitted"]
 
 
+async def test_where_nothing_probably_fits_that_comes_with_its_reasons_and_what_would_help(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    fair = await make_fair(session)
+    fair.needs[0].title, fair.needs[0].description = "河道保洁", "盼有人巡河、捞水面漂浮物。"
+    fair.needs[0].category_code = None
+    for offer in fair.offers:
+        offer.title, offer.description, offer.price, offer.price_unit = "老年合唱", "识谱、发声。", Decimal(16), "元/份"
+    await session.commit()
+    path = f"/selection/needs/{fair.needs[0].id}/ranking"
+    async with client_of(fair.committees[0]) as client:
+        other = (await client.post(path)).json()["fit"]
+        nobody = (await client.post(path, json={"budget": "1.00"})).json()["fit"]
+        fair.offers[0].title, fair.offers[0].description = "河道保洁", "巡河、打捞水面漂浮物。"
+        await session.commit()
+        found = (await client.post(path)).json()["fit"]
+    assert (other["is_doubtful"], other["helps"]) == (True, ["codes"])
+    assert "few_words" in other["reasons"]
+    assert (nobody["is_doubtful"], nobody["reasons"]) == (True, ["nobody"])
+    assert found == {"is_doubtful": False, "reasons": [], "helps": []}
+
+
 async def test_an_absent_offer_is_told_why(session: AsyncSession, client_of: ClientOf) -> None:
     fair = await make_fair(session)
     fair.offers[0].price, fair.offers[0].price_unit = Decimal(8_000), "元/项目"

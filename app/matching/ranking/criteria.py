@@ -57,11 +57,11 @@ def category(need: NeedProfile, offer: OfferProfile) -> Measure:
     if not need.signature or not offer.signature:
         return Measure(None, "category_unknown")
     code, facts = _nesting(need, offer)
-    overruled = {**_overruled("need", need), **_overruled("offer", offer)}
-    return Measure(min(1.0, affinity(need, offer)), code, {**facts, **overruled})
+    spoken_against = {**overruled("need", need), **overruled("offer", offer)}
+    return Measure(min(1.0, affinity(need, offer)), code, {**facts, **spoken_against})
 
 
-def _overruled(side: str, profile: NeedProfile | OfferProfile) -> Facts:
+def overruled(side: str, profile: NeedProfile | OfferProfile) -> Facts:
     """What was entered and what the text reads like, where it clearly reads like none of what was entered."""
     reads = profile.category
     if not reads or not profile.codes or any(reads.startswith(c) or c.startswith(reads) for c in profile.codes):

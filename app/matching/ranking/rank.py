@@ -17,6 +17,7 @@ from app.matching.ranking import criteria
 from app.matching.ranking.arrays import vectors
 from app.matching.ranking.criteria import Facts, Measure
 from app.matching.ranking.filters import FILTERS, first_failing
+from app.matching.ranking.fit import Fit, codes_help, doubts, rule_for
 from app.matching.ranking.layered import Layered
 from app.matching.ranking.points import contributions, millionths
 from app.matching.ranking.prepared import Found, PreparedNeeds, PreparedOffers
@@ -71,11 +72,13 @@ class Excluded:
 
 @dataclass(frozen=True, slots=True)
 class Relaxed:
-    """What leaving this single filter out would bring: how many more, and the best of them with its place."""
+    """What leaving this single filter out would bring: how many more, and the best of them with its place.
+    `is_doubtful`: that one probably does not fit either."""
 
     filter: str
     admitted: int
     best: Placing
+    is_doubtful: bool
 
 
 class Absence(NamedTuple):
@@ -90,9 +93,11 @@ class Absence(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """`rows` are the explained top of those `admitted`; `excluded` the nearest misses, by likeness,
-    of `excluded_count`; `relaxed` by what each would bring; `absence` answers for the id that was asked about."""
+    of `excluded_count`; `relaxed` by what each would bring; `absence` answers for the id that was asked about. `fit`
+    says whether the best place probably does not fit at all."""
 
     subject: str
+    fit: Fit
     rows: tuple[Ranked, ...]
     admitted: int
     excluded: tuple[Excluded, ...]
@@ -136,7 +141,7 @@ def sight_of_offers(
 ) -> "Sight":
     """The offers as seen from one need: what `rank` can say before it knows the records it speaks of."""
     profile = offers.reader.need(need, offers.statistics)
-    return Sight(need.id, offers, offers.see(profile), weights, without, lambda offer: (profile, offer))
+    return Sight(profile, offers, offers.see(profile), weights, without, lambda offer: (profile, offer))
 
 
 def sight_of_needs(
@@ -147,7 +152,7 @@ def sight_of_needs(
 ) -> "Sight":
     """The needs as seen from one offer."""
     profile = needs.reader.offer(offer, needs.statistics)
-    return Sight(offer.id, needs, needs.see(profile), weights, without, lambda need: (need, profile))
+    return Sight(profile, needs, needs.see(profile), weights, without, lambda need: (need, profile))
 
 
 class Sight:
@@ -157,7 +162,7 @@ class Sight:
 
     def __init__(
         self,
-        subject: str,
+        subject: NeedProfile | OfferProfile,
         side: PreparedNeeds | PreparedOffers | Layered[Any],
         found: Found,
         weights: Weights,
@@ -184,15 +189,16 @@ class Sight:
         """The ranking; `records` of at least those `spoken_of`."""
         self.records = records
         shown = self.order[:top]
-        shares = self.weights.tolist()
+        shares, relaxed = self.weights.tolist(), self._relaxed()
         sure = robustness(self.found.values[:, self.order], self.weights, top)
         return Ranking(
-            subject=self.subject,
+            subject=self.subject.record.id,
+            fit=self._fit(relaxed),
             rows=tuple(self._ranked(place, shares, firm) for place, firm in zip(shown.tolist(), sure, strict=True)),
             admitted=len(self.order),
             excluded=tuple(starmap(self._shut_out, zip(*self._nearest, strict=True))),
             excluded_count=int(np.count_nonzero(self.failed)),
-            relaxed=self._relaxed(),
+            relaxed=relaxed,
             absence=None if about is None else self._absence(about, set(shown.tolist())),
         )
 
@@ -215,12 +221,27 @@ class Sight:
         placing = self._placing(place)
         return Ranked(placing.id, placing.place, placing.score, self._explain(place, shares), firm)
 
-    def _explain(self, place: int, shares: list[int]) -> tuple[Explanation, ...]:
-        need, offer = self._pair(place)
+    def _measures(self, place: int) -> list[Measure]:
+        """What the criteria say, with the values that the place was found by."""
         values = [None if np.isnan(value) else float(value) for value in self.found.values[:, place]]
-        measures = [
-            measure._replace(value=value) for measure, value in zip(criteria.measure(need, offer), values, strict=True)
-        ]
+        said = criteria.measure(*self._pair(place))
+        return [measure._replace(value=value) for measure, value in zip(said, values, strict=True)]
+
+    def _doubts(self, place: int) -> tuple[str, ...]:
+        return doubts(self._measures(place), rule_for(*self._pair(place)))
+
+    def _fit(self, relaxed: Iterable[Relaxed]) -> Fit:
+        reasons = self._doubts(int(self.order[0])) if len(self.order) else ("nobody",)
+        if not reasons:
+            return Fit()
+        helps = {
+            "codes": codes_help(self.subject, self.side.reader.leaves.codes),
+            "filters": any(each.best.place == 1 and not each.is_doubtful for each in relaxed),
+        }
+        return Fit(reasons, tuple(code for code in helps if helps[code]))
+
+    def _explain(self, place: int, shares: list[int]) -> tuple[Explanation, ...]:
+        measures = self._measures(place)
         parts, total = contributions(measures, shares)
         entries = zip(CRITERIA, measures, shares, parts, strict=True)
         return tuple(_row(name, measure, share, total, part) for name, measure, share, part in entries)
@@ -248,10 +269,10 @@ class Sight:
         return {code: int(gained[np.argmax(self.points[gained])]) for code, gained in alone.items() if len(gained)}
 
     def _relaxed(self) -> tuple[Relaxed, ...]:
-        found = [
-            Relaxed(code, int(np.count_nonzero(self.failed == vectors.BIT_OF[code])), self._placing(best))
-            for code, best in self._best_of_relaxed().items()
-        ]
+        found = []
+        for code, best in self._best_of_relaxed().items():
+            gained = int(np.count_nonzero(self.failed == vectors.BIT_OF[code]))
+            found.append(Relaxed(code, gained, self._placing(best), bool(self._doubts(best))))
         return tuple(sorted(found, key=lambda each: -each.best.score))
 
     def _absence(self, id: str, shown: set[int]) -> Absence:

@@ -58,6 +58,15 @@ def test_what_texts_mean_brings_up_offers_that_words_alone_place_lower(found: An
         assert found["splits"][split]["ndcg5_all"] > found["splits"][split]["ndcg5_all_words"] - 0.005
 
 
+@pytest.mark.parametrize("reading", ["words", "meaning"])
+def test_of_unsuitable_first_places_most_are_noticed_and_few_suitable_ones_are_doubted(
+    found: Any, reading: str
+) -> None:
+    never_tuned_on = found["splits"]["test"]["doubts"][reading]
+    assert never_tuned_on["noticed_rule"] > 0.6
+    assert never_tuned_on["false_alarms_rule"] < 0.08
+
+
 def test_in_the_language_of_other_districts_less_is_found_and_no_word_of_the_thesaurus_leads_astray() -> None:
     market = with_needs(MARKET, Path(__file__).parent / "elsewhere_needs.csv")
     needs, offers = {need.id for need in market.needs}, {offer.id for offer in market.offers}

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.matching.ranking.filters import FILTERS
+from app.matching.ranking.fit import Fit
 from app.matching.ranking.prepared import prepare_needs, prepare_offers
 from app.matching.ranking.profiles import Reader
 from app.matching.ranking.rank import Absence, Placing, Ranking, rank, rank_for_offer, sight_of_offers, tie_groups
@@ -160,7 +161,7 @@ def test_a_pool_stands_in_order_of_id() -> None:
 
 
 def test_an_empty_pool_gives_an_empty_ranking() -> None:
-    assert ranked(make_need(), []) == Ranking("N1", (), 0, (), 0, ())
+    assert ranked(make_need(), []) == Ranking("N1", Fit(("nobody",)), (), 0, (), 0, ())
 
 
 def test_preferences_tie_scores_of_one_step_and_leave_nobody_out() -> None:

@@ -11,16 +11,16 @@ import type { Direction } from "./tryOut";
 import { CRITERIA } from "./weights";
 
 type Ranked = components["schemas"]["RankedRead"];
-type Props = { rows: readonly Ranked[]; to: Direction["to"]; onClose: () => void };
+type Props = { rows: readonly Ranked[]; isDoubted: boolean; to: Direction["to"]; onClose: () => void };
 type Line = { key: string; label: string; cells: ReactNode[] };
 
 /** How many fit side by side. */
 export const MOST = 3;
 
 /** Two or three places of a ranking side by side: terms first, then what each criterion brought and why. */
-export function Compare({ rows, to, onClose }: Props) {
+export function Compare({ rows, isDoubted, to, onClose }: Props) {
   const { t, i18n } = useTranslation();
-  const lines = useLines(rows);
+  const lines = useLines(rows, isDoubted);
   return (
     <Modal open title={t("selection.compare.title")} onCancel={onClose} footer={null} width={1040}>
       <Table
@@ -52,7 +52,8 @@ export function Compare({ rows, to, onClose }: Props) {
   );
 }
 
-function useLines(rows: readonly Ranked[]): Line[] {
+/** How firm the order is says nothing where even the first probably does not fit. */
+function useLines(rows: readonly Ranked[], isDoubted: boolean): Line[] {
   const { t } = useTranslation();
   const termsOf = useTerms();
   const terms = rows.map((row) => termsOf(row.terms));
@@ -74,7 +75,7 @@ function useLines(rows: readonly Ranked[]): Line[] {
       label: t("selection.compare.criterion", { name: t(`selection.criterion.${criterion}`) }),
       cells: rows.map((row) => <Why key={row.id} of={row.explanation.find((each) => each.criterion === criterion)} />),
     })),
-    { key: "firmness", label: t("selection.compare.firmness"), cells: rows.map(firm) },
+    ...(isDoubted ? [] : [{ key: "firmness", label: t("selection.compare.firmness"), cells: rows.map(firm) }]),
   ];
 }
 

@@ -1,10 +1,10 @@
 import { ExperimentOutlined } from "@ant-design/icons";
-import { Alert, Button } from "antd";
+import { Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { chosen } from "../../ui/chosen";
 import { Link } from "../../ui/Link";
-import { inner, usePhrase } from "./phrase";
+import { usePhrase } from "./phrase";
 import { pointsOf } from "./reading";
 import type { Direction, Ranking, TryOut } from "./tryOut";
 
@@ -36,37 +36,6 @@ export function NearMisses({ of, to }: { of: Ranking; to: Direction["to"] }) {
       </ul>
       {more > 0 && <Button onClick={() => setAll(true)}>{t("selection.near.more", { count: more })}</Button>}
     </section>
-  );
-}
-
-const FITS = 60; // points of 100
-
-/** Where even the best fits badly that is said first, with the nearest of those that failed a single condition. */
-export function Weak({ of, to }: { of: Ranking; to: Direction["to"] }) {
-  const { t, i18n } = useTranslation();
-  const phrase = usePhrase();
-  const [best] = of.rows;
-  if (!best || 100 * Number(best.score) >= FITS) return null;
-  const [near] = of.excluded;
-  return (
-    <Alert
-      className="weak"
-      type="warning"
-      showIcon
-      title={t(`selection.weak.${to}`, { score: pointsOf(best.score) })}
-      description={
-        near && (
-          <>
-            {t("selection.weak.near", {
-              title: inner(near.title),
-              party: chosen(near, "party_name", i18n.language),
-              why: phrase({ code: `filter_${near.filter}`, facts: near.facts }),
-            })}{" "}
-            <a href="#excluded">{t("selection.weak.all", { count: of.excluded_count })}</a>
-          </>
-        )
-      }
-    />
   );
 }
 

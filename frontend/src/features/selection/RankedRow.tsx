@@ -23,6 +23,7 @@ export function RankedRow({
   to,
   move,
   shared,
+  isDoubted,
   comparing,
   adding,
 }: {
@@ -30,6 +31,8 @@ export function RankedRow({
   to: Direction["to"];
   move: Move | null;
   shared: boolean;
+  /** Whether even the first place probably does not fit: how firm the order is says nothing then. */
+  isDoubted: boolean;
   comparing: Comparing;
   adding: Adding | null;
 }) {
@@ -54,7 +57,7 @@ export function RankedRow({
       <Parts reasons={row.explanation} />
       <Telling reasons={row.explanation} />
       <div className="ranked-foot">
-        <Firmness of={row.robustness} />
+        {!isDoubted && <Firmness of={row.robustness} />}
         <details className="ranked-all">
           <summary>{t("selection.ranking.all")}</summary>
           <AllReasons reasons={row.explanation} />

@@ -11,7 +11,8 @@ import { WhyNot } from "./Absence";
 import { type Adding, useAdding } from "./adding";
 import { Compare, MOST } from "./Compare";
 import { Levers } from "./Levers";
-import { NearMisses, Relax, Weak } from "./NearMisses";
+import { Doubt } from "./Doubt";
+import { NearMisses, Relax } from "./NearMisses";
 import { type Comparing, RankedRow } from "./RankedRow";
 import { isShared, moveOf, moves } from "./reading";
 import { type Direction, type Ranking, type TryOut, isTried, useTryOut } from "./tryOut";
@@ -27,6 +28,7 @@ export function OffersForNeed() {
       id={need_id}
       title={need.data?.title ?? ""}
       budget={need.data?.budget?.amount ?? null}
+      mayEdit={need.data?.actions.includes("edit") ?? false}
       direction={{ from: "needs", to: "offers" }}
     />
   );
@@ -41,14 +43,15 @@ export function NeedsForOffer() {
       id={offer_id}
       title={offer.data?.title ?? ""}
       budget={null}
+      mayEdit={offer.data?.actions.includes("edit") ?? false}
       direction={{ from: "offers", to: "needs" }}
     />
   );
 }
 
-type Props = { id: number; title: string; budget: string | null; direction: Direction };
+type Props = { id: number; title: string; budget: string | null; mayEdit: boolean; direction: Direction };
 
-function Shown({ id, title, budget, direction }: Props) {
+function Shown({ id, title, budget, mayEdit, direction }: Props) {
   const { t } = useTranslation();
   const tryOut = useTryOut(direction, id);
   const { from, to } = direction;
@@ -66,7 +69,13 @@ function Shown({ id, title, budget, direction }: Props) {
           <div className="ranking-page">
             <Levers tryOut={tryOut} direction={direction} budget={budget} />
             <div className="ranking-main">
-              <Results published={published} shown={tryOut.shown ?? published} direction={direction} tryOut={tryOut} />
+              <Results
+                published={published}
+                shown={tryOut.shown ?? published}
+                direction={direction}
+                tryOut={tryOut}
+                mayEdit={mayEdit}
+              />
             </div>
           </div>
         )}
@@ -82,11 +91,13 @@ function Results({
   shown,
   direction: { from, to },
   tryOut,
+  mayEdit,
 }: {
   published: Ranking;
   shown: Ranking;
   direction: Direction;
   tryOut: TryOut;
+  mayEdit: boolean;
 }) {
   const { t } = useTranslation();
   const [all, setAll] = useState(false);
@@ -97,11 +108,10 @@ function Results({
   const more = shown.rows.length - rows.length;
   return (
     <>
+      <Doubt of={shown} to={to} tryOut={tryOut} mayEdit={mayEdit} />
       <WhyNot of={shown} to={to} tryOut={tryOut} onShow={() => setAll(true)} />
       {tried && <Trying published={published} shown={shown} tryOut={tryOut} />}
       <RefusalAlert error={tryOut.refusal} />
-      {shown.rows.length === 0 && <Alert type="info" showIcon title={t("selection.ranking.none")} />}
-      <Weak of={shown} to={to} />
       <Relax of={shown} to={to} tryOut={tryOut} />
       <ol className="ranking" aria-busy={tryOut.isMoving}>
         {rows.map((row) => (
@@ -110,6 +120,7 @@ function Results({
             row={row}
             to={to}
             shared={isShared(shown.rows, row)}
+            isDoubted={shown.fit.is_doubtful}
             move={tried ? moveOf(published.rows, row) : null}
             comparing={comparing(row.id, compared, setCompared)}
             adding={adding}
@@ -121,6 +132,7 @@ function Results({
       <NearMisses of={shown} to={to} />
       <Taken
         rows={shown.rows.filter(({ id }) => compared.includes(id))}
+        isDoubted={shown.fit.is_doubtful}
         to={to}
         adding={adding}
         clear={() => setCompared([])}
@@ -135,10 +147,16 @@ function comparing(id: number, compared: readonly number[], compare: (ids: reado
   return { isChosen, toggle: compared.length < MOST ? () => compare([...compared, id]) : null };
 }
 
-type TakenProps = { rows: Ranking["rows"]; to: Direction["to"]; adding: Adding | null; clear: () => void };
+type TakenProps = {
+  rows: Ranking["rows"];
+  isDoubted: boolean;
+  to: Direction["to"];
+  adding: Adding | null;
+  clear: () => void;
+};
 
 /** What was taken from the list so far stays in sight: rows to be compared, wishes to be handed in. */
-function Taken({ rows, to, adding, clear }: TakenProps) {
+function Taken({ rows, isDoubted, to, adding, clear }: TakenProps) {
   const { t, i18n } = useTranslation();
   const [open, setOpen] = useState(false);
   if (rows.length === 0 && !adding?.isUnsent) return null;
@@ -159,7 +177,7 @@ function Taken({ rows, to, adding, clear }: TakenProps) {
           <Link to={`/rounds/${adding.round.id}`}>{t("selection.wish.go")}</Link>
         </span>
       )}
-      {open && rows.length > 1 && <Compare rows={rows} to={to} onClose={() => setOpen(false)} />}
+      {open && rows.length > 1 && <Compare rows={rows} isDoubted={isDoubted} to={to} onClose={() => setOpen(false)} />}
     </div>
   );
 }
