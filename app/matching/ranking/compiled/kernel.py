@@ -54,7 +54,7 @@ from app.matching.ranking.meaning import DIMENSIONS, LENGTH
 BARRED = IN_RECTIFICATION | INACTIVE
 meet, blended = borrowing(columns.meet), borrowing(meaning.blended)
 HALF_UP = 0.5 + 1e-7
-BIN_BITS, BINS = 6, 160  # of points, 64 a bin
+BIN_BITS, BINS = 5, 320  # of points, 32 a bin
 
 
 def rank(
