@@ -58,6 +58,7 @@ async def test_records_of_an_applicant_that_is_not_public_are_not_either(
     async with client_of(RESIDENT) as client:
         found = [await client.get(path) for path in (f"/parties/{team.id}/records", f"/records/{record.id}")]
     assert [(each.status_code, each.json()["code"]) for each in found] == [(404, "NotFound")] * 2
+    assert [each.json()["facts"] for each in found] == [{"party": team.id}, {"record": record.id}]
 
 
 async def test_a_bureau_enters_and_supersedes_and_is_told_in_both_languages_what_is_refused(
