@@ -71,6 +71,9 @@ when("errand.asked", errands.start_errand)
 
 when("contract.signed", needs.hold_as("contracted", by="contract", after=("matched", "tendered")))
 when("contract.completed", needs.fulfil_needs)
+when("finding.raised", contracts.hold_payments)
+when("finding.accepted", contracts.release_payments)
+when("finding.waived", contracts.release_payments)
 when("contract.terminated", needs.release_needs)
 
 # Last of all, when everything else has followed: people are told. Each event and whom it concerns stand in OCCASIONS.

@@ -38,6 +38,7 @@ from app.errands import api as errands
 from app.files import api as files
 from app.files import jobs as file_jobs
 from app.files.rules import ACCEPTED
+from app.findings import api as findings
 from app.installation import api as installation
 from app.jobs import api as jobs
 from app.needs import api as needs
@@ -110,6 +111,7 @@ ROUTERS = [
     comparisons.router,
     awards.router,
     contracts.router,
+    findings.router,
     paths.of_needs,
     paths.of_parties,
     paths.of_season,

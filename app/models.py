@@ -12,6 +12,7 @@ import app.core.installation.queue
 import app.core.installation.secret
 import app.errands.models
 import app.files.models
+import app.findings.models
 import app.installation.models
 import app.needs.models
 import app.notifications.models

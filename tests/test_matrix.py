@@ -60,6 +60,12 @@ CANARY = re.compile(r"金丝雀-[a-z ]+")
 NOTICE: dict[str, Any] = TenderCreate.model_config["json_schema_extra"]["example"]  # type: ignore[index, assignment]
 # "@…" is a number of the world, or the actor's own area.
 BODIES: dict[str, Any] = {
+    "accept_finding": {"opinion": "已核对"},
+    "answer_finding": {"answer": "已补交"},
+    "extend_finding": {"due_on": "2027-12-31", "reason": "材料在途"},
+    "raise_finding": {"requirement": "缺签到表", "severity": "minor", "working_days": 10, "is_holding": False},
+    "reject_finding": {"opinion": "仍缺一场"},
+    "waive_finding": {"reason": "不再要求"},
     "accept_delivery": {"channel": "page", "asked": 10, "answers": 10, "accepting": 10},
     "add_membership": {"role": "judge", "party_id": None},
     "appoint_panel": {

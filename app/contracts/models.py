@@ -40,7 +40,8 @@ class Contract(Base, Identified, Versioned):
     `area_code` is where it is delivered: its committee accepts. `contract_by`: last day to sign, by `contract_rule`;
     `due_by_law`: nobody moves that day, and what is signed later counts and is marked (`is_late`). `announce_by`: last
     day to make the signed contract public, where the profile asks for it.
-    The acceptance numbers are those of the profile under which the contract came about.
+    The acceptance numbers are those of the profile under which the contract came about. `holds` counts the findings
+    that hold its payments.
     """
 
     __tablename__ = "contracts"
@@ -72,6 +73,7 @@ class Contract(Base, Identified, Versioned):
     acceptance_share: Mapped[Decimal] = mapped_column(sa.Numeric(5, 4))
     acceptance_rule: Mapped[str] = mapped_column(default="", server_default="")
     status: Mapped[ContractStatus] = mapped_column(default=ContractStatus.draft)
+    holds: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
     is_demonstration: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     drafted_at: Mapped[datetime]
     signed_at: Mapped[datetime | None]
@@ -86,6 +88,7 @@ class Contract(Base, Identified, Versioned):
         sa.CheckConstraint("purchaser_id <> contractor_id", name="has_two_sides"),
         sa.CheckConstraint("amount > 0 AND amount = awarded", name="amount_is_what_was_awarded"),
         sa.CheckConstraint("starts_on <= ends_on", name="ends_after_its_start"),
+        sa.CheckConstraint("holds >= 0", name="held_by_findings"),
         sa.CheckConstraint("title <> '' AND number <> ''", name="has_a_title"),
         sa.CheckConstraint(
             "CASE WHEN status IN ('draft', 'half_signed') THEN signed_at IS NULL"

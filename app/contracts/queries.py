@@ -77,6 +77,10 @@ class ContractParts:
         return frozenset(each.gate for each in self.milestones if each.status is MilestoneStatus.met)
 
     @property
+    def holds(self) -> int:
+        return self.contract.holds
+
+    @property
     def paid(self) -> Decimal:
         return sum((each.paid for each in self.instalments), Decimal(0))
 
@@ -248,9 +252,10 @@ async def _waiting_on_purchaser(session: AsyncSession, contract: Contract) -> li
     milestones = await milestones_of(session, contract.id)
     met = {each.gate for each in milestones if each.status is MilestoneStatus.met}
     parts = await instalments_of(session, contract.id)
-    payable = [each for each in parts if rules.unpayable(CENT, terms_of(each), met) is None]
+    may_pay = [] if rules.held(contract.holds) else parts
+    payable = [each for each in may_pay if rules.unpayable(CENT, terms_of(each), met) is None]
     found = [_waits("pay", contract, None, "", each) for each in payable]
-    is_done = rules.incomplete([terms_of(each) for each in parts], met) is None
+    is_done = (rules.held(contract.holds) or rules.incomplete([terms_of(each) for each in parts], met)) is None
     if is_done and contract.status is ContractStatus.performing:
         found.append(_waits("complete", contract, None, ""))
     at_work = {each.kind for each in await engagements_of(session, contract.id) if each.ended_at is None}

@@ -170,6 +170,10 @@ class PaymentBeforeGate(DomainError): ...
 class PaymentAboveInstalment(DomainError): ...
 
 
+class FindingsUnsettled(DomainError):
+    """What holds the payments of a contract is settled first."""
+
+
 class AnswersImpossible(DomainError):
     status = 422
 
@@ -192,7 +196,8 @@ class Instalment:
 
 
 class Progress(Protocol):
-    """What has been done on a contract: who has signed, which firms are at work, what is paid, which gates are met."""
+    """What has been done on a contract: who has signed, which firms are at work, what is paid, which gates are met;
+    and how many findings hold its payments."""
 
     @property
     def signed(self) -> Collection[str]: ...
@@ -202,6 +207,8 @@ class Progress(Protocol):
     def terms(self) -> Sequence[Instalment]: ...
     @property
     def met(self) -> Collection[Gate]: ...
+    @property
+    def holds(self) -> int: ...
 
 
 class SigningTerms(Protocol):
@@ -224,9 +231,9 @@ def hindrance(verb: str, side: str | None, progress: Progress) -> DomainError | 
         case "engage":
             return _all_refused(already_engaged(kind, progress.engaged) for kind in EngagementKind)
         case "pay":
-            return _all_refused(unpayable(CENT, part, progress.met) for part in progress.terms)
+            return held(progress.holds) or _all_refused(unpayable(CENT, part, progress.met) for part in progress.terms)
         case "complete":
-            return incomplete(progress.terms, progress.met)
+            return held(progress.holds) or incomplete(progress.terms, progress.met)
     return None
 
 
@@ -340,6 +347,11 @@ def missing_gates(instalment: Instalment, met: Collection[Gate]) -> list[Gate]:
 def check_amount(amount: Decimal) -> None:
     if not amount.is_finite() or amount <= 0:
         raise PaymentNotPositive(amount=amount)
+
+
+def held(holds: int) -> FindingsUnsettled | None:
+    """Why nothing more is paid, nor completed, while findings hold the payments."""
+    return FindingsUnsettled(findings=holds) if holds else None
 
 
 def unpayable(amount: Decimal, instalment: Instalment, met: Collection[Gate]) -> DomainError | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -284,7 +285,8 @@ def _settle(milestone: Milestone, verb: str, at: datetime) -> None:
 async def record_payment(
     session: AsyncSession, actor: Actor, contract_id: int, instalment: str, amount: Decimal, voucher: str
 ) -> Payment:
-    """Money that was transferred. Refusals: PaymentBeforeGate, PaymentAboveInstalment, PaymentNotPositive."""
+    """Money that was transferred. Refusals: FindingsUnsettled, PaymentBeforeGate, PaymentAboveInstalment,
+    PaymentNotPositive."""
     contract = await access_contract(session, actor, contract_id, "pay")
     at = await now(session)
     check_move(MOVES, contract.status, "pay")
@@ -293,7 +295,7 @@ async def record_payment(
     if row is None:
         raise NotFound(instalment=instalment)
     rules.check_amount(amount)
-    if refusal := rules.unpayable(amount, queries.terms_of(row), parts.met):
+    if refusal := rules.held(contract.holds) or rules.unpayable(amount, queries.terms_of(row), parts.met):
         raise refusal
     payment = Payment(contract_id=contract.id, instalment_id=row.id, amount=amount, voucher=voucher, paid_at=at)
     payment.recorded_by = actor.account_id
@@ -306,16 +308,39 @@ async def record_payment(
 
 
 async def complete_contract(session: AsyncSession, actor: Actor, contract_id: int) -> Contract:
-    """Refused with CompletionNotReached while a gate is closed or money is left to pay."""
+    """Refused with FindingsUnsettled, and CompletionNotReached while a gate is closed or money is left to pay."""
     contract = await access_contract(session, actor, contract_id, "complete")
     at = await now(session)
     status = move(MOVES, contract.status, "complete")
     parts = await queries.parts_of(session, contract)
-    if refusal := rules.incomplete(parts.terms, parts.met):
+    if refusal := rules.held(contract.holds) or rules.incomplete(parts.terms, parts.met):
         raise refusal
     contract.status, contract.completed_at = status, at
     await happened(session, actor, "contract.completed", contract, at, stream=stream_of(contract), paid=parts.paid)
     return contract
+
+
+class Holding(Protocol):
+    """Something found on a contract that may hold its payments."""
+
+    contract_id: int
+    is_holding: bool
+
+
+async def hold_payments(session: AsyncSession, actor: Actor, finding: Holding) -> None:
+    """Follows from a finding: nothing more is paid until it is settled."""
+    await _count_holds(session, finding, 1)
+
+
+async def release_payments(session: AsyncSession, actor: Actor, finding: Holding) -> None:
+    """Follows from its settlement."""
+    await _count_holds(session, finding, -1)
+
+
+async def _count_holds(session: AsyncSession, finding: Holding, more: int) -> None:
+    if finding.is_holding:
+        contract = await session.get_one(Contract, finding.contract_id, with_for_update=True)
+        contract.holds += more
 
 
 async def terminate_contract(session: AsyncSession, actor: Actor, contract_id: int, reason: str) -> Contract:

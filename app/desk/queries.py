@@ -16,6 +16,7 @@ from app.core.days.calendar import SHANGHAI, last_day, shanghai_date
 from app.core.days.calendar_table import work_calendar
 from app.core.waiting import Waiting
 from app.desk.rules import Thing, ordered
+from app.findings import queries as findings
 from app.needs import queries as needs
 from app.needs.models import Need
 from app.offers import queries as offers
@@ -58,6 +59,7 @@ ROOMS: tuple[WaitingOf, ...] = (
     awards.waiting,
     objections.waiting,
     contracts.waiting,
+    findings.waiting,
 )
 AWAITED: tuple[WaitingOf, ...] = (
     selection.awaited,
@@ -65,6 +67,7 @@ AWAITED: tuple[WaitingOf, ...] = (
     bids.awaited,
     objections.awaited,
     contracts.awaited,
+    findings.awaited,
 )
 # By table: what is opened, and what each is called in Chinese and, where it has one, by an English name.
 NONE = sa.literal("")

@@ -1,7 +1,8 @@
 """What somebody is told of: the sentence, whom it concerns, what they open. Recipients are named by their seats."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,6 +30,9 @@ class Draft:
     title: str
     facts: Mapping[str, object] = field(default_factory=dict)
     title_en: str = ""
+
+
+Occasion = Callable[[AsyncSession, str, Any], Awaitable[list[Draft]]]
 
 
 def parties(*numbers: int) -> To:

@@ -5,7 +5,7 @@ their seats; who may not see the thing is left out afterwards (`queries.seats_to
 may know: names of needs and offers that are public, ends of time limits, amounts among the sides of a contract.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,8 +18,10 @@ from app.core.actors import Role
 from app.core.clock import now
 from app.desk.rules import Thing
 from app.needs.models import Need
+from app.notifications import of_findings
 from app.notifications.drafts import (
     Draft,
+    Occasion,
     To,
     askers,
     bidders,
@@ -49,9 +51,6 @@ from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Enquiry, Tender, TenderChange
 from app.tenders.objections.models import Objection
 from app.tenders.panels.models import Panel, PanelMember
-
-Occasion = Callable[[AsyncSession, str, Any], Awaitable[list[Draft]]]
-
 
 # Notices
 
@@ -327,6 +326,7 @@ OCCASIONS: Mapping[str, Occasion] = {
     "milestone.reopened": decided,
     "payment.recorded": paid,
     "firm.engaged": engaged,
+    **of_findings.OCCASIONS,
 }
 
 

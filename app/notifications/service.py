@@ -10,9 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.events import Reaction, changed, happened
-from app.notifications.drafts import Draft
+from app.notifications.drafts import Draft, Occasion
 from app.notifications.models import Notification
-from app.notifications.occasions import Occasion
 from app.notifications.outbox import put_in_outbox
 from app.notifications.policy import access_notification, access_unsent_mail, inbox_of, visible
 from app.notifications.queries import seats_to_tell

@@ -53,6 +53,8 @@ ELSEWHERE = {
     "contracts.start": test_whole_season.test_the_contract_is_signed_by_both_and_started,
     "contracts.pay": test_whole_season.test_milestones_are_reported_evaluated_and_paid,
     "contracts.engage": test_whole_season.test_milestones_are_reported_evaluated_and_paid,
+    "findings.answer": test_whole_season.test_milestones_are_reported_evaluated_and_paid,
+    "findings.accept": test_whole_season.test_milestones_are_reported_evaluated_and_paid,
     "contracts.complete": test_whole_season.test_residents_accept_and_the_need_shows_its_whole_path,
 }
 

@@ -346,6 +346,7 @@ def test_milestones_are_reported_evaluated_and_paid(district: District) -> None:
     press(page, "委托评估或审计机构")
     answered(page, "委托", {"机构": "第三方评估中心"})
     evaluate(district, "中期评估")
+    put_right(district)
     pay(district, "中期款")
     report(district, "末期评估")
     evaluate(district, "末期评估")
@@ -369,6 +370,33 @@ def evaluate(district: District, gate: str) -> None:
     expect(page.get_by_role("link", name=f"{gate}台账.pdf")).to_be_visible()
     press(page, "评估通过")
     answered(page, "评估通过", 评估意见="台账齐全，达到目标。")
+
+
+def put_right(district: District) -> None:
+    """What the evaluator finds wanting holds the next payment until the answer to it is accepted."""
+    page = district.enter("evaluator")
+    page.get_by_role("link", name="合同", exact=True).click()
+    page.get_by_role("link", name=re.compile("社区老年食堂")).first.click()
+    press(page, "提出整改")
+    dialogue = page.get_by_role("dialog")
+    dialogue.get_by_label("整改要求").fill("缺 3 月的签到表，请补交原件。")
+    dialogue.get_by_label("了结前暂停拨款").check()
+    press(dialogue, "提出整改")
+    expect(page.get_by_text("了结前暂停拨款和结项")).to_be_visible()
+    contract = page.url
+    page = district.enter("purchaser")
+    page.goto(contract)
+    expect(page.get_by_text("缺 3 月的签到表")).to_be_visible()
+    expect(page.get_by_role("button", name="登记拨款")).to_have_count(0)
+    page = district.enter("organization", PHONE)
+    open_line(page, "社区老年食堂.*答复整改要求")
+    press(page, "答复")
+    answered(page, "答复", 答复="签到表原件已补交，见附件。")
+    page = district.enter("evaluator")
+    open_line(page, "社区老年食堂.*核实整改答复")
+    press(page, "认可答复")
+    answered(page, "认可答复", 核实意见="原件已核对。")
+    expect(page.get_by_text("已了结", exact=True)).to_be_visible()
 
 
 def pay(district: District, instalment: str) -> None:

@@ -52,6 +52,8 @@ KINDS = {
     "contracts.pay": "rooms.contracts.action.pay",
     "contracts.complete": "rooms.contracts.action.complete",
     "contracts.engage": "rooms.contracts.action.engage",
+    "findings.answer": "rooms.findings.action.answer",
+    "findings.accept": "rooms.findings.action.accept",
     "records.supersede": "rooms.records.action.supersede",
     "registrations.admit": "rooms.registrations.action.admit",
 }

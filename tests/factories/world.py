@@ -16,6 +16,8 @@ from app.contracts.rules import EngagementKind
 from app.core.actors import RESIDENT, Actor, Role
 from app.core.clock import now
 from app.files.rules import Holder
+from app.findings.rules import Severity
+from app.findings.service import raise_finding
 from app.needs.rules import NeedStatus
 from app.offers.rules import OfferStatus
 from app.parties.models import Party
@@ -448,6 +450,10 @@ async def _contracts(session: AsyncSession, world: World, ground: Ground) -> Non
     world.add("announcement", "unsigned contract", {"contract_id": drafted.id}, set())
     (first, *_) = await engagements_of(session, running.id)
     world.add("engagement", "engagement", {"contract_id": running.id, "engagement_id": first.id}, parties)
+    raised = {"basis": "", "severity": Severity.minor, "working_days": 10, "is_holding": False}
+    found = await raise_finding(session, world.actors["E1"], running.id, requirement=canary("finding"), **raised)
+    await session.flush()
+    world.add("finding", "finding", {"finding_id": found.id}, parties, canary("finding"), owns={"E1"})
 
 
 async def _files(session: AsyncSession, world: World) -> None:

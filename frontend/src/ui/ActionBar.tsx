@@ -42,6 +42,7 @@ const DESTRUCTIVE = new Set([
   "stop",
   "terminate",
   "unsettle",
+  "waive",
   "withdraw",
 ]);
 

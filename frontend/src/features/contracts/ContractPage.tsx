@@ -19,6 +19,7 @@ import { chosen } from "../../ui/chosen";
 import { EditContract } from "./EditContract";
 import { Engagements } from "./Engagements";
 import { EngageForm, PayForm, SignForm, TerminateForm } from "./forms";
+import { Findings } from "./Findings";
 import { Milestones } from "./Milestones";
 import { Payments } from "./Payments";
 import "./contracts.css";
@@ -78,6 +79,7 @@ function Parts({ of }: { of: Contract }) {
         </ul>
       </section>
       <Milestones of={of} />
+      <Findings contractId={of.id} />
       <Payments of={of} />
       <Engagements of={of} />
       <Attachments holder="contract" id={of.id} />
