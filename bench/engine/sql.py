@@ -63,9 +63,7 @@ VACUUM ANALYZE nodes;
 def _points() -> str:
     """The score in ten-thousandths from the columns named after the criteria: see `app.matching.ranking.points`."""
     weights = dict(zip(CRITERIA, millionths(DEFAULT_WEIGHTS), strict=True))
-    parts = [
-        f"coalesce((2 * {w} * round({name} * 10000)::bigint + total) / (2 * total), 0)" for name, w in weights.items()
-    ]
+    parts = [f"coalesce({w} * round({name} * 10000)::bigint / total, 0)" for name, w in weights.items()]
     return " + ".join(parts)
 
 

@@ -1,6 +1,7 @@
 """From eight values to one score: whole numbers only, so that reasons add up to the score exactly.
 
-Values are ten-thousandths, weights millionths. What could not be compared counts nothing and its weight falls to
+Values are ten-thousandths, weights millionths; parts are cut off, so that together they are never more than one whole.
+What could not be compared counts nothing and its weight falls to
 the rest in proportion. This is the scalar reference; `vectors` and `kernel` do the same sums on arrays.
 """
 
@@ -20,7 +21,7 @@ def contributions(measures: Sequence[Measure], shares: Sequence[int]) -> tuple[l
     total = sum([share for share, measure in zip(shares, measures, strict=True) if measure.value is not None])
     if not total:
         return [0] * len(values), 0
-    return [(2 * share * value + total) // (2 * total) for share, value in zip(shares, values, strict=True)], total
+    return [share * value // total for share, value in zip(shares, values, strict=True)], total
 
 
 def points(measures: Sequence[Measure], shares: Sequence[int]) -> int:

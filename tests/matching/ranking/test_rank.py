@@ -2,12 +2,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.matching.ranking.arrays import vectors
+from app.matching.ranking.criteria import Measure
 from app.matching.ranking.filters import FILTERS
 from app.matching.ranking.fit import Fit
+from app.matching.ranking.points import millionths, points
 from app.matching.ranking.prepared import prepare_needs, prepare_offers
 from app.matching.ranking.profiles import Reader
 from app.matching.ranking.rank import Absence, Placing, Ranking, rank, rank_for_offer, sight_of_offers, tie_groups
@@ -120,6 +124,15 @@ def test_an_offer_for_plainly_different_people_stands_behind_a_looser_one_for_th
     assert [row.id for row in rows] == ["older", "children"]
     assert rows[0].explanation[0].value < rows[1].explanation[0].value
     assert rows[0].explanation[1].value < rows[1].explanation[1].value
+
+
+@pytest.mark.parametrize("compared", range(1, 256))
+def test_what_is_met_fully_is_one_whole_whatever_could_not_be_compared(compared: int) -> None:
+    full = [Measure(1.0 if compared >> place & 1 else None, "") for place in range(len(CRITERIA))]
+    values = np.array([[np.nan if measure.value is None else measure.value] for measure in full])
+    shares = millionths(DEFAULT_WEIGHTS)
+    assert 1 - len(CRITERIA) * Decimal("0.0001") < points(full, shares) * Decimal("0.0001") <= 1
+    assert vectors.points(values, np.array(shares)).tolist() == [points(full, shares)]
 
 
 def test_the_reasons_name_the_words_the_pair_shares() -> None:

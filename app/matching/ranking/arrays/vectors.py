@@ -236,4 +236,4 @@ def points(values: Floats, weights: Integers) -> Integers:
     comparable = ~np.isnan(values)
     scaled = np.rint(np.nan_to_num(values) * 10_000).astype(np.int64)
     total = np.maximum(1, weights @ comparable)
-    return np.asarray(((2 * weights[:, None] * scaled + total) // (2 * total)).sum(axis=0))
+    return np.asarray((weights[:, None] * scaled // total).sum(axis=0))

@@ -10,7 +10,7 @@ from app.matching.compiling import borrowing
 
 CRITERIA = 8
 AT_A_TIME = 64  # candidates that are put in order together
-ROUNDING = 5  # ten-thousandths: eight roundings of a half, and one to spare
+ROUNDING = 5  # ten-thousandths: eight values rounded by a half, and one to spare
 HALF, ROW_BITS = 32, np.int64(0xFFFFFFFF)
 
 

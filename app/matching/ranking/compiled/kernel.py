@@ -53,7 +53,7 @@ from app.matching.ranking.meaning import DIMENSIONS, LENGTH
 
 BARRED = IN_RECTIFICATION | INACTIVE
 meet, blended = borrowing(columns.meet), borrowing(meaning.blended)
-HALF_UP = 0.5 + 1e-7
+MENDED = 1e-7
 BIN_BITS, BINS = 5, 320  # of points, 32 a bin
 
 
@@ -336,9 +336,9 @@ def consider(forward, subject, candidates, needs, offers, found, used):
 def score_all(found, used, count, weights, total, score):
     """Fills `score` with the points of so many columns of `found` from `used` on; `total` is scratch.
 
-    A share of points is n / total and a half, cut off, where n and total are whole numbers and total is at most a
-    million: unless it is whole it is half a millionth off any whole number, so `HALF_UP` mends what is lost by
-    multiplying with 1 / total and takes none too far.
+    A share of points is n / total, cut off, where n and total are whole numbers and total is at most a million: unless
+    it is whole it is a millionth off any whole number, so `MENDED` gives back what is lost by multiplying with
+    1 / total and takes none too far.
     """
     total[:count], score[:count] = 0.0, 0.0
     for criterion in range(CRITERIA):
@@ -351,7 +351,7 @@ def score_all(found, used, count, weights, total, score):
         values, weight = found[criterion, used : used + count], weights[criterion]
         for column in range(count):
             whole = np.rint(values[column] * 10_000.0)
-            part = np.floor(weight * whole * total[column] + HALF_UP)
+            part = np.floor(weight * whole * total[column] + MENDED)
             score[column] += 0.0 if np.isnan(part) else part
 
 
