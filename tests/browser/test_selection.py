@@ -104,8 +104,9 @@ def test_offers_are_compared_side_by_side_and_taken_into_the_wishes_of_the_open_
     page.get_by_role("button", name="加入志愿").nth(1).click()
     expect(page.get_by_text("已列入志愿，第 1 位")).to_be_visible()
     page.get_by_role("link", name="去排序并提交").click()
-    expect(page.locator(".wishes").first.locator("li")).to_contain_text(title)
-    expect(page.locator(".wishes").first.get_by_text("尚未提交").last).to_be_visible()
+    wishes = page.locator(".wishes").nth(needs.index(firm))
+    expect(wishes.locator("li")).to_contain_text(title)
+    expect(wishes.get_by_text("尚未提交").last).to_be_visible()
 
 
 def doubted_need(page: Page) -> int:
