@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.matching.ranking.criteria import Measure
-from app.matching.ranking.fit import BY_MEANING, BY_WORDS, Fit, Rule, Signs, doubts, rule_for
+from app.matching.ranking.fit import BY_MEANING, BY_WORDS, Fit, Rule, Signs, doubts, rule_for, signs
 from app.matching.ranking.meaning import DIMENSIONS
 from app.matching.ranking.prepared import prepare_needs, prepare_offers
 from app.matching.ranking.profiles import Reader
@@ -100,6 +100,7 @@ def test_an_offer_is_told_of_needs_in_the_same_way() -> None:
 def test_what_cannot_be_compared_speaks_against_a_place_but_unstated_people_do_not() -> None:
     assert doubts(measures(None, 0, None, None), BY_WORDS) != ()
     assert doubts(measures(0.5, 3, 0.9, None), BY_WORDS) == ()
+    assert signs(measures(0.5, 3, 0.9, None)) == signs(measures(0.5, 3, 0.9, 1.0))
     unclear = [*measures(0.5, 0, None, 1.0)]
     unclear[1] = Measure(None, "category_unknown")
     assert doubts(unclear, BY_WORDS) == ("category_unclear", "few_words")
