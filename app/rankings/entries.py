@@ -9,11 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.matching.ranking.meaning import NOT_MEANT
 from app.matching.ranking.records import NeedRecord, OfferRecord
+from app.matching.sentences import MODEL
 from app.needs.models import Need, NeedPopulation
 from app.needs.rules import NeedStatus, ends_on, standing
 from app.offers.models import Offer, OfferArea, OfferCategory, OfferPopulation
 from app.offers.rules import OfferStatus
+from app.rankings.models import Meaning
 from app.records.queries import value_on
 from app.records.rules import RatingA, RecordKind
 
@@ -58,6 +61,18 @@ def _codes(code: Any, owner: sa.ColumnElement[bool]) -> sa.Function[Any]:
     return sa.func.array(sa.select(code).where(owner).order_by(code).scalar_subquery())
 
 
+def digest_of(*parts: Any) -> sa.Function[bytes]:
+    """What a text is known by once the model has read it."""
+    return sa.func.sha256(sa.func.convert_to(sa.func.concat_ws("\n", *parts), "UTF8"), type_=sa.LargeBinary())
+
+
+def vectors_of(digest: sa.Function[bytes]) -> sa.ScalarSelect[bytes]:
+    """What a text means, where it was read."""
+    return sa.select(Meaning.vectors).where(Meaning.model == MODEL, Meaning.digest == digest).scalar_subquery()
+
+
+NEED_TEXT = (Need.title, Need.description, Need.requirements)
+OFFER_TEXT = (Offer.title, Offer.description)
 NEEDS = sa.select(
     Need.id,
     Need.ref,
@@ -76,6 +91,7 @@ NEEDS = sa.select(
     Need.status,
     Need.held_as,
     Need.expires_on,
+    vectors_of(digest_of(*NEED_TEXT)).label("meaning"),
 ).where(Need.published_at.is_not(None), Need.status != NeedStatus.withdrawn)
 OFFERS = sa.select(
     Offer.id,
@@ -96,6 +112,7 @@ OFFERS = sa.select(
     Offer.qualifications,
     value_on(RecordKind.rating_a, Offer.party_id, DAY).scalar_subquery().label("grade"),
     value_on(RecordKind.rectification, Offer.party_id, DAY).exists().label("in_rectification"),
+    vectors_of(digest_of(*OFFER_TEXT)).label("meaning"),
 ).where(Offer.status == OfferStatus.published)
 
 
@@ -153,6 +170,7 @@ def _need(row: Any, day: date) -> NeedEntry:
         budget=row.budget,
         starts_on=row.starts_on,
         ends_on=ends_on(row.starts_on, row.period_months),
+        meaning=row.meaning or NOT_MEANT,
     )
     key, status = row.ref or f"need-{row.id}", standing(row, day)
     return NeedEntry(row.id, key, row.version, row.party_id, row.title, row.community_code, status, record)
@@ -176,5 +194,6 @@ def _offer(row: Any) -> OfferEntry:
         qualifications=tuple(row.qualifications),
         rating=STARS.get(row.grade),
         rectification=row.in_rectification,
+        meaning=row.meaning or NOT_MEANT,
     )
     return OfferEntry(row.id, row.ref or f"offer-{row.id}", row.version, row.party_id, row.title, record)

@@ -7,7 +7,7 @@ is held up by it: of a few rows at once, of more by a job, while the last one is
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import replace
 from enum import Enum, auto
@@ -22,6 +22,7 @@ from app.core.installation.jobs import AGAIN, defer, jobs, unit
 from app.core.settings import settings
 from app.matching.ranking.arrays.storage import SnapshotUnreadable
 from app.matching.ranking.profiles import Reader
+from app.matching.ranking.records import Category, NeedRecord, OfferRecord
 from app.rankings.market import (
     Market,
     State,
@@ -30,12 +31,14 @@ from app.rankings.market import (
     forget_edits,
     public_ids,
     read_fresh,
+    read_reference,
     renewed,
     state_of,
     untaken,
 )
 from app.rankings.stored import newest, store, stored, told_of
-from app.taxonomy.queries import reader_of, reference
+from app.rankings.texts import have_read, is_read, read_taxonomy, read_texts
+from app.taxonomy.queries import reader_of
 
 PATIENCE, FIRST_PATIENCE = 0.2, 5  # seconds
 FEW = 2_000  # rows of which a base is made at once, or that lie over one until the next is made
@@ -65,6 +68,13 @@ class Standing(Enum):
     foreign = auto()
 
 
+async def have_all_read(beside: Beside, records: Iterable[Category | NeedRecord | OfferRecord]) -> None:
+    """Have a job read those of the texts that were not read yet."""
+    if not is_read(records):
+        async with beside() as session:
+            await have_read(session, turn=PREPARE)
+
+
 class Kept:
     """The market of this process; `base` is the folder that it was mapped from, if it was."""
 
@@ -91,8 +101,9 @@ class Kept:
 
     async def _renew(self, beside: Beside) -> None:
         async with beside() as session:
-            state, terms = await state_of(session), await reference(session)
+            state, terms = await state_of(session), await read_reference(session)
         reader = await asyncio.to_thread(reader_of, terms)
+        await have_all_read(beside, terms.categories)
         self.market = await self._newest(state, reader)
         if self.market is None or self.market.ground != state.ground or self.market.edited > FEW:
             await self._have_a_base_made(beside, reader)
@@ -116,6 +127,7 @@ class Kept:
             if everything.rows > FEW:
                 return await defer(session, prepare_market, once=PREPARE, turn=PREPARE)
             fresh = await read_fresh(session, everything, state.ground.day)
+        await have_all_read(beside, [*fresh.needs, *fresh.offers])
         made = await asyncio.to_thread(built, state, reader, fresh)
         self.market = replace(made, taken=taken)
 
@@ -128,6 +140,7 @@ class Kept:
         for part in edited.parts(IN_ONE_GO):
             async with beside() as session:
                 fresh = await read_fresh(session, part, market.ground.day)
+            await have_all_read(beside, [*fresh.needs, *fresh.offers])
             market = self.market = await asyncio.to_thread(renewed, market, fresh)
         async with beside() as session:
             taken = await edits_since(session, state.seen)
@@ -170,9 +183,18 @@ async def warm_market(units: Units) -> None:
 
 @jobs.task(name=PREPARE, queueing_lock=PREPARE, retry=AGAIN)
 async def prepare_market() -> None:
-    """Make the base of a large market, unless there is one by now; edits that it holds are told nobody any more."""
+    """Make the base of a large market, unless there is one by now; once more when all its texts were read, which takes
+    the model minutes for a city: until then they are ranked by their words."""
+    await read_taxonomy()
+    await _make_base()
+    await read_texts()
+    await _make_base()
+
+
+async def _make_base() -> None:
+    """Unless one is as good; edits that it holds are told nobody any more."""
     async with unit() as session:
-        state, terms = await state_of(session), await reference(session)
+        state, terms = await state_of(session), await read_reference(session)
         if (found := newest(folder())) and await _is_as_good(session, found, state):
             return
         fresh = await read_fresh(session, await public_ids(session), state.ground.day)

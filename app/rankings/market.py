@@ -19,13 +19,15 @@ from app.core.clock import now
 from app.core.days.calendar import shanghai_date
 from app.matching import ranking
 from app.matching.ranking.layered import Layered
+from app.matching.ranking.meaning import vector_at
 from app.matching.ranking.prepared import PreparedNeeds, PreparedOffers, new_frame, prepare_needs, prepare_offers
 from app.matching.ranking.profiles import Reader
-from app.matching.ranking.records import NeedRecord, OfferRecord
+from app.matching.ranking.records import NeedRecord, OfferRecord, Reference
+from app.matching.sentences import MODEL
 from app.matching.sources import state
 from app.needs.models import Need
 from app.offers.models import Offer
-from app.rankings.entries import NEEDS, OFFERS, need_entries, offer_entries
+from app.rankings.entries import NEEDS, OFFERS, digest_of, need_entries, offer_entries, vectors_of
 from app.taxonomy.models import Category as CategoryRow
 from app.taxonomy.models import Population as PopulationRow
 from app.taxonomy.queries import reference
@@ -35,8 +37,9 @@ ENGINE = state(Path(ranking.__path__[0]))
 
 class Ground(NamedTuple):
     """What a base stands on. `database` tells a cluster from its copies and from itself before a recovery, since both
-    count transactions anew; `terms` is a digest of the taxonomy and of the sources that read texts by it: what an
-    older version of the platform made of a text is not compared with what this one makes of another."""
+    count transactions anew; `terms` is a digest of the taxonomy, of the sources that read texts by it and of whether
+    the sentence model has read it: what an older version of the platform made of a text is not compared with what this
+    one makes of another."""
 
     database: str
     terms: str
@@ -115,13 +118,19 @@ POPULATIONS = sa.select(
         order=PopulationRow.code,
     )
 )
+TAXONOMY = digest_of(CATEGORIES.scalar_subquery())
 DATABASE = (
     "(SELECT concat_ws(':', system_identifier, timeline_id, (SELECT oid FROM pg_database WHERE datname ="
     " current_database())) FROM pg_control_system(), pg_control_checkpoint())"
 )
 STATE: sa.Select[str, str, str] = sa.select(
     sa.literal_column(DATABASE, sa.Text),
-    sa.func.concat(CATEGORIES.scalar_subquery(), POPULATIONS.scalar_subquery(), type_=sa.Text()),
+    sa.func.concat(
+        CATEGORIES.scalar_subquery(),
+        POPULATIONS.scalar_subquery(),
+        sa.literal(MODEL) + sa.cast(sa.func.octet_length(vectors_of(TAXONOMY)), sa.Text),  # none while unread
+        type_=sa.Text(),
+    ),
     sa.literal_column("pg_current_snapshot()::text", sa.Text),
 )
 SINCE = sa.text(
@@ -176,6 +185,13 @@ def renewed(market: Market, fresh: Fresh) -> Market:
     return replace(market, needs=needs, offers=offers)
 
 
+async def read_reference(session: AsyncSession) -> Reference:
+    """The taxonomy as matching knows it, and what its labels mean once the model has read them."""
+    terms, vectors = await reference(session), await session.scalar(sa.select(vectors_of(TAXONOMY))) or b""
+    read = (replace(each, meaning=vector_at(vectors, place)) for place, each in enumerate(terms.categories))
+    return Reference(tuple(read), terms.populations)
+
+
 async def public_ids(session: AsyncSession) -> Edited:
     """All that may stand in the market."""
     needs = await session.scalars(NEEDS.with_only_columns(Need.id))
@@ -192,7 +208,7 @@ def prepared(fresh: Fresh, reader: Reader) -> tuple[PreparedNeeds, PreparedOffer
 
 async def prepared_sides(session: AsyncSession) -> tuple[PreparedNeeds, PreparedOffers]:
     """Everything public, for those who rank all of it at once."""
-    terms, (_, _, day) = await reference(session), (await state_of(session)).ground
+    terms, (_, _, day) = await read_reference(session), (await state_of(session)).ground
     return prepared(await read_fresh(session, await public_ids(session), day), Reader(terms))
 
 

@@ -20,3 +20,14 @@ class MarketEdit(Base):
     edit: Mapped[int] = mapped_column(server_default=EDITS.next_value())
 
     __table_args__ = (sa.CheckConstraint("side IN ('need', 'offer')", name="of_a_side"),)
+
+
+class Meaning(Base):
+    """What a text means: the vectors that `model` made of the text with this SHA-256, of the whole and then of its
+    sentences (see `matching/ranking/meaning.py`). A text that was edited back is not read again; rows stay."""
+
+    __tablename__ = "meanings"
+
+    model: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    vectors: Mapped[bytes]

@@ -39,7 +39,9 @@ def affinity(need: NeedProfile, offer: OfferProfile) -> float:
 
 
 def text(need: NeedProfile, offer: OfferProfile) -> Measure:
-    """The root of the share reached: real texts share few words."""
+    """The root of the share reached: real texts share few words. The sentence of the offer closest in meaning is told
+    where it is close, or where no word tells anything.
+    """
     if not need.words or not offer.words:
         return Measure(None, "text_missing")
     asks, offers = need.record, offer.record
@@ -49,7 +51,11 @@ def text(need: NeedProfile, offer: OfferProfile) -> Measure:
         [normalize(part) for part in asks.parts],
         [normalize(part) for part in offers.parts],
     )
-    return Measure(closeness(answered(need, offer)), "shared_words" if words else "no_shared_words", {"words": words})
+    above = meaning.CLOSE if words else 0.0
+    sentence = meaning.closest(need.meaning, offers.meaning, meaning.sentences(offers.parts), above)
+    told = {"words": words, "sentence": sentence} if sentence else {"words": words}
+    code = "shared_words" if words else "close_in_meaning" if sentence else "no_shared_words"
+    return Measure(closeness(answered(need, offer)), code, told)
 
 
 def category(need: NeedProfile, offer: OfferProfile) -> Measure:

@@ -1,5 +1,7 @@
 """What texts mean: vectors of small integers, and the model that makes them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,8 +11,8 @@ from app.matching.ranking.profiles import NeedProfile, OfferProfile, Reader
 from app.matching.sentences import AXES, sentence_model, shortened
 from tests.matching.factories import TOWN, make_need, make_offer
 
-ALONG = shortened(np.eye(2, DIMENSIONS, dtype=np.float32))
-ONE, OTHER = (row.tobytes() for row in ALONG)
+HALVES = shortened(np.repeat(np.eye(2, dtype=np.float32), DIMENSIONS // 2, axis=1))
+ONE, OTHER = (row.tobytes() for row in HALVES)
 READER = Reader(TOWN)
 
 
@@ -49,6 +51,23 @@ def test_texts_of_one_meaning_come_closer_and_of_another_no_less_close() -> None
     words = value(b"", b"")
     assert value(ONE, ONE) > words
     assert value(ONE, OTHER) == words
+
+
+def test_the_sentence_of_the_offer_that_is_closest_in_meaning_is_told() -> None:
+    offer = make_offer(title="银龄餐车", description="中午送饭。也陪散步。", meaning=OTHER + OTHER + ONE + OTHER)
+    _, theirs = profiles(ONE, b"")
+    mine, _ = profiles(ONE, b"")
+    theirs = READER.offer(offer, READER.statistics((mine.record,), (offer,)))
+    found = measure(mine, theirs)[0]
+    assert (found.code, found.facts["sentence"]) == ("shared_words", "中午送饭。")
+    stranger = READER.offer(replace(offer, title="钢琴", description="黑键。白键。"), READER.statistics((), (offer,)))
+    assert measure(mine, stranger)[0].code == "close_in_meaning"
+
+
+def test_no_sentence_is_told_of_a_text_that_means_something_else_or_was_not_read() -> None:
+    assert "sentence" not in measure(*profiles(ONE, OTHER + OTHER * 2))[0].facts
+    assert "sentence" not in measure(*profiles(ONE, ONE))[0].facts
+    assert "sentence" not in measure(*profiles(b"", ONE * 3))[0].facts
 
 
 @pytest.mark.parametrize(("need", "offer"), [(ONE, b""), (b"", ONE)])

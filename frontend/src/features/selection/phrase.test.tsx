@@ -42,6 +42,16 @@ test("a code that its text speaks against is told with what the text reads like,
   );
 });
 
+test("the sentence of the offer that is closest in meaning is told, also where no word is shared", async () => {
+  const said = { code: "close_in_meaning", facts: { words: [], sentence: "把“热饭”送到家里。" } };
+  expect((await phrase("zh"))(said)).toBe(
+    "没有共同的关键词，按意思比较。服务说明中意思最接近的一句：“把‘热饭’送到家里。”",
+  );
+  expect((await phrase("en"))({ code: "shared_words", facts: { words: ["meals"], sentence: "Hot meals." } })).toBe(
+    "Key words in common: meals. Closest in meaning of what the offer says: “Hot meals.”",
+  );
+});
+
 test("both sides may be told, and a code that fits its text is not spoken of", async () => {
   const say = await phrase("zh");
   const offer = { offer_entered: ["090203"], offer_reads: "010102" };

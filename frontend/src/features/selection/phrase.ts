@@ -20,7 +20,9 @@ export function usePhrase(): (said: Said) => string {
         spell(name, value, { term, word, comma, language: i18n.language }),
       ]),
     );
-    const said = t(`selection.reason.${code}`, spoken);
+    const reason = t(`selection.reason.${code}`, spoken);
+    const sentence = inner(spoken["sentence"] ?? "");
+    const said = sentence ? t("selection.reason.closest_sentence", { said: reason, sentence }) : reason;
     return OVERRULED.filter((side) => `${side}_entered` in facts).reduce(
       (all, side) => t(`selection.reason.${side}_overruled`, { ...spoken, said: all }),
       said,
