@@ -7,6 +7,7 @@ revision = "findings"
 down_revision = "records"
 
 INSTANT = sa.TIMESTAMP(timezone=True)
+DAYS = " AND ".join(f"{day} >= '1900-01-01Z' AND {day} < '2201-01-01Z'" for day in ("first_due_on", "due_on"))
 PARTS = ("client", "contractor", "evaluator", "auditor")
 RULES = """
 CREATE FUNCTION finding_is_of_one_side() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -107,6 +108,7 @@ def upgrade() -> None:
         sa.Column("settled_at", INSTANT),
         sa.Column("reason", sa.Text, nullable=False, server_default=""),
         sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+        sa.CheckConstraint(DAYS, name="years_1900_to_2200"),
         sa.CheckConstraint("part <> 'contractor'", name="raised_by_another_part"),
         sa.CheckConstraint("btrim(requirement) <> ''", name="asks_for_something"),
         sa.CheckConstraint("working_days > 0 AND due_on >= first_due_on", name="leaves_time"),
