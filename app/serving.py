@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import gc
 import io
 import os
 import shutil
@@ -26,6 +25,7 @@ from app.core.errors import DomainError
 from app.core.http.exposure import REMEDY, WARNING
 from app.core.http.pages import answering
 from app.core.installation.folders import data_folder, refusing, server_user
+from app.core.installation.heap import out_of_sight
 from app.core.installation.machine import Machine
 from app.core.installation.sizing import Size, Why
 from app.core.settings import Settings
@@ -79,8 +79,7 @@ def settle(application: FastAPI) -> None:
     """What the first request would wait for is done now, and what lives as long as the process is put out of the
     collector's sight: looking through it stopped every request for 0.1 s, now and then."""
     application.openapi()
-    gc.collect()
-    gc.freeze()
+    out_of_sight()
 
 
 class Server(uvicorn.Server):

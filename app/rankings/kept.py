@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.core.db import Units, beside
 from app.core.errors import DomainError
+from app.core.installation.heap import out_of_sight
 from app.core.installation.jobs import AGAIN, defer, jobs, unit
 from app.core.settings import settings
 from app.matching.ranking.arrays.storage import SnapshotUnreadable
@@ -117,7 +118,9 @@ class Kept:
             self.base = found
             with suppress(SnapshotUnreadable):
                 if found and told_of(found)[0][:2] == state.ground[:2]:
-                    return await asyncio.to_thread(stored, found, reader)
+                    mapped = await asyncio.to_thread(stored, found, reader)
+                    out_of_sight()
+                    return mapped
         return self.market if self.market and self.market.ground[:2] == state.ground[:2] else None
 
     async def _have_a_base_made(self, beside: Beside, reader: Reader) -> None:

@@ -10,7 +10,7 @@ from bench.city.answers import measure_answers
 from bench.city.exports import exports
 from bench.city.folder import CITY, Size
 from bench.city.loaded import City, load_city
-from bench.city.noise import Spent, told
+from bench.city.noise import noted
 from bench.city.pages import measure_pages
 from bench.city.rankings import make_base, rankings
 from bench.city.results import results
@@ -34,11 +34,8 @@ async def measure_city(size: Size, data: Path, only: Collection[str]) -> AsyncIt
         await make_base(server, city)
         for name, figures in FIGURES.items():
             if not only or name in only:
-                before = Spent.now()
-                async for measure in figures(server, city):
-                    measure["what"] = told(measure["what"], Spent.now().others_since(before))
+                async for measure in noted(figures(server, city)):
                     yield measure
-                    before = Spent.now()
 
 
 @asynccontextmanager

@@ -2,12 +2,15 @@
 
 import contextlib
 import os
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.measures import Measure
 from tests.attack.server import family
 
 QUIET = 0.1  # of the machine; what others take beyond it is told
+LONG = 1.0  # seconds of processor time, idle or not: in less nothing was measured
 TICKS = os.sysconf("SC_CLK_TCK")
 # Columns of /proc/stat (proc_stat(5)): user nice system idle iowait irq softirq steal; guests are in user as well.
 TOLD, IDLE = 8, (3, 4)
@@ -34,6 +37,18 @@ class Spent:
         """The share of the machine that others took, between 0 and 1."""
         spent = (self.busy - before.busy) - (self.own - before.own)
         return min(max(spent / (self.all - before.all), 0.0), 1.0) if self.all > before.all else 0.0
+
+
+async def noted(measures: AsyncIterator[Measure]) -> AsyncIterator[Measure]:
+    """Each row with what others took meanwhile; of several that were measured together all say the same."""
+    before, others = Spent.now(), 0.0
+    async for measure in measures:
+        spent = Spent.now()
+        if spent.all - before.all > LONG:
+            others = spent.others_since(before)
+        measure["what"] = told(measure["what"], others)
+        yield measure
+        before = Spent.now()
 
 
 def told(what: str, others: float) -> str:

@@ -1,10 +1,12 @@
 """A row beside which others worked says so; the work of the measurement itself is no noise."""
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
 
-from bench.city.noise import Spent, told
+from bench.city.noise import Spent, noted, told
+from bench.measures import Measure, at_most
 
 BEFORE = Spent(all=100.0, busy=40.0, own=10.0)
 
@@ -33,3 +35,16 @@ def test_the_work_of_this_process_is_its_own() -> None:
         sum(range(10_000))
         after = Spent.now()
     assert after.own > before.own
+
+
+async def measured_together(*spent: Spent) -> AsyncIterator[Measure]:
+    for _ in spent:
+        yield at_most("C", "a row", 1.0, "ms", against="1 ms", ratio=1.0, target=1)
+
+
+@pytest.mark.anyio
+async def test_of_rows_that_were_measured_together_all_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [BEFORE, Spent(120.0, 60.0, 10.0), Spent(120.0, 60.0, 10.0), Spent(120.01, 60.01, 10.0), BEFORE]
+    monkeypatch.setattr(Spent, "now", lambda: clock.pop(0))
+    rows = [each["what"] async for each in noted(measured_together(*clock[1:3]))]
+    assert rows == ["a row, noisy: others took 100% of the machine"] * 2

@@ -1,6 +1,7 @@
 """What a serving process keeps of the market, over connections of its own: edits show once they are committed."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -103,6 +104,21 @@ async def test_of_a_large_market_a_job_makes_the_base_and_every_process_maps_it(
     again = await seen(door)
     assert (again.offers.ids, again.edited) == (tuple(map(str, ids)), 1)
     assert again.offers.statistics == found.offers.statistics
+
+
+async def test_a_base_that_was_mapped_is_out_of_the_collector_s_sight(
+    door: Units, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "FEW", 1)
+    open_door(door)
+    for title in ("送餐上门", "陪诊"):
+        await offered(door, title)
+    await prepare_market()
+    before = gc.get_freeze_count()
+    await seen(door)
+    frozen = gc.get_freeze_count()
+    gc.unfreeze()
+    assert frozen > before
 
 
 async def test_after_midnight_the_base_of_yesterday_serves_until_the_new_one_is_there(
