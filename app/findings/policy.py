@@ -33,12 +33,13 @@ class OnContract(NamedTuple):
 
 
 def denial(actor: Actor, verb: str, on: OnContract) -> str | None:
-    """Why `actor` may not `verb` this finding; None when they may. The office or firm that raised it settles it."""
+    """Why `actor` may not `verb` this finding; None when they may. The part that raised it settles it: after a firm
+    the one engaged in its place, or it would hold payments for ever."""
     if not actor.may(verb, WHO[verb]):
         return "role"
     if verb == "answer":
         return None if side_of(actor, on.contract) else "party"
-    return None if actor.party_id == on.finding.party_id and FINDS[actor.role] is on.finding.part else "party"
+    return None if FINDS[actor.role] is on.finding.part else "party"
 
 
 def denial_to_raise(actor: Actor, contract: Contract) -> str | None:

@@ -36,29 +36,26 @@ async def last_answer(session: AsyncSession, finding: Finding) -> FindingAnswer:
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
-    """Contractors: answer. Who raised it: decide on the answer."""
-    query = select_findings(actor).order_by(Finding.id)
-    if actor.role is Role.organization:
-        found = await session.execute(query.where(Finding.status == FindingStatus.open))
-        return [_waits("answer", OnContract(*row)) for row in found]
-    if actor.role not in FINDS:
-        return []
-    own = sa.and_(Finding.party_id == actor.party_id, Finding.part == FINDS[actor.role])
-    found = await session.execute(query.where(own, Finding.status == FindingStatus.answered))
-    return [_waits("accept", OnContract(*row)) for row in found]
+    """Contractors: answer. The part that raised it: decide on the answer."""
+    return await _turns(session, actor, is_own=True)
 
 
 async def awaited(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
-    """For contractors: the decision on what they answered. For who raised it: the answer."""
-    query = select_findings(actor).order_by(Finding.id)
-    if actor.role is Role.organization:
-        found = await session.execute(query.where(Finding.status == FindingStatus.answered))
-        return [_waits("accept", OnContract(*row)) for row in found]
-    if actor.role not in FINDS:
+    """For contractors: the decision on what they answered. For the part that raised it: the answer."""
+    return await _turns(session, actor, is_own=False)
+
+
+async def _turns(session: AsyncSession, actor: Actor, *, is_own: bool) -> list[Waiting]:
+    answers = actor.role is Role.organization
+    if not answers and actor.role not in FINDS:
         return []
-    own = sa.and_(Finding.party_id == actor.party_id, Finding.part == FINDS[actor.role])
-    found = await session.execute(query.where(own, Finding.status == FindingStatus.open))
-    return [_waits("answer", OnContract(*row)) for row in found]
+    query = select_findings(actor).order_by(Finding.id)
+    own = query if answers else query.where(Finding.part == FINDS[actor.role])
+    if answers is is_own:
+        found = await session.execute(own.where(Finding.status == FindingStatus.open))
+        return [_waits("answer", OnContract(*row)) for row in found]
+    found = await session.execute(own.where(Finding.status == FindingStatus.answered))
+    return [_waits("accept", OnContract(*row)) for row in found]
 
 
 def _waits(verb: str, on: OnContract) -> Waiting:

@@ -8,8 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.contracts import engagements
 from app.contracts import service as contracts
 from app.contracts.models import Contract
+from app.contracts.queries import engagements_of
 from app.contracts.rules import EngagementKind, FindingsUnsettled
 from app.core.actors import Actor, Role
 from app.core.errors import Denied, MoveRefused, NotFound
@@ -114,6 +116,18 @@ async def test_who_raised_it_settles_it_and_nobody_else(session: AsyncSession) -
         assert refusal.value.facts["reason"] == "party"
     with pytest.raises(Denied):
         await service.accept_finding(session, contractor(contract), finding.id, "已核对")
+
+
+async def test_the_firm_engaged_instead_settles_what_its_predecessor_found(session: AsyncSession) -> None:
+    contract = await make_performing(session)
+    finding = await raised(session, contract)
+    (first,) = await engagements_of(session, contract.id)
+    await engagements.end_engagement(session, purchaser(contract), contract.id, first.id)
+    firm = await make_party(session, PartyKind.firm, name_zh="接任评估中心")
+    await engagements.engage_firm(session, purchaser(contract), contract.id, EngagementKind.evaluation, firm.id)
+    await session.flush()
+    await service.waive_finding(session, Actor(None, Role.evaluator, firm.id), finding.id, "已核实")
+    assert contract.holds == 0
 
 
 async def test_a_firm_that_is_not_engaged_finds_nothing_on_the_contract(session: AsyncSession) -> None:
