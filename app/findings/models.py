@@ -60,7 +60,7 @@ class Finding(Base, Identified, Versioned):
 
 
 class FindingAnswer(Base, Identified):
-    """What the contractor answered in a round, and what was said to it."""
+    """What the contractor answered in a round, late or not by the day that held then, and what was said to it."""
 
     __tablename__ = "finding_answers"
 
@@ -69,6 +69,7 @@ class FindingAnswer(Base, Identified):
     answer: Mapped[str]
     answered_at: Mapped[datetime]
     answered_by: Mapped[int | None]
+    is_late: Mapped[bool]
     verdict: Mapped[Verdict | None]
     opinion: Mapped[str] = mapped_column(default="", server_default="")
     decided_at: Mapped[datetime | None]

@@ -74,9 +74,8 @@ class FindingAnswerRead(BaseModel):
     decided_at: datetime | None
 
     @classmethod
-    def of(cls, answer: FindingAnswer, due_on: date) -> "FindingAnswerRead":
-        columns = {name: getattr(answer, name) for name in cls.model_fields.keys() - {"is_late"}}
-        return cls(**columns, is_late=shanghai_date(answer.answered_at) > due_on)
+    def of(cls, answer: FindingAnswer) -> "FindingAnswerRead":
+        return cls(**{name: getattr(answer, name) for name in cls.model_fields})
 
 
 class ContractFinding(BaseModel):
@@ -149,7 +148,7 @@ class ContractFinding(BaseModel):
             party_en=party.en,
             is_provisional=calendar.is_provisional(finding.due_on),
             is_overdue=is_overdue(finding.status, finding.due_on, shanghai_date(reader.at)),
-            answers=[FindingAnswerRead.of(each, finding.due_on) for each in answers],
+            answers=[FindingAnswerRead.of(each) for each in answers],
             actions=actions(reader, on),
         )
 

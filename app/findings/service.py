@@ -53,9 +53,10 @@ async def answer_finding(session: AsyncSession, actor: Actor, finding_id: int, a
     """The contractor says what was done about it; late answers are taken, and are seen to be late."""
     finding, contract = await access_finding(session, actor, finding_id, "answer")
     at = await now(session)
+    is_late = rules.is_overdue(finding.status, finding.due_on, shanghai_date(at))
     finding.status = move(MOVES, finding.status, "answer")
     said = FindingAnswer(finding_id=finding.id, round=finding.round, answer=answer, answered_at=at)
-    said.answered_by = actor.account_id
+    said.answered_by, said.is_late = actor.account_id, is_late
     session.add(said)
     facts = {"contract": contract.id, "round": finding.round}
     await happened(session, actor, "finding.answered", finding, at, stream=stream_of(contract), **facts)

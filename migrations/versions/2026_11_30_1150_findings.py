@@ -42,8 +42,8 @@ BEGIN
     SELECT * INTO _finding FROM findings WHERE id = NEW.finding_id;
     IF TG_OP = 'INSERT' THEN
         PERFORM acts_for(_finding.contract_id, NEW.answered_by, 'contractor');
-    ELSIF OLD.verdict IS NOT NULL OR (OLD.finding_id, OLD.round, OLD.answer, OLD.answered_at) IS DISTINCT FROM
-        (NEW.finding_id, NEW.round, NEW.answer, NEW.answered_at)
+    ELSIF OLD.verdict IS NOT NULL OR (OLD.finding_id, OLD.round, OLD.answer, OLD.answered_at, OLD.is_late)
+        IS DISTINCT FROM (NEW.finding_id, NEW.round, NEW.answer, NEW.answered_at, NEW.is_late)
     THEN
         RAISE EXCEPTION 'an answer and its verdict stay as they were given'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ck_finding_answers_stay', TABLE = 'finding_answers';
@@ -126,6 +126,7 @@ def upgrade() -> None:
         sa.Column("answer", sa.Text, nullable=False),
         sa.Column("answered_at", INSTANT, nullable=False),
         sa.Column("answered_by", sa.BigInteger),
+        sa.Column("is_late", sa.Boolean, nullable=False),
         sa.Column("verdict", _words("verdict", "accepted", "rejected")),
         sa.Column("opinion", sa.Text, nullable=False, server_default=""),
         sa.Column("decided_at", INSTANT),

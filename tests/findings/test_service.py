@@ -1,6 +1,6 @@
 """Findings: raised, answered, settled; a holding one holds the payments, in the database too."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from app.contracts.models import Contract
 from app.contracts.queries import engagements_of
 from app.contracts.rules import EngagementKind, FindingsUnsettled
 from app.core.actors import Actor, Role
+from app.core.days.calendar import end_of_day
 from app.core.errors import Denied, MoveRefused, NotFound
 from app.desk import queries as desk
 from app.findings import service
@@ -32,6 +33,7 @@ from tests.factories.contracts import (
     pay,
     purchaser,
 )
+from tests.factories.notices import set_clock
 from tests.factories.parties import make_party
 
 pytestmark = pytest.mark.anyio
@@ -103,6 +105,19 @@ async def test_an_extension_goes_to_a_later_day_and_the_first_one_is_remembered(
         await service.extend_finding(session, who, finding.id, first, "来不及")
     await service.extend_finding(session, who, finding.id, date(2027, 12, 31), "负责人住院")
     assert (finding.first_due_on, finding.due_on) == (first, date(2027, 12, 31))
+
+
+async def test_a_late_answer_stays_late_when_more_time_is_given_for_the_next(session: AsyncSession) -> None:
+    contract = await make_performing(session)
+    finding, who = await raised(session, contract), await evaluator(session, contract)
+    await set_clock(session, end_of_day(finding.due_on) + timedelta(days=1))
+    await service.answer_finding(session, contractor(contract), finding.id, "在找")
+    await service.reject_finding(session, who, finding.id, "仍缺一场")
+    await service.extend_finding(session, who, finding.id, date(2027, 12, 31), "再给时间")
+    await service.answer_finding(session, contractor(contract), finding.id, "已补交")
+    await session.flush()
+    said = (await answers_of(session, [finding.id]))[finding.id]
+    assert [each.is_late for each in said] == [True, False]
 
 
 async def test_who_raised_it_settles_it_and_nobody_else(session: AsyncSession) -> None:
