@@ -69,6 +69,7 @@ class Leaves:
         self._meant = _apart_from_each_other([whole(c.meaning) for c in categories if c.code not in parents])
         self._nodes = {size: sorted({code[:size] for code in self.codes}) for size in LEVELS}
         every = [(size, node) for size, nodes in self._nodes.items() for node in nodes]
+        self._every = tuple(every)
         self._places = {node: place for place, node in enumerate(every)}
         self._node_of = {
             size: np.array([nodes.index(code[:size]) for code in self.codes], dtype=np.int64)
@@ -196,8 +197,8 @@ class Leaves:
         """The narrowest category that a record is more likely about than not: a leaf, its parent or its top. None where
         there is no such: the likeliest of many unlikely ones is not named to anybody."""
         for size, level in LEVELS.items():
-            shares = {node: signature.get(self._places[size, node], 0.0) ** 2 / level for node in self._nodes[size]}
-            node = max(shares, key=lambda node: shares[node], default="")
-            if node and shares[node] >= CLEAR:
-                return node
+            shares = {self._every[place]: value**2 / level for place, value in sorted(signature.items())}
+            likeliest = max((node for node in shares if node[0] == size), key=lambda node: shares[node], default=None)
+            if likeliest and shares[likeliest] >= CLEAR:
+                return likeliest[1]
         return None

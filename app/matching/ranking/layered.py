@@ -27,7 +27,8 @@ class Layered(Generic[Side]):
         there[[row for id in self.hidden if (row := base.row_of(id)) is not None]] = False
         self._there = np.flatnonzero(there)
         before = np.searchsorted(base.snapshot.table.ids, edited.snapshot.table.ids)
-        self._order = np.argsort(np.concatenate([2 * self._there + 1, 2 * before]), kind="stable")
+        order = np.argsort(np.concatenate([2 * self._there + 1, 2 * before]), kind="stable")
+        self._rows = np.concatenate([self._there, len(there) + np.arange(len(before))])[order]
 
     @property
     def reader(self) -> Reader:
@@ -39,8 +40,7 @@ class Layered(Generic[Side]):
 
     @property
     def ids(self) -> tuple[str, ...]:
-        rows = np.concatenate([self._there, len(self.base.snapshot.table) + np.arange(len(self.edited.ids))])
-        return tuple(self.id_at(row) for row in rows[self._order].tolist())
+        return tuple(self.id_at(row) for row in self._rows.tolist())
 
     def renewed(self, fresh: Sequence[Any], gone: Collection[str] = ()) -> "Layered[Side]":
         """The side after `fresh` records came in or took the place of older ones and those in `gone` left it."""
@@ -52,14 +52,11 @@ class Layered(Generic[Side]):
     def see(self, subject: Any) -> Found:
         """Every record of both layers against one subject."""
         old = self.base.see(subject)
-        if len(self._there) == len(old.rows) == len(self._order):
+        if len(self._there) == len(old.rows) == len(self._rows):
             return old
-        new, rows = self.edited.see(subject), self._there
-        return Found(
-            np.concatenate([rows, len(old.rows) + new.rows])[self._order],
-            np.concatenate([old.values[:, rows], new.values], axis=1)[:, self._order],
-            np.concatenate([old.failed[rows], new.failed])[self._order],
-        )
+        new = self.edited.see(subject)
+        values = np.concatenate([old.values, new.values], axis=1)
+        return Found(self._rows, values[:, self._rows], np.concatenate([old.failed, new.failed])[self._rows])
 
     def id_at(self, row: int) -> str:
         below = len(self.base.snapshot.table)

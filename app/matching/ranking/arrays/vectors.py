@@ -232,8 +232,14 @@ def _seen(frame: Frame, need: NeedColumns, offer: OfferColumns, share: Floats, a
 
 
 def points(values: Floats, weights: Integers) -> Integers:
-    """The scores in ten-thousandths, from 8 × n values and eight weights in millionths."""
-    comparable = ~np.isnan(values)
-    scaled = np.rint(np.nan_to_num(values) * 10_000).astype(np.int64)
-    total = np.maximum(1, weights @ comparable)
-    return np.asarray((weights[:, None] * scaled // total).sum(axis=0))
+    """The scores in ten-thousandths, from 8 × n values and eight weights in millionths.
+
+    Whole numbers in double precision, a criterion at a time so that they stay in the cache: products stay below 2^53,
+    and a quotient of two such numbers is whole or at least a millionth away from it, so none is rounded up.
+    """
+    told = [~np.isnan(row) for row in values]
+    total = np.maximum(1.0, sum(share * row for share, row in zip(weights.tolist(), told, strict=True)))
+    score = np.zeros(values.shape[1])
+    for share, row, known in zip(weights.tolist(), values, told, strict=True):
+        score += np.floor(share * np.rint(np.where(known, row, 0.0) * 10_000) / total)
+    return score.astype(np.int64)
