@@ -30,6 +30,7 @@ from app.rankings.market import (
     built,
     edits_since,
     forget_edits,
+    has_more_than,
     public_ids,
     read_fresh,
     read_reference,
@@ -37,13 +38,13 @@ from app.rankings.market import (
     state_of,
     untaken,
 )
-from app.rankings.stored import newest, store, stored, told_of
-from app.rankings.texts import have_read, is_read, read_taxonomy, read_texts
+from app.rankings.stored import newest, store, stored, told_of, unread_in
+from app.rankings.texts import is_read, read_taxonomy, read_texts, unread_rows
 from app.taxonomy.queries import reader_of
 
 PATIENCE, FIRST_PATIENCE = 0.2, 5  # seconds
 FEW = 2_000  # rows of which a base is made at once, or that lie over one until the next is made
-PREPARE = "rankings.prepare_market"
+PREPARE, READ = "rankings.prepare_market", "rankings.read_texts"
 IN_ONE_GO = 200  # edited rows made ready together, so that the process stays responsive
 
 Beside = Callable[[], AbstractAsyncContextManager[AsyncSession]]
@@ -70,10 +71,10 @@ class Standing(Enum):
 
 
 async def have_all_read(beside: Beside, records: Iterable[Category | NeedRecord | OfferRecord]) -> None:
-    """Have a job read those of the texts that were not read yet."""
+    """Have a job read those of the texts that were not read yet, in turn with the one that makes the base."""
     if not is_read(records):
         async with beside() as session:
-            await have_read(session, turn=PREPARE)
+            await defer(session, read_new, once=READ, turn=PREPARE)
 
 
 class Kept:
@@ -104,7 +105,6 @@ class Kept:
         async with beside() as session:
             state, terms = await state_of(session), await read_reference(session)
         reader = await asyncio.to_thread(reader_of, terms)
-        await have_all_read(beside, terms.categories)
         self.market = await self._newest(state, reader)
         if self.market is None or self.market.ground != state.ground or self.market.edited > FEW:
             await self._have_a_base_made(beside, reader)
@@ -126,11 +126,11 @@ class Kept:
     async def _have_a_base_made(self, beside: Beside, reader: Reader) -> None:
         async with beside() as session:
             state = await state_of(session)
-            taken, everything = await edits_since(session, state.seen), await public_ids(session)
-            if everything.rows > FEW:
+            if await has_more_than(session, FEW):
                 return await defer(session, prepare_market, once=PREPARE, turn=PREPARE)
+            taken, everything = await edits_since(session, state.seen), await public_ids(session)
             fresh = await read_fresh(session, everything, state.ground.day)
-        await have_all_read(beside, [*fresh.needs, *fresh.offers])
+        await have_all_read(beside, [*reader.reference.categories, *fresh.needs, *fresh.offers])
         made = await asyncio.to_thread(built, state, reader, fresh)
         self.market = replace(made, taken=taken)
 
@@ -170,10 +170,11 @@ async def market(session: AsyncSession) -> Market:
 
 
 async def _is_as_good(session: AsyncSession, base: Path, state: State) -> bool:
-    """Whether a base is of today and little was edited since."""
+    """Whether a base is of today, and little was edited or read since."""
     with suppress(SnapshotUnreadable):
         ground, seen = told_of(base)
-        return ground == state.ground and len(await edits_since(session, seen)) <= FEW
+        if ground == state.ground and len(await edits_since(session, seen)) <= FEW:
+            return unread_in(base) - await unread_rows(session) <= FEW
     return False
 
 
@@ -186,12 +187,26 @@ async def warm_market(units: Units) -> None:
 
 @jobs.task(name=PREPARE, queueing_lock=PREPARE, retry=AGAIN)
 async def prepare_market() -> None:
-    """Make the base of a large market, unless there is one by now; once more when all its texts were read, which takes
-    the model minutes for a city: until then they are ranked by their words."""
+    """Make the base of a large market, unless there is one by now; once more when many of its texts were read, which
+    takes the model minutes for a city: until then they are ranked by their words."""
     await read_taxonomy()
     await _make_base()
-    await read_texts()
+    await read_texts(as_edits=not await _much_is_unread())
     await _make_base()
+
+
+@jobs.task(name=READ, queueing_lock=READ, retry=AGAIN)
+async def read_new() -> None:
+    """Read what was not read yet of the taxonomy and of all that is public; where that is much, make a base of it."""
+    if await _much_is_unread():
+        return await prepare_market()
+    await read_taxonomy()
+    await read_texts(as_edits=True)
+
+
+async def _much_is_unread() -> bool:
+    async with unit() as session:
+        return await unread_rows(session) > FEW
 
 
 async def _make_base() -> None:

@@ -199,6 +199,12 @@ async def public_ids(session: AsyncSession) -> Edited:
     return Edited(frozenset(needs), frozenset(offers))
 
 
+async def has_more_than(session: AsyncSession, few: int) -> bool:
+    """Whether more may stand in the market."""
+    some = [side.with_only_columns(id).limit(few + 1) for side, id in ((NEEDS, Need.id), (OFFERS, Offer.id))]
+    return (await session.scalar(sa.select(sa.func.count()).select_from(sa.union_all(*some).subquery())) or 0) > few
+
+
 def prepared(fresh: Fresh, reader: Reader) -> tuple[PreparedNeeds, PreparedOffers]:
     """Both sides, their records beside them. Takes about a millisecond a row."""
     statistics, frame = reader.statistics(tuple(fresh.needs), tuple(fresh.offers)), new_frame(reader)

@@ -11,6 +11,10 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import numpy as np
+
+from app.matching.ranking.arrays.columns import MEANT
+from app.matching.ranking.arrays.snapshot import Snapshot
 from app.matching.ranking.arrays.storage import SnapshotUnreadable, load, save
 from app.matching.ranking.prepared import PreparedNeeds, PreparedOffers
 from app.matching.ranking.profiles import Reader
@@ -29,6 +33,7 @@ def store(market: Market, root: Path) -> None:
     about = {
         "ground": [*market.ground[:2], market.ground.day.isoformat()],
         "seen": market.seen,
+        "unread": sum(_unread(side.base.snapshot) for side in (market.needs, market.offers)),
         "documents": known.documents,
         "frequency": dict(known.frequency),
         "mean_length": known.mean_length,
@@ -55,6 +60,15 @@ def told_of(folder: Path) -> State:
     about = _about(folder)
     database, terms, day = about["ground"]
     return State(Ground(database, terms, date.fromisoformat(day)), about["seen"])
+
+
+def unread_in(folder: Path) -> int:
+    """How many of the base's rows say what the model had not read. Refusal: SnapshotUnreadable."""
+    return int(_about(folder)["unread"])
+
+
+def _unread(snapshot: Snapshot[Any]) -> int:
+    return int(np.count_nonzero(snapshot.table.columns.flags & MEANT == 0))
 
 
 def stored(folder: Path, reader: Reader) -> Market:

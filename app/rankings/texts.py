@@ -1,7 +1,6 @@
 """The sentence model reads the texts of the market, each once; whoever ranks finds the vectors beside the rows.
 
-A row is edited, so to speak, when its text was read: every process takes it up again. Where the model is not installed
-nothing is read, and texts are compared by their words.
+Where the model is not installed nothing is read, and texts are compared by their words.
 """
 
 import asyncio
@@ -14,7 +13,7 @@ import structlog
 from sqlalchemy.dialects.postgresql import array, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.installation.jobs import AGAIN, defer, jobs, unit
+from app.core.installation.jobs import unit
 from app.matching.ranking.meaning import sentences, text_of
 from app.matching.ranking.records import Category, NeedRecord, OfferRecord
 from app.matching.sentences import MODEL, is_installed, sentence_model
@@ -24,7 +23,6 @@ from app.rankings.entries import NEED_TEXT, NEEDS, OFFER_TEXT, OFFERS, digest_of
 from app.rankings.market import TAXONOMY, read_reference
 from app.rankings.models import Meaning
 
-READ = "rankings.read_texts"
 AT_A_TIME = 1_000
 log = structlog.get_logger()
 Parts = tuple[str, ...]
@@ -45,7 +43,12 @@ def _unread_in(market: sa.Select[*tuple[Any, ...]], id: Any, text: Sequence[Any]
     return unread.where(vectors_of(digest_of(*text)).is_(None)).group_by(digest).limit(AT_A_TIME)
 
 
+def _count_in(market: sa.Select[*tuple[Any, ...]], text: Sequence[Any]) -> sa.Select[int]:
+    return market.with_only_columns(sa.func.count()).where(vectors_of(digest_of(*text)).is_(None))
+
+
 UNREAD = {"need": _unread_in(NEEDS, Need.id, NEED_TEXT), "offer": _unread_in(OFFERS, Offer.id, OFFER_TEXT)}
+UNREAD_ROWS = (_count_in(NEEDS, NEED_TEXT), _count_in(OFFERS, OFFER_TEXT))
 EDITED = sa.text("SELECT market_edited(:side, id) FROM unnest(CAST(:ids AS bigint[])) AS id")
 
 
@@ -54,17 +57,9 @@ def is_read(records: Iterable[Category | NeedRecord | OfferRecord]) -> bool:
     return not is_installed() or all(record.meaning for record in records)
 
 
-async def have_read(session: AsyncSession, turn: str) -> None:
-    """Have the model read whatever it has not read, in turn with other jobs on the market."""
-    await defer(session, read_texts, once=READ, turn=turn)
-
-
-@jobs.task(name=READ, queueing_lock=READ, retry=AGAIN)
-async def read_texts() -> None:
-    """Read what was not read yet of the taxonomy and of all that is public."""
-    await read_taxonomy()
-    while is_installed() and await _read_some():
-        pass
+async def unread_rows(session: AsyncSession) -> int:
+    """How many needs and offers say what the model has not read."""
+    return sum([await session.scalar(count) or 0 for count in UNREAD_ROWS])
 
 
 async def read_taxonomy() -> None:
@@ -78,7 +73,14 @@ async def read_taxonomy() -> None:
             await _keep(session, [(digest, vectors)])
 
 
-async def _read_some() -> int:
+async def read_texts(as_edits: bool) -> None:
+    """Read what was not read yet of all that is public. `as_edits`: every process takes up its rows again; where they
+    are many a base is made instead."""
+    while is_installed() and await _read_some(as_edits):
+        pass
+
+
+async def _read_some(as_edits: bool) -> int:
     """How many texts were read; none when all are."""
     async with unit() as session:
         found = [
@@ -91,7 +93,7 @@ async def _read_some() -> int:
     vectors = await asyncio.to_thread(read, [text.parts for text in found])
     async with unit() as session:
         await _keep(session, [(text.digest, read) for text, read in zip(found, vectors, strict=True)])
-        for side in UNREAD:
+        for side in UNREAD if as_edits else ():
             ids = [id for text in found if text.side == side for id in text.ids]
             await session.execute(EDITED, {"side": side, "ids": ids})
     log.info("texts_read", texts=len(found))
