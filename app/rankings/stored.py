@@ -64,7 +64,10 @@ def told_of(folder: Path) -> State:
 
 def unread_in(folder: Path) -> int:
     """How many of the base's rows say what the model had not read. Refusal: SnapshotUnreadable."""
-    return int(_about(folder)["unread"])
+    try:
+        return int(_about(folder)["unread"])
+    except KeyError as error:
+        raise SnapshotUnreadable(folder=folder.name) from error
 
 
 def _unread(snapshot: Snapshot[Any]) -> int:
