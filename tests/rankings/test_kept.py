@@ -117,8 +117,13 @@ async def test_a_base_that_was_mapped_is_out_of_the_collector_s_sight(
     before = gc.get_freeze_count()
     await seen(door)
     frozen = gc.get_freeze_count()
-    gc.unfreeze()
     assert frozen > before
+    async with door() as session:
+        await session.execute(sa.update(Offer).values(title="陪诊到院"))
+    words = (await seen(door)).offers.base.snapshot.frame.spelled
+    assert "陪诊" in words
+    assert not any(each is words for each in gc.get_objects()), "neither are a city's words, after an edit"
+    gc.unfreeze()
 
 
 async def test_after_midnight_the_base_of_yesterday_serves_until_the_new_one_is_there(

@@ -133,7 +133,7 @@ class Lexicon:
                 found[f"~{one}{other}"] += PAIR_TIMES
         for term in sorted(self._names.held_by(text)):
             found[term] = MEANING_TIMES if term.startswith("=") else LABEL_TIMES
-        return MappingProxyType(found)
+        return MappingProxyType(dict(found))  # a plain one of words and numbers is none of the collector's business
 
     def need_terms(self, need: NeedRecord) -> dict[str, float]:
         """What the place is like tells little of the service beside a sentence that asks for it."""

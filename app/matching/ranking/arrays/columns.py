@@ -97,6 +97,8 @@ class Frame:
     """What both sides of one market are numbered by. Numbers are only ever added, so older arrays stay true.
 
     A signature has `dimensions`, of which those in `kinds` are the parents of leaves.
+    `spelled` has the word of each number; it only grows, since the collector of garbage looks through a list that is
+    made anew, and a city has some hundred thousand words.
     `kinship` of groups (asked for × served) and its different `levels`, highest first; `suits` the same as bits, for
     needs that look for offers and for offers that look for needs; `compatible` the groups whose ages meet.
     """
@@ -105,7 +107,7 @@ class Frame:
 
     def __init__(self, groups: Sequence[Population], dimensions: int, kinds: range) -> None:
         self.words: dict[str, int] = {}
-        self._spelled: list[str] = []
+        self.spelled: list[str] = []
         self.areas: dict[str, int] = {}
         self.tops: dict[str, int] = {}
         self.qualifications: dict[str, int] = {}
@@ -124,13 +126,6 @@ class Frame:
         )
 
     @property
-    def spelled(self) -> Sequence[str]:
-        """The word of each number."""
-        if len(self._spelled) != len(self.words):
-            self._spelled = list(self.words)
-        return self._spelled
-
-    @property
     def bits_tell_qualifications_apart(self) -> bool:
         """No two share a bit yet."""
         return len(self.qualifications) <= BITS
@@ -144,10 +139,12 @@ def _suiting(kinship: NDArray[np.float64], levels: NDArray[np.float64]) -> NDArr
     ).reshape(len(kinship), len(levels))
 
 
-def _number(known: dict[str, int], key: str) -> int:
+def _number(known: dict[str, int], key: str, spelled: list[str] | None = None) -> int:
     if (number := known.get(key)) is None:
         with _numbering:  # edits are made ready beside rankings: no two words may get one number
             number = known.setdefault(key, len(known))
+            if spelled is not None and number == len(spelled):
+                spelled.append(key)
     return number
 
 
@@ -242,7 +239,10 @@ def offer_columns(profiles: Sequence[OfferProfile], frame: Frame) -> OfferColumn
 
 
 def words_of(profiles: Sequence[NeedProfile] | Sequence[OfferProfile], frame: Frame) -> Words:
-    rows = [sorted((_number(frame.words, term), weight) for term, weight in p.words.items()) for p in profiles]
+    rows = [
+        sorted((_number(frame.words, term, frame.spelled), weight) for term, weight in p.words.items())
+        for p in profiles
+    ]
     return Words(
         start=_starts(rows, np.int64),
         terms=_flat([[term for term, _ in row] for row in rows], np.int32),

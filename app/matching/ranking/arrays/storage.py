@@ -75,6 +75,7 @@ def _frame(about: dict[str, Any]) -> Frame:
     frame = Frame(groups, about["dimensions"], range(*about["kinds"]))
     for name in Frame.NUMBERED:
         getattr(frame, name).update({key: number for number, key in enumerate(about["numbers"][name])})
+    frame.spelled.extend(frame.words)
     return frame
 
 
