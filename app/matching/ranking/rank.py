@@ -176,8 +176,9 @@ class Sight:
         self.weights = np.array(millionths(weights), dtype=np.int64)
         self.points = vectors.points(found.values, self.weights)
         admitted = np.flatnonzero(self.failed == 0)
-        self.order = admitted[np.argsort(-self.points[admitted], kind="stable")]
-        self.sorted_points = np.sort(self.points[admitted])
+        worst = -self.points[admitted].astype(np.int16)  # short numbers are put in order digit by digit
+        self.order = admitted[np.argsort(worst, kind="stable")]
+        self.sorted_points = self.points[self.order][::-1]
 
     def spoken_of(self, top: int = 20, about: str | None = None) -> list[str]:
         """The ids of those whose records `ranking` needs or whose names are told."""
