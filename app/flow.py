@@ -7,6 +7,7 @@ a row of an earlier room (a need) goes on to lock one of a later room (a tender,
 """
 
 from app.accounts import service as accounts
+from app.budgets import attaching as budget_files
 from app.contracts import attaching as contract_files
 from app.contracts import service as contracts
 from app.core.events import changing, when
@@ -74,6 +75,7 @@ when("contract.completed", needs.fulfil_needs)
 when("finding.raised", contracts.hold_payments)
 when("finding.accepted", contracts.release_payments)
 when("finding.waived", contracts.release_payments)
+when("audit_report.signed", contracts.take_audit)
 when("contract.terminated", needs.release_needs)
 
 # Last of all, when everything else has followed: people are told. Each event and whom it concerns stand in OCCASIONS.
@@ -88,6 +90,7 @@ hang_on(Holder.offer, offer_files.access, offer_files.read_verbs)
 hang_on(Holder.bid, bid_files.access, bid_files.read_verbs, panel_files.read_verbs)
 hang_on(Holder.contract, contract_files.access, contract_files.read_verbs)
 hang_on(Holder.milestone, contract_files.access_milestone, contract_files.read_milestone_verbs)
+hang_on(Holder.statement, budget_files.access, budget_files.read_verbs)
 
 followed("wave", waves.read_wave)
 followed("panel", panels.read_sheets)

@@ -16,6 +16,7 @@ from app import flow
 from app.accounts import api as accounts
 from app.accounts import reset_api, session_api
 from app.areas import api as areas
+from app.budgets import api as budgets
 from app.contracts import api as contracts
 from app.core import problems
 from app.core.db import Units, make_engine, units
@@ -112,6 +113,7 @@ ROUTERS = [
     awards.router,
     contracts.router,
     findings.router,
+    budgets.router,
     paths.of_needs,
     paths.of_parties,
     paths.of_season,

@@ -58,6 +58,7 @@ FORM = write_xlsform(services_definition())
 CANARY = re.compile(r"金丝雀-[a-z ]+")
 # Bodies where the API's own example does not say one, or says one that would be refused before the policy is asked.
 NOTICE: dict[str, Any] = TenderCreate.model_config["json_schema_extra"]["example"]  # type: ignore[index, assignment]
+SPENT = {"starts_on": "2027-02-01", "ends_on": "2027-02-28", "spent": {"amount": "1.00"}, "voucher": "记-9"}
 # "@…" is a number of the world, or the actor's own area.
 BODIES: dict[str, Any] = {
     "accept_finding": {"opinion": "已核对"},
@@ -66,6 +67,18 @@ BODIES: dict[str, Any] = {
     "raise_finding": {"requirement": "缺签到表", "severity": "minor", "working_days": 10, "is_holding": False},
     "reject_finding": {"opinion": "仍缺一场"},
     "waive_finding": {"reason": "不再要求"},
+    "approve_budget": {},
+    "ask_change": {"from_id": "@line", "to_id": "@other line", "amount": {"amount": "1.00"}, "reason": "调整"},
+    "disallow_statement": {"amount": {"amount": "1.00"}, "reason": "无发票"},
+    "flag_line": {"reason": "超支"},
+    "grant_change": {"opinion": "同意"},
+    "propose_budget": {"lines": [{"code": "a", "kind": "tax", "name": "税", "approved": {"amount": "1.00"}}]},
+    "refuse_change": {"opinion": "不同意"},
+    "return_budget": {"reason": "请补充"},
+    "sign_audit": {"name": "周会计师"},
+    "state_expense": {"line_id": "@line", **SPENT},
+    "submit_audit": {"kind": "midterm", "opinion": "账目清楚"},
+    "restate_expense": SPENT,
     "accept_delivery": {"channel": "page", "asked": 10, "answers": 10, "accepting": 10},
     "add_membership": {"role": "judge", "party_id": None},
     "appoint_panel": {

@@ -1,6 +1,7 @@
 """Tables of contracts: signatures, instalments with their gates, milestones, payments, residents' acceptance.
 
-Payments are added to their instalment by a trigger, and no instalment is ever paid beyond its amount.
+Payments are added to their instalment by a trigger, no instalment is ever paid beyond its amount, and no contract
+beyond what its audit allows.
 """
 
 from datetime import date, datetime
@@ -41,7 +42,7 @@ class Contract(Base, Identified, Versioned):
     `due_by_law`: nobody moves that day, and what is signed later counts and is marked (`is_late`). `announce_by`: last
     day to make the signed contract public, where the profile asks for it.
     The acceptance numbers are those of the profile under which the contract came about. `holds` counts the findings
-    that hold its payments.
+    that hold its payments; `allowed`: what may be paid in all by the signed final audit, None before there is one.
     """
 
     __tablename__ = "contracts"
@@ -74,6 +75,7 @@ class Contract(Base, Identified, Versioned):
     acceptance_rule: Mapped[str] = mapped_column(default="", server_default="")
     status: Mapped[ContractStatus] = mapped_column(default=ContractStatus.draft)
     holds: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
+    allowed: Mapped[Decimal | None]
     is_demonstration: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     drafted_at: Mapped[datetime]
     signed_at: Mapped[datetime | None]
@@ -89,6 +91,7 @@ class Contract(Base, Identified, Versioned):
         sa.CheckConstraint("amount > 0 AND amount = awarded", name="amount_is_what_was_awarded"),
         sa.CheckConstraint("starts_on <= ends_on", name="ends_after_its_start"),
         sa.CheckConstraint("holds >= 0", name="held_by_findings"),
+        sa.CheckConstraint("allowed >= 0 AND allowed <= amount", name="allowed_within_amount"),
         sa.CheckConstraint("title <> '' AND number <> ''", name="has_a_title"),
         sa.CheckConstraint(
             "CASE WHEN status IN ('draft', 'half_signed') THEN signed_at IS NULL"

@@ -17,6 +17,7 @@ from app.contracts.rules import (
     Progress,
     already_ended,
     hindrance,
+    is_decided_by,
     milestone_verbs,
     untimely,
 )
@@ -25,10 +26,12 @@ from app.core.clock import now
 from app.core.days.calendar import shanghai_date
 from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
+from app.tenders.profiles.rules import Gate
 
 BUYS = frozenset({Role.purchaser})
 SIDES = frozenset({Role.purchaser, Role.organization})
 EVALUATES = frozenset({Role.evaluator})
+DECIDES = BUYS | EVALUATES
 ACCEPTS = frozenset({Role.committee, Role.street, Role.purchaser})
 WHO = {
     "read": SIDES | ACCEPTS | EVALUATES | {Role.auditor},
@@ -38,10 +41,10 @@ WHO = {
     "sign": SIDES,
     "start": SIDES,
     "report": frozenset({Role.organization}),
-    "meet": EVALUATES,
-    "return": EVALUATES,
-    "miss": EVALUATES,
-    "remedy": EVALUATES,
+    "meet": DECIDES,
+    "return": DECIDES,
+    "miss": DECIDES,
+    "remedy": DECIDES,
     "accept": ACCEPTS,
     "pay": BUYS,
     "complete": BUYS,
@@ -84,6 +87,13 @@ def denial(actor: Actor, verb: str, contract: Contract) -> str | None:
     return None
 
 
+def milestone_denial(actor: Actor, verb: str, gate: Gate, contract: Contract) -> str | None:
+    """The same of a milestone, whose decisions belong to the part of its gate."""
+    if reason := denial(actor, verb, contract):
+        return reason
+    return None if is_decided_by(part_of(actor), gate, verb) else "role"
+
+
 def actions(reader: Reader, contract: Contract, progress: Progress) -> list[str]:
     side, on = side_of(reader.actor, contract), shanghai_date(reader.at)
     verbs = [verb for verb in verbs_from(MOVES, contract.status) if untimely(verb, contract, on) is None]
@@ -96,7 +106,9 @@ def attach_actions(reader: Reader, contract: Contract) -> list[str]:
 
 
 def milestone_actions(reader: Reader, milestone: Milestone, contract: Contract) -> list[str]:
-    return _allowed(reader, contract, milestone_verbs(contract.status, milestone.gate, milestone.status))
+    verbs = milestone_verbs(contract.status, milestone.gate, milestone.status)
+    may = [verb for verb in verbs if milestone_denial(reader.actor, verb, milestone.gate, contract) is None]
+    return _allowed(reader, contract, may)
 
 
 def engagement_actions(reader: Reader, engagement: Engagement, contract: Contract) -> list[str]:

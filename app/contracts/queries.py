@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.areas.queries import areas_with_parents
 from app.areas.rules import inside
 from app.contracts import rules
+from app.contracts.instalments import CENT, Instalment, cut_down, incomplete, unpayable
 from app.contracts.models import (
     Contract,
     ContractInstalment,
@@ -22,8 +23,8 @@ from app.contracts.models import (
     Side,
     Signature,
 )
-from app.contracts.policy import side_of, visible
-from app.contracts.rules import CENT, ContractStatus, EngagementKind, MilestoneStatus
+from app.contracts.policy import PARTS, side_of, visible
+from app.contracts.rules import ContractStatus, EngagementKind, MilestoneStatus
 from app.core.actors import Actor, Role
 from app.core.days.calendar import end_of_day, shanghai_date
 from app.core.days.calendar_table import work_calendar
@@ -85,14 +86,15 @@ class ContractParts:
         return sum((each.paid for each in self.instalments), Decimal(0))
 
     @property
-    def terms(self) -> list[rules.Instalment]:
+    def terms(self) -> Sequence[Instalment]:
         """The instalments as the rules see them."""
-        return [terms_of(each) for each in self.instalments]
+        return terms_of(self.contract, self.instalments)
 
 
-def terms_of(instalment: ContractInstalment) -> rules.Instalment:
-    gates = tuple(Gate(gate) for gate in instalment.gates)
-    return rules.Instalment(instalment.name, instalment.amount, gates, instalment.paid)
+def terms_of(contract: Contract, instalments: Sequence[ContractInstalment]) -> Sequence[Instalment]:
+    """All instalments of a contract, cut down to what its final audit allows."""
+    parts = [Instalment(each.name, each.amount, tuple(map(Gate, each.gates)), each.paid) for each in instalments]
+    return cut_down(parts, contract.allowed)
 
 
 async def parts_of(session: AsyncSession, contract: Contract) -> ContractParts:
@@ -252,16 +254,27 @@ async def _waiting_on_purchaser(session: AsyncSession, contract: Contract) -> li
     milestones = await milestones_of(session, contract.id)
     met = {each.gate for each in milestones if each.status is MilestoneStatus.met}
     parts = await instalments_of(session, contract.id)
-    may_pay = [] if rules.held(contract.holds) else parts
-    payable = [each for each in may_pay if rules.unpayable(CENT, terms_of(each), met) is None]
-    found = [_waits("pay", contract, None, "", each) for each in payable]
-    is_done = (rules.held(contract.holds) or rules.incomplete([terms_of(each) for each in parts], met)) is None
+    terms, is_held = terms_of(contract, parts), rules.held(contract.holds) is not None
+    open = [row for row, term in zip(parts, terms, strict=True) if unpayable(CENT, term, met) is None]
+    found = [_waits("pay", contract, None, "", each) for each in open if not is_held]
+    is_done = not is_held and incomplete(terms, met) is None
     if is_done and contract.status is ContractStatus.performing:
         found.append(_waits("complete", contract, None, ""))
     at_work = {each.kind for each in await engagements_of(session, contract.id) if each.ended_at is None}
-    reported = [each for each in milestones if each.status is MilestoneStatus.reported]
-    unread = [] if EngagementKind.evaluation in at_work else reported
-    return found + [_waits("engage", contract, None, "", each) for each in unread]
+    for each in milestones:
+        kind = rules.ENGAGED_FOR.get(each.gate)
+        if each.gate is Gate.business_check and each.status is MilestoneStatus.reported:
+            found.append(_waits("meet", contract, None, "", each))
+        elif kind and kind not in at_work and _awaits_firm(contract, each):
+            found.append(_waits("engage", contract, None, "", each))
+    return found
+
+
+def _awaits_firm(contract: Contract, milestone: Milestone) -> bool:
+    """What was reported has to be evaluated; an audit begins with the work."""
+    if rules.ON_GATE[milestone.gate]:
+        return milestone.status is MilestoneStatus.reported
+    return contract.status is ContractStatus.performing and milestone.status is not MilestoneStatus.met
 
 
 class Overdue(NamedTuple):
@@ -315,7 +328,8 @@ def _awaited(role: Role, milestone: Milestone) -> str | None:
     if "meet" in rules.ON_GATE[milestone.gate]:
         if role is Role.organization and milestone.status is MilestoneStatus.scheduled:
             return "report"
-        return "meet" if role is Role.evaluator and milestone.status is MilestoneStatus.reported else None
+        is_own = PARTS.get(role) is rules.DECIDES[milestone.gate]
+        return "meet" if is_own and milestone.status is MilestoneStatus.reported else None
     is_open = milestone.gate is Gate.resident_acceptance and milestone.status is not MilestoneStatus.met
     return "accept" if is_open and role is Role.committee else None
 

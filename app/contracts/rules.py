@@ -2,21 +2,21 @@
 draft, half_signed, signed, performing --terminate--> terminated
 
 Milestones that are evaluated: scheduled --report--> reported --meet--> met;  reported --return--> scheduled;
-scheduled, reported --miss--> not_met --remedy--> scheduled.  The residents' is settled by what they say (accept).
+scheduled, reported --miss--> not_met --remedy--> scheduled.  The residents' is settled by what they say (accept), an
+audit's by the signed report, that of the findings by their settlement.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
+from app.contracts.instalments import CENT, Instalment, incomplete, unpayable
 from app.core.errors import DomainError
 from app.core.moves import check_move, verbs_from
-from app.tenders.profiles.rules import AcceptanceRule, Gate, InstalmentTerm
+from app.tenders.profiles.rules import AcceptanceRule, Gate
 
-CENT = Decimal("0.01")
 MOST_TARGETS, LONGEST_TARGET = 40, 200  # lines, and characters of one
 
 
@@ -73,13 +73,18 @@ MILESTONE_MOVES = {
     (M.not_met, "remedy"): M.scheduled,
     (M.not_met, "accept"): M.not_met,
 }
-# What people do to a milestone, by its gate. Signing is met by the second signature.
+# What people do to a milestone, by its gate. Signing is met by the second signature, an audit by its signed report, and
+# closed findings while nothing holds the payments.
 EVALUATION = ("report", "meet", "return", "miss", "remedy")
 ON_GATE = {
     Gate.signing: (),
     Gate.midterm_evaluation: EVALUATION,
     Gate.final_evaluation: EVALUATION,
     Gate.resident_acceptance: ("accept",),
+    Gate.business_check: EVALUATION,
+    Gate.midterm_audit: (),
+    Gate.final_audit: (),
+    Gate.findings_closed: (),
 }
 
 
@@ -99,11 +104,28 @@ class Part(StrEnum):
     auditor = "auditor"
 
 
+# Whose the decision on what was reported is, by gate; everywhere else the report is the contractor's.
+DECIDES = {
+    Gate.midterm_evaluation: Part.evaluator,
+    Gate.final_evaluation: Part.evaluator,
+    Gate.business_check: Part.client,
+}
+
+
 class EngagementKind(StrEnum):
     """What an independent firm is engaged for: the mid-term and final evaluation, or the audit of the money."""
 
     evaluation = "evaluation"
     audit = "audit"
+
+
+# The firm without which a gate stays closed.
+ENGAGED_FOR = {
+    Gate.midterm_evaluation: EngagementKind.evaluation,
+    Gate.final_evaluation: EngagementKind.evaluation,
+    Gate.midterm_audit: EngagementKind.audit,
+    Gate.final_audit: EngagementKind.audit,
+}
 
 
 class Acceptance(StrEnum):
@@ -112,18 +134,6 @@ class Acceptance(StrEnum):
     undecided = "undecided"
     accepted = "accepted"
     refused = "refused"
-
-
-class SharesNotWhole(DomainError):
-    status = 422
-
-
-class ShareNotPositive(DomainError):
-    status = 422
-
-
-class AmountTooSmall(DomainError):
-    status = 422
 
 
 class GateNotEvaluated(DomainError):
@@ -160,39 +170,12 @@ class ContractDayFixed(DomainError):
     """The law says until when the contract is signed; no agreement moves that day (政府采购法 art. 46)."""
 
 
-class PaymentNotPositive(DomainError):
-    status = 422
-
-
-class PaymentBeforeGate(DomainError): ...
-
-
-class PaymentAboveInstalment(DomainError): ...
-
-
 class FindingsUnsettled(DomainError):
     """What holds the payments of a contract is settled first."""
 
 
 class AnswersImpossible(DomainError):
     status = 422
-
-
-class CompletionNotReached(DomainError): ...
-
-
-@dataclass(frozen=True)
-class Instalment:
-    """`amount` in yuan, paid once every gate is met; `paid` so far."""
-
-    name: str
-    amount: Decimal
-    gates: tuple[Gate, ...]
-    paid: Decimal = Decimal(0)
-
-    @property
-    def left(self) -> Decimal:
-        return self.amount - self.paid
 
 
 class Progress(Protocol):
@@ -251,34 +234,6 @@ def untimely(verb: str, terms: SigningTerms, on: date) -> SignedTooLate | None:
     return SignedTooLate(contract_by=by, on=on, rule=terms.contract_rule) if is_late else None
 
 
-def check_shares(shares: Sequence[Decimal]) -> None:
-    for share in shares:
-        if share <= 0:
-            raise ShareNotPositive(share=share)
-    if sum(shares) != 1:
-        raise SharesNotWhole(total=sum(shares, Decimal(0)))
-
-
-def split_instalments(amount: Decimal, shares: Sequence[Decimal]) -> tuple[Decimal, ...]:
-    """`amount` in yuan by `shares` of 1, rounded down to the cent; the last takes the remainder.
-
-    The parts always sum to the amount. Refused with SharesNotWhole, ShareNotPositive, or AmountTooSmall when
-    an instalment would be nothing.
-    """
-    check_shares(shares)
-    parts = [(amount * share).quantize(CENT, rounding=ROUND_DOWN) for share in shares[:-1]]
-    parts.append(amount - sum(parts, Decimal(0)))
-    if min(parts) <= 0:
-        raise AmountTooSmall(amount=amount, instalments=len(parts))
-    return tuple(parts)
-
-
-def instalments(amount: Decimal, terms: Sequence[InstalmentTerm]) -> tuple[Instalment, ...]:
-    """The instalments of a contract over `amount`, none paid yet."""
-    parts = split_instalments(amount, [term.share for term in terms])
-    return tuple(Instalment(term.name, part, term.gates) for term, part in zip(terms, parts, strict=True))
-
-
 def check_content(amount: Decimal, awarded: Decimal, starts_on: date, ends_on: date, targets: Sequence[str]) -> None:
     """A contract says what was awarded, no more and no less (87号令 art. 71), from when to when, and for what."""
     if amount != awarded:
@@ -329,6 +284,11 @@ def check_milestone(contract: ContractStatus, gate: Gate, status: MilestoneStatu
     check_move(MILESTONE_MOVES, status, verb)
 
 
+def is_decided_by(part: Part, gate: Gate, verb: str) -> bool:
+    """Whether this part of the contract does `verb` to a milestone of the gate; the decisions belong to one part."""
+    return verb in {"report", "accept"} or DECIDES.get(gate) is part
+
+
 def milestone_verbs(contract: ContractStatus, gate: Gate, status: MilestoneStatus) -> list[str]:
     """What `check_milestone` lets pass, in the order of the table."""
     verbs = verbs_from(MILESTONE_MOVES, status) if contract is ContractStatus.performing else []
@@ -340,27 +300,9 @@ def check_contract_day(contract_by: date | None, wanted: date | None, rule: str,
         raise ContractDayFixed(contract_by=contract_by, wanted=wanted, rule=rule)
 
 
-def missing_gates(instalment: Instalment, met: Collection[Gate]) -> list[Gate]:
-    return [gate for gate in instalment.gates if gate not in met]
-
-
-def check_amount(amount: Decimal) -> None:
-    if not amount.is_finite() or amount <= 0:
-        raise PaymentNotPositive(amount=amount)
-
-
 def held(holds: int) -> FindingsUnsettled | None:
     """Why nothing more is paid, nor completed, while findings hold the payments."""
     return FindingsUnsettled(findings=holds) if holds else None
-
-
-def unpayable(amount: Decimal, instalment: Instalment, met: Collection[Gate]) -> DomainError | None:
-    """Why `amount` is not paid now: never before every gate of the instalment is met, never more than is left of it."""
-    if missing := missing_gates(instalment, met):
-        return PaymentBeforeGate(instalment=instalment.name, missing=", ".join(missing))
-    if amount > instalment.left:
-        return PaymentAboveInstalment(instalment=instalment.name, amount=amount, left=instalment.left)
-    return None
 
 
 def resident_acceptance(accepting: int, answers: int, rule: AcceptanceRule) -> Acceptance:
@@ -373,10 +315,3 @@ def resident_acceptance(accepting: int, answers: int, rule: AcceptanceRule) -> A
     if answers < rule.answers:
         return Acceptance.undecided
     return Acceptance.accepted if accepting >= rule.share * answers else Acceptance.refused
-
-
-def incomplete(parts: Sequence[Instalment], met: Collection[Gate]) -> CompletionNotReached | None:
-    """A contract is completed when every gate is met and every instalment is paid in full."""
-    missing = sorted({gate for part in parts for gate in missing_gates(part, met)})
-    left = sum((part.left for part in parts), Decimal(0))
-    return CompletionNotReached(missing=", ".join(missing) or "–", left=left) if missing or left else None

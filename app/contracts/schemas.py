@@ -137,7 +137,7 @@ class SignatureRead(BaseModel):
 
 
 class InstalmentRead(BaseModel):
-    """`missing`: the gates still closed; `left`: what is still to be paid."""
+    """`missing`: the gates still closed; `left`: what is still to be paid, as far as the final audit allows it."""
 
     name: str
     label_zh: str
@@ -251,6 +251,8 @@ class ContractRow(BaseModel):
 
 
 class ContractRead(ContractRow):
+    """`allowed`: what may be paid in all by the signed final audit, once there is one."""
+
     model_config = ConfigDict(
         json_schema_extra=example(
             id=1,
@@ -265,6 +267,7 @@ class ContractRead(ContractRow):
     )
 
     place_zh: str
+    allowed: Money | None
     award_id: int | None
     pair_id: int | None
     need_id: int | None
@@ -302,6 +305,7 @@ class ContractRead(ContractRow):
             **ContractRow.of(parts).model_dump(),
             **facts,
             place_zh=contract.places_zh,
+            allowed=Money.of(contract.allowed),
             provisional=parts.provisional,
             targets=[Target.model_validate(target, context=STORED) for target in contract.targets],
             signatures=[SignatureRead(side=s.side, name=s.name, at=s.at) for s in parts.signatures],
@@ -323,11 +327,11 @@ def _instalments(parts: ContractParts) -> list[InstalmentRead]:
             share=row.share,
             amount=Money(amount=row.amount),
             paid=Money(amount=row.paid),
-            left=Money(amount=row.amount - row.paid),
+            left=Money(amount=term.left),
             gates=row.gates,
             missing=[gate for gate in map(Gate, row.gates) if gate not in parts.met],
         )
-        for row in parts.instalments
+        for row, term in zip(parts.instalments, parts.terms, strict=True)
     ]
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import queries, rules
 from app.contracts.drafts import Draft, announce_by, award_draft, pair_draft
+from app.contracts.instalments import check_amount, incomplete, instalments, unpayable
 from app.contracts.models import (
     AcceptanceChannel,
     Contract,
@@ -21,13 +22,13 @@ from app.contracts.models import (
     ResidentAcceptance,
     Signature,
 )
-from app.contracts.policy import access_contract, side_of
+from app.contracts.policy import access_contract, milestone_denial, side_of
 from app.contracts.queries import stream_of
 from app.contracts.rules import MILESTONE_MOVES, MOVES, Acceptance, ContractStatus, MilestoneStatus
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
-from app.core.errors import DomainError, NotFound
+from app.core.errors import Denied, DomainError, NotFound
 from app.core.events import happened
 from app.core.moves import check_move, move
 from app.core.versions import check_version, touch
@@ -80,7 +81,7 @@ async def _write_draft(session: AsyncSession, draft: Draft) -> Contract:
     contract, terms = draft.contract, draft.profile.instalments
     session.add(contract)
     await session.flush()
-    parts = rules.instalments(contract.amount, terms)
+    parts = instalments(contract.amount, terms)
     for position, (term, part) in enumerate(zip(terms, parts, strict=True), 1):
         row = ContractInstalment(contract_id=contract.id, position=position, name=term.name, label_zh=term.zh)
         row.label_en, row.share, row.amount, row.gates = term.en, term.share, part.amount, list(term.gates)
@@ -92,11 +93,12 @@ async def _write_draft(session: AsyncSession, draft: Draft) -> Contract:
 
 
 def _due_on(contract: Contract, gate: Gate) -> date | None:
-    """Signing when the contract is due, the mid-term evaluation half way, the rest at the end."""
+    """Signing when the contract is due, what is looked at in mid-term half way, the rest at the end."""
     if gate is Gate.signing:
         return contract.contract_by
     half = (contract.ends_on - contract.starts_on).days // 2
-    return contract.starts_on + timedelta(days=half) if gate is Gate.midterm_evaluation else contract.ends_on
+    is_midterm = gate in {Gate.midterm_evaluation, Gate.midterm_audit}
+    return contract.starts_on + timedelta(days=half) if is_midterm else contract.ends_on
 
 
 async def edit_contract(session: AsyncSession, actor: Actor, contract_id: int, given: int, terms: Terms) -> Contract:
@@ -148,6 +150,7 @@ async def sign_contract(session: AsyncSession, actor: Actor, contract_id: int, n
     if status is ContractStatus.signed:
         milestone = await _milestone(session, contract, Gate.signing)
         _settle(milestone, "meet", at)
+        await _keep_findings_gate(session, contract, at)
         contract.announce_by = await announce_by(session, contract, at)
         facts = {"amount": contract.amount, "late": contract.is_late}
         await happened(session, actor, "contract.signed", contract, at, stream=stream_of(contract), **facts)
@@ -213,6 +216,8 @@ async def remedy_milestone(
 async def _decide(
     session: AsyncSession, actor: Actor, contract: Contract, gate: Gate, verb: str, opinion: str
 ) -> Milestone:
+    if reason := milestone_denial(actor, verb, gate, contract):
+        raise Denied(verb=verb, reason=reason)
     milestone, at = await _milestone_for(session, contract, gate, verb), await now(session)
     milestone.status = move(MILESTONE_MOVES, milestone.status, verb)
     milestone.opinion, milestone.decided_at, milestone.decided_by = opinion, at, actor.account_id
@@ -226,11 +231,16 @@ async def _milestone_for(session: AsyncSession, contract: Contract, gate: Gate, 
 
 
 async def _milestone(session: AsyncSession, contract: Contract, gate: Gate) -> Milestone:
-    query = sa.select(Milestone).where(Milestone.contract_id == contract.id, Milestone.gate == gate).with_for_update()
-    milestone = await session.scalar(query)
+    milestone = await _milestone_of(session, contract.id, gate)
     if milestone is None:
         raise NotFound(milestone=gate.value)
     return milestone
+
+
+async def _milestone_of(session: AsyncSession, contract_id: int, gate: Gate) -> Milestone | None:
+    query = sa.select(Milestone).where(Milestone.contract_id == contract_id, Milestone.gate == gate)
+    found: Milestone | None = await session.scalar(query.with_for_update())
+    return found
 
 
 async def accept_delivery(
@@ -286,16 +296,17 @@ async def record_payment(
     session: AsyncSession, actor: Actor, contract_id: int, instalment: str, amount: Decimal, voucher: str
 ) -> Payment:
     """Money that was transferred. Refusals: FindingsUnsettled, PaymentBeforeGate, PaymentAboveInstalment,
-    PaymentNotPositive."""
+    PaymentAboveAllowed, PaymentNotPositive."""
     contract = await access_contract(session, actor, contract_id, "pay")
     at = await now(session)
     check_move(MOVES, contract.status, "pay")
     parts = await queries.parts_of(session, contract)
-    row = next((each for each in parts.instalments if each.name == instalment), None)
-    if row is None:
+    both = zip(parts.instalments, parts.terms, strict=True)
+    row, term = next(((row, term) for row, term in both if row.name == instalment), (None, None))
+    if row is None or term is None:
         raise NotFound(instalment=instalment)
-    rules.check_amount(amount)
-    if refusal := rules.held(contract.holds) or rules.unpayable(amount, queries.terms_of(row), parts.met):
+    check_amount(amount)
+    if refusal := rules.held(contract.holds) or unpayable(amount, term, parts.met):
         raise refusal
     payment = Payment(contract_id=contract.id, instalment_id=row.id, amount=amount, voucher=voucher, paid_at=at)
     payment.recorded_by = actor.account_id
@@ -313,7 +324,7 @@ async def complete_contract(session: AsyncSession, actor: Actor, contract_id: in
     at = await now(session)
     status = move(MOVES, contract.status, "complete")
     parts = await queries.parts_of(session, contract)
-    if refusal := rules.held(contract.holds) or rules.incomplete(parts.terms, parts.met):
+    if refusal := rules.held(contract.holds) or incomplete(parts.terms, parts.met):
         raise refusal
     contract.status, contract.completed_at = status, at
     await happened(session, actor, "contract.completed", contract, at, stream=stream_of(contract), paid=parts.paid)
@@ -341,6 +352,34 @@ async def _count_holds(session: AsyncSession, finding: Holding, more: int) -> No
     if finding.is_holding:
         contract = await session.get_one(Contract, finding.contract_id, with_for_update=True)
         contract.holds += more
+        await _keep_findings_gate(session, contract, await now(session))
+
+
+async def _keep_findings_gate(session: AsyncSession, contract: Contract, at: datetime) -> None:
+    """Where the terms ask that findings are settled, that gate is open exactly while nothing holds the payments."""
+    milestone = await _milestone_of(session, contract.id, Gate.findings_closed)
+    if milestone and contract.signed_at:
+        is_met = contract.holds == 0
+        milestone.status = MilestoneStatus.met if is_met else MilestoneStatus.scheduled
+        milestone.decided_at = at if is_met else None
+
+
+class Audited(Protocol):
+    """A signed audit report of a contract, and the gate that it opens."""
+
+    contract_id: int
+    gate: Gate
+    allowed: Decimal
+
+
+async def take_audit(session: AsyncSession, actor: Actor, report: Audited) -> None:
+    """Follows from a signed audit report: its gate opens, and the final one says what may be paid in all."""
+    contract = await session.get_one(Contract, report.contract_id, with_for_update=True)
+    if report.gate is Gate.final_audit:
+        contract.allowed = report.allowed
+    milestone = await _milestone_of(session, contract.id, report.gate)
+    if milestone and milestone.status is not MilestoneStatus.met:
+        _settle(milestone, "meet", await now(session))
 
 
 async def terminate_contract(session: AsyncSession, actor: Actor, contract_id: int, reason: str) -> Contract:

@@ -67,6 +67,8 @@ LEAST = {
     "ask": Mandate.editor,
     "start": Mandate.editor,
     "report": Mandate.editor,
+    "state": Mandate.editor,
+    "restate": Mandate.editor,
 }
 
 

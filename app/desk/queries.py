@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import queries as accounts
+from app.budgets import queries as budgets
 from app.contracts import queries as contracts
 from app.contracts.models import Contract
 from app.core.actors import Actor, covers
@@ -60,6 +61,7 @@ ROOMS: tuple[WaitingOf, ...] = (
     objections.waiting,
     contracts.waiting,
     findings.waiting,
+    budgets.waiting,
 )
 AWAITED: tuple[WaitingOf, ...] = (
     selection.awaited,

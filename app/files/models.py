@@ -41,6 +41,7 @@ class Attachment(Base):
     bid_id: Mapped[int | None] = mapped_column(sa.ForeignKey("bids.id", ondelete="CASCADE"))
     contract_id: Mapped[int | None] = mapped_column(sa.ForeignKey("contracts.id", ondelete="CASCADE"))
     milestone_id: Mapped[int | None] = mapped_column(sa.ForeignKey("milestones.id", ondelete="CASCADE"))
+    statement_id: Mapped[int | None] = mapped_column(sa.ForeignKey("statements.id", ondelete="CASCADE"))
     name: Mapped[str]
     party_id: Mapped[int] = mapped_column(sa.ForeignKey("parties.id"), index=True)
     account_id: Mapped[int | None]
@@ -50,7 +51,8 @@ class Attachment(Base):
     __table_args__ = (
         *(sa.UniqueConstraint(f"{holder}_id", "sha256") for holder in Holder),
         sa.CheckConstraint(
-            "num_nonnulls(need_id, offer_id, bid_id, contract_id, milestone_id) = 1", name="hangs_on_one_thing"
+            "num_nonnulls(need_id, offer_id, bid_id, contract_id, milestone_id, statement_id) = 1",
+            name="hangs_on_one_thing",
         ),
         sa.CheckConstraint("name <> '' AND length(name) <= 200 AND name !~ '[/\\\\]'", name="name_is_no_path"),
     )

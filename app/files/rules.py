@@ -26,6 +26,7 @@ class Holder(StrEnum):
     bid = "bid"
     contract = "contract"
     milestone = "milestone"
+    statement = "statement"
 
 
 class FileKind(StrEnum):
@@ -55,7 +56,14 @@ ENDINGS = {K.jpeg: ("jpg", "jpeg")}
 SHOWN = frozenset({K.pdf, K.png, K.jpeg, K.webp})
 # The part that makes an Office file what it is.
 OFFICE = {K.docx: "word/document.xml", K.xlsx: "xl/workbook.xml"}
-MOST_FILES = {Holder.need: 10, Holder.offer: 10, Holder.bid: 30, Holder.contract: 30, Holder.milestone: 20}
+MOST_FILES = {
+    Holder.need: 10,
+    Holder.offer: 10,
+    Holder.bid: 30,
+    Holder.contract: 30,
+    Holder.milestone: 20,
+    Holder.statement: 20,
+}
 
 
 class AttachmentEmpty(DomainError):

@@ -24,6 +24,10 @@ GATES = {
     "midterm_evaluation": "中期评估通过",
     "final_evaluation": "末期评估通过",
     "resident_acceptance": "服务对象验收认可",
+    "business_check": "业务检查通过",
+    "midterm_audit": "中期审计报告已签署",
+    "final_audit": "末期审计报告已签署",
+    "findings_closed": "整改事项全部了结",
 }
 
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.contracts import rules
 from app.contracts.engagements import engage_firm
+from app.contracts.instalments import missing_gates
 from app.contracts.models import AcceptanceChannel, Contract
 from app.contracts.queries import parts_of
 from app.contracts.rules import EngagementKind, MilestoneStatus
@@ -258,5 +258,5 @@ async def _pay(session: AsyncSession, bureau: Actor, contract: Contract) -> None
     """Every instalment whose gates are met."""
     parts = await parts_of(session, contract)
     for number, part in enumerate(parts.terms, 1):
-        if part.left and not rules.missing_gates(part, parts.met):
+        if part.left and not missing_gates(part, parts.met):
             await record_payment(session, bureau, contract.id, part.name, part.left, f"{contract.number}-{number}")

@@ -11,19 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import service
 from app.contracts.drafts import award_draft
+from app.contracts.instalments import (
+    CompletionNotReached,
+    PaymentAboveInstalment,
+    PaymentBeforeGate,
+    PaymentNotPositive,
+)
 from app.contracts.models import AcceptanceChannel, Contract, ContractInstalment, Payment, Signature
 from app.contracts.queries import instalments_of, milestones_of, parts_of, waiting
 from app.contracts.rules import (
     AlreadySigned,
     AnswersImpossible,
-    CompletionNotReached,
     ContractDayFixed,
     ContractStatus,
     GateNotEvaluated,
     MilestoneStatus,
-    PaymentAboveInstalment,
-    PaymentBeforeGate,
-    PaymentNotPositive,
     PeriodBackwards,
     SignedTooLate,
     TargetsMissing,
@@ -87,7 +89,8 @@ async def test_a_confirmed_award_is_drafted_as_a_contract_of_its_amount_in_three
         ("interim", Decimal("0.3000"), Decimal("6000.30")),
         ("final", Decimal("0.2000"), Decimal("4000.21")),
     ]
-    assert await gates(session, contract) == dict.fromkeys(Gate, MilestoneStatus.scheduled)
+    asked = (Gate.signing, Gate.midterm_evaluation, Gate.final_evaluation, Gate.resident_acceptance)
+    assert await gates(session, contract) == dict.fromkeys(asked, MilestoneStatus.scheduled)
 
 
 async def test_a_draft_says_until_when_it_has_to_be_signed_and_by_which_rule(session: AsyncSession) -> None:

@@ -54,6 +54,11 @@ KINDS = {
     "contracts.engage": "rooms.contracts.action.engage",
     "findings.answer": "rooms.findings.action.answer",
     "findings.accept": "rooms.findings.action.accept",
+    "budgets.propose": "rooms.budgets.action.propose",
+    "budgets.approve": "rooms.budgets.action.approve",
+    "budgets.grant": "rooms.budgets.action.grant",
+    "budgets.submit": "rooms.budgets.action.submit",
+    "budgets.sign": "rooms.budgets.action.sign",
     "records.supersede": "rooms.records.action.supersede",
     "registrations.admit": "rooms.registrations.action.admit",
 }

@@ -45,6 +45,7 @@ from app.tenders.panels.service import deliver_sheet, save_sheet
 from tests.conftest import TODAY
 from tests.factories.awards import make_scored, propose
 from tests.factories.bids import answered, make_bid, make_opened
+from tests.factories.budgets import make_audited
 from tests.factories.contracts import engaged, make_contract, make_performing
 from tests.factories.errands import make_errand
 from tests.factories.files import make_attachment
@@ -441,7 +442,7 @@ async def _decided(session: AsyncSession, world: World, ground: Ground) -> None:
 async def _contracts(session: AsyncSession, world: World, ground: Ground) -> None:
     running, drafted, gate = ground.running, ground.drafted, {"gate": "midterm_evaluation"}
     parties = {"P1", "O1", "C1", "S1", "E1", "A1"}
-    world.add("contract", "contract", {"contract_id": running.id, **gate}, parties, canary("contract"))
+    world.add("contract", "contract", {"contract_id": running.id, **gate}, parties, canary("contract"), decides={"E1"})
     sides = {"P1", "O5"}
     world.add("contract", "draft contract", {"contract_id": drafted.id, **gate}, sides, canary("draft contract"))
     (midterm, *_) = [each for each in await milestones_of(session, running.id) if each.gate == gate["gate"]]
@@ -454,6 +455,10 @@ async def _contracts(session: AsyncSession, world: World, ground: Ground) -> Non
     found = await raise_finding(session, world.actors["E1"], running.id, requirement=canary("finding"), **raised)
     await session.flush()
     world.add("finding", "finding", {"finding_id": found.id}, parties, canary("finding"), owns={"E1"})
+    made = await make_audited(session, running, world.actors, canary("budget"))
+    world.ids |= made
+    for kind in ("budget", "line", "change", "statement", "audit"):
+        world.add(kind, kind, {f"{kind}_id": made[kind]}, parties, canary("budget") if kind == "budget" else "")
 
 
 async def _files(session: AsyncSession, world: World) -> None:
@@ -468,6 +473,7 @@ async def _files(session: AsyncSession, world: World) -> None:
             await _file(session, world, Holder(kind), thing.at[f"{kind}_id"], thing.name, sees, may)
     sees = {"P1", "O1", "C1", "S1", "E1", "A1"}
     await _file(session, world, Holder.milestone, world.ids["milestone"], "milestone", sees, {"O1"})
+    await _file(session, world, Holder.statement, world.ids["statement"], "statement", sees, {"O1"})
 
 
 async def _notifications(session: AsyncSession, world: World) -> None:

@@ -62,6 +62,10 @@ class Gate(StrEnum):
     midterm_evaluation = "midterm_evaluation"
     final_evaluation = "final_evaluation"
     resident_acceptance = "resident_acceptance"
+    business_check = "business_check"
+    midterm_audit = "midterm_audit"
+    final_audit = "final_audit"
+    findings_closed = "findings_closed"
 
 
 class Challenged(StrEnum):

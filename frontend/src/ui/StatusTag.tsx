@@ -24,6 +24,7 @@ const TONES: Record<Tone, readonly string[]> = {
     "delivered",
     "noticed",
     "admitted",
+    "approved",
   ],
   wait: [
     "submitted",
@@ -42,6 +43,7 @@ const TONES: Record<Tone, readonly string[]> = {
     "held",
     "filed",
     "late",
+    "asked",
   ],
   bad: [
     "invalid",
@@ -61,6 +63,7 @@ const TONES: Record<Tone, readonly string[]> = {
     "not_met",
     "revoked",
     "refused",
+    "returned",
   ],
 };
 
