@@ -29,6 +29,7 @@ from app.parties import recording
 from app.parties import service as parties
 from app.records import service as records
 from app.records.policy import of_parties
+from app.service_sessions import attaching as session_files
 from app.surveys.waves import policy as waves
 from app.tenders.awards import policy as results
 from app.tenders.awards import service as awards
@@ -91,6 +92,7 @@ hang_on(Holder.bid, bid_files.access, bid_files.read_verbs, panel_files.read_ver
 hang_on(Holder.contract, contract_files.access, contract_files.read_verbs)
 hang_on(Holder.milestone, contract_files.access_milestone, contract_files.read_milestone_verbs)
 hang_on(Holder.statement, budget_files.access, budget_files.read_verbs)
+hang_on(Holder.service_session, session_files.access, session_files.read_verbs)
 
 followed("wave", waves.read_wave)
 followed("panel", panels.read_sheets)

@@ -56,6 +56,7 @@ from app.registrations import api as registrations
 from app.search import api as search
 from app.selection import api as selection
 from app.selection import results_api as selection_results
+from app.service_sessions import api as service_sessions
 from app.surveys.questionnaires import api as surveys
 from app.surveys.responses import answering_api as answering
 from app.surveys.responses import api as responses
@@ -114,6 +115,8 @@ ROUTERS = [
     contracts.router,
     findings.router,
     budgets.router,
+    service_sessions.router,
+    service_sessions.doors,
     paths.of_needs,
     paths.of_parties,
     paths.of_season,
@@ -163,7 +166,7 @@ def create_app(settings: Settings, door: Units, authenticate: Authenticate, plac
 
 
 def serve_front_end(app: FastAPI, settings: Settings) -> None:
-    """The built pages: the resident's light page under /s and /r, everything else the application.
+    """The built pages: the resident's light page under /s, /r and /d, everything else the application.
 
     Files are found by name among those of the build, so that no path of a request reaches the file system.
     """
@@ -174,7 +177,7 @@ def serve_front_end(app: FastAPI, settings: Settings) -> None:
     async def page(request: Request, path: str) -> Response:
         if path not in files and path.startswith(("api/", "assets/")):
             raise NotFound()
-        light = path == "r" or path.startswith(("s/", "r/"))
+        light = path == "r" or path.startswith(("s/", "r/", "d/"))
         name = path if path in files else "survey.html" if light else "index.html"
         if settings.is_exposed and name.endswith(".html"):
             return HTMLResponse(marked(files[name]), headers={"Cache-Control": "no-cache"})

@@ -24,6 +24,7 @@ import app.records.models
 import app.registrations.models
 import app.season.models
 import app.selection.models
+import app.service_sessions.models
 import app.surveys.questionnaires.models
 import app.surveys.responses.models
 import app.surveys.results.models

@@ -17,7 +17,7 @@ const FONTS = {
   "@expo-google-fonts/noto-emoji/400Regular/NotoEmoji_400Regular.ttf": "NotoEmoji-Regular.ttf",
   "@expo-google-fonts/noto-emoji/LICENSE_FONT": "LICENSE-NotoEmoji",
 };
-const SURVEY_ADDRESS = /^\/(?:s\/[^/?]+|r(?:\/[^/?]*)?)\/?(?:[?#].*)?$/;
+const SURVEY_ADDRESS = /^\/(?:[sd]\/[^/?]+|r(?:\/[^/?]*)?)\/?(?:[?#].*)?$/;
 
 /** Leaves a .gz beside every text file, so that the server never compresses the same bytes twice. */
 function precompressed(): Plugin {

@@ -79,6 +79,8 @@ BODIES: dict[str, Any] = {
     "state_expense": {"line_id": "@line", **SPENT},
     "submit_audit": {"kind": "midterm", "opinion": "账目清楚"},
     "restate_expense": SPENT,
+    "sign_in_at_door": {"household": "3-2-501"},
+    "sign_in_household": {"household": "3-2-501"},
     "accept_delivery": {"channel": "page", "asked": 10, "answers": 10, "accepting": 10},
     "add_membership": {"role": "judge", "party_id": None},
     "appoint_panel": {

@@ -69,6 +69,10 @@ LEAST = {
     "report": Mandate.editor,
     "state": Mandate.editor,
     "restate": Mandate.editor,
+    "plan": Mandate.editor,
+    "sign_in": Mandate.editor,
+    "enter_list": Mandate.editor,
+    "conclude": Mandate.editor,
 }
 
 

@@ -28,6 +28,7 @@ from app.registrations import queries as registrations
 from app.registrations.models import Registration
 from app.selection import queries as selection
 from app.selection.models import Round
+from app.service_sessions import queries as service_sessions
 from app.surveys.questionnaires import queries as surveys
 from app.surveys.questionnaires.models import Survey
 from app.surveys.responses import queries as responses
@@ -62,6 +63,7 @@ ROOMS: tuple[WaitingOf, ...] = (
     contracts.waiting,
     findings.waiting,
     budgets.waiting,
+    service_sessions.waiting,
 )
 AWAITED: tuple[WaitingOf, ...] = (
     selection.awaited,

@@ -1,4 +1,4 @@
-"""Files on needs, offers, bids, contracts and milestones: attached, listed, read and taken down."""
+"""Files on needs, offers, bids, contracts, milestones and sessions: attached, listed, read and taken down."""
 
 from fastapi import Response
 

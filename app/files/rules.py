@@ -27,6 +27,7 @@ class Holder(StrEnum):
     contract = "contract"
     milestone = "milestone"
     statement = "statement"
+    service_session = "service_session"
 
 
 class FileKind(StrEnum):
@@ -63,6 +64,7 @@ MOST_FILES = {
     Holder.contract: 30,
     Holder.milestone: 20,
     Holder.statement: 20,
+    Holder.service_session: 20,
 }
 
 

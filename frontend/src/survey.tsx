@@ -1,7 +1,9 @@
-/** The residents' entry: /s/<token> to answer, /r to come back with a receipt code. React only, for slow phones. */
+/** The residents' entry: /s/<token> to answer, /r to come back with a receipt code, /d/<door> to sign in
+ * to a session. React only, for slow phones. */
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { AnswerPage } from "./survey/AnswerPage";
+import { DoorPage } from "./survey/DoorPage";
 import { Frame } from "./survey/Frame";
 import { ReceiptPage } from "./survey/ReceiptPage";
 import { useSay } from "./survey/words";
@@ -16,6 +18,7 @@ function Lost() {
 function Residents() {
   const [, door, token] = location.pathname.split("/");
   if (door === "r") return <ReceiptPage />;
+  if (door === "d" && token) return <DoorPage door={decodeURIComponent(token)} />;
   return token ? <AnswerPage token={decodeURIComponent(token)} /> : <Lost />;
 }
 

@@ -59,6 +59,9 @@ KINDS = {
     "budgets.grant": "rooms.budgets.action.grant",
     "budgets.submit": "rooms.budgets.action.submit",
     "budgets.sign": "rooms.budgets.action.sign",
+    "service_sessions.conclude": "rooms.service_sessions.action.conclude",
+    "service_sessions.record_call_back": "rooms.service_sessions.action.record_call_back",
+    "service_sessions.close": "rooms.service_sessions.action.close",
     "records.supersede": "rooms.records.action.supersede",
     "registrations.admit": "rooms.registrations.action.admit",
 }

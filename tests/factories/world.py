@@ -26,6 +26,7 @@ from app.records.rules import RecordKind, Visibility
 from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
 from app.selection.rules import ListSource, RoundStatus, Side
 from app.selection.service import close_round
+from app.service_sessions.rules import DrawStatus
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.rules import SurveyStatus
 from app.surveys.results.service import freeze_figures
@@ -58,6 +59,7 @@ from tests.factories.parties import actor_of, make_area, make_party
 from tests.factories.records import make_record
 from tests.factories.reference import DONGHUALU, DOUNAN, LONGJIE
 from tests.factories.registrations import make_registration
+from tests.factories.service_sessions import keep_draw, keep_session
 from tests.factories.surveys import make_response, make_survey, make_survey_result, make_token, make_wave
 
 ABSENT = 888_888_888
@@ -459,6 +461,21 @@ async def _contracts(session: AsyncSession, world: World, ground: Ground) -> Non
     world.ids |= made
     for kind in ("budget", "line", "change", "statement", "audit"):
         world.add(kind, kind, {f"{kind}_id": made[kind]}, parties, canary("budget") if kind == "budget" else "")
+    await _service_sessions(session, world, running)
+
+
+async def _service_sessions(session: AsyncSession, world: World, running: Contract) -> None:
+    """A session that is planned; what the lots fell on among those who came to others, being asked and all asked."""
+    parties = {"P1", "O1", "C1", "S1", "E1", "A1"}
+    planned = await keep_session(session, running, title=canary("service session"))
+    at = {"service_session_id": planned.id}
+    world.add("service_session", "service_session", at, parties, canary("service session"))
+    at_the_door = await keep_session(session, running)
+    world.add("door", "door", {"door": at_the_door.door}, world.all())
+    for status, sees in ((DrawStatus.closed, world.all()), (DrawStatus.open, frozenset[str]())):
+        draw, sign_in_id = await keep_draw(session, running, status)
+        world.add("closed_draw", f"{status} draw", {"draw_id": draw.id}, sees)
+        world.add("draw", f"draw {status}", {"draw_id": draw.id, "sign_in_id": sign_in_id}, parties)
 
 
 async def _files(session: AsyncSession, world: World) -> None:
@@ -474,6 +491,8 @@ async def _files(session: AsyncSession, world: World) -> None:
     sees = {"P1", "O1", "C1", "S1", "E1", "A1"}
     await _file(session, world, Holder.milestone, world.ids["milestone"], "milestone", sees, {"O1"})
     await _file(session, world, Holder.statement, world.ids["statement"], "statement", sees, {"O1"})
+    (held,) = [each for each in world.things if each.kind == "service_session"]
+    await _file(session, world, Holder.service_session, held.at["service_session_id"], "session", sees, {"O1"})
 
 
 async def _notifications(session: AsyncSession, world: World) -> None:

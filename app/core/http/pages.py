@@ -13,6 +13,11 @@ def answering(token: str) -> str:
     return f"/s/{token}"
 
 
+def at_the_door(door: str) -> str:
+    """The residents' page on which they sign in to a session."""
+    return f"/d/{door}"
+
+
 def password_link(secret: str) -> str:
     """Where a one-time link leads; what follows # no server and no log gets to see."""
     return f"/set-password#{secret}"

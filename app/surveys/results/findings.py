@@ -13,6 +13,7 @@ from app.surveys.questionnaires.definition import Question, SurveyDefinition
 from app.surveys.questionnaires.targets import COMMUNITY, Targets, TargetUnfit
 from app.surveys.results.disclosure import ALL, Figure, is_public, safe_means
 from app.surveys.results.models import SurveyResult
+from app.surveys.results.rules import wilson
 from app.surveys.results.said import Column, Said, places_of
 from app.surveys.results.statistics import (
     DemandIndex,
@@ -25,7 +26,6 @@ from app.surveys.results.statistics import (
     demand_index,
     figure,
     question_tables,
-    wilson,
 )
 from app.surveys.results.weighting import Margin, Weights, rake
 

@@ -1,6 +1,10 @@
-"""What has to be settled before a survey's results are drawn."""
+"""What has to be settled before a survey's results are drawn, and how sure a share is."""
+
+import math
 
 from app.core.errors import DomainError
+
+Z = 1.959963984540054  # 95 %, two sides
 
 
 class WavesStillOpen(DomainError): ...
@@ -8,3 +12,12 @@ class WavesStillOpen(DomainError): ...
 
 class ReviewsPending(DomainError):
     """Responses that nobody has reviewed would be missing from the results without a trace."""
+
+
+def wilson(share: float, n: float) -> tuple[float, float]:
+    """The 95 % score interval of a share among n; (0, 1) when n is 0: nothing is known."""
+    if n <= 0:
+        return 0.0, 1.0
+    centre = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
+    reach = Z / (1 + Z * Z / n) * math.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
+    return max(0.0, min(share, centre - reach)), min(1.0, max(share, centre + reach))

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.surveys.questionnaires.definition import Question, SurveyDefinition
+from app.surveys.results.rules import Z, wilson
 from app.surveys.results.said import Column, Response, Said, said_by
 from app.surveys.results.weighting import effective_n
 
-Z = 1.959963984540054  # 95 %, two sides
 Floats = NDArray[np.float64]
 
 
@@ -86,15 +86,6 @@ class DemandIndex:
 def figure(value: float) -> str:
     """Four decimals, never "-0.0000"."""
     return f"{round(value, 4) + 0.0:.4f}"
-
-
-def wilson(share: float, n: float) -> tuple[float, float]:
-    """The 95 % score interval of a share among n; (0, 1) when n is 0: nothing is known."""
-    if n <= 0:
-        return 0.0, 1.0
-    centre = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
-    reach = Z / (1 + Z * Z / n) * math.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
-    return max(0.0, min(share, centre - reach)), min(1.0, max(share, centre + reach))
 
 
 def _share(share: float, n: float) -> Share:

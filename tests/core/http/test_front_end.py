@@ -39,6 +39,7 @@ async def pages(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator
         ("/", "application"),
         ("/needs/7", "application"),
         ("/s/abc", "survey"),
+        ("/d/abc", "survey"),
         ("/r", "survey"),
         ("/rounds/1", "application"),
         ("/survey.html", "survey"),

@@ -22,6 +22,7 @@ def test_every_address_told_outside_is_a_page() -> None:
     assert {pages.INBOX, pages.ACCOUNT, pages.password_link("").rstrip("#")} <= paths()
     assert pages.answering("token") == "/s/token"
     assert "/s/<token>" in RESIDENTS
+    assert (pages.at_the_door("door"), "/d/<door>" in RESIDENTS) == ("/d/door", True)
 
 
 def texts(path: Path) -> Iterator[str]:
@@ -33,7 +34,7 @@ def texts(path: Path) -> Iterator[str]:
 def written(text: str, known: set[str]) -> bool:
     """Whether an address of a page stands in a text, or the residents' page does."""
     found = re.findall(r"(?:^|[}\s])(/[a-z-]+)(?:[#/\s]|$)", text)
-    return any(each in known or each in {"/s", "/r"} for each in found)
+    return any(each in known or each in {"/s", "/r", "/d"} for each in found)
 
 
 def test_no_address_of_a_page_is_written_elsewhere() -> None:

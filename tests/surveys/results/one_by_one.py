@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.surveys.questionnaires.definition import Question, SurveyDefinition
+from app.surveys.results.rules import wilson
 from app.surveys.results.statistics import (
     DemandIndex,
     Line,
@@ -18,7 +19,6 @@ from app.surveys.results.statistics import (
     _weighted_mean,
     effective_n,
     figure,
-    wilson,
 )
 
 Floats = NDArray[np.float64]

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from app.surveys.questionnaires.definition import Label, Option
 from app.surveys.responses.tables.tabular import read_own_layout
-from app.surveys.results.statistics import DemandIndex, by_stratum, demand_index, question_tables, wilson
+from app.surveys.results.rules import wilson
+from app.surveys.results.statistics import DemandIndex, by_stratum, demand_index, question_tables
 from app.surveys.results.weighting import Margin, rake
 from tests.surveys.factories import make_definition, make_question, season_definition, season_rows
 

@@ -1,0 +1,283 @@
+"""planned --conclude--> concluded;  planned --cancel--> cancelled;  planned --edit | sign_in | enter_list--> itself
+
+What was held is what is claimed. Of its sign-ins some are drawn by lot and asked whether they were there (call-backs):
+a draw is open --record_call_back--> open --close--> closed; then the claim has an interval. The numbers of it stand in
+`output.toml`, each with its source.
+"""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from math import ceil, floor
+from pathlib import Path
+from typing import Protocol
+
+from app.contracts.rules import ContractStatus
+from app.core.days.calendar import shanghai_date
+from app.core.errors import DomainError
+from app.matching.allocation.market import in_lot_order
+from app.surveys.results.rules import Z, wilson
+
+SETTINGS = tomllib.loads(Path(__file__).with_name("output.toml").read_text(encoding="utf-8"))
+BANDS = [(Decimal(band["from"]), int(band["mark"])) for band in SETTINGS["marks"]["bands"]]
+MARGIN = Decimal(SETTINGS["call_backs"]["margin"])
+LEAST_SHOWN = int(SETTINGS["call_backs"]["least_shown"])
+
+
+class SessionStatus(StrEnum):
+    planned = "planned"
+    concluded = "concluded"
+    cancelled = "cancelled"
+
+
+class SessionKind(StrEnum):
+    activity = "activity"
+    course = "course"
+    visit = "visit"
+    counselling = "counselling"
+    other = "other"
+
+
+S = SessionStatus
+MOVES = {
+    (S.planned, "edit"): S.planned,
+    (S.planned, "sign_in"): S.planned,
+    (S.planned, "enter_list"): S.planned,
+    (S.planned, "attach"): S.planned,
+    (S.planned, "conclude"): S.concluded,
+    (S.planned, "cancel"): S.cancelled,
+    (S.concluded, "attach"): S.concluded,
+}
+# Whatever is done with sessions is done while their contract is carried out.
+PERFORMED = {
+    (ContractStatus.performing, verb): ContractStatus.performing
+    for verb in ("plan", "edit", "sign_in", "enter_list", "attach", "conclude", "cancel", "draw")
+}
+
+
+class SignInKind(StrEnum):
+    """How somebody signed in: a row of the paper list, the code at the door, written down by the leader."""
+
+    paper = "paper"
+    qr = "qr"
+    leader = "leader"
+
+
+class DrawStatus(StrEnum):
+    open = "open"
+    closed = "closed"
+
+
+DRAW_MOVES = {
+    (DrawStatus.open, "record_call_back"): DrawStatus.open,
+    (DrawStatus.open, "close"): DrawStatus.closed,
+}
+
+
+class CallBackStatus(StrEnum):
+    """`reached`: on the phone, and to be asked again; `not_reached`: tried, in vain."""
+
+    drawn = "drawn"
+    reached = "reached"
+    confirmed = "confirmed"
+    denied = "denied"
+    not_reached = "not_reached"
+
+
+C = CallBackStatus
+CALLED = {(each, "record_call_back"): each for each in (C.drawn, C.reached, C.not_reached)}
+PENDING = frozenset({C.drawn, C.reached})
+
+
+class Unit(StrEnum):
+    """What a contract counts by."""
+
+    people = "people"
+    sessions = "sessions"
+
+
+class SessionBackwards(DomainError):
+    status = 422
+
+
+class SessionOutsideContract(DomainError):
+    """It takes place between the first and the last day of its contract."""
+
+    status = 422
+
+
+class TargetNotInContract(DomainError):
+    """The contract has no target of this number."""
+
+    status = 422
+
+
+class SessionNotBegun(DomainError): ...
+
+
+class SignInOutsideSession(DomainError):
+    """People sign in while it takes place, by the database's clock."""
+
+
+class SessionAttended(DomainError):
+    """Once somebody has signed in, a session stays as it was announced."""
+
+
+class NobodySignedIn(DomainError): ...
+
+
+class HouseholdSignedIn(DomainError):
+    """A household signs in once in a session."""
+
+
+class DoorUnknown(DomainError):
+    status = 404
+    is_guess = True
+
+
+class DrawStillOpen(DomainError):
+    """One draw is finished before the next one."""
+
+
+class CallBackNotDrawn(DomainError):
+    """Who was not drawn is not called: the evaluator does not choose whom to ask."""
+
+
+class CallsPending(DomainError):
+    """Everybody who was drawn is tried before the draw is closed."""
+
+
+class Times(Protocol):
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+
+
+class Period(Protocol):
+    @property
+    def starts_on(self) -> date: ...
+    @property
+    def ends_on(self) -> date: ...
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is announced of a session."""
+
+    kind: SessionKind
+    title: str
+    place: str
+    starts_at: datetime
+    ends_at: datetime
+    planned: int
+    counts_for: Sequence[int]
+
+
+def check_plan(contract: Period, targets: int, plan: Plan) -> None:
+    """Refusals: SessionBackwards, SessionOutsideContract, TargetNotInContract. `targets`: how many the contract has,
+    which `counts_for` names from 0."""
+    if plan.ends_at <= plan.starts_at:
+        raise SessionBackwards(starts_at=plan.starts_at, ends_at=plan.ends_at)
+    if shanghai_date(plan.starts_at) < contract.starts_on or shanghai_date(plan.ends_at) > contract.ends_on:
+        raise SessionOutsideContract(starts_on=contract.starts_on, ends_on=contract.ends_on)
+    for target in plan.counts_for:
+        if target >= targets:
+            raise TargetNotInContract(target=target + 1, targets=targets)
+
+
+def untimely(verb: str, times: Times, at: datetime) -> DomainError | None:
+    """Why it is not the hour to `verb`: people sign in while it takes place; lists follow once it has begun."""
+    if verb == "sign_in" and not times.starts_at <= at < times.ends_at:
+        return SignInOutsideSession(starts_at=times.starts_at, ends_at=times.ends_at)
+    early = verb in {"enter_list", "conclude"} and at < times.starts_at
+    return SessionNotBegun(starts_at=times.starts_at) if early else None
+
+
+def hindrance(verb: str, sign_ins: int) -> DomainError | None:
+    """Why those who have signed in stand against `verb`, or that nobody has."""
+    if verb in {"edit", "cancel"} and sign_ins:
+        return SessionAttended(sign_ins=sign_ins)
+    return NobodySignedIn() if verb == "conclude" and not sign_ins else None
+
+
+def household_mark(household: str) -> str:
+    """What one household writes at the door, however it spaces it."""
+    return re.sub(r"[\s\-—_#号室]", "", household).upper()
+
+
+# -- What was claimed, against what the contract asks for
+
+COUNT = re.compile(r"(\d[\d,，]*)\s*(人次|人|名|户|people|persons|场次|场|次|期|节|sessions?)")
+OF_PEOPLE = frozenset({"人次", "人", "名", "户", "people", "persons"})
+
+
+def counted(quantity: str) -> tuple[Unit, int] | None:
+    """The first number of people or sessions in a target's quantity ("不少于 500 人"); None where it counts neither."""
+    found = COUNT.search(quantity)
+    if found is None:
+        return None
+    number = int(re.sub(r"[,，]", "", found[1]))
+    return (Unit.people if found[2] in OF_PEOPLE else Unit.sessions, number) if number else None
+
+
+def mark(planned: int, done: int) -> int:
+    """3, 2, 1 or 0, by the share of what was planned that was done."""
+    return next((given for share, given in BANDS if done >= share * planned), 0)
+
+
+# -- Call-backs
+
+
+def sample_size(population: int) -> int:
+    """How many of a population are asked, so that a share is known to ± the margin at 95 % (finite population)."""
+    endless = Z * Z / (4 * float(MARGIN) ** 2)
+    return min(population, ceil(endless / (1 + (endless - 1) / population)))
+
+
+def key_of(session_id: int, number: int) -> str:
+    """What draws a lot: the session, and the row of its list."""
+    return f"{session_id}-{number}"
+
+
+def drawn(seed: str, keys: Collection[str], size: int) -> tuple[str, ...]:
+    """The first `size` keys in the order of their lots: SHA-256 of the seed, a line feed and the key. Anybody who
+    knows the seed draws the same."""
+    return in_lot_order(seed, keys)[:size]
+
+
+def seed_digest(seed: str) -> str:
+    """What is published of a seed at once, so that it cannot be exchanged later."""
+    return hashlib.sha256(seed.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Supported:
+    """Of `claimed` so many are supported by call-backs: `count`, between `least` and `most` (95 %, rounded down)."""
+
+    claimed: int
+    share: float
+    low: float
+    high: float
+    count: int
+    least: int
+    most: int
+
+
+def supported(claimed: int, confirmed: int, answered: int) -> Supported:
+    """`confirmed` of those `answered` say that they were there; where nobody answered, nothing is known."""
+    share = confirmed / answered if answered else 0.0
+    low, high = wilson(share, answered)
+    count = claimed * confirmed // answered if answered else 0
+    return Supported(claimed, share, low, high, count, floor(claimed * low), floor(claimed * high))
+
+
+def may_be_shown(size: int, answered: int, denied: int) -> bool:
+    """Whether others than the evaluator see how call-backs went: never so few that it tells who denied, nor where all
+    who could have been asked did."""
+    return answered >= LEAST_SHOWN and denied < size
