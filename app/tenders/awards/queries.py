@@ -10,6 +10,7 @@ from operator import itemgetter
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.assessments.scoring import published
 from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
@@ -36,7 +37,7 @@ from app.tenders.panels.queries import (
     recusals_of,
 )
 from app.tenders.standings.queries import Standings, sheets_by_bid
-from app.tenders.standings.rules import criterion_means, published
+from app.tenders.standings.rules import criterion_means
 
 
 @dataclass(frozen=True)

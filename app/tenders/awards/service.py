@@ -8,6 +8,7 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.assessments.scoring import published
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
@@ -24,7 +25,6 @@ from app.tenders.notices import rules as tenders
 from app.tenders.notices.models import Tender
 from app.tenders.notices.queries import LotParts, is_one_each, profile_of
 from app.tenders.standings.queries import Standings, standings
-from app.tenders.standings.rules import published
 
 LIVE = (AwardStatus.proposed, AwardStatus.noticed, AwardStatus.held, AwardStatus.confirmed)
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
 
+from app.assessments.agreement import Agreement
 from app.matching.winners.integer_programme import WinnersUnproven
 from app.tenders.awards.rules import decide_lot
 from app.tenders.comparisons.rules import gained_and_lost
 from app.tenders.notices.rules import LotTerms
-from app.tenders.panels.agreement import Agreement
 from app.tenders.panels.rules import Sheet
 from app.tenders.profiles.rules import OverspendRule, Profile
 from app.tenders.standings.rules import Placed, Score, rank, score

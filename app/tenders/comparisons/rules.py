@@ -14,6 +14,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
+from app.assessments.scoring import published
 from app.matching.winners.choose import Contender, Winners
 from app.matching.winners.equal_shares import equal_shares
 from app.matching.winners.inclusion import price_of_inclusion
@@ -21,7 +22,7 @@ from app.matching.winners.integer_programme import WinnersUnproven
 from app.tenders.awards.rules import contenders
 from app.tenders.notices.rules import LotTerms
 from app.tenders.panels.rules import Sheet
-from app.tenders.standings.rules import Placed, published
+from app.tenders.standings.rules import Placed
 
 FINEST = Decimal("0.0001")
 FEN = 100

@@ -8,6 +8,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict
 
+from app.assessments.agreement import Mirror, Reliability, Surprise
+from app.assessments.scoring import published
 from app.core.actors import Actor
 from app.core.fields import Line
 from app.core.http.unit import example
@@ -20,9 +22,7 @@ from app.tenders.comparisons.policy import actions
 from app.tenders.comparisons.queries import ComparedSet, LotComparison, PricedLosers
 from app.tenders.comparisons.rules import LIVE, Method, RunStatus, Unpriced
 from app.tenders.notices.models import Tender
-from app.tenders.panels.agreement import Mirror, Reliability, Surprise
 from app.tenders.profiles.rules import OverspendRule
-from app.tenders.standings.rules import published
 
 
 class InclusionAsk(BaseModel):

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.assessments.agreement import agreement
 from app.core.actors import CLOCK, Actor
 from app.core.clock import now
 from app.core.errors import DomainError, NotFound
@@ -31,7 +32,6 @@ from app.tenders.comparisons.rules import LIVE, MOVES, Contest, Priced, RunStatu
 from app.tenders.notices.models import Lot, Tender, tender_stream
 from app.tenders.notices.policy import access_tender
 from app.tenders.notices.queries import profile_of
-from app.tenders.panels.agreement import agreement
 from app.tenders.standings.queries import standings
 
 # A job that has not priced anybody for so long was cut short; no single set takes the solver a minute.

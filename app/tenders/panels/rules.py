@@ -7,13 +7,15 @@ A reopening: asked --approve--> approved; asked --refuse--> refused. Two persons
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from app.assessments import scoring
+from app.assessments.scoring import sheet_total
 from app.core.errors import DomainError
 from app.tenders.notices.rules import CriterionTerms, TenderStatus
 from app.tenders.profiles.rules import Ground, Profile
@@ -97,22 +99,6 @@ class ScoringClosed(DomainError): ...
 class BidsNotOpened(DomainError): ...
 
 
-class MarkMissing(DomainError):
-    status = 422
-
-
-class MarkUnknown(DomainError):
-    status = 422
-
-
-class MarkOutOfRange(DomainError):
-    status = 422
-
-
-class MarkOffStep(DomainError):
-    status = 422
-
-
 class PanelTooSmall(DomainError): ...
 
 
@@ -189,26 +175,14 @@ def is_recused(judge: str, applicant: str, recusals: Collection[Recusal]) -> boo
     return Recusal(judge, applicant) in recusals
 
 
-def check_marks(marks: Mapping[str, Decimal], criteria: Sequence[CriterionTerms], step: Decimal) -> None:
-    """One mark for every criterion a judge scores, from 0 to its maximum, in whole steps.
-
-    The price is no judge's to mark: it is computed from the amounts.
-    """
-    scored = {criterion.code: criterion for criterion in criteria if not criterion.is_price}
-    for code in marks:
-        if code not in scored:
-            raise MarkUnknown(criterion=code)
-    for code, criterion in scored.items():
-        if code not in marks:
-            raise MarkMissing(criterion=code)
-        check_mark(marks[code], criterion, step)
+def check_marks(marks: Mapping[str, Decimal], criteria: Iterable[CriterionTerms], step: Decimal) -> None:
+    """One mark for every criterion a judge scores. Refusals: those of `scoring.check_marks`."""
+    scoring.check_marks(marks, maxima(criteria), step)
 
 
-def check_mark(mark: Decimal, criterion: CriterionTerms, step: Decimal) -> None:
-    if not (mark.is_finite() and 0 <= mark <= criterion.maximum):
-        raise MarkOutOfRange(criterion=criterion.code, mark=mark, maximum=criterion.maximum)
-    if mark % step:
-        raise MarkOffStep(criterion=criterion.code, mark=mark, step=step)
+def maxima(criteria: Iterable[CriterionTerms]) -> dict[str, Decimal]:
+    """Of each criterion that a judge scores. The price is no judge's to mark: it is computed from the amounts."""
+    return {criterion.code: criterion.maximum for criterion in criteria if not criterion.is_price}
 
 
 def differing(first: Mapping[str, Decimal | None], second: Mapping[str, Decimal | None]) -> list[str]:
@@ -247,10 +221,6 @@ def seat_status(declared_at: datetime | None) -> SeatStatus:
 def check_declared(judge: str, declared_at: datetime | None) -> None:
     if declared_at is None:
         raise DeclarationMissing(judge=judge)
-
-
-def sheet_total(marks: Mapping[str, Decimal]) -> Decimal:
-    return sum(marks.values(), Decimal(0))
 
 
 def corrections(sheets: Iterable[Sheet]) -> list[Correction]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.assessments.scoring import check_given
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.errors import DomainError
@@ -330,11 +331,8 @@ async def _sheet(session: AsyncSession, member: PanelMember, bid: Bid) -> ScoreS
 
 async def _check_given(session: AsyncSession, tender: Tender, marks: Mapping[str, Decimal]) -> None:
     """Each mark by itself; a draft need not have all. Refusals: MarkUnknown, MarkOutOfRange, MarkOffStep."""
-    known = {each.code: each for each in criterion_terms(await criteria_of(session, tender.id))}
-    for code, value in marks.items():
-        if code not in known or known[code].is_price:
-            raise rules.MarkUnknown(criterion=code)
-        rules.check_mark(value, known[code], profile_of(tender).scoring.mark_step)
+    known = rules.maxima(criterion_terms(await criteria_of(session, tender.id)))
+    check_given(marks, known, profile_of(tender).scoring.mark_step)
 
 
 async def _write_marks(session: AsyncSession, sheet: ScoreSheet, marks: Mapping[str, Decimal]) -> None:

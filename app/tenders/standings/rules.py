@@ -7,14 +7,14 @@ shown is rounded (`published`). No order of the input changes a place.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
+from app.assessments.scoring import mean, trimmed
 from app.core.errors import DomainError
 from app.tenders.panels.rules import Sheet
 from app.tenders.profiles.rules import ScoringRule, TieStep
 
-SHOWN = Decimal("0.01")
 ANONYMOUS = 2  # sheets: of fewer a mean tells whose mark it is
 
 
@@ -54,10 +54,6 @@ class Placed:
     told_apart_by: TieStep | None = None
 
 
-def mean(values: Sequence[Decimal]) -> Fraction:
-    return sum(map(Fraction, values), Fraction(0)) / len(values)
-
-
 def score(sheets: Sequence[Sheet], rule: ScoringRule, tie_criterion: str | None) -> Score:
     """One bid's score from its counted sheets.
 
@@ -67,26 +63,18 @@ def score(sheets: Sequence[Sheet], rule: ScoringRule, tie_criterion: str | None)
     """
     if not sheets:
         raise NothingToScore()
-    kept, dropped = kept_sheets(sheets, rule)
-    tie = mean([sheet.marks[tie_criterion] for sheet in sheets]) if tie_criterion else Fraction(0)
-    return Score(mean([sheet.total for sheet in kept]), tie, len(sheets), tuple(sheet.judge for sheet in dropped))
-
-
-def kept_sheets(sheets: Sequence[Sheet], rule: ScoringRule) -> tuple[list[Sheet], list[Sheet]]:
-    """The sheets that the mean is taken of, and the lowest and highest that are dropped."""
-    by_total = sorted(sheets, key=lambda sheet: (sheet.total, sheet.judge))
-    if not 0 < rule.trim_from <= len(by_total):
-        return by_total, []
-    return by_total[1:-1], [by_total[0], by_total[-1]]
+    kept, dropped = trimmed(sheets, rule.trim_from)
+    tie = mean(sheet.marks[tie_criterion] for sheet in sheets) if tie_criterion else Fraction(0)
+    return Score(mean(sheet.total for sheet in kept), tie, len(sheets), tuple(sheet.judge for sheet in dropped))
 
 
 def criterion_means(sheets: Sequence[Sheet], rule: ScoringRule) -> dict[str, Fraction]:
     """Criterion → the mean mark of the sheets that were kept, so that the means add up to the score. Nothing where a
     single sheet was: its mean would be one judge's marks."""
-    kept, _ = kept_sheets(sheets, rule)
+    kept, _ = trimmed(sheets, rule.trim_from)
     if len(kept) < ANONYMOUS:
         return {}
-    return {code: mean([sheet.marks[code] for sheet in kept]) for code in kept[0].marks}
+    return {code: mean(sheet.marks[code] for sheet in kept) for code in kept[0].marks}
 
 
 def price_scores(amounts: Mapping[str, Decimal], maximum: Decimal) -> dict[str, Fraction]:
@@ -99,12 +87,6 @@ def price_scores(amounts: Mapping[str, Decimal], maximum: Decimal) -> dict[str, 
         return {}
     lowest = Fraction(min(amounts.values()))
     return {bid: lowest / Fraction(amount) * Fraction(maximum) for bid, amount in amounts.items()}
-
-
-def published(points: Fraction) -> Decimal:
-    """As printed in the result: two decimals, half up."""
-    exact = Decimal(points.numerator) / Decimal(points.denominator)
-    return exact.quantize(SHOWN, rounding=ROUND_HALF_UP)
 
 
 def rank(candidates: Iterable[Candidate], ties: Sequence[TieStep]) -> list[Placed]:

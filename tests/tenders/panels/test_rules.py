@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.assessments.scoring import MarkMissing, MarkOffStep, MarkOutOfRange, MarkUnknown, sheet_total
 from app.core.days.calendar import SHANGHAI
 from app.core.errors import DomainError
 from app.core.moves import verbs_from
@@ -15,10 +16,6 @@ from app.tenders.panels.rules import (
     SEAT_MOVES,
     BidsNotOpened,
     Correction,
-    MarkMissing,
-    MarkOffStep,
-    MarkOutOfRange,
-    MarkUnknown,
     PanelEven,
     PanelTooSmall,
     Recusal,
@@ -36,7 +33,6 @@ from app.tenders.panels.rules import (
     missing_sheets,
     panel_status,
     seat_status,
-    sheet_total,
     too_few_sheets,
 )
 from app.tenders.profiles.rules import profile

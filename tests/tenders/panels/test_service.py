@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.assessments.scoring import MarkMissing, MarkOffStep, MarkOutOfRange, MarkUnknown
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.errors import NotFound, StaleVersion
@@ -19,10 +20,6 @@ from app.tenders.panels.rules import (
     BidsNotOpened,
     DeclarationMissing,
     JudgeRecused,
-    MarkMissing,
-    MarkOffStep,
-    MarkOutOfRange,
-    MarkUnknown,
     PanelEven,
     PanelTooSmall,
     ScoringClosed,

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.assessments.scoring import published
 from app.tenders.panels.rules import Sheet
 from app.tenders.profiles.rules import TieStep, profile
 from app.tenders.standings.rules import (
@@ -18,7 +19,6 @@ from app.tenders.standings.rules import (
     Score,
     criterion_means,
     price_scores,
-    published,
     rank,
     score,
 )

@@ -6,7 +6,7 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.tenders.panels.agreement import Surprise, agreement
+from app.assessments.agreement import Surprise, agreement
 from app.tenders.panels.rules import Sheet, counted_sheets
 from tests.tenders.season import competition
 

@@ -1,4 +1,5 @@
-"""How far the judges of a panel agree, and how each of them marks: shown beside a result, never inside it.
+"""How far those who mark agree, and how each of them marks: shown beside a result, never inside it. Of panels of
+tenders and of assessments alike; what is marked is called a bid and who marks it a judge, as in what is kept of both.
 
 A score is taken as bid + judge + rest, by least squares over the counted sheets; the judges' parts add up to nought.
 Corrections of scores by such figures are known to move winners without saying who was right: they are told, and the
@@ -12,7 +13,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from app.tenders.panels.rules import Sheet
+from app.assessments.scoring import Scored
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -68,7 +69,7 @@ class Agreement:
     mirrors: tuple[Mirror, ...]
 
 
-def agreement(sheets: Sequence[Sheet]) -> Agreement:
+def agreement(sheets: Sequence[Scored]) -> Agreement:
     """Of the sheets that count."""
     bids, judges = sorted({sheet.bid for sheet in sheets}), sorted({sheet.judge for sheet in sheets})
     totals, given = np.zeros((len(bids), len(judges))), np.zeros((len(bids), len(judges)), bool)
