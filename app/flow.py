@@ -7,6 +7,8 @@ a row of an earlier room (a need) goes on to lock one of a later room (a tender,
 """
 
 from app.accounts import service as accounts
+from app.assessments.policy import of_subjects
+from app.assessments.rules import SubjectKind
 from app.budgets import attaching as budget_files
 from app.contracts import attaching as contract_files
 from app.contracts import service as contracts
@@ -25,6 +27,7 @@ from app.notifications import policy as inboxes
 from app.notifications import service as notifications
 from app.notifications.occasions import OCCASIONS
 from app.offers import attaching as offer_files
+from app.parties import queries as party_queries
 from app.parties import recording
 from app.parties import service as parties
 from app.records import service as records
@@ -84,6 +87,7 @@ for event, occasion in OCCASIONS.items():
     when(event, notifications.telling(event, occasion))
 
 of_parties(recording.read_holder, recording.lock_holder)
+of_subjects(SubjectKind.party, party_queries.party_names)
 
 held_by(Errand.sha256)
 hang_on(Holder.need, need_files.access, need_files.read_verbs)

@@ -16,6 +16,7 @@ from app import flow
 from app.accounts import api as accounts
 from app.accounts import reset_api, session_api
 from app.areas import api as areas
+from app.assessments import api as assessments
 from app.budgets import api as budgets
 from app.contracts import api as contracts
 from app.core import problems
@@ -103,6 +104,7 @@ ROUTERS = [
     responses.router,
     responses.links,
     survey_results.router,
+    assessments.router,
     files.router,
     needs.router,
     offers.router,

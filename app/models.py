@@ -2,6 +2,7 @@
 
 import app.accounts.models
 import app.areas.models
+import app.assessments.models
 import app.budgets.models
 import app.contracts.models
 import app.core.audit

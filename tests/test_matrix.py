@@ -61,6 +61,8 @@ NOTICE: dict[str, Any] = TenderCreate.model_config["json_schema_extra"]["example
 SPENT = {"starts_on": "2027-02-01", "ends_on": "2027-02-28", "spent": {"amount": "1.00"}, "voucher": "记-9"}
 # "@…" is a number of the world, or the actor's own area.
 BODIES: dict[str, Any] = {
+    "seat_assessor": {"group": "third_party", "account_id": ABSENT},
+    "save_assessment_sheet": {"marks": {}},
     "accept_finding": {"opinion": "已核对"},
     "answer_finding": {"answer": "已补交"},
     "extend_finding": {"due_on": "2027-12-31", "reason": "材料在途"},

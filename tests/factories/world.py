@@ -4,12 +4,21 @@ and of every kind of thing some that each of them may not see. What may be read 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Membership
+from app.assessments.models import Assessment
+from app.assessments.rules import Excluded, Given
+from app.assessments.service import (
+    announce_assessment,
+    collect_assessment,
+    compute_assessment,
+    save_assessment_sheet,
+)
 from app.contracts.models import Contract
 from app.contracts.queries import engagements_of, milestones_of
 from app.contracts.rules import EngagementKind
@@ -44,6 +53,7 @@ from app.tenders.panels.models import SheetReopening
 from app.tenders.panels.reopening import ask_reopening
 from app.tenders.panels.service import deliver_sheet, save_sheet
 from tests.conftest import TODAY
+from tests.factories.assessments import Kept, lock, make_assessment, seat, seats_of
 from tests.factories.awards import make_scored, propose
 from tests.factories.bids import answered, make_bid, make_opened
 from tests.factories.budgets import make_audited
@@ -143,6 +153,7 @@ async def make_world(session: AsyncSession) -> World:
     await _decided(session, world, ground)
     await _contracts(session, world, ground)
     await _files(session, world)
+    await _assessments(session, world)
     await _notifications(session, world)
     await set_clock(session, OBJECTING)
     await _errands(session, world)
@@ -493,6 +504,36 @@ async def _files(session: AsyncSession, world: World) -> None:
     await _file(session, world, Holder.statement, world.ids["statement"], "statement", sees, {"O1"})
     (held,) = [each for each in world.things if each.kind == "service_session"]
     await _file(session, world, Holder.service_session, held.at["service_session_id"], "session", sees, {"O1"})
+
+
+ASSESSORS = {"purchaser": "S1", "served": "C1", "third_party": "E1"}
+
+
+async def _assessments(session: AsyncSession, world: World) -> None:
+    """One that is announced to whom it is about, and one being marked."""
+    office = world.actors["P1"]
+    announced = await _assessment(session, world, "announced assessment", "O2", {"O2"})
+    for who in ASSESSORS.values():
+        await lock(session, announced, world.actors[who], 80)
+    await compute_assessment(session, office, announced.id, Excluded())
+    await announce_assessment(session, office, Kept(announced.id))
+    marked = await _assessment(session, world, "assessment", "O1", set())
+    sheet = {"conduct": Given(Decimal(10), canary("mark"))}
+    await save_assessment_sheet(session, world.actors["E1"], marked.id, sheet, 0)
+    world.add("words", "mark", {}, {"E1"}, canary("mark"))
+
+
+async def _assessment(session: AsyncSession, world: World, name: str, about: str, also: Collection[str]) -> Assessment:
+    party = await session.get_one(Party, world.actors[about].party_id)
+    found = await make_assessment(session, party, world.actors["P1"])
+    for group, who in ASSESSORS.items():
+        await seat(session, found, group, assessor=world.actors[who])
+    await collect_assessment(session, world.actors["P1"], found.id)
+    (first, *_) = await seats_of(session, found)
+    sees, at, marks = {"P1", "A1", "A2", *ASSESSORS.values(), *also}, {"assessment_id": found.id}, ASSESSORS.values()
+    world.add("assessment", name, at, sees, owns={"P1"}, marks=marks)
+    world.add("assessment_seat", f"seat of {name}", {**at, "seat_id": first.id}, sees, owns={"P1"})
+    return found
 
 
 async def _notifications(session: AsyncSession, world: World) -> None:
