@@ -127,6 +127,18 @@ async def withdraw_need(need_id: Id, body: NeedWithdraw, session: UnitSession, a
     return NeedRead.of(need, actor, shanghai_date(await now(session)))
 
 
+@router.post("/{need_id}/advertise", operation_id="advertise_need", dependencies=[allow(WHO["advertise"])])
+async def advertise_need(need_id: Id, session: UnitSession, actor: CurrentActor) -> NeedRead:
+    need = await service.advertise_need(session, actor, need_id)
+    return NeedRead.of(need, actor, shanghai_date(await now(session)))
+
+
+@router.post("/{need_id}/take_off", operation_id="take_off_need", dependencies=[allow(WHO["take_off"])])
+async def take_off_need(need_id: Id, session: UnitSession, actor: CurrentActor) -> NeedRead:
+    need = await service.take_off_need(session, actor, need_id)
+    return NeedRead.of(need, actor, shanghai_date(await now(session)))
+
+
 @router.get("/{need_id}/versions", operation_id="list_need_versions", dependencies=[allow(EVERYONE)])
 async def list_need_versions(need_id: Id, session: UnitSession, actor: CurrentActor) -> list[NeedVersionRead]:
     need = await policy.read_need(session, actor, need_id)

@@ -34,6 +34,7 @@ class Need(Base, Identified, Versioned):
     season numbers all of its needs. `is_taken_over`: published elsewhere before it came here, so that neither its
     evidence nor its start was checked. `evidence_share` of `evidence_n` answers, with its interval, is the survey's
     result as it stood when the need was drafted. `held_as`: the word of the one room that holds the need, if any does.
+    `advertised_at`: since when it stands on the list of unmet needs, if it does.
     """
 
     __tablename__ = "needs"
@@ -71,6 +72,7 @@ class Need(Base, Identified, Versioned):
     is_taken_over: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     created_at: Mapped[datetime] = mapped_column()
     published_at: Mapped[datetime | None] = mapped_column()
+    advertised_at: Mapped[datetime | None] = mapped_column()
     withdrawn_at: Mapped[datetime | None]
     withdrawal_reason: Mapped[str] = mapped_column(default="", server_default="")
     fulfilled_at: Mapped[datetime | None]
@@ -81,6 +83,11 @@ class Need(Base, Identified, Versioned):
     sorted_start: Mapped[date] = column_property(sa.func.coalesce(starts_on, LAST_START, type_=sa.Date()))
     sorted_at: Mapped[datetime] = column_property(
         sa.func.coalesce(published_at, created_at, type_=sa.TIMESTAMP(timezone=True))
+    )
+
+    sorted_beneficiaries: Mapped[int] = column_property(sa.func.coalesce(beneficiaries, BLANK, type_=sa.Integer()))
+    sorted_advertised: Mapped[datetime] = column_property(
+        sa.func.coalesce(advertised_at, created_at, type_=sa.TIMESTAMP(timezone=True))
     )
 
     __table_args__ = (
@@ -97,6 +104,9 @@ class Need(Base, Identified, Versioned):
         sa.Index("ix_needs_sorted_budget_id", sa.text("coalesce(budget, -1)"), "id"),
         sa.Index("ix_needs_sorted_start_id", sa.text("coalesce(starts_on, '2200-12-31'::date)"), "id"),
         sa.Index("ix_needs_sorted_at_id", sa.text("coalesce(published_at, created_at)"), "id"),
+        sa.Index("ix_needs_sorted_beneficiaries_id", sa.text("coalesce(beneficiaries, -1)"), "id"),
+        sa.Index("ix_needs_sorted_advertised_id", sa.text("coalesce(advertised_at, created_at)"), "id"),
+        sa.Index("ix_needs_advertised_at", "advertised_at", postgresql_where=sa.text("advertised_at IS NOT NULL")),
         sa.UniqueConstraint("ref_scheme", "party_id", "ref"),
         sa.Index(
             "uq_needs_ref_within_a_scheme",
@@ -114,6 +124,10 @@ class Need(Base, Identified, Versioned):
         sa.CheckConstraint("status <> 'expired'", name="expired_is_derived"),
         sa.CheckConstraint(
             "held_as IS NULL OR (held_as <> '' AND status = 'published')", name="only_published_ones_are_held"
+        ),
+        sa.CheckConstraint(
+            "advertised_at IS NULL OR (status = 'published' AND held_as IS NULL AND advertised_at >= published_at)",
+            name="only_open_ones_are_advertised",
         ),
         sa.CheckConstraint("status <> 'draft' OR published_at IS NULL", name="drafts_are_not_published"),
         sa.CheckConstraint(

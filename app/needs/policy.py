@@ -23,6 +23,8 @@ WHO: Mapping[str, Collection[Role]] = {
     "attach": {Role.committee},
     "publish": {Role.committee},
     "withdraw": {Role.committee},
+    "advertise": {Role.committee},
+    "take_off": {Role.committee},
     "rank": LOOKS_AFTER | {Role.committee},
     "import": {Role.committee, Role.purchaser, Role.admin},
 }

@@ -40,6 +40,8 @@ SORTS: Columns = {
     "budget": Need.sorted_budget,
     "starts_on": Need.sorted_start,
     "published_at": Need.sorted_at,
+    "beneficiaries": Need.sorted_beneficiaries,
+    "advertised_at": Need.sorted_advertised,
 }
 
 
@@ -68,7 +70,8 @@ StandingWord = Annotated[str, Line(40), _OneStanding()]
 
 @dataclass(frozen=True)
 class NeedFilter:
-    """`area`: a code or its beginning; `category`, `population`: beginnings; `status` is the one the need has today."""
+    """`area`: a code or its beginning; `category`, `population`: beginnings; `status` is the one the need has today;
+    `is_advertised`: what stands on the list of unmet needs today."""
 
     q: Search = ""
     status: StandingWord | None = None
@@ -82,6 +85,7 @@ class NeedFilter:
     budget_until: Amount | None = None
     starts_from: Day | None = None
     starts_until: Day | None = None
+    is_advertised: bool = False
 
 
 def filtered(actor: Actor, wanted: NeedFilter, today: date) -> sa.Select[Need]:
@@ -89,6 +93,8 @@ def filtered(actor: Actor, wanted: NeedFilter, today: date) -> sa.Select[Need]:
     query = select_needs(actor).where(*_ranges(wanted))
     if wanted.status:
         query = query.where(standing_column(today) == wanted.status)
+    if wanted.is_advertised:
+        query = query.where(Need.advertised_at.is_not(None), standing_column(today) == NeedStatus.published)
     if wanted.survey_id is not None:
         results = sa.select(SurveyResult.id).where(SurveyResult.survey_id == wanted.survey_id)
         query = query.where(Need.survey_result_id.in_(results))

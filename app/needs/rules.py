@@ -1,6 +1,9 @@
 """draft --publish--> published;  draft | published | expired --withdraw--> withdrawn
 published --hold--> as the holder calls it --release--> published;  held --fulfil--> fulfilled
 
+Where nobody offers what it asks for, a published need is advertised: it stands on the list of unmet needs from then on,
+until its committee takes it off, or nobody could answer it any more.
+
 A need decides its status. What it reads on a day is its standing: while another room holds it, the word of that room,
 which `flow.py` gives; a published need whose last day has passed is `expired`, which is never stored.
 """
@@ -10,7 +13,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
-from app.core.days.calendar import period_end
+from app.core.days.calendar import period_end, shanghai_date
 from app.core.errors import DomainError
 from app.core.moves import check_move
 from app.core.reading.cells import FieldBlank, text_faults
@@ -33,6 +36,8 @@ MOVES: Mapping[tuple[str, str], NeedStatus] = {
     (S.published, "edit"): S.published,
     (S.published, "attach"): S.published,
     (S.published, "rank"): S.published,
+    (S.published, "advertise"): S.published,
+    (S.published, "take_off"): S.published,
     (S.published, "withdraw"): S.withdrawn,
     (S.expired, "edit"): S.published,
     (S.expired, "withdraw"): S.withdrawn,
@@ -103,6 +108,14 @@ class NeedUnknown(DomainError):
     status = 422
 
 
+class AlreadyAdvertised(DomainError):
+    """It stands on the list of unmet needs."""
+
+
+class NotAdvertised(DomainError):
+    """It does not stand on the list of unmet needs."""
+
+
 class ResultWithheld(DomainError):
     """So few asked for it, or for something beside it, that how many did would follow from this result."""
 
@@ -122,7 +135,7 @@ class Standing(Protocol):
 
 
 class Stated(Standing, Protocol):
-    """What a need says that decides whether it may be shown."""
+    """What a need says that decides whether it may be shown, and who is told of it."""
 
     is_taken_over: bool
     published_at: datetime | None
@@ -130,6 +143,7 @@ class Stated(Standing, Protocol):
     survey_result_id: int | None
     evidence_note: str
     no_evidence_reason: str
+    advertised_at: datetime | None
 
 
 def standing(need: Standing, today: date) -> str:
@@ -198,7 +212,14 @@ def unsaid(need: object) -> list[str]:
 
 def hindrance(verb: str, need: Stated, today: date) -> DomainError | None:
     """Why this need cannot `verb` on this day although its status would allow it."""
-    return next((refusal for _, refusal in lacking(need, today)), None) if verb == "publish" else None
+    match verb:
+        case "publish":
+            return next((refusal for _, refusal in lacking(need, today)), None)
+        case "advertise" if need.advertised_at:
+            return AlreadyAdvertised(since=shanghai_date(need.advertised_at))
+        case "take_off" if not need.advertised_at:
+            return NotAdvertised()
+    return None
 
 
 def check_edit(need: Stated, values: Mapping[str, Any], today: date) -> None:

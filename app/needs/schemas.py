@@ -98,7 +98,8 @@ class EvidenceRead(BaseModel):
 
 
 class NeedSeen(BaseModel):
-    """`status` is the one of today: a published need past its last day reads expired."""
+    """`status` is the one of today: a published need past its last day reads expired. `advertised_at`: since when it
+    stands on the list of unmet needs, if it does."""
 
     id: int
     ref: str | None
@@ -115,6 +116,7 @@ class NeedSeen(BaseModel):
     ends_on: date | None
     published_at: datetime | None
     expires_on: date | None
+    advertised_at: datetime | None
     evidence: EvidenceRead
 
 
@@ -156,6 +158,7 @@ class NeedRead(NeedSeen):
             ends_on="2027-11-30",
             created_at="2026-11-19T09:00:00+08:00",
             published_at="2026-11-20T10:00:00+08:00",
+            advertised_at=None,
             is_taken_over=False,
             evidence={
                 "survey_result_id": 9,

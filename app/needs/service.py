@@ -111,8 +111,27 @@ async def withdraw_need(session: AsyncSession, actor: Actor, need_id: int, reaso
     need = await access_need(session, actor, need_id, "withdraw")
     at = await now(session)
     need.status = move(rules.MOVES, rules.standing(need, shanghai_date(at)), "withdraw")
-    need.withdrawn_at, need.withdrawal_reason = at, reason
+    need.withdrawn_at, need.withdrawal_reason, need.advertised_at = at, reason, None
     await happened(session, actor, "need.withdrawn", need, at)
+    return need
+
+
+async def advertise_need(session: AsyncSession, actor: Actor, need_id: int) -> Need:
+    """Nobody offers what is asked for: it comes on the list of unmet needs, and those are told who could.
+
+    Refusals: NotFound, Denied, MoveRefused, AlreadyAdvertised.
+    """
+    need, at = await _access_open(session, actor, need_id, "advertise")
+    need.advertised_at = at
+    await happened(session, actor, "need.advertised", need, at)
+    return need
+
+
+async def take_off_need(session: AsyncSession, actor: Actor, need_id: int) -> Need:
+    """Refusals: NotFound, Denied, MoveRefused, NotAdvertised."""
+    need, at = await _access_open(session, actor, need_id, "take_off")
+    need.advertised_at = None
+    await happened(session, actor, "need.taken_off", need, at)
     return need
 
 
@@ -126,7 +145,7 @@ def hold_as(word: str, *, by: str, after: Collection[str]) -> Follow:
     async def hold_needs(session: AsyncSession, actor: Actor, subject: int | ForNeeds) -> list[Need]:
         needs, at = await _access_held(session, subject, by)
         for need in needs:
-            need.held_as = word
+            need.held_as, need.advertised_at = word, None
             await happened(session, actor, "need.held", need, at, held_as=word)
         return needs
 
@@ -218,6 +237,16 @@ def _revise(session: AsyncSession, actor: Actor, need: Need, values: dict[str, A
     if changes and need.published_at:
         session.add(NeedVersion(need_id=need.id, version=replaced, changes=changes, account_id=actor.account_id, at=at))
     return list(changes)
+
+
+async def _access_open(session: AsyncSession, actor: Actor, need_id: int, verb: str) -> tuple[Need, datetime]:
+    """The need, locked, of which nothing but its place on the list of unmet needs changes."""
+    need = await access_need(session, actor, need_id, verb)
+    at = await now(session)
+    check_move(rules.MOVES, rules.standing(need, shanghai_date(at)), verb)
+    if refusal := rules.hindrance(verb, need, shanghai_date(at)):
+        raise refusal
+    return need, at
 
 
 async def _access_held(session: AsyncSession, subject: int | ForNeeds, verb: str) -> tuple[list[Need], datetime]:

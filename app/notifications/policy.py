@@ -12,6 +12,8 @@ from app.contracts.models import Contract
 from app.core.actors import STAFF, Actor, Role
 from app.core.errors import NotFound
 from app.desk.rules import Thing
+from app.needs import policy as needs
+from app.needs.models import Need
 from app.notifications.models import Mail, Mailbox, Notification
 from app.registrations import policy as registrations
 from app.registrations.models import Registration
@@ -39,6 +41,7 @@ WHO = {
 }
 # Whether an actor sees a thing, asked of the room that the thing belongs to.
 SEES: dict[Thing, Callable[[Actor, int], sa.ColumnElement[bool]]] = {
+    Thing.need: lambda actor, id: sa.exists().where(Need.id == id, needs.visible(actor)),
     Thing.figures: lambda _, id: sa.exists().where(SurveyFigures.survey_id == id),
     Thing.round: lambda actor, id: sa.exists().where(Round.id == id, selection.visible(actor)),
     Thing.tender: lambda actor, id: sa.exists().where(Tender.id == id, notices.visible(actor)),
