@@ -33,6 +33,8 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "/inbox": ("organization",),
     "/search": ("",),
     "/needs": ("",),
+    "/needs/unmet": ("",),
+    "/needs/$need_id/offer": ("organization", "/needs?status=published"),
     "/needs/new": ("committee",),
     "/needs/$need_id/edit": ("committee", "/needs?status=draft&party_id={party}"),
     "/needs/$need_id": ("", "/needs?status=fulfilled"),

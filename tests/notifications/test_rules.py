@@ -18,8 +18,7 @@ ROOMS = (drafts, occasions, of_findings, of_budgets, of_needs)
 SOURCE = "".join(Path(each.__file__).read_text(encoding="utf-8") for each in ROOMS)
 SAID = set(re.findall(r'"([a-z_]+\.[a-z_]+)"', SOURCE))
 REPLACED = {"bids.prequalified", "result.proposed", "objection.filed", "objection.withdrawn", "award.confirmed"}
-REPLACED |= {"offer.published"}
-REPLACED |= {"round.closed", "round.filled", "round.finished"}
+REPLACED |= {"offer.published", "round.closed", "round.filled", "round.finished"}
 
 
 def test_every_event_has_its_sentence_and_no_sentence_is_left_over() -> None:

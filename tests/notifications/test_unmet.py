@@ -1,11 +1,13 @@
 """Organisations that could answer an unmet need are told of it, and its committee once somebody offers the like."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor, Role
+from app.core.clock import SimulatedClock
 from app.notifications import of_needs
 from app.offers.models import Offer
 from app.offers.rules import OfferStatus
@@ -45,7 +47,7 @@ async def advertise(client_of: ClientOf, actor: Actor, need_id: int, verb: str =
 
 
 async def test_who_works_in_the_field_where_the_need_lies_is_told_once(
-    session: AsyncSession, client_of: ClientOf
+    session: AsyncSession, client_of: ClientOf, clock: SimulatedClock
 ) -> None:
     need_id, committee = await need_of(session, category_code="0103")
     told = [
@@ -65,6 +67,7 @@ async def test_who_works_in_the_field_where_the_need_lies_is_told_once(
     ]
     await session.commit()
     await advertise(client_of, committee, need_id)
+    clock.at += timedelta(minutes=1)
     await advertise(client_of, committee, need_id, "take_off")
     await advertise(client_of, committee, need_id)
     assert [await events_of(client_of, each) for each in told] == [TOLD] * len(told)

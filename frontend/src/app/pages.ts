@@ -5,6 +5,7 @@
  */
 import {
   AppstoreOutlined,
+  BulbOutlined,
   DashboardOutlined,
   FileProtectOutlined,
   FileSearchOutlined,
@@ -44,6 +45,15 @@ const PAGES = [
     icon: UnorderedListOutlined,
     load: () => import("../features/needs/NeedList"),
   },
+  {
+    path: "/needs/unmet",
+    key: "needs_unmet",
+    open: true,
+    menu: "season",
+    icon: BulbOutlined,
+    load: () => import("../features/needs/UnmetList"),
+  },
+  { path: "/needs/$need_id/offer", key: "offer_for_need", load: () => import("../features/offers/OfferForNeed") },
   { path: "/needs/new", key: "need_new", load: () => import("../features/needs/NeedNew") },
   { path: "/needs/$need_id/edit", key: "need_edit", load: () => import("../features/needs/NeedEdit") },
   { path: "/needs/$need_id", key: "need", open: true, load: () => import("../features/needs/NeedPage") },

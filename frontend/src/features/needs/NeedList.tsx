@@ -6,11 +6,12 @@ import { AreaName } from "../../ui/AreaName";
 import { DataTable } from "../../ui/DataTable";
 import { StreetSelect } from "../../ui/form/choices";
 import { ImportEntries } from "../../ui/ImportList";
-import { countText, moneyText } from "../../ui/format";
+import { countText } from "../../ui/format";
 import { Money } from "../../ui/Money";
 import { Page } from "../../ui/Page";
 import { useServiceFilters } from "../../ui/serviceFilters";
 import { StatusTag } from "../../ui/StatusTag";
+import { useBudgetFilter } from "./useBudgetFilter";
 
 const STATES = [
   "draft",
@@ -29,7 +30,7 @@ export default function NeedList() {
   const { t, i18n } = useTranslation();
   const term = useTerms(i18n.language);
   const place = { label: t("field.street"), input: StreetSelect };
-  const filters = [...useServiceFilters({ room: "needs", place, states: STATES }), useBudget()];
+  const filters = [...useServiceFilters({ room: "needs", place, states: STATES }), useBudgetFilter()];
   return (
     <Page title={t("nav.needs")} subtitle={t("needs.list.subtitle")}>
       <DataTable
@@ -82,19 +83,4 @@ export default function NeedList() {
       />
     </Page>
   );
-}
-
-const BUDGETS = ["10000", "30000", "50000", "100000", "200000"];
-
-function useBudget() {
-  const { t, i18n } = useTranslation();
-  return {
-    name: "budget_until",
-    kind: "choice",
-    label: t("field.budget"),
-    options: BUDGETS.map((value) => ({
-      value,
-      label: t("needs.list.budget_until", { amount: moneyText({ amount: value, currency: "CNY" }, i18n.language) }),
-    })),
-  } as const;
 }

@@ -18,6 +18,7 @@ import { StatusTag } from "../../ui/StatusTag";
 import { Surveyed } from "./NeedForm";
 import { NeedPath } from "./NeedPath";
 import { Place } from "./Place";
+import { Unmet } from "./Unmet";
 
 type Need = components["schemas"]["NeedRead"];
 
@@ -54,6 +55,7 @@ function Shown({ of }: { of: Need }) {
       }
     >
       {of.actions.includes("edit") && <Checklist room="needs" missing={of.missing} unsaid={of.unsaid} />}
+      {of.advertised_at && <Unmet id={of.id} since={of.advertised_at} />}
       <p className="prose">{of.description}</p>
       <NeedPath need_id={of.id} />
       <Descriptions

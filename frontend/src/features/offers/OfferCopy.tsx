@@ -7,5 +7,7 @@ import { Drafted } from "./OfferNew";
 export default function OfferCopy() {
   const offer_id = useNumber("offer_id");
   const offer = $api.useQuery("get", "/api/v1/offers/{offer_id}", { params: { path: { offer_id } } });
-  return <Fetched query={offer}>{(it) => <Drafted initial={it} draft={`offer copy of ${it.id}`} />}</Fetched>;
+  return (
+    <Fetched query={offer}>{(it) => <Drafted from="offer" initial={it} draft={`offer copy of ${it.id}`} />}</Fetched>
+  );
 }

@@ -9,8 +9,11 @@ export default function OfferNew() {
   return <Drafted draft="offer new" />;
 }
 
-/** A new offer, from a blank form or from what another one says. */
-export function Drafted({ initial, draft }: { initial?: Partial<OfferBody>; draft: string }) {
+type Props = { from?: "offer" | "need"; initial?: Partial<OfferBody>; draft: string };
+const TITLES = { offer: "nav.offer_copy", need: "nav.offer_for_need", blank: "nav.offer_new" };
+
+/** A new offer, from a blank form or from what another one or a need says. */
+export function Drafted({ from, initial, draft }: Props) {
   const { t } = useTranslation();
   const go = useGo();
   const cache = useQueryClient();
@@ -22,9 +25,9 @@ export function Drafted({ initial, draft }: { initial?: Partial<OfferBody>; draf
   });
   return (
     <Page
-      title={t(initial ? "nav.offer_copy" : "nav.offer_new")}
+      title={t(TITLES[from ?? "blank"])}
       crumbs={[{ label: t("nav.offers"), to: "/offers" }]}
-      {...(initial && { subtitle: t("offers.form.copied") })}
+      {...(from && { subtitle: t(`offers.form.from_${from}`) })}
     >
       <OfferForm
         {...(initial && { initial })}

@@ -4,12 +4,14 @@ import userEvent from "@testing-library/user-event";
 import i18next from "i18next";
 import { I18nextProvider, initReactI18next } from "react-i18next";
 import { beforeAll, expect, test, vi } from "vitest";
+import type { Sought } from "./Advertise";
 import { Doubt } from "./Doubt";
 import type { Ranking, TryOut } from "./tryOut";
 import zh from "./zh.json";
 
 vi.mock("../../ui/Link", () => ({
   Link: ({ to, children }: { to: string; children: string }) => <a href={to}>{children}</a>,
+  useGo: () => vi.fn(),
 }));
 
 beforeAll(() =>
@@ -24,7 +26,7 @@ const WHO = { id: 5, party_id: 1, party_name_zh: "暖藤", party_name_en: "Warm 
 const FIRST = { ...WHO, title: "“常青藤”学苑", place: 1, score: "0.4" };
 const NEAR = { ...WHO, title: "长者厨房", filter: "budget", facts: { price: "72000.00", budget: "60000.00" } };
 
-function shown(fit: Partial<Ranking["fit"]>, more: object = {}, mayEdit = true) {
+function shown(fit: Partial<Ranking["fit"]>, more: object = {}, mayEdit = true, need?: Sought) {
   const skip = vi.fn();
   const of = {
     subject_id: 7,
@@ -38,7 +40,7 @@ function shown(fit: Partial<Ranking["fit"]>, more: object = {}, mayEdit = true) 
   render(
     <I18nextProvider i18n={i18next}>
       <QueryClientProvider client={new QueryClient()}>
-        <Doubt of={of} to="offers" tryOut={{ skip } as unknown as TryOut} mayEdit={mayEdit} />
+        <Doubt of={of} to="offers" tryOut={{ skip } as unknown as TryOut} mayEdit={mayEdit} need={need} />
       </QueryClientProvider>
     </I18nextProvider>,
   );
@@ -78,6 +80,20 @@ test("the filter to leave out is the one that brings a first place that may fit"
   const skip = shown({ reasons: ["few_words"], helps: ["filters"] }, { relax });
   await userEvent.click(screen.getByRole("button", { name: "试着不看“预算上限”" }));
   expect(skip).toHaveBeenCalledWith("budget", true);
+});
+
+const NEED = { id: 7, advertised_at: null };
+
+test("whoever may tell the organisations is offered to, and anybody reads since when they were told", () => {
+  shown({ reasons: ["few_words"] }, {}, true, { ...NEED, actions: ["advertise"] });
+  expect(screen.getByRole("button", { name: /action\.advertise$/ })).toBeInTheDocument();
+  shown({ reasons: ["few_words"] }, {}, true, { ...NEED, actions: [], advertised_at: "2026-11-30T10:00:00+08:00" });
+  expect(screen.getByText(/自 2026年11月30日 起已向社会组织征集。/)).toBeInTheDocument();
+});
+
+test("whoever may not tell them, nor could read that they were, reads nothing of it", () => {
+  shown({ reasons: ["few_words"] }, {}, true, { ...NEED, actions: [] });
+  expect(screen.queryByText("可以这样做：")).toBeNull();
 });
 
 test("where nobody is left that is said instead, with who comes nearest", () => {

@@ -3,13 +3,14 @@ import { Alert, Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { chosen } from "../../ui/chosen";
 import { Link } from "../../ui/Link";
+import { Advertise, isSought, type Sought } from "./Advertise";
 import { inner, usePhrase } from "./phrase";
 import type { Direction, Ranking, TryOut } from "./tryOut";
 
-type Props = { of: Ranking; to: Direction["to"]; tryOut: TryOut; mayEdit: boolean };
+type Props = { of: Ranking; to: Direction["to"]; tryOut: TryOut; mayEdit: boolean; need?: Sought | undefined };
 
 /** Where even the first place probably does not fit, that comes before any list: why, what is near, what would help. */
-export function Doubt({ of, to, tryOut, mayEdit }: Props) {
+export function Doubt({ of, to, tryOut, mayEdit, need }: Props) {
   const { t } = useTranslation();
   const { fit, rows } = of;
   if (!fit.is_doubtful) return null;
@@ -27,7 +28,7 @@ export function Doubt({ of, to, tryOut, mayEdit }: Props) {
         <>
           <p>{first ? t("selection.doubt.first", first) : t("selection.doubt.nobody")}</p>
           <Near of={of} />
-          <Helps of={of} to={to} tryOut={tryOut} mayEdit={mayEdit} />
+          <Helps of={of} to={to} tryOut={tryOut} mayEdit={mayEdit} need={need} />
           {first && <p>{t("selection.doubt.order")}</p>}
         </>
       }
@@ -51,11 +52,11 @@ function Near({ of }: { of: Ranking }) {
   );
 }
 
-function Helps({ of, to, tryOut, mayEdit }: Props) {
+function Helps({ of, to, tryOut, mayEdit, need }: Props) {
   const { t } = useTranslation();
   const relaxed = of.relax.find(({ best, is_doubtful }) => best.place === 1 && !is_doubtful);
   const wantsCodes = of.fit.helps.includes("codes");
-  if (!relaxed && !wantsCodes) return null;
+  if (!relaxed && !wantsCodes && to === "offers" && !isSought(need)) return null;
   return (
     <>
       <p>{t("selection.doubt.helps")}</p>
@@ -76,6 +77,16 @@ function Helps({ of, to, tryOut, mayEdit }: Props) {
             <Button icon={<ExperimentOutlined aria-hidden />} onClick={() => tryOut.skip(relaxed.filter, true)}>
               {t("selection.doubt.filter", { filter: t(`selection.filter.${relaxed.filter}`) })}
             </Button>
+          </li>
+        )}
+        {isSought(need) && (
+          <li>
+            <Advertise need={need} />
+          </li>
+        )}
+        {to === "needs" && (
+          <li>
+            <Link to="/needs/unmet">{t("selection.doubt.unmet")}</Link>
           </li>
         )}
       </ul>

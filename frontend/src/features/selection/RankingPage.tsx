@@ -8,6 +8,7 @@ import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { RefusalAlert } from "../../ui/RefusalAlert";
 import { WhyNot } from "./Absence";
+import type { Sought } from "./Advertise";
 import { type Adding, useAdding } from "./adding";
 import { Compare, MOST } from "./Compare";
 import { Levers } from "./Levers";
@@ -29,6 +30,7 @@ export function OffersForNeed() {
       title={need.data?.title ?? ""}
       budget={need.data?.budget?.amount ?? null}
       mayEdit={need.data?.actions.includes("edit") ?? false}
+      need={need.data}
       direction={{ from: "needs", to: "offers" }}
     />
   );
@@ -49,9 +51,16 @@ export function NeedsForOffer() {
   );
 }
 
-type Props = { id: number; title: string; budget: string | null; mayEdit: boolean; direction: Direction };
+type Props = {
+  id: number;
+  title: string;
+  budget: string | null;
+  mayEdit: boolean;
+  need?: Sought | undefined;
+  direction: Direction;
+};
 
-function Shown({ id, title, budget, mayEdit, direction }: Props) {
+function Shown({ id, title, budget, mayEdit, need, direction }: Props) {
   const { t } = useTranslation();
   const tryOut = useTryOut(direction, id);
   const { from, to } = direction;
@@ -75,6 +84,7 @@ function Shown({ id, title, budget, mayEdit, direction }: Props) {
                 direction={direction}
                 tryOut={tryOut}
                 mayEdit={mayEdit}
+                need={need}
               />
             </div>
           </div>
@@ -92,12 +102,14 @@ function Results({
   direction: { from, to },
   tryOut,
   mayEdit,
+  need,
 }: {
   published: Ranking;
   shown: Ranking;
   direction: Direction;
   tryOut: TryOut;
   mayEdit: boolean;
+  need: Sought | undefined;
 }) {
   const { t } = useTranslation();
   const [all, setAll] = useState(false);
@@ -108,7 +120,7 @@ function Results({
   const more = shown.rows.length - rows.length;
   return (
     <>
-      <Doubt of={shown} to={to} tryOut={tryOut} mayEdit={mayEdit} />
+      <Doubt of={shown} to={to} tryOut={tryOut} mayEdit={mayEdit} need={need} />
       <WhyNot of={shown} to={to} tryOut={tryOut} onShow={() => setAll(true)} />
       {tried && <Trying published={published} shown={shown} tryOut={tryOut} />}
       <RefusalAlert error={tryOut.refusal} />

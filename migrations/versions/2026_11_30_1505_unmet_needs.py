@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "unmet_needs"
-down_revision = "budgets"
+down_revision = "assessments"
 
 
 def upgrade() -> None:
