@@ -11,7 +11,7 @@ import pytest
 
 from app.cli import BenchAbsent, cli
 from tests.attack.lies import tell_lies
-from tests.attack.server import Prepared, Server, prepared
+from tests.attack.server import Prepared, Server, command_of, family, prepared
 from tests.attack.slow import KINDS, slow_clients
 from tests.attack.waits import Waits
 
@@ -51,6 +51,13 @@ async def test_it_serves_again_by_itself_after_its_database_was_killed(server: S
         while server.postmaster in {before, None}:
             await asyncio.sleep(0.05)
     await server.until_ready(30)
+
+
+async def test_beside_others_matrices_are_multiplied_by_one_thread(server: Server) -> None:
+    workers = [pid for pid in family(server.pid) if b"app.processes" in command_of(pid)]
+    assert workers
+    for pid in workers:
+        assert b"OPENBLAS_NUM_THREADS=1" in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
 
 
 def test_waits_tell_busy_from_broken() -> None:
