@@ -15,7 +15,7 @@ from bench.city.measured import measured as measure_cities
 from bench.engine.judgements import read_judgements
 from bench.engine.market import season_market, with_needs
 from bench.engine.matching import FIGURES, Inputs, measure_matching
-from bench.engine.relevance import measure_relevance, readable
+from bench.engine.relevance import doubts_of_both, measure_relevance, readable
 from bench.measures import Measure, as_table
 from bench.reliability import FIGURES as ATTACKS
 from bench.reliability import LONG, SHORT, measured
@@ -59,6 +59,22 @@ def bench_relevance(
     judged = read_judgements(judgements, {need.id for need in market.needs}, {offer.id for offer in market.offers})
     found = measure_relevance(market, judged)
     write_json(found, target) if target else typer.echo(readable(found))
+
+
+@bench.command("doubts")
+def bench_doubts(
+    judgements: Annotated[Path, typer.Argument(metavar="FILE", help="judgements of the season's needs, split in two")],
+    needs: Annotated[Path, typer.Argument(metavar="LIST", help="needs of other districts, like a season's needs.csv")],
+    elsewhere: Annotated[Path, typer.Argument(metavar="FILE", help="judgements of these")],
+    tuned: Annotated[str, typer.Option(help="the split that the weights are fitted to")] = "tune",
+) -> None:
+    """Unsuitable first places that are noticed, of needs of both kinds, and the weights fitted to both alike."""
+    for reading, found in doubts_of_both(season_market(SEASON), judgements, needs, elsewhere, tuned).items():
+        typer.echo(
+            "\n".join(
+                [reading, *(f"  {what}, {of}: {told}" for what, each in found.items() for of, told in each.items())]
+            )
+        )
 
 
 @bench.command("web")

@@ -29,9 +29,9 @@ from app.matching.ranking.records import DEFAULT_WEIGHTS, NeedRecord, OfferRecor
 from app.matching.ranking.text import normalize
 from app.matching.sentences import MODEL, is_installed, sentence_model
 from app.matching.sources import state
-from bench.engine.doubts import SUITABLE, firsts, measure_doubts, told_of
-from bench.engine.judgements import HIGHEST, Grades, Judgements
-from bench.engine.market import SeasonMarket, read_by
+from bench.engine.doubts import SUITABLE, firsts, measure_alike, measure_doubts, told_of
+from bench.engine.judgements import HIGHEST, Grades, Judgements, read_judgements
+from bench.engine.market import SeasonMarket, read_by, with_needs
 from bench.engine.server import Server
 from bench.measures import release
 
@@ -201,6 +201,25 @@ def measure_relevance(market: SeasonMarket, judgements: Judgements) -> Report:
     }
     splits = {split: report(grades) for split, grades in judgements.splits.items()}
     return {**report(judgements.grades), "splits": splits, "made_by": made_by}
+
+
+def doubts_of_both(
+    market: SeasonMarket, judgements: Path, list_of_needs: Path, elsewhere: Path, tuned: str
+) -> dict[str, Report]:
+    """By reading, what `measure_alike` says of a split of the season's judged needs, of its others, and of needs of
+    other districts, fitted to the first and the last."""
+    wider, found = with_needs(market, list_of_needs), {}
+    season, others = _judged(market, judgements), _judged(wider, elsewhere)
+    for reading, each in readings(market).items():
+        firsts_here = list(firsts(each, season.grades, NO_FILTERS))
+        sets = {name: [first for first in firsts_here if first.need in of] for name, of in season.splits.items()}
+        sets["elsewhere"] = list(firsts(readings(wider)[reading], others.grades, NO_FILTERS))
+        found[reading] = measure_alike(sets, (tuned, "elsewhere"))
+    return found
+
+
+def _judged(market: SeasonMarket, path: Path) -> Judgements:
+    return read_judgements(path, {need.id for need in market.needs}, {offer.id for offer in market.offers})
 
 
 def _flat(orders: Mapping[str, Orders], grades: Grades) -> Figures:

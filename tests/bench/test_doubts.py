@@ -5,7 +5,7 @@ from decimal import Decimal
 import numpy as np
 
 from app.matching.ranking.fit import Signs
-from bench.engine.doubts import First, cross_validated, firsts, fitted, measure_doubts, told_of
+from bench.engine.doubts import First, cross_validated, firsts, fitted, measure_alike, measure_doubts, told_of
 from bench.engine.market import SeasonMarket
 from bench.engine.relevance import NO_FILTERS
 from tests.matching.factories import TOWN, make_need, make_offer
@@ -58,6 +58,26 @@ def test_a_need_is_never_asked_about_that_a_regression_was_fitted_to() -> None:
     suitable[0] = True
     assert cross_validated(needs, signs, suitable)[0]
     assert not fitted(signs, suitable).doubts(np.array([[1.0]]))[0]
+
+
+def test_of_two_kinds_of_needs_both_count_alike_and_neither_has_many_doubted_without_cause() -> None:
+    """A hundred clear needs, and ten vague ones whose suitable places show less."""
+    half, vague = replaced(GOOD, text="0.2", words=0, vague="0.9"), replaced(POOR, text="0.05", vague="0.9")
+    few = [
+        First(f"E{number}", signs, is_doubted=True, is_suitable=suits)
+        for number in range(10)
+        for signs, suits in ((vague, False), (half, True))
+    ]
+    sets = {"season": made(100), "elsewhere": few}
+    found = measure_alike(sets, ("season", "elsewhere"))
+    assert found["rule"]["elsewhere"] == "10 of 10 noticed, 10 of 10 doubted without cause"
+    for name, needs in (("season", 100), ("elsewhere", 10)):
+        told = f"{needs} of {needs} noticed, 0 of {needs} doubted without cause"
+        assert (found["fitted alike"][name], found["fitted to other needs"][name]) == (told, told)
+
+
+def replaced(signs: Signs, words: int = 3, **said: str) -> Signs:
+    return signs._replace(words=words, **{name: Decimal(value) for name, value in said.items()})
 
 
 def test_no_weight_speaks_against_a_place() -> None:

@@ -17,7 +17,7 @@ from app.matching.ranking import criteria
 from app.matching.ranking.arrays import vectors
 from app.matching.ranking.criteria import Facts, Measure
 from app.matching.ranking.filters import FILTERS, first_failing
-from app.matching.ranking.fit import Fit, codes_help, doubts, rule_for
+from app.matching.ranking.fit import Fit, codes_help, doubts, rule_for, vagueness
 from app.matching.ranking.layered import Layered
 from app.matching.ranking.points import contributions, millionths
 from app.matching.ranking.prepared import Found, PreparedNeeds, PreparedOffers
@@ -179,6 +179,7 @@ class Sight:
         worst = -self.points[admitted].astype(np.int16)  # short numbers are put in order digit by digit
         self.order = admitted[np.argsort(worst, kind="stable")]
         self.sorted_points = self.points[self.order][::-1]
+        self.vague: dict[str, Decimal] = {}  # by need
 
     def spoken_of(self, top: int = 20, about: str | None = None) -> list[str]:
         """The ids of those whose records `ranking` needs or whose names are told."""
@@ -229,7 +230,10 @@ class Sight:
         return [measure._replace(value=value) for measure, value in zip(said, values, strict=True)]
 
     def _doubts(self, place: int) -> tuple[str, ...]:
-        return doubts(self._measures(place), rule_for(*self._pair(place)))
+        need, offer = self._pair(place)
+        if need.record.id not in self.vague:
+            self.vague[need.record.id] = vagueness(need, self.side.reader)
+        return doubts(self._measures(place), rule_for(need, offer), self.vague[need.record.id])
 
     def _fit(self, relaxed: Iterable[Relaxed]) -> Fit:
         reasons = self._doubts(int(self.order[0])) if len(self.order) else ("nobody",)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.matching.ranking.criteria import Measure
-from app.matching.ranking.fit import BY_MEANING, BY_WORDS, Fit, Rule, Signs, doubts, rule_for, signs
+from app.matching.ranking.fit import BY_MEANING, BY_WORDS, Fit, Rule, Signs, doubts, rule_for, signs, vagueness
 from app.matching.ranking.meaning import DIMENSIONS
 from app.matching.ranking.prepared import prepare_needs, prepare_offers
 from app.matching.ranking.profiles import Reader
@@ -42,6 +42,9 @@ SINGS = replace(
     category_codes=("070101",),
     population_codes=("P13",),
 )
+
+
+CLEAR = Decimal(0)
 
 
 def fit_of(need: NeedRecord, *offers: OfferRecord, without: tuple[str, ...] = ()) -> Fit:
@@ -100,7 +103,7 @@ def test_an_offer_is_told_of_needs_in_the_same_way() -> None:
 def test_what_cannot_be_compared_speaks_against_a_place_but_unstated_people_do_not() -> None:
     assert doubts(measures(None, 0, None, None), BY_WORDS) != ()
     assert doubts(measures(0.5, 3, 0.9, None), BY_WORDS) == ()
-    assert signs(measures(0.5, 3, 0.9, None)) == signs(measures(0.5, 3, 0.9, 1.0))
+    assert signs(measures(0.5, 3, 0.9, None), CLEAR) == signs(measures(0.5, 3, 0.9, 1.0), CLEAR)
     unclear = [*measures(0.5, 0, None, 1.0)]
     unclear[1] = Measure(None, "category_unknown")
     assert doubts(unclear, BY_WORDS) == ("category_unclear", "few_words")
@@ -115,15 +118,28 @@ def test_texts_that_a_model_has_read_are_held_to_more() -> None:
     assert rule_for(READER.need(LAUNDRY, statistics), offer) is BY_WORDS
 
 
+def test_of_a_need_that_speaks_for_no_service_less_is_asked_where_texts_were_read() -> None:
+    statistics = READER.statistics((), ())
+    clear = vagueness(READER.need(LAUNDRY, statistics), READER)
+    vague = vagueness(
+        READER.need(replace(LAUNDRY, title="老倌病歪歪", description="娃娃些不在家。"), statistics), READER
+    )
+    assert clear < Decimal("0.5") < Decimal("0.8") < vague
+    near = measures(0.4, 0, 0.2, 1.0)
+    assert doubts(near, BY_MEANING, clear) == ("other_category", "few_words")
+    assert doubts(near, BY_MEANING, vague) == ()
+    assert doubts(near, BY_WORDS, vague) == doubts(near, BY_WORDS, clear) != ()
+
+
 shares = st.decimals(0, 1, places=4)
 
 
 @pytest.mark.parametrize("rule", [BY_WORDS, BY_MEANING])
-@given(found=st.builds(Signs, shares, st.integers(0, 3), shares, shares), more=shares)
+@given(found=st.builds(Signs, shares, st.integers(0, 3), shares, shares, shares), more=shares)
 def test_more_of_a_sign_never_makes_a_place_more_doubtful(rule: Rule, found: Signs, more: Decimal) -> None:
-    for name in ("text", "category", "people"):
+    for name in ("text", "category", "people", "vague"):
         better = found._replace(**{name: max(getattr(found, name), more)})
         assert rule.evidence(better) >= rule.evidence(found)
     assert rule.evidence(found._replace(words=3)) >= rule.evidence(found)
     assert rule.evidence(Signs(Decimal(1), 3, Decimal(1), Decimal(0))) > rule.enough
-    assert rule.evidence(Signs(Decimal(1), 0, Decimal(0), Decimal(1))) < rule.enough
+    assert rule.evidence(Signs(rule.usual.text, 0, Decimal(0), Decimal(1))) < rule.enough
