@@ -131,6 +131,17 @@ def test_of_a_need_that_speaks_for_no_service_less_is_asked_where_texts_were_rea
     assert doubts(near, BY_WORDS, vague) == doubts(near, BY_WORDS, clear) != ()
 
 
+def test_a_ranking_and_its_reverse_ask_less_of_a_vague_need() -> None:
+    """Two texts without a word in common that the model found half alike."""
+    said, alike = bytes([18] * DIMENSIONS), bytes([18] * (DIMENSIONS // 2) + [0] * (DIMENSIONS // 2))
+    offer = replace(SINGS, population_codes=LAUNDRY.population_codes, meaning=alike)
+    clear = replace(LAUNDRY, meaning=said)
+    vague = replace(clear, title="老倌病歪歪", description="娃娃些不在家。", category_codes=())
+    for need, is_doubted in ((clear, True), (vague, False)):
+        told = fit_of(need, offer), rank_for_offer(offer, prepare_needs([need], READER)).fit
+        assert [bool(fit.reasons) for fit in told] == [is_doubted, is_doubted]
+
+
 shares = st.decimals(0, 1, places=4)
 
 
