@@ -7,13 +7,17 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from app.contracts.rules import ContractStatus, MilestoneStatus
+from app.core.actors import Role
 from app.core.http.unit import example
 from app.core.money import Money, yuan
 from app.core.waiting import Waiting
 from app.overviews.communities import Community
 from app.overviews.engaged import Engaged
 from app.overviews.market import Street
+from app.overviews.obstacles import Obstacles
+from app.overviews.rules import Obstacle, Stand
 from app.overviews.season import Underway, Year
+from app.parties.models import Party
 from app.tenders.profiles.rules import Gate
 
 DOUNAN = {"code": "530114003004", "path": ["呈贡区", "斗南街道", "斗南社区居民委员会"]}
@@ -295,4 +299,73 @@ class SeasonOverviewRead(BaseModel):
             money=[YearRead.of(each) for each in money],
             late=[LateRead.of(each) for each in late],
             streets=[StreetRead.of(each) for each in streets],
+        )
+
+
+class ObstacleRead(BaseModel):
+    """What keeps an instalment from being paid: a closed gate, or a finding by its number. Whose turn it is (`role`,
+    and the party by name where one is known), to do which `verb` of which `room`, until when by which rule."""
+
+    gate: Gate | None
+    finding_id: int | None
+    role: Role
+    party_zh: str
+    party_en: str
+    room: str
+    verb: str
+    until: date | None
+    rule: str
+    is_late: bool
+
+    @classmethod
+    def of(cls, obstacle: Obstacle, party: Party | None, today: date) -> "ObstacleRead":
+        until = obstacle.until
+        return cls(
+            gate=obstacle.gate,
+            finding_id=obstacle.finding_id,
+            **obstacle.turn._asdict(),
+            party_zh=party.name_zh if party else "",
+            party_en=party.english_name if party else "",
+            until=until,
+            rule=obstacle.rule,
+            is_late=until is not None and until < today,
+        )
+
+
+class StandingRead(BaseModel):
+    """An instalment; `cut`: what the final audit takes off it; `left`: what is still to be paid."""
+
+    name: str
+    label_zh: str
+    label_en: str
+    amount: Money
+    paid: Money
+    cut: Money
+    left: Money
+    stand: Stand
+    obstacles: list[ObstacleRead]
+
+
+class ContractObstacles(BaseModel):
+    """What stands between the contractor and the money, instalment by instalment: the same for all whom it concerns."""
+
+    contract_id: int
+    items: list[StandingRead]
+
+    @classmethod
+    def of(cls, found: Obstacles, today: date) -> "ContractObstacles":
+        rows = zip(found.parts.instalments, found.standings, strict=True)
+        return cls(
+            contract_id=found.parts.contract.id,
+            items=[
+                StandingRead(
+                    name=row.name,
+                    label_zh=row.label_zh,
+                    label_en=row.label_en,
+                    **{name: Money(amount=getattr(part, name)) for name in ("amount", "paid", "cut", "left")},
+                    stand=stand,
+                    obstacles=[ObstacleRead.of(each, found.parties.get(each.turn.role), today) for each in obstacles],
+                )
+                for row, (part, stand, obstacles) in rows
+            ],
         )

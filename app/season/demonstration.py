@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.queries import find_account, seats_of
 from app.accounts.service import make_demonstration_accounts, one_seat_per_role
+from app.budgets.rules import AuditKind
 from app.contracts.engagements import ROLES, engage_firm
 from app.contracts.service import report_milestone
 from app.core.actors import RESIDENT, Actor, Role
@@ -36,6 +37,7 @@ from app.season.grants import KEY, grant_steps, shown_contract
 from app.season.importing import open_season
 from app.season.models import SeasonRecord, SeasonStep
 from app.season.replay import replay_season
+from app.season.rooms import budgets as spending
 from app.season.rooms.applications import begun, with_applications
 from app.season.rooms.bids import bid_steps
 from app.season.rooms.notices import publishing_step, tender_of
@@ -137,6 +139,7 @@ def live_steps(season: Season, day: date) -> list[tuple[Season, list[Step]]]:
                 Step("need drafted", None, _draft_need),
                 Step("firms engaged", None, _engage_firms),
                 Step("report", None, _report),
+                Step("budget", None, _spend),
                 Step("group applied", None, _apply),
                 Step("recorded", None, _record),
                 Step("finished", None, _finish),
@@ -273,6 +276,18 @@ async def _report(session: AsyncSession, season: Season) -> None:
     contract, contractor = await shown_contract(session, season), await _actor_of(session, Role.organization)
     if Gate.midterm_evaluation in {gate for term in terms_of(season.competition).instalments for gate in term.gates}:
         await report_milestone(session, contractor, contract.id, Gate.midterm_evaluation, REPORT)
+
+
+async def _spend(session: AsyncSession, season: Season) -> None:
+    """A quarter is spent by an approved budget; a change of it waits for the bureau, and a report of the auditing firm
+    for its second signature."""
+    contract, contractor = await shown_contract(session, season), await _actor_of(session, Role.organization)
+    budget = await spending.plan(session, contract, contractor, await _actor_of(session, Role.purchaser))
+    month = spending.month_before(shanghai_date(await now(session)))
+    await spending.spend(session, contract, contractor, budget, Decimal("0.25"), month)
+    await spending.move(session, contractor, budget)
+    colleague = replace(await _actor_of(session, Role.auditor), account_id=None)
+    await spending.report(session, colleague, budget, AuditKind.midterm, is_signed=False)
 
 
 async def _apply(session: AsyncSession, season: Season) -> None:

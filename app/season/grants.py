@@ -8,6 +8,8 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.budgets.models import Budget
+from app.budgets.rules import AuditKind
 from app.contracts.engagements import engage_firm
 from app.contracts.instalments import missing_gates
 from app.contracts.models import AcceptanceChannel, Contract
@@ -24,6 +26,7 @@ from app.contracts.service import (
 )
 from app.core.actors import Actor, Role
 from app.core.clock import now
+from app.core.money import yuan
 from app.needs.models import Need
 from app.needs.service import draft_need_from_result, edit_need, publish_need
 from app.offers.models import Offer
@@ -33,6 +36,7 @@ from app.parties.rules import PartyKind
 from app.parties.service import register_party
 from app.season.cast import OPERATOR, district_of, organization, purchaser_of
 from app.season.files import Season
+from app.season.rooms import budgets as spending
 from app.season.rooms.contracts import contracts_of
 from app.season.steps import Step
 from app.selection.models import Pair, Round
@@ -51,7 +55,11 @@ from app.tenders.profiles.rules import Gate
 KEY = "demonstration"  # under which its steps are noted and its parties and needs are numbered
 LIMIT = Decimal(30_000)
 DAY = timedelta(days=1)
-EVALUATOR, FIRM = "evaluation-firm", "示例社会服务评估所"
+FIRMS = {
+    EngagementKind.evaluation: ("evaluation-firm", "示例社会服务评估所"),
+    EngagementKind.audit: ("audit-firm", "示例联合会计师事务所"),
+}
+HALF = Decimal("0.5")
 REPORT, OPINION = "服务按计划开展，台账、签到和照片齐备。", "目标基本达成，资料齐全，予以通过。"
 
 
@@ -217,10 +225,34 @@ async def _half_time(session: AsyncSession, season: Season) -> None:
         await engage_firm(session, bureau, contract.id, EngagementKind.evaluation, firm.id)
         await _pass(session, contract, firm, Gate.midterm_evaluation)
         await _pay(session, bureau, contract)
+    for contract in await _grants(session, season):
+        accountants = await _firm(session, EngagementKind.audit)
+        await engage_firm(session, bureau, contract.id, EngagementKind.audit, accountants.id)
+        contractor = organization(await require_party(session, contract.contractor_id))
+        budget = await spending.plan(session, contract, contractor, bureau)
+        await spending.move(session, contractor, budget, bureau)
+        await spending.spend(session, contract, contractor, budget, HALF, await _month(session))
+
+
+async def _audit(session: AsyncSession, season: Season) -> None:
+    """The rest of each grant is stated, and audited: of the first a hundredth is not recognised."""
+    for number, contract in enumerate(await _grants(session, season)):
+        budget = (await session.scalars(sa.select(Budget).where(Budget.contract_id == contract.id))).one()
+        contractor = organization(await require_party(session, contract.contractor_id))
+        stated = await spending.spend(session, contract, contractor, budget, HALF, await _month(session))
+        auditor = Actor(None, Role.auditor, (await _firm(session, EngagementKind.audit)).id)
+        if number == 0:
+            await spending.doubt(session, auditor, stated[0], yuan(contract.amount / 100))
+        await spending.report(session, auditor, budget, AuditKind.final, is_signed=True)
+
+
+async def _month(session: AsyncSession) -> date:
+    return spending.month_before((await now(session)).date())
 
 
 async def _end(session: AsyncSession, season: Season) -> None:
     """The last evaluation, what residents say, the last instalment."""
+    await _audit(session, season)
     bureau, firm = await purchaser_of(session, season), await _firm(session)
     for contract in await _ending(session, season):
         await _pass(session, contract, firm, Gate.final_evaluation)
@@ -231,14 +263,15 @@ async def _end(session: AsyncSession, season: Season) -> None:
         await complete_contract(session, bureau, contract.id)
 
 
-async def _firm(session: AsyncSession) -> Party:
-    found = await find_party_by_ref(session, EVALUATOR, KEY)
+async def _firm(session: AsyncSession, kind: EngagementKind = EngagementKind.evaluation) -> Party:
+    ref, name = FIRMS[kind]
+    found = await find_party_by_ref(session, ref, KEY)
     return found or await register_party(
         session,
         OPERATOR,
         kind=PartyKind.firm,
-        name_zh=FIRM,
-        ref=EVALUATOR,
+        name_zh=name,
+        ref=ref,
         ref_scheme=KEY,
         is_fictional=True,
     )

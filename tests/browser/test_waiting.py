@@ -55,6 +55,9 @@ ELSEWHERE = {
     "contracts.engage": test_whole_season.test_milestones_are_reported_evaluated_and_paid,
     "findings.answer": test_whole_season.test_milestones_are_reported_evaluated_and_paid,
     "findings.accept": test_whole_season.test_milestones_are_reported_evaluated_and_paid,
+    "budgets.propose": test_whole_season.test_a_budget_is_approved_and_what_is_spent_is_audited,
+    "budgets.approve": test_whole_season.test_a_budget_is_approved_and_what_is_spent_is_audited,
+    "budgets.submit": test_whole_season.test_a_budget_is_approved_and_what_is_spent_is_audited,
     "contracts.complete": test_whole_season.test_residents_accept_and_the_need_shows_its_whole_path,
 }
 

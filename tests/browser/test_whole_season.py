@@ -406,6 +406,50 @@ def pay(district: District, instalment: str) -> None:
     answered(page, "登记拨款", 凭证号=f"PZ {instalment}")
 
 
+def test_a_budget_is_approved_and_what_is_spent_is_audited(district: District) -> None:
+    page = district.enter("organization")
+    page.get_by_role("link", name="合同", exact=True).click()
+    page.get_by_role("link", name=re.compile("社区老年食堂")).first.click()
+    expect(page.get_by_role("heading", name="这笔钱还差什么")).to_be_visible()
+    stands = page.locator(".obstacle-part", has=page.get_by_role("heading", name="尾款"))
+    expect(stands).to_contain_text("居民验收 请社区居委会办理：登记居民验收")
+    contract = page.url
+    amount = page.request.get("/api/v1/contracts/" + contract.rsplit("/", 1)[-1]).json()["amount"]["amount"]
+    press(page, "提交预算")
+    answered(page, "提交预算", 科目="全部费用", 预算金额=amount)
+    page = district.enter("purchaser")
+    open_line(page, "社区老年食堂.*审批预算")
+    press(page, "退回预算")
+    answered(page, "退回预算", 理由="请写明用途。")
+    page = district.enter("organization", PHONE)
+    open_line(page, "社区老年食堂.*提交预算")
+    expect(page.get_by_text("请写明用途。")).to_be_visible()
+    press(page, "提交预算")
+    answered(page, "提交预算", 科目="厨师劳务和食材")
+    page = district.enter("purchaser")
+    open_line(page, "社区老年食堂.*审批预算")
+    agree(page, "批准预算")
+    page = district.enter("organization", PHONE)
+    page.goto(contract)
+    press(page, "列报支出")
+    days = {"起始日": "2018-09-01", "截止日": "2018-09-30"}
+    answered(page, "列报支出", {"科目": "厨师劳务和食材"}, **days, 支出金额="1800", 凭证号="记-09-01")
+    expect(page.get_by_text("凭证 记-09-01")).to_be_visible()
+
+    page = district.enter("purchaser")
+    page.goto(contract)
+    press(page, "委托评估或审计机构")
+    answered(page, "委托", {"机构": "会计师事务所"})
+    page = district.enter("auditor")
+    page.goto(contract)
+    press(page, "核减")
+    answered(page, "核减", 核减="300", 理由="发票抬头不符。")
+    expect(page.get_by_text("核减 300 元：发票抬头不符。")).to_be_visible()
+    press(page, "提交审计报告")
+    answered(page, "提交审计报告", {"类别": "中期审计"}, 意见="账目清楚。")
+    expect(page.get_by_text("待签署", exact=True)).to_be_visible()
+
+
 def test_residents_accept_and_the_need_shows_its_whole_path(district: District) -> None:
     page = district.enter("committee", PHONE)
     open_line(page, "登记“社区老年食堂.*居民验收")

@@ -16,11 +16,13 @@ import { Fetched } from "../../ui/Pending";
 import { Seals } from "../../ui/Seals";
 import { StatusTag } from "../../ui/StatusTag";
 import { chosen } from "../../ui/chosen";
+import { Budget } from "./Budget";
 import { EditContract } from "./EditContract";
 import { Engagements } from "./Engagements";
 import { EngageForm, PayForm, SignForm, TerminateForm } from "./forms";
 import { Findings } from "./Findings";
 import { Milestones } from "./Milestones";
+import { Obstacles } from "./Obstacles";
 import { Payments } from "./Payments";
 import "./contracts.css";
 
@@ -67,6 +69,7 @@ function Parts({ of }: { of: Contract }) {
   return (
     <>
       <p className="contract-next">{t(`contracts.next.${of.status}`)}</p>
+      <Obstacles contractId={of.id} />
       <Facts of={of} />
       <section aria-labelledby="targets">
         <h2 id="targets">{t("rooms.contracts.field.targets")}</h2>
@@ -80,6 +83,7 @@ function Parts({ of }: { of: Contract }) {
       </section>
       <Milestones of={of} />
       <Findings contractId={of.id} />
+      <Budget contractId={of.id} />
       <Payments of={of} />
       <Engagements of={of} />
       <Attachments holder="contract" id={of.id} />

@@ -11,7 +11,7 @@ import { agreed } from "./share";
 
 type Contract = components["schemas"]["ContractRead"];
 type Milestone = components["schemas"]["MilestoneRead"];
-const REPORTED = new Set<Milestone["gate"]>(["midterm_evaluation", "final_evaluation"]);
+const REPORTED = new Set<Milestone["gate"]>(["midterm_evaluation", "final_evaluation", "business_check"]);
 const FORMS = { report: ReportForm, meet: MeetForm, return: ReturnForm, miss: MissForm, remedy: RemedyForm };
 
 /** What has to happen before money is paid, in its order: until when, what was reported, how it was decided. */
