@@ -83,6 +83,7 @@ def test_a_finding_holds_every_instalment_and_is_answered_by_its_day() -> None:
     assert turns(of) == [(Role.organization, "findings", "answer", date(2018, 10, 26))]
     answered = replace(of, findings=[found._replace(status=FindingStatus.answered)])
     assert turns(answered) == [(Role.evaluator, "findings", "accept", None)]
+    assert [each.stand for each in what_stands_between(answered)] == [Stand.waiting]
 
 
 def test_the_gate_of_settled_findings_is_said_by_the_findings_themselves() -> None:
