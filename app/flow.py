@@ -7,6 +7,7 @@ a row of an earlier room (a need) goes on to lock one of a later room (a tender,
 """
 
 from app.accounts import service as accounts
+from app.assessments import service as assessments
 from app.assessments.policy import of_subjects
 from app.assessments.rules import SubjectKind
 from app.budgets import attaching as budget_files
@@ -81,6 +82,15 @@ when("finding.accepted", contracts.release_payments)
 when("finding.waived", contracts.release_payments)
 when("audit_report.signed", contracts.take_audit)
 when("contract.terminated", needs.release_needs)
+
+when("rating.admitted", assessments.plan_assessment)
+when("rating.announced", assessments.announce_assessment)
+when("rating.confirmed", assessments.confirm_assessment, records.keep_ruling)
+when("rating.lowered", assessments.lower_assessment, records.keep_ruling)
+when("rating.revoked", assessments.revoke_assessment, records.keep_ruling)
+when("rating.rectified", records.keep_ruling)
+when("rating.passed", records.keep_ruling)
+when("rating.failed", records.keep_ruling)
 
 # Last of all, when everything else has followed: people are told. Each event and whom it concerns stand in OCCASIONS.
 for event, occasion in OCCASIONS.items():

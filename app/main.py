@@ -52,6 +52,7 @@ from app.parties import api as parties
 from app.paths import api as paths
 from app.rankings import api as rankings
 from app.rankings.kept import warm_market
+from app.ratings import api as ratings
 from app.records import api as records
 from app.registrations import api as registrations
 from app.search import api as search
@@ -116,6 +117,7 @@ ROUTERS = [
     awards.router,
     contracts.router,
     findings.router,
+    ratings.router,
     budgets.router,
     service_sessions.router,
     service_sessions.doors,

@@ -21,6 +21,7 @@ import app.notifications.models
 import app.offers.models
 import app.parties.models
 import app.rankings.models
+import app.ratings.models
 import app.records.models
 import app.registrations.models
 import app.season.models

@@ -23,11 +23,13 @@ from app.assessments.models import (
     AssessmentSeat,
     AssessmentSheet,
 )
-from app.assessments.policy import SUBJECTS, Subject, visible
-from app.assessments.rules import PUBLIC, AssessmentSheetStatus, SeatStatus, SubjectKind
+from app.assessments.policy import MARKS, OWN_SEAT, RUNS, SUBJECTS, Seated, Subject, visible
+from app.assessments.rules import PUBLIC, AssessmentSheetStatus, AssessmentStatus, SeatStatus, SubjectKind
 from app.assessments.schemes import Group
 from app.core.actors import Actor, Role
+from app.core.days.calendar import end_of_day
 from app.core.paging import Found, Paging, paginate
+from app.core.waiting import Waiting
 from app.parties.models import Party
 
 LEFT_WITHIN = timedelta(days=2 * 365 + 1)  # 社会组织评估管理办法 art. 19: whoever left less than two years ago
@@ -191,3 +193,71 @@ async def agreements(session: AsyncSession, assessment: Assessment) -> dict[str,
         for group, locked in locked_sheets(held, each).items():
             sheets[group] += locked
     return {group.code: agreement(sheets[group.code]) for group in assessment.terms.groups}
+
+
+async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
+    """Assessors: declare, then mark and lock. The office: seat, compute, decide on an objection."""
+    own = await _waiting_assessor(session, actor) if actor.role in MARKS else []
+    return own + (await _waiting_office(session, actor) if actor.role in RUNS else [])
+
+
+async def _waiting_assessor(session: AsyncSession, actor: Actor) -> list[Waiting]:
+    query = sa.select(Assessment, AssessmentSeat).join(AssessmentSeat, AssessmentSeat.assessment_id == Assessment.id)
+    query = query.where(
+        AssessmentSeat.account_id == actor.account_id,
+        AssessmentSeat.recused_at.is_(None),
+        Assessment.status == AssessmentStatus.collecting,
+    )
+    rows = [Seated(*row) for row in await session.execute(query.order_by(Assessment.id))]
+    subjects = await subjects_of(session, [row.assessment for row in rows])
+    found = []
+    for assessment, seat in rows:
+        sheet = await last_sheet(session, seat.id)
+        if seat.declared_at is None:
+            found.append(_waits("declare", assessment, subjects[assessment.id]))
+        elif sheet is None or sheet.locked_at is None:
+            found.append(_waits("lock", assessment, subjects[assessment.id]))
+    return found
+
+
+async def _waiting_office(session: AsyncSession, actor: Actor) -> list[Waiting]:
+    running = AssessmentStatus.planned, AssessmentStatus.collecting, AssessmentStatus.reviewing
+    query = sa.select(Assessment).where(Assessment.party_id == actor.party_id, Assessment.status.in_(running))
+    rows = list(await session.scalars(query.order_by(Assessment.id)))
+    subjects, held = await subjects_of(session, rows), await all_held(session, [each.id for each in rows])
+    found = []
+    for each in rows:
+        if each.status is AssessmentStatus.planned:
+            found.append(_waits("collect", each, subjects[each.id]))
+        elif each.status is AssessmentStatus.reviewing:
+            (objection,) = [o for o in await objections_of(session, each.id) if o.verdict is None]
+            found.append(_waits("uphold", each, subjects[each.id], objection))
+        elif _is_complete(each, held[each.id]):
+            found.append(_waits("compute", each, subjects[each.id]))
+    return found
+
+
+def _is_complete(assessment: Assessment, held: Collection[Held]) -> bool:
+    """Whether every seat that does not stand aside is locked, and every group has what it needs."""
+    counted = locked_sheets(held, assessment.id)
+    is_each = all(h.status is AssessmentSheetStatus.locked for h in held if h.seat.recused_at is None)
+    return is_each and all(len(counted[group.code]) >= group.least for group in assessment.terms.groups)
+
+
+def _waits(
+    verb: str, assessment: Assessment, subject: Subject, objection: AssessmentObjection | None = None
+) -> Waiting:
+    due_at, rule = (end_of_day(objection.due_on), objection.due_rule) if objection else (None, None)
+    at, counted = assessment.id, objection is not None
+    return Waiting(
+        "assessments",
+        verb,
+        at,
+        subject.zh,
+        due_at,
+        rule,
+        "sheet" if verb in OWN_SEAT else "assessment",
+        at,
+        counted,
+        title_en=subject.en,
+    )

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import queries as accounts
+from app.assessments import queries as assessments
 from app.budgets import queries as budgets
 from app.contracts import queries as contracts
 from app.contracts.models import Contract
@@ -23,6 +24,7 @@ from app.needs.models import Need
 from app.offers import queries as offers
 from app.offers.models import Offer
 from app.parties import queries as parties
+from app.ratings import queries as ratings
 from app.records import queries as records
 from app.registrations import queries as registrations
 from app.registrations.models import Registration
@@ -48,6 +50,8 @@ ROOMS: tuple[WaitingOf, ...] = (
     records.waiting,
     accounts.waiting,
     registrations.waiting,
+    assessments.waiting,
+    ratings.waiting,
     surveys.waiting,
     waves.waiting,
     responses.waiting,

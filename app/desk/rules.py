@@ -24,6 +24,9 @@ class Thing(StrEnum):
     colleague = "colleague"
     account = "account"
     registration = "registration"
+    assessment = "assessment"
+    sheet = "sheet"
+    rating = "rating"
 
 
 def ordered(items: Iterable[Waiting]) -> list[Waiting]:

@@ -18,7 +18,7 @@ from app.core.actors import Role
 from app.core.clock import now
 from app.desk.rules import Thing
 from app.needs.models import Need
-from app.notifications import of_budgets, of_findings, of_needs
+from app.notifications import of_budgets, of_findings, of_needs, of_ratings
 from app.notifications.drafts import (
     Draft,
     Occasion,
@@ -327,6 +327,7 @@ OCCASIONS: Mapping[str, Occasion] = {
     "payment.recorded": paid,
     "firm.engaged": engaged,
     **of_findings.OCCASIONS,
+    **of_ratings.OCCASIONS,
     **of_budgets.OCCASIONS,
     **of_needs.OCCASIONS,
 }

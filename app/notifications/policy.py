@@ -7,6 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Membership
 from app.accounts.policy import is_held
+from app.assessments import policy as assessments
+from app.assessments.models import Assessment
 from app.contracts import policy as contracts
 from app.contracts.models import Contract
 from app.core.actors import STAFF, Actor, Role
@@ -15,6 +17,8 @@ from app.desk.rules import Thing
 from app.needs import policy as needs
 from app.needs.models import Need
 from app.notifications.models import Mail, Mailbox, Notification
+from app.parties import policy as parties
+from app.parties.models import Party
 from app.registrations import policy as registrations
 from app.registrations.models import Registration
 from app.selection import policy as selection
@@ -50,6 +54,8 @@ SEES: dict[Thing, Callable[[Actor, int], sa.ColumnElement[bool]]] = {
     Thing.result: lambda actor, id: sa.exists().where(Result.tender_id == id, awards.result_visible(actor)),
     Thing.contract: lambda actor, id: sa.exists().where(Contract.id == id, contracts.visible(actor)),
     Thing.registration: lambda actor, id: sa.exists().where(Registration.id == id, registrations.visible(actor)),
+    Thing.sheet: lambda actor, id: sa.exists().where(Assessment.id == id, assessments.visible(actor)),
+    Thing.party: lambda actor, id: sa.exists().where(Party.id == id, parties.visible(actor)),
     Thing.account: lambda actor, id: sa.literal(actor.account_id == id),
 }
 

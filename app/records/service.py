@@ -1,20 +1,47 @@
 """Use cases of records: entered by an office, superseded by another one, and kept as a roster brings them."""
 
+from dataclasses import fields
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
+from app.core.bounds import FIRST_DAY
 from app.core.clock import now
 from app.core.db import table_of
 from app.core.events import happened
 from app.core.moves import check_move
 from app.records.models import Record, recorded
-from app.records.policy import access_holder, access_record
+from app.records.policy import access_holder, access_record, read_holder
 from app.records.queries import standing_records
-from app.records.rules import MOVES, Enrolled, Fact, check_fact, check_free, check_unbarred, with_term
+from app.records.rules import (
+    DAY,
+    MOVES,
+    Enrolled,
+    Fact,
+    RecordKind,
+    check_fact,
+    check_free,
+    check_unbarred,
+    holds_on,
+    overlaps,
+    with_term,
+)
+
+
+class Ruling(Protocol):
+    """What an office decided of an organisation on a day: the facts, and the kind and title of what ends with it."""
+
+    @property
+    def party_id(self) -> int: ...
+    @property
+    def on(self) -> date: ...
+    @property
+    def facts(self) -> tuple[Fact, ...]: ...
+    @property
+    def ended(self) -> tuple[RecordKind, str] | None: ...
 
 
 async def enter_record(session: AsyncSession, actor: Actor, party_id: int, given: Fact) -> Record:
@@ -58,6 +85,42 @@ async def keep_enrolled(session: AsyncSession, actor: Actor, enrolled: Enrolled)
         at = await now(session)
         rows = [recorded(enrolled.party_id, fact, at) for fact in enrolled.facts]
         await session.execute(sa.insert(table_of(Record)), rows)
+
+
+async def keep_ruling(session: AsyncSession, actor: Actor, ruling: Ruling) -> None:
+    """Follows from a decision of another room. What stands for that time ends the day before; what began with it or
+    later is superseded, and so is what was ordered by its being passed. Refusals: those of `check_fact`."""
+    await read_holder(session, actor, ruling.party_id)
+    at = await now(session)
+    for fact in map(with_term, ruling.facts):
+        check_fact(fact)
+        standing = await standing_records(session, ruling.party_id)
+        met = [each for each in standing if overlaps(fact, each)]
+        begun = [each for each in met if (each.valid_from or FIRST_DAY) >= (fact.valid_from or FIRST_DAY)]
+        if fact.kind is RecordKind.rectification:
+            begun = [each for each in standing if each.kind is fact.kind]
+        for each in (each for each in met if each not in begun):
+            await _end(session, each, ruling.on, at)
+        for each in begun:
+            each.superseded_at = at
+        await session.flush()
+        await _kept(session, actor, ruling.party_id, fact, at, supersedes_id=begun[0].id if begun else None)
+    if ruling.ended:
+        for each in await standing_records(session, ruling.party_id):
+            if (each.kind, each.title) == ruling.ended and holds_on(each, ruling.on):
+                await _end(session, each, ruling.on, at)
+
+
+async def _end(session: AsyncSession, record: Record, on: date, at: datetime) -> None:
+    """The same record up to the day before `on`; nothing in its place where it began on that day."""
+    record.superseded_at = at
+    await session.flush()
+    if (record.valid_from or FIRST_DAY) < on:
+        said = {each.name: getattr(record, each.name) for each in fields(Fact)}
+        shorter = Fact(**{**said, "valid_until": on - DAY, "due_on": None, "shown_until": None, "requirement": ""})
+        kept = recorded(record.party_id, shorter, at)
+        session.add(Record(**kept, issuer_id=record.issuer_id, supersedes_id=record.id))
+        await session.flush()
 
 
 async def _kept(

@@ -4,7 +4,7 @@ All of it is labelled as demonstration data; it is made once, step by step, and 
 """
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from app.contracts.engagements import ROLES, engage_firm
 from app.contracts.service import report_milestone
 from app.core.actors import RESIDENT, Actor, Role
 from app.core.clock import now
-from app.core.days.calendar import shanghai_date
+from app.core.days.calendar import SHANGHAI, shanghai_date
 from app.core.days.calendar_table import seed_calendar
 from app.core.db import Units
 from app.core.reading.cells import Table
@@ -38,6 +38,7 @@ from app.season.importing import open_season
 from app.season.models import SeasonRecord, SeasonStep
 from app.season.replay import replay_season
 from app.season.rooms import budgets as spending
+from app.season.rooms import ratings as rated
 from app.season.rooms.applications import begun, with_applications
 from app.season.rooms.bids import bid_steps
 from app.season.rooms.notices import publishing_step, tender_of
@@ -64,6 +65,7 @@ FIRMS = {
     Role.auditor: ("示例会计师事务所", "Sample Accountants"),
 }
 ROUND_LASTS = timedelta(days=14)
+GRADED_SINCE, GIVEN_SINCE = timedelta(days=40), timedelta(days=10)
 STARTS_AFTER = timedelta(days=90)  # from the last day of publication to the wanted start
 ASKED = "居民代表会议提出，楼栋长入户征求过意见。"
 SEASONS = (("冬", "winter"), ("春", "spring"), ("夏", "summer"), ("秋", "autumn"))
@@ -142,7 +144,7 @@ def live_steps(season: Season, day: date) -> list[tuple[Season, list[Step]]]:
                 Step("budget", None, _spend),
                 Step("group applied", None, _apply),
                 Step("recorded", None, _record),
-                Step("finished", None, _finish),
+                *_last_steps(day),
             ],
         ),
     ]
@@ -310,6 +312,41 @@ async def _record(session: AsyncSession, season: Season) -> None:
         due_on = after(today, "inspection_corrected")
         days = {"due_on": due_on, "shown_until": after(due_on, "inspection"), "valid_until": record.valid_until}
         await supersede_record(session, bureau, record.id, **FOUND, **days, valid_from=None, value=record.value)
+
+
+def _last_steps(day: date) -> list[Step]:
+    """Grades, one of them given some days ago; then all is there."""
+    announced, confirmed = (datetime.combine(day - since, time(10), SHANGHAI) for since in (GRADED_SINCE, GIVEN_SINCE))
+    return [
+        Step("grade announced", announced, _announce_grade),
+        Step("grade confirmed", confirmed, _confirm_grade),
+        Step("rated", None, _rate),
+        Step("finished", None, _finish),
+    ]
+
+
+async def _cast(session: AsyncSession) -> tuple[rated.Cast, Party, list[Party]]:
+    """Who rates, the organisation with an account, and others of the district."""
+    roles = Role.purchaser, Role.committee, Role.evaluator, Role.judge
+    cast = rated.Cast(*[await _actor_of(session, role) for role in roles])
+    own = await _actor_of(session, Role.organization)
+    others = await rated.rated_organizations(session, cast.office, own.party_id)
+    return cast, await session.get_one(Party, own.party_id), others
+
+
+async def _announce_grade(session: AsyncSession, season: Season) -> None:
+    cast, _, (graded, *_) = await _cast(session)
+    await rated.give_grade(session, cast, graded)
+
+
+async def _confirm_grade(session: AsyncSession, season: Season) -> None:
+    cast, _, (graded, *_) = await _cast(session)
+    await rated.confirm_grade(session, cast, graded)
+
+
+async def _rate(session: AsyncSession, season: Season) -> None:
+    """Grades in every phase, with something on the desk of everybody who takes part."""
+    await rated.rate_others(session, *await _cast(session))
 
 
 async def _finish(_session: AsyncSession, _season: Season) -> None:

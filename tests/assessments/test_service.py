@@ -37,6 +37,7 @@ from app.core.clock import now
 from app.core.days.calendar import end_of_day
 from app.core.errors import Denied, MoveRefused, NotFound, StaleVersion
 from app.core.problems import sentences
+from app.desk import queries as desk
 from app.main import create_app
 from tests.factories.assessments import (
     NATIONAL,
@@ -247,6 +248,19 @@ async def test_nobody_runs_marks_or_objects_to_what_is_anothers(session: AsyncSe
         await service.compute_assessment(session, who, assessment.id, Excluded())
     with pytest.raises(NotFound):
         await service.save_assessment_sheet(session, stranger, assessment.id, {}, 0)
+
+
+async def test_desks_say_what_waits(session: AsyncSession) -> None:
+    assessment, (first, second, third) = await make_collecting(session)
+    office, at = office_of(assessment), await now(session)
+
+    async def verbs(actor: Actor) -> list[str]:
+        return [each.verb for each in await desk.waiting(session, actor, at) if each.room == "assessments"]
+
+    assert (await verbs(first), await verbs(office)) == (["lock"], [])
+    for who in (first, second, third):
+        await lock(session, assessment, who, 80)
+    assert (await verbs(first), await verbs(office)) == ([], ["compute"])
 
 
 Plant = Callable[[AsyncSession, Assessment], Awaitable[Any]]

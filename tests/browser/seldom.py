@@ -12,8 +12,11 @@ from app.accounts.models import Account, PasswordReset
 from app.accounts.rules import token_hash
 from app.core.actors import Actor, Role
 from app.core.clock import now
+from app.core.days.calendar import shanghai_date
 from app.offers.service import pause_offer
 from app.parties.models import Party
+from app.ratings.models import Rating
+from app.ratings.rules import RatingStatus
 from app.selection.models import PreferenceList, Round, RoundNeed, RoundOffer
 from app.selection.rules import ListSource, RoundStatus, Side
 from app.selection.service import close_round
@@ -35,7 +38,7 @@ DAY = timedelta(days=1)
 # By whose desk it waits.
 SELDOM = {
     "organization": {"bids.confirm", "bids.revise", "awards.accept_cut"},
-    "purchaser": {"tenders.fail", "panels.confirm", "panels.approve", "selection.fill"},
+    "purchaser": {"tenders.fail", "panels.confirm", "panels.approve", "selection.fill", "ratings.pass"},
     "committee": {"parties.cancel_reset"},
 }
 
@@ -50,6 +53,17 @@ async def seldom(session: AsyncSession, parties: Mapping[str, Party]) -> None:
     await _paused(session, parties, at)
     await _cut(session, bureau, organization, at)
     await _reset(session, at)
+    await _mending(session, bureau, organization, at)
+
+
+async def _mending(session: AsyncSession, bureau: Party, organization: Party, at: datetime) -> None:
+    """Somebody unqualified whose year to put things right is over."""
+    today = shanghai_date(at)
+    rating = Rating(party_id=organization.id, office_id=bureau.id, scheme="local_four_level", years=3, applied_at=at)
+    rating.status, rating.grade, rating.valid_from = RatingStatus.rectifying, "unqualified", today - DAY * 400
+    rating.due_on = today - DAY
+    session.add(rating)
+    await session.flush()
 
 
 async def _notice(session: AsyncSession, bureau: Party, bids_end: datetime, title: str, **facts: object) -> Tender:

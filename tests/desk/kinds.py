@@ -63,6 +63,13 @@ KINDS = {
     "service_sessions.record_call_back": "rooms.service_sessions.action.record_call_back",
     "service_sessions.close": "rooms.service_sessions.action.close",
     "records.supersede": "rooms.records.action.supersede",
+    "assessments.declare": "assessments.no_interest",
+    "assessments.lock": "rooms.assessments.action.lock",
+    "assessments.collect": "rooms.assessments.action.collect",
+    "assessments.compute": "rooms.assessments.action.compute",
+    "assessments.uphold": "rooms.assessments.action.uphold",
+    "ratings.admit": "rooms.ratings.action.admit",
+    "ratings.pass": "rooms.ratings.action.pass",
     "registrations.admit": "rooms.registrations.action.admit",
 }
 # What only others do, and one waits for.

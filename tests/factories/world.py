@@ -31,6 +31,7 @@ from app.needs.rules import NeedStatus
 from app.offers.rules import OfferStatus
 from app.parties.models import Party
 from app.parties.rules import LegalKind, PartyKind
+from app.ratings.service import apply_for_rating
 from app.records.rules import RecordKind, Visibility
 from app.selection.models import Pair, PreferenceList, Round, RoundNeed, RoundOffer
 from app.selection.rules import ListSource, RoundStatus, Side
@@ -66,6 +67,7 @@ from tests.factories.notifications import make_notification
 from tests.factories.offers import make_offer
 from tests.factories.panels import make_panel, marks_of, purchaser_of
 from tests.factories.parties import actor_of, make_area, make_party
+from tests.factories.ratings import confirmed, make_announced
 from tests.factories.records import make_record
 from tests.factories.reference import DONGHUALU, DOUNAN, LONGJIE
 from tests.factories.registrations import make_registration
@@ -154,6 +156,7 @@ async def make_world(session: AsyncSession) -> World:
     await _contracts(session, world, ground)
     await _files(session, world)
     await _assessments(session, world)
+    await _ratings(session, world)
     await _notifications(session, world)
     await set_clock(session, OBJECTING)
     await _errands(session, world)
@@ -521,6 +524,18 @@ async def _assessments(session: AsyncSession, world: World) -> None:
     sheet = {"conduct": Given(Decimal(10), canary("mark"))}
     await save_assessment_sheet(session, world.actors["E1"], marked.id, sheet, 0)
     world.add("words", "mark", {}, {"E1"}, canary("mark"))
+
+
+async def _ratings(session: AsyncSession, world: World) -> None:
+    """One applied for, which each bureau of the district may take up, and a grade given."""
+    party = await session.get_one(Party, world.actors["O5"].party_id)
+    given = await confirmed(session, await make_announced(session, 87, party=party, office=world.actors["P1"]))
+    world.add("rating", "rating", {"rating_id": given.id}, world.all(), owns={"P1"})
+    await set_clock(session, TODAY)
+    applied = await apply_for_rating(session, world.actors["O1"], "local_four_level")
+    await session.flush()
+    bureaus = {"P1", "P2"}
+    world.add("rating", "application", {"rating_id": applied.id}, {"O1", *bureaus}, owns=bureaus)
 
 
 async def _assessment(session: AsyncSession, world: World, name: str, about: str, also: Collection[str]) -> Assessment:

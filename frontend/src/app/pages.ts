@@ -17,6 +17,7 @@ import {
   SolutionOutlined,
   SwapOutlined,
   TeamOutlined,
+  TrophyOutlined,
   UnorderedListOutlined,
 } from "@ant-design/icons";
 import type { ComponentType } from "react";
@@ -192,6 +193,33 @@ const PAGES = [
     load: () => import("../features/contracts/ContractList"),
   },
   { path: "/contracts/$contract_id", key: "contract", load: () => import("../features/contracts/ContractPage") },
+  {
+    path: "/assessments",
+    key: "assessments",
+    menu: "season",
+    roles: ["purchaser", "street", "committee", "judge", "evaluator"],
+    icon: FormOutlined,
+    load: () => import("../features/assessments/AssessmentList"),
+  },
+  {
+    path: "/assessments/$assessment_id",
+    key: "assessment",
+    load: () => import("../features/assessments/AssessmentPage"),
+  },
+  {
+    path: "/assessments/$assessment_id/sheet",
+    key: "own_sheet",
+    load: () => import("../features/assessments/OwnSheetPage"),
+  },
+  {
+    path: "/ratings",
+    key: "ratings",
+    menu: "season",
+    roles: ["purchaser", "organization"],
+    icon: TrophyOutlined,
+    load: () => import("../features/ratings/RatingList"),
+  },
+  { path: "/ratings/$rating_id", key: "rating", open: true, load: () => import("../features/ratings/RatingPage") },
   { path: "/register", key: "register", open: true, load: () => import("../features/registrations/Apply") },
   {
     path: "/register/receipt",

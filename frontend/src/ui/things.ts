@@ -17,5 +17,8 @@ export const PAGES: Record<components["schemas"]["Thing"], (id: number) => Addre
   registration: (id) => `/registrations/${id}`,
   bid: (id) => `/bids/${id}`,
   panel: (id) => `/panels/${id}`,
+  assessment: (id) => `/assessments/${id}`,
+  sheet: (id) => `/assessments/${id}/sheet`,
+  rating: (id) => `/ratings/${id}`,
   contract: (id) => `/contracts/${id}`,
 };

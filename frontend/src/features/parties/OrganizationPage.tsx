@@ -12,6 +12,7 @@ import { priceText, listText } from "../../ui/format";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { Introduce } from "./Introduce";
+import { Ratings } from "./Ratings";
 import { Record } from "./Record";
 import { Register } from "./Register";
 import "./parties.css";
@@ -44,6 +45,7 @@ function Shown({ of }: { of: Party }) {
       )}
       <Descriptions bordered column={{ xs: 1, md: 2 }} items={useFacts(of)} />
       {of.legal_kind && <Register party_id={of.id} bars={of.bars} />}
+      {of.legal_kind && <Ratings party_id={of.id} />}
       <Record party_id={of.id} />
       <Offers party_id={of.id} />
     </Page>
