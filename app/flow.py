@@ -11,6 +11,7 @@ from app.assessments import service as assessments
 from app.assessments.policy import of_subjects
 from app.assessments.rules import SubjectKind
 from app.budgets import attaching as budget_files
+from app.contracts import acceptance
 from app.contracts import attaching as contract_files
 from app.contracts import service as contracts
 from app.core.events import changing, when
@@ -45,6 +46,7 @@ from app.tenders.notices import service as notices
 from app.tenders.objections import service as objections
 from app.tenders.panels import attaching as panel_files
 from app.tenders.panels import policy as panels
+from app.voices import service as voices
 
 when("registration.admitted", parties.admit_newcomer, accounts.invite_first)
 when("party.imported", records.keep_enrolled)
@@ -91,6 +93,10 @@ when("rating.revoked", assessments.revoke_assessment, records.keep_ruling)
 when("rating.rectified", records.keep_ruling)
 when("rating.passed", records.keep_ruling)
 when("rating.failed", records.keep_ruling)
+
+# The only locks that go upwards: a wave, then the contract that it speaks for. What holds a contract locks no wave.
+when("voice.asked", acceptance.await_wave)
+when("wave.closed", voices.for_the_contract(acceptance.keep_voice))
 
 # Last of all, when everything else has followed: people are told. Each event and whom it concerns stand in OCCASIONS.
 for event, occasion in OCCASIONS.items():

@@ -72,6 +72,7 @@ from app.tenders.comparisons import api as comparisons
 from app.tenders.notices import api as notices
 from app.tenders.objections import api as objections
 from app.tenders.panels import api as panels
+from app.voices import api as voices
 
 assert (
     flow and survey_jobs and file_jobs and mail_jobs and reset_api
@@ -121,6 +122,7 @@ ROUTERS = [
     budgets.router,
     service_sessions.router,
     service_sessions.doors,
+    voices.router,
     paths.of_needs,
     paths.of_parties,
     paths.of_season,

@@ -38,5 +38,6 @@ import app.tenders.comparisons.models
 import app.tenders.notices.models
 import app.tenders.objections.models
 import app.tenders.panels.models
+import app.voices.models
 
 TABLES = app.core.db.Base.metadata

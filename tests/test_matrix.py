@@ -81,6 +81,7 @@ BODIES: dict[str, Any] = {
     "state_expense": {"line_id": "@line", **SPENT},
     "submit_audit": {"kind": "midterm", "opinion": "账目清楚"},
     "restate_expense": SPENT,
+    "ask_voice": {"purpose": "acceptance", "wave_id": 1, "question": "Q1", "options": ["yes"]},
     "sign_in_at_door": {"household": "3-2-501"},
     "sign_in_household": {"household": "3-2-501"},
     "accept_delivery": {"channel": "page", "asked": 10, "answers": 10, "accepting": 10},

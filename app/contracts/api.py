@@ -3,7 +3,7 @@
 from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.contracts import announcements, documents, engagements, policy, queries, service
+from app.contracts import acceptance, announcements, documents, engagements, policy, queries, service
 from app.contracts.announcement_schemas import ContractAnnouncement
 from app.contracts.models import Contract, Milestone
 from app.contracts.policy import WHO
@@ -186,7 +186,7 @@ async def accept_delivery(
 ) -> MilestoneRead:
     counts = wanted.model_dump(exclude={"channel"})
     return await _milestone(
-        session, actor, await service.accept_delivery(session, actor, contract_id, wanted.channel, **counts)
+        session, actor, await acceptance.accept_delivery(session, actor, contract_id, wanted.channel, **counts)
     )
 
 

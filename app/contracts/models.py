@@ -41,8 +41,9 @@ class Contract(Base, Identified, Versioned):
     `area_code` is where it is delivered: its committee accepts. `contract_by`: last day to sign, by `contract_rule`;
     `due_by_law`: nobody moves that day, and what is signed later counts and is marked (`is_late`). `announce_by`: last
     day to make the signed contract public, where the profile asks for it.
-    The acceptance numbers are those of the profile under which the contract came about. `holds` counts the findings
-    that hold its payments; `allowed`: what may be paid in all by the signed final audit, None before there is one.
+    The acceptance numbers are those of the profile under which the contract came about; `acceptance_wave_id`: the
+    wave that says what residents answer on its page. `holds` counts the findings that hold its payments; `allowed`:
+    what may be paid in all by the signed final audit, None before there is one.
     """
 
     __tablename__ = "contracts"
@@ -73,6 +74,7 @@ class Contract(Base, Identified, Versioned):
     acceptance_answers: Mapped[int] = mapped_column(sa.Integer)
     acceptance_share: Mapped[Decimal] = mapped_column(sa.Numeric(5, 4))
     acceptance_rule: Mapped[str] = mapped_column(default="", server_default="")
+    acceptance_wave_id: Mapped[int | None] = mapped_column(sa.ForeignKey("waves.id"))
     status: Mapped[ContractStatus] = mapped_column(default=ContractStatus.draft)
     holds: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
     allowed: Mapped[Decimal | None]
@@ -201,7 +203,8 @@ class Payment(Base, Identified):
 
 
 class ResidentAcceptance(Base, Identified):
-    """How many of the residents served were asked by one channel, answered, and accept the work."""
+    """How many of the residents served were asked by one channel, answered, and accept the work; counted from a wave
+    of answers (`wave_id`), or entered."""
 
     __tablename__ = "resident_acceptances"
 
@@ -210,11 +213,13 @@ class ResidentAcceptance(Base, Identified):
     asked: Mapped[int] = mapped_column(sa.Integer)
     answers: Mapped[int] = mapped_column(sa.Integer)
     accepting: Mapped[int] = mapped_column(sa.Integer)
+    wave_id: Mapped[int | None] = mapped_column(sa.ForeignKey("waves.id"))
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[int | None]
 
     __table_args__ = (
         sa.UniqueConstraint("contract_id", "channel"),
+        sa.CheckConstraint("wave_id IS NULL OR channel = 'page'", name="waves_are_answered_on_their_page"),
         sa.CheckConstraint("0 <= accepting AND accepting <= answers AND answers <= asked", name="counts_nest"),
     )
 

@@ -174,6 +174,10 @@ class FindingsUnsettled(DomainError):
     """What holds the payments of a contract is settled first."""
 
 
+class PageAskedByWave(DomainError):
+    """What residents answer on the page is counted from the wave that asks them."""
+
+
 class AnswersImpossible(DomainError):
     status = 422
 
@@ -303,6 +307,11 @@ def check_contract_day(contract_by: date | None, wanted: date | None, rule: str,
 def held(holds: int) -> FindingsUnsettled | None:
     """Why nothing more is paid, nor completed, while findings hold the payments."""
     return FindingsUnsettled(findings=holds) if holds else None
+
+
+def asked_by_wave(is_page: bool, wave_id: int | None) -> PageAskedByWave | None:
+    """Why nobody enters what residents answer on the page: a wave asks them."""
+    return PageAskedByWave() if is_page and wave_id is not None else None
 
 
 def resident_acceptance(accepting: int, answers: int, rule: AcceptanceRule) -> Acceptance:

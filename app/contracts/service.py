@@ -7,24 +7,21 @@ from decimal import Decimal
 from typing import Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import queries, rules
 from app.contracts.drafts import Draft, announce_by, award_draft, pair_draft
 from app.contracts.instalments import check_amount, incomplete, instalments, unpayable
 from app.contracts.models import (
-    AcceptanceChannel,
     Contract,
     ContractInstalment,
     Milestone,
     Payment,
-    ResidentAcceptance,
     Signature,
 )
 from app.contracts.policy import access_contract, milestone_denial, side_of
 from app.contracts.queries import stream_of
-from app.contracts.rules import MILESTONE_MOVES, MOVES, Acceptance, ContractStatus, MilestoneStatus
+from app.contracts.rules import MILESTONE_MOVES, MOVES, ContractStatus, MilestoneStatus
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
@@ -35,7 +32,7 @@ from app.core.versions import check_version, touch
 from app.selection.models import Pair
 from app.selection.rules import Basis
 from app.tenders.awards.models import Award
-from app.tenders.profiles.rules import AcceptanceRule, Gate
+from app.tenders.profiles.rules import Gate
 
 
 class SignerMissing(DomainError):
@@ -149,7 +146,7 @@ async def sign_contract(session: AsyncSession, actor: Actor, contract_id: int, n
     await happened(session, actor, "signature.given", contract, at, stream=stream_of(contract), side=side.value)
     if status is ContractStatus.signed:
         milestone = await _milestone(session, contract, Gate.signing)
-        _settle(milestone, "meet", at)
+        settle(milestone, "meet", at)
         await _keep_findings_gate(session, contract, at)
         contract.announce_by = await announce_by(session, contract, at)
         facts = {"amount": contract.amount, "late": contract.is_late}
@@ -169,7 +166,7 @@ async def report_milestone(session: AsyncSession, actor: Actor, contract_id: int
     """The contractor reports that a milestone is reached."""
     contract = await access_contract(session, actor, contract_id, "report")
     at = await now(session)
-    milestone = await _milestone_for(session, contract, gate, "report")
+    milestone = await milestone_for(session, contract, gate, "report")
     milestone.status, milestone.reported_at = move(MILESTONE_MOVES, milestone.status, "report"), at
     milestone.report, milestone.reported_by = report, actor.account_id
     milestone.decided_by = None
@@ -218,71 +215,32 @@ async def _decide(
 ) -> Milestone:
     if reason := milestone_denial(actor, verb, gate, contract):
         raise Denied(verb=verb, reason=reason)
-    milestone, at = await _milestone_for(session, contract, gate, verb), await now(session)
+    milestone, at = await milestone_for(session, contract, gate, verb), await now(session)
     milestone.status = move(MILESTONE_MOVES, milestone.status, verb)
     milestone.opinion, milestone.decided_at, milestone.decided_by = opinion, at, actor.account_id
     return milestone
 
 
-async def _milestone_for(session: AsyncSession, contract: Contract, gate: Gate, verb: str) -> Milestone:
+async def milestone_for(session: AsyncSession, contract: Contract, gate: Gate, verb: str) -> Milestone:
     milestone = await _milestone(session, contract, gate)
     rules.check_milestone(contract.status, gate, milestone.status, verb)
     return milestone
 
 
 async def _milestone(session: AsyncSession, contract: Contract, gate: Gate) -> Milestone:
-    milestone = await _milestone_of(session, contract.id, gate)
+    milestone = await milestone_of(session, contract.id, gate)
     if milestone is None:
         raise NotFound(milestone=gate.value)
     return milestone
 
 
-async def _milestone_of(session: AsyncSession, contract_id: int, gate: Gate) -> Milestone | None:
+async def milestone_of(session: AsyncSession, contract_id: int, gate: Gate) -> Milestone | None:
     query = sa.select(Milestone).where(Milestone.contract_id == contract_id, Milestone.gate == gate)
     found: Milestone | None = await session.scalar(query.with_for_update())
     return found
 
 
-async def accept_delivery(
-    session: AsyncSession,
-    actor: Actor,
-    contract_id: int,
-    channel: AcceptanceChannel,
-    *,
-    asked: int,
-    answers: int,
-    accepting: int,
-) -> Milestone:
-    """What the residents asked by one channel say; given again, it replaces what was entered for the channel.
-
-    All channels together decide: from the profile's number of answers on, the share that accepts opens or closes
-    the gate. Refused with AnswersImpossible, and MoveRefused once accepted.
-    """
-    contract = await access_contract(session, actor, contract_id, "accept")
-    at = await now(session)
-    milestone = await _milestone_for(session, contract, Gate.resident_acceptance, "accept")
-    if answers > asked:
-        raise rules.AnswersImpossible(accepting=answers, answers=asked)
-    counts = {"asked": asked, "answers": answers, "accepting": accepting, "recorded_at": at}
-    rule = AcceptanceRule(contract.acceptance_answers, contract.acceptance_share, contract.acceptance_rule)
-    rules.resident_acceptance(accepting, answers, rule)
-    said_by = counts | {"recorded_by": actor.account_id}
-    row = insert(ResidentAcceptance).values(contract_id=contract.id, channel=channel, **said_by)
-    await session.execute(row.on_conflict_do_update(index_elements=["contract_id", "channel"], set_=said_by))
-    said = await queries.acceptances_of(session, contract.id)
-    for each in said:
-        await session.refresh(each)
-    verdict = rules.resident_acceptance(sum(a.accepting for a in said), sum(a.answers for a in said), rule)
-    facts = {"channel": channel.value, "asked": asked, "answers": answers, "accepting": accepting}
-    await happened(session, actor, "acceptance.recorded", contract, at, stream=stream_of(contract), **facts)
-    if verdict is not Acceptance.undecided:
-        _settle(milestone, "meet" if verdict is Acceptance.accepted else "miss", at)
-    if verdict is Acceptance.accepted:
-        await happened(session, actor, "contract.accepted", contract, at, stream=stream_of(contract))
-    return milestone
-
-
-def _settle(milestone: Milestone, verb: str, at: datetime) -> None:
+def settle(milestone: Milestone, verb: str, at: datetime) -> None:
     """A gate that facts open, not an evaluation: reported and decided at once, afresh after a refusal."""
     status = milestone.status
     if status is MilestoneStatus.not_met:
@@ -357,7 +315,7 @@ async def _count_holds(session: AsyncSession, finding: Holding, more: int) -> No
 
 async def _keep_findings_gate(session: AsyncSession, contract: Contract, at: datetime) -> None:
     """Where the terms ask that findings are settled, that gate is open exactly while nothing holds the payments."""
-    milestone = await _milestone_of(session, contract.id, Gate.findings_closed)
+    milestone = await milestone_of(session, contract.id, Gate.findings_closed)
     if milestone and contract.signed_at:
         is_met = contract.holds == 0
         milestone.status = MilestoneStatus.met if is_met else MilestoneStatus.scheduled
@@ -377,9 +335,9 @@ async def take_audit(session: AsyncSession, actor: Actor, report: Audited) -> No
     contract = await session.get_one(Contract, report.contract_id, with_for_update=True)
     if report.gate is Gate.final_audit:
         contract.allowed = report.allowed
-    milestone = await _milestone_of(session, contract.id, report.gate)
+    milestone = await milestone_of(session, contract.id, report.gate)
     if milestone and milestone.status is not MilestoneStatus.met:
-        _settle(milestone, "meet", await now(session))
+        settle(milestone, "meet", await now(session))
 
 
 async def terminate_contract(session: AsyncSession, actor: Actor, contract_id: int, reason: str) -> Contract:

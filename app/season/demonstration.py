@@ -33,7 +33,7 @@ from app.records.terms import after
 from app.registrations.service import submit_registration
 from app.season.cast import OPERATOR, district_of
 from app.season.files import Season
-from app.season.grants import KEY, grant_steps, shown_contract
+from app.season.grants import KEY, draw_shown, grant_steps, shown_contract
 from app.season.importing import open_season
 from app.season.models import SeasonRecord, SeasonStep
 from app.season.replay import replay_season
@@ -274,7 +274,8 @@ async def _engage_firms(session: AsyncSession, season: Season) -> None:
 
 
 async def _report(session: AsyncSession, season: Season) -> None:
-    """The contractor reports half time; the evaluator has it on the desk."""
+    """The contractor reports half time; the evaluator has it on the desk, and whom to call back."""
+    await draw_shown(session, season, await _actor_of(session, Role.evaluator))
     contract, contractor = await shown_contract(session, season), await _actor_of(session, Role.organization)
     if Gate.midterm_evaluation in {gate for term in terms_of(season.competition).instalments for gate in term.gates}:
         await report_milestone(session, contractor, contract.id, Gate.midterm_evaluation, REPORT)

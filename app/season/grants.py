@@ -1,7 +1,7 @@
 """The year after the competition, in the demonstration: what residents asked for in the survey becomes needs, pairs,
 small grants and work that residents accept; and the projects of the competition come to their end likewise."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.budgets.models import Budget
 from app.budgets.rules import AuditKind
+from app.contracts.acceptance import accept_delivery
 from app.contracts.engagements import engage_firm
 from app.contracts.instalments import missing_gates
 from app.contracts.models import AcceptanceChannel, Contract
 from app.contracts.queries import parts_of
 from app.contracts.rules import EngagementKind, MilestoneStatus
 from app.contracts.service import (
-    accept_delivery,
     complete_contract,
     meet_milestone,
     record_payment,
@@ -26,6 +26,7 @@ from app.contracts.service import (
 )
 from app.core.actors import Actor, Role
 from app.core.clock import now
+from app.core.days.calendar import SHANGHAI
 from app.core.money import yuan
 from app.needs.models import Need
 from app.needs.service import draft_need_from_result, edit_need, publish_need
@@ -49,6 +50,16 @@ from app.selection.service import (
     submit_need_preferences,
     submit_offer_preferences,
 )
+from app.service_sessions.models import ServiceSession
+from app.service_sessions.queries import sessions_of
+from app.service_sessions.rules import Plan, SessionKind, SessionStatus, counted
+from app.service_sessions.service import (
+    cancel_service_session,
+    conclude_service_session,
+    draw_call_backs,
+    enter_list,
+    plan_service_session,
+)
 from app.surveys.results.models import SurveyResult
 from app.tenders.profiles.rules import Gate
 
@@ -60,6 +71,14 @@ FIRMS = {
     EngagementKind.audit: ("audit-firm", "示例联合会计师事务所"),
 }
 HALF = Decimal("0.5")
+# Days after the plan, kind, title, place, people expected, rows of the paper list (0: cancelled).
+SESSIONS = (
+    (5, SessionKind.activity, "邻里茶话会", "社区活动室", 40, 38),
+    (12, SessionKind.course, "手机使用入门课", "社区服务站", 25, 22),
+    (19, SessionKind.activity, "院坝健身操", "社区广场", 60, 0),
+    (26, SessionKind.visit, "独居老人探访", "各楼栋", 30, 27),
+)
+RAIN = "当日大雨，居民代表同意取消。"
 REPORT, OPINION = "服务按计划开展，台账、签到和照片齐备。", "目标基本达成，资料齐全，予以通过。"
 
 
@@ -95,6 +114,8 @@ def grant_steps(season: Season) -> list[Step]:
         Step("grants: round closed", signed + 28 * DAY, _close),
         Step("grants: answered", signed + 29 * DAY, _answer),
         Step("grants: signed", signed + 36 * DAY, _sign),
+        Step("sessions planned", signed + 120 * DAY, _plan),
+        Step("sessions held", signed + 150 * DAY, _hold),
         Step("half time", signed + 160 * DAY, _half_time),
         Step("residents asked", signed + 340 * DAY, _end),
     ]
@@ -293,3 +314,41 @@ async def _pay(session: AsyncSession, bureau: Actor, contract: Contract) -> None
     for number, part in enumerate(parts.terms, 1):
         if part.left and not missing_gates(part, parts.met):
             await record_payment(session, bureau, contract.id, part.name, part.left, f"{contract.number}-{number}")
+
+
+# -- Sessions of the contract that stays under way: three that were held, one cancelled; hours and people are made up
+
+
+def _contractor(contract: Contract) -> Actor:
+    return Actor(None, Role.organization, contract.contractor_id)
+
+
+async def _plan(session: AsyncSession, season: Season) -> None:
+    contract, today = await shown_contract(session, season), (await now(session)).date()
+    targets = [number for number, target in enumerate(contract.targets) if counted(str(target["quantity"]))]
+    for after, kind, title, place, people, _ in SESSIONS:
+        starts_at = datetime.combine(today + after * DAY, time(14), SHANGHAI)
+        plan = Plan(kind, title, place, starts_at, starts_at + timedelta(hours=2), people, targets)
+        await plan_service_session(session, _contractor(contract), contract.id, plan)
+
+
+async def _hold(session: AsyncSession, season: Season) -> None:
+    contract = await shown_contract(session, season)
+    rows = {title: count for *_, title, _, _, count in SESSIONS}
+    for each in await sessions_of(session, contract.id):
+        await _settle(session, _contractor(contract), each, rows[each.title])
+
+
+async def _settle(session: AsyncSession, contractor: Actor, planned: ServiceSession, rows: int) -> None:
+    if not rows:
+        await cancel_service_session(session, contractor, planned.id, RAIN)
+        return
+    await enter_list(session, contractor, planned.id, rows)
+    await conclude_service_session(session, contractor, planned.id)
+
+
+async def draw_shown(session: AsyncSession, season: Season, evaluator: Actor) -> None:
+    """The evaluator has call-backs on the desk."""
+    contract = await shown_contract(session, season)
+    if any(each.status is SessionStatus.concluded for each in await sessions_of(session, contract.id)):
+        await draw_call_backs(session, evaluator, contract.id)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.models import Membership
 from app.accounts.rules import RoleDoesNotFit
 from app.contracts import engagements, policy, service
+from app.contracts.acceptance import accept_delivery
 from app.contracts.models import (
     AcceptanceChannel,
     Contract,
@@ -83,8 +84,8 @@ async def test_whoever_reported_for_the_contractor_neither_accepts_nor_pays_nor_
     page = AcceptanceChannel.page
     for attempt in (
         service.meet_milestone(session, judge_of_itself, contract.id, MIDTERM, "合格"),
-        service.accept_delivery(session, buyer, contract.id, page, **counts),
-        service.accept_delivery(session, committee, contract.id, page, **counts),
+        accept_delivery(session, buyer, contract.id, page, **counts),
+        accept_delivery(session, committee, contract.id, page, **counts),
         service.record_payment(session, buyer, contract.id, "first", contract.amount / 2, "PZ-1"),
     ):
         with pytest.raises(Denied) as refusal:

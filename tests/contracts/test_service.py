@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import service
+from app.contracts.acceptance import accept_delivery
 from app.contracts.drafts import award_draft
 from app.contracts.instalments import (
     CompletionNotReached,
@@ -240,7 +241,7 @@ async def test_answers_of_all_channels_count_together_and_a_refusal_can_be_mende
     await accept(session, contract, accepting=3, answers=6)
     staff = Actor(1, Role.committee, None, contract.area_code[:6])
     counts = {"asked": 30, "answers": 24, "accepting": 21}
-    await service.accept_delivery(session, staff, contract.id, AcceptanceChannel.meeting, **counts)
+    await accept_delivery(session, staff, contract.id, AcceptanceChannel.meeting, **counts)
     assert (await gates(session, contract))[Gate.resident_acceptance] is MilestoneStatus.met
     with pytest.raises(MoveRefused):
         await accept(session, contract, accepting=0)
@@ -251,7 +252,7 @@ async def test_a_committee_elsewhere_does_not_accept(session: AsyncSession) -> N
     counts = {"asked": 10, "answers": 10, "accepting": 10}
     staff = Actor(1, Role.committee, None, "530111004002")
     with pytest.raises(NotFound):
-        await service.accept_delivery(session, staff, contract.id, AcceptanceChannel.paper, **counts)
+        await accept_delivery(session, staff, contract.id, AcceptanceChannel.paper, **counts)
 
 
 @pytest.mark.parametrize(("asked", "answers", "accepting"), [(5, 6, 1), (10, 5, 6)])
@@ -261,7 +262,7 @@ async def test_more_answers_than_asked_or_more_consent_than_answers_is_refused(
     contract = await make_performing(session)
     counts = {"asked": asked, "answers": answers, "accepting": accepting}
     with pytest.raises(AnswersImpossible):
-        await service.accept_delivery(session, purchaser(contract), contract.id, AcceptanceChannel.page, **counts)
+        await accept_delivery(session, purchaser(contract), contract.id, AcceptanceChannel.page, **counts)
 
 
 async def test_an_evaluation_is_reported_returned_missed_and_mended(session: AsyncSession) -> None:

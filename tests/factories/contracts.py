@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import engagements, service
+from app.contracts.acceptance import accept_delivery
 from app.contracts.models import AcceptanceChannel, Contract, ContractInstalment
 from app.contracts.queries import engagements_of
 from app.contracts.rules import EngagementKind
@@ -84,7 +85,7 @@ async def evaluate(session: AsyncSession, contract: Contract, *gates: Gate) -> N
 
 async def accept(session: AsyncSession, contract: Contract, accepting: int, answers: int = 10) -> None:
     counts = {"asked": max(answers, 10), "answers": answers, "accepting": accepting}
-    await service.accept_delivery(session, purchaser(contract), contract.id, AcceptanceChannel.page, **counts)
+    await accept_delivery(session, purchaser(contract), contract.id, AcceptanceChannel.page, **counts)
 
 
 async def pay(session: AsyncSession, contract: Contract, instalment: str, amount: int | str) -> Decimal:

@@ -12,7 +12,8 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import service as contracts
-from app.contracts.models import Contract
+from app.contracts.acceptance import accept_delivery
+from app.contracts.models import AcceptanceChannel, Contract
 from app.core.actors import RESIDENT, Actor, Role
 from app.core.clock import SimulatedClock
 from app.needs.models import Need
@@ -186,8 +187,8 @@ async def test_a_notice_takes_a_need_from_its_bids_to_residents_acceptance(
     asked = await path_of(anybody, need)
     assert (asked["milestones"]["paid"]["amount"], step(asked)[0]) == ("10000.00", "accept")
     assert (asked["acceptance"]["said"], asked["acceptance"]["answers"]) == ("undecided", None)  # too few to be told
-    await contracts.accept_delivery(
-        session, purchaser(contract), contract.id, contracts.AcceptanceChannel.phone, asked=20, answers=16, accepting=15
+    await accept_delivery(
+        session, purchaser(contract), contract.id, AcceptanceChannel.phone, asked=20, answers=16, accepting=15
     )
     done = await path_of(anybody, need)
     assert (done["acceptance"]["accepting"], done["acceptance"]["answers"], done["next"]) == (19, 20, None)

@@ -63,13 +63,13 @@ function SignIn({ address, onDone }: { address: string; onDone: (number: number)
   const [household, setHousehold] = useState("");
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [sending, setSending] = useState(false);
-  const [key] = useState(freshKey);
+  const [key, setKey] = useState(freshKey);
   const send = async (): Promise<void> => {
     setSending(true);
     setRefusal(null);
     try {
       const body = { household };
-      onDone((await request<SignedIn>(address, { method: "POST", body, key: `${key} ${household}` })).number);
+      onDone((await request<SignedIn>(address, { method: "POST", body, key })).number);
     } catch (error) {
       setRefusal(refusalOf(error));
     } finally {
@@ -94,7 +94,10 @@ function SignIn({ address, onDone }: { address: string; onDone: (number: number)
           value={household}
           aria-invalid={refusal !== null}
           aria-describedby="household-fault household-hint"
-          onChange={(event) => setHousehold(event.target.value)}
+          onChange={(event) => {
+            setHousehold(event.target.value);
+            setKey(freshKey());
+          }}
         />
       </label>
       <p id="household-hint" className="soft">

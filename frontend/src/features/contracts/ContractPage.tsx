@@ -24,6 +24,8 @@ import { Findings } from "./Findings";
 import { Milestones } from "./Milestones";
 import { Obstacles } from "./Obstacles";
 import { Payments } from "./Payments";
+import { Sessions } from "./Sessions";
+import { Voices } from "./Voices";
 import "./contracts.css";
 
 type Contract = components["schemas"]["ContractRead"];
@@ -82,6 +84,8 @@ function Parts({ of }: { of: Contract }) {
         </ul>
       </section>
       <Milestones of={of} />
+      <Voices of={of} />
+      <Sessions of={of} />
       <Findings contractId={of.id} />
       <Budget contractId={of.id} />
       <Payments of={of} />

@@ -1,0 +1,121 @@
+"""What residents say of a contract: before its service starts whether they want it, at its end whether they accept it.
+
+asked --the wave closes--> willing | unwilling | undecided (willingness), accepted | refused | undecided (acceptance),
+lapsed where the contract no longer asks. A meeting says it at once. Rules are pinned when people are asked.
+"""
+
+import tomllib
+from collections.abc import Collection
+from enum import StrEnum
+from fractions import Fraction
+from pathlib import Path
+
+from app.contracts.rules import ContractStatus
+from app.core.errors import DomainError
+from app.surveys.results.rules import wilson
+
+SETTINGS = tomllib.loads(Path(__file__).with_name("willingness.toml").read_text(encoding="utf-8"))
+
+
+class VoicePurpose(StrEnum):
+    willingness = "willingness"
+    acceptance = "acceptance"
+
+
+class VoiceMethod(StrEnum):
+    survey = "survey"
+    meeting = "meeting"
+
+
+class VoiceStatus(StrEnum):
+    asked = "asked"
+    willing = "willing"
+    unwilling = "unwilling"
+    undecided = "undecided"
+    accepted = "accepted"
+    refused = "refused"
+    lapsed = "lapsed"
+
+
+class WillingnessRule(StrEnum):
+    """Its numbers stand in `willingness.toml`."""
+
+    share_two_thirds = "share_two_thirds"
+    low_half = "low_half"
+    low_two_thirds = "low_two_thirds"
+
+
+V = VoiceStatus
+# Willingness is asked before a service starts, acceptance while the contract is carried out.
+ASKED = {
+    VoicePurpose.willingness: {(ContractStatus.signed, "ask"): V.asked},
+    VoicePurpose.acceptance: {(ContractStatus.performing, "ask"): V.asked},
+}
+
+
+class NoQuorum(DomainError):
+    """A meeting decides with more than half of those who may come (城市居民委员会组织法 art. 10)."""
+
+    status = 422
+
+
+class VoicesImpossible(DomainError):
+    status = 422
+
+
+class WaveUnknown(DomainError):
+    """No wave of a survey that this party runs."""
+
+    status = 422
+
+
+class AlreadyAsked(DomainError):
+    """One wave at a time says it."""
+
+
+class VoiceQuestionUnfit(DomainError):
+    """Not a question of this questionnaire with one answer, or not options of it."""
+
+    status = 422
+
+
+class RuleMissing(DomainError):
+    """Willingness is judged by a rule that is pinned before anybody answers."""
+
+    status = 422
+
+
+def check_rule(purpose: VoicePurpose, rule: WillingnessRule | None) -> None:
+    if purpose is VoicePurpose.willingness and rule is None:
+        raise RuleMissing()
+
+
+def check_options(question: str, known: Collection[str], options: Collection[str]) -> None:
+    """`known`: the options of the question, none where there is no such question with one answer."""
+    if not options or not set(options) <= set(known):
+        raise VoiceQuestionUnfit(question=question)
+
+
+def willingness(willing: int, answers: int, rule: WillingnessRule) -> VoiceStatus:
+    """By the share, or by its interval: undecided while the interval lies on both sides of what is asked for."""
+    if not 0 <= willing <= answers:
+        raise VoicesImpossible(ayes=willing, present=answers)
+    if answers == 0:
+        return V.undecided
+    told = SETTINGS["rules"][rule]
+    least = Fraction(told["least"])
+    if told["reads"] == "share":
+        return V.willing if willing >= least * answers else V.unwilling
+    low, high = wilson(willing / answers, answers)
+    if low >= least:
+        return V.willing
+    return V.unwilling if high < least else V.undecided
+
+
+def met(entitled: int, present: int, ayes: int) -> VoiceStatus:
+    """What a meeting decides: with more than half of those entitled, by more than half of those present."""
+    if not 0 <= ayes <= present <= entitled:
+        raise VoicesImpossible(ayes=ayes, present=present)
+    if present * 2 <= entitled:
+        raise NoQuorum(entitled=entitled, present=present, needed=entitled // 2 + 1)
+    return V.willing if ayes * 2 > present else V.unwilling

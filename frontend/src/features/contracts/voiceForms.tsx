@@ -1,0 +1,90 @@
+/** Which wave asks residents what, and what a meeting decided. */
+import { Select } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { $api } from "../../api/client";
+import { languageOf } from "../../api/refusal";
+import type { components } from "../../api/schema.gen";
+import type { ActionFormProps, Actionable } from "../../ui/ActionBar";
+import { CountField, Field } from "../../ui/form/Field";
+import { FormSheet } from "../../ui/form/FormSheet";
+
+type Ask = components["schemas"]["VoiceAsk"];
+type Meeting = components["schemas"]["VoiceMeeting"];
+type Props = ActionFormProps<Actionable>;
+type Label = components["schemas"]["Label"];
+const RULES: readonly NonNullable<Ask["rule"]>[] = ["share_two_thirds", "low_half", "low_two_thirds"];
+const ENDED = new Set<string>(["closed", "discarded"]);
+
+/** The own published surveys, their waves that still take answers, and questions with one answer. */
+function useChoices(surveyId: number | null, question: string | undefined) {
+  const { t, i18n } = useTranslation();
+  const said = (label: Label): string => label[languageOf(i18n.language)] || label.zh;
+  const path = { survey_id: surveyId ?? 0 };
+  const when = { enabled: surveyId !== null };
+  const surveys = $api.useQuery("get", "/api/v1/surveys", { params: { query: { status: "published", limit: 200 } } });
+  const waves = $api.useQuery("get", "/api/v1/surveys/{survey_id}/waves", { params: { path } }, when);
+  const survey = $api.useQuery("get", "/api/v1/surveys/{survey_id}", { params: { path } }, when);
+  const single = survey.data?.definition.questions.filter(({ type }) => type === "single") ?? [];
+  const asked = single.find(({ name }) => name === question)?.options ?? [];
+  const taking = waves.data?.filter(({ state }) => !ENDED.has(state)) ?? [];
+  return {
+    surveys: surveys.data?.items.map(({ id, title }) => ({ value: id, label: said(title) })) ?? [],
+    waves: taking.map(({ id, title, channel }) => ({
+      value: id,
+      label: `${title || t("contracts.voices.wave", { id })} · ${t(`rooms.surveys.survey_channel.${channel}`)}`,
+    })),
+    questions: single.map(({ name, label }) => ({ value: name, label: said(label) })),
+    options: asked.map(({ name, label }) => ({ value: name, label: said(label) })),
+  };
+}
+
+export function askOn(purpose: Ask["purpose"]) {
+  return function AskForm({ send, sending, cancel }: Props) {
+    const { t } = useTranslation();
+    const [survey, setSurvey] = useState<number | null>(null);
+    const [question, setQuestion] = useState<string>();
+    const choices = useChoices(survey, question);
+    return (
+      <FormSheet<Ask>
+        room="voices"
+        send={(body) => send({ ...body, purpose })}
+        sending={sending}
+        cancel={cancel}
+        submit={t("rooms.voices.action.ask")}
+        onChange={(body) => setQuestion(body.question)}
+      >
+        <p>{t(`contracts.voices.follows.${purpose}`)}</p>
+        <label htmlFor="voice-survey">{t("contracts.voices.survey")}</label>
+        <Select id="voice-survey" className="voice-survey" options={choices.surveys} onChange={setSurvey} />
+        <Field name="wave_id" required>
+          <Select options={choices.waves} disabled={survey === null} />
+        </Field>
+        <Field name="question" required>
+          <Select options={choices.questions} disabled={survey === null} />
+        </Field>
+        <Field name="options" required>
+          <Select mode="multiple" options={choices.options} disabled={question === undefined} />
+        </Field>
+        {purpose === "willingness" && (
+          <Field name="rule" required>
+            <Select options={RULES.map((value) => ({ value, label: t(`rooms.voices.rule.${value}`) }))} />
+          </Field>
+        )}
+      </FormSheet>
+    );
+  };
+}
+
+export function MeetingForm({ send, sending, cancel }: Props) {
+  const { t } = useTranslation();
+  const submit = t("rooms.voices.action.hear");
+  return (
+    <FormSheet<Meeting> room="voices" {...{ send, sending, cancel, submit }}>
+      <p>{t("contracts.voices.follows.meeting")}</p>
+      <CountField name="entitled" required />
+      <CountField name="present" required />
+      <CountField name="ayes" required />
+    </FormSheet>
+  );
+}
