@@ -96,7 +96,8 @@ async def access_budget(session: AsyncSession, actor: Actor, budget_id: int, ver
 
 
 async def access_line(session: AsyncSession, actor: Actor, line_id: int, verb: str) -> tuple[SpendingLine, OnBudget]:
-    query = _seen(actor, SpendingLine, Budget).where(SpendingLine.id == line_id, SpendingLine.budget_id == Budget.id)
+    query = _seen(actor, SpendingLine, Budget).join(SpendingLine, SpendingLine.budget_id == Budget.id)
+    query = query.where(SpendingLine.id == line_id)
     line, budget = await _one(session, query, line=line_id)
     on = await _locked(session, actor, budget, verb)
     await session.refresh(line)
@@ -106,8 +107,8 @@ async def access_line(session: AsyncSession, actor: Actor, line_id: int, verb: s
 async def access_change(
     session: AsyncSession, actor: Actor, change_id: int, verb: str
 ) -> tuple[BudgetChange, OnBudget]:
-    query = _seen(actor, BudgetChange, Budget)
-    query = query.where(BudgetChange.id == change_id, BudgetChange.budget_id == Budget.id)
+    query = _seen(actor, BudgetChange, Budget).join(BudgetChange, BudgetChange.budget_id == Budget.id)
+    query = query.where(BudgetChange.id == change_id)
     change, budget = await _one(session, query, change=change_id)
     on = await _locked(session, actor, budget, verb)
     await session.refresh(change)
@@ -119,7 +120,8 @@ async def read_statement(
 ) -> tuple[Statement, SpendingLine, OnBudget]:
     """Refusal: NotFound, also where the contract is not seen."""
     query = _seen(actor, Statement, SpendingLine, Budget, Contract).where(Statement.id == statement_id)
-    query = query.where(Statement.line_id == SpendingLine.id, SpendingLine.budget_id == Budget.id)
+    query = query.join(SpendingLine, SpendingLine.budget_id == Budget.id)
+    query = query.join(Statement, Statement.line_id == SpendingLine.id)
     statement, line, budget, contract = await _one(session, query, statement=statement_id)
     return statement, line, OnBudget(budget, contract)
 
@@ -132,8 +134,9 @@ async def access_statement(
 
 
 def _seen(actor: Actor, *tables: Any) -> sa.Select[Any]:
-    """Of budgets on contracts that this actor sees."""
-    return sa.select(*tables).where(Budget.contract_id == Contract.id, contracts.visible(actor))
+    """Of budgets on contracts that this actor sees; joined, since of one who sees none nothing else is compared."""
+    joined = sa.join(Contract, Budget, Budget.contract_id == Contract.id)
+    return sa.select(*tables).select_from(joined).where(contracts.visible(actor))
 
 
 async def _one(session: AsyncSession, query: sa.Select[Any], **named: int) -> Any:

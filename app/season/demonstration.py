@@ -336,13 +336,15 @@ async def _cast(session: AsyncSession) -> tuple[rated.Cast, Party, list[Party]]:
 
 
 async def _announce_grade(session: AsyncSession, season: Season) -> None:
-    cast, _, (graded, *_) = await _cast(session)
-    await rated.give_grade(session, cast, graded)
+    cast, _, others = await _cast(session)
+    for graded in others[:1]:
+        await rated.give_grade(session, cast, graded)
 
 
 async def _confirm_grade(session: AsyncSession, season: Season) -> None:
-    cast, _, (graded, *_) = await _cast(session)
-    await rated.confirm_grade(session, cast, graded)
+    cast, _, others = await _cast(session)
+    for graded in others[:1]:
+        await rated.confirm_grade(session, cast, graded)
 
 
 async def _rate(session: AsyncSession, season: Season) -> None:

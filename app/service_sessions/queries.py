@@ -166,12 +166,19 @@ async def last_checked(session: AsyncSession, contract_id: int) -> Checked | Non
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
-    """Contractors: say of a session that is over whether it took place. Evaluators: call whom the lots fell on."""
+    """Contractors: say who came to a session that is over, then that it took place. Evaluators: call whom the lots
+    fell on."""
     performing = Contract.status == ContractStatus.performing
     if actor.role is Role.organization:
         over = (ServiceSession.status == SessionStatus.planned, ServiceSession.ends_at <= at, performing)
-        found = await session.execute(select_sessions(actor).where(*over).order_by(ServiceSession.id))
-        return [_waits("conclude", each.id, contract, each.title) for each, contract in found]
+        found = (await session.execute(select_sessions(actor).where(*over).order_by(ServiceSession.id))).all()
+        came = await sign_ins_of(session, [each.id for each, _ in found])
+        return [
+            _waits("conclude", each.id, contract, each.title)
+            if came[each.id]
+            else _waits("enter_list", each.id, contract, each.title)
+            for each, contract in found
+        ]
     return await _to_call(session, actor) if sees_call_backs(actor) else []
 
 

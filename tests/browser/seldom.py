@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Account, PasswordReset
 from app.accounts.rules import token_hash
+from app.contracts.engagements import engage_firm
+from app.contracts.rules import EngagementKind
 from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
@@ -20,6 +22,7 @@ from app.ratings.rules import RatingStatus
 from app.selection.models import PreferenceList, Round, RoundNeed, RoundOffer
 from app.selection.rules import ListSource, RoundStatus, Side
 from app.selection.service import close_round
+from app.service_sessions.rules import CallBackStatus, DrawStatus
 from app.tenders.bids.models import Bid
 from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Tender
@@ -27,12 +30,15 @@ from app.tenders.notices.rules import LotFailure
 from app.tenders.panels.reopening import ask_reopening
 from app.tenders.panels.service import deliver_sheet, enter_paper_sheet, save_sheet
 from app.tenders.profiles.rules import OverspendRule
+from tests.conftest import TODAY
 from tests.factories.awards import propose, score
 from tests.factories.bids import make_bid, make_opened
+from tests.factories.contracts import make_performing, purchaser
 from tests.factories.needs import make_need
 from tests.factories.notices import lots_of, make_tender, set_clock
 from tests.factories.offers import make_offer
 from tests.factories.panels import clerks_of, make_panel, marks_of
+from tests.factories.service_sessions import call, keep_draw
 
 DAY = timedelta(days=1)
 # By whose desk it waits.
@@ -40,6 +46,7 @@ SELDOM = {
     "organization": {"bids.confirm", "bids.revise", "awards.accept_cut"},
     "purchaser": {"tenders.fail", "panels.confirm", "panels.approve", "selection.fill", "ratings.pass"},
     "committee": {"parties.cancel_reset"},
+    "evaluator": {"service_sessions.close"},
 }
 
 
@@ -54,6 +61,7 @@ async def seldom(session: AsyncSession, parties: Mapping[str, Party]) -> None:
     await _cut(session, bureau, organization, at)
     await _reset(session, at)
     await _mending(session, bureau, organization, at)
+    await _called_back(session, parties["evaluator"])
 
 
 async def _mending(session: AsyncSession, bureau: Party, organization: Party, at: datetime) -> None:
@@ -64,6 +72,15 @@ async def _mending(session: AsyncSession, bureau: Party, organization: Party, at
     rating.due_on = today - DAY
     session.add(rating)
     await session.flush()
+
+
+async def _called_back(session: AsyncSession, firm: Party) -> None:
+    """Everybody whom the lots fell on was asked."""
+    await set_clock(session, TODAY)
+    contract = await make_performing(session)
+    await engage_firm(session, purchaser(contract), contract.id, EngagementKind.evaluation, firm.id)
+    draw, _ = await keep_draw(session, contract, DrawStatus.open)
+    await call(session, contract, draw, [CallBackStatus.confirmed])
 
 
 async def _notice(session: AsyncSession, bureau: Party, bids_end: datetime, title: str, **facts: object) -> Tender:

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, Response, expect
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.contracts.models import Contract
+from app.contracts.rules import ContractStatus
 from app.core.actors import Role
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
@@ -16,6 +18,8 @@ from app.core.installation.postgres import EmbeddedPostgres
 from app.offers.rules import OfferStatus
 from app.parties.models import Party
 from app.records.rules import RecordKind
+from app.service_sessions.models import SignIn
+from app.service_sessions.rules import SignInKind
 from app.surveys.questionnaires.rules import SurveyStatus
 from app.tenders.notices.models import Enquiry, Tender
 from app.tenders.notices.rules import TenderStatus
@@ -29,6 +33,7 @@ from tests.factories.needs import make_need
 from tests.factories.offers import make_offer
 from tests.factories.parties import make_account
 from tests.factories.records import make_record
+from tests.factories.service_sessions import keep_session
 from tests.factories.surveys import make_survey, make_wave
 
 pytestmark = pytest.mark.browser
@@ -79,6 +84,13 @@ async def _more(session: AsyncSession, parties: Mapping[str, Party]) -> None:
     tender = (await session.scalars(open_now.limit(1))).one()
     session.add(Enquiry(tender_id=tender.id, party_id=organization.id, question="可否分两期实施？", asked_at=at))
     yesterday = today - timedelta(days=1)
+    performed = (Contract.contractor_id == organization.id, Contract.status == ContractStatus.performing)
+    contract = (await session.scalars(sa.select(Contract).where(*performed).limit(1))).one()
+    await keep_session(session, contract, title="没有签到的场次")
+    attended = await keep_session(session, contract, title="有人签到的场次")
+    came = SignIn(service_session_id=attended.id, number=1, kind=SignInKind.paper, household_hash="1" * 64)
+    came.signed_at = attended.starts_at
+    session.add(came)
     way_back = {"requirement": "退还多收的押金", "due_on": yesterday, "shown_until": today + timedelta(days=365)}
     said = {"title": "1号", "issuer": "民政局", "issuer_id": parties["purchaser"].id, "source": "处罚决定书"}
     await make_record(session, organization, RecordKind.penalty, valid_from=yesterday, **said, **way_back)

@@ -294,7 +294,6 @@ async def test_a_session_that_is_over_waits_for_the_organisation_and_a_draw_for_
     contract = await make_performing(session)
     planned, actor = await make_going_on(session, contract), contractor(contract)
     firm = await evaluator(session, contract)
-    await service.enter_list(session, actor, planned.id, 1)
     await set_clock(session, planned.ends_at)
 
     async def desk_of(who: Actor) -> list[str]:
@@ -304,6 +303,8 @@ async def test_a_session_that_is_over_waits_for_the_organisation_and_a_draw_for_
             if each.room == "service_sessions"
         ]
 
+    assert await desk_of(actor) == ["enter_list"], "nobody has signed in: it cannot be concluded yet"
+    await service.enter_list(session, actor, planned.id, 1)
     assert await desk_of(actor) == ["conclude"]
     await service.conclude_service_session(session, actor, planned.id)
     draw = await make_draw(session, contract)

@@ -23,6 +23,7 @@ from app.records.rules import Fact, RecordKind
 from app.records.service import enter_record
 
 LOCAL, NATIONAL = "local_four_level", "national_5a"
+MOST_RATED = 6  # one for each state
 MEMBERS = ("王建国", "李秀英", "张伟", "刘芳", "陈静", "杨帆", "赵敏")
 SOURCE = "等级评定决定书（演示）"
 BASIS = "查阅台账、现场走访"
@@ -46,7 +47,7 @@ async def rated_organizations(session: AsyncSession, office: Actor, but: int | N
     """Registered ones of the district, oldest number first; not the one that the demonstration account acts for."""
     query = sa.select(Party).where(Party.legal_kind == LegalKind.social_service_agency, Party.founded < "2018")
     query = query.where(Party.area_code.startswith(office.area), Party.id != but).order_by(Party.id)
-    return list(await session.scalars(query.limit(6)))
+    return list(await session.scalars(query.limit(MOST_RATED)))
 
 
 async def give_grade(session: AsyncSession, cast: Cast, party: Party) -> None:
@@ -61,8 +62,11 @@ async def confirm_grade(session: AsyncSession, cast: Cast, party: Party) -> None
 
 
 async def rate_others(session: AsyncSession, cast: Cast, own: Party, parties: Sequence[Party]) -> None:
-    """What is alive: a sheet begun, one to declare for, one to compute, a review, votes, an application."""
-    being_marked, to_compute, reviewed, voted, planned, applied = own, *parties[1:6]
+    """What is alive: a sheet begun, one to declare for, one to compute, a review, votes, an application. In a season of
+    few organisations nothing is."""
+    if len(parties) < MOST_RATED:
+        return
+    being_marked, to_compute, reviewed, voted, planned, applied = own, *parties[1:MOST_RATED]
     rating = await _collecting(session, cast, being_marked, LOCAL, declared=(cast.office, cast.evaluator))
     await _lock(session, cast.office, rating, "82")
     half = {"delivery.outputs": Given(Decimal(21), BASIS), "delivery.quality": Given(Decimal("20.5"), "")}
