@@ -54,6 +54,6 @@ def test_a_bureau_finds_its_season_and_where_too_few_offers_stand(visit: Open, s
 
 
 def test_a_desk_on_which_nothing_waits_says_so_in_a_line(visit: Open) -> None:
-    page = visit("/desk", role="auditor")
+    page = visit("/desk", role="admin")
     expect(page.get_by_text("现在没有等您办理的事项")).to_be_visible()
     expect(page.locator(".empty")).to_have_count(0)
