@@ -100,11 +100,14 @@ class Claim:
 
 @dataclass(frozen=True)
 class Checked:
-    """How the call-backs of a closed draw went."""
+    """How the call-backs of a closed draw went. They speak for the sessions that were drawn of, and no later ones."""
 
     draw: CallBackDraw
     reached: int
     confirmed: int
+
+    def speaks_for(self, found: Collection[ServiceSession]) -> bool:
+        return {each.id for each in found} <= set(self.draw.sessions)
 
     @property
     def denied(self) -> int:
@@ -118,7 +121,7 @@ class Checked:
 @dataclass(frozen=True)
 class Output:
     """What is claimed under a contract, and by target; `checked` where call-backs say how much of it holds and this
-    reader may see it (`is_hidden`: they do, and may not)."""
+    reader may see it (`is_hidden`: they do, and may not). `supported` is of those who were drawn of."""
 
     claimed: int
     checked: Checked | None
@@ -134,11 +137,12 @@ async def output_of(session: AsyncSession, actor: Actor, contract: Contract, fou
     is_hidden = last is not None and not (last.may_be_shown or sees_call_backs(actor))
     checked = None if is_hidden else last
     claimed = sum(came.values())
-    return Output(claimed, checked, is_hidden, _supported(claimed, checked), _claims(contract, held, came, checked))
+    supported = _supported(checked.draw.population, checked) if checked else None
+    return Output(claimed, checked, is_hidden, supported, _claims(contract, held, came, checked))
 
 
-def _supported(claimed: int, checked: Checked | None) -> Supported | None:
-    return rules.supported(claimed, checked.confirmed, checked.reached) if checked else None
+def _supported(claimed: int, checked: Checked) -> Supported:
+    return rules.supported(claimed, checked.confirmed, checked.reached)
 
 
 def _claims(
@@ -150,7 +154,7 @@ def _claims(
         unit, planned = rules.counted(str(target["quantity"])) or (None, None)
         people = sum(came[each.id] for each in own)
         done = len(own) if unit is Unit.sessions else people
-        of_people = _supported(people, checked) if unit is Unit.people else None
+        of_people = _supported(people, checked) if checked and unit is Unit.people and checked.speaks_for(own) else None
         claims.append(Claim(str(target["what"]), str(target["quantity"]), unit, planned, done, of_people))
     return claims
 

@@ -214,16 +214,20 @@ def household_mark(household: str) -> str:
 # -- What was claimed, against what the contract asks for
 
 COUNT = re.compile(r"(\d[\d,，]*)\s*(人次|人|名|户|people|persons|场次|场|次|期|节|sessions?)")
+RATE = re.compile(r"每[^\d，,。；;]{0,4}" + COUNT.pattern)  # "每场 30 人": of each, not in all
+RANGE = re.compile(r"\d\s*[-–—~～至到.]\s*\d")
 OF_PEOPLE = frozenset({"人次", "人", "名", "户", "people", "persons"})
 
 
 def counted(quantity: str) -> tuple[Unit, int] | None:
-    """The first number of people or sessions in a target's quantity ("不少于 500 人"); None where it counts neither."""
-    found = COUNT.search(quantity)
-    if found is None:
+    """The number of people or sessions that a target's quantity asks for in all ("不少于 500 人"); None where it counts
+    neither, or can be read in more than one way ("2 场 60 人", "20 至 30 人"): nothing is marked by a guess."""
+    found = COUNT.findall(RATE.sub("", quantity))
+    if len(found) != 1 or RANGE.search(quantity):
         return None
-    number = int(re.sub(r"[,，]", "", found[1]))
-    return (Unit.people if found[2] in OF_PEOPLE else Unit.sessions, number) if number else None
+    ((digits, unit),) = found
+    number = int(re.sub(r"[,，]", "", digits))
+    return (Unit.people if unit in OF_PEOPLE else Unit.sessions, number) if number else None
 
 
 def mark(planned: int, done: int) -> int:

@@ -29,6 +29,11 @@ async def awaited_of(session: AsyncSession, wave_id: int) -> Voice | None:
     return await session.scalar(query.with_for_update())
 
 
+async def answers_of(session: AsyncSession, wave_id: int) -> int:
+    """How many have answered the wave so far, whatever became of their answers."""
+    return await session.scalar(sa.select(sa.func.count()).where(Response.wave_id == wave_id)) or 0
+
+
 async def doubtful_of(session: AsyncSession, wave_id: int) -> int:
     """How many responses of the wave nobody has reviewed though a rule found them doubtful."""
     doubted = sa.func.jsonb_array_length(Response.suggestions) > 0

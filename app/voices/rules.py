@@ -13,6 +13,7 @@ from pathlib import Path
 from app.contracts.rules import ContractStatus
 from app.core.errors import DomainError
 from app.surveys.results.rules import wilson
+from app.surveys.results.suppression import SMALL
 
 SETTINGS = tomllib.loads(Path(__file__).with_name("willingness.toml").read_text(encoding="utf-8"))
 
@@ -69,6 +70,10 @@ class WaveUnknown(DomainError):
     status = 422
 
 
+class AnsweredBefore(DomainError):
+    """What counts as a yes, and by which rule, is said before anybody has answered."""
+
+
 class AlreadyAsked(DomainError):
     """One wave at a time says it."""
 
@@ -88,6 +93,11 @@ class RuleMissing(DomainError):
 def check_rule(purpose: VoicePurpose, rule: WillingnessRule | None) -> None:
     if purpose is VoicePurpose.willingness and rule is None:
         raise RuleMissing()
+
+
+def is_told(answers: int) -> bool:
+    """Whether what a wave says may stand beside other figures: of fewer, it would tell what each of them said."""
+    return answers >= SMALL
 
 
 def check_options(question: str, known: Collection[str], options: Collection[str]) -> None:

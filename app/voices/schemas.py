@@ -7,9 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.fields import Id, Line
 from app.core.http.unit import example
-from app.surveys.results.suppression import SMALL
 from app.voices.models import Voice
-from app.voices.rules import SETTINGS, VoiceMethod, VoicePurpose, VoiceStatus, WillingnessRule
+from app.voices.rules import SETTINGS, VoiceMethod, VoicePurpose, VoiceStatus, WillingnessRule, is_told
 
 Word = Annotated[str, Line(200, least=1)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -60,7 +59,7 @@ class VoiceRead(BaseModel):
     @classmethod
     def of(cls, voice: Voice) -> "VoiceRead":
         same = ("id", "contract_id", "purpose", "method", "wave_id", "rule", "status", "asked_at", "heard_at")
-        is_few = voice.method is VoiceMethod.survey and (voice.answers or 0) < SMALL
+        is_few = voice.method is VoiceMethod.survey and not is_told(voice.answers or 0)
         counts = {name: None if is_few else getattr(voice, name) for name in ("asked", "answers", "ayes")}
         by_rule = SETTINGS["rules"][voice.rule]["source"] if voice.rule else ""
         source = SETTINGS["meeting_source"] if voice.method is VoiceMethod.meeting else by_rule

@@ -22,7 +22,7 @@ from app.tenders.profiles.rules import AcceptanceRule, Gate
 from app.voices import rules
 from app.voices.models import Voice
 from app.voices.policy import access_contract, access_wave, check_contract
-from app.voices.queries import Counts, awaited_of, counts_of, doubtful_of, voices_of
+from app.voices.queries import Counts, answers_of, awaited_of, counts_of, doubtful_of, voices_of
 from app.voices.rules import ASKED, VoiceMethod, VoicePurpose, VoiceStatus, WillingnessRule
 
 TAKING = (WaveStatus.draft, WaveStatus.open)
@@ -42,7 +42,7 @@ async def ask_voice(
     """Have a wave of the own survey say what residents think of the contract.
 
     Refusals: WaveUnknown, MoveRefused (acceptance while it is carried out, willingness before), WaveClosed,
-    VoiceQuestionUnfit, RuleMissing, AlreadyAsked.
+    AnsweredBefore, VoiceQuestionUnfit, RuleMissing, AlreadyAsked.
     """
     await check_contract(session, actor, contract_id, "ask")
     survey, wave = await access_wave(session, actor, wave_id)
@@ -52,6 +52,8 @@ async def ask_voice(
     rules.check_rule(purpose, rule)
     if wave.status not in TAKING:
         raise WaveClosed()
+    if answers := await answers_of(session, wave.id):
+        raise rules.AnsweredBefore(answers=answers)
     asked = definition_of(survey).question(question)
     known = [option.name for option in asked.options] if asked and asked.type == "single" else []
     rules.check_options(question, known, options)
@@ -88,8 +90,9 @@ async def hear_meeting(
 
 
 def for_the_contract(keep: Callable[[AsyncSession, Actor, Any], Awaitable[Any]]) -> Reaction:
-    """The reaction that hears a wave when it closes, and has the contract `keep` what residents said of its delivery.
-    Refusal: ReviewsPending, so that nothing doubtful is counted unseen."""
+    """The reaction that hears a wave when it closes, and has the contract `keep` what residents said of its delivery,
+    unless they are so few that their counts stay hidden. Refusal: ReviewsPending, so that nothing doubtful is counted
+    unseen."""
 
     async def hear(session: AsyncSession, actor: Actor, wave: Wave) -> None:
         voice = await awaited_of(session, wave.id)
@@ -101,7 +104,8 @@ def for_the_contract(keep: Callable[[AsyncSession, Actor, Any], Awaitable[Any]])
         counts, at = await counts_of(session, voice), await now(session)
         _hear(voice, counts, await _said(session, contract, voice, counts), at)
         await session.flush()
-        if voice.purpose is VoicePurpose.acceptance and voice.status is not VoiceStatus.lapsed:
+        is_heard = voice.status is not VoiceStatus.lapsed and rules.is_told(counts.answers)
+        if voice.purpose is VoicePurpose.acceptance and is_heard:
             await keep(session, actor, voice)
 
     return hear
@@ -123,6 +127,8 @@ async def _said(session: AsyncSession, contract: Contract, voice: Voice, counts:
     ]
     if not any(waits):
         return VoiceStatus.lapsed
+    if not rules.is_told(counts.answers):
+        return VoiceStatus.undecided
     rule = AcceptanceRule(contract.acceptance_answers, contract.acceptance_share, contract.acceptance_rule)
     return {
         Acceptance.undecided: VoiceStatus.undecided,

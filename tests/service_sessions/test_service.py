@@ -149,6 +149,21 @@ async def test_only_the_contractor_plans_and_only_whoever_is_engaged_draws(sessi
             await service.draw_call_backs(session, who, contract.id)
 
 
+async def test_call_backs_speak_for_no_session_that_was_held_after_the_draw(session: AsyncSession) -> None:
+    contract = await make_performing(session)
+    contract.targets = [{"what": "服务对象人数", "quantity": "不少于 500 人"}]
+    await make_held(session, contract, 12, counts_for=[0])
+    draw = await make_draw(session, contract)
+    await call(session, contract, draw, [C.confirmed] * draw.size)
+    await service.close_call_backs(session, await evaluator(session, contract), draw.id)
+    await make_held(session, contract, 400, counts_for=[0])
+    found = await queries.output_of(
+        session, contractor(contract), contract, await queries.sessions_of(session, contract.id)
+    )
+    assert found.supported is not None
+    assert (found.claimed, found.supported.claimed, found.claims[0].supported) == (412, 12, None)
+
+
 async def test_430_signed_in_79_are_drawn_and_399_are_supported(session: AsyncSession) -> None:
     contract = await make_performing(session)
     contract.targets = [{"what": "服务对象人数", "quantity": "不少于 500 人"}, {"what": "活动", "quantity": "2 场"}]

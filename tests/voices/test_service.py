@@ -22,6 +22,7 @@ from app.tenders.profiles.rules import Gate
 from app.voices import rules, service
 from app.voices.models import Voice
 from app.voices.rules import VoicePurpose, VoiceStatus, WillingnessRule
+from app.voices.schemas import VoiceRead
 from tests.factories.contracts import accept, contractor, make_performing, make_signed, purchaser
 from tests.factories.surveys import make_response, make_survey, make_wave
 
@@ -29,16 +30,17 @@ pytestmark = pytest.mark.anyio
 V, P = VoiceStatus, VoicePurpose
 
 
-async def make_own_wave(
-    session: AsyncSession, contract: Contract, answers: Sequence[str] = (), **facts: object
-) -> Wave:
-    """An open wave of the purchaser, whose Q1 was answered like this: "F" says yes."""
+async def make_own_wave(session: AsyncSession, contract: Contract, **facts: object) -> Wave:
+    """An open wave of the purchaser."""
     party = await session.get_one(Party, contract.purchaser_id)
     survey = await make_survey(session, party)
-    wave = await make_wave(session, survey, channel=Channel.open_link, **facts)
+    return await make_wave(session, survey, channel=Channel.open_link, **facts)
+
+
+async def answer(session: AsyncSession, wave: Wave, answers: Sequence[str]) -> None:
+    """Q1 is answered like this: "F" says yes."""
     for each in answers:
         await make_response(session, wave, {"Q1": each}, status=ResponseStatus.submitted)
-    return wave
 
 
 async def ask(
@@ -64,8 +66,9 @@ async def gate_of(session: AsyncSession, contract: Contract) -> MilestoneStatus:
 
 async def test_the_wave_that_closes_is_counted_into_the_contract(session: AsyncSession) -> None:
     contract = await make_performing(session)
-    wave = await make_own_wave(session, contract, ["F"] * 9 + ["M"])
+    wave = await make_own_wave(session, contract)
     voice = await ask(session, contract, wave)
+    await answer(session, wave, ["F"] * 9 + ["M"])
     await close_wave(session, purchaser(contract), wave.id)
     (said,) = await acceptances_of(session, contract.id)
     assert (said.channel, said.wave_id, said.answers, said.accepting) == (AcceptanceChannel.page, wave.id, 10, 9)
@@ -74,8 +77,9 @@ async def test_the_wave_that_closes_is_counted_into_the_contract(session: AsyncS
 
 async def test_few_who_accept_close_the_gate(session: AsyncSession) -> None:
     contract = await make_performing(session)
-    wave = await make_own_wave(session, contract, ["F"] * 2 + ["M"] * 8)
+    wave = await make_own_wave(session, contract)
     voice = await ask(session, contract, wave)
+    await answer(session, wave, ["F"] * 2 + ["M"] * 8)
     await close_wave(session, purchaser(contract), wave.id)
     assert (voice.status, await gate_of(session, contract)) == (V.refused, MilestoneStatus.not_met)
 
@@ -84,13 +88,14 @@ async def test_answers_that_were_set_aside_do_not_count_and_doubtful_ones_are_re
     session: AsyncSession,
 ) -> None:
     contract = await make_performing(session)
-    wave = await make_own_wave(session, contract, ["F"] * 9)
+    wave = await make_own_wave(session, contract)
+    voice = await ask(session, contract, wave)
+    await answer(session, wave, ["F"] * 9)
     await make_response(session, wave, {"Q1": "M"}, status=ResponseStatus.duplicate)
     await make_response(session, wave, {"Q2": ["meals"]})
     doubtful = await make_response(
         session, wave, {"Q1": "M"}, status=ResponseStatus.submitted, suggestions=[{"code": "too_fast", "facts": {}}]
     )
-    voice = await ask(session, contract, wave)
     with pytest.raises(ReviewsPending):
         async with session.begin_nested():
             await close_wave(session, purchaser(contract), wave.id)
@@ -103,8 +108,9 @@ async def test_answers_that_were_set_aside_do_not_count_and_doubtful_ones_are_re
 
 async def test_what_residents_answer_on_the_page_is_not_entered_beside_a_wave(session: AsyncSession) -> None:
     contract = await make_performing(session)
-    wave = await make_own_wave(session, contract, ["F"] * 3)
+    wave = await make_own_wave(session, contract)
     await ask(session, contract, wave)
+    await answer(session, wave, ["F"] * 3)
     with pytest.raises(PageAskedByWave):
         await accept(session, contract, 10)
     counts = {"asked": 10, "answers": 7, "accepting": 7}
@@ -119,8 +125,9 @@ async def test_what_residents_answer_on_the_page_is_not_entered_beside_a_wave(se
 
 async def test_a_wave_closes_though_its_contract_hears_nothing_more(session: AsyncSession) -> None:
     contract = await make_performing(session)
-    wave = await make_own_wave(session, contract, ["F"] * 10)
+    wave = await make_own_wave(session, contract)
     voice = await ask(session, contract, wave)
+    await answer(session, wave, ["F"] * 10)
     await contracts.terminate_contract(session, purchaser(contract), contract.id, "停止")
     await close_wave(session, purchaser(contract), wave.id)
     assert (voice.status, wave.status, await acceptances_of(session, contract.id)) == (V.lapsed, WaveStatus.closed, [])
@@ -144,8 +151,9 @@ async def test_acceptance_is_asked_while_a_contract_is_carried_out_and_willingne
 
 async def test_willingness_is_heard_by_the_rule_that_was_pinned(session: AsyncSession) -> None:
     contract = await make_signed(session)
-    wave = await make_own_wave(session, contract, ["F"] * 36 + ["M"] * 12)
+    wave = await make_own_wave(session, contract)
     voice = await ask(session, contract, wave, P.willingness, rule=WillingnessRule.low_two_thirds)
+    await answer(session, wave, ["F"] * 36 + ["M"] * 12)
     await close_wave(session, purchaser(contract), wave.id)
     assert (voice.status, voice.answers, voice.ayes) == (V.undecided, 48, 36)
     assert await acceptances_of(session, contract.id) == []
@@ -177,11 +185,30 @@ async def test_what_cannot_be_asked_is_refused(session: AsyncSession) -> None:
 
 async def test_what_was_heard_stays_in_the_database(session: AsyncSession) -> None:
     contract = await make_performing(session)
-    wave = await make_own_wave(session, contract, ["F"] * 10)
+    wave = await make_own_wave(session, contract)
     await ask(session, contract, wave)
+    await answer(session, wave, ["F"] * 10)
     await close_wave(session, purchaser(contract), wave.id)
     await session.flush()
     with pytest.raises(DBAPIError) as refused:
         async with session.begin_nested():
             await session.execute(sa.update(Voice).values(ayes=0))
     assert refused.value.orig.diag.constraint_name == "ck_voices_stay"  # type: ignore[union-attr]
+
+
+async def test_what_counts_as_a_yes_is_said_before_anybody_answers(session: AsyncSession) -> None:
+    contract = await make_performing(session)
+    wave = await make_own_wave(session, contract)
+    await answer(session, wave, ["F"])
+    with pytest.raises(rules.AnsweredBefore):
+        await ask(session, contract, wave)
+
+
+async def test_what_four_residents_said_stands_beside_no_other_figure(session: AsyncSession) -> None:
+    contract = await make_performing(session)
+    wave = await make_own_wave(session, contract)
+    voice = await ask(session, contract, wave)
+    await answer(session, wave, ["M"] * 4)
+    await close_wave(session, purchaser(contract), wave.id)
+    assert (voice.status, await acceptances_of(session, contract.id)) == (V.undecided, [])
+    assert VoiceRead.of(voice).answers is None
