@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.assessments.models import Assessment
 from app.assessments.rules import MOVES as ASSESSMENT_MOVES
-from app.assessments.rules import untimely
+from app.assessments.rules import AssessmentStatus, untimely
 from app.core.actors import BUYS, EVERYONE, Actor, Role, granted
 from app.core.days.calendar import shanghai_date
 from app.core.moves import verbs_from
@@ -59,7 +59,8 @@ OF_ASSESSMENT = {"vote": "announce", "announce": "announce", "confirm": "confirm
 def actions(actor: Actor, rating: Rating) -> list[str]:
     """In lists: what does not depend on the assessment."""
     verbs = [verb for verb in verbs_from(MOVES, rating.status) if denial(actor, verb, rating) is None]
-    return [verb for verb in verbs if is_fitting(verb, rating) and verb not in OF_ASSESSMENT]
+    known = OF_ASSESSMENT.keys() | ({"decline"} if rating.assessment_id else set())
+    return [verb for verb in verbs if is_fitting(verb, rating) and verb not in known]
 
 
 def page_actions(actor: Actor, rating: Rating, assessment: Assessment | None, at: datetime) -> list[str]:
@@ -67,6 +68,8 @@ def page_actions(actor: Actor, rating: Rating, assessment: Assessment | None, at
     found = actions(actor, rating)
     if assessment is None or rating.status is not RatingStatus.admitted or rating.office_id != actor.party_id:
         return found
+    if assessment.status is AssessmentStatus.cancelled:
+        return [*found, *(["decline"] if denial(actor, "decline", rating) is None else [])]
     may = verbs_from(ASSESSMENT_MOVES, assessment.status)
     verbs = [verb for verb, move in OF_ASSESSMENT.items() if move in may and denial(actor, verb, rating) is None]
     timely = [v for v in verbs if untimely(v, assessment.notice_ends_on, shanghai_date(at)) is None]

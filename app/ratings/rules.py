@@ -1,7 +1,8 @@
 """From an application to a grade, and what becomes of a grade.
 
 applied --admit--> admitted, --decline--> declined;  admitted --confirm--> confirmed, once it is announced (the national
-grading takes a committee's vote as well);  confirmed --lower--> lowered, --revoke--> revoked;
+grading takes a committee's vote as well), --decline--> declined, where its assessment was given up;
+confirmed --lower--> lowered, --revoke--> revoked;
 unqualified --rectify--> rectifying --pass--> passed, --fail--> suspended --pass--> passed, --fail--> disqualified.
 """
 
@@ -39,6 +40,7 @@ R = RatingStatus
 MOVES = {
     (R.applied, "admit"): R.admitted,
     (R.applied, "decline"): R.declined,
+    (R.admitted, "decline"): R.declined,
     (R.admitted, "vote"): R.admitted,
     (R.admitted, "announce"): R.admitted,
     (R.admitted, "confirm"): R.confirmed,

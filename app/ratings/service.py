@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.assessments import queries as assessments
 from app.assessments.models import Assessment
 from app.assessments.rules import MOVES as ASSESSMENT_MOVES
-from app.assessments.rules import SubjectKind, untimely
+from app.assessments.rules import AssessmentStatus, SubjectKind, untimely
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
@@ -80,9 +80,15 @@ async def admit_rating(session: AsyncSession, actor: Actor, rating_id: int) -> R
 
 
 async def decline_rating(session: AsyncSession, actor: Actor, rating_id: int, reason: str) -> Rating:
+    """The bureau does not take it up, or has given up its assessment. Refused with MoveRefused while one is open."""
     rating = await access_rating(session, actor, rating_id, "decline")
     at = await now(session)
-    rating.status, rating.reason, rating.decided_at = move(MOVES, rating.status, "decline"), reason, at
+    status = move(MOVES, rating.status, "decline")
+    if rating.assessment_id:
+        assessment = await session.get_one(Assessment, rating.assessment_id, with_for_update=True)
+        if assessment.status is not AssessmentStatus.cancelled:
+            raise MoveRefused(state=rating.status.value, verb="decline")
+    rating.status, rating.reason, rating.decided_at = status, reason, at
     rating.office_id = actor.party_id
     await happened(session, actor, "rating.declined", rating, at, reason=reason)
     return rating

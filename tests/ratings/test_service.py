@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.assessments import service as assessments
 from app.assessments.models import Assessment
 from app.assessments.rules import AssessmentStatus, NoticeRunning
 from app.core.actors import Actor, Role
@@ -18,6 +19,7 @@ from app.main import create_app
 from app.parties.models import Party
 from app.ratings import queries, service
 from app.ratings.models import Rating, RatingBallot
+from app.ratings.policy import page_actions
 from app.ratings.rules import (
     AyesMissing,
     Ballot,
@@ -34,6 +36,7 @@ from app.records.rules import RatingBarred, RecordKind
 from tests.factories.notices import set_clock
 from tests.factories.parties import make_party
 from tests.factories.ratings import (
+    LOCAL,
     NATIONAL,
     RULED,
     applicant,
@@ -93,6 +96,23 @@ async def test_an_organisation_applies_once_and_not_before_its_bar_ends(session:
     await session.flush()
     with pytest.raises(RatingOpen):
         await service.apply_for_rating(session, who, "local_four_level")
+
+
+async def test_where_an_assessment_was_given_up_the_application_is_declined_and_one_applies_anew(
+    session: AsyncSession,
+) -> None:
+    rating = await make_admitted(session)
+    office, at = office_of(rating), await now(session)
+    assessment = await session.get_one(Assessment, rating.assessment_id)
+    with pytest.raises(MoveRefused):
+        await service.decline_rating(session, office, rating.id, "无人评估")
+    assert "decline" not in page_actions(office, rating, assessment, at)
+    await assessments.cancel_assessment(session, office, assessment.id, "无人评估")
+    assert page_actions(office, rating, assessment, at) == ["decline"]
+    await service.decline_rating(session, office, rating.id, "无人评估")
+    again = await service.apply_for_rating(session, applicant(await session.get_one(Party, rating.party_id)), LOCAL)
+    await session.flush()
+    assert (rating.status, again.status) == (RatingStatus.declined, RatingStatus.applied)
 
 
 async def test_a_national_grade_takes_two_thirds_present_and_half_of_all_members(session: AsyncSession) -> None:
