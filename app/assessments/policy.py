@@ -21,8 +21,10 @@ from app.assessments.rules import (
     SHEET_MOVES,
     AssessmentSheetStatus,
     AssessmentStatus,
+    Seating,
     SeatStatus,
     SubjectKind,
+    hindrance,
     untimely,
 )
 from app.core.actors import Actor, Role, granted
@@ -84,11 +86,12 @@ def denial(actor: Actor, verb: str, assessment: Assessment) -> str | None:
     return "party" if WHO[verb] is RUNS and assessment.party_id != actor.party_id else None
 
 
-def actions(actor: Actor, assessment: Assessment, at: datetime) -> list[str]:
+def actions(actor: Actor, assessment: Assessment, at: datetime, seating: Seating) -> list[str]:
     """What a reader may do to the assessment as a whole at this hour."""
     offered = [verb for verb in verbs_from(MOVES, assessment.status) if verb in WHO and verb != "reopen"]
     timely = [v for v in offered if untimely(v, assessment.notice_ends_on, shanghai_date(at)) is None]
-    return [verb for verb in timely if denial(actor, verb, assessment) is None]
+    ready = [verb for verb in timely if hindrance(verb, assessment.terms, seating) is None]
+    return [verb for verb in ready if denial(actor, verb, assessment) is None]
 
 
 def seat_actions(actor: Actor, seated: Seated, sheet: AssessmentSheetStatus) -> list[str]:

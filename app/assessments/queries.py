@@ -1,6 +1,6 @@
 """What is assessed, by whom, and what came of it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from app.assessments.models import (
     AssessmentSeat,
     AssessmentSheet,
 )
-from app.assessments.policy import MARKS, OWN_SEAT, RUNS, SUBJECTS, Seated, Subject, visible
+from app.assessments.policy import MARKS, OWN_SEAT, READS, RUNS, SUBJECTS, Seated, Subject, visible
 from app.assessments.rules import PUBLIC, AssessmentSheetStatus, AssessmentStatus, SeatStatus, SubjectKind
 from app.assessments.schemes import Group
 from app.core.actors import Actor, Role
@@ -143,6 +143,13 @@ def locked_sheets(held: Collection[Held], assessment_id: int) -> dict[str, list[
     return found
 
 
+def seating_of(assessment: Assessment, held: Collection[Held]) -> rules.Seating:
+    own = [each.seat.group_code for each in held if each.seat.recused_at is None]
+    counted = {group: len(sheets) for group, sheets in locked_sheets(held, assessment.id).items()}
+    drafting = [each.seat.name for each in held if each.status is AssessmentSheetStatus.draft]
+    return rules.Seating(Counter(own), counted, drafting)
+
+
 async def results_of(session: AsyncSession, ids: Collection[int]) -> dict[int, list[AssessmentResult]]:
     """Assessment → its results, the first one first; the last one counts."""
     query = sa.select(AssessmentResult).where(AssessmentResult.assessment_id.in_(ids))
@@ -173,6 +180,14 @@ async def assessment_page(session: AsyncSession, assessment: Assessment) -> Asse
         (await results_of(session, [assessment.id]))[assessment.id],
         await objections_of(session, assessment.id),
     )
+
+
+async def is_seen(session: AsyncSession, actor: Actor, assessment_id: int) -> bool:
+    """Whether a reader may open it."""
+    if actor.role not in READS:
+        return False
+    query = sa.select(Assessment.id).where(Assessment.id == assessment_id, visible(actor))
+    return await session.scalar(query) is not None
 
 
 async def list_assessments(session: AsyncSession, actor: Actor, paging: Paging) -> Found[Assessment]:
@@ -228,7 +243,9 @@ async def _waiting_office(session: AsyncSession, actor: Actor) -> list[Waiting]:
     found = []
     for each in rows:
         if each.status is AssessmentStatus.planned:
-            found.append(_waits("collect", each, subjects[each.id]))
+            lacks = rules.hindrance("collect", each.terms, seating_of(each, held[each.id]))
+            subject = subjects[each.id]
+            found.append(_waits("seat", each, subject) if lacks else _waits("collect", each, subject))
         elif each.status is AssessmentStatus.reviewing:
             (objection,) = [o for o in await objections_of(session, each.id) if o.verdict is None]
             found.append(_waits("uphold", each, subjects[each.id], objection))

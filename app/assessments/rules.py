@@ -201,10 +201,35 @@ def outcome(scheme: Scheme, sheets: Mapping[str, Sequence[Scored]], exclusion: s
 
 def check_groups(scheme: Scheme, counts: Mapping[str, int]) -> None:
     """Refused with SheetsMissing while a group has fewer sheets, or seats for them, than it needs."""
+    if refusal := _short(scheme, counts):
+        raise refusal
+
+
+def _short(scheme: Scheme, counts: Mapping[str, int]) -> SheetsMissing | None:
     short = [group for group in scheme.groups if counts.get(group.code, 0) < group.least]
-    if short:
-        zh, en = "、".join(group.zh for group in short), ", ".join(group.en for group in short)
-        raise SheetsMissing(groups_zh=zh, groups_en=en)
+    zh, en = "、".join(group.zh for group in short), ", ".join(group.en for group in short)
+    return SheetsMissing(groups_zh=zh, groups_en=en) if short else None
+
+
+class Seating(NamedTuple):
+    """By group, the seats of those who do not stand aside and the sheets that count; `drafting`: whose sheet was begun
+    or reopened, and is not locked."""
+
+    seated: Mapping[str, int]
+    locked: Mapping[str, int]
+    drafting: Sequence[str]
+
+
+def hindrance(verb: str, scheme: Scheme, seating: Seating) -> DomainError | None:
+    """Why what assessors have or have not done stands against `verb`."""
+    match verb:
+        case "collect":
+            return _short(scheme, seating.seated)
+        case "compute" if seating.drafting:
+            return SheetsUnlocked(assessors="、".join(seating.drafting))
+        case "compute":
+            return _short(scheme, seating.locked)
+    return None
 
 
 def _group_score(code: str, trim_from: int, sheets: Sequence[Scored]) -> GroupScore:

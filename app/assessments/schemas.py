@@ -15,7 +15,7 @@ from app.assessments.models import (
     ReviewVerdict,
 )
 from app.assessments.policy import Seated, Subject, actions, seat_actions, sees_result, sees_sheets
-from app.assessments.queries import AssessmentPage, Candidate, Held
+from app.assessments.queries import AssessmentPage, Candidate, Held, seating_of
 from app.assessments.rules import AssessmentSheetStatus, AssessmentStatus, Excluded, Given, SeatStatus, SubjectKind
 from app.assessments.scheme_schemas import SchemeRead
 from app.core.actors import Actor, Role
@@ -272,7 +272,7 @@ class AssessmentRead(AssessmentRow):
             results=[AssessmentResultRead.of(each) for each in page.results] if is_read else [],
             objections=[AssessmentObjectionRead.of(each) for each in page.objections] if is_read else [],
             version=assessment.version,
-            actions=actions(actor, assessment, at),
+            actions=actions(actor, assessment, at, seating_of(assessment, page.held)),
         )
 
 

@@ -1,7 +1,6 @@
 """Use cases of assessments: seats, declarations, sheets, results, objections. That one is planned, announced,
 confirmed, lowered or revoked follows from the room that asked for it (`flow.py`)."""
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
@@ -34,7 +33,6 @@ from app.assessments.rules import (
     Given,
     GroupUnknown,
     SheetStays,
-    SheetsUnlocked,
     SubjectKind,
     check_marks_now,
     untimely,
@@ -112,11 +110,11 @@ async def collect_assessment(session: AsyncSession, actor: Actor, assessment_id:
     assessment = await access_assessment(session, actor, assessment_id, "collect")
     at = await now(session)
     status = move(MOVES, assessment.status, "collect")
-    held = await queries.held_of(session, assessment.id)
-    seats = Counter(each.seat.group_code for each in held if each.seat.recused_at is None)
-    rules.check_groups(assessment.terms, seats)
+    seating = queries.seating_of(assessment, await queries.held_of(session, assessment.id))
+    if refusal := rules.hindrance("collect", assessment.terms, seating):
+        raise refusal
     assessment.status = status
-    await happened(session, actor, "assessment.opened", assessment, at, seats=seats.total())
+    await happened(session, actor, "assessment.opened", assessment, at, seats=sum(seating.seated.values()))
     return assessment
 
 
@@ -218,8 +216,8 @@ async def compute_assessment(
     at = await now(session)
     status = move(MOVES, assessment.status, "compute")
     held = await queries.held_of(session, assessment.id)
-    if open_ones := [each.seat.name for each in held if each.status is AssessmentSheetStatus.draft]:
-        raise SheetsUnlocked(assessors="、".join(open_ones))
+    if refusal := rules.hindrance("compute", assessment.terms, queries.seating_of(assessment, held)):
+        raise refusal
     found = rules.outcome(assessment.terms, queries.locked_sheets(held, assessment.id), excluded.code)
     assessment.status, assessment.number = status, assessment.number + 1
     groups = {each.code: [str(published(each.score)), each.sheets] for each in found.groups}

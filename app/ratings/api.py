@@ -31,7 +31,7 @@ async def _read(session: AsyncSession, actor: Actor, rating_id: int) -> RatingRe
     await session.flush()
     rating = await policy.read_rating(session, actor, rating_id)
     await session.refresh(rating)
-    return RatingRead.of(await queries.rating_page(session, rating), actor, await now(session))
+    return RatingRead.of(await queries.rating_page(session, actor, rating), actor, await now(session))
 
 
 @router.get("", operation_id="list_ratings", dependencies=[allow(WHO["list"])])

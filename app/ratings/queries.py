@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.assessments.models import Assessment
+from app.assessments.queries import is_seen
 from app.contracts.models import Contract
 from app.core.actors import Actor, Role
 from app.core.clock import now
@@ -48,14 +49,15 @@ class Warned(NamedTuple):
 
 @dataclass(frozen=True)
 class RatingPage:
-    """A rating with its assessment (None: not admitted yet), the committee of its office and the votes on its last
-    result."""
+    """A rating with its assessment (None: not admitted yet), the committee of its office when it was announced, and the
+    votes on its last result; `is_linked`: the reader sees the assessment, too."""
 
     rating: Rating
     party: PartyName
     assessment: Assessment | None
     members: list[RatingMember]
     cast: list[Cast]
+    is_linked: bool
 
 
 async def past_of(session: AsyncSession, party_id: int) -> list[Past]:
@@ -94,12 +96,14 @@ async def ballots_of(session: AsyncSession, rating: Rating, number: int) -> list
     return [Cast(*row) for row in await session.execute(query.where(*here).order_by(RatingBallot.id))]
 
 
-async def rating_page(session: AsyncSession, rating: Rating) -> RatingPage:
+async def rating_page(session: AsyncSession, actor: Actor, rating: Rating) -> RatingPage:
     found = await session.get(Assessment, rating.assessment_id) if rating.assessment_id else None
-    members = await members_of(session, rating.office_id, shanghai_date(await now(session)))
+    decided_at = found.announced_at if found and found.announced_at else await now(session)
+    members = await members_of(session, rating.office_id, shanghai_date(decided_at))
     cast = await ballots_of(session, rating, found.number) if found else []
     names = await party_names(session, {rating.party_id})
-    return RatingPage(rating, names[rating.party_id], found, members, cast)
+    is_linked = found is not None and await is_seen(session, actor, found.id)
+    return RatingPage(rating, names[rating.party_id], found, members, cast, is_linked)
 
 
 async def warnings(session: AsyncSession, actor: Actor) -> list[Warned]:

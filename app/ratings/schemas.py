@@ -150,10 +150,12 @@ class VoteRead(BaseModel):
 
 
 class RatingRead(RatingSeen):
-    """With the vote on it (null: the scheme asks for none), and where its assessment stands."""
+    """With the vote on it (null: the scheme asks for none), and where its assessment stands; `is_linked`: the reader
+    may open that."""
 
     model_config = ConfigDict(json_schema_extra=example(id=4, party_id=12, scheme="national_5a", vote=None))
 
+    is_linked: bool
     assessment_status: AssessmentStatus | None
     notice_ends_on: date | None
     vote: VoteRead | None
@@ -164,6 +166,7 @@ class RatingRead(RatingSeen):
         is_told = found is not None and (rating.office_id == actor.party_id or found.status in PUBLIC)
         return cls(
             **_seen(actor, rating, page.party) | {"actions": page_actions(actor, rating, found, at)},
+            is_linked=page.is_linked,
             assessment_status=found.status if found else None,
             notice_ends_on=found.notice_ends_on if found else None,
             vote=_vote(page) if is_told else None,

@@ -26,6 +26,7 @@ from app.assessments.rules import (
     Given,
     InterestsUndeclared,
     NoticeEnded,
+    Seating,
     SeatStatus,
     SheetsMissing,
     SheetStays,
@@ -225,7 +226,7 @@ async def test_an_objection_after_the_notice_is_refused_and_changes_nothing(sess
     assert "2026年11月27日" in sentences(refusal.value)["zh"] and "27 November 2026" in sentences(refusal.value)["en"]
     assert assessment.status is AssessmentStatus.announced
     assert await queries.objections_of(session, assessment.id) == []
-    assert "object" not in policy.actions(about(assessment), assessment, await now(session))
+    assert "object" not in policy.actions(about(assessment), assessment, await now(session), Seating({}, {}, ()))
 
 
 async def test_an_upheld_result_is_announced_still(session: AsyncSession) -> None:
@@ -261,6 +262,23 @@ async def test_desks_say_what_waits(session: AsyncSession) -> None:
     for who in (first, second, third):
         await lock(session, assessment, who, 80)
     assert (await verbs(first), await verbs(office)) == ([], ["compute"])
+
+
+async def test_marking_begins_when_every_group_is_seated_and_is_not_offered_before(session: AsyncSession) -> None:
+    assessment, at = await make_assessment(session), await now(session)
+    office = office_of(assessment)
+
+    async def offered() -> tuple[list[str], bool]:
+        await session.refresh(assessment)
+        seating = queries.seating_of(assessment, await queries.held_of(session, assessment.id))
+        verbs = [each.verb for each in await desk.waiting(session, office, at) if each.room == "assessments"]
+        return verbs, "collect" in policy.actions(office, assessment, at, seating)
+
+    assert await offered() == (["seat"], False)
+    for group in assessment.terms.groups:
+        for _ in range(group.least):
+            await seat(session, assessment, group.code)
+    assert await offered() == (["collect"], True)
 
 
 Plant = Callable[[AsyncSession, Assessment], Awaitable[Any]]

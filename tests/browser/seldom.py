@@ -31,6 +31,7 @@ from app.tenders.panels.reopening import ask_reopening
 from app.tenders.panels.service import deliver_sheet, enter_paper_sheet, save_sheet
 from app.tenders.profiles.rules import OverspendRule
 from tests.conftest import TODAY
+from tests.factories.assessments import make_assessment, seat
 from tests.factories.awards import propose, score
 from tests.factories.bids import make_bid, make_opened
 from tests.factories.contracts import make_performing, purchaser
@@ -44,7 +45,14 @@ DAY = timedelta(days=1)
 # By whose desk it waits.
 SELDOM = {
     "organization": {"bids.confirm", "bids.revise", "awards.accept_cut"},
-    "purchaser": {"tenders.fail", "panels.confirm", "panels.approve", "selection.fill", "ratings.pass"},
+    "purchaser": {
+        "tenders.fail",
+        "panels.confirm",
+        "panels.approve",
+        "selection.fill",
+        "ratings.pass",
+        "assessments.collect",
+    },
     "committee": {"parties.cancel_reset"},
     "evaluator": {"service_sessions.close"},
 }
@@ -61,6 +69,7 @@ async def seldom(session: AsyncSession, parties: Mapping[str, Party]) -> None:
     await _cut(session, bureau, organization, at)
     await _reset(session, at)
     await _mending(session, bureau, organization, at)
+    await _seated(session, bureau)
     await _called_back(session, parties["evaluator"])
 
 
@@ -72,6 +81,15 @@ async def _mending(session: AsyncSession, bureau: Party, organization: Party, at
     rating.due_on = today - DAY
     session.add(rating)
     await session.flush()
+
+
+async def _seated(session: AsyncSession, bureau: Party) -> None:
+    """Somebody is to be assessed, and all assessors are there."""
+    office = Actor(None, Role.purchaser, bureau.id, "530114")
+    assessment = await make_assessment(session, office=office)
+    for group in assessment.terms.groups:
+        for _ in range(group.least):
+            await seat(session, assessment, group.code)
 
 
 async def _called_back(session: AsyncSession, firm: Party) -> None:

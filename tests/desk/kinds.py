@@ -66,6 +66,7 @@ KINDS = {
     "records.supersede": "rooms.records.action.supersede",
     "assessments.declare": "assessments.no_interest",
     "assessments.lock": "rooms.assessments.action.lock",
+    "assessments.seat": "rooms.assessments.action.seat",
     "assessments.collect": "rooms.assessments.action.collect",
     "assessments.compute": "rooms.assessments.action.compute",
     "assessments.uphold": "rooms.assessments.action.uphold",

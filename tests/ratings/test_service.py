@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.assessments import service as assessments
 from app.assessments.models import Assessment
 from app.assessments.rules import AssessmentStatus, NoticeRunning
-from app.core.actors import Actor, Role
+from app.core.actors import RESIDENT, Actor, Role
 from app.core.clock import now
 from app.core.days.calendar import SHANGHAI, end_of_day, shanghai_date
 from app.core.errors import Denied, MoveRefused, NotFound
@@ -256,3 +256,10 @@ async def test_nobody_decides_on_what_another_office_took_up(session: AsyncSessi
     rating = await confirmed(session, await make_announced(session, 87))
     with pytest.raises(Denied):
         await service.rectify_rating(session, other, rating.id, *RULED)
+
+
+async def test_only_who_may_open_the_assessment_is_shown_the_way_to_it(session: AsyncSession) -> None:
+    rating, _ = await make_drafted(session, 80, scheme=LOCAL)
+    office, applicant_ = office_of(rating), applicant(await session.get_one(Party, rating.party_id))
+    seen = [(await queries.rating_page(session, who, rating)).is_linked for who in (office, applicant_, RESIDENT)]
+    assert seen == [True, False, False]

@@ -42,7 +42,7 @@ function Shown({ of }: { of: Rating }) {
       crumbs={[{ label: t("nav.organization"), to: `/organizations/${of.party_id}` }]}
       action={<ActionBar of={of} feature="ratings" words="rooms.ratings" forms={FORMS} />}
     >
-      {of.assessment_id && of.assessment_status && (
+      {of.is_linked && of.assessment_id && of.assessment_status && (
         <p>
           <Link to={`/assessments/${of.assessment_id}`}>{t("ratings.to_assessment")}</Link>{" "}
           <StatusTag status={of.assessment_status} room="assessments" />
