@@ -13,8 +13,9 @@ UNSIGNED = "（未签署，仅供核对）"
 
 
 def audit_document(report: AuditReport, parts: BudgetParts, names: dict[int, str]) -> Paper:
-    """`names`: party → its Chinese name. The lines are as they stand today; the sums are those of the report."""
-    contract = parts.contract
+    """`names`: party → its Chinese name. A report says the same for ever: its lines are as they stood when it was
+    submitted, since it is signed by the same figures or not at all."""
+    contract, parts = parts.contract, parts.as_of(report.submitted_at)
     facts = (
         ("合同编号", contract.number),
         ("项目名称", contract.title),

@@ -1,7 +1,7 @@
 """Reading budgets with what happened to them, what they add up to, and what waits for whom."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -36,6 +36,15 @@ class BudgetParts:
     statements: Sequence[Statement]
     disallowances: Sequence[Disallowance]
     reports: Sequence[AuditReport]
+
+    def as_of(self, at: datetime) -> "BudgetParts":
+        """The budget as it stood then: what was decided, stated and disallowed by that hour."""
+        return replace(
+            self,
+            changes=[each for each in self.changes if each.decided_at and each.decided_at <= at],
+            statements=[each for each in self.statements if each.stated_at <= at],
+            disallowances=[each for each in self.disallowances if each.decided_at <= at],
+        )
 
     @cached_property
     def superseded(self) -> dict[int, int]:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.budgets import queries, service
+from app.budgets.documents import audit_document
 from app.budgets.rules import (
     AuditKind,
     AuditStatus,
@@ -32,6 +33,7 @@ from app.contracts.rules import PeriodBackwards
 from app.core.actors import Actor, Role
 from app.core.errors import Denied, MoveRefused, NotFound
 from app.desk import queries as desk
+from app.papers.blocks import Paper
 from app.parties.models import Party
 from app.parties.rules import PartyKind
 from app.tenders.profiles.rules import Gate
@@ -393,3 +395,21 @@ async def test_the_desks_say_whose_turn_it_is(session: AsyncSession) -> None:
     await service.submit_audit(session, first, budget.id, AuditKind.final, "账目清楚", "")
     assert await desk_of(session, first, contract) == []
     assert await desk_of(session, second, contract) == ["sign"]
+
+
+async def test_a_signed_report_prints_the_same_whatever_is_stated_afterwards(session: AsyncSession) -> None:
+    contract = await make_performing(session)
+    budget = await make_budget(session, contract)
+    await state(session, contract, budget, "staff", 500)
+    report = await audit(session, contract, budget, AuditKind.midterm)
+    names = {id: "示例" for id in (contract.purchaser_id, contract.contractor_id, report.party_id)}
+
+    async def printed() -> Paper:
+        return audit_document(report, await queries.parts_of(session, contract), names)
+
+    before = await printed()
+    await set_clock(session, report.submitted_at + timedelta(days=1))
+    await state(session, contract, budget, "staff", 300, "记-2")
+    asked = await change(session, contract, budget, 100, "staff", "activities")
+    await service.grant_change(session, purchaser(contract), asked, "同意")
+    assert await printed() == before
