@@ -16,7 +16,7 @@ type Label = components["schemas"]["Label"];
 const RULES: readonly NonNullable<Ask["rule"]>[] = ["share_two_thirds", "low_half", "low_two_thirds"];
 const ENDED = new Set<string>(["closed", "discarded"]);
 
-/** The own published surveys, their waves that still take answers, and questions with one answer. */
+/** The own published surveys, their waves that take answers and have none yet, and questions with one answer. */
 function useChoices(surveyId: number | null, question: string | undefined) {
   const { t, i18n } = useTranslation();
   const said = (label: Label): string => label[languageOf(i18n.language)] || label.zh;
@@ -27,7 +27,7 @@ function useChoices(surveyId: number | null, question: string | undefined) {
   const survey = $api.useQuery("get", "/api/v1/surveys/{survey_id}", { params: { path } }, when);
   const single = survey.data?.definition.questions.filter(({ type }) => type === "single") ?? [];
   const asked = single.find(({ name }) => name === question)?.options ?? [];
-  const taking = waves.data?.filter(({ state }) => !ENDED.has(state)) ?? [];
+  const taking = waves.data?.filter(({ state, tally }) => !ENDED.has(state) && tally.returned === 0) ?? [];
   return {
     surveys: surveys.data?.items.map(({ id, title }) => ({ value: id, label: said(title) })) ?? [],
     waves: taking.map(({ id, title, channel }) => ({
