@@ -118,8 +118,9 @@ def _hear(voice: Voice, counts: Counts, status: VoiceStatus, at: datetime) -> No
 
 async def _said(session: AsyncSession, contract: Contract, voice: Voice, counts: Counts) -> VoiceStatus:
     """A contract that has ended meanwhile, or whose residents have accepted otherwise, hears nothing more."""
+    is_told = rules.is_told(counts.answers)
     if voice.rule:
-        return rules.willingness(counts.ayes, counts.answers, voice.rule)
+        return rules.willingness(counts.ayes, counts.answers, voice.rule) if is_told else VoiceStatus.undecided
     waits = [
         "accept" in contracts.milestone_verbs(contract.status, each.gate, each.status)
         for each in await milestones_of(session, contract.id)
@@ -127,7 +128,7 @@ async def _said(session: AsyncSession, contract: Contract, voice: Voice, counts:
     ]
     if not any(waits):
         return VoiceStatus.lapsed
-    if not rules.is_told(counts.answers):
+    if not is_told:
         return VoiceStatus.undecided
     rule = AcceptanceRule(contract.acceptance_answers, contract.acceptance_share, contract.acceptance_rule)
     return {

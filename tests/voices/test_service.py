@@ -204,6 +204,15 @@ async def test_what_counts_as_a_yes_is_said_before_anybody_answers(session: Asyn
         await ask(session, contract, wave)
 
 
+async def test_four_residents_decide_on_nothing(session: AsyncSession) -> None:
+    contract = await make_signed(session)
+    wave = await make_own_wave(session, contract)
+    voice = await ask(session, contract, wave, P.willingness, rule=WillingnessRule.share_two_thirds)
+    await answer(session, wave, ["F"] * 4)
+    await close_wave(session, purchaser(contract), wave.id)
+    assert voice.status is V.undecided, "of so few a verdict tells what each of them said"
+
+
 async def test_what_four_residents_said_stands_beside_no_other_figure(session: AsyncSession) -> None:
     contract = await make_performing(session)
     wave = await make_own_wave(session, contract)
