@@ -124,11 +124,8 @@ def apart(url: str, use: Callable[[Units], Coroutine[Any, Any, Made]]) -> Made:
         try:
             return await use(units_of(engine))
         finally:
-            # Whoever still tells of the last change holds a connection, which would outlive the others.
-            telling = asyncio.all_tasks() - {asyncio.current_task()}
-            for each in telling:
-                each.cancel()
-            await asyncio.gather(*telling, return_exceptions=True)
+            # Whoever still tells of the last change holds a connection, and cut off while opening it leaves it open.
+            await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
             await engine.dispose()
 
     with ThreadPoolExecutor(1) as thread:
