@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from app.matching.ranking.arrays import vectors
 from app.matching.ranking.arrays.columns import STREETS, NeedColumns, meet, ragged_rows, take
-from app.matching.ranking.arrays.snapshot import Shard, Snapshot, Table, words_at
+from app.matching.ranking.arrays.snapshot import Shard, Snapshot, Table, nodes_of, words_at
 from app.matching.ranking.points import millionths
 from app.matching.ranking.records import CRITERIA, DEFAULT_WEIGHTS, Weights
 
@@ -137,11 +137,11 @@ def _by_numpy(asked: Asked, chosen: NDArray[np.int64], part: NDArray[np.int64], 
 def _see(asked: Asked, row: int, shard: Shard[Any]) -> vectors.Seen:
     one = np.array([row])
     columns, words = take(asked.subjects.columns, one), words_at(asked.subjects.words, one)
-    see: Any = vectors.see_offers if isinstance(columns, NeedColumns) else vectors.see_needs
     by_words = vectors.shares(shard.postings, words, len(shard))
     share = vectors.meant(by_words, asked.subjects.meanings[one], asked.others.table.meanings[shard.rows])
-    seen: vectors.Seen = see(asked.others.frame, columns, shard.columns, share)
-    return seen
+    affinity = vectors.shares(shard.nodes, nodes_of(columns), len(shard))
+    need, offer = (columns, shard.columns) if isinstance(columns, NeedColumns) else (shard.columns, columns)
+    return vectors.seen(asked.others.frame, need, offer, share, affinity)
 
 
 def _join(

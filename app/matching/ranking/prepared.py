@@ -20,7 +20,7 @@ from app.matching.ranking.arrays.columns import (
     tops_of,
     words_of,
 )
-from app.matching.ranking.arrays.snapshot import Snapshot, Table, changed, joined, snapshot_of
+from app.matching.ranking.arrays.snapshot import Snapshot, Table, changed, joined, nodes_of, snapshot_of
 from app.matching.ranking.meaning import NOT_MEANT
 from app.matching.ranking.profiles import NeedProfile, OfferProfile, Reader, Said
 from app.matching.ranking.records import NeedRecord, OfferRecord
@@ -101,8 +101,9 @@ class PreparedNeeds(Prepared[NeedRecord, NeedProfile, NeedColumns]):
     def see(self, offer: OfferProfile) -> Found:
         """Every need against one offer."""
         frame, table = self.snapshot.frame, self.snapshot.table
-        subject, share = offer_columns([offer], frame), _shares(self.snapshot, [offer])
-        return Found(np.arange(len(table)), *vectors.see_needs(frame, subject, table.columns, share))
+        subject = offer_columns([offer], frame)
+        alike = _alike(self.snapshot, [offer], subject)
+        return Found(np.arange(len(table)), *vectors.seen(frame, table.columns, subject, *alike))
 
 
 class PreparedOffers(Prepared[OfferRecord, OfferProfile, OfferColumns]):
@@ -115,8 +116,9 @@ class PreparedOffers(Prepared[OfferRecord, OfferProfile, OfferColumns]):
     def see(self, need: NeedProfile) -> Found:
         """Every offer against one need."""
         frame, table = self.snapshot.frame, self.snapshot.table
-        subject, share = need_columns([need], frame), _shares(self.snapshot, [need])
-        return Found(np.arange(len(table)), *vectors.see_offers(frame, subject, table.columns, share))
+        subject = need_columns([need], frame)
+        alike = _alike(self.snapshot, [need], subject)
+        return Found(np.arange(len(table)), *vectors.seen(frame, subject, table.columns, *alike))
 
 
 def said_at(snapshot: Snapshot[Any], row: int) -> Said:
@@ -136,13 +138,18 @@ def said_at(snapshot: Snapshot[Any], row: int) -> Said:
     )
 
 
-def _shares(snapshot: Snapshot[Any], subject: list[NeedProfile] | list[OfferProfile]) -> NDArray[np.float64]:
-    """How far the text of each record and that of the only `subject` go together; words are looked up in the shard of
-    the record's likeliest category."""
-    found, words = np.zeros(len(snapshot.table)), words_of(subject, snapshot.frame)
+def _alike(
+    snapshot: Snapshot[Any], subject: list[NeedProfile] | list[OfferProfile], columns: NeedColumns | OfferColumns
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How far the text of each record and that of the only `subject` go together, and what they are about; looked up in
+    the shard of the record's likeliest category."""
+    share, affinity = np.zeros(len(snapshot.table)), np.zeros(len(snapshot.table))
+    words, nodes = words_of(subject, snapshot.frame), nodes_of(columns)
     for shard in snapshot.shards:
-        found[shard.rows[shard.first]] = vectors.shares(shard.postings, words, len(shard))[shard.first]
-    return vectors.meant(found, meanings_of(subject), snapshot.table.meanings)
+        rows = shard.rows[shard.first]
+        share[rows] = vectors.shares(shard.postings, words, len(shard))[shard.first]
+        affinity[rows] = vectors.shares(shard.nodes, nodes, len(shard))[shard.first]
+    return vectors.meant(share, meanings_of(subject), snapshot.table.meanings), affinity
 
 
 def new_frame(reader: Reader) -> Frame:

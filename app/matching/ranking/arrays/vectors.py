@@ -50,7 +50,8 @@ class Seen(NamedTuple):
 
 
 def shares(postings: Postings, words: Words, size: int) -> Floats:
-    """How much of the need's best possible text score each row of the shard reaches; `words` of a single row."""
+    """How much of the need's best possible text score each row of the shard reaches, or, of signatures, how close it is
+    to what the subject is about; `words` of a single row."""
     terms, weights = words.terms, words.weights
     known = terms < len(postings.start) - 1
     begins, ends = postings.start[terms[known]], postings.start[terms[known] + 1]
@@ -72,15 +73,6 @@ def meant(share: Floats, mine: Vector, theirs: Vector) -> Floats:
         part = slice(begin, begin + IN_CACHE)
         products[part] = theirs[part].astype(np.float32) @ own
     return np.asarray(meaning.blended(share, meaning.closeness(products.astype(np.float64))))
-
-
-def affinities(subject: NeedColumns | OfferColumns, others: NeedColumns | OfferColumns, dimensions: int) -> Floats:
-    """Closeness of what the single-row `subject` is about to what each of the others is about."""
-    wanted = np.zeros(dimensions)
-    wanted[subject.about] = subject.about_value
-    lengths = np.diff(others.about_start)
-    owner = np.repeat(np.arange(len(lengths)), lengths)
-    return _sums(owner, wanted[others.about] * others.about_value, len(lengths))
 
 
 def _sums(owner: NDArray[Any], parts: Floats, size: int) -> Floats:
@@ -214,17 +206,9 @@ def _named(side: NeedColumns | OfferColumns, row: int) -> list[int]:
     return found
 
 
-def see_offers(frame: Frame, need: NeedColumns, offers: OfferColumns, share: Floats) -> Seen:
-    """A single need against offers whose texts reach these shares of its best possible score."""
-    return _seen(frame, need, offers, share, affinities(need, offers, frame.dimensions))
-
-
-def see_needs(frame: Frame, offer: OfferColumns, needs: NeedColumns, share: Floats) -> Seen:
-    """A single offer against needs of whose best possible scores its text reaches these shares."""
-    return _seen(frame, needs, offer, share, affinities(offer, needs, frame.dimensions))
-
-
-def _seen(frame: Frame, need: NeedColumns, offer: OfferColumns, share: Floats, affinity: Floats) -> Seen:
+def seen(frame: Frame, need: NeedColumns, offer: OfferColumns, share: Floats, affinity: Floats) -> Seen:
+    """A single need against offers, or needs against a single offer: how far their texts go together and what they are
+    about (`shares` of words and of signatures), and what the columns say."""
     if not len(share):
         return Seen(np.zeros((len(CRITERIA), 0)), np.zeros(0, dtype=np.uint8))
     near = nearness(need, offer, len(frame.areas))
