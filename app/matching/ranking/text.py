@@ -19,7 +19,7 @@ import rjieba
 from opencc import OpenCC
 
 from app.matching.ranking.records import Category, NeedRecord, OfferRecord, Population, Reference
-from app.matching.ranking.thesaurus import SAME_MEANING
+from app.matching.ranking.thesaurus import BY_WHOM, SAME_MEANING
 
 Terms = Mapping[str, float]
 
@@ -28,6 +28,7 @@ LENGTH_SHARE = 0.3  # b: how much of a long text's advantage is taken back
 PAIR_TIMES = 0.2  # two neighbouring characters, beside the words: catches what the word list does not know
 CHARACTER_TIMES = 0.5  # a word of a single character says little
 MEANING_TIMES = 3.0  # a group of words of one meaning (thesaurus)
+BY_WHOM_TIMES = 1.0  # one whose words say by whom something is done, not what
 LABEL_TIMES = 0.25  # a category or target group recognised by its label or a synonym
 TITLE_TIMES, REQUIREMENT_TIMES = 2.0, 0.5
 OFFER_TITLE_TIMES = 1.5
@@ -132,7 +133,7 @@ class Lexicon:
             for one, other in pairwise(run):
                 found[f"~{one}{other}"] += PAIR_TIMES
         for term in sorted(self._names.held_by(text)):
-            found[term] = MEANING_TIMES if term.startswith("=") else LABEL_TIMES
+            found[term] = _times(term)
         return MappingProxyType(dict(found))  # a plain one of words and numbers is none of the collector's business
 
     def need_terms(self, need: NeedRecord) -> dict[str, float]:
@@ -154,6 +155,13 @@ class Lexicon:
             for term, weight in self.terms(text).items():
                 total[term] += times * weight
         return dict(total)
+
+
+def _times(term: str) -> float:
+    """The weight of a group of words or of a label that stands in a text."""
+    if not term.startswith("="):
+        return LABEL_TIMES
+    return BY_WHOM_TIMES if term[1:] in BY_WHOM else MEANING_TIMES
 
 
 def _request(text: str) -> tuple[str, str]:

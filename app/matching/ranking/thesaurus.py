@@ -219,3 +219,5 @@ SAME_MEANING = tuple(
 桌游 闯关 游戏
 """.strip().splitlines()
 )
+
+BY_WHOM = frozenset({"志愿者", "邻里"})  # the groups that say by whom or in what spirit, whatever is done

@@ -21,7 +21,7 @@ from app.matching.ranking.profiles import Reader
 from app.matching.ranking.rank import rank
 from bench.engine.judgements import read_judgements
 from bench.engine.market import season_market, with_needs
-from bench.engine.relevance import NO_FILTERS, measure_relevance
+from bench.engine.relevance import NO_FILTERS, TEXT_ALONE, measure_relevance
 from tests.matching.factories import make_need, make_offer
 
 JUDGEMENTS = Path(__file__).parent / "judgements.csv"
@@ -148,6 +148,47 @@ SITUATIONS: tuple[tuple[dict[str, Any], dict[str, Any], dict[str, Any]], ...] = 
         },
     ),
 )
+
+
+BY_WHOM: tuple[tuple[dict[str, Any], dict[str, Any], dict[str, Any]], ...] = (
+    (
+        {"title": "志愿者读报给老人听", "description": "希望志愿者每周来给眼睛不好的老人读报、念家信。"},
+        {
+            "title": "耳边的新闻",
+            "description": "每周两次，为看不清字的长辈朗读报纸和书信。",
+            "category_codes": ("010501",),
+        },
+        {
+            "title": "义工之家",
+            "description": "为义工登记、排班、办证，年底表彰义工。",
+            "category_codes": ("100102",),
+        },
+    ),
+    (
+        {"title": "邻居们想把过道的旧车清走", "description": "希望组织邻居，把过道里没人要的旧自行车、纸箱清出去。"},
+        {
+            "title": "通道清爽行动",
+            "description": "联系住户，清走废弃自行车，贴好提示。",
+            "category_codes": ("090203",),
+        },
+        {
+            "title": "街坊百家宴",
+            "description": "街坊各带一道菜，睦邻同乐。",
+            "category_codes": ("070401",),
+        },
+    ),
+)
+
+
+@pytest.mark.parametrize(("asked", "right", "alike"), BY_WHOM, ids=[asked["title"] for asked, _, _ in BY_WHOM])
+def test_what_is_to_be_done_outweighs_by_whom(
+    asked: dict[str, Any], right: dict[str, Any], alike: dict[str, Any]
+) -> None:
+    reader = Reader(MARKET.reference)
+    offers = [make_offer("right", **right), make_offer("alike", **alike)]
+    prepared = prepare_offers(offers, reader, reader.statistics(MARKET.needs, MARKET.offers))
+    rows = rank(make_need(category_codes=(), **asked), prepared, TEXT_ALONE, without=NO_FILTERS).rows
+    assert [row.id for row in rows] == ["right", "alike"]
 
 
 @pytest.mark.parametrize(("asked", "right", "alike"), SITUATIONS, ids=[asked["title"] for asked, _, _ in SITUATIONS])

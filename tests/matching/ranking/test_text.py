@@ -4,6 +4,8 @@ from hypothesis import strategies as st
 
 from app.matching.ranking import criteria
 from app.matching.ranking.text import (
+    BY_WHOM_TIMES,
+    MEANING_TIMES,
     SITUATION_TIMES,
     Lexicon,
     Names,
@@ -150,6 +152,12 @@ def test_what_the_place_is_like_tells_little_beside_the_sentence_that_asks() -> 
     assert {term: said[term] for term in request} == request
     assert said["志愿者"] == pytest.approx(SITUATION_TIMES * LEXICON.terms("志愿者")["志愿者"])
     assert said["巡河"] == pytest.approx(SITUATION_TIMES)
+
+
+@pytest.mark.parametrize("word", ["志愿者", "义工", "邻里", "街坊"])
+def test_by_whom_something_is_done_weighs_a_third_of_what_is_done(word: str) -> None:
+    meanings = [weight for term, weight in LEXICON.terms(f"{word}来理发").items() if term[0] == "="]
+    assert sorted(meanings) == [BY_WHOM_TIMES, MEANING_TIMES]
 
 
 @pytest.mark.parametrize(
