@@ -141,14 +141,12 @@ def said_at(snapshot: Snapshot[Any], row: int) -> Said:
 def _alike(
     snapshot: Snapshot[Any], subject: list[NeedProfile] | list[OfferProfile], columns: NeedColumns | OfferColumns
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """How far the text of each record and that of the only `subject` go together, and what they are about; looked up in
-    the shard of the record's likeliest category."""
+    """How far the text of each record and that of the only `subject` go together, and what they are about."""
     share, affinity = np.zeros(len(snapshot.table)), np.zeros(len(snapshot.table))
     words, nodes = words_of(subject, snapshot.frame), nodes_of(columns)
     for shard in snapshot.shards:
-        rows = shard.rows[shard.first]
-        share[rows] = vectors.shares(shard.postings, words, len(shard))[shard.first]
-        affinity[rows] = vectors.shares(shard.nodes, nodes, len(shard))[shard.first]
+        share[shard.rows] = vectors.shares(shard.postings, words, len(shard))
+        affinity[shard.rows] = vectors.shares(shard.nodes, nodes, len(shard))
     return vectors.meant(share, meanings_of(subject), snapshot.table.meanings), affinity
 
 

@@ -73,13 +73,11 @@ class Table(Generic[Columns]):
 class Shard(Generic[Columns]):
     """The records of one top-level category, block by block; `rows` are their rows in the table, ascending within a
     block. A record of a few districts has a row in the block of each, whose `reach` is for that one: whoever asks
-    for one district, or for `ANYWHERE`, meets no record twice. `first` marks one row of every record for which this
-    is the likeliest category, so that all shards together mark each record once. `postings` are of
-    words, `nodes` of signatures."""
+    for one district, or for `ANYWHERE`, meets no record twice. `postings` are of words, `nodes` of signatures; they say
+    the same of every row of a record."""
 
     top: int
     rows: NDArray[np.int32]
-    first: NDArray[np.bool_]
     columns: Columns
     blocks: Blocks
     postings: Postings
@@ -171,14 +169,11 @@ def _shards(table: Table[Columns], top: int) -> Iterator[Shard[Columns]]:
 
 def _shard(table: Table[Columns], top: int, rows: NDArray[np.int64]) -> Shard[Columns]:
     blocks, placed, reach = _blocks(table.columns.reach[rows])
-    first = np.zeros(len(placed), dtype=np.bool_)
-    first[np.unique(placed, return_index=True)[1]] = True
     rows = rows[placed]
     columns = take(table.columns, rows)._replace(reach=reach)
     return Shard(
         top=top,
         rows=rows.astype(np.int32),
-        first=first & (table.tops.tops[table.tops.start[:-1][rows]] == top),
         columns=columns,
         blocks=blocks,
         postings=_postings(words_at(table.words, rows), blocks),

@@ -18,7 +18,7 @@ from app.matching.ranking.arrays.columns import Columns, Frame, NeedColumns, Off
 from app.matching.ranking.arrays.snapshot import Blocks, Postings, Shard, Snapshot, Table, fields_of
 from app.matching.ranking.records import Population
 
-LAYOUT = 6  # of the folder; another number is not read
+LAYOUT = 7  # of the folder; another number is not read
 Made = TypeVar("Made")
 
 
@@ -96,7 +96,6 @@ def _shard(folder: Path, name: str, top: int, side: type[Any]) -> Shard[Any]:
     return Shard(
         top,
         _mapped(folder, f"{name}.rows"),
-        _mapped(folder, f"{name}.first"),
         _filled(side, folder, f"{name}.columns"),
         _filled(Blocks, folder, f"{name}.blocks"),
         _filled(Postings, folder, f"{name}.postings"),
