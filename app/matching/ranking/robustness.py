@@ -12,6 +12,7 @@ SEED = 20180706  # the same draws for everybody
 SHARE = Decimal("0.001")
 FIVE = 5
 CLOSEST = 256  # of a long list, the rest is only looked through for those who may come up to them
+IN_CACHE = 1_024  # candidates that are drawn for together
 ROUNDED = 1e-5  # more than single precision loses
 
 
@@ -52,11 +53,14 @@ def _scores(values: NDArray[np.float64], drawn: NDArray[np.float64]) -> NDArray[
 def _contenders(values: NDArray[np.float64], drawn: NDArray[np.float64]) -> NDArray[np.int64]:
     """Whoever may be among the first five of some draw: the closest, and who comes up to the fifth of these."""
     fifth = np.partition(_scores(values[:, :CLOSEST], drawn), -FIVE, axis=1)[:, -FIVE]
-    weights, least = drawn.astype(np.float32), (fifth * (1 - ROUNDED)).astype(np.float32)
-    reached = weights @ np.nan_to_num(values[:, CLOSEST:]).astype(np.float32)
-    compared = weights @ ~np.isnan(values[:, CLOSEST:])
-    comes_up = (reached >= least[:, None] * compared).any(axis=0)
-    return np.concatenate([np.arange(CLOSEST), CLOSEST + np.flatnonzero(comes_up)])
+    weights, least = drawn.astype(np.float32), (fifth * (1 - ROUNDED)).astype(np.float32)[:, None]
+    comes_up = np.ones(values.shape[1], dtype=np.bool_)
+    for begin in range(CLOSEST, len(comes_up), IN_CACHE):
+        part = values[:, begin : begin + IN_CACHE].astype(np.float32)
+        compared = ~np.isnan(part)
+        reached = weights @ np.where(compared, part, 0)
+        comes_up[begin : begin + IN_CACHE] = (reached >= least * (weights @ compared)).any(axis=0)
+    return np.flatnonzero(comes_up)
 
 
 def _share(times: int) -> Decimal:

@@ -4,7 +4,7 @@ offer against many needs. Either side may be a single row; the arrays do the res
 Every sum runs in the order of the scalar reference, in double precision, so that both give the same whole points.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,14 +52,15 @@ class Seen(NamedTuple):
 def shares(postings: Postings, words: Words, size: int) -> Floats:
     """How much of the need's best possible text score each row of the shard reaches, or, of signatures, how close it is
     to what the subject is about; `words` of a single row."""
-    terms, weights = words.terms, words.weights
-    known = terms < len(postings.start) - 1
-    begins, ends = postings.start[terms[known]], postings.start[terms[known] + 1]
-    if not (ends > begins).any():
+    known = words.terms < len(postings.start) - 1
+    begins, ends = (postings.start[words.terms[known] + after].tolist() for after in (0, 1))
+    asked = words.weights[known].astype(np.float64)
+    held = [(slice(begin, end), times) for begin, end, times in zip(begins, ends, asked, strict=True) if end > begin]
+    if not held:
         return np.zeros(size)
-    items = np.concatenate([np.arange(begin, end) for begin, end in zip(begins, ends, strict=True)])
-    asked = np.repeat(weights[known].astype(np.float64), ends - begins)
-    return _sums(postings.local[items], postings.weights[items] * asked, size)
+    rows = np.concatenate([postings.local[items] for items, _ in held])
+    parts = np.concatenate([postings.weights[items] * times for items, times in held])
+    return np.asarray(np.bincount(rows, weights=parts, minlength=size), dtype=np.float64)
 
 
 def meant(share: Floats, mine: Vector, theirs: Vector) -> Floats:
@@ -73,11 +74,6 @@ def meant(share: Floats, mine: Vector, theirs: Vector) -> Floats:
         part = slice(begin, begin + IN_CACHE)
         products[part] = theirs[part].astype(np.float32) @ own
     return np.asarray(meaning.blended(share, meaning.closeness(products.astype(np.float64))))
-
-
-def _sums(owner: NDArray[Any], parts: Floats, size: int) -> Floats:
-    """The sum of each owner's parts, added in their order."""
-    return np.bincount(owner, weights=parts, minlength=size).astype(np.float64, copy=False)
 
 
 def nearness(need: NeedColumns, offer: OfferColumns, areas: int) -> Floats:
