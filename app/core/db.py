@@ -14,7 +14,7 @@ from typing import Any, cast
 import psycopg
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql.psycopg import PGDialectAsync_psycopg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -92,6 +92,11 @@ class Base(DeclarativeBase):
 def table_of(kind: type[Base]) -> sa.Table:
     """For statements that are made once and carried out often, without the session's bookkeeping."""
     return cast(sa.Table, kind.__table__)
+
+
+def among(column: Any) -> sa.ColumnElement[bool]:
+    """One of the parameter `ids`, a list. However many they are the statement is one, made and planned once."""
+    return cast(sa.ColumnElement[bool], column == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.BigInteger))))
 
 
 class Identified:

@@ -14,6 +14,7 @@ from app.areas.rules import inside
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
+from app.core.db import among
 from app.core.paging import Found, Paging, in_pieces, paginate
 from app.core.waiting import Waiting
 from app.matching.pinyin import typed
@@ -37,6 +38,7 @@ from app.taxonomy.queries import holding, saying
 # Made once: to name a table anew costs more than the rest of a query.
 SAYING = aliased(Party)
 SAID = (SAYING.name_zh, SAYING.name_en, SAYING.introduction)
+NAMES = sa.select(Party.id, Party.name_zh, Party.english_name).where(among(Party.id))
 
 
 class PartyName(NamedTuple):
@@ -177,8 +179,7 @@ async def parties_by_id(session: AsyncSession, ids: Collection[int | None]) -> d
 
 async def party_names(session: AsyncSession, ids: Collection[int | None]) -> dict[int, PartyName]:
     """Number → names in both languages."""
-    query = sa.select(Party.id, Party.name_zh, Party.english_name)
-    found = await session.execute(query.where(Party.id.in_({id for id in ids if id is not None})))
+    found = await session.execute(NAMES, {"ids": [*{id for id in ids if id is not None}]})
     return {id: PartyName(zh, en) for id, zh, en in found}
 
 

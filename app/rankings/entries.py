@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.db import among
 from app.matching.ranking.meaning import NOT_MEANT
 from app.matching.ranking.records import NeedRecord, OfferRecord
 from app.matching.sentences import MODEL
@@ -114,13 +115,15 @@ OFFERS = sa.select(
     value_on(RecordKind.rectification, Offer.party_id, DAY).exists().label("in_rectification"),
     vectors_of(digest_of(*OFFER_TEXT)).label("meaning"),
 ).where(Offer.status == OfferStatus.published)
+NEEDS_AMONG = NEEDS.where(among(Need.id))
+OFFERS_AMONG = OFFERS.where(among(Offer.id))
 
 
 async def need_entries(session: AsyncSession, ids: Collection[int], day: date) -> dict[int, NeedEntry]:
     """Those of `ids` that are public, as they stand on `day`."""
     found: dict[int, NeedEntry] = {}
     for batch in _batches(sorted(ids)):
-        found |= {row.id: _need(row, day) for row in await session.execute(NEEDS.where(Need.id.in_(batch)))}
+        found |= {row.id: _need(row, day) for row in await session.execute(NEEDS_AMONG, {"ids": batch})}
     return found
 
 
@@ -133,7 +136,7 @@ async def offer_entries(session: AsyncSession, ids: Collection[int], day: date) 
     """Those of `ids` that are published, with what the register knows of their providers on `day`."""
     found: dict[int, OfferEntry] = {}
     for batch in _batches(sorted(ids)):
-        rows = await session.execute(OFFERS.where(Offer.id.in_(batch)), {"day": day})
+        rows = await session.execute(OFFERS_AMONG, {"ids": batch, "day": day})
         found |= {row.id: _offer(row) for row in rows}
     return found
 

@@ -7,7 +7,7 @@ counted with each base, so within a day nobody's score moves because of an unrel
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.clock import now
+from app.core.clock import NOW
 from app.core.days.calendar import shanghai_date
 from app.matching import ranking
 from app.matching.ranking.layered import Layered
@@ -123,7 +123,7 @@ DATABASE = (
     "(SELECT concat_ws(':', system_identifier, timeline_id, (SELECT oid FROM pg_database WHERE datname ="
     " current_database())) FROM pg_control_system(), pg_control_checkpoint())"
 )
-STATE: sa.Select[str, str, str] = sa.select(
+STATE: sa.Select[str, str, str, datetime] = sa.select(
     sa.literal_column(DATABASE, sa.Text),
     sa.func.concat(
         CATEGORIES.scalar_subquery(),
@@ -132,6 +132,7 @@ STATE: sa.Select[str, str, str] = sa.select(
         type_=sa.Text(),
     ),
     sa.literal_column("pg_current_snapshot()::text", sa.Text),
+    NOW,
 )
 SINCE = sa.text(
     "SELECT side, thing_id, edit FROM market_edits"
@@ -145,9 +146,8 @@ FORGET = sa.text(
 
 
 async def state_of(session: AsyncSession) -> State:
-    day = shanghai_date(await now(session))
-    database, terms, seen = (await session.execute(STATE)).one()
-    return State(Ground(database, f"{terms}:{ENGINE}", day), seen)
+    database, terms, seen, at = (await session.execute(STATE)).one()
+    return State(Ground(database, f"{terms}:{ENGINE}", shanghai_date(at)), seen)
 
 
 async def edits_since(session: AsyncSession, seen: str) -> Edits:
