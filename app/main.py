@@ -125,6 +125,7 @@ ROUTERS = [
     voices.router,
     paths.of_needs,
     paths.of_parties,
+    paths.of_receipts,
     paths.of_season,
     search.router,
     notices.router,

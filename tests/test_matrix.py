@@ -83,6 +83,7 @@ BODIES: dict[str, Any] = {
     "restate_expense": SPENT,
     "ask_voice": {"purpose": "acceptance", "wave_id": 1, "question": "Q1", "options": ["yes"]},
     "sign_in_at_door": {"household": "3-2-501"},
+    "give_feedback": {"household": "3-2-501", "as_announced": "yes", "again": "yes"},
     "sign_in_household": {"household": "3-2-501"},
     "accept_delivery": {"channel": "page", "asked": 10, "answers": 10, "accepting": 10},
     "add_membership": {"role": "judge", "party_id": None},

@@ -28,7 +28,8 @@ class PublicMilestone(BaseModel):
 
 
 class PublicAcceptance(BaseModel):
-    """What the residents say together; the counts are null until as many answered as the contract asks for."""
+    """What the residents say together; the counts are null until as many answered as the contract asks for and nobody
+    is asked any more, `accepting` also where so few do, or do not, that it would tell what each of them said."""
 
     standing: Acceptance
     answers: int | None
@@ -38,11 +39,9 @@ class PublicAcceptance(BaseModel):
 
     @classmethod
     def of(cls, announced: Announcement) -> "PublicAcceptance":
-        decided = announced.acceptance is not Acceptance.undecided
         return cls(
             standing=announced.acceptance,
-            answers=announced.answers if decided else None,
-            accepting=announced.accepting if decided else None,
+            **announced.counts._asdict(),
             required_answers=announced.contract.acceptance_answers,
             required_share=announced.contract.acceptance_share,
         )

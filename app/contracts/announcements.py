@@ -1,15 +1,15 @@
 """What everybody may read of a contract: who serves whom for how much and how long, and how it goes on.
 
 A signed contract is made public (政府采购法实施条例 art. 50), and so is whether those served accept the work (art. 45).
-Targets, reports, opinions, vouchers and signatures stay with those whom the contract concerns; the residents' figures
-are shown once as many have answered as the contract asks for.
+Targets, reports, opinions, vouchers and signatures stay with those whom the contract concerns. The residents' figures
+are shown once: when as many have answered as the contract asks for, and no further answer can be added to them.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,9 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.contracts import rules
 from app.contracts.models import Contract, ContractInstalment, Milestone, ResidentAcceptance
 from app.contracts.policy import announced
-from app.contracts.rules import Acceptance
+from app.contracts.rules import Acceptance, ContractStatus, MilestoneStatus
 from app.core.errors import NotFound
-from app.tenders.profiles.rules import AcceptanceRule
+from app.surveys.results.rules import is_shown
+from app.tenders.profiles.rules import AcceptanceRule, Gate
+
+OVER = (ContractStatus.completed, ContractStatus.terminated)
 
 
 class _OfContract(Protocol):
@@ -54,6 +57,28 @@ class Announcement:
     def acceptance(self) -> Acceptance:
         terms = AcceptanceRule(self.contract.acceptance_answers, self.contract.acceptance_share, "")
         return rules.resident_acceptance(self.accepting, self.answers, terms)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no more residents are asked: two figures, one before and one after an answer, would tell it."""
+        accepted = (Gate.resident_acceptance, MilestoneStatus.met)
+        met = any((each.gate, each.status) == accepted for each in self.milestones)
+        return met or self.contract.status in OVER
+
+    @property
+    def counts(self) -> "Counts":
+        """What of the residents' figures everybody may read."""
+        if self.acceptance is Acceptance.undecided or not self.is_settled:
+            return Counts(None, None)
+        return Counts(self.answers, self.accepting if is_shown(self.accepting, self.answers) else None)
+
+
+class Counts(NamedTuple):
+    """How many residents answered, and how many of them accept; None: not told. Where those who accept, or those who do
+    not, are fewer than five, the verdict alone is told beside how many answered."""
+
+    answers: int | None
+    accepting: int | None
 
 
 async def announcements(session: AsyncSession, *where: sa.ColumnElement[bool]) -> list[Announcement]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -29,6 +29,8 @@ from app.tenders.bids.models import Bid
 from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Lot, LotItem, LotNeed, Tender
 from app.tenders.notices.policy import visible as tender_visible
+from app.voices.models import Voice
+from app.voices.queries import willingness_of
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,8 @@ class Awarded:
 
 @dataclass(frozen=True)
 class Way:
-    """The last attempt to have a need served, and what came of it. `round`: in which the need sits or sat."""
+    """The last attempt to have a need served, and what came of it. `round`: in which the need sits or sat; `voice`:
+    what residents said of the contract before its service started."""
 
     need_id: int | None = None
     round: Round | None = None
@@ -71,6 +74,7 @@ class Way:
     asked: Asked | None = None
     awards: list[Awarded] = field(default_factory=list)
     contract: Announcement | None = None
+    voice: Voice | None = None
 
     @property
     def is_direct(self) -> bool:
@@ -119,10 +123,21 @@ async def way_of_need(session: AsyncSession, need_id: int) -> Way:
         found = await announcements(session, Contract.award_id.in_(ids), Contract.need_id == need_id)
         by_award = {each.contract.award_id: each for each in found}
         contract = next((by_award[id] for id in ids if id in by_award), None)
-        return Way(need_id, round, at[0] if at else None, asked, awards, contract)
+        return await _heard(session, Way(need_id, round, at[0] if at else None, asked, awards, contract))
     pair_ids = [each.pair.id for each in at]
     found = await announcements(session, Contract.pair_id.in_(pair_ids))
-    return Way(need_id, round, at[0] if at else None, contract=found[0] if found else None)
+    return await _heard(session, Way(need_id, round, at[0] if at else None, contract=found[0] if found else None))
+
+
+async def _heard(session: AsyncSession, way: Way) -> Way:
+    return (await with_voices(session, [way]))[0]
+
+
+async def with_voices(session: AsyncSession, ways: Sequence[Way]) -> list[Way]:
+    """The same with what residents said before the services of their contracts started."""
+    ids = {way.contract.contract.id for way in ways if way.contract}
+    voices = await willingness_of(session, ids) if ids else {}
+    return [replace(way, voice=voices.get(way.contract.contract.id)) if way.contract else way for way in ways]
 
 
 def _is_later(round: Round | None, published_at: datetime | None) -> bool:
@@ -150,7 +165,7 @@ async def ways_of_party(session: AsyncSession, party_id: int) -> list[Way]:
         for need_id, each in chosen.items()
         if need_id not in served
     ]
-    return sorted(ways, key=_began_at, reverse=True)
+    return await with_voices(session, sorted(ways, key=_began_at, reverse=True))
 
 
 def _of_award(awarded: Awarded, asked: Asked, chosen: dict[int, Chosen], contracts: dict[int, Announcement]) -> Way:

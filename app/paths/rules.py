@@ -1,6 +1,6 @@
-"""How far a need has come, stage by stage: evidence, publication, choice (a pair or a lot), award, contract,
-milestones, residents' acceptance. Every function takes what the rooms themselves say and gives the stage's state and,
-where it ended there, why.
+"""How far a need has come, stage by stage: evidence, publication, choice (a pair or a lot), award, contract, residents'
+willingness where they were asked, milestones, residents' acceptance. Every function takes what the rooms themselves say
+and gives the stage's state and, where it ended there, why.
 """
 
 from collections.abc import Collection
@@ -12,6 +12,7 @@ from app.needs.rules import NeedStatus
 from app.selection.rules import RoundStatus
 from app.tenders.awards.rules import AwardStatus
 from app.tenders.notices.rules import LotFailure, TenderStatus
+from app.voices.rules import VoiceStatus
 
 
 class State(StrEnum):
@@ -106,6 +107,13 @@ def contract(*, due: bool, signed: bool | None) -> Stand:
     if signed is None:
         return UNDER_WAY if due else NOT_REACHED
     return DONE if signed else Stand(State.ended, Why.not_signed)
+
+
+def willingness(contract: ContractStatus, said: VoiceStatus) -> Stand:
+    """Before the service starts residents may be asked again, until they want it."""
+    if said is VoiceStatus.asked or (said is not VoiceStatus.willing and contract is ContractStatus.signed):
+        return UNDER_WAY
+    return DONE
 
 
 def milestones(contract: ContractStatus, met: int, total: int) -> Stand:

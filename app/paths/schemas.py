@@ -7,50 +7,26 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from app.contracts.announcements import Announcement
-from app.contracts.rules import Acceptance, ContractStatus
+from app.contracts.rules import Acceptance
 from app.core.days.calendar import end_of_day, shanghai_date
 from app.core.http.unit import example
 from app.core.money import Money, yuan
 from app.needs.models import Need
 from app.needs.rules import standing
-from app.parties.queries import name_of
 from app.paths import ahead, rules, stages
 from app.paths.ahead import Ahead
 from app.paths.figures import Figures, StreetNeeds
-from app.paths.queries import Cited, Named, Way
-from app.paths.rules import DONE, NOT_REACHED, Stand, State, Step, Why
+from app.paths.queries import Cited, Way
+from app.paths.rules import DONE, NOT_REACHED, State, Step
+from app.paths.stage_schemas import AcceptanceStage, ContractStage, Names, Partner, Stage, WillingnessStage, stand_of
 from app.selection.rules import Basis
 from app.surveys.questionnaires.definition import Label
 from app.surveys.questionnaires.queries import definition_of
 from app.tenders.awards.rules import AwardStatus
-from app.tenders.profiles.rules import Gate
 
-Names = dict[int, Named]
 PARTNER = {"id": 12, "name_zh": "昆明市呈贡区萤火社会工作服务中心", "name_en": "Firefly Social Work Service Centre"}
 AMOUNT = {"amount": "79000.00", "currency": "CNY"}
 AHEAD = {"step": "report", "due_at": "2019-02-01T00:00:00+08:00", "rule": ""}
-
-
-class Stage(BaseModel):
-    """`at`: when it was done, began or ended; `why` says why it ended here."""
-
-    state: State
-    why: Why | None
-    at: datetime | None
-
-
-class Partner(BaseModel):
-    """`id`: the party's own page, where it has one that everybody may read."""
-
-    id: int | None
-    name_zh: str
-    name_en: str
-
-    @classmethod
-    def of(cls, party_id: int, names: Names) -> "Partner":
-        found = names[party_id]
-        name = name_of(found.party)
-        return cls(id=party_id if found.is_public else None, name_zh=name.zh, name_en=name.en)
 
 
 class EvidenceStage(Stage):
@@ -74,7 +50,7 @@ class EvidenceStage(Stage):
         is_given = bool(cited or need.evidence_note or need.no_evidence_reason)
         survey = cited.survey if cited and cited.is_published else None
         return cls(
-            **_stand(DONE if is_given else NOT_REACHED, survey.closed_at if survey else None),
+            **stand_of(DONE if is_given else NOT_REACHED, survey.closed_at if survey else None),
             survey_id=survey.id if survey else None,
             survey_title=definition_of(survey).title if survey else None,
             community_code=cited.result.community_code if cited else None,
@@ -100,7 +76,7 @@ class PublicationStage(Stage):
         stand = rules.publication(standing(need, day))
         ended = need.withdrawn_at or (end_of_day(need.expires_on) if need.expires_on else None)
         at = ended if stand.state is State.ended else need.published_at
-        return cls(**_stand(stand, at), expires_on=need.expires_on, reason=need.withdrawal_reason)
+        return cls(**stand_of(stand, at), expires_on=need.expires_on, reason=need.withdrawal_reason)
 
 
 class ChoiceStage(Stage):
@@ -124,7 +100,7 @@ class ChoiceStage(Stage):
     def of(cls, way: Way, names: Names) -> "ChoiceStage":
         round, chosen, asked = way.round, way.chosen, way.asked
         return cls(
-            **_stand(*stages.choice(way)),
+            **stand_of(*stages.choice(way)),
             round_id=round.id if round else None,
             round_zh=round.title_zh if round else "",
             round_en=round.title_en or round.title_zh if round else "",
@@ -160,37 +136,13 @@ class AwardStage(Stage):
         award = first.award if first else None
         at = (award.confirmed_at if award else None) or (first.result.published_at if first else None)
         return cls(
-            **_stand(stages.award(way), at),
+            **stand_of(stages.award(way), at),
             status=award.status if award else None,
             partner=Partner.of(award.party_id, names) if award else None,
             place=award.place if award else None,
             of=first.of if first else None,
             score=award.score if award else None,
             amount=Money.of(award.amount if award else None),
-        )
-
-
-class ContractStage(Stage):
-    contract_id: int | None
-    number: str
-    status: ContractStatus | None
-    partner: Partner | None
-    amount: Money | None
-    starts_on: date | None
-    ends_on: date | None
-
-    @classmethod
-    def of(cls, way: Way, names: Names) -> "ContractStage":
-        contract = way.contract.contract if way.contract else None
-        return cls(
-            **_stand(stages.contract(way), (contract.signed_at or contract.terminated_at) if contract else None),
-            contract_id=contract.id if contract else None,
-            number=contract.number if contract else "",
-            status=contract.status if contract else None,
-            partner=Partner.of(contract.contractor_id, names) if contract else None,
-            amount=Money.of(contract.amount if contract else None),
-            starts_on=contract.starts_on if contract else None,
-            ends_on=contract.ends_on if contract else None,
         )
 
 
@@ -205,39 +157,15 @@ class MilestonesStage(Stage):
     @classmethod
     def of(cls, contract: Announcement | None) -> "MilestonesStage":
         if contract is None or contract.contract.signed_at is None:
-            return cls(**_stand(NOT_REACHED), met=0, total=0, paid=None, amount=None)
+            return cls(**stand_of(NOT_REACHED), met=0, total=0, paid=None, amount=None)
         steps, met = stages.steps_of(contract), stages.met_of(contract)
         last = max((each.decided_at for each in met if each.decided_at), default=None)
         return cls(
-            **_stand(stages.milestones(contract), contract.contract.terminated_at or last),
+            **stand_of(stages.milestones(contract), contract.contract.terminated_at or last),
             met=len(met),
             total=len(steps),
             paid=Money(amount=contract.paid),
             amount=Money(amount=contract.contract.amount),
-        )
-
-
-class AcceptanceStage(Stage):
-    """`accepting` of `answers` residents, once as many answered as are required."""
-
-    said: Acceptance
-    answers: int | None
-    accepting: int | None
-    required_answers: int | None
-
-    @classmethod
-    def of(cls, contract: Announcement | None) -> "AcceptanceStage":
-        if contract is None or contract.contract.signed_at is None:
-            blank = {"answers": None, "accepting": None, "required_answers": None}
-            return cls(**_stand(NOT_REACHED), said=Acceptance.undecided, **blank)
-        said, counted = contract.acceptance, contract.acceptance is not Acceptance.undecided
-        at = next((each.decided_at for each in contract.milestones if each.gate is Gate.resident_acceptance), None)
-        return cls(
-            **_stand(stages.acceptance(contract), at),
-            said=said,
-            answers=contract.answers if counted else None,
-            accepting=contract.accepting if counted else None,
-            required_answers=contract.contract.acceptance_answers,
         )
 
 
@@ -254,11 +182,13 @@ class AheadRead(BaseModel):
 
 
 class WayRead(BaseModel):
-    """From the choice to what the residents say. `award` is null where a pair leads straight to its contract."""
+    """From the choice to what the residents say. `award` is null where a pair leads straight to its contract,
+    `willingness` where residents were not asked before the service started."""
 
     choice: ChoiceStage
     award: AwardStage | None
     contract: ContractStage
+    willingness: WillingnessStage | None
     milestones: MilestonesStage
     acceptance: AcceptanceStage
 
@@ -268,6 +198,7 @@ class WayRead(BaseModel):
             "choice": ChoiceStage.of(way, names),
             "award": AwardStage.of_way(way, names),
             "contract": ContractStage.of(way, names),
+            "willingness": WillingnessStage.of(way),
             "milestones": MilestonesStage.of(way.contract),
             "acceptance": AcceptanceStage.of(way.contract),
         }
@@ -340,10 +271,6 @@ class PartyPathRead(BaseModel):
             accepted=sum(each.acceptance is Acceptance.accepted for each in signed),
             records=[RecordRead.of(way, needs.get(way.need_id or 0), names, at) for way in ways],
         )
-
-
-def _stand(stand: Stand, at: datetime | None = None) -> dict[str, Any]:
-    return {"state": stand.state, "why": stand.why, "at": at}
 
 
 class StreetNeedsRead(BaseModel):

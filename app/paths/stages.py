@@ -9,6 +9,7 @@ from app.paths import rules
 from app.paths.queries import Way
 from app.paths.rules import DONE, NOT_REACHED, Stand
 from app.tenders.profiles.rules import Gate
+from app.voices.models import Voice
 
 APART = {Gate.signing, Gate.resident_acceptance}  # gates that are stages of their own
 
@@ -33,6 +34,10 @@ def award(way: Way) -> Stand:
 def contract(way: Way) -> Stand:
     signed = way.contract.contract.signed_at is not None if way.contract else None
     return rules.contract(due=way.is_direct or award(way) is DONE, signed=signed)
+
+
+def willingness(contract: Announcement, voice: Voice) -> Stand:
+    return rules.willingness(contract.contract.status, voice.status)
 
 
 def milestones(contract: Announcement) -> Stand:

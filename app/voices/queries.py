@@ -1,15 +1,26 @@
 """Reading what residents were asked and said, and counting a wave's answers."""
 
+from collections.abc import Collection
+from datetime import date, datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.areas.queries import names_of_areas
+from app.areas.rules import inside
+from app.contracts.models import Contract, Milestone
+from app.contracts.policy import visible
+from app.contracts.rules import ContractStatus, MilestoneStatus
+from app.core.actors import Actor, Role
+from app.core.days.calendar import end_of_day, shanghai_date
+from app.core.waiting import Waiting
 from app.surveys.responses.models import Response
-from app.surveys.waves.queries import issued_of
+from app.surveys.waves.queries import frames_of, issued_of
 from app.surveys.waves.rules import ResponseStatus
+from app.tenders.profiles.rules import Gate
 from app.voices.models import Voice
-from app.voices.rules import VoiceStatus
+from app.voices.rules import ASKED_BEFORE, VoicePurpose, VoiceStatus
 
 
 class Counts(NamedTuple):
@@ -23,10 +34,47 @@ async def voices_of(session: AsyncSession, contract_id: int) -> list[Voice]:
     return list(await session.scalars(query))
 
 
+async def willingness_of(session: AsyncSession, contract_ids: Collection[int]) -> dict[int, Voice]:
+    """Contract → what residents were last asked, and said, before its service started."""
+    query = sa.select(Voice).where(Voice.contract_id.in_(contract_ids), Voice.purpose == VoicePurpose.willingness)
+    return {voice.contract_id: voice for voice in await session.scalars(query.order_by(Voice.id))}
+
+
+async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
+    """Committees: ask residents whether they want a service that waits for it; and, some days before the gate is due,
+    whether they accept it, where no wave asks yet."""
+    if actor.role is not Role.committee:
+        return []
+    being_asked = sa.exists().where(Voice.contract_id == Contract.id, Voice.status == VoiceStatus.asked)
+    own = sa.select(Contract).where(visible(actor), ~being_asked).order_by(Contract.id)
+    unwanted = own.where(
+        Contract.status == ContractStatus.signed, Contract.asks_willingness, Contract.willing_at.is_(None)
+    )
+    gate = (Milestone.gate == Gate.resident_acceptance, Milestone.status != MilestoneStatus.met)
+    soon = Milestone.due_on <= shanghai_date(at) + ASKED_BEFORE
+    ending = own.join(Milestone, Milestone.contract_id == Contract.id).add_columns(Milestone.due_on)
+    ending = ending.where(Contract.status == ContractStatus.performing, *gate, soon)
+    to_start = [_waits("ask", each, each.starts_on) for each in await session.scalars(unwanted)]
+    return to_start + [_waits("ask", each, due_on) for each, due_on in await session.execute(ending)]
+
+
+def _waits(verb: str, contract: Contract, due_on: date) -> Waiting:
+    of = contract.id
+    return Waiting("voices", verb, of, contract.title, end_of_day(due_on), None, "contract", of)
+
+
 async def awaited_of(session: AsyncSession, wave_id: int) -> Voice | None:
     """What this wave is still to say."""
     query = sa.select(Voice).where(Voice.wave_id == wave_id, Voice.status == VoiceStatus.asked)
     return await session.scalar(query.with_for_update())
+
+
+async def outside_of(session: AsyncSession, wave_id: int, area_code: str) -> list[str]:
+    """The names of the communities that the wave goes to and that do not lie in the area."""
+    codes = (await frames_of(session, [wave_id]))[wave_id]
+    outside = [code for code in codes if not code.startswith(inside(area_code))]
+    names = await names_of_areas(session, outside)
+    return [names[code][0] for code in outside]
 
 
 async def answers_of(session: AsyncSession, wave_id: int) -> int:

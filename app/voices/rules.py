@@ -5,17 +5,23 @@ lapsed where the contract no longer asks. A meeting says it at once. Rules are p
 """
 
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
+from typing import NamedTuple
 
 from app.contracts.rules import ContractStatus
 from app.core.errors import DomainError
-from app.surveys.results.rules import wilson
+from app.surveys.questionnaires.rules import SurveyPurpose
+from app.surveys.results.rules import is_shown, wilson
 from app.surveys.results.suppression import SMALL
 
 SETTINGS = tomllib.loads(Path(__file__).with_name("willingness.toml").read_text(encoding="utf-8"))
+
+
+ASKED_BEFORE = timedelta(days=SETTINGS["asked_before_days"])
 
 
 class VoicePurpose(StrEnum):
@@ -70,6 +76,18 @@ class WaveUnknown(DomainError):
     status = 422
 
 
+class PurposeUnfit(DomainError):
+    """A survey asks what it is for: it was worded, and is published, for that."""
+
+    status = 422
+
+
+class WaveOutsideContract(DomainError):
+    """Residents are asked where the contract is delivered."""
+
+    status = 422
+
+
 class AnsweredBefore(DomainError):
     """What counts as a yes, and by which rule, is said before anybody has answered."""
 
@@ -90,6 +108,13 @@ class RuleMissing(DomainError):
     status = 422
 
 
+def source_of(method: VoiceMethod, rule: WillingnessRule | None) -> str:
+    """By which rule a meeting decides, or a wave's answers are judged."""
+    if method is VoiceMethod.meeting:
+        return str(SETTINGS["meeting_source"])
+    return str(SETTINGS["rules"][rule]["source"]) if rule else ""
+
+
 def check_rule(purpose: VoicePurpose, rule: WillingnessRule | None) -> None:
     if purpose is VoicePurpose.willingness and rule is None:
         raise RuleMissing()
@@ -98,6 +123,28 @@ def check_rule(purpose: VoicePurpose, rule: WillingnessRule | None) -> None:
 def is_told(answers: int) -> bool:
     """Whether what a wave says may stand beside other figures: of fewer, it would tell what each of them said."""
     return answers >= SMALL
+
+
+class Counts(NamedTuple):
+    """How many answered, and how many of them said yes; None: not told."""
+
+    answers: int | None
+    ayes: int | None
+
+
+def public_counts(answers: int | None, ayes: int | None) -> Counts:
+    """What everybody may read once it is heard; where those who said yes, or who did not, are few, how many answered
+    alone."""
+    n, yes = answers or 0, ayes or 0
+    return Counts(n if is_told(n) else None, yes if is_shown(yes, n) else None)
+
+
+def check_wave(wanted: VoicePurpose, purpose: SurveyPurpose, outside: Sequence[str]) -> None:
+    """`outside`: the names of the communities that the wave asks and the contract does not serve."""
+    if purpose.value != wanted.value:
+        raise PurposeUnfit(wanted=wanted.value, purpose=purpose.value)
+    if outside:
+        raise WaveOutsideContract(places=", ".join(outside))
 
 
 def check_options(question: str, known: Collection[str], options: Collection[str]) -> None:

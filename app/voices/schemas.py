@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.core.fields import Id, Line
 from app.core.http.unit import example
 from app.voices.models import Voice
-from app.voices.rules import SETTINGS, VoiceMethod, VoicePurpose, VoiceStatus, WillingnessRule, is_told
+from app.voices.rules import VoiceMethod, VoicePurpose, VoiceStatus, WillingnessRule, is_told, source_of
 
 Word = Annotated[str, Line(200, least=1)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -61,8 +61,7 @@ class VoiceRead(BaseModel):
         same = ("id", "contract_id", "purpose", "method", "wave_id", "rule", "status", "asked_at", "heard_at")
         is_few = voice.method is VoiceMethod.survey and not is_told(voice.answers or 0)
         counts = {name: None if is_few else getattr(voice, name) for name in ("asked", "answers", "ayes")}
-        by_rule = SETTINGS["rules"][voice.rule]["source"] if voice.rule else ""
-        source = SETTINGS["meeting_source"] if voice.method is VoiceMethod.meeting else by_rule
+        source = source_of(voice.method, voice.rule)
         return cls(**{name: getattr(voice, name) for name in same}, **counts, source=source)
 
 

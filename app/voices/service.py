@@ -14,6 +14,7 @@ from app.core.actors import Actor
 from app.core.clock import now
 from app.core.events import Reaction, happened
 from app.core.moves import check_move
+from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.queries import definition_of
 from app.surveys.results.rules import ReviewsPending
 from app.surveys.waves.models import Wave
@@ -22,7 +23,7 @@ from app.tenders.profiles.rules import AcceptanceRule, Gate
 from app.voices import rules
 from app.voices.models import Voice
 from app.voices.policy import access_contract, access_wave, check_contract
-from app.voices.queries import Counts, answers_of, awaited_of, counts_of, doubtful_of, voices_of
+from app.voices.queries import Counts, answers_of, awaited_of, counts_of, doubtful_of, outside_of, voices_of
 from app.voices.rules import ASKED, VoiceMethod, VoicePurpose, VoiceStatus, WillingnessRule
 
 TAKING = (WaveStatus.draft, WaveStatus.open)
@@ -41,8 +42,8 @@ async def ask_voice(
 ) -> Voice:
     """Have a wave of the own survey say what residents think of the contract.
 
-    Refusals: WaveUnknown, MoveRefused (acceptance while it is carried out, willingness before), WaveClosed,
-    AnsweredBefore, VoiceQuestionUnfit, RuleMissing, AlreadyAsked.
+    Refusals: WaveUnknown, MoveRefused (acceptance while it is carried out, willingness before), RuleMissing,
+    PurposeUnfit, WaveOutsideContract, WaveClosed, AnsweredBefore, VoiceQuestionUnfit, AlreadyAsked.
     """
     await check_contract(session, actor, contract_id, "ask")
     survey, wave = await access_wave(session, actor, wave_id)
@@ -50,13 +51,12 @@ async def ask_voice(
     at = await now(session)
     check_move(ASKED[purpose], contract.status, "ask")
     rules.check_rule(purpose, rule)
+    rules.check_wave(purpose, survey.purpose, await outside_of(session, wave.id, contract.area_code))
     if wave.status not in TAKING:
         raise WaveClosed()
     if answers := await answers_of(session, wave.id):
         raise rules.AnsweredBefore(answers=answers)
-    asked = definition_of(survey).question(question)
-    known = [option.name for option in asked.options] if asked and asked.type == "single" else []
-    rules.check_options(question, known, options)
+    _check_question(survey, question, options)
     if any(
         each.purpose is purpose and each.status is VoiceStatus.asked for each in await voices_of(session, contract.id)
     ):
@@ -70,6 +70,12 @@ async def ask_voice(
     facts = {"contract": contract.id, "wave": wave.id, "purpose": purpose.value}
     await happened(session, actor, "voice.asked", voice, at, stream=stream_of(contract), **facts)
     return voice
+
+
+def _check_question(survey: Survey, question: str, options: Sequence[str]) -> None:
+    asked = definition_of(survey).question(question)
+    known = [option.name for option in asked.options] if asked and asked.type == "single" else []
+    rules.check_options(question, known, options)
 
 
 async def hear_meeting(
@@ -89,9 +95,9 @@ async def hear_meeting(
     return voice
 
 
-def for_the_contract(keep: Callable[[AsyncSession, Actor, Any], Awaitable[Any]]) -> Reaction:
-    """The reaction that hears a wave when it closes, and has the contract `keep` what residents said of its delivery,
-    unless they are so few that their counts stay hidden. Refusal: ReviewsPending, so that nothing doubtful is counted
+def for_the_contract(*keepers: Callable[[AsyncSession, Actor, Any], Awaitable[Any]]) -> Reaction:
+    """The reaction that hears a wave when it closes, and has the contract keep what residents said, unless they are so
+    few that their counts stay hidden. Refusal: ReviewsPending, so that nothing doubtful is counted
     unseen."""
 
     async def hear(session: AsyncSession, actor: Actor, wave: Wave) -> None:
@@ -105,7 +111,7 @@ def for_the_contract(keep: Callable[[AsyncSession, Actor, Any], Awaitable[Any]])
         _hear(voice, counts, await _said(session, contract, voice, counts), at)
         await session.flush()
         is_heard = voice.status is not VoiceStatus.lapsed and rules.is_told(counts.answers)
-        if voice.purpose is VoicePurpose.acceptance and is_heard:
+        for keep in keepers if is_heard else ():
             await keep(session, actor, voice)
 
     return hear

@@ -177,7 +177,8 @@ async def test_a_notice_takes_a_need_from_its_bids_to_residents_acceptance(
     assert (states(confirmed)["contract"], step(confirmed)) == ("under_way", ("sign", "2027-01-29"))
     assert confirmed["contract"]["contract_id"] is None  # a contract that is not signed is nobody else's
     contract = (await session.scalars(sa.select(Contract).where(Contract.tender_id == tender.id))).one()
-    await signed(session, contract)
+    await signed_by_both(session, contract)
+    await contracts.start_contract(session, purchaser(contract), contract.id)
     running = await path_of(anybody, need)
     assert (running["contract"]["partner"], running["contract"]["state"]) == (award["partner"], "done")
     assert (running["milestones"]["met"], running["milestones"]["total"], step(running)[0]) == (0, 2, "report")
@@ -188,10 +189,10 @@ async def test_a_notice_takes_a_need_from_its_bids_to_residents_acceptance(
     assert (asked["milestones"]["paid"]["amount"], step(asked)[0]) == ("10000.00", "accept")
     assert (asked["acceptance"]["said"], asked["acceptance"]["answers"]) == ("undecided", None)  # too few to be told
     await accept_delivery(
-        session, purchaser(contract), contract.id, AcceptanceChannel.phone, asked=20, answers=16, accepting=15
+        session, purchaser(contract), contract.id, AcceptanceChannel.phone, asked=30, answers=26, accepting=20
     )
     done = await path_of(anybody, need)
-    assert (done["acceptance"]["accepting"], done["acceptance"]["answers"], done["next"]) == (19, 20, None)
+    assert (done["acceptance"]["accepting"], done["acceptance"]["answers"], done["next"]) == (24, 30, None)
     assert set(states(done).values()) == {"done"}
 
 
@@ -199,14 +200,13 @@ def objecting(result: Any) -> tuple[str, str]:
     return "object", result.objections_end.date().isoformat()
 
 
-async def signed(session: AsyncSession, contract: Contract) -> None:
+async def signed_by_both(session: AsyncSession, contract: Contract) -> None:
     await contracts.sign_contract(session, contractor(contract), contract.id, "李主任")
     await contracts.sign_contract(session, purchaser(contract), contract.id, "王科长")
-    await contracts.start_contract(session, purchaser(contract), contract.id)
 
 
-async def make_contracted(session: AsyncSession, party: Party | None = None) -> tuple[Need, Contract]:
-    """A need whose contract, with the party, is performed."""
+async def make_agreed(session: AsyncSession, party: Party | None = None) -> tuple[Need, Contract]:
+    """A need whose contract, with the party, is signed and not begun."""
     await set_clock(session, TODAY)
     need, tender = await make_tendered(session)
     await make_bid(session, (await lots_of(session, tender))[0], party)
@@ -217,7 +217,14 @@ async def make_contracted(session: AsyncSession, party: Party | None = None) -> 
     await set_clock(session, result.objections_end)
     await confirm_awards(session, purchaser_of(tender), tender.id)
     contract = (await session.scalars(sa.select(Contract).where(Contract.tender_id == tender.id))).one()
-    await signed(session, contract)
+    await signed_by_both(session, contract)
+    return need, contract
+
+
+async def make_contracted(session: AsyncSession, party: Party | None = None) -> tuple[Need, Contract]:
+    """The same, carried out."""
+    need, contract = await make_agreed(session, party)
+    await contracts.start_contract(session, purchaser(contract), contract.id)
     return need, contract
 
 
@@ -270,12 +277,12 @@ async def test_an_organisation_shows_what_it_has_done_and_how_residents_took_it(
     session: AsyncSession, anybody: AsyncClient
 ) -> None:
     need, contract = await make_contracted(session)
-    await accept(session, contract, 10, 12)
+    await accept(session, contract, 26, 32)
     record = (await anybody.get(f"/parties/{contract.contractor_id}/path")).json()
     assert [record[name] for name in ("needs", "contracts", "accepted")] == [1, 1, 1]
     assert record["amount"]["amount"] == "20000.00"
     (told,) = record["records"]
-    assert (told["need_id"], told["award"]["place"], told["acceptance"]["accepting"]) == (need.id, 1, 10)
+    assert (told["need_id"], told["award"]["place"], told["acceptance"]["accepting"]) == (need.id, 1, 26)
     assert (told["choice"]["tender_id"], step(told)[0]) == (contract.tender_id, "report")
 
 

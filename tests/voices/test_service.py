@@ -1,7 +1,5 @@
 """Waves that speak for a contract: asked in time, heard when they close, counted and never entered."""
 
-from collections.abc import Sequence
-
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -13,10 +11,8 @@ from app.contracts.models import AcceptanceChannel, Contract, ResidentAcceptance
 from app.contracts.queries import acceptances_of, milestones_of
 from app.contracts.rules import MilestoneStatus, PageAskedByWave
 from app.core.errors import MoveRefused
-from app.parties.models import Party
 from app.surveys.results.rules import ReviewsPending
-from app.surveys.waves.models import Wave
-from app.surveys.waves.rules import Channel, ResponseStatus, WaveClosed, WaveStatus
+from app.surveys.waves.rules import ResponseStatus, WaveClosed, WaveStatus
 from app.surveys.waves.service import close_wave
 from app.tenders.profiles.rules import Gate
 from app.voices import rules, service
@@ -24,39 +20,11 @@ from app.voices.models import Voice
 from app.voices.rules import VoicePurpose, VoiceStatus, WillingnessRule
 from app.voices.schemas import VoiceRead
 from tests.factories.contracts import accept, contractor, make_performing, make_signed, purchaser
-from tests.factories.surveys import make_response, make_survey, make_wave
+from tests.factories.surveys import make_response, make_wave
+from tests.factories.voices import answer, ask, make_own_wave
 
 pytestmark = pytest.mark.anyio
 V, P = VoiceStatus, VoicePurpose
-
-
-async def make_own_wave(session: AsyncSession, contract: Contract, **facts: object) -> Wave:
-    """An open wave of the purchaser."""
-    party = await session.get_one(Party, contract.purchaser_id)
-    survey = await make_survey(session, party)
-    return await make_wave(session, survey, channel=Channel.open_link, **facts)
-
-
-async def answer(session: AsyncSession, wave: Wave, answers: Sequence[str]) -> None:
-    """Q1 is answered like this: "F" says yes."""
-    for each in answers:
-        await make_response(session, wave, {"Q1": each}, status=ResponseStatus.submitted)
-
-
-async def ask(
-    session: AsyncSession, contract: Contract, wave: Wave, purpose: VoicePurpose = P.acceptance, **facts: object
-) -> Voice:
-    given = {"question": "Q1", "options": ["F"], "rule": None} | facts
-    found = await service.ask_voice(
-        session,
-        purchaser(contract),
-        contract.id,
-        purpose=purpose,
-        wave_id=wave.id,
-        **given,  # type: ignore[arg-type]
-    )
-    await session.flush()
-    return found
 
 
 async def gate_of(session: AsyncSession, contract: Contract) -> MilestoneStatus:
@@ -137,21 +105,23 @@ async def test_acceptance_is_asked_while_a_contract_is_carried_out_and_willingne
     session: AsyncSession,
 ) -> None:
     contract = await make_signed(session)
-    wave = await make_own_wave(session, contract)
     with pytest.raises(MoveRefused):
-        await ask(session, contract, wave)
+        await ask(session, contract, await make_own_wave(session, contract))
+    wave = await make_own_wave(session, contract, P.willingness)
     with pytest.raises(rules.RuleMissing):
         await ask(session, contract, wave, P.willingness)
     voice = await ask(session, contract, wave, P.willingness, rule=WillingnessRule.share_two_thirds)
     await contracts.start_contract(session, contractor(contract), contract.id)
     with pytest.raises(MoveRefused):
-        await ask(session, contract, await make_own_wave(session, contract), P.willingness, rule="low_half")
+        await ask(
+            session, contract, await make_own_wave(session, contract, P.willingness), P.willingness, rule="low_half"
+        )
     assert voice.status is V.asked
 
 
 async def test_willingness_is_heard_by_the_rule_that_was_pinned(session: AsyncSession) -> None:
     contract = await make_signed(session)
-    wave = await make_own_wave(session, contract)
+    wave = await make_own_wave(session, contract, P.willingness)
     voice = await ask(session, contract, wave, P.willingness, rule=WillingnessRule.low_two_thirds)
     await answer(session, wave, ["F"] * 36 + ["M"] * 12)
     await close_wave(session, purchaser(contract), wave.id)
@@ -206,7 +176,7 @@ async def test_what_counts_as_a_yes_is_said_before_anybody_answers(session: Asyn
 
 async def test_four_residents_decide_on_nothing(session: AsyncSession) -> None:
     contract = await make_signed(session)
-    wave = await make_own_wave(session, contract)
+    wave = await make_own_wave(session, contract, P.willingness)
     voice = await ask(session, contract, wave, P.willingness, rule=WillingnessRule.share_two_thirds)
     await answer(session, wave, ["F"] * 4)
     await close_wave(session, purchaser(contract), wave.id)

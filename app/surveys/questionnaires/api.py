@@ -11,7 +11,7 @@ from app.core.paging import Page, PagingQuery
 from app.core.reading.files import XLSX, Uploaded, answers_file, download
 from app.surveys.questionnaires import policy, queries, service
 from app.surveys.questionnaires.policy import WHO
-from app.surveys.questionnaires.rules import SurveyStatus
+from app.surveys.questionnaires.rules import SurveyPurpose, SurveyStatus
 from app.surveys.questionnaires.schemas import SurveyCreate, SurveyUpdate, TargetsSet
 from app.surveys.questionnaires.survey_read import SurveyRead, SurveyRow, survey_read
 from app.surveys.questionnaires.xlsform.export import write_xlsform
@@ -27,10 +27,11 @@ async def list_surveys(
     actor: CurrentActor,
     paging: PagingQuery,
     status: SurveyStatus | None = None,
+    purpose: SurveyPurpose | None = None,
     area: Search = "",
 ) -> Page[SurveyRow]:
     """`area`: those that were taken somewhere in it, by a code or its beginning."""
-    found = await queries.list_surveys(session, actor, paging, status, area)
+    found = await queries.list_surveys(session, actor, paging, status, purpose, area)
     return found.page([SurveyRow.of(survey) for survey in found.rows], policy.list_actions(actor))
 
 
@@ -38,17 +39,22 @@ async def list_surveys(
 async def create_survey(
     body: SurveyCreate, session: UnitSession, actor: CurrentActor, response: Response
 ) -> SurveyRead:
-    survey = await service.create_survey(session, actor, body.definition)
+    survey = await service.create_survey(session, actor, body.definition, purpose=body.purpose)
     return await survey_read(session, survey, actor, response)
 
 
 @router.post("/import", operation_id="import_survey", status_code=201, dependencies=[allow(WHO["create"])])
 async def import_survey(
-    form: UploadedForm, session: UnitSession, actor: CurrentActor, response: Response, leave_out: bool = False
+    form: UploadedForm,
+    session: UnitSession,
+    actor: CurrentActor,
+    response: Response,
+    leave_out: bool = False,
+    purpose: SurveyPurpose = SurveyPurpose.need,
 ) -> SurveyRead:
     """A new draft from an XLSForm workbook. `leave_out`: drop what we do not support instead of refusing the form."""
     with form.placing():
-        survey = await service.create_survey(session, actor, form.taken(leave_out=leave_out))
+        survey = await service.create_survey(session, actor, form.taken(leave_out=leave_out), purpose=purpose)
     return await survey_read(session, survey, actor, response)
 
 
@@ -62,7 +68,7 @@ async def read_survey(survey_id: Id, session: UnitSession, actor: CurrentActor, 
 async def edit_survey(
     survey_id: Id, given: IfMatch, body: SurveyUpdate, session: UnitSession, actor: CurrentActor, response: Response
 ) -> SurveyRead:
-    survey = await service.edit_survey(session, actor, survey_id, given, body.definition)
+    survey = await service.edit_survey(session, actor, survey_id, given, body.definition, body.purpose)
     return await survey_read(session, survey, actor, response)
 
 

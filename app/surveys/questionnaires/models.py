@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 from app.core.db import Base, Identified
 from app.core.versions import Versioned
 from app.parties.models import Party
-from app.surveys.questionnaires.rules import SurveyStatus
+from app.surveys.questionnaires.rules import SurveyPurpose, SurveyStatus
 
 
 class Survey(Base, Identified, Versioned):
@@ -22,6 +22,7 @@ class Survey(Base, Identified, Versioned):
     party_id: Mapped[int] = mapped_column(sa.ForeignKey("parties.id"), index=True)
     definition: Mapped[dict[str, Any]]
     targets: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    purpose: Mapped[SurveyPurpose] = mapped_column(default=SurveyPurpose.need, server_default="need")
     status: Mapped[SurveyStatus] = mapped_column(default=SurveyStatus.draft)
     is_demonstration: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     created_at: Mapped[datetime]

@@ -16,7 +16,7 @@ from app.parties.queries import party_names
 from app.surveys.questionnaires.definition import Label, SurveyDefinition
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.policy import visible
-from app.surveys.questionnaires.rules import SurveyStatus
+from app.surveys.questionnaires.rules import SurveyPurpose, SurveyStatus
 
 
 def definition_of(survey: Survey) -> SurveyDefinition:
@@ -35,9 +35,16 @@ def title_of(survey: Survey) -> Label:
 
 
 async def list_surveys(
-    session: AsyncSession, actor: Actor, paging: Paging, status: SurveyStatus | None = None, area: str = ""
+    session: AsyncSession,
+    actor: Actor,
+    paging: Paging,
+    status: SurveyStatus | None = None,
+    purpose: SurveyPurpose | None = None,
+    area: str = "",
 ) -> Found[Survey]:
     query = sa.select(Survey).where(visible(actor))
+    if purpose is not None:
+        query = query.where(Survey.purpose == purpose)
     if status is not None:
         query = query.where(Survey.status == status)
     if area:
@@ -67,6 +74,14 @@ async def is_answered(session: AsyncSession, survey_id: int) -> bool:
     )
     answers = sa.exists().where(waves.c.survey_id == Survey.id, responses.c.wave_id == waves.c.id)
     return await session.scalar(sa.select(Survey.id).where(Survey.id == survey_id, answers)) is not None
+
+
+async def is_bound(session: AsyncSession, survey_id: int) -> bool:
+    """Whether a wave of it was asked to speak for a contract. Voices are a later room, named like the others."""
+    waves = sa.table("waves", sa.column("id"), sa.column("survey_id"))
+    voices = sa.table("voices", sa.column("wave_id"))
+    spoken = sa.exists().where(waves.c.survey_id == Survey.id, voices.c.wave_id == waves.c.id)
+    return await session.scalar(sa.select(Survey.id).where(Survey.id == survey_id, spoken)) is not None
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:

@@ -13,6 +13,22 @@ class SurveyStatus(StrEnum):
     closed = "closed"
 
 
+class SurveyPurpose(StrEnum):
+    """What residents are asked: before a purchase what they need; before a service starts whether they want it, while
+    it runs how it is, at its end whether they accept it and how content they are; afterwards whether they came."""
+
+    need = "need"
+    willingness = "willingness"
+    feedback = "feedback"
+    acceptance = "acceptance"
+    satisfaction = "satisfaction"
+    call_back = "call_back"
+
+
+# What such a survey says is told once, with the contract that it speaks for. A second count of the same answers, taken
+# when the survey closes, would differ from the first by what was set aside or withdrawn between: by single answers.
+TOLD_ELSEWHERE = frozenset({SurveyPurpose.willingness, SurveyPurpose.acceptance})
+
 S = SurveyStatus
 MOVES = {
     (S.draft, "edit"): S.draft,
@@ -28,6 +44,10 @@ MOVES = {
 
 class SurveyFrozen(DomainError):
     """Somebody has answered: a new wording would change what the answers mean."""
+
+
+class PurposeBound(DomainError):
+    """A wave of it has been asked to speak for a contract."""
 
 
 class SurveyNotPublished(DomainError): ...

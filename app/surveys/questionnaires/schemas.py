@@ -6,19 +6,26 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.http.unit import example
 from app.surveys.questionnaires.definition import SurveyDefinition
+from app.surveys.questionnaires.rules import SurveyPurpose
 from app.surveys.questionnaires.survey_read import QUESTIONNAIRE, Target
 
 
 class SurveyCreate(BaseModel):
-    """A questionnaire. It may be reworded until somebody has answered it."""
+    """A questionnaire, and what for residents are asked. It may be reworded until somebody has answered it."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra=example(definition=QUESTIONNAIRE))
+    model_config = ConfigDict(extra="forbid", json_schema_extra=example(purpose="need", definition=QUESTIONNAIRE))
 
+    purpose: SurveyPurpose = SurveyPurpose.need
     definition: SurveyDefinition
 
 
-class SurveyUpdate(SurveyCreate):
-    """The whole questionnaire as it is to read from now on."""
+class SurveyUpdate(BaseModel):
+    """The whole questionnaire as it is to read from now on; `purpose`: null leaves it as it is."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=example(purpose="need", definition=QUESTIONNAIRE))
+
+    purpose: SurveyPurpose | None = None
+    definition: SurveyDefinition
 
 
 class TargetsSet(BaseModel):

@@ -16,15 +16,20 @@ from app.surveys.questionnaires.definition import SurveyDefinition
 from app.surveys.questionnaires.definition_checks import DefinitionRefused, check_definition
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.policy import access_survey
-from app.surveys.questionnaires.queries import definition_of, is_answered
-from app.surveys.questionnaires.rules import MOVES
+from app.surveys.questionnaires.queries import definition_of, is_answered, is_bound
+from app.surveys.questionnaires.rules import MOVES, SurveyPurpose
 from app.surveys.questionnaires.targets import check_targets
 from app.taxonomy.queries import list_categories
 from app.taxonomy.rules import CategoryUnknown
 
 
 async def create_survey(
-    session: AsyncSession, actor: Actor, definition: SurveyDefinition, *, is_demonstration: bool = False
+    session: AsyncSession,
+    actor: Actor,
+    definition: SurveyDefinition,
+    *,
+    purpose: SurveyPurpose = SurveyPurpose.need,
+    is_demonstration: bool = False,
 ) -> Survey:
     """Draft a survey for the actor's party. Refusals: DefinitionRefused, Denied."""
     if actor.party_id is None:
@@ -34,20 +39,26 @@ async def create_survey(
     survey = Survey(
         party_id=actor.party_id,
         definition=definition.model_dump(mode="json"),
+        purpose=purpose,
         is_demonstration=is_demonstration,
         created_at=at,
     )
     session.add(survey)
-    await happened(session, actor, "survey.created", survey, at)
+    await happened(session, actor, "survey.created", survey, at, purpose=purpose.value)
     return survey
 
 
 async def edit_survey(
-    session: AsyncSession, actor: Actor, survey_id: int, given: int, definition: SurveyDefinition
+    session: AsyncSession,
+    actor: Actor,
+    survey_id: int,
+    given: int,
+    definition: SurveyDefinition,
+    purpose: SurveyPurpose | None = None,
 ) -> Survey:
-    """Replace the questionnaire, until somebody has answered it.
+    """Replace the questionnaire, and its purpose if one is given, until somebody has answered it.
 
-    Refusals: StaleVersion, SurveyFrozen, DefinitionRefused, MoveRefused.
+    Refusals: StaleVersion, SurveyFrozen, PurposeBound, DefinitionRefused, MoveRefused.
     """
     survey = await access_survey(session, actor, survey_id, "edit")
     at = await now(session)
@@ -55,8 +66,12 @@ async def edit_survey(
     check_move(MOVES, survey.status, "edit")
     if refusal := rules.untimely("edit", is_answered=await is_answered(session, survey.id)):
         raise refusal
+    purpose = purpose or survey.purpose
+    if purpose is not survey.purpose and await is_bound(session, survey.id):
+        raise rules.PurposeBound(purpose=survey.purpose.value)
     await _check_sound(session, definition)
     check_targets(definition, survey.targets)
+    survey.purpose = purpose
     survey.definition = definition.model_dump(mode="json")
     touch(survey)
     await happened(session, actor, "survey.edited", survey, at, version=survey.version)

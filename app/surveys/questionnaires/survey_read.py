@@ -15,7 +15,7 @@ from app.surveys.questionnaires.definition import Label, SurveyDefinition
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.policy import actions
 from app.surveys.questionnaires.queries import definition_of, is_answered
-from app.surveys.questionnaires.rules import SurveyStatus
+from app.surveys.questionnaires.rules import SurveyPurpose, SurveyStatus
 
 Name = Annotated[str, Line(200)]
 FORBID = ConfigDict(extra="forbid")
@@ -48,6 +48,7 @@ class SurveyRow(BaseModel):
     id: int
     party_id: int
     title: Label
+    purpose: SurveyPurpose
     status: SurveyStatus
     question_count: int
     is_demonstration: bool
@@ -70,6 +71,12 @@ def _row(survey: Survey) -> dict[str, Any]:
     }
 
 
+def _unsaid(survey: Survey, definition: SurveyDefinition) -> list[str]:
+    """Only needs rest on options that speak for a category."""
+    is_of_needs = survey.purpose is SurveyPurpose.need
+    return [field for field in definition.unsaid() if is_of_needs or field != "votes_for"]
+
+
 class SurveyRead(SurveyRow):
     """`is_answered`: the questionnaire is frozen. `unsaid`: what a draft may leave blank though others look for it.
     `minutes`: about how long answering takes."""
@@ -79,6 +86,7 @@ class SurveyRead(SurveyRow):
             id=3,
             party_id=4,
             title=QUESTIONNAIRE["title"],
+            purpose="need",
             status="published",
             question_count=1,
             is_demonstration=False,
@@ -110,7 +118,7 @@ class SurveyRead(SurveyRow):
             **_row(survey),
             definition=definition,
             minutes=definition.minutes(),
-            unsaid=definition.unsaid() if survey.status is SurveyStatus.draft else [],
+            unsaid=_unsaid(survey, definition) if survey.status is SurveyStatus.draft else [],
             targets=survey.targets,
             is_answered=is_answered,
             version=survey.version,

@@ -13,6 +13,7 @@ from app.core.problems import RowProblem, problem_of
 from app.surveys.questionnaires.definition import Answer, Label, SurveyDefinition
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.queries import definition_of
+from app.surveys.questionnaires.rules import SurveyPurpose
 from app.surveys.questionnaires.survey_read import QUESTIONNAIRE
 from app.surveys.responses.models import Response, ResponseReview
 from app.surveys.responses.policy import actions, receipt_actions, seen_answers
@@ -28,6 +29,7 @@ CELLS_SHOWN = 200  # of a column, so that a person sees what it holds
 Serial = Annotated[str, Line(SERIAL, least=1)]
 EXAMPLE = {
     "survey_id": 3,
+    "purpose": "need",
     "survey": QUESTIONNAIRE,
     "wave": {
         "community": {"name": "斗南社区居民委员会", "path": ["呈贡区", "斗南街道", "斗南社区居民委员会"]},
@@ -64,6 +66,7 @@ class WaveSeen(BaseModel):
 
 class Questionnaire(BaseModel):
     survey_id: int
+    purpose: SurveyPurpose
     survey: SurveyDefinition
     wave: WaveSeen
     demonstration: bool
@@ -72,6 +75,7 @@ class Questionnaire(BaseModel):
     def facts(cls, survey: Survey, wave: Wave, place: list[str], at: datetime) -> dict[str, Any]:
         return {
             "survey_id": survey.id,
+            "purpose": survey.purpose,
             "survey": definition_of(survey),
             "wave": WaveSeen.of(wave, place, at),
             "demonstration": survey.is_demonstration,

@@ -3,6 +3,7 @@
 import math
 
 from app.core.errors import DomainError
+from app.surveys.results.suppression import SMALL
 
 Z = 1.959963984540054  # 95 %, two sides
 
@@ -12,6 +13,12 @@ class WavesStillOpen(DomainError): ...
 
 class ReviewsPending(DomainError):
     """Responses that nobody has reviewed would be missing from the results without a trace."""
+
+
+def is_shown(ayes: int, answers: int) -> bool:
+    """Whether everybody may read how many of `answers` said yes: neither those who did nor those who did not are so
+    few that the figures tell what each of them said, be the reader one of them."""
+    return ayes >= SMALL and answers - ayes >= SMALL
 
 
 def wilson(share: float, n: float) -> tuple[float, float]:

@@ -18,10 +18,11 @@ from app.core.days.calendar import shanghai_date
 from app.core.events import happened
 from app.core.installation.progress import tell
 from app.core.moves import move
+from app.surveys.questionnaires.definition import Question, SurveyDefinition
 from app.surveys.questionnaires.models import Survey
 from app.surveys.questionnaires.policy import access_survey
 from app.surveys.questionnaires.queries import definition_of
-from app.surveys.questionnaires.rules import MOVES, SurveyStatus
+from app.surveys.questionnaires.rules import MOVES, TOLD_ELSEWHERE, SurveyStatus
 from app.surveys.responses.models import Response
 from app.surveys.results import rules
 from app.surveys.results.disclosure import Figure, hidden_figures, too_few
@@ -46,11 +47,25 @@ async def close_survey(session: AsyncSession, actor: Actor, survey_id: int) -> S
     survey.status, survey.closed_at = closed, at
     said = await said_in(session, survey.id)
     tell("counting")
-    results = await asyncio.to_thread(category_results, survey.id, definition_of(survey), survey.targets, said)
+    results = await asyncio.to_thread(category_results, survey.id, told_by(survey), survey.targets, said)
     session.add_all(results.values())
     await publish_figures(session, survey, said, results, at)
     await happened(session, actor, "survey.closed", survey, at, valid=len(said), results=len(results))
     return survey
+
+
+def told_by(survey: Survey) -> SurveyDefinition:
+    """The questionnaire with what the survey publishes of itself: nothing where its answers are told elsewhere."""
+    definition = definition_of(survey)
+    if survey.purpose not in TOLD_ELSEWHERE:
+        return definition
+    kept = [_kept_back(question) for question in definition.questions]
+    return definition.model_copy(update={"questions": kept})
+
+
+def _kept_back(question: Question) -> Question:
+    options = [option.model_copy(update={"votes_for": None}) for option in question.options]
+    return question.model_copy(update={"public": False, "options": options})
 
 
 async def _check_settled(session: AsyncSession, survey_id: int) -> None:
@@ -82,7 +97,7 @@ def figures_of(
     waves: dict[int, list[Tally]],
     at: datetime,
 ) -> SurveyFigures:
-    definition = definition_of(survey)
+    definition = told_by(survey)
     hidden = hidden_figures(definition, said, drawn.keys(), shanghai_date(at))
     for votes, result in drawn.items():
         result.is_withheld = not hidden.isdisjoint({votes, Figure(votes.stratum, votes.question)})
@@ -118,7 +133,7 @@ async def freeze_figures(session: AsyncSession, actor: Actor, survey_id: int) ->
     said = await said_in(session, survey.id)
     kept = await session.scalars(sa.select(SurveyResult).where(SurveyResult.survey_id == survey.id))
     then = {(result.community_code, result.category_code): result for result in kept}
-    fresh = category_results(survey.id, definition_of(survey), survey.targets, said)
+    fresh = category_results(survey.id, told_by(survey), survey.targets, said)
     drawn = {
         figure: then[result.community_code, result.category_code]
         for figure, result in fresh.items()

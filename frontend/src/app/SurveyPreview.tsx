@@ -13,13 +13,13 @@ import { Speech } from "../survey/words";
 import questions from "../survey/questions.css?inline";
 import survey from "../survey/survey.css?inline";
 
-type Props = { definition: Definition; minutes: number };
+type Props = { definition: Definition; purpose: Answering["purpose"]; minutes: number };
 
 /**
  * A questionnaire in the frame of a phone, by the residents' own components and styles. It is drawn into an empty frame
  * rather than fetched, since our pages forbid being framed.
  */
-export function SurveyPreview({ definition, minutes }: Props) {
+export function SurveyPreview(props: Props) {
   const { t } = useTranslation();
   const [body, setBody] = useState<HTMLElement | null>(null);
   return (
@@ -30,12 +30,12 @@ export function SurveyPreview({ definition, minutes }: Props) {
         srcDoc="<!doctype html><html><body></body></html>"
         onLoad={({ currentTarget }) => setBody(currentTarget.contentDocument?.body ?? null)}
       />
-      {body && createPortal(<Previewed definition={definition} minutes={minutes} />, body)}
+      {body && createPortal(<Previewed {...props} />, body)}
     </div>
   );
 }
 
-function Previewed({ definition, minutes }: Props) {
+function Previewed({ definition, purpose, minutes }: Props) {
   const { t, i18n } = useTranslation();
   const language = languageOf(i18n.language);
   const party = useSession().data?.current?.party ?? null;
@@ -43,7 +43,8 @@ function Previewed({ definition, minutes }: Props) {
   const [sent, setSent] = useState(false);
   const asked_by = { zh: partyName(party, "zh"), en: partyName(party, "en") };
   const wave = { community: { name: "", path: [asked_by[language]] }, closes_at: null, open: true };
-  const answering: Answering = { survey_id: 0, survey: definition, wave, demonstration: false, asked_by, minutes };
+  const about = { survey_id: 0, purpose, survey: definition, demonstration: false };
+  const answering: Answering = { ...about, wave, asked_by, minutes };
   return (
     <Speech value={language}>
       <style>{survey + questions}</style>

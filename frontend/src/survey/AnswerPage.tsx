@@ -45,7 +45,7 @@ export const placeText = ({ path }: Place, language: Language): string =>
 type HeadProps = { answering: Answering; isWhole?: boolean };
 
 /** Who asks, what for, how long it takes and until when. `isWhole`: this is the page, and called by its title. */
-export function Head({ answering: { survey, wave, asked_by, minutes }, isWhole = true }: HeadProps) {
+export function Head({ answering: { survey, purpose, wave, asked_by, minutes }, isWhole = true }: HeadProps) {
   const say = useSay();
   const language = useLanguage();
   const title = inLanguage(survey.title, language);
@@ -57,7 +57,7 @@ export function Head({ answering: { survey, wave, asked_by, minutes }, isWhole =
       <p className="place">{placeText(wave.community, language)}</p>
       <h1>{title}</h1>
       {wave.open && <p>{say("asks", { by: inLanguage(asked_by, language) })}</p>}
-      <p>{survey.intro ? inLanguage(survey.intro, language) : say("why")}</p>
+      <p>{survey.intro ? inLanguage(survey.intro, language) : say(purpose === "need" ? "why" : "why_service")}</p>
       {wave.open && (
         <ul className="terms">
           <li>{say(minutes === 1 ? "minute" : "minutes", { count: minutes })}</li>

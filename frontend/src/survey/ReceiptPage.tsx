@@ -3,8 +3,9 @@ import { type Refusal, refusalOf } from "../api/refusal";
 import { request } from "../api/request";
 import { placeText } from "./AnswerPage";
 import { type Answer, type Definition, type Question, inLanguage } from "../questionnaire/definition";
-import type { Outcome, Receipt } from "./answering";
+import type { Receipt } from "./answering";
 import { Demonstration, Refused } from "./Frame";
+import { Outcomes } from "./Outcomes";
 import { SurveyForm } from "./SurveyForm";
 import { momentText } from "./time";
 import { useLoaded } from "./useLoaded";
@@ -149,7 +150,7 @@ function Shown(props: ShownProps) {
         <Correcting receipt={receipt} changes={changes} />
       ) : (
         <>
-          <Outcomes receipt={receipt} />
+          <Outcomes address={props.address} />
           {receipt.status !== "withdrawn" && <OwnAnswers definition={receipt.survey} answers={receipt.answers} />}
           {mode === "withdraw" ? (
             <Withdrawing changes={changes} />
@@ -227,29 +228,6 @@ function ChangeButtons({ receipt: { actions }, changes }: { receipt: Receipt; ch
         </button>
       )}
     </p>
-  );
-}
-
-/** Which needs came of this survey, and how each of them stands today. */
-function Outcomes({ receipt: { survey_id } }: { receipt: Receipt }) {
-  const say = useSay();
-  const language = useLanguage();
-  const { data, refusal, reload } = useLoaded<{ items: Outcome[] }>(`/api/v1/needs?survey_id=${survey_id}&limit=200`);
-  const needs = data?.items;
-  return (
-    <section className="panel">
-      <h2>{say("outcomes")}</h2>
-      {refusal && <Refused refusal={refusal} language={language} onRetry={reload} />}
-      {!needs && !refusal && <p className="soft">{say("outcomes_loading")}</p>}
-      {needs?.length === 0 && <p className="soft">{say("outcomes_none")}</p>}
-      <ul className="outcomes">
-        {needs?.map(({ id, title, status }) => (
-          <li key={id}>
-            <a href={`/needs/${id}`}>{title}</a> <span className="tag">{statusText(status, language)}</span>
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }
 

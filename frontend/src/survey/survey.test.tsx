@@ -47,7 +47,15 @@ const wave = {
   open: true,
 };
 const asked_by = { zh: "新苑社区居委会", en: "" };
-const answering: Answering = { survey_id: 3, survey: definition, wave, demonstration: true, asked_by, minutes: 3 };
+const answering: Answering = {
+  survey_id: 3,
+  purpose: "need",
+  survey: definition,
+  wave,
+  demonstration: true,
+  asked_by,
+  minutes: 3,
+};
 const TODAY = "2018-10-15";
 
 type Seen = { method: string; path: string; key: string | null; body: unknown };
@@ -266,9 +274,19 @@ test("a receipt shows the own answers and what came of them, and lets withdraw a
     submitted_at: "2018-10-15T02:00:00Z",
     actions: ["correct", "withdraw"],
   };
-  const needs = { items: [{ id: 5, title: "高龄老人日间照料", status: "contracted" }] };
+  const stage = { state: "done", why: null, at: null };
+  const outcome = {
+    need_id: 5,
+    title: "高龄老人日间照料",
+    status: "fulfilled",
+    community: "新苑社区",
+    is_own: true,
+    contract: { ...stage, partner: { id: 1, name_zh: "萤火中心", name_en: "" } },
+    willingness: { ...stage, said: "willing", method: "survey", answers: 26, ayes: 20, rule: "" },
+    acceptance: { ...stage, said: "accepted", answers: 31, accepting: null, required_answers: 10 },
+  };
   const all = serving(({ method, path }) => {
-    if (path === "/api/v1/needs") return Response.json(needs);
+    if (path.endsWith("/path")) return Response.json({ survey_id: 3, outcomes: [outcome] });
     return Response.json(method === "POST" ? { ...receipt, answers: {}, status: "withdrawn", actions: [] } : receipt);
   });
   render(
@@ -281,6 +299,9 @@ test("a receipt shows the own answers and what came of them, and lets withdraw a
   expect(screen.getByText("回执码是 8 位字母或数字，请检查。")).toBeVisible();
   await userEvent.type(screen.getByLabelText("回执码"), "x{Enter}");
   expect(await screen.findByRole("link", { name: "高龄老人日间照料" })).toHaveAttribute("href", "/needs/5");
+  expect(screen.getByText("由 萤火中心 承接")).toBeVisible();
+  expect(screen.getByText("开始前问过居民：愿意（26 人答复，20 人同意）")).toBeVisible();
+  expect(screen.getByText("结束时居民说：认可（31 人答复；一方人数太少，不公布具体人数）")).toBeVisible();
   await userEvent.click(screen.getByText("您的答案"));
   expect(screen.getByText("1. 助残康复 2. 养老服务")).toBeVisible();
   expect(screen.getByText("环境 较好")).toBeVisible();

@@ -8,7 +8,7 @@ import { Link } from "./Link";
 import "./path.css";
 
 type NeedPath = components["schemas"]["NeedPathRead"];
-type Way = Pick<NeedPath, "choice" | "award" | "contract" | "milestones" | "acceptance">;
+type Way = Pick<NeedPath, "choice" | "award" | "contract" | "willingness" | "milestones" | "acceptance">;
 type Stage = Pick<NeedPath["contract"], "state" | "why" | "at">;
 export type Step = { name: string; stage: Stage; says: ReactNode };
 
@@ -55,11 +55,20 @@ export function Path({ steps, next }: { steps: readonly Step[]; next: NeedPath["
 
 /** The sentences from the choice to what residents say, as far as they are public. */
 export function useWay(): (way: Way) => Step[] {
-  const says = { choice: useChoice(), award: useAward(), contract: useContract(), progress: useProgress() };
+  const says = {
+    choice: useChoice(),
+    award: useAward(),
+    contract: useContract(),
+    willingness: useWillingness(),
+    progress: useProgress(),
+  };
   return (way) => [
     { name: "choice", stage: way.choice, says: says.choice(way.choice) },
     ...(way.award ? [{ name: "award", stage: way.award, says: says.award(way.award) }] : []),
     { name: "contract", stage: way.contract, says: says.contract(way.contract) },
+    ...(way.willingness
+      ? [{ name: "willingness", stage: way.willingness, says: says.willingness(way.willingness) }]
+      : []),
     { name: "milestones", stage: way.milestones, says: says.progress.milestones(way.milestones) },
     { name: "acceptance", stage: way.acceptance, says: says.progress.acceptance(way.acceptance) },
   ];
@@ -146,6 +155,23 @@ function useContract(): (contract: Way["contract"]) => ReactNode {
   };
 }
 
+/** What residents said before the service started, by which way of asking and which rule. */
+function useWillingness(): (said: NonNullable<Way["willingness"]>) => ReactNode {
+  const { t, i18n } = useTranslation();
+  const count = (value: number) => numberText(value, i18n.language);
+  return ({ said, method, answers, ayes, rule }) => (
+    <>
+      {t(`rooms.paths.says.willing.${said}`)} · {t(`rooms.voices.method.${method}`)}
+      {answers !== null &&
+        ` · ${t(`rooms.paths.says.willing.${ayes === null ? "answers" : "counts"}`, {
+          answers: count(answers),
+          ayes: count(ayes ?? 0),
+        })}`}{" "}
+      {rule && <span className="soft">{rule}</span>}
+    </>
+  );
+}
+
 function useProgress() {
   const { t, i18n } = useTranslation();
   const why = useWhy();
@@ -167,14 +193,15 @@ function useProgress() {
       </>
     ),
     acceptance: (of: Way["acceptance"]): ReactNode => {
-      if (of.answers && of.accepting !== null) {
-        return t(`rooms.paths.says.${of.said}`, {
-          answers: count(of.answers),
-          accepting: count(of.accepting),
-          share: percentText(of.accepting / of.answers, i18n.language),
-        });
-      }
-      return of.state === "under_way" && t("rooms.paths.says.asking", { count: of.required_answers ?? 0 });
+      if (of.said === "undecided")
+        return of.state === "under_way" && t("rooms.paths.says.asking", { count: of.required_answers ?? 0 });
+      if (of.answers === null) return t(`rooms.paths.says.${of.said}_plain`);
+      if (of.accepting === null) return t(`rooms.paths.says.${of.said}_few`, { answers: count(of.answers) });
+      return t(`rooms.paths.says.${of.said}`, {
+        answers: count(of.answers),
+        accepting: count(of.accepting),
+        share: percentText(of.accepting / of.answers, i18n.language),
+      });
     },
   };
 }

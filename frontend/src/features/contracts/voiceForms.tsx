@@ -16,19 +16,22 @@ type Label = components["schemas"]["Label"];
 const RULES: readonly NonNullable<Ask["rule"]>[] = ["share_two_thirds", "low_half", "low_two_thirds"];
 const ENDED = new Set<string>(["closed", "discarded"]);
 
-/** The own published surveys, their waves that take answers and have none yet, and questions with one answer. */
-function useChoices(surveyId: number | null, question: string | undefined) {
+/** The own published surveys of the purpose, their waves that take answers and have none yet, and questions with one answer. */
+function useChoices(purpose: Ask["purpose"], surveyId: number | null, question: string | undefined) {
   const { t, i18n } = useTranslation();
   const said = (label: Label): string => label[languageOf(i18n.language)] || label.zh;
   const path = { survey_id: surveyId ?? 0 };
   const when = { enabled: surveyId !== null };
-  const surveys = $api.useQuery("get", "/api/v1/surveys", { params: { query: { status: "published", limit: 200 } } });
+  const surveys = $api.useQuery("get", "/api/v1/surveys", {
+    params: { query: { status: "published", purpose, limit: 200 } },
+  });
   const waves = $api.useQuery("get", "/api/v1/surveys/{survey_id}/waves", { params: { path } }, when);
   const survey = $api.useQuery("get", "/api/v1/surveys/{survey_id}", { params: { path } }, when);
   const single = survey.data?.definition.questions.filter(({ type }) => type === "single") ?? [];
   const asked = single.find(({ name }) => name === question)?.options ?? [];
   const taking = waves.data?.filter(({ state, tally }) => !ENDED.has(state) && tally.returned === 0) ?? [];
   return {
+    isNone: surveys.data?.items.length === 0,
     surveys: surveys.data?.items.map(({ id, title }) => ({ value: id, label: said(title) })) ?? [],
     waves: taking.map(({ id, title, channel }) => ({
       value: id,
@@ -44,7 +47,7 @@ export function askOn(purpose: Ask["purpose"]) {
     const { t } = useTranslation();
     const [survey, setSurvey] = useState<number | null>(null);
     const [question, setQuestion] = useState<string>();
-    const choices = useChoices(survey, question);
+    const choices = useChoices(purpose, survey, question);
     return (
       <FormSheet<Ask>
         room="voices"
@@ -57,6 +60,9 @@ export function askOn(purpose: Ask["purpose"]) {
         <p>{t(`contracts.voices.follows.${purpose}`)}</p>
         <label htmlFor="voice-survey">{t("contracts.voices.survey")}</label>
         <Select id="voice-survey" className="voice-survey" options={choices.surveys} onChange={setSurvey} />
+        {choices.isNone && (
+          <p className="soft">{t("contracts.voices.no_survey", { purpose: t(`rooms.surveys.purpose.${purpose}`) })}</p>
+        )}
         <Field name="wave_id" required>
           <Select options={choices.waves} disabled={survey === null} />
         </Field>

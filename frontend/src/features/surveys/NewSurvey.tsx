@@ -2,16 +2,19 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Radio } from "antd";
 import { useTranslation } from "react-i18next";
 import { $api, api } from "../../api/client";
+import type { components } from "../../api/schema.gen";
 import { useGo } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { Field, LineField } from "../../ui/form/Field";
 import { FormSheet } from "../../ui/form/FormSheet";
-import { type Definition, firstDefinition } from "./editing";
+import { type Definition, aboutService, firstDefinition } from "./editing";
 import { ImportForm } from "./ImportForm";
 import { LibrarySelect } from "./LibrarySelect";
+import { PurposeSelect } from "./PurposeSelect";
 import "./surveys.css";
 
-type Begun = { title: string; from: "first" | "copy"; copied?: number };
+type Begun = { title: string; purpose: Purpose; from: "first" | "copy"; copied?: number };
+type Purpose = components["schemas"]["SurveyPurpose"];
 
 /** A new questionnaire: with its first question, or as a copy of one that has been used. */
 export default function NewSurvey() {
@@ -24,9 +27,9 @@ export default function NewSurvey() {
       go(`/surveys/${survey.id}/edit`);
     },
   });
-  const begin = async ({ title, from, copied }: Begun): Promise<unknown> => {
-    const definition = from === "copy" && copied ? await copyOf(copied, title) : await firstOf(title);
-    return create.mutateAsync({ body: { definition } });
+  const begin = async ({ title, purpose, from, copied }: Begun): Promise<unknown> => {
+    const definition = from === "copy" && copied ? await copyOf(copied, title) : await firstOf(title, purpose);
+    return create.mutateAsync({ body: { purpose, definition } });
   };
   return (
     <Page
@@ -36,13 +39,16 @@ export default function NewSurvey() {
     >
       <div className="panel">
         <FormSheet<Begun>
-          initial={{ from: "first" }}
+          initial={{ purpose: "need", from: "first" }}
           send={begin}
           sending={create.isPending}
           error={create.error}
           submit={t("surveys.new.begin")}
         >
           <LineField name="title" label={t("surveys.list.title")} required limit={200} />
+          <Field name="purpose" label={t("surveys.edit.purpose")} extra={t("surveys.edit.purpose_hint")} required>
+            <PurposeSelect />
+          </Field>
           <Field name="from" label={t("surveys.new.from")}>
             <Radio.Group
               vertical
@@ -68,7 +74,8 @@ export default function NewSurvey() {
   );
 }
 
-async function firstOf(title: string): Promise<Definition> {
+async function firstOf(title: string, purpose: Purpose): Promise<Definition> {
+  if (purpose !== "need") return aboutService(title, purpose);
   const { data } = await api.GET("/api/v1/taxonomy/categories");
   return firstDefinition(title, data ?? []);
 }

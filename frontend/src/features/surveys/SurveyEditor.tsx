@@ -13,12 +13,14 @@ import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { RefusalAlert } from "../../ui/RefusalAlert";
 import { type Definition, type Question, copied, freshQuestion, moved, problemsOf } from "./editing";
+import { PurposeSelect } from "./PurposeSelect";
 import { QuestionEditor, type Steps } from "./QuestionEditor";
 import { TakeQuestions } from "./TakeQuestions";
 import "./surveys.css";
 
 type Survey = components["schemas"]["SurveyRead"];
-type Props = { preview: ComponentType<{ definition: Definition; minutes: number }> };
+type Purpose = Survey["purpose"];
+type Props = { preview: ComponentType<{ definition: Definition; purpose: Purpose; minutes: number }> };
 
 /** The editor of a questionnaire, with what residents will see beside it. */
 export function SurveyEditor({ preview }: Props) {
@@ -56,6 +58,7 @@ function Editing({ of, preview: Preview }: Props & { of: Survey }) {
   const go = useGo();
   const cache = useQueryClient();
   const { definition, change, forget, notice } = useDraft(of);
+  const [purpose, setPurpose] = useState(of.purpose);
   const save = $api.useMutation("put", "/api/v1/surveys/{survey_id}", {
     onSuccess: () => {
       forget();
@@ -64,7 +67,10 @@ function Editing({ of, preview: Preview }: Props & { of: Survey }) {
     },
   });
   const send = (): Promise<unknown> =>
-    save.mutateAsync({ params: { path: { survey_id: of.id }, header: ifMatch(of.version) }, body: { definition } });
+    save.mutateAsync({
+      params: { path: { survey_id: of.id }, header: ifMatch(of.version) },
+      body: { purpose, definition },
+    });
   const leave = (): void => go(`/surveys/${of.id}`);
   const problems = problemsOf(save.error, languageOf(i18n.language));
   const title = definition.title[languageOf(i18n.language)] || definition.title.zh || t("surveys.edit.untitled");
@@ -80,6 +86,9 @@ function Editing({ of, preview: Preview }: Props & { of: Survey }) {
       {notice}
       <div className="editor">
         <Form layout="vertical" requiredMark="optional" onFinish={() => void send()} className="editor-form">
+          <Form.Item label={t("surveys.edit.purpose")} htmlFor="purpose" extra={t("surveys.edit.purpose_hint")}>
+            <PurposeSelect id="purpose" value={purpose} onChange={setPurpose} />
+          </Form.Item>
           <Heading definition={definition} change={change} problems={problems} />
           <Questions definition={definition} change={change} problems={problems} />
           <RefusalAlert error={save.error} />
@@ -94,7 +103,7 @@ function Editing({ of, preview: Preview }: Props & { of: Survey }) {
         </Form>
         <aside className="editor-preview" aria-label={t("surveys.edit.preview")}>
           <h2>{t("surveys.edit.preview")}</h2>
-          <Preview definition={definition} minutes={of.minutes} />
+          <Preview definition={definition} purpose={purpose} minutes={of.minutes} />
         </aside>
       </div>
     </Page>

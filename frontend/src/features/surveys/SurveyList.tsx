@@ -4,6 +4,7 @@ import { DataTable } from "../../ui/DataTable";
 import { StreetSelect } from "../../ui/form/choices";
 import { Page } from "../../ui/Page";
 import { StatusTag } from "../../ui/StatusTag";
+import { usePurposes } from "./PurposeSelect";
 import "./surveys.css";
 
 const STATES = ["draft", "published", "closed"] as const;
@@ -11,6 +12,7 @@ const STATES = ["draft", "published", "closed"] as const;
 export default function SurveyList() {
   const { t, i18n } = useTranslation();
   const language = languageOf(i18n.language);
+  const purposes = usePurposes();
   return (
     <Page title={t("nav.surveys")} subtitle={t("surveys.list.subtitle")}>
       <DataTable
@@ -27,6 +29,7 @@ export default function SurveyList() {
             label: t("field.status"),
             options: STATES.map((value) => ({ value, label: t(`rooms.surveys.status.surveys.${value}`) })),
           },
+          { name: "purpose", kind: "choice", label: t("surveys.edit.purpose"), options: purposes },
         ]}
         columns={[
           {
@@ -34,6 +37,11 @@ export default function SurveyList() {
             title: t("surveys.list.title"),
             phone: "title",
             render: (row) => row.title[language] || row.title.zh,
+          },
+          {
+            key: "purpose",
+            title: t("surveys.edit.purpose"),
+            render: (row) => t(`rooms.surveys.purpose.${row.purpose}`),
           },
           {
             key: "questions",

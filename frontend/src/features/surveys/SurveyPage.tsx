@@ -38,7 +38,11 @@ function Shown({ of }: { of: Survey }) {
   return (
     <Page
       title={of.title[language] || of.title.zh}
-      subtitle={<StatusTag status={of.status} room="surveys" />}
+      subtitle={
+        <>
+          {t(`rooms.surveys.purpose.${of.purpose}`)} <StatusTag status={of.status} room="surveys" />
+        </>
+      }
       crumbs={[{ label: t("nav.surveys"), to: "/surveys" }]}
       action={
         <ActionBar

@@ -78,6 +78,27 @@ export function firstDefinition(title: string, categories: readonly Category[]):
   };
 }
 
+type Purpose = Exclude<components["schemas"]["SurveyPurpose"], "need">;
+const ASKED: Record<Purpose, [string, string]> = {
+  willingness: ["您愿意社区开展这项服务吗？", "Do you want this service?"],
+  feedback: ["您觉得这项服务做得怎么样？", "How is this service?"],
+  acceptance: ["您认可这项服务的成效吗？", "Do you accept what this service has done?"],
+  satisfaction: ["您对这项服务满意吗？", "Are you content with this service?"],
+  call_back: ["您参加过这次活动吗？", "Were you there?"],
+};
+
+/** A first questionnaire about a service: one question that is answered with yes, partly or no. */
+export function aboutService(title: string, purpose: Purpose): Definition {
+  const options = [
+    { name: "yes", label: label("是", "Yes") },
+    { name: "partly", label: label("部分", "Partly") },
+    { name: "no", label: label("否", "No") },
+    { name: "unknown", label: label("不清楚", "I do not know") },
+  ];
+  const words = label(...ASKED[purpose]);
+  return { title: label(title), questions: [asKind({ ...freshQuestion([]), options, label: words }, "single")] };
+}
+
 export function moved(questions: readonly Question[], from: number, to: number): Question[] {
   const rest = questions.filter((_, at) => at !== from);
   const [taken] = questions.slice(from, from + 1);
