@@ -14,6 +14,7 @@ from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, IfMatch, UnitSession, allow, public_address
 from app.parties.queries import party_names
 from app.service_sessions import policy, queries, service
+from app.service_sessions.door_schemas import DoorLink, DoorRead, FeedbackGive, HouseholdSignIn, SignedIn
 from app.service_sessions.models import CallBackDraw, ServiceSession
 from app.service_sessions.policy import WHO, OfContract
 from app.service_sessions.rules import PENDING, CallBackStatus, DrawStatus
@@ -23,16 +24,12 @@ from app.service_sessions.schemas import (
     CallBacks,
     ContractSession,
     ContractSessions,
-    DoorLink,
-    DoorRead,
     DrawRead,
     DrawReplay,
-    HouseholdSignIn,
     ListEntered,
     OutputRead,
     SessionCancel,
     SessionPlan,
-    SignedIn,
 )
 
 router = web.router("/service_sessions", "service_sessions")
@@ -43,10 +40,9 @@ Door = Annotated[str, Line(100)]
 async def _read(session: AsyncSession, actor: Actor, found: ServiceSession) -> ContractSession:
     await session.flush()
     contract = await session.get_one(Contract, found.contract_id)
-    sign_ins = await queries.sign_ins_of(session, [found.id])
-    return ContractSession.of(
-        OfContract(found, contract), sign_ins[found.id], await reader_of(session, actor, contract)
-    )
+    sign_ins, said = await queries.sign_ins_of(session, [found.id]), await queries.feedback_of(session, [found.id])
+    reader = await reader_of(session, actor, contract)
+    return ContractSession.of(OfContract(found, contract), sign_ins[found.id], said[found.id], reader)
 
 
 async def _draw(session: AsyncSession, actor: Actor, draw: CallBackDraw) -> DrawRead:
@@ -65,11 +61,12 @@ async def _call_backs(session: AsyncSession, actor: Actor, draw: CallBackDraw) -
 async def list_service_sessions(session: UnitSession, actor: CurrentActor, contract_id: Id) -> ContractSessions:
     contract = await read_contract(session, actor, contract_id)
     found, draws = await queries.sessions_of(session, contract.id), await queries.draws_of(session, contract.id)
-    came = await queries.sign_ins_of(session, [each.id for each in found])
+    ids = [each.id for each in found]
+    came, said = await queries.sign_ins_of(session, ids), await queries.feedback_of(session, ids)
     reader, output = await reader_of(session, actor, contract), await queries.output_of(session, actor, contract, found)
     drawing = any(draw.status is DrawStatus.open for draw in draws)
     return ContractSessions(
-        items=[ContractSession.of(OfContract(each, contract), came[each.id], reader) for each in found],
+        items=[ContractSession.of(OfContract(each, contract), came[each.id], said[each.id], reader) for each in found],
         output=OutputRead.of(output),
         draws=[await _draw(session, actor, draw) for draw in draws],
         actions=policy.contract_actions(reader, contract, drawing=drawing, sign_ins=output.claimed),
@@ -143,7 +140,10 @@ async def read_door_link(
 
 @doors.get("/doors/{door}", operation_id="read_door", dependencies=[allow(WHO["enter_door"])])
 async def read_door(session: UnitSession, door: Door) -> DoorRead:
-    of = await policy.read_door(session, door)
+    return await _door(session, await policy.read_door(session, door))
+
+
+async def _door(session: AsyncSession, of: OfContract) -> DoorRead:
     names = await party_names(session, {of.contract.contractor_id})
     return DoorRead.of(of, names[of.contract.contractor_id], await now(session))
 
@@ -151,6 +151,17 @@ async def read_door(session: UnitSession, door: Door) -> DoorRead:
 @doors.post("/doors/{door}", operation_id="sign_in_at_door", status_code=201, dependencies=[allow(WHO["enter_door"])])
 async def sign_in_at_door(session: UnitSession, actor: CurrentActor, door: Door, body: HouseholdSignIn) -> SignedIn:
     return SignedIn.of(await service.sign_in_at_door(session, actor, door, body.household))
+
+
+@doors.post(
+    "/doors/{door}/feedback",
+    operation_id="give_feedback",
+    status_code=201,
+    dependencies=[allow(WHO["give_feedback"])],
+)
+async def give_feedback(session: UnitSession, actor: CurrentActor, door: Door, body: FeedbackGive) -> DoorRead:
+    of = await service.give_feedback(session, actor, door, **dict(body))
+    return await _door(session, of)
 
 
 @router.post(

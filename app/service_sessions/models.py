@@ -10,9 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base, Identified, within_years
+from app.core.db import Base, Identified, text_enum, within_years
 from app.core.versions import Versioned
-from app.service_sessions.rules import CallBackStatus, DrawStatus, SessionKind, SessionStatus, SignInKind
+from app.service_sessions.rules import CallBackStatus, DrawStatus, Opinion, SessionKind, SessionStatus, SignInKind
 
 
 class ServiceSession(Base, Identified, Versioned):
@@ -65,6 +65,36 @@ class SignIn(Base, Identified):
         sa.CheckConstraint("number > 0", name="rows_count_from_one"),
         sa.CheckConstraint("household_hash ~ '^[0-9a-f]{64}$'", name="household_is_hashed"),
     )
+
+
+class SessionSpeaker(Base):
+    """A household that has said how a session was. What it said is counted (`SessionOpinion`) and leads to nobody."""
+
+    __tablename__ = "session_speakers"
+
+    service_session_id: Mapped[int] = mapped_column(primary_key=True)
+    household_hash: Mapped[str] = mapped_column(primary_key=True)
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["service_session_id", "household_hash"],
+            ["session_sign_ins.service_session_id", "session_sign_ins.household_hash"],
+            name="fk_session_speakers_were_there",
+        ),
+    )
+
+
+class SessionOpinion(Base):
+    """How many households said the same of a session: whether it was as announced, whether they would come again."""
+
+    __tablename__ = "session_opinions"
+
+    service_session_id: Mapped[int] = mapped_column(sa.ForeignKey("service_sessions.id"), primary_key=True)
+    as_announced: Mapped[Opinion] = mapped_column(primary_key=True)
+    again: Mapped[Opinion] = mapped_column(text_enum(Opinion, "again_opinion"), primary_key=True)
+    count: Mapped[int] = mapped_column(sa.Integer)
+
+    __table_args__ = (sa.CheckConstraint("count > 0", name="counts_from_one"),)
 
 
 class CallBackDraw(Base, Identified):

@@ -31,6 +31,7 @@ WHO = {
     "cancel": SERVES,
     "read_door": SERVES,
     "enter_door": EVERYONE,
+    "give_feedback": EVERYONE,
     "draw": CHECKS,
     "list_call_backs": CHECKS,
     "record_call_back": CHECKS,

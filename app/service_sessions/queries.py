@@ -15,9 +15,9 @@ from app.contracts.rules import ContractStatus
 from app.core.actors import Actor, Role
 from app.core.waiting import Waiting
 from app.service_sessions import rules
-from app.service_sessions.models import CallBack, CallBackDraw, ServiceSession, SignIn
+from app.service_sessions.models import CallBack, CallBackDraw, ServiceSession, SessionOpinion, SignIn
 from app.service_sessions.policy import sees_call_backs, select_sessions
-from app.service_sessions.rules import PENDING, CallBackStatus, DrawStatus, SessionStatus, Supported, Unit
+from app.service_sessions.rules import PENDING, CallBackStatus, DrawStatus, Opinion, SessionStatus, Supported, Unit
 
 
 async def sessions_of(session: AsyncSession, contract_id: int) -> list[ServiceSession]:
@@ -30,6 +30,22 @@ async def sign_ins_of(session: AsyncSession, ids: Collection[int]) -> Counter[in
     query = sa.select(SignIn.service_session_id, sa.func.count()).where(SignIn.service_session_id.in_(ids))
     found = await session.execute(query.group_by(SignIn.service_session_id))
     return Counter({session_id: number for session_id, number in found})
+
+
+class Feedback(NamedTuple):
+    """What those who were there said of a session, by question."""
+
+    as_announced: Counter[Opinion]
+    again: Counter[Opinion]
+
+
+async def feedback_of(session: AsyncSession, ids: Collection[int]) -> dict[int, Feedback]:
+    """Session → what was said of it."""
+    found = {session_id: Feedback(Counter(), Counter()) for session_id in ids}
+    for row in await session.scalars(sa.select(SessionOpinion).where(SessionOpinion.service_session_id.in_(ids))):
+        found[row.service_session_id].as_announced[row.as_announced] += row.count
+        found[row.service_session_id].again[row.again] += row.count
+    return found
 
 
 async def draws_of(session: AsyncSession, contract_id: int) -> list[CallBackDraw]:

@@ -1,21 +1,22 @@
 """planned --conclude--> concluded;  planned --cancel--> cancelled;  planned --edit | sign_in | enter_list--> itself
 
 What was held is what is claimed. Of its sign-ins some are drawn by lot and asked whether they were there (call-backs):
-a draw is open --record_call_back--> open --close--> closed; then the claim has an interval. The numbers of it stand in
+a draw is open --record_call_back--> open --close--> closed; then the claim has an interval. Whoever signed in may say
+how it was (planned, concluded --give_feedback--> itself), once, until some days after. The numbers stand in
 `output.toml`, each with its source.
 """
 
 import hashlib
 import re
 import tomllib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from math import ceil, floor
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from app.contracts.rules import ContractStatus
 from app.core.days.calendar import shanghai_date
@@ -26,6 +27,7 @@ from app.surveys.results.rules import Z, wilson
 SETTINGS = tomllib.loads(Path(__file__).with_name("output.toml").read_text(encoding="utf-8"))
 BANDS = [(Decimal(band["from"]), int(band["mark"])) for band in SETTINGS["marks"]["bands"]]
 MARGIN = Decimal(SETTINGS["call_backs"]["margin"])
+FEEDBACK_LASTS = timedelta(days=SETTINGS["feedback"]["days"])
 LEAST_SHOWN = int(SETTINGS["call_backs"]["least_shown"])
 
 
@@ -53,10 +55,11 @@ MOVES = {
     (S.planned, "cancel"): S.cancelled,
     (S.concluded, "attach"): S.concluded,
 }
+SAID = {(each, "give_feedback"): each for each in (S.planned, S.concluded)}
 # Whatever is done with sessions is done while their contract is carried out.
 PERFORMED = {
     (ContractStatus.performing, verb): ContractStatus.performing
-    for verb in ("plan", "edit", "sign_in", "enter_list", "attach", "conclude", "cancel", "draw")
+    for verb in ("plan", "edit", "sign_in", "enter_list", "attach", "conclude", "cancel", "draw", "give_feedback")
 }
 
 
@@ -66,6 +69,14 @@ class SignInKind(StrEnum):
     paper = "paper"
     qr = "qr"
     leader = "leader"
+
+
+class Opinion(StrEnum):
+    """An answer to either question: was it as announced, would they come again."""
+
+    yes = "yes"
+    partly = "partly"
+    no = "no"
 
 
 class DrawStatus(StrEnum):
@@ -135,6 +146,18 @@ class HouseholdSignedIn(DomainError):
     """A household signs in once in a session."""
 
 
+class FeedbackOutsideTime(DomainError):
+    """Those who were there say how it was from its beginning until some days after its end."""
+
+
+class HouseholdNotSignedIn(DomainError):
+    """Who was there is who signed in at the door, or was written down."""
+
+
+class FeedbackGiven(DomainError):
+    """A household says once how a session was."""
+
+
 class DoorUnknown(DomainError):
     status = 404
     is_guess = True
@@ -195,8 +218,14 @@ def untimely(verb: str, times: Times, at: datetime) -> DomainError | None:
     """Why it is not the hour to `verb`: people sign in while it takes place; lists follow once it has begun."""
     if verb == "sign_in" and not times.starts_at <= at < times.ends_at:
         return SignInOutsideSession(starts_at=times.starts_at, ends_at=times.ends_at)
+    if verb == "give_feedback" and not times.starts_at <= at < feedback_end(times):
+        return FeedbackOutsideTime(starts_at=times.starts_at, until=feedback_end(times))
     early = verb in {"enter_list", "conclude"} and at < times.starts_at
     return SessionNotBegun(starts_at=times.starts_at) if early else None
+
+
+def feedback_end(times: Times) -> datetime:
+    return times.ends_at + FEEDBACK_LASTS
 
 
 def hindrance(verb: str, sign_ins: int) -> DomainError | None:
@@ -209,6 +238,23 @@ def hindrance(verb: str, sign_ins: int) -> DomainError | None:
 def household_mark(household: str) -> str:
     """What one household writes at the door, however it spaces it."""
     return re.sub(r"[\s\-—_#号室]", "", household).upper()
+
+
+class Opinions(NamedTuple):
+    """How many said what; None: not told."""
+
+    yes: int | None
+    partly: int | None
+    no: int | None
+
+
+def told(said: Mapping[Opinion, int]) -> Opinions:
+    """As finely as no count of it is small: all three, or those who say yes apart from all others, or nothing."""
+    counts = [said.get(each, 0) for each in Opinion]
+    if min(counts) >= LEAST_SHOWN:
+        return Opinions(*counts)
+    yes, others = counts[0], sum(counts[1:])
+    return Opinions(yes if min(yes, others) >= LEAST_SHOWN else None, None, None)
 
 
 # -- What was claimed, against what the contract asks for

@@ -8,13 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.contracts.models import Contract
 from app.contracts.policy import Reader
 from app.core.fields import Instant, Line, Prose
-from app.core.http.pages import at_the_door
 from app.core.http.unit import example
-from app.parties.queries import PartyName
 from app.service_sessions import rules
-from app.service_sessions.models import CallBackDraw, ServiceSession, SignIn
+from app.service_sessions.models import CallBackDraw, ServiceSession
 from app.service_sessions.policy import OfContract, actions, draw_actions
-from app.service_sessions.queries import Called, Checked, Claim, Output
+from app.service_sessions.queries import Called, Checked, Claim, Feedback, Output
 from app.service_sessions.rules import (
     CallBackStatus,
     DrawStatus,
@@ -24,13 +22,10 @@ from app.service_sessions.rules import (
     SignInKind,
     Supported,
     Unit,
-    untimely,
 )
 from app.surveys.results.statistics import figure
-from app.surveys.waves.printing import qr_svg
 
 Name = Annotated[str, Line(200, least=1)]
-Household = Annotated[str, Line(60, least=1)]
 Position = Annotated[int, Field(ge=0, le=49)]
 PLAN = {
     "kind": "activity",
@@ -75,20 +70,37 @@ class ListEntered(BaseModel):
     rows: Annotated[int, Field(ge=0, le=5_000)]
 
 
-class HouseholdSignIn(BaseModel):
-    """The door number, or whatever a household calls itself by: of it only a mark is kept that leads to nobody."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra=example(household="3-2-501"))
-
-    household: Household
-
-
 class CallBackRecord(BaseModel):
     """What came of asking: on the phone and to be asked again, was there, was not there, could not be reached."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=example(outcome="confirmed"))
 
     outcome: Literal["reached", "confirmed", "denied", "not_reached"]
+
+
+class OpinionsRead(BaseModel):
+    """How many said yes, partly, no; null where so few said one of them that it would tell what each of them said."""
+
+    yes: int | None
+    partly: int | None
+    no: int | None
+
+
+class FeedbackRead(BaseModel):
+    """What those who were there say of a session: how many did so far, and from `until` on, when no answer can be added
+    any more, what: whether it was as announced, whether they would come again."""
+
+    answers: int
+    until: datetime
+    as_announced: OpinionsRead | None
+    again: OpinionsRead | None
+
+    @classmethod
+    def of(cls, session: ServiceSession, said: Feedback, at: datetime) -> "FeedbackRead":
+        until = rules.feedback_end(session)
+        told = {name: OpinionsRead(**rules.told(each)._asdict()) for name, each in said._asdict().items()}
+        counts = told if at >= until else dict.fromkeys(told)
+        return cls(answers=sum(said.again.values()), until=until, **counts)
 
 
 class ContractSession(BaseModel):
@@ -101,6 +113,7 @@ class ContractSession(BaseModel):
             **PLAN,
             status="planned",
             sign_ins=0,
+            feedback={"answers": 0, "until": "2027-03-13T16:00:00+08:00", "as_announced": None, "again": None},
             is_afterthought=False,
             planned_at="2027-03-01T09:00:00+08:00",
             settled_at=None,
@@ -121,6 +134,7 @@ class ContractSession(BaseModel):
     counts_for: list[int]
     status: SessionStatus
     sign_ins: int
+    feedback: FeedbackRead
     is_afterthought: bool
     planned_at: datetime
     settled_at: datetime | None
@@ -129,11 +143,12 @@ class ContractSession(BaseModel):
     actions: list[str]
 
     @classmethod
-    def of(cls, of: OfContract, sign_ins: int, reader: Reader) -> "ContractSession":
-        found, put = of.session, {"sign_ins", "is_afterthought", "actions"}
+    def of(cls, of: OfContract, sign_ins: int, said: Feedback, reader: Reader) -> "ContractSession":
+        found, put = of.session, {"sign_ins", "feedback", "is_afterthought", "actions"}
         return cls(
             **{name: getattr(found, name) for name in cls.model_fields.keys() - put},
             sign_ins=sign_ins,
+            feedback=FeedbackRead.of(found, said, reader.at),
             is_afterthought=found.planned_at > found.starts_at,
             actions=actions(reader, of, sign_ins),
         )
@@ -300,54 +315,3 @@ class DrawReplay(BaseModel):
     def of(cls, draw: CallBackDraw, keys: list[str]) -> "DrawReplay":
         chosen = list(rules.drawn(draw.seed, keys, draw.size))
         return cls(id=draw.id, seed=draw.seed, drawn_at=draw.drawn_at, keys=keys, size=draw.size, drawn=chosen)
-
-
-class DoorLink(BaseModel):
-    """What hangs at the door: the address of the page to sign in on, and the QR code that holds it."""
-
-    path: str
-    address: str
-    qr_svg: str
-
-    @classmethod
-    def of(cls, session: ServiceSession, site: str) -> "DoorLink":
-        path = at_the_door(session.door)
-        return cls(path=path, address=site + path, qr_svg=qr_svg(site + path))
-
-
-class DoorRead(BaseModel):
-    """What somebody sees who follows the code at the door; `is_open`: they can sign in now."""
-
-    title: str
-    place: str
-    starts_at: datetime
-    ends_at: datetime
-    contract: str
-    contractor_zh: str
-    contractor_en: str
-    is_demonstration: bool
-    is_open: bool
-
-    @classmethod
-    def of(cls, of: OfContract, contractor: PartyName, at: datetime) -> "DoorRead":
-        found, contract = of
-        same = ("title", "place", "starts_at", "ends_at")
-        taking = found.status is SessionStatus.planned and untimely("sign_in", found, at) is None
-        return cls(
-            **{name: getattr(found, name) for name in same},
-            contract=contract.title,
-            contractor_zh=contractor.zh,
-            contractor_en=contractor.en,
-            is_demonstration=contract.is_demonstration,
-            is_open=taking,
-        )
-
-
-class SignedIn(BaseModel):
-    """`number`: the row of the list that this household now has."""
-
-    number: int
-
-    @classmethod
-    def of(cls, sign_in: SignIn) -> "SignedIn":
-        return cls(number=sign_in.number)

@@ -4,6 +4,7 @@ import secrets
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts.queries import stream_of
@@ -14,7 +15,7 @@ from app.core.installation.secret import keyed
 from app.core.moves import check_move, move
 from app.core.versions import check_version, touch
 from app.service_sessions import rules
-from app.service_sessions.models import CallBack, CallBackDraw, ServiceSession, SignIn
+from app.service_sessions.models import CallBack, CallBackDraw, ServiceSession, SessionOpinion, SessionSpeaker, SignIn
 from app.service_sessions.policy import OfContract, access_contract, access_door, access_draw, access_session
 from app.service_sessions.queries import draws_of, held_under, outcomes_of, population_of, sign_ins_of
 from app.service_sessions.rules import (
@@ -23,8 +24,10 @@ from app.service_sessions.rules import (
     MOVES,
     PENDING,
     PERFORMED,
+    SAID,
     CallBackStatus,
     DrawStatus,
+    Opinion,
     Plan,
     SignInKind,
 )
@@ -90,7 +93,7 @@ async def sign_in_at_door(session: AsyncSession, actor: Actor, door: str, househ
 async def _sign_in(session: AsyncSession, of: OfContract, kind: SignInKind, household: str, at: datetime) -> SignIn:
     await _check(session, of, "sign_in", at)
     number = await _last_number(session, of.session) + 1
-    mark = keyed("household", f"{of.session.id}\x1f{rules.household_mark(household)}")
+    mark = _mark(of, household)
     signed_in = SignIn(service_session_id=of.session.id, number=number, kind=kind, household_hash=mark, signed_at=at)
     same = sa.select(SignIn.number).where(SignIn.service_session_id == of.session.id, SignIn.household_hash == mark)
     if (before := await session.scalar(same)) is not None:
@@ -98,6 +101,35 @@ async def _sign_in(session: AsyncSession, of: OfContract, kind: SignInKind, hous
     session.add(signed_in)
     await session.flush()
     return signed_in
+
+
+def _mark(of: OfContract, household: str) -> str:
+    return keyed("household", f"{of.session.id}\x1f{rules.household_mark(household)}")
+
+
+async def give_feedback(
+    session: AsyncSession, actor: Actor, door: str, household: str, *, as_announced: Opinion, again: Opinion
+) -> OfContract:
+    """A household that signed in says how it was; what it said is counted, and kept beside nothing else. Refusals:
+    DoorUnknown, FeedbackOutsideTime, HouseholdNotSignedIn, FeedbackGiven, MoveRefused."""
+    of = await access_door(session, door)
+    at = await now(session)
+    check_move(PERFORMED, of.contract.status, "give_feedback")
+    check_move(SAID, of.session.status, "give_feedback")
+    if refusal := rules.untimely("give_feedback", of.session, at):
+        raise refusal
+    speaker = {"service_session_id": of.session.id, "household_hash": _mark(of, household)}
+    if await session.scalar(sa.select(SignIn.id).filter_by(**speaker)) is None:
+        raise rules.HouseholdNotSignedIn()
+    if await session.get(SessionSpeaker, speaker):
+        raise rules.FeedbackGiven()
+    session.add(SessionSpeaker(**speaker))
+    said = {"service_session_id": of.session.id, "as_announced": as_announced, "again": again}
+    row = insert(SessionOpinion).values(**said, count=1)
+    more = {"count": SessionOpinion.count + 1}
+    await session.execute(row.on_conflict_do_update(index_elements=list(said), set_=more))
+    await happened(session, actor, "feedback.given", of.session, at, stream=stream_of(of.contract))
+    return of
 
 
 async def _last_number(session: AsyncSession, of: ServiceSession) -> int:

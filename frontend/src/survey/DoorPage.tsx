@@ -4,6 +4,8 @@ import { request } from "../api/request";
 import type { components } from "../api/schema.gen";
 import { freshKey } from "../api/send";
 import { Demonstration, Refused } from "./Frame";
+import { Household } from "./Household";
+import { SessionFeedback } from "./SessionFeedback";
 import { endText, momentText } from "./time";
 import { useLoaded } from "./useLoaded";
 import { useLanguage, useSay } from "./words";
@@ -11,15 +13,19 @@ import { useLanguage, useSay } from "./words";
 type Door = components["schemas"]["DoorRead"];
 type SignedIn = components["schemas"]["SignedIn"];
 
-/** What the code at the door of a session leads to: one household signs in, while the session takes place. */
+/** What the code at the door of a session leads to: a household signs in while the session takes place, and until some
+ * days after says how it was. */
 export function DoorPage({ door }: { door: string }) {
   const say = useSay();
   const language = useLanguage();
   const address = `/api/v1/service_sessions/doors/${encodeURIComponent(door)}`;
   const { data, refusal, reload } = useLoaded<Door>(address);
   const [number, setNumber] = useState<number | null>(null);
+  const [household, setHousehold] = useState("");
+  const [listed, setListed] = useState<Refusal | null>(null);
   if (refusal) return <Refused refusal={refusal} language={language} onRetry={reload} />;
   if (!data) return <p className="soft loading">{say("door_loading")}</p>;
+  const signsIn = data.is_open && number === null && listed === null;
   return (
     <>
       {data.is_demonstration && <Demonstration />}
@@ -31,8 +37,30 @@ export function DoorPage({ door }: { door: string }) {
           <p>{say("door_number")}</p>
         </section>
       )}
-      {number === null && data.is_open && <SignIn address={address} onDone={setNumber} />}
-      {number === null && !data.is_open && <p className="panel">{say("door_shut")}</p>}
+      {signsIn && (
+        <SignIn
+          address={address}
+          household={household}
+          onHousehold={setHousehold}
+          onDone={setNumber}
+          onListed={setListed}
+        />
+      )}
+      {listed && (
+        <p className="panel" role="status">
+          {listed.sentence(language)}
+        </p>
+      )}
+      {data.reason && <p className="panel">{say("door_cancelled", { reason: data.reason })}</p>}
+      {number === null && !data.is_open && !data.reason && <p className="panel">{say("door_shut")}</p>}
+      {data.takes_feedback && !signsIn && (
+        <SessionFeedback
+          address={address}
+          until={data.feedback_until}
+          household={household}
+          onHousehold={setHousehold}
+        />
+      )}
     </>
   );
 }
@@ -57,10 +85,16 @@ function Head({ door }: { door: Door }) {
   );
 }
 
-function SignIn({ address, onDone }: { address: string; onDone: (number: number) => void }) {
+type SignInProps = {
+  address: string;
+  household: string;
+  onHousehold: (household: string) => void;
+  onDone: (number: number) => void;
+  onListed: (refusal: Refusal) => void;
+};
+
+function SignIn({ address, household, onHousehold, onDone, onListed }: SignInProps) {
   const say = useSay();
-  const language = useLanguage();
-  const [household, setHousehold] = useState("");
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [sending, setSending] = useState(false);
   const [key, setKey] = useState(freshKey);
@@ -71,7 +105,9 @@ function SignIn({ address, onDone }: { address: string; onDone: (number: number)
       const body = { household };
       onDone((await request<SignedIn>(address, { method: "POST", body, key })).number);
     } catch (error) {
-      setRefusal(refusalOf(error));
+      const refused = refusalOf(error);
+      if (refused.code === "HouseholdSignedIn") onListed(refused);
+      else setRefusal(refused);
     } finally {
       setSending(false);
     }
@@ -84,28 +120,14 @@ function SignIn({ address, onDone }: { address: string; onDone: (number: number)
         void send();
       }}
     >
-      <label className="field">
-        {say("door_household")}
-        <input
-          className="text"
-          autoComplete="off"
-          maxLength={60}
-          required
-          value={household}
-          aria-invalid={refusal !== null}
-          aria-describedby="household-fault household-hint"
-          onChange={(event) => {
-            setHousehold(event.target.value);
-            setKey(freshKey());
-          }}
-        />
-      </label>
-      <p id="household-hint" className="soft">
-        {say("door_hint")}
-      </p>
-      <p id="household-fault" className="fault" aria-live="polite">
-        {refusal?.sentence(language)}
-      </p>
+      <Household
+        value={household}
+        onChange={(typed) => {
+          onHousehold(typed);
+          setKey(freshKey());
+        }}
+        refusal={refusal}
+      />
       <button type="submit" className="button primary" disabled={sending}>
         {say("door_sign_in")}
       </button>

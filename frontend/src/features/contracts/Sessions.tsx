@@ -9,6 +9,7 @@ import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
 import { CallBacks } from "./CallBacks";
 import { Output } from "./Output";
+import { SessionSaid } from "./SessionSaid";
 import { CancelForm, EditSession, ListForm, planOn, type Session, SignInForm } from "./sessionForms";
 
 type Contract = components["schemas"]["ContractRead"];
@@ -73,6 +74,7 @@ function One({ of, contract }: { of: Session; contract: Contract }) {
         {t("contracts.sessions.came", { sign_ins: of.sign_ins, planned: of.planned })}
         {of.is_afterthought && <span className="milestone-late"> {t("contracts.sessions.afterthought")}</span>}
       </p>
+      {of.feedback.answers > 0 && <SessionSaid of={of.feedback} />}
       {of.reason && <p className="prose">{t("contracts.sessions.reason", { reason: of.reason })}</p>}
       <ActionBar
         of={of}
