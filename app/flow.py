@@ -96,7 +96,8 @@ when("rating.failed", records.keep_ruling)
 
 # The only locks that go upwards: a wave, then the contract that it speaks for. What holds a contract locks no wave.
 when("voice.asked", acceptance.await_wave)
-when("wave.closed", voices.for_the_contract(acceptance.keep_voice))
+when("wave.closed", voices.for_the_contract(acceptance.keep_voice, acceptance.keep_willingness))
+when("meeting.heard", acceptance.keep_willingness)
 
 # Last of all, when everything else has followed: people are told. Each event and whom it concerns stand in OCCASIONS.
 for event, occasion in OCCASIONS.items():

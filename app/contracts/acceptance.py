@@ -1,4 +1,5 @@
-"""What the residents served say of a contract: entered channel by channel, or counted from a wave of answers.
+"""What the residents served say of a contract: entered channel by channel, or counted from a wave of answers; and
+whether they want it before it starts.
 
 All channels together decide: from the profile's number of answers on, the share that accepts opens or closes the gate.
 """
@@ -31,9 +32,12 @@ class Heard(Protocol):
     asked: int | None
     answers: int | None
     ayes: int | None
+    heard_at: datetime | None
 
     @property
     def purpose(self) -> StrEnum: ...
+    @property
+    def status(self) -> StrEnum: ...
 
 
 async def accept_delivery(
@@ -74,8 +78,17 @@ async def await_wave(session: AsyncSession, actor: Actor, voice: Heard) -> None:
         contract.acceptance_wave_id = voice.wave_id
 
 
+async def keep_willingness(session: AsyncSession, actor: Actor, voice: Heard) -> None:
+    """Follows from what residents said before the service starts; the last time decides."""
+    if voice.purpose == "willingness":
+        contract = await session.get_one(Contract, voice.contract_id, with_for_update=True)
+        contract.willing_at = voice.heard_at if voice.status == "willing" else None
+
+
 async def keep_voice(session: AsyncSession, actor: Actor, voice: Heard) -> None:
     """Follows when the wave is heard: its counts stand beside those of other channels, and may decide with them."""
+    if voice.purpose != "acceptance":
+        return
     contract = await session.get_one(Contract, voice.contract_id, with_for_update=True)
     at, milestone = await now(session), await milestone_of(session, contract.id, Gate.resident_acceptance)
     assert milestone is not None  # it was heard for this gate

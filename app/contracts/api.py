@@ -113,7 +113,9 @@ async def edit_contract(
     session: UnitSession, actor: CurrentActor, contract_id: Id, given: IfMatch, wanted: ContractUpdate
 ) -> ContractRead:
     targets = [(target.what, target.quantity) for target in wanted.targets]
-    terms = service.Terms(wanted.title, wanted.starts_on, wanted.ends_on, targets, wanted.contract_by)
+    terms = service.Terms(
+        wanted.title, wanted.starts_on, wanted.ends_on, targets, wanted.contract_by, wanted.asks_willingness
+    )
     return await _read(session, actor, await service.edit_contract(session, actor, contract_id, given, terms))
 
 

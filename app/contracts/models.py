@@ -42,7 +42,8 @@ class Contract(Base, Identified, Versioned):
     `due_by_law`: nobody moves that day, and what is signed later counts and is marked (`is_late`). `announce_by`: last
     day to make the signed contract public, where the profile asks for it.
     The acceptance numbers are those of the profile under which the contract came about; `acceptance_wave_id`: the
-    wave that says what residents answer on its page. `holds` counts the findings that hold its payments; `allowed`:
+    wave that says what residents answer on its page. `asks_willingness`: its service starts only once residents want
+    it, and `willing_at` is when they last said so. `holds` counts the findings that hold its payments; `allowed`:
     what may be paid in all by the signed final audit, None before there is one.
     """
 
@@ -75,6 +76,8 @@ class Contract(Base, Identified, Versioned):
     acceptance_share: Mapped[Decimal] = mapped_column(sa.Numeric(5, 4))
     acceptance_rule: Mapped[str] = mapped_column(default="", server_default="")
     acceptance_wave_id: Mapped[int | None] = mapped_column(sa.ForeignKey("waves.id"))
+    asks_willingness: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    willing_at: Mapped[datetime | None]
     status: Mapped[ContractStatus] = mapped_column(default=ContractStatus.draft)
     holds: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
     allowed: Mapped[Decimal | None]
@@ -93,6 +96,10 @@ class Contract(Base, Identified, Versioned):
         sa.CheckConstraint("amount > 0 AND amount = awarded", name="amount_is_what_was_awarded"),
         sa.CheckConstraint("starts_on <= ends_on", name="ends_after_its_start"),
         sa.CheckConstraint("holds >= 0", name="held_by_findings"),
+        sa.CheckConstraint(
+            "NOT asks_willingness OR willing_at IS NOT NULL OR status NOT IN ('performing', 'completed')",
+            name="wanted_before_it_starts",
+        ),
         sa.CheckConstraint("allowed >= 0 AND allowed <= amount", name="allowed_within_amount"),
         sa.CheckConstraint("title <> '' AND number <> ''", name="has_a_title"),
         sa.CheckConstraint(

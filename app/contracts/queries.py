@@ -82,6 +82,10 @@ class ContractParts:
         return self.contract.holds
 
     @property
+    def is_wanted(self) -> bool:
+        return is_wanted(self.contract)
+
+    @property
     def paid(self) -> Decimal:
         return sum((each.paid for each in self.instalments), Decimal(0))
 
@@ -89,6 +93,11 @@ class ContractParts:
     def terms(self) -> Sequence[Instalment]:
         """The instalments as the rules see them."""
         return terms_of(self.contract, self.instalments)
+
+
+def is_wanted(contract: Contract) -> bool:
+    """Whether residents want the service, or need not be asked before it starts."""
+    return contract.willing_at is not None or not contract.asks_willingness
 
 
 def terms_of(contract: Contract, instalments: Sequence[ContractInstalment]) -> Sequence[Instalment]:
@@ -242,7 +251,8 @@ async def _waiting_on(session: AsyncSession, actor: Actor, contract: Contract) -
     if actor.role is Role.purchaser:
         return await _waiting_on_purchaser(session, contract)
     if contract.status is ContractStatus.signed:
-        return [_waits("start", contract, contract.starts_on, "")] if actor.role is Role.organization else []
+        starts = actor.role is Role.organization and is_wanted(contract)
+        return [_waits("start", contract, contract.starts_on, "")] if starts else []
     return [
         _waits(verb, contract, each.due_on, contract.acceptance_rule if verb == "accept" else "", each)
         for each in await milestones_of(session, contract.id)

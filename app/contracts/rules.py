@@ -174,6 +174,10 @@ class FindingsUnsettled(DomainError):
     """What holds the payments of a contract is settled first."""
 
 
+class WillingnessAwaited(DomainError):
+    """The contract asks whether residents want the service before it starts (S0 § 3.4)."""
+
+
 class PageAskedByWave(DomainError):
     """What residents answer on the page is counted from the wave that asks them."""
 
@@ -184,7 +188,7 @@ class AnswersImpossible(DomainError):
 
 class Progress(Protocol):
     """What has been done on a contract: who has signed, which firms are at work, what is paid, which gates are met;
-    and how many findings hold its payments."""
+    how many findings hold its payments; and whether residents want it, as far as it asks for that."""
 
     @property
     def signed(self) -> Collection[str]: ...
@@ -196,6 +200,8 @@ class Progress(Protocol):
     def met(self) -> Collection[Gate]: ...
     @property
     def holds(self) -> int: ...
+    @property
+    def is_wanted(self) -> bool: ...
 
 
 class SigningTerms(Protocol):
@@ -215,6 +221,8 @@ def hindrance(verb: str, side: str | None, progress: Progress) -> DomainError | 
     match verb:
         case "sign":
             return already_signed(side, progress.signed)
+        case "start":
+            return None if progress.is_wanted else WillingnessAwaited()
         case "engage":
             return _all_refused(already_engaged(kind, progress.engaged) for kind in EngagementKind)
         case "pay":

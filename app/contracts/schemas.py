@@ -53,6 +53,7 @@ class ContractUpdate(BaseModel):
     ends_on: Day
     targets: Annotated[list[Target], Field(max_length=50)]
     contract_by: Day | None = None
+    asks_willingness: bool | None = None
 
 
 class ContractSign(BaseModel):
@@ -279,6 +280,8 @@ class ContractRead(ContractRow):
     due_by_law: bool
     is_late: bool
     announce_by: date | None
+    asks_willingness: bool
+    willing_at: datetime | None
     drafted_at: datetime
     signed_at: datetime | None
     completed_at: datetime | None
@@ -297,7 +300,7 @@ class ContractRead(ContractRow):
     def read(cls, parts: ContractParts, reader: Reader) -> "ContractRead":
         contract = parts.contract
         same = ("award_id", "pair_id", "need_id", "is_demonstration", "contract_by", "contract_rule", "drafted_at")
-        due = ("due_by_law", "is_late", "announce_by")
+        due = ("due_by_law", "is_late", "announce_by", "asks_willingness", "willing_at")
         stamps = ("signed_at", "completed_at", "terminated_at", "terminated_reason", "version")
         facts = {name: getattr(contract, name) for name in (*same, *due, *stamps)}
         names = {each.id: each.name for each in parts.instalments}

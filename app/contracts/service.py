@@ -45,13 +45,14 @@ class ReasonMissing(DomainError):
 
 @dataclass(frozen=True)
 class Terms:
-    """What may be changed until the first signature; `targets`: what → quantity."""
+    """What may be changed until the first signature; `targets`: what → quantity; `asks_willingness`: None leaves it."""
 
     title: str
     starts_on: date
     ends_on: date
     targets: Sequence[tuple[str, str]]
     contract_by: date | None = None
+    asks_willingness: bool | None = None
 
 
 async def draft_from_award(session: AsyncSession, actor: Actor, award: Award) -> Contract:
@@ -114,6 +115,8 @@ async def edit_contract(session: AsyncSession, actor: Actor, contract_id: int, g
     contract.title, contract.starts_on, contract.ends_on = terms.title, terms.starts_on, terms.ends_on
     contract.targets = [{"what": what, "quantity": quantity} for what, quantity in terms.targets]
     contract.contract_by = terms.contract_by or contract.contract_by
+    if terms.asks_willingness is not None:
+        contract.asks_willingness = terms.asks_willingness
     for milestone in await queries.milestones_of(session, contract.id):
         milestone.due_on = _due_on(contract, milestone.gate)
     facts = {"starts_on": terms.starts_on, "ends_on": terms.ends_on, "contract_by": contract.contract_by}
@@ -155,9 +158,13 @@ async def sign_contract(session: AsyncSession, actor: Actor, contract_id: int, n
 
 
 async def start_contract(session: AsyncSession, actor: Actor, contract_id: int) -> Contract:
+    """Refusals: WillingnessAwaited, MoveRefused."""
     contract = await access_contract(session, actor, contract_id, "start")
     at = await now(session)
-    contract.status = move(MOVES, contract.status, "start")
+    status = move(MOVES, contract.status, "start")
+    if not queries.is_wanted(contract):
+        raise rules.WillingnessAwaited()
+    contract.status = status
     await happened(session, actor, "contract.started", contract, at, stream=stream_of(contract))
     return contract
 

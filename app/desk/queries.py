@@ -43,6 +43,7 @@ from app.tenders.notices import queries as notices
 from app.tenders.notices.models import Tender
 from app.tenders.objections import queries as objections
 from app.tenders.panels import queries as panels
+from app.voices import queries as voices
 
 WaitingOf = Callable[[AsyncSession, Actor, datetime], Awaitable[list[Waiting]]]
 ROOMS: tuple[WaitingOf, ...] = (
@@ -68,6 +69,7 @@ ROOMS: tuple[WaitingOf, ...] = (
     findings.waiting,
     budgets.waiting,
     service_sessions.waiting,
+    voices.waiting,
 )
 AWAITED: tuple[WaitingOf, ...] = (
     selection.awaited,

@@ -18,7 +18,7 @@ from app.core.actors import Role
 from app.core.clock import now
 from app.desk.rules import Thing
 from app.needs.models import Need
-from app.notifications import of_budgets, of_findings, of_needs, of_ratings
+from app.notifications import of_budgets, of_findings, of_needs, of_ratings, of_voices
 from app.notifications.drafts import (
     Draft,
     Occasion,
@@ -314,7 +314,6 @@ OCCASIONS: Mapping[str, Occasion] = {
     "award.confirmed": awarded,
     "contract.edited": between_sides,
     "signature.given": signature_given,
-    "contract.signed": under_way,
     "contract.started": under_way,
     "contract.accepted": between_sides,
     "contract.completed": under_way,
@@ -330,6 +329,7 @@ OCCASIONS: Mapping[str, Occasion] = {
     **of_ratings.OCCASIONS,
     **of_budgets.OCCASIONS,
     **of_needs.OCCASIONS,
+    **of_voices.OCCASIONS,
 }
 
 

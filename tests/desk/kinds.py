@@ -60,6 +60,7 @@ KINDS = {
     "budgets.submit": "rooms.budgets.action.submit",
     "budgets.sign": "rooms.budgets.action.sign",
     "service_sessions.conclude": "rooms.service_sessions.action.conclude",
+    "voices.ask": "rooms.voices.action.ask",
     "service_sessions.enter_list": "rooms.service_sessions.action.enter_list",
     "service_sessions.record_call_back": "rooms.service_sessions.status.call_backs.confirmed",
     "service_sessions.close": "rooms.service_sessions.action.close",

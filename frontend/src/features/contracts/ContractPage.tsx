@@ -126,6 +126,17 @@ function Facts({ of }: { of: Contract }) {
         ...(of.announce_by
           ? [{ key: "announce_by", label: t("rooms.contracts.field.announce_by"), children: day(of.announce_by) }]
           : []),
+        ...(of.asks_willingness
+          ? [
+              {
+                key: "asks_willingness",
+                label: t("rooms.contracts.field.asks_willingness"),
+                children: of.willing_at
+                  ? t("contracts.wanted", { at: day(of.willing_at) })
+                  : t("contracts.not_wanted_yet"),
+              },
+            ]
+          : []),
         ...(of.terminated_reason
           ? [{ key: "terminated", label: t("rooms.contracts.field.terminated_reason"), children: of.terminated_reason }]
           : []),

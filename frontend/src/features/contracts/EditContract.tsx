@@ -1,4 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
+import { Checkbox } from "antd";
 import { useTranslation } from "react-i18next";
 import { $api, ifMatch } from "../../api/client";
 import type { components } from "../../api/schema.gen";
@@ -20,8 +21,8 @@ export function EditContract({ of, leave }: { of: Contract; leave: () => void })
       leave();
     },
   });
-  const { title, starts_on, ends_on, targets, contract_by } = of;
-  const terms = { title, starts_on, ends_on, targets };
+  const { title, starts_on, ends_on, targets, contract_by, asks_willingness } = of;
+  const terms = { title, starts_on, ends_on, targets, asks_willingness };
   return (
     <FormSheet<Body>
       room="contracts"
@@ -49,6 +50,9 @@ export function EditContract({ of, leave }: { of: Contract; leave: () => void })
           <DayInput />
         </Field>
       )}
+      <Field name="asks_willingness" valuePropName="checked" extra={t("contracts.asks_willingness_hint")}>
+        <Checkbox>{t("contracts.asks_willingness")}</Checkbox>
+      </Field>
       <h3>{t("rooms.contracts.field.targets")}</h3>
       <Rows name="targets" fresh={{ quantity: "" }} add={t("contracts.add_target")}>
         {(at) => (
