@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.budgets import rules
 from app.budgets.models import GATES, AuditReport, Budget, BudgetChange, Disallowance, SpendingLine, Statement
@@ -113,6 +115,29 @@ async def parts_of(session: AsyncSession, contract: Contract) -> BudgetParts:
         disallowances=(await session.scalars(judged)).all(),
         reports=(await session.scalars(reports)).all(),
     )
+
+
+class Spent(NamedTuple):
+    """Of a contract, by statements that count: what was vouched, and what of it disallowed."""
+
+    vouched: Decimal
+    disallowed: Decimal
+
+
+async def spent_under(session: AsyncSession, contracts: sa.ColumnElement[bool]) -> dict[int, Spent]:
+    """Contract → what was stated, of every contract of these for which anything was."""
+    newer = aliased(Statement)
+    latest = sa.select(Disallowance.amount).where(Disallowance.statement_id == Statement.id)
+    judged = sa.func.coalesce(latest.order_by(Disallowance.id.desc()).limit(1).scalar_subquery(), 0)
+    query = (
+        sa.select(Budget.contract_id, sa.func.sum(Statement.spent), sa.func.sum(judged))
+        .join(SpendingLine, SpendingLine.id == Statement.line_id)
+        .join(Budget, Budget.id == SpendingLine.budget_id)
+        .join(Contract, Contract.id == Budget.contract_id)
+        .where(contracts, ~sa.exists().where(newer.supersedes == Statement.id))
+        .group_by(Budget.contract_id)
+    )
+    return {contract_id: Spent(*sums) for contract_id, *sums in await session.execute(query)}
 
 
 async def contract_of(session: AsyncSession, budget_id: int) -> Contract:

@@ -33,7 +33,7 @@ from app.records.terms import after
 from app.registrations.service import submit_registration
 from app.season.cast import OPERATOR, district_of
 from app.season.files import Season
-from app.season.grants import KEY, draw_shown, grant_steps, shown_contract
+from app.season.grants import KEY, draw_shown, grant_steps
 from app.season.importing import open_season
 from app.season.models import SeasonRecord, SeasonStep
 from app.season.replay import replay_season
@@ -41,6 +41,7 @@ from app.season.rooms import budgets as spending
 from app.season.rooms import ratings as rated
 from app.season.rooms.applications import begun, with_applications
 from app.season.rooms.bids import bid_steps
+from app.season.rooms.contracts import shown_contract
 from app.season.rooms.notices import publishing_step, tender_of
 from app.season.rooms.panels import appoint, sheets_step
 from app.season.schedule import schedule_of
@@ -90,7 +91,7 @@ async def load_demonstration(units: Units, progress: Progress = silent) -> bool:
     async with units() as session:
         if await is_demonstrated(session):
             return False
-    season = open_season(SHOWN)
+    season = replace(open_season(SHOWN), is_shown=True)
     await replay_season(units, season, progress)
     async with units() as session:
         at = await now(session)

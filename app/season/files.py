@@ -25,6 +25,23 @@ SHIPPED = Path(__file__).parent / "seasons"
 TABLES = ("areas", "taxonomy", "populations", "organizations", "needs", "offers", "responses")
 SURVEY, COMPETITION = "survey.json", "competition.json"
 DOCUMENTS = (SURVEY, COMPETITION)
+# What happened under the contracts: a season brings any of these, or none.
+DELIVERED = (
+    "engagements",
+    "evaluations",
+    "budgets",
+    "budget_changes",
+    "statements",
+    "audits",
+    "acceptance",
+    "payments",
+    "endings",
+    "sessions",
+    "call_backs",
+    "findings",
+    "finding_answers",
+    "ratings",
+)
 FILES = (*(f"{name}.csv" for name in TABLES), *DOCUMENTS)
 DEMONSTRATION = "demonstration"  # a folder inside: lists of what a demonstration shows after the season, if any
 # What each list is known by; the rooms know the rest of their columns.
@@ -60,7 +77,7 @@ class EntryInvalid(DomainError):
 @dataclass(frozen=True)
 class Season:
     """`digest` tells whether a season of this name is still the same; `responses` are those of the survey;
-    `afterwards` holds the lists of its demonstration."""
+    `afterwards` holds the lists of its demonstration, `is_shown`: one contract of it stays under way there."""
 
     name: str
     digest: str
@@ -70,6 +87,7 @@ class Season:
     responses: list[ReadResponse]
     competition: Competition
     afterwards: Tables
+    is_shown: bool = False
 
     def records(self, table: str) -> list[dict[str, str]]:
         return records_of(self.tables, table)
@@ -135,7 +153,8 @@ def read_season(name_or_folder: str, check_tables: Callable[[Tables, Faults], No
     folder, faults = find_season(name_or_folder), Faults()
     contents = _contents(folder, faults)
     faults.refuse()
-    tables = {name: faults.take(f"{name}.csv", read_table, f"{name}.csv", contents[f"{name}.csv"]) for name in TABLES}
+    brought = [*TABLES, *(name for name in DELIVERED if f"{name}.csv" in contents)]
+    tables = {name: faults.take(f"{name}.csv", read_table, f"{name}.csv", contents[f"{name}.csv"]) for name in brought}
     for name, key in KEYS.items():
         faults.take(f"{name}.csv", _require_key, tables[name], key)
     survey = faults.take(SURVEY, read_json, contents[SURVEY])
@@ -162,6 +181,9 @@ def _contents(folder: Path, faults: Faults) -> dict[str, bytes]:
         if not (folder / name).is_file():
             faults.note(name, 0, "", SeasonFileMissing(file=name))
         elif (content := faults.take(name, content_of, folder / name)) is not None:
+            contents[name] = content
+    for name in (f"{list}.csv" for list in DELIVERED):
+        if (folder / name).is_file() and (content := faults.take(name, content_of, folder / name)) is not None:
             contents[name] = content
     return contents
 

@@ -1,5 +1,5 @@
 """The year after the competition, in the demonstration: what residents asked for in the survey becomes needs, pairs,
-small grants and work that residents accept; and the projects of the competition come to their end likewise."""
+small grants and work that residents accept."""
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -38,7 +38,7 @@ from app.parties.service import register_party
 from app.season.cast import OPERATOR, district_of, organization, purchaser_of
 from app.season.files import Season
 from app.season.rooms import budgets as spending
-from app.season.rooms.contracts import contracts_of
+from app.season.rooms.contracts import shown_contract
 from app.season.steps import Step
 from app.selection.models import Pair, Round
 from app.selection.service import (
@@ -119,12 +119,6 @@ def grant_steps(season: Season) -> list[Step]:
         Step("half time", signed + 160 * DAY, _half_time),
         Step("residents asked", signed + 340 * DAY, _end),
     ]
-
-
-async def shown_contract(session: AsyncSession, season: Season) -> Contract:
-    """The contract that stays under way: the demonstration accounts act for its sides and its community."""
-    contracts = await contracts_of(session, season)
-    return next((each for each in contracts if each.need_id), contracts[0])
 
 
 async def _committee(session: AsyncSession, code: str) -> Actor:
@@ -233,20 +227,13 @@ async def _sign(session: AsyncSession, season: Season) -> None:
         await _pay(session, bureau, contract)
 
 
-async def _ending(session: AsyncSession, season: Season) -> list[Contract]:
-    """All but the one that stays under way."""
-    shown = await shown_contract(session, season)
-    return [each for each in [*await contracts_of(session, season), *await _grants(session, season)] if each != shown]
-
-
 async def _half_time(session: AsyncSession, season: Season) -> None:
     """A firm is engaged for each contract, and passes what its contractor reports."""
     bureau, firm = await purchaser_of(session, season), await _firm(session)
-    for contract in await _ending(session, season):
+    for contract in await _grants(session, season):
         await engage_firm(session, bureau, contract.id, EngagementKind.evaluation, firm.id)
         await _pass(session, contract, firm, Gate.midterm_evaluation)
         await _pay(session, bureau, contract)
-    for contract in await _grants(session, season):
         accountants = await _firm(session, EngagementKind.audit)
         await engage_firm(session, bureau, contract.id, EngagementKind.audit, accountants.id)
         contractor = organization(await require_party(session, contract.contractor_id))
@@ -275,7 +262,7 @@ async def _end(session: AsyncSession, season: Season) -> None:
     """The last evaluation, what residents say, the last instalment."""
     await _audit(session, season)
     bureau, firm = await purchaser_of(session, season), await _firm(session)
-    for contract in await _ending(session, season):
+    for contract in await _grants(session, season):
         await _pass(session, contract, firm, Gate.final_evaluation)
         asked = 30 + contract.id % 7 * 4
         counts = {"asked": asked, "answers": asked - 4, "accepting": asked - 6 - contract.id % 3}

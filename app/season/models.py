@@ -25,6 +25,19 @@ class SeasonRecord(Base):
     __table_args__ = (sa.CheckConstraint("name <> '' AND title_zh <> ''", name="has_a_name"),)
 
 
+class SeasonSource(Base):
+    """Where a row of a list is known from, for which the platform has no other place: `key` tells the row in `list`."""
+
+    __tablename__ = "season_sources"
+
+    season: Mapped[str] = mapped_column(sa.ForeignKey("seasons.name"), primary_key=True)
+    list: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    source: Mapped[str]
+
+    __table_args__ = (sa.CheckConstraint("btrim(source) <> ''", name="names_a_source"),)
+
+
 class SeasonStep(Base):
     """A step that is done: written in the transaction of its work, so that it is done once and wholly or not at all.
 

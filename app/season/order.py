@@ -1,5 +1,16 @@
 """The rooms of a season in the order in which they come: a new one is a file in `rooms` and a line here."""
 
+from app.season.delivery import (
+    acceptance,
+    engagements,
+    evaluations,
+    findings,
+    payments,
+    ratings,
+    sessions,
+    sources,
+    spending,
+)
 from app.season.room import Room
 from app.season.rooms import (
     awards,
@@ -27,4 +38,13 @@ ROOMS: tuple[Room, ...] = (
     awards.ROOM,
     selection.ROOM,
     contracts.ROOM,
+    engagements.ROOM,
+    evaluations.ROOM,
+    spending.ROOM,
+    acceptance.ROOM,
+    sessions.ROOM,
+    findings.ROOM,
+    payments.ROOM,
+    ratings.ROOM,
+    sources.ROOM,
 )

@@ -25,6 +25,14 @@ class Summary(TypedDict):
     awards: int
     different_applicants: int
     contracts: int
+    evaluations: dict[str, int]
+    budgets: dict[str, Any]
+    sessions: dict[str, int]
+    findings: dict[str, int]
+    acceptance: dict[str, int]
+    payments: dict[str, Any]
+    ended: dict[str, int]
+    ratings: dict[str, int]
     audit: dict[str, Any]
 
 
@@ -56,6 +64,9 @@ def readable(summary: Summary) -> list[str]:
     ]
     for code, lot in summary["lots"].items():
         lines.append(f"  {code}: {lot['amount']}  {' '.join(lot['awards'])}")
+    budgets, payments = summary["budgets"], summary["payments"]
+    ended = ", ".join(f"{state} {count}" for state, count in summary["ended"].items())
+    lines.append(f"  delivery: {ended or '–'}; paid {payments['amount']}, disallowed {budgets['disallowed']}")
     verified = "verified" if audit["verified"] else "BROKEN"
     lines.append(
         f"  {summary['awards']} awards, {summary['contracts']} contracts; {audit['events']} events, {verified}"

@@ -112,6 +112,35 @@ async def test_every_award_is_another_applicants_and_has_its_contract(season: Se
     assert (summary["awards"], summary["different_applicants"], summary["contracts"]) == (26, 26, 26)
 
 
+async def test_all_contracts_but_the_one_that_is_shown_go_on_to_their_end(season: Season) -> None:
+    """Of 680,500 yuan 40,000 wait with the contract under way, 4,600 are lost to the one that ended early, 1,400 to an
+    audit, and 555 were never spent."""
+    summary = season.summary
+    assert (summary["ended"], summary["payments"]) == (
+        {"completed": 24, "performing": 1, "terminated": 1},
+        {"number": 74, "amount": "633945.00"},
+    )
+    assert summary["evaluations"] == {
+        "final_evaluation met": 24,
+        "midterm_evaluation met": 24,
+        "midterm_evaluation not_met": 1,
+    }
+    assert summary["budgets"] == {"approved": 26, "spent": "613505.00", "disallowed": "1400.00", "audits": 49}
+    held = {"cancelled": 3, "concluded": 76, "sign_ins": 2225, "draws": 8}
+    assert {key: summary["sessions"][key] for key in held} == held
+    assert summary["findings"] == {
+        "closed": 5,
+        "open": 1,
+        "waived": 1,
+        "holding": 2,
+        "answers": 6,
+        "late_answers": 2,
+    }
+    assert summary["acceptance"] == {"contracts": 24, "asked": 848, "answers": 712, "accepting": 688}
+    # One of the thirteen is given by the demonstration, some days ago.
+    assert summary["ratings"] == {"excellent": 1, "good": 13, "qualified": 4, "unqualified": 1}
+
+
 async def test_the_audit_chains_hold(season: Season) -> None:
     assert (season.summary["audit"]["verified"], season.summary["audit"]["faults"]) == (True, [])
 

@@ -29,6 +29,12 @@ async def contracts_of(session: AsyncSession, season: Season) -> list[Contract]:
     return list(await session.scalars(query))
 
 
+async def shown_contract(session: AsyncSession, season: Season) -> Contract:
+    """The contract that stays under way in a demonstration: its accounts act for its sides and its community."""
+    contracts = await contracts_of(session, season)
+    return next((each for each in contracts if each.need_id), contracts[0])
+
+
 async def _sign(session: AsyncSession, season: Season) -> None:
     """Each side signs under its own name, the contractor first."""
     buyer, contracts = await purchaser_of(session, season), await contracts_of(session, season)

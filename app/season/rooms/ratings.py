@@ -68,7 +68,7 @@ async def rate_others(session: AsyncSession, cast: Cast, own: Party, parties: Se
         return
     being_marked, to_compute, reviewed, voted, planned, applied = own, *parties[1:MOST_RATED]
     rating = await _collecting(session, cast, being_marked, LOCAL, declared=(cast.office, cast.evaluator))
-    await _lock(session, cast.office, rating, "82")
+    await lock_sheet(session, cast.office, rating, "82")
     half = {"delivery.outputs": Given(Decimal(21), BASIS), "delivery.quality": Given(Decimal("20.5"), "")}
     await assessments.save_assessment_sheet(session, cast.evaluator, _id(rating), half, 0)
     await _marked(session, cast, to_compute, LOCAL, ("91", "90", "93.5"), is_computed=False)
@@ -114,13 +114,13 @@ async def _marked(
 ) -> Rating:
     rating = await _collecting(session, cast, party, scheme)
     for (_, assessor), total in zip(cast.assessors(scheme), totals, strict=True):
-        await _lock(session, assessor, rating, total)
+        await lock_sheet(session, assessor, rating, total)
     if is_computed:
         await assessments.compute_assessment(session, cast.office, _id(rating), Excluded())
     return rating
 
 
-async def _lock(session: AsyncSession, assessor: Actor, rating: Rating, total: str) -> None:
+async def lock_sheet(session: AsyncSession, assessor: Actor, rating: Rating, total: str) -> None:
     """The points spread over the indicators as their maxima are, the rest on the first that has room."""
     terms = (await session.get_one(Assessment, rating.assessment_id)).terms
     group = next(each.code for each in terms.groups if assessor.role in each.roles)
