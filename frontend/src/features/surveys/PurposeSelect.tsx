@@ -1,4 +1,4 @@
-import { Select } from "antd";
+import { Form, Select } from "antd";
 import { useTranslation } from "react-i18next";
 import type { components } from "../../api/schema.gen";
 
@@ -15,4 +15,16 @@ export function usePurposes(): { value: Purpose; label: string }[] {
 /** What for residents are asked. */
 export function PurposeSelect(props: Props) {
   return <Select {...props} options={usePurposes()} />;
+}
+
+/** The same with its label, where it stands by itself. */
+export function PurposePanel(props: Props) {
+  const { t } = useTranslation();
+  return (
+    <section className="panel">
+      <Form.Item label={t("surveys.edit.purpose")} htmlFor="purpose" required extra={t("surveys.edit.purpose_hint")}>
+        <PurposeSelect id="purpose" {...props} />
+      </Form.Item>
+    </section>
+  );
 }

@@ -13,7 +13,7 @@ import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 import { RefusalAlert } from "../../ui/RefusalAlert";
 import { type Definition, type Question, copied, freshQuestion, moved, problemsOf } from "./editing";
-import { PurposeSelect } from "./PurposeSelect";
+import { PurposePanel } from "./PurposeSelect";
 import { QuestionEditor, type Steps } from "./QuestionEditor";
 import { TakeQuestions } from "./TakeQuestions";
 import "./surveys.css";
@@ -86,9 +86,7 @@ function Editing({ of, preview: Preview }: Props & { of: Survey }) {
       {notice}
       <div className="editor">
         <Form layout="vertical" requiredMark="optional" onFinish={() => void send()} className="editor-form">
-          <Form.Item label={t("surveys.edit.purpose")} htmlFor="purpose" extra={t("surveys.edit.purpose_hint")}>
-            <PurposeSelect id="purpose" value={purpose} onChange={setPurpose} />
-          </Form.Item>
+          <PurposePanel value={purpose} onChange={setPurpose} />
           <Heading definition={definition} change={change} problems={problems} />
           <Questions definition={definition} change={change} problems={problems} />
           <RefusalAlert error={save.error} />
