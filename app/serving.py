@@ -23,7 +23,7 @@ from app.accounts.queries import demonstration_seats
 from app.accounts.rules import DEMONSTRATION_PASSWORD
 from app.core.errors import DomainError
 from app.core.http.exposure import REMEDY, WARNING
-from app.core.http.pages import answering
+from app.core.http.pages import answering, following
 from app.core.installation.folders import data_folder, refusing, server_user
 from app.core.installation.heap import out_of_sight
 from app.core.installation.machine import Machine
@@ -31,6 +31,7 @@ from app.core.installation.sizing import Size, Why
 from app.core.settings import Settings
 from app.core.words import word
 from app.season.demonstration import survey_token
+from app.season.rooms.voices import RECEIPT, has_receipt
 from app.season.steps import Progress
 
 # Requests, then the worker (4 s), then the embedded database (5 s).
@@ -219,6 +220,8 @@ async def _demonstration_lines(session: AsyncSession, address: str, settings: Se
         ]
     if token := await survey_token(session):
         lines.append(f"  居民问卷 / residents' questionnaire  {address}{answering(token)}")
+    if await has_receipt(session):
+        lines.append(f"  答卷回执 / receipt of an answer  {address}{following(RECEIPT)}")
     return lines
 
 

@@ -33,7 +33,7 @@ from app.records.terms import after
 from app.registrations.service import submit_registration
 from app.season.cast import OPERATOR, district_of
 from app.season.files import Season
-from app.season.grants import KEY, draw_shown, grant_steps
+from app.season.grants import KEY, draw_shown, ended_grant, grant_steps
 from app.season.importing import open_season
 from app.season.models import SeasonRecord, SeasonStep
 from app.season.replay import replay_season
@@ -44,6 +44,7 @@ from app.season.rooms.bids import bid_steps
 from app.season.rooms.contracts import shown_contract
 from app.season.rooms.notices import publishing_step, tender_of
 from app.season.rooms.panels import appoint, sheets_step
+from app.season.rooms.voices import give_receipt, make_wave
 from app.season.schedule import schedule_of
 from app.season.shifting import shifted
 from app.season.steps import Progress, Step, enter_season, silent, take_each
@@ -57,6 +58,7 @@ from app.surveys.waves.rules import Channel, WaveStatus
 from app.surveys.waves.service import create_wave, open_wave
 from app.tenders.bids.service import draft_bid
 from app.tenders.profiles.rules import Gate
+from app.voices.rules import VoicePurpose
 
 SHOWN = "kunming2018"
 # The open copy is 20 days old and open for 26 more; the one being scored had its pitches yesterday.
@@ -137,7 +139,7 @@ def live_steps(season: Season, day: date) -> list[tuple[Season, list[Step]]]:
         (
             season,
             [
-                Step("survey", None, _open_survey),
+                *RESIDENTS,
                 Step("round", None, _open_round),
                 Step("need drafted", None, _draft_need),
                 Step("firms engaged", None, _engage_firms),
@@ -243,6 +245,26 @@ async def _open_survey(session: AsyncSession, season: Season) -> None:
         title=season.definition.title.zh,
     )
     await open_wave(session, committee, wave.id)
+
+
+async def _offer_wave(session: AsyncSession, season: Season) -> None:
+    """A wave with which the committee can have residents say whether they accept the work that it has on its desk."""
+    committee = await _actor_of(session, Role.committee)
+    await make_wave(session, committee, VoicePurpose.acceptance, await shown_contract(session, season))
+
+
+async def _give_receipt(session: AsyncSession, season: Season) -> None:
+    """Somebody who answered the survey on paper is given a code after all, to see what became of it."""
+    contract = await ended_grant(session, season)
+    if contract:
+        await give_receipt(session, contract)
+
+
+RESIDENTS = (
+    Step("survey", None, _open_survey),
+    Step("residents to be asked", None, _offer_wave),
+    Step("residents told", None, _give_receipt),
+)
 
 
 async def _open_round(session: AsyncSession, season: Season) -> None:

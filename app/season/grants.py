@@ -1,7 +1,7 @@
 """The year after the competition, in the demonstration: what residents asked for in the survey becomes needs, pairs,
 small grants and work that residents accept."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -17,7 +17,9 @@ from app.contracts.models import AcceptanceChannel, Contract
 from app.contracts.queries import parts_of
 from app.contracts.rules import EngagementKind, MilestoneStatus
 from app.contracts.service import (
+    Terms,
     complete_contract,
+    edit_contract,
     meet_milestone,
     record_payment,
     report_milestone,
@@ -26,7 +28,6 @@ from app.contracts.service import (
 )
 from app.core.actors import Actor, Role
 from app.core.clock import now
-from app.core.days.calendar import SHANGHAI
 from app.core.money import yuan
 from app.needs.models import Need
 from app.needs.service import draft_need_from_result, edit_need, publish_need
@@ -38,7 +39,9 @@ from app.parties.service import register_party
 from app.season.cast import OPERATOR, district_of, organization, purchaser_of
 from app.season.files import Season
 from app.season.rooms import budgets as spending
+from app.season.rooms import service_sessions as held
 from app.season.rooms.contracts import shown_contract
+from app.season.rooms.voices import ask_residents, hear_residents
 from app.season.steps import Step
 from app.selection.models import Pair, Round
 from app.selection.service import (
@@ -50,35 +53,25 @@ from app.selection.service import (
     submit_need_preferences,
     submit_offer_preferences,
 )
-from app.service_sessions.models import ServiceSession
 from app.service_sessions.queries import sessions_of
-from app.service_sessions.rules import Plan, SessionKind, SessionStatus, counted
+from app.service_sessions.rules import SessionStatus
 from app.service_sessions.service import (
-    cancel_service_session,
-    conclude_service_session,
     draw_call_backs,
-    enter_list,
-    plan_service_session,
 )
 from app.surveys.results.models import SurveyResult
 from app.tenders.profiles.rules import Gate
+from app.voices.rules import VoicePurpose
+from app.voices.service import hear_meeting
 
 KEY = "demonstration"  # under which its steps are noted and its parties and needs are numbered
 LIMIT = Decimal(30_000)
 DAY = timedelta(days=1)
+HALF_AN_HOUR_IN = timedelta(hours=5.5)  # days are counted from nine o'clock, sessions begin at two
 FIRMS = {
     EngagementKind.evaluation: ("evaluation-firm", "示例社会服务评估所"),
     EngagementKind.audit: ("audit-firm", "示例联合会计师事务所"),
 }
 HALF = Decimal("0.5")
-# Days after the plan, kind, title, place, people expected, rows of the paper list (0: cancelled).
-SESSIONS = (
-    (5, SessionKind.activity, "邻里茶话会", "社区活动室", 40, 38),
-    (12, SessionKind.course, "手机使用入门课", "社区服务站", 25, 22),
-    (19, SessionKind.activity, "院坝健身操", "社区广场", 60, 0),
-    (26, SessionKind.visit, "独居老人探访", "各楼栋", 30, 27),
-)
-RAIN = "当日大雨，居民代表同意取消。"
 REPORT, OPINION = "服务按计划开展，台账、签到和照片齐备。", "目标基本达成，资料齐全，予以通过。"
 
 
@@ -114,9 +107,13 @@ def grant_steps(season: Season) -> list[Step]:
         Step("grants: round closed", signed + 28 * DAY, _close),
         Step("grants: answered", signed + 29 * DAY, _answer),
         Step("grants: signed", signed + 36 * DAY, _sign),
+        Step("residents asked first", signed + 37 * DAY, _ask_first),
+        Step("grants: started", signed + 44 * DAY, _start),
         Step("sessions planned", signed + 120 * DAY, _plan),
+        Step("sessions attended", signed + 132 * DAY + HALF_AN_HOUR_IN, _attend),
         Step("sessions held", signed + 150 * DAY, _hold),
         Step("half time", signed + 160 * DAY, _half_time),
+        Step("residents asked last", signed + 333 * DAY, _ask_last),
         Step("residents asked", signed + 340 * DAY, _end),
     ]
 
@@ -216,15 +213,54 @@ async def _grants(session: AsyncSession, season: Season) -> list[Contract]:
     return list(await session.scalars(query.order_by(Contract.id)))
 
 
+async def ended_grant(session: AsyncSession, season: Season) -> Contract | None:
+    """One that came of the survey and has been accepted by residents, where the season brings any."""
+    return (await _grants(session, season))[0] if granted(season) else None
+
+
 async def _sign(session: AsyncSession, season: Season) -> None:
     bureau = await purchaser_of(session, season)
     name = (await require_party(session, bureau.party_id or 0)).name_zh
     for contract in await _grants(session, season):
         contractor = await require_party(session, contract.contractor_id)
+        await edit_contract(session, bureau, contract.id, contract.version, _terms(contract))
         await sign_contract(session, organization(contractor), contract.id, contractor.name_zh)
         await sign_contract(session, bureau, contract.id, name)
+
+
+def _terms(contract: Contract) -> Terms:
+    """As drafted; what residents themselves asked for starts once they want it."""
+    targets = [(str(target["what"]), str(target["quantity"])) for target in contract.targets]
+    return Terms(contract.title, contract.starts_on, contract.ends_on, targets, asks_willingness=True)
+
+
+async def _ask_first(session: AsyncSession, season: Season) -> None:
+    """Every third committee asks by a wave, the others hold a meeting of representatives."""
+    for number, contract in enumerate(await _grants(session, season)):
+        committee = await _committee(session, contract.area_code)
+        if number % 3 == 0:
+            answers = ["yes"] * (26 + number) + ["no"] * 5 + ["partly"]
+            await ask_residents(session, committee, VoicePurpose.willingness, contract, answers)
+        else:
+            counts = {"entitled": 41, "present": 27 + number, "ayes": 20 + number}
+            await hear_meeting(session, committee, contract.id, **counts)
+
+
+async def _start(session: AsyncSession, season: Season) -> None:
+    bureau = await purchaser_of(session, season)
+    for contract in await _grants(session, season):
+        await hear_residents(session, await _committee(session, contract.area_code), contract)
         await start_contract(session, bureau, contract.id)
         await _pay(session, bureau, contract)
+
+
+async def _ask_last(session: AsyncSession, season: Season) -> None:
+    """Every second committee asks by a wave whether its residents accept the work."""
+    for number, contract in enumerate(await _grants(session, season)):
+        if number % 2 == 0:
+            committee = await _committee(session, contract.area_code)
+            answers = ["yes"] * (34 + number) + ["no"] * 2 + ["partly"] * 4
+            await ask_residents(session, committee, VoicePurpose.acceptance, contract, answers)
 
 
 async def _half_time(session: AsyncSession, season: Season) -> None:
@@ -264,11 +300,19 @@ async def _end(session: AsyncSession, season: Season) -> None:
     bureau, firm = await purchaser_of(session, season), await _firm(session)
     for contract in await _grants(session, season):
         await _pass(session, contract, firm, Gate.final_evaluation)
-        asked = 30 + contract.id % 7 * 4
-        counts = {"asked": asked, "answers": asked - 4, "accepting": asked - 6 - contract.id % 3}
-        await accept_delivery(session, bureau, contract.id, AcceptanceChannel.meeting, **counts)
+        await _accept(session, bureau, contract)
         await _pay(session, bureau, contract)
         await complete_contract(session, bureau, contract.id)
+
+
+async def _accept(session: AsyncSession, bureau: Actor, contract: Contract) -> None:
+    """By the wave that asks, or else at a meeting."""
+    if contract.acceptance_wave_id is not None:
+        await hear_residents(session, await _committee(session, contract.area_code), contract)
+        return
+    answers = 34 + contract.id % 7 * 4
+    counts = {"asked": answers + 4, "answers": answers, "accepting": answers - 5 - contract.id % 2}
+    await accept_delivery(session, bureau, contract.id, AcceptanceChannel.meeting, **counts)
 
 
 async def _firm(session: AsyncSession, kind: EngagementKind = EngagementKind.evaluation) -> Party:
@@ -303,35 +347,19 @@ async def _pay(session: AsyncSession, bureau: Actor, contract: Contract) -> None
             await record_payment(session, bureau, contract.id, part.name, part.left, f"{contract.number}-{number}")
 
 
-# -- Sessions of the contract that stays under way: three that were held, one cancelled; hours and people are made up
-
-
-def _contractor(contract: Contract) -> Actor:
-    return Actor(None, Role.organization, contract.contractor_id)
+# -- Sessions of the contract that stays under way
 
 
 async def _plan(session: AsyncSession, season: Season) -> None:
-    contract, today = await shown_contract(session, season), (await now(session)).date()
-    targets = [number for number, target in enumerate(contract.targets) if counted(str(target["quantity"]))]
-    for after, kind, title, place, people, _ in SESSIONS:
-        starts_at = datetime.combine(today + after * DAY, time(14), SHANGHAI)
-        plan = Plan(kind, title, place, starts_at, starts_at + timedelta(hours=2), people, targets)
-        await plan_service_session(session, _contractor(contract), contract.id, plan)
+    await held.plan(session, await shown_contract(session, season))
+
+
+async def _attend(session: AsyncSession, season: Season) -> None:
+    await held.attend(session, await shown_contract(session, season))
 
 
 async def _hold(session: AsyncSession, season: Season) -> None:
-    contract = await shown_contract(session, season)
-    rows = {title: count for *_, title, _, _, count in SESSIONS}
-    for each in await sessions_of(session, contract.id):
-        await _settle(session, _contractor(contract), each, rows[each.title])
-
-
-async def _settle(session: AsyncSession, contractor: Actor, planned: ServiceSession, rows: int) -> None:
-    if not rows:
-        await cancel_service_session(session, contractor, planned.id, RAIN)
-        return
-    await enter_list(session, contractor, planned.id, rows)
-    await conclude_service_session(session, contractor, planned.id)
+    await held.hold(session, await shown_contract(session, season))
 
 
 async def draw_shown(session: AsyncSession, season: Season, evaluator: Actor) -> None:

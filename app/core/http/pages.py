@@ -21,3 +21,8 @@ def at_the_door(door: str) -> str:
 def password_link(secret: str) -> str:
     """Where a one-time link leads; what follows # no server and no log gets to see."""
     return f"/set-password#{secret}"
+
+
+def following(code: str) -> str:
+    """The residents' page of a receipt; what follows # no server and no log gets to see."""
+    return f"/r#{code}"

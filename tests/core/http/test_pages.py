@@ -23,6 +23,7 @@ def test_every_address_told_outside_is_a_page() -> None:
     assert pages.answering("token") == "/s/token"
     assert "/s/<token>" in RESIDENTS
     assert (pages.at_the_door("door"), "/d/<door>" in RESIDENTS) == ("/d/door", True)
+    assert (pages.following("code"), " /r " in RESIDENTS) == ("/r#code", True)
 
 
 def texts(path: Path) -> Iterator[str]:
