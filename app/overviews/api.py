@@ -1,17 +1,27 @@
 """What a desk shows besides what waits; `overviews` of the desk says which of these its reader has."""
 
+from typing import Annotated
+
+from fastapi import Path, Response
+
 from app.contracts import policy as contracts
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
 from app.core.fields import Id
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, UnitSession, allow
-from app.overviews import communities, engaged, obstacles, season
+from app.core.reading.files import TABLE_FILE
+from app.core.reading.listing import Format, Headings
+from app.overviews import communities, engaged, obstacles, report, report_paper, season
 from app.overviews.market import market
 from app.overviews.policy import READERS
+from app.overviews.report_schemas import SHEET, SeasonReportRead
 from app.overviews.rules import Overview
 from app.overviews.schemas import CommunitiesRead, ContractObstacles, EngagedContractsRead, SeasonOverviewRead
+from app.papers.printed import PAPER, PaperKind, printed
+from app.parties.queries import require_party
 
+SeasonYear = Annotated[int, Path(ge=1900, le=2200)]
 router = web.router("/overviews", "overviews")
 
 
@@ -37,6 +47,40 @@ async def read_season_overview(session: UnitSession, actor: CurrentActor) -> Sea
     underway, late = await season.underway(session, actor, at), await season.late(session, actor, at)
     money, streets = await season.money_of(session, actor), await market(session, actor, shanghai_date(at))
     return SeasonOverviewRead.of(underway, money, late, streets)
+
+
+@router.get("/season/{year}", operation_id="read_season_report", dependencies=[allow(READERS[Overview.season])])
+async def read_season_report(session: UnitSession, actor: CurrentActor, year: SeasonYear) -> SeasonReportRead:
+    """How the season of a year ended: money, sessions, verdicts, findings, each contract, and what was never bought."""
+    return SeasonReportRead.of(await report.report_of(session, actor, year))
+
+
+@router.get(
+    "/season/{year}/paper",
+    operation_id="read_season_report_paper",
+    dependencies=[allow(READERS[Overview.season])],
+    **PAPER,
+)
+async def read_season_report_paper(
+    session: UnitSession, actor: CurrentActor, year: SeasonYear, kind: PaperKind = "pdf"
+) -> Response:
+    found, today = await report.report_of(session, actor, year), shanghai_date(await now(session))
+    bureau = await require_party(session, actor.party_id or 0)
+    return await printed(report_paper.report_document(found, bureau.name_zh, today), f"season-{year}", kind)
+
+
+@router.get(
+    "/season/{year}/export",
+    operation_id="export_season_report",
+    dependencies=[allow(READERS[Overview.season])],
+    **TABLE_FILE,
+)
+async def export_season_report(
+    session: UnitSession, actor: CurrentActor, year: SeasonYear, format: Format = "xlsx", headings: Headings = "zh"
+) -> Response:
+    """The contracts of the year, one a row, with all figures of the report."""
+    found = SeasonReportRead.of(await report.report_of(session, actor, year))
+    return await SHEET.response([each.cells() for each in found.projects], headings, format)
 
 
 @router.get(

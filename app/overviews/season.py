@@ -92,12 +92,12 @@ async def money_of(session: AsyncSession, actor: Actor) -> list[Year]:
 
 def _amounts(actor: Actor) -> sa.Select[str, int, Decimal]:
     """(kind, year, yuan) of everything that the bureau planned, awarded, contracted and paid."""
-    own, published = Tender.party_id == actor.party_id, _year(Tender.published_at)
+    own, published = Tender.party_id == actor.party_id, year_of(Tender.published_at)
     planned = sa.select(sa.literal("planned"), published, Tender.budget).where(own, Tender.status.in_(FUNDED))
     awarded = sa.select(sa.literal("awarded"), published, Award.amount).join(Tender, Tender.id == Award.tender_id)
     paid = sa.select(sa.func.coalesce(sa.func.sum(ContractInstalment.paid), 0))
     spent = paid.where(ContractInstalment.contract_id == Contract.id).scalar_subquery()
-    begun = _year(sa.func.coalesce(Tender.published_at, Contract.drafted_at))
+    begun = year_of(sa.func.coalesce(Tender.published_at, Contract.drafted_at))
     bound = sa.case((Contract.status == ContractStatus.terminated, spent), else_=Contract.amount)
     signed = sa.and_(Contract.purchaser_id == actor.party_id, Contract.signed_at.is_not(None))
 
@@ -116,7 +116,13 @@ def _amounts(actor: Actor) -> sa.Select[str, int, Decimal]:
     return sa.select(kind, year, sa.func.sum(amount)).group_by(kind, year)
 
 
-def _year(at: Any) -> sa.ColumnElement[int]:
+def begun_in(year: int) -> sa.ColumnElement[bool]:
+    """Contracts of the notices that were published in this year, and those made in it without a notice."""
+    called = sa.select(Tender.published_at).where(Tender.id == Contract.tender_id).scalar_subquery()
+    return year_of(sa.func.coalesce(called, Contract.drafted_at)) == year
+
+
+def year_of(at: Any) -> sa.ColumnElement[int]:
     return sa.func.date_part("year", sa.func.timezone(str(SHANGHAI), at))
 
 

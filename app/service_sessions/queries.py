@@ -177,12 +177,19 @@ def _claims(
 
 async def last_checked(session: AsyncSession, contract_id: int) -> Checked | None:
     """The last draw that was closed."""
-    closed = [draw for draw in await draws_of(session, contract_id) if draw.status is DrawStatus.closed]
-    if not closed:
-        return None
-    outcomes = await outcomes_of(session, closed[-1])
-    confirmed = outcomes[CallBackStatus.confirmed]
-    return Checked(closed[-1], confirmed + outcomes[CallBackStatus.denied], confirmed)
+    return (await all_checked(session, Contract.id == contract_id)).get(contract_id)
+
+
+async def all_checked(session: AsyncSession, contracts: sa.ColumnElement[bool]) -> dict[int, Checked]:
+    """Contract → the last of its draws that was closed, of those of these contracts that have one."""
+    last = sa.select(sa.func.max(CallBackDraw.id)).join(Contract, Contract.id == CallBackDraw.contract_id)
+    last = last.where(contracts, CallBackDraw.status == DrawStatus.closed).group_by(CallBackDraw.contract_id)
+    confirmed = CallBack.status == CallBackStatus.confirmed
+    reached = sa.or_(confirmed, CallBack.status == CallBackStatus.denied)
+    counts = (sa.func.count().filter(which) for which in (reached, confirmed))
+    query = sa.select(CallBackDraw, *counts).join(CallBack, CallBack.draw_id == CallBackDraw.id)
+    rows = await session.execute(query.where(CallBackDraw.id.in_(last)).group_by(CallBackDraw.id))
+    return {draw.contract_id: Checked(draw, *counts) for draw, *counts in rows}
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:

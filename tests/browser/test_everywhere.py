@@ -84,6 +84,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "/assessments/$assessment_id/sheet": ("evaluator", "/assessments"),
     "/ratings": ("purchaser",),
     "/ratings/$rating_id": ("", "/ratings"),
+    "/season/$year": ("purchaser", "2018"),
     "/organizations": ("",),
     "/register": ("",),
     "/register/receipt": ("",),

@@ -256,6 +256,7 @@ const PAGES = [
     icon: DashboardOutlined,
     load: () => import("../features/installation/InstallationPage"),
   },
+  { path: "/season/$year", key: "season_report", load: () => import("../features/desk/overviews/SeasonReport") },
   { path: "/jobs", key: "jobs", load: () => import("../features/jobs/JobsPage") },
   { path: "/account", key: "account", load: () => import("./AccountPage") },
   { path: "/inbox", key: "inbox", load: () => import("../features/notifications/Inbox") },

@@ -56,7 +56,7 @@ function Years({ of }: { of: readonly Year[] }) {
       key: "year",
       title: t("overviews.season.year"),
       phone: "title",
-      render: (row) => <span className="figures">{row.year}</span>,
+      render: (row) => <Link to={`/season/${row.year}`}>{t("overviews.report.open", { year: row.year })}</Link>,
     },
     sum("planned"),
     sum("awarded"),
