@@ -53,6 +53,23 @@ def test_a_bureau_finds_its_season_and_where_too_few_offers_stand(visit: Open, s
     expect(page.locator(".list-total")).to_be_visible()
 
 
+@pytest.mark.parametrize(("size", "lang"), LOOKS)
+def test_the_money_of_a_year_leads_to_its_report_and_that_to_its_files(
+    visit: Open, size: dict[str, int], lang: str
+) -> None:
+    page = visit("/desk", role="purchaser", lang=lang, size=size)
+    page.get_by_role("link", name={"zh": "2018 年度报告", "en": "Report of 2018"}[lang]).click()
+    title = {"zh": "2018年度项目季评估报告", "en": "Evaluation report of the season 2018"}[lang]
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    expect(page.get_by_text({"zh": "共提出 7 项", "en": "7 findings"}[lang])).to_be_visible()
+    assert faults_of(page) == []
+    with page.expect_download() as taken:
+        page.get_by_role("button", name={"zh": "导出 Excel", "en": "Export Excel"}[lang]).click()
+    assert taken.value.suggested_filename == {"zh": "项目季评估报告.xlsx", "en": "season-report.xlsx"}[lang]
+    paper = page.get_by_role("link", name={"zh": "下载 Word", "en": "Download Word"}[lang])
+    expect(paper).to_have_attribute("href", re.compile(r"/overviews/season/2018/paper\?format=docx$"))
+
+
 def test_a_desk_on_which_nothing_waits_says_so_in_a_line(visit: Open) -> None:
     page = visit("/desk", role="admin")
     expect(page.get_by_text("现在没有等您办理的事项")).to_be_visible()
