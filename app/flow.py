@@ -18,9 +18,12 @@ from app.core.events import changing, when
 from app.core.http.changes import followed, followed_as_own
 from app.errands import jobs as errands
 from app.errands.models import Errand
+from app.evaluations import policy as evaluation_policy
+from app.evaluations import queries as evaluation_queries
 from app.files.keeping import held_by
 from app.files.policy import hang_on
 from app.files.rules import Holder
+from app.findings import attaching as finding_files
 from app.installation import jobs as checks
 from app.jobs import policy as jobs
 from app.needs import attaching as need_files
@@ -83,7 +86,11 @@ when("finding.raised", contracts.hold_payments)
 when("finding.accepted", contracts.release_payments)
 when("finding.waived", contracts.release_payments)
 when("audit_report.signed", contracts.take_audit)
-when("contract.terminated", needs.release_needs)
+when("contract.terminated", needs.release_needs, assessments.give_up(SubjectKind.contract, "id"))
+when("engagement.ended", assessments.give_up(SubjectKind.contract, "contract_id", "party_id"))
+when("evaluation.begun", assessments.plan_assessment)
+when("evaluation_report.signed", assessments.announce_assessment, contracts.take_evaluation)
+when("evaluation.confirmed", assessments.confirm_assessment)
 
 when("rating.admitted", assessments.plan_assessment)
 when("rating.announced", assessments.announce_assessment)
@@ -105,6 +112,7 @@ for event, occasion in OCCASIONS.items():
 
 of_parties(recording.read_holder, recording.lock_holder)
 of_subjects(SubjectKind.party, party_queries.party_names)
+of_subjects(SubjectKind.contract, evaluation_queries.contract_names, evaluation_policy.who_sits)
 
 held_by(Errand.sha256)
 hang_on(Holder.need, need_files.access, need_files.read_verbs)
@@ -112,6 +120,7 @@ hang_on(Holder.offer, offer_files.access, offer_files.read_verbs)
 hang_on(Holder.bid, bid_files.access, bid_files.read_verbs, panel_files.read_verbs)
 hang_on(Holder.contract, contract_files.access, contract_files.read_verbs)
 hang_on(Holder.milestone, contract_files.access_milestone, contract_files.read_milestone_verbs)
+hang_on(Holder.finding, finding_files.access, finding_files.read_verbs)
 hang_on(Holder.statement, budget_files.access, budget_files.read_verbs)
 hang_on(Holder.service_session, session_files.access, session_files.read_verbs)
 

@@ -37,6 +37,7 @@ from app.core.installation.sizing import BESIDE, PRESSED, USUAL, Size, threads_o
 from app.core.settings import Settings
 from app.desk import api as desk
 from app.errands import api as errands
+from app.evaluations import api as evaluations
 from app.files import api as files
 from app.files import jobs as file_jobs
 from app.files.rules import ACCEPTED
@@ -120,6 +121,7 @@ ROUTERS = [
     findings.router,
     ratings.router,
     budgets.router,
+    evaluations.router,
     service_sessions.router,
     service_sessions.doors,
     voices.router,

@@ -13,6 +13,7 @@ import app.core.http.limits
 import app.core.installation.queue
 import app.core.installation.secret
 import app.errands.models
+import app.evaluations.models
 import app.files.models
 import app.findings.models
 import app.installation.models

@@ -67,12 +67,12 @@ async def read_assessment_agreement(
 @router.get("/{assessment_id}/assessors", operation_id="list_assessors", dependencies=[allow(WHO["list_assessors"])])
 async def list_assessors(session: UnitSession, actor: CurrentActor, assessment_id: Id) -> list[AssessorCandidate]:
     """The accounts that may be given a seat, by group."""
-    assessment = await policy.read_assessment(session, actor, assessment_id)
-    groups = {group.code: await queries.candidates(session, group) for group in assessment.terms.groups}
+    assessment = await policy.read_assessment(session, actor, assessment_id, "list_assessors")
+    groups = {group.code: await queries.candidates(session, assessment, group) for group in assessment.terms.groups}
     return [AssessorCandidate.of(group, each) for group, found in groups.items() for each in found]
 
 
-@router.post("/{assessment_id}/seats", operation_id="seat_assessor", status_code=201, dependencies=[allow(WHO["seat"])])
+@router.post("/{assessment_id}/seat", operation_id="seat_assessor", status_code=201, dependencies=[allow(WHO["seat"])])
 async def seat_assessor(
     session: UnitSession, actor: CurrentActor, assessment_id: Id, wanted: AssessorSeat
 ) -> AssessmentRead:

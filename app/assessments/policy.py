@@ -1,8 +1,8 @@
 """Who may seat assessors, mark, compute and object. An assessor sees the own sheet and no other; whom it is about, and
 everybody else, what was announced.
 
-This room knows its subjects by kind and number alone. What it has to say of them, the room they belong to answers:
-`of_subjects(…)` in `flow`.
+This room knows its subjects by kind and number alone. What it has to say of them, and who may sit for them, the room
+they belong to answers: `of_subjects(…)` in `flow`.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
@@ -32,7 +32,7 @@ from app.core.days.calendar import shanghai_date
 from app.core.errors import NotFound
 from app.core.moves import verbs_from
 
-RUNS = frozenset({Role.purchaser})
+RUNS = frozenset({Role.purchaser, Role.evaluator})
 MARKS = frozenset({Role.purchaser, Role.street, Role.committee, Role.judge, Role.evaluator})
 READS = MARKS | {Role.organization, Role.auditor}
 WHO = {
@@ -64,17 +64,31 @@ class Subject(Protocol):
     def en(self) -> str: ...
 
 
+class Bounds(NamedTuple):
+    """Of the people whose role fits a group, `who` may sit in it; they keep `apart` from these parties, besides the one
+    that the assessment is about."""
+
+    who: sa.ColumnElement[bool]
+    apart: frozenset[int] = frozenset()
+
+
 class Seated(NamedTuple):
     assessment: Assessment
     seat: AssessmentSeat
 
 
 ReadSubjects = Callable[[AsyncSession, Collection[int]], Awaitable[Mapping[int, Subject]]]
-SUBJECTS: dict[SubjectKind, ReadSubjects] = {}
+BoundGroup = Callable[[AsyncSession, int, str], Awaitable[Bounds]]
+SUBJECTS: dict[SubjectKind, tuple[ReadSubjects, BoundGroup]] = {}
 
 
-def of_subjects(kind: SubjectKind, read: ReadSubjects) -> None:
-    SUBJECTS[kind] = read
+async def anybody(_session: AsyncSession, _subject_id: int, _group: str) -> Bounds:
+    """Everybody whose role fits."""
+    return Bounds(sa.true())
+
+
+def of_subjects(kind: SubjectKind, read: ReadSubjects, bound: BoundGroup = anybody) -> None:
+    SUBJECTS[kind] = read, bound
 
 
 def denial(actor: Actor, verb: str, assessment: Assessment) -> str | None:
@@ -111,19 +125,19 @@ SEATED = frozenset({AssessmentStatus.planned, AssessmentStatus.collecting})
 
 
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
-    """The office that runs it and auditors see all of it; its assessors; whom it is about, once it is announced."""
+    """Who runs it and auditors see all of it; its assessors; whom it is about, once it is announced."""
     if actor.role is Role.auditor:
         return sa.true()
     if actor.role is Role.organization:
         return sa.and_(Assessment.about_id == actor.party_id, Assessment.status.in_(PUBLIC))
     seats = sa.select(AssessmentSeat.assessment_id).where(AssessmentSeat.account_id == actor.account_id)
-    own = Assessment.party_id == actor.party_id if actor.role is Role.purchaser else sa.false()
+    own = Assessment.party_id == actor.party_id if actor.role in RUNS else sa.false()
     return sa.or_(own, Assessment.id.in_(seats))
 
 
 def sees_sheets(actor: Actor, assessment: Assessment) -> bool:
     """Who reads what each assessor marked: not the other assessors, and not whom it is about."""
-    return actor.role is Role.auditor or (actor.role is Role.purchaser and assessment.party_id == actor.party_id)
+    return actor.role is Role.auditor or (actor.role in RUNS and assessment.party_id == actor.party_id)
 
 
 def sees_result(actor: Actor, assessment: Assessment) -> bool:
@@ -131,9 +145,9 @@ def sees_result(actor: Actor, assessment: Assessment) -> bool:
     return sees_sheets(actor, assessment) or assessment.status in PUBLIC
 
 
-async def read_assessment(session: AsyncSession, actor: Actor, assessment_id: int) -> Assessment:
+async def read_assessment(session: AsyncSession, actor: Actor, assessment_id: int, verb: str = "read") -> Assessment:
     query = sa.select(Assessment).where(Assessment.id == assessment_id, visible(actor))
-    return granted(await session.scalar(query), "read", partial(denial, actor, "read"), assessment=assessment_id)
+    return granted(await session.scalar(query), verb, partial(denial, actor, verb), assessment=assessment_id)
 
 
 async def access_assessment(session: AsyncSession, actor: Actor, assessment_id: int, verb: str) -> Assessment:

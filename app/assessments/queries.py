@@ -23,7 +23,7 @@ from app.assessments.models import (
     AssessmentSeat,
     AssessmentSheet,
 )
-from app.assessments.policy import MARKS, OWN_SEAT, READS, RUNS, SUBJECTS, Seated, Subject, visible
+from app.assessments.policy import MARKS, OWN_SEAT, READS, RUNS, SUBJECTS, Bounds, Seated, Subject, visible
 from app.assessments.rules import PUBLIC, AssessmentSheetStatus, AssessmentStatus, SeatStatus, SubjectKind
 from app.assessments.schemes import Group
 from app.core.actors import Actor, Role
@@ -85,21 +85,29 @@ async def find_open(session: AsyncSession, kind: SubjectKind, subject_id: int, s
     return await session.scalar(query.where(Assessment.scheme == scheme, Assessment.status.not_in(rules.ENDED)))
 
 
-async def candidates(session: AsyncSession, group: Group) -> list[Candidate]:
+async def bounds_of(session: AsyncSession, assessment: Assessment, group: str) -> Bounds:
+    _, bound = SUBJECTS[assessment.subject_kind]
+    return await bound(session, assessment.subject_id, group)
+
+
+async def candidates(session: AsyncSession, assessment: Assessment, group: Group) -> list[Candidate]:
     """The accounts that may sit in a group, by name."""
+    bounds = await bounds_of(session, assessment, group.code)
     query = sa.select(Account, Membership.role, Party).join(Membership, Membership.account_id == Account.id)
     query = query.outerjoin(Party, Party.id == Membership.party_id)
     query = query.where(Membership.role.in_(group.roles), is_held(), Account.disabled_at.is_(None))
-    rows = await session.execute(query.order_by(Account.display_name, Account.id, Membership.id))
+    rows = await session.execute(query.where(bounds.who).order_by(Account.display_name, Account.id, Membership.id))
     found = dict[int, Candidate]()
     for row in rows:
         found.setdefault(row[0].id, Candidate(*row))
     return list(found.values())
 
 
-async def is_involved(session: AsyncSession, account_id: int, party_id: int, at: datetime) -> bool:
-    """Whether an account acts for this party, or did within two years."""
-    query = sa.select(Membership.id).where(Membership.account_id == account_id, Membership.party_id == party_id)
+async def is_involved(session: AsyncSession, account_id: int, assessment: Assessment, group: str, at: datetime) -> bool:
+    """Whether an account of this group acts for whom the assessment is about, or for another party that the group keeps
+    apart from, or did within two years."""
+    parties = {assessment.about_id, *(await bounds_of(session, assessment, group)).apart}
+    query = sa.select(Membership.id).where(Membership.account_id == account_id, Membership.party_id.in_(parties))
     recently = sa.or_(Membership.ended_at.is_(None), Membership.ended_at > at - LEFT_WITHIN)
     return await session.scalar(query.where(recently).limit(1)) is not None
 
@@ -168,7 +176,8 @@ async def subjects_of(session: AsyncSession, found: Collection[Assessment]) -> d
     """Assessment → what it is of."""
     named: dict[SubjectKind, Mapping[int, Subject]] = {}
     for kind in {each.subject_kind for each in found}:
-        named[kind] = await SUBJECTS[kind](session, {each.subject_id for each in found if each.subject_kind is kind})
+        read, _ = SUBJECTS[kind]
+        named[kind] = await read(session, {each.subject_id for each in found if each.subject_kind is kind})
     return {each.id: named[each.subject_kind][each.subject_id] for each in found}
 
 

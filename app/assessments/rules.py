@@ -24,6 +24,7 @@ class SubjectKind(StrEnum):
     """What may be assessed; the room that it belongs to answers for it."""
 
     party = "party"
+    contract = "contract"
 
 
 class AssessmentStatus(StrEnum):

@@ -3,7 +3,7 @@ confirmed, lowered or revoked follows from the room that asked for it (`flow.py`
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -43,7 +43,7 @@ from app.core.actors import Actor
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
 from app.core.days.calendar_table import work_calendar
-from app.core.events import happened
+from app.core.events import Reaction, happened
 from app.core.moves import check_move, move
 from app.core.versions import check_version, touch
 
@@ -88,12 +88,12 @@ async def seat_assessor(
     terms = assessment.terms.group(group)
     if terms is None:
         raise GroupUnknown(group=group, known=", ".join(each.code for each in assessment.terms.groups))
-    found = next((c for c in await queries.candidates(session, terms) if c.account.id == account_id), None)
+    found = next((c for c in await queries.candidates(session, assessment, terms) if c.account.id == account_id), None)
     if found is None:
         raise AssessorUnfit(group_zh=terms.zh, group_en=terms.en)
     if account_id in {held.seat.account_id for held in await queries.held_of(session, assessment.id)}:
         raise AssessorSeated(assessor=found.account.display_name)
-    if await queries.is_involved(session, account_id, assessment.about_id, at):
+    if await queries.is_involved(session, account_id, assessment, group, at):
         raise AssessorInvolved(assessor=found.account.display_name)
     seat = AssessmentSeat(assessment_id=assessment.id, group_code=group, account_id=account_id)
     seat.party_id, seat.name = found.party.id if found.party else None, found.account.display_name
@@ -124,7 +124,8 @@ async def declare_interest(session: AsyncSession, actor: Actor, assessment_id: i
     seated = await access_own_seat(session, actor, assessment_id, "declare")
     at = await now(session)
     check_move(SEAT_MOVES, seated.seat.status, "declare")
-    if not interest and await queries.is_involved(session, seated.seat.account_id, seated.assessment.about_id, at):
+    own = seated.seat
+    if not interest and await queries.is_involved(session, own.account_id, seated.assessment, own.group_code, at):
         raise AssessorInvolved(assessor=seated.seat.name)
     if interest:
         await _stand_aside(session, seated.seat, at)
@@ -261,6 +262,22 @@ async def cancel_assessment(session: AsyncSession, actor: Actor, assessment_id: 
     assessment.status, assessment.ended_at = move(MOVES, assessment.status, "cancel"), at
     await happened(session, actor, "assessment.cancelled", assessment, at, reason=reason)
     return assessment
+
+
+def give_up(kind: SubjectKind, number: str, party: str = "") -> Reaction:
+    """The reaction that cancels what is being assessed of a subject, whose number the told thing holds as `number`,
+    where nothing was announced yet: run by the party that it holds as `party`, or by whomever."""
+
+    async def give_up_assessments(session: AsyncSession, actor: Actor, told: Any) -> None:
+        of_subject = Assessment.subject_kind == kind, Assessment.subject_id == getattr(told, number)
+        query = sa.select(Assessment).where(*of_subject).order_by(Assessment.id).with_for_update()
+        query = query.where(Assessment.party_id == getattr(told, party)) if party else query
+        at = await now(session)
+        for each in await session.scalars(query):
+            if (each.status, "cancel") in MOVES:
+                each.status, each.ended_at = move(MOVES, each.status, "cancel"), at
+
+    return give_up_assessments
 
 
 async def object_to_assessment(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from app.budgets import rules
 from app.budgets.models import GATES, AuditReport, Budget, BudgetChange, Disallowance, SpendingLine, Statement
-from app.budgets.rules import AuditStatus, BudgetStatus, ChangeStatus, Figures
+from app.budgets.rules import AuditKind, AuditStatus, BudgetStatus, ChangeStatus, Figures
 from app.budgets.terms import bands
 from app.contracts.models import Contract, Milestone
 from app.contracts.policy import visible
@@ -191,7 +191,9 @@ async def _missing(session: AsyncSession, actor: Actor) -> list[Waiting]:
 
 
 async def _audits(session: AsyncSession, actor: Actor) -> list[Waiting]:
-    query = sa.select(Contract).where(_under_way(actor)).join(Budget, Budget.contract_id == Contract.id)
+    """Of a contract that was ended before its time the final audit, which settles it."""
+    query = sa.select(Contract).where(visible(actor), Contract.status.in_(AUDITED))
+    query = query.join(Budget, Budget.contract_id == Contract.id)
     found: list[Waiting] = []
     for contract in await session.scalars(query.where(Budget.status == BudgetStatus.approved).order_by(Contract.id)):
         reports = await _open_reports(session, contract)
@@ -199,7 +201,8 @@ async def _audits(session: AsyncSession, actor: Actor) -> list[Waiting]:
         submitted = {each.kind for each in reports}
         for each in await milestones_of(session, contract.id):
             kind = KINDS.get(each.gate)
-            if kind and each.status is not MilestoneStatus.met and kind not in submitted:
+            is_over = contract.status is ContractStatus.terminated and kind is not AuditKind.final
+            if kind and each.status is not MilestoneStatus.met and kind not in submitted and not is_over:
                 found.append(_waits("submit", contract, each.id, each))
     return found
 
@@ -207,6 +210,9 @@ async def _audits(session: AsyncSession, actor: Actor) -> list[Waiting]:
 async def _open_reports(session: AsyncSession, contract: Contract) -> Sequence[AuditReport]:
     query = sa.select(AuditReport).where(AuditReport.contract_id == contract.id)
     return (await session.scalars(query.where(AuditReport.status == AuditStatus.submitted))).all()
+
+
+AUDITED = (ContractStatus.signed, ContractStatus.performing, ContractStatus.terminated)
 
 
 def _under_way(actor: Actor) -> sa.ColumnElement[bool]:

@@ -68,8 +68,13 @@ VERBS = (
     "submit",
     "sign",
 )
-# All of it happens from the signatures until the contract ends.
-UNDER_WAY = {(status, verb): status for status in (ContractStatus.signed, ContractStatus.performing) for verb in VERBS}
+# What settles the accounts of a contract that was ended before its time: what was spent is stated and audited.
+SETTLING = ("state", "restate", "disallow", "flag", "submit", "sign")
+# The rest happens from the signatures until the contract ends.
+UNDER_WAY = {
+    **{(status, verb): status for status in (ContractStatus.signed, ContractStatus.performing) for verb in VERBS},
+    **{(ContractStatus.terminated, verb): ContractStatus.terminated for verb in SETTLING},
+}
 
 
 class BudgetNotWhole(DomainError):

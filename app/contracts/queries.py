@@ -23,7 +23,7 @@ from app.contracts.models import (
     Side,
     Signature,
 )
-from app.contracts.policy import PARTS, side_of, visible
+from app.contracts.policy import side_of, visible
 from app.contracts.rules import ContractStatus, EngagementKind, MilestoneStatus
 from app.core.actors import Actor, Role
 from app.core.days.calendar import end_of_day, shanghai_date
@@ -233,8 +233,8 @@ async def export_contracts(session: AsyncSession, wanted: sa.Select[Contract]) -
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
-    """Sides: sign. Contractors: start, report. Evaluators: decide on reports. Committees: acceptance. Purchasers: pay,
-    complete, engage an evaluator for what was reported. Each milestone and each instalment is a line of its own."""
+    """Sides: sign. Contractors: start, report. Committees: acceptance. Purchasers: pay, complete, decide on a business
+    check, engage an evaluator for what was reported. Each milestone and each instalment is a line of its own."""
     query = sa.select(Contract).where(visible(actor), Contract.status.not_in(("completed", "terminated")))
     found: list[Waiting] = []
     for contract in await session.scalars(query.order_by(Contract.id)):
@@ -295,8 +295,8 @@ class Overdue(NamedTuple):
 
 
 async def overdue(session: AsyncSession, which: sa.ColumnElement[bool], at: datetime) -> list[Overdue]:
-    """Of these contracts: those not signed in time, and milestones past their day that somebody's desk awaits; the
-    oldest first."""
+    """Of these contracts: those not signed in time, and milestones past their day that somebody's desk awaits, a firm's
+    among them; the oldest first."""
     today = shanghai_date(at)
     unsigned = Contract.status.in_((ContractStatus.draft, ContractStatus.half_signed))
     to_sign = sa.select(Contract).where(which, unsigned, Contract.contract_by < today)
@@ -307,7 +307,8 @@ async def overdue(session: AsyncSession, which: sa.ColumnElement[bool], at: date
     passed = sa.and_(Contract.status == ContractStatus.performing, Milestone.due_on < today)
     open = sa.select(Contract, Milestone).join(Milestone, Milestone.contract_id == Contract.id)
     for contract, milestone in await session.execute(open.where(which, passed)):
-        verbs = (_awaited(role, milestone) for role in (Role.organization, Role.evaluator, Role.committee))
+        own = [_awaited(role, milestone) for role in (Role.organization, Role.committee)]
+        verbs = [*own, _of_firm(milestone)]
         found += [Overdue(contract, _waits(verb, contract, milestone.due_on, "", milestone)) for verb in verbs if verb]
     return sorted(found, key=lambda each: (each.waits.due_at, each.contract.id))
 
@@ -335,13 +336,19 @@ async def awaited(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
 
 def _awaited(role: Role, milestone: Milestone) -> str | None:
     """The verb that this milestone awaits of somebody in this role, if any."""
-    if "meet" in rules.ON_GATE[milestone.gate]:
-        if role is Role.organization and milestone.status is MilestoneStatus.scheduled:
-            return "report"
-        is_own = PARTS.get(role) is rules.DECIDES[milestone.gate]
-        return "meet" if is_own and milestone.status is MilestoneStatus.reported else None
+    if "report" in rules.ON_GATE[milestone.gate]:
+        is_due = role is Role.organization and milestone.status is MilestoneStatus.scheduled
+        return "report" if is_due else None
     is_open = milestone.gate is Gate.resident_acceptance and milestone.status is not MilestoneStatus.met
     return "accept" if is_open and role is Role.committee else None
+
+
+def _of_firm(milestone: Milestone) -> str | None:
+    """What a milestone awaits of the firm that its gate takes: the evaluation of what was reported, or the audit."""
+    kind, status = rules.ENGAGED_FOR.get(milestone.gate), milestone.status
+    if kind is EngagementKind.audit:
+        return "submit" if status is not MilestoneStatus.met else None
+    return "meet" if kind and status is MilestoneStatus.reported else None
 
 
 def _waits(

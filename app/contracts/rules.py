@@ -1,9 +1,9 @@
 """draft --sign--> half_signed --sign--> signed --start--> performing --complete--> completed;
 draft, half_signed, signed, performing --terminate--> terminated
 
-Milestones that are evaluated: scheduled --report--> reported --meet--> met;  reported --return--> scheduled;
-scheduled, reported --miss--> not_met --remedy--> scheduled.  The residents' is settled by what they say (accept), an
-audit's by the signed report, that of the findings by their settlement.
+Milestones that are decided on: scheduled --report--> reported --meet--> met;  reported --return--> scheduled;
+scheduled, reported --miss--> not_met --remedy--> scheduled.  An evaluation's and an audit's are settled by the signed
+report, the residents' by what they say (accept), that of the findings by their settlement.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -73,15 +73,15 @@ MILESTONE_MOVES = {
     (M.not_met, "remedy"): M.scheduled,
     (M.not_met, "accept"): M.not_met,
 }
-# What people do to a milestone, by its gate. Signing is met by the second signature, an audit by its signed report, and
-# closed findings while nothing holds the payments.
-EVALUATION = ("report", "meet", "return", "miss", "remedy")
+# What people do to a milestone, by its gate. Signing is met by the second signature, an evaluation and an audit by a
+# signed report, and closed findings while nothing holds the payments.
+EVALUATION = ("report", "return", "remedy")
 ON_GATE = {
     Gate.signing: (),
     Gate.midterm_evaluation: EVALUATION,
     Gate.final_evaluation: EVALUATION,
     Gate.resident_acceptance: ("accept",),
-    Gate.business_check: EVALUATION,
+    Gate.business_check: ("report", "meet", "return", "miss", "remedy"),
     Gate.midterm_audit: (),
     Gate.final_audit: (),
     Gate.findings_closed: (),

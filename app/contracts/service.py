@@ -182,7 +182,7 @@ async def report_milestone(session: AsyncSession, actor: Actor, contract_id: int
 
 
 async def meet_milestone(session: AsyncSession, actor: Actor, contract_id: int, gate: Gate, opinion: str) -> Milestone:
-    """The evaluation passes: its gate is open."""
+    """What was reported is in order: its gate is open."""
     contract = await access_contract(session, actor, contract_id, "meet")
     milestone, at = await _decide(session, actor, contract, gate, "meet", opinion), await now(session)
     await happened(session, actor, "milestone.met", milestone, at, stream=stream_of(contract), gate=gate.value)
@@ -200,7 +200,7 @@ async def return_milestone(
 
 
 async def miss_milestone(session: AsyncSession, actor: Actor, contract_id: int, gate: Gate, opinion: str) -> Milestone:
-    """The evaluation does not pass, or nothing was reported."""
+    """It is not in order, or nothing was reported."""
     contract = await access_contract(session, actor, contract_id, "miss")
     milestone, at = await _decide(session, actor, contract, gate, "miss", opinion), await now(session)
     await happened(session, actor, "milestone.missed", milestone, at, stream=stream_of(contract), gate=gate.value)
@@ -248,13 +248,15 @@ async def milestone_of(session: AsyncSession, contract_id: int, gate: Gate) -> M
 
 
 def settle(milestone: Milestone, verb: str, at: datetime) -> None:
-    """A gate that facts open, not an evaluation: reported and decided at once, afresh after a refusal."""
+    """A gate that facts open or close, not somebody's click: decided on what was reported, or else reported by the same
+    facts, afresh after a refusal."""
     status = milestone.status
     if status is MilestoneStatus.not_met:
         status = move(MILESTONE_MOVES, status, "remedy")
-    status = move(MILESTONE_MOVES, status, "report")
+    if status is MilestoneStatus.scheduled:
+        status, milestone.reported_at = move(MILESTONE_MOVES, status, "report"), at
     milestone.status = move(MILESTONE_MOVES, status, verb)
-    milestone.reported_at = milestone.decided_at = at
+    milestone.decided_at = at
 
 
 async def record_payment(
@@ -345,6 +347,27 @@ async def take_audit(session: AsyncSession, actor: Actor, report: Audited) -> No
     milestone = await milestone_of(session, contract.id, report.gate)
     if milestone and milestone.status is not MilestoneStatus.met:
         settle(milestone, "meet", await now(session))
+
+
+class Evaluated(Protocol):
+    """A signed evaluation report of a contract, and the gate that it opens or (not `is_passed`) closes; None: of a spot
+    check, on which no payment waits."""
+
+    contract_id: int
+    gate: Gate | None
+    is_passed: bool
+    opinion: str
+
+
+async def take_evaluation(session: AsyncSession, actor: Actor, report: Evaluated) -> None:
+    """Follows from a signed evaluation report. What was opened by an earlier one stays open."""
+    if report.gate is None:
+        return
+    contract = await session.get_one(Contract, report.contract_id, with_for_update=True)
+    milestone = await milestone_of(session, contract.id, report.gate)
+    if milestone and milestone.status is not MilestoneStatus.met:
+        settle(milestone, "meet" if report.is_passed else "miss", await now(session))
+        milestone.opinion, milestone.decided_by = report.opinion, actor.account_id
 
 
 async def terminate_contract(session: AsyncSession, actor: Actor, contract_id: int, reason: str) -> Contract:

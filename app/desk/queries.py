@@ -18,6 +18,7 @@ from app.core.days.calendar import SHANGHAI, last_day, shanghai_date
 from app.core.days.calendar_table import work_calendar
 from app.core.waiting import Waiting
 from app.desk.rules import Thing, ordered
+from app.evaluations import queries as evaluations
 from app.findings import queries as findings
 from app.needs import queries as needs
 from app.needs.models import Need
@@ -66,6 +67,7 @@ ROOMS: tuple[WaitingOf, ...] = (
     awards.waiting,
     objections.waiting,
     contracts.waiting,
+    evaluations.waiting,
     findings.waiting,
     budgets.waiting,
     service_sessions.waiting,

@@ -27,6 +27,7 @@ class Thing(StrEnum):
     assessment = "assessment"
     sheet = "sheet"
     rating = "rating"
+    spot_checks = "spot_checks"
 
 
 def ordered(items: Iterable[Waiting]) -> list[Waiting]:

@@ -43,6 +43,7 @@ class Attachment(Base):
     milestone_id: Mapped[int | None] = mapped_column(sa.ForeignKey("milestones.id", ondelete="CASCADE"))
     statement_id: Mapped[int | None] = mapped_column(sa.ForeignKey("statements.id", ondelete="CASCADE"))
     service_session_id: Mapped[int | None] = mapped_column(sa.ForeignKey("service_sessions.id", ondelete="CASCADE"))
+    finding_id: Mapped[int | None] = mapped_column(sa.ForeignKey("findings.id", ondelete="CASCADE"))
     name: Mapped[str]
     party_id: Mapped[int] = mapped_column(sa.ForeignKey("parties.id"), index=True)
     account_id: Mapped[int | None]
@@ -52,7 +53,7 @@ class Attachment(Base):
     __table_args__ = (
         *(sa.UniqueConstraint(f"{holder}_id", "sha256") for holder in Holder),
         sa.CheckConstraint(
-            "num_nonnulls(need_id, offer_id, bid_id, contract_id, milestone_id, statement_id, service_session_id) = 1",
+            f"num_nonnulls({', '.join(f'{holder}_id' for holder in Holder)}) = 1",
             name="hangs_on_one_thing",
         ),
         sa.CheckConstraint("name <> '' AND length(name) <= 200 AND name !~ '[/\\\\]'", name="name_is_no_path"),

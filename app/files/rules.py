@@ -28,6 +28,7 @@ class Holder(StrEnum):
     milestone = "milestone"
     statement = "statement"
     service_session = "service_session"
+    finding = "finding"
 
 
 class FileKind(StrEnum):
@@ -65,6 +66,7 @@ MOST_FILES = {
     Holder.milestone: 20,
     Holder.statement: 20,
     Holder.service_session: 20,
+    Holder.finding: 20,
 }
 
 

@@ -10,16 +10,17 @@ from app.contracts import policy as contracts
 from app.contracts.models import Contract
 from app.contracts.policy import Reader, is_on_another_side, side_of
 from app.core.actors import Actor, Role, granted
-from app.core.errors import Denied
+from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
 from app.findings.models import Finding
 from app.findings.rules import FINDS, MOVES, RAISED
 
-RAISES = frozenset(FINDS)
+RAISES, ANSWERS = frozenset(FINDS), frozenset({Role.organization})
 WHO = {
     "list": contracts.WHO["read"],
     "raise": RAISES,
-    "answer": frozenset({Role.organization}),
+    "answer": ANSWERS,
+    "attach": ANSWERS,
     "accept": RAISES,
     "reject": RAISES,
     "extend": RAISES,
@@ -37,7 +38,7 @@ def denial(actor: Actor, verb: str, on: OnContract) -> str | None:
     the one engaged in its place, or it would hold payments for ever."""
     if not actor.may(verb, WHO[verb]):
         return "role"
-    if verb == "answer":
+    if WHO[verb] is ANSWERS:
         return None if side_of(actor, on.contract) else "party"
     return None if FINDS[actor.role] is on.finding.part else "party"
 
@@ -67,6 +68,14 @@ async def access_contract(session: AsyncSession, actor: Actor, contract_id: int)
     contract = granted(found, "raise", partial(denial_to_raise, actor), contract=contract_id)
     await _check_side(session, actor, "raise", contract)
     return contract
+
+
+async def read_finding(session: AsyncSession, actor: Actor, finding_id: int) -> OnContract:
+    """Refusal: NotFound, also where the contract is not seen."""
+    row = (await session.execute(select_findings(actor).where(Finding.id == finding_id))).one_or_none()
+    if row is None:
+        raise NotFound(finding=finding_id)
+    return OnContract(*row)
 
 
 async def access_finding(session: AsyncSession, actor: Actor, finding_id: int, verb: str) -> OnContract:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts.models import Contract
+from app.contracts.rules import ContractStatus
 from app.core.actors import Actor, Role
 from app.core.days.calendar import end_of_day
 from app.core.waiting import Waiting
@@ -36,7 +37,8 @@ async def last_answer(session: AsyncSession, finding: Finding) -> FindingAnswer:
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
-    """Contractors: answer. The part that raised it: decide on the answer."""
+    """Contractors: answer. The part that raised it: decide on the answer. Of a contract that was ended before its time
+    nothing waits any more: the work is over, and no payment follows that it could hold."""
     return await _turns(session, actor, is_own=True)
 
 
@@ -49,7 +51,7 @@ async def _turns(session: AsyncSession, actor: Actor, *, is_own: bool) -> list[W
     answers = actor.role is Role.organization
     if not answers and actor.role not in FINDS:
         return []
-    query = select_findings(actor).order_by(Finding.id)
+    query = select_findings(actor).where(Contract.status != ContractStatus.terminated).order_by(Finding.id)
     own = query if answers else query.where(Finding.part == FINDS[actor.role])
     if answers is is_own:
         found = await session.execute(own.where(Finding.status == FindingStatus.open))

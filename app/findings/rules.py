@@ -23,6 +23,7 @@ class FindingStatus(StrEnum):
 F = FindingStatus
 MOVES = {
     (F.open, "answer"): F.answered,
+    (F.open, "attach"): F.open,
     (F.open, "extend"): F.open,
     (F.open, "waive"): F.waived,
     (F.answered, "accept"): F.closed,

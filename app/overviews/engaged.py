@@ -14,6 +14,7 @@ from app.contracts.models import Contract, Milestone
 from app.contracts.queries import ContractLine, lines_of, milestones_by_contract, search_contracts
 from app.contracts.rules import ContractStatus, MilestoneStatus
 from app.core.actors import Actor
+from app.evaluations.queries import to_begin
 
 OVER = (ContractStatus.completed, ContractStatus.terminated)
 SHOWN = 100
@@ -21,8 +22,8 @@ SHOWN = 100
 
 @dataclass(frozen=True)
 class Engaged:
-    """`next`: the first milestone that is not met, while the contract lasts; `actions`: what is done to the contract
-    or to one of its milestones."""
+    """`next`: the first milestone that is not met, while the contract lasts; `actions`: what is done to the contract,
+    to one of its milestones, or to what was reported and is to be evaluated."""
 
     line: ContractLine
     place: Sequence[Area]
@@ -44,11 +45,15 @@ async def engaged_contracts(session: AsyncSession, actor: Actor, at: datetime) -
         await milestones_by_contract(session, ids),
         await policy.on_another_side(session, actor, ids),
     )
+    begins = {contract.id for contract, _ in await to_begin(session, actor)}
     places = await areas_with_parents(session, {each.area_code for each in contracts})
     found = []
     for line in await lines_of(session, contracts):
         reader = policy.Reader(actor, at, line.contract.id in crossed)
-        found.append(_told(reader, line, places[line.contract.area_code], milestones[line.contract.id]))
+        told = _told(reader, line, places[line.contract.area_code], milestones[line.contract.id])
+        if line.contract.id in begins and not reader.is_on_another_side:
+            told.actions.append("begin")
+        found.append(told)
     return found
 
 

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.assessments.rules import AssessmentStatus
 from app.budgets.models import GATES, AuditReport, Budget
 from app.budgets.rules import AuditStatus
 from app.contracts.models import Contract, Milestone, Side
 from app.contracts.queries import ContractParts, parts_of
 from app.contracts.rules import EngagementKind
 from app.core.actors import Role
+from app.evaluations.queries import EvaluationPage, evaluations_of
+from app.evaluations.rules import GATES as GATE_OF
+from app.evaluations.rules import EvaluationReportStatus
 from app.findings.models import Finding
 from app.findings.rules import UNSETTLED
 from app.overviews.rules import Case, FindingStand, MilestoneStand, Standing, what_stands_between
@@ -18,6 +22,7 @@ from app.parties.models import Party
 from app.tenders.profiles.rules import Gate
 
 SIGNS = {Side.purchaser: Role.purchaser, Side.contractor: Role.organization}
+BEFORE_RESULT = {AssessmentStatus.planned: "seat", AssessmentStatus.collecting: "compute"}
 FIRMS = {EngagementKind.evaluation: Role.evaluator, EngagementKind.audit: Role.auditor}
 
 
@@ -51,7 +56,21 @@ async def _case(session: AsyncSession, parts: ContractParts) -> Case:
         engaged=parts.engaged,
         budget=await session.scalar(sa.select(Budget.status).where(Budget.contract_id == contract.id)),
         submitted={GATES[kind] for kind in await session.scalars(reports)},
+        evaluating={
+            GATE_OF[page.on.evaluation.kind]: _turn_of(page)
+            for page in await evaluations_of(session, contract)
+            if page.on.assessment.ended_at is None and page.on.evaluation.kind in GATE_OF
+        },
     )
+
+
+def _turn_of(page: EvaluationPage) -> tuple[str, str]:
+    """Seats, sheets, the report on what they come to, its second signature."""
+    status, number = page.on.assessment.status, page.on.assessment.number
+    if status in BEFORE_RESULT:
+        return "assessments", BEFORE_RESULT[status]
+    unsigned = any(each.status is EvaluationReportStatus.submitted and each.number == number for each in page.reports)
+    return "evaluations", "sign" if unsigned else "submit"
 
 
 def _milestone(contract: Contract, milestone: Milestone) -> MilestoneStand:

@@ -43,6 +43,7 @@ ROLES = {
     Part.evaluator: Role.evaluator,
     Part.auditor: Role.auditor,
 }
+EVALUATING = {"evaluations", "assessments"}
 AUDITS = {gate for gate, kind in ENGAGED_FOR.items() if kind is EngagementKind.audit}
 
 
@@ -97,7 +98,8 @@ class FindingStand(NamedTuple):
 @dataclass(frozen=True)
 class Case:
     """All that decides what stands between a contractor and the money; `unsigned`: who has not signed yet;
-    `submitted`: gates of audits whose report waits for its second signature."""
+    `submitted`: gates of audits whose report waits for its second signature; `evaluating`: gates for which an
+    evaluation is open, and the room and verb that it waits for."""
 
     status: ContractStatus
     parts: Sequence[Instalment]
@@ -107,6 +109,7 @@ class Case:
     engaged: Collection[EngagementKind]
     budget: BudgetStatus | None
     submitted: Collection[Gate]
+    evaluating: Mapping[Gate, tuple[str, str]]
 
     @property
     def met(self) -> set[Gate]:
@@ -146,7 +149,8 @@ def _of_gate(case: Case, gate: Gate) -> Iterator[Obstacle]:
     """A gate that opens by itself once findings are settled has nobody's turn of its own: the findings have."""
     milestone = case.milestones[gate]
     for turn in _turns(case, gate, milestone.status):
-        until, rule = (milestone.due_on, milestone.rule) if turn.verb in DATED or gate is Gate.signing else (None, "")
+        is_dated = turn.verb in DATED or gate is Gate.signing or turn.room in EVALUATING
+        until, rule = (milestone.due_on, milestone.rule) if is_dated else (None, "")
         yield Obstacle(turn, gate, until=until, rule=rule)
 
 
@@ -163,12 +167,16 @@ def _turns(case: Case, gate: Gate, status: MilestoneStatus) -> list[Turn]:
 
 
 def _report_turn(case: Case, gate: Gate, status: MilestoneStatus) -> Turn:
-    """The contractor reports, and the part that the gate belongs to decides."""
-    if status is MilestoneStatus.scheduled:
+    """The contractor reports, and the part that the gate belongs to decides: an evaluator by a signed report."""
+    if status is MilestoneStatus.scheduled and gate not in case.evaluating:
         return Turn(Role.organization, "contracts", "report")
     if _lacks_firm(case, gate):
         return Turn(Role.purchaser, "contracts", "engage")
-    return Turn(ROLES[DECIDES[gate]], "contracts", "meet" if status is MilestoneStatus.reported else "remedy")
+    if status is MilestoneStatus.not_met and gate not in case.evaluating:
+        return Turn(ROLES[DECIDES[gate]], "contracts", "remedy")
+    if gate in ENGAGED_FOR:
+        return Turn(Role.evaluator, *case.evaluating.get(gate, ("evaluations", "begin")))
+    return Turn(ROLES[DECIDES[gate]], "contracts", "meet")
 
 
 def _audit_turn(case: Case, gate: Gate) -> Turn:

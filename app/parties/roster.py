@@ -11,6 +11,7 @@ from app.core.errors import DomainError
 from app.core.reading.cells import FieldBlank, Table, text_faults
 from app.core.reading.listing import Columns, Row, note_doubles
 from app.parties.rules import LEGAL_PERSONS, LegalKind, PartyKind, check_credit_code
+from app.records.periods import rectification_period
 from app.records.rules import (
     Fact,
     FourLevel,
@@ -18,7 +19,6 @@ from app.records.rules import (
     PartyBuilding,
     RatingA,
     RecordKind,
-    rectification_period,
 )
 
 CREDIT = ("credit_code", "credit_code_fictional")

@@ -23,6 +23,7 @@ from app.ratings.schemas import (
     RatingSeen,
     RatingWarning,
 )
+from app.ratings.warnings import warnings
 
 router = web.router("/ratings", "ratings")
 
@@ -68,7 +69,7 @@ async def appoint_member(session: UnitSession, actor: CurrentActor, wanted: Rati
 @router.get("/warnings", operation_id="list_rating_warnings", dependencies=[allow(WHO["list_warnings"])])
 async def list_rating_warnings(session: UnitSession, actor: CurrentActor) -> list[RatingWarning]:
     """What may cost organisations their grade, the nearest day first."""
-    found = await queries.warnings(session, actor)
+    found = await warnings(session, actor)
     names = await party_names(session, {each.party_id for each in found})
     return [RatingWarning.of(each, names[each.party_id]) for each in found]
 

@@ -1,8 +1,7 @@
-"""Who is rated how, who votes, and where a grade is in danger."""
+"""Who is rated how, and who votes."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import date, datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -10,41 +9,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.assessments.models import Assessment
 from app.assessments.queries import is_seen
-from app.contracts.models import Contract
 from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.days.calendar import end_of_day, shanghai_date
 from app.core.paging import Found, Paging, paginate
 from app.core.waiting import Waiting
-from app.findings.models import Finding
-from app.findings.rules import FindingStatus
 from app.parties.models import Party
 from app.parties.queries import PartyName, party_names
 from app.ratings.models import Rating, RatingBallot, RatingMember
 from app.ratings.policy import of_office, visible
 from app.ratings.rules import Past, RatingStatus
-from app.ratings.terms import document
 from app.records.queries import standing_records
 
 
 class Cast(NamedTuple):
     member: RatingMember
     ballot: RatingBallot
-
-
-class Danger(StrEnum):
-    """Why a grade may not last: overdue answers to findings, a correction that runs out, the end of its time."""
-
-    overdue_findings = "overdue_findings"
-    open_correction = "open_correction"
-    expiring = "expiring"
-
-
-class Warned(NamedTuple):
-    party_id: int
-    danger: Danger
-    things: int
-    due_on: date | None
 
 
 @dataclass(frozen=True)
@@ -104,28 +84,6 @@ async def rating_page(session: AsyncSession, actor: Actor, rating: Rating) -> Ra
     names = await party_names(session, {rating.party_id})
     is_linked = found is not None and await is_seen(session, actor, found.id)
     return RatingPage(rating, names[rating.party_id], found, members, cast, is_linked)
-
-
-async def warnings(session: AsyncSession, actor: Actor) -> list[Warned]:
-    """Of the organisations of the office's area: what may cost them their grade, before it does."""
-    today = shanghai_date(await now(session))
-    late = sa.select(Contract.contractor_id, sa.func.count(), sa.func.min(Finding.due_on)).join(
-        Finding, Finding.contract_id == Contract.id
-    )
-    late = late.where(Finding.status == FindingStatus.open, Finding.due_on < today).where(
-        Contract.purchaser_id == actor.party_id
-    )
-    found = [
-        Warned(party, Danger.overdue_findings, count, due)
-        for party, count, due in await session.execute(late.group_by(Contract.contractor_id))
-    ]
-    soon = today + timedelta(days=document()["early_warning"]["expires_within_days"])
-    held = sa.select(Rating).where(Rating.office_id == actor.party_id)
-    ending = held.where(Rating.status == RatingStatus.confirmed, Rating.valid_until.between(today, soon))
-    found += [Warned(r.party_id, Danger.expiring, 1, r.valid_until) for r in await session.scalars(ending)]
-    running = held.where(Rating.status.in_((RatingStatus.rectifying, RatingStatus.suspended)))
-    found += [Warned(r.party_id, Danger.open_correction, 1, r.due_on) for r in await session.scalars(running)]
-    return sorted(found, key=lambda each: (each.due_on or date.max, each.party_id, each.danger))
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:

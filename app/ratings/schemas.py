@@ -12,9 +12,10 @@ from app.core.http.unit import example
 from app.parties.queries import PartyName
 from app.ratings.models import Rating, RatingMember
 from app.ratings.policy import actions, page_actions
-from app.ratings.queries import Cast, Danger, RatingPage, Warned
+from app.ratings.queries import Cast, RatingPage
 from app.ratings.rules import Ballot, RatingStatus, quorum, shown_as
 from app.ratings.terms import mapping, rating_terms
+from app.ratings.warnings import Danger, Warned
 from app.records.rules import FourLevel, RatingA, RecordKind
 
 Reason = Annotated[str, Prose(2000, least=1)]

@@ -104,3 +104,16 @@ class Record(Base, Identified):
 def recorded(party_id: int, fact: Fact, at: datetime) -> dict[str, object]:
     """The columns of a fact as it is kept."""
     return {**vars(fact), "party_id": party_id, "recorded_at": at}
+
+
+class RecordAnswer(Base, Identified):
+    """What the organisation says to an adverse record of its own; never changed."""
+
+    __tablename__ = "record_answers"
+
+    record_id: Mapped[int] = mapped_column(sa.ForeignKey("records.id"), unique=True)
+    answer: Mapped[str]
+    answered_at: Mapped[datetime]
+    answered_by: Mapped[int | None]
+
+    __table_args__ = (sa.CheckConstraint("btrim(answer) <> ''", name="says_something"),)

@@ -19,11 +19,12 @@ from app.core.days.calendar import shanghai_date
 from app.core.errors import NotFound
 from app.core.moves import verbs_from
 from app.records.models import Record
-from app.records.rules import MOVES, Visibility
+from app.records.rules import MOVES, Visibility, unanswerable
 
 ENTERS = frozenset({Role.purchaser, Role.street})
 SEES_ALL = ENTERS | {Role.admin, Role.clock}
-WHO = {"list": EVERYONE, "read": EVERYONE, "enter": ENTERS, "supersede": ENTERS}
+ANSWERS = frozenset({Role.organization})
+WHO = {"list": EVERYONE, "read": EVERYONE, "enter": ENTERS, "supersede": ENTERS, "answer": ANSWERS}
 
 
 class Holder(NamedTuple):
@@ -59,6 +60,8 @@ def denial(actor: Actor, verb: str, holder: Holder) -> str | None:
     """Why `actor` may not `verb` records of this organisation, already seen; None when they may."""
     if not actor.may(verb, WHO[verb]) or (verb in {"enter", "supersede"} and not holder.is_organization):
         return "role"
+    if verb == "answer":
+        return None if holder.party_id == actor.party_id else "party"
     if verb not in {"enter", "supersede"}:
         return None
     if actor.role is Role.street and not holder.is_known_to_streets:
@@ -67,8 +70,9 @@ def denial(actor: Actor, verb: str, holder: Holder) -> str | None:
     return None if is_nowhere or actor.covers(holder.area_code or "") else "area"
 
 
-def actions(actor: Actor, holder: Holder, record: Record) -> list[str]:
-    return [verb for verb in verbs_from(MOVES, record.status) if denial(actor, verb, holder) is None]
+def actions(actor: Actor, holder: Holder, record: Record, *, is_answered: bool) -> list[str]:
+    verbs = [verb for verb in verbs_from(MOVES, record.status) if denial(actor, verb, holder) is None]
+    return [verb for verb in verbs if verb != "answer" or unanswerable(record, is_answered=is_answered) is None]
 
 
 def list_actions(actor: Actor, holder: Holder) -> list[str]:

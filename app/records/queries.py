@@ -8,12 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.actors import Actor
+from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.days.calendar import end_of_day, shanghai_date
 from app.core.paging import Found, Paging, paginate
 from app.core.waiting import Waiting
-from app.records.models import Record
+from app.records.models import Record, RecordAnswer
 from app.records.policy import Holder, read_holder, visible
 from app.records.rules import RecordKind, Register, register_of
 
@@ -59,14 +59,30 @@ async def list_records(
     return holder, await paginate(session, query, paging, id=Record.id, sorts={"recorded_at": Record.recorded_at})
 
 
+async def answers_of(session: AsyncSession, ids: Collection[int]) -> dict[int, RecordAnswer]:
+    """Record → what its organisation answered."""
+    found = await session.scalars(sa.select(RecordAnswer).where(RecordAnswer.record_id.in_(ids)))
+    return {answer.record_id: answer for answer in found}
+
+
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
-    """For whoever entered it: what was to be mended by now, and is to be verified."""
+    """For whoever entered it: what was to be mended by now, and is to be verified. For its organisation: an answer."""
     if actor.party_id is None:
         return []
     day = shanghai_date(at)
+    if actor.role is Role.organization:
+        return await _to_answer(session, actor.party_id, day)
     query = sa.select(Record).where(Record.issuer_id == actor.party_id, STANDING, Record.shown_until >= day)
     late = await session.scalars(query.where(Record.due_on < day).order_by(Record.due_on, Record.id))
     return [_waits("supersede", each) for each in late]
+
+
+async def _to_answer(session: AsyncSession, party_id: int, day: date) -> list[Waiting]:
+    """What asks for something, is shown, and is not answered."""
+    own = Record.party_id == party_id, STANDING, Record.requirement != "", Record.shown_until >= day
+    unanswered = ~sa.exists().where(RecordAnswer.record_id == Record.id)
+    query = sa.select(Record).where(*own, unanswered).order_by(Record.due_on, Record.id)
+    return [_waits("answer", each) for each in await session.scalars(query)]
 
 
 def _waits(verb: str, record: Record) -> Waiting:

@@ -1,11 +1,9 @@
-"""standing --supersede--> replaced
+"""standing --supersede--> replaced;  standing --answer--> standing
 
 Dated facts about an organisation: who says so, by which paper, from when until when, and for whom to read. A fact is
 never changed; what was wrong or has changed is superseded by another. Of one kind and title there is one at a time.
 """
 
-import re
-from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -27,6 +25,7 @@ class RecordKind(StrEnum):
     party_check = "party_check"
     qualification = "qualification"
     award = "award"
+    pledge = "pledge"
     penalty = "penalty"
     abnormal = "abnormal"
     serious = "serious"
@@ -81,7 +80,7 @@ class RecordStatus(StrEnum):
 
 
 S, K, DAY = RecordStatus, RecordKind, timedelta(days=1)
-MOVES = {(S.standing, "supersede"): S.replaced}
+MOVES = {(S.standing, "supersede"): S.replaced, (S.standing, "answer"): S.standing}
 
 # What a record of each kind may say. Grounds of the two lists: 社会组织信用信息管理办法 (民政部令60号).
 VALUES: dict[RecordKind, tuple[str, ...]] = {
@@ -94,11 +93,14 @@ VALUES: dict[RecordKind, tuple[str, ...]] = {
     K.party_check: ("yes", "no"),
     K.qualification: ("",),
     K.award: ("",),
+    K.pledge: ("",),
     K.penalty: ("warning", "fine", "stop_order"),
     K.abnormal: ("no_report", "no_party_organisation", "correction_late", "unreachable", "penalty"),
     K.serious: ("two_years_abnormal", "fraud", "court_defaulter", "penalty"),
 }
-TITLED = frozenset({K.party_check, K.qualification, K.award, K.penalty})  # of these there may be several at a time
+TITLED = frozenset(
+    {K.party_check, K.qualification, K.award, K.pledge, K.penalty}
+)  # of these there may be several at a time
 KEPT_WITHIN = frozenset({K.party_check, K.qualification, K.award})  # all else is public by law
 ADVERSE: dict[RecordKind, frozenset[str]] = {
     K.rating_four_level: frozenset({FourLevel.unqualified}),
@@ -168,6 +170,16 @@ class WayBackTooShort(DomainError):
     """An entry does not disappear before it ends, nor before the day by which something is to be done."""
 
     status = 422
+
+
+class AnswerMisplaced(DomainError):
+    """Only an adverse entry is answered."""
+
+    status = 422
+
+
+class RecordAnswered(DomainError):
+    """An organisation answers an entry once; what it did after that, whoever entered it verifies."""
 
 
 class RecordOverlaps(DomainError):
@@ -262,6 +274,13 @@ class Register:
 
 def is_adverse(kind: RecordKind, value: str) -> bool:
     return value in ADVERSE.get(kind, ())
+
+
+def unanswerable(record: Dated, *, is_answered: bool) -> DomainError | None:
+    """Why an organisation does not answer this record of its own."""
+    if not is_adverse(record.kind, record.value):
+        return AnswerMisplaced(record_kind=record.kind.value)
+    return RecordAnswered() if is_answered else None
 
 
 def check_fact(fact: Fact) -> None:
@@ -375,19 +394,3 @@ def register_of(standing: Iterable[Dated], day: date) -> Register:
         qualifications=tuple(each.title for each in records if each.kind is K.qualification and holds_on(each, day)),
         bars=tuple(filter(None, (bar_of(record, day) for record in records))),
     )
-
-
-PERIOD = re.compile(r"(\d{4})[-./年](\d{1,2})月?\s*(?:至|到|–|—|-|~|to)\s*(\d{4})[-./年](\d{1,2})(?!\d)")
-
-
-def rectification_period(text: str) -> tuple[date | None, date | None]:
-    """First and last day of a period given in months ("2017-07至2018-06整改期"); (None, None) when none is named."""
-    found = PERIOD.search(text)
-    if not found:
-        return None, None
-    from_year, from_month, to_year, to_month = map(int, found.groups())
-    if not (1 <= from_month <= 12 and 1 <= to_month <= 12 and (from_year, from_month) <= (to_year, to_month)):
-        return None, None
-    if not FIRST_DAY.year <= from_year <= to_year <= LAST_DAY.year:
-        return None, None
-    return date(from_year, from_month, 1), date(to_year, to_month, monthrange(to_year, to_month)[1])

@@ -1,5 +1,6 @@
 """Records on the wire."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -8,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from app.core.actors import Actor
 from app.core.fields import Day, Line, Prose
 from app.core.http.unit import example
-from app.records.models import Record
+from app.records.models import Record, RecordAnswer
 from app.records.policy import Holder, actions
 from app.records.rules import KEPT_WITHIN, TITLED, VALUES, Fact, RecordKind, RecordStatus, Visibility, is_adverse
 from app.records.terms import TermUnit
@@ -70,6 +71,19 @@ class RecordSupersede(_Said):
     valid_from: Day | None = None
 
 
+class RecordReply(BaseModel):
+    model_config = ConfigDict(extra="forbid", json_schema_extra=example(answer="财务报告已补报，理事会记录附后。"))
+
+    answer: Annotated[str, Prose(2000, least=1)]
+
+
+class RecordAnswerRead(BaseModel):
+    """What the organisation says to an adverse entry."""
+
+    answer: str
+    answered_at: datetime
+
+
 class PartyRecordRead(BaseModel):
     """`issuer` and `source` are blank where they are not known: it was listed when the organisation joined."""
 
@@ -85,6 +99,7 @@ class PartyRecordRead(BaseModel):
             supersedes_id=None,
             recorded_at="2018-06-30T10:00:00+08:00",
             superseded_at=None,
+            answer=None,
             actions=["supersede"],
         )
     )
@@ -108,12 +123,19 @@ class PartyRecordRead(BaseModel):
     supersedes_id: int | None
     recorded_at: datetime
     superseded_at: datetime | None
+    answer: RecordAnswerRead | None
     actions: list[str]
 
     @classmethod
-    def seen_by(cls, actor: Actor, holder: Holder, record: Record) -> "PartyRecordRead":
-        facts = {name: getattr(record, name) for name in cls.model_fields.keys() - {"actions"}}
-        return cls(**facts, actions=actions(actor, holder, record))
+    def seen_by(
+        cls, actor: Actor, holder: Holder, record: Record, answers: Mapping[int, RecordAnswer]
+    ) -> "PartyRecordRead":
+        """`answers`: by record, what its organisation answered."""
+        facts = {name: getattr(record, name) for name in cls.model_fields.keys() - {"actions", "answer"}}
+        said = answers.get(record.id)
+        answer = RecordAnswerRead.model_validate(said, from_attributes=True) if said else None
+        acts = actions(actor, holder, record, is_answered=said is not None)
+        return cls(**facts, answer=answer, actions=acts)
 
 
 class TermRead(BaseModel):

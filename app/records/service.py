@@ -13,9 +13,9 @@ from app.core.clock import now
 from app.core.db import table_of
 from app.core.events import happened
 from app.core.moves import check_move
-from app.records.models import Record, recorded
+from app.records.models import Record, RecordAnswer, recorded
 from app.records.policy import access_holder, access_record, read_holder
-from app.records.queries import standing_records
+from app.records.queries import answers_of, standing_records
 from app.records.rules import (
     DAY,
     MOVES,
@@ -27,6 +27,7 @@ from app.records.rules import (
     check_unbarred,
     holds_on,
     overlaps,
+    unanswerable,
     with_term,
 )
 
@@ -75,6 +76,22 @@ async def supersede_record(
     await session.flush()
     record = await _kept(session, actor, old.party_id, fact, at, supersedes_id=old.id)
     await happened(session, actor, "record.superseded", record, at, **_noted(record), supersedes=old.id)
+    return record
+
+
+async def answer_record(session: AsyncSession, actor: Actor, record_id: int, answer: str) -> Record:
+    """What the organisation says to an adverse entry, and what it has done; read with the entry by whoever reads it.
+
+    Refusals: AnswerMisplaced, RecordAnswered, MoveRefused.
+    """
+    record = await access_record(session, actor, record_id, "answer")
+    at = await now(session)
+    check_move(MOVES, record.status, "answer")
+    is_answered = bool(await answers_of(session, [record.id]))
+    if refusal := unanswerable(record, is_answered=is_answered):
+        raise refusal
+    session.add(RecordAnswer(record_id=record.id, answer=answer, answered_at=at, answered_by=actor.account_id))
+    await happened(session, actor, "record.answered", record, at, party=record.party_id, kind=record.kind.value)
     return record
 
 

@@ -38,6 +38,7 @@ from app.season.importing import open_season
 from app.season.models import SeasonRecord, SeasonStep
 from app.season.replay import replay_season
 from app.season.rooms import budgets as spending
+from app.season.rooms import evaluations as evaluated
 from app.season.rooms import ratings as rated
 from app.season.rooms.applications import begun, with_applications
 from app.season.rooms.bids import bid_steps
@@ -316,6 +317,14 @@ async def _spend(session: AsyncSession, season: Season) -> None:
     await spending.report(session, colleague, budget, AuditKind.midterm, is_signed=False)
 
 
+async def _evaluate(session: AsyncSession, season: Season) -> None:
+    """A spot check is signed; the mid-term evaluation is being marked by four."""
+    contract = await shown_contract(session, season)
+    cast = {role: await _actor_of(session, role) for role in evaluated.GROUPS}
+    await evaluated.check_on_the_spot(session, contract, cast[Role.purchaser])
+    await evaluated.evaluate_halfway(session, contract, cast)
+
+
 async def _apply(session: AsyncSession, season: Season) -> None:
     """A residents' group asks to take part; the street office and the bureau have it on the desk."""
     street = await _actor_of(session, Role.street)
@@ -339,11 +348,12 @@ async def _record(session: AsyncSession, season: Season) -> None:
 
 
 def _last_steps(day: date) -> list[Step]:
-    """Grades, one of them given some days ago; then all is there."""
+    """Grades, one of them given some days ago, and evaluations; then all is there."""
     announced, confirmed = (datetime.combine(day - since, time(10), SHANGHAI) for since in (GRADED_SINCE, GIVEN_SINCE))
     return [
         Step("grade announced", announced, _announce_grade),
         Step("grade confirmed", confirmed, _confirm_grade),
+        Step("evaluated", None, _evaluate),
         Step("rated", None, _rate),
         Step("finished", None, _finish),
     ]

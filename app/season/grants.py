@@ -20,15 +20,16 @@ from app.contracts.service import (
     Terms,
     complete_contract,
     edit_contract,
-    meet_milestone,
     record_payment,
     report_milestone,
     sign_contract,
     start_contract,
+    take_evaluation,
 )
 from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.money import yuan
+from app.evaluations.service import draw_spot_checks
 from app.needs.models import Need
 from app.needs.service import draft_need_from_result, edit_need, publish_need
 from app.offers.models import Offer
@@ -37,6 +38,7 @@ from app.parties.queries import find_party_by_ref, offices_of, require_party
 from app.parties.rules import PartyKind
 from app.parties.service import register_party
 from app.season.cast import OPERATOR, district_of, organization, purchaser_of
+from app.season.delivery.evaluations import OnPaper
 from app.season.files import Season
 from app.season.rooms import budgets as spending
 from app.season.rooms import service_sessions as held
@@ -264,8 +266,9 @@ async def _ask_last(session: AsyncSession, season: Season) -> None:
 
 
 async def _half_time(session: AsyncSession, season: Season) -> None:
-    """A firm is engaged for each contract, and passes what its contractor reports."""
+    """A firm is engaged for each contract, and passes what its contractor reports; some are drawn to be checked."""
     bureau, firm = await purchaser_of(session, season), await _firm(session)
+    await draw_spot_checks(session, bureau, seed=season.name)
     for contract in await _grants(session, season):
         await engage_firm(session, bureau, contract.id, EngagementKind.evaluation, firm.id)
         await _pass(session, contract, firm, Gate.midterm_evaluation)
@@ -330,13 +333,14 @@ async def _firm(session: AsyncSession, kind: EngagementKind = EngagementKind.eva
 
 
 async def _pass(session: AsyncSession, contract: Contract, firm: Party, gate: Gate) -> None:
-    """Where the contract has this gate: reported by the contractor, passed by the firm."""
+    """Where the contract has this gate: reported by the contractor, passed by the firm, whose report lies on paper: who
+    marked what in it is not known."""
     gates = {each.gate: each.status for each in (await parts_of(session, contract)).milestones}
     if gates.get(gate) is not MilestoneStatus.scheduled:
         return
     contractor = await require_party(session, contract.contractor_id)
     await report_milestone(session, organization(contractor), contract.id, gate, REPORT)
-    await meet_milestone(session, Actor(None, Role.evaluator, firm.id), contract.id, gate, OPINION)
+    await take_evaluation(session, Actor(None, Role.evaluator, firm.id), OnPaper(contract.id, gate, True, OPINION))
 
 
 async def _pay(session: AsyncSession, bureau: Actor, contract: Contract) -> None:

@@ -9,7 +9,7 @@ how it was (planned, concluded --give_feedback--> itself), once, until some days
 import hashlib
 import re
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -21,7 +21,6 @@ from typing import NamedTuple, Protocol
 from app.contracts.rules import ContractStatus
 from app.core.days.calendar import shanghai_date
 from app.core.errors import DomainError
-from app.matching.allocation.market import in_lot_order
 from app.surveys.results.rules import Z, wilson
 
 SETTINGS = tomllib.loads(Path(__file__).with_name("output.toml").read_text(encoding="utf-8"))
@@ -293,12 +292,6 @@ def sample_size(population: int) -> int:
 def key_of(session_id: int, number: int) -> str:
     """What draws a lot: the session, and the row of its list."""
     return f"{session_id}-{number}"
-
-
-def drawn(seed: str, keys: Collection[str], size: int) -> tuple[str, ...]:
-    """The first `size` keys in the order of their lots: SHA-256 of the seed, a line feed and the key. Anybody who
-    knows the seed draws the same."""
-    return in_lot_order(seed, keys)[:size]
 
 
 def seed_digest(seed: str) -> str:

@@ -9,6 +9,7 @@ from app.contracts.models import Contract
 from app.contracts.policy import Reader
 from app.core.fields import Instant, Line, Prose
 from app.core.http.unit import example
+from app.matching.allocation.market import drawn
 from app.service_sessions import rules
 from app.service_sessions.models import CallBackDraw, ServiceSession
 from app.service_sessions.policy import OfContract, actions, draw_actions
@@ -313,5 +314,5 @@ class DrawReplay(BaseModel):
 
     @classmethod
     def of(cls, draw: CallBackDraw, keys: list[str]) -> "DrawReplay":
-        chosen = list(rules.drawn(draw.seed, keys, draw.size))
+        chosen = list(drawn(draw.seed, keys, draw.size))
         return cls(id=draw.id, seed=draw.seed, drawn_at=draw.drawn_at, keys=keys, size=draw.size, drawn=chosen)

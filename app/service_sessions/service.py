@@ -14,6 +14,7 @@ from app.core.events import happened
 from app.core.installation.secret import keyed
 from app.core.moves import check_move, move
 from app.core.versions import check_version, touch
+from app.matching.allocation.market import drawn
 from app.service_sessions import rules
 from app.service_sessions.models import CallBack, CallBackDraw, ServiceSession, SessionOpinion, SessionSpeaker, SignIn
 from app.service_sessions.policy import OfContract, access_contract, access_door, access_draw, access_session
@@ -223,7 +224,7 @@ async def draw_call_backs(
     draw.size, draw.drawn_at, draw.drawn_by = rules.sample_size(len(population)), at, actor.account_id
     session.add(draw)
     await session.flush()
-    keys = rules.drawn(draw.seed, population, draw.size)
+    keys = drawn(draw.seed, population, draw.size)
     session.add_all(
         CallBack(draw_id=draw.id, sign_in_id=population[key], position=position) for position, key in enumerate(keys, 1)
     )

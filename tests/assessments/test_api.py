@@ -68,5 +68,5 @@ async def test_the_office_chooses_among_those_who_may_sit(session: AsyncSession,
         known = await read(client, f"/assessments/{assessment.id}/assessors")
         assert [each["group"] for each in known] == ["purchaser", "served", "third_party"]
         chosen = {"group": "third_party", "account_id": known[-1]["account_id"]}
-        answer = await client.post(f"/assessments/{assessment.id}/seats", json=chosen)
+        answer = await client.post(f"/assessments/{assessment.id}/seat", json=chosen)
         assert (answer.status_code, [s["group"] for s in answer.json()["seats"]]) == (201, ["third_party"])

@@ -23,7 +23,7 @@ from tests.factories.parties import make_party
 from tests.factories.reference import DOUNAN, make_reference
 
 JUDGES = ("judge", "judge2", "judge3", "judge4", "judge5")
-RIVAL = "rival"
+RIVAL, SECOND_EVALUATOR = "rival", "evaluator2"
 CHENGGONG, DOUNAN_STREET = "530114000000", "530114003000"
 LATER = """
 CREATE OR REPLACE FUNCTION shuangxuan_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$
@@ -50,6 +50,7 @@ async def _people(session: AsyncSession) -> None:
     rival = await make_party(session, name_zh="石榴社区服务社", founded="2016-05", **agency)
     seats = [
         *one_seat_per_role(parties),
+        DemonstrationSeat(SECOND_EVALUATOR, "评估中心的同事", Role.evaluator, parties[Role.evaluator]),
         DemonstrationSeat(RIVAL, "另一家机构", Role.organization, rival),
         *(DemonstrationSeat(name, f"评委 {name}", Role.judge, None) for name in JUDGES[1:]),
     ]

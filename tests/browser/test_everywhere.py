@@ -79,6 +79,8 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "/panels/$tender_id/bids/$bid_id": ("judge", "/tenders?status=opened", "/panels/{}/bids"),
     "/contracts": ("purchaser",),
     "/contracts/$contract_id": ("organization", "/contracts"),
+    "/spot-checks": ("",),
+    "/spot-checks/$draw_id": ("", "/evaluations/draws"),
     "/assessments": ("purchaser",),
     "/assessments/$assessment_id": ("purchaser", "/assessments"),
     "/assessments/$assessment_id/sheet": ("evaluator", "/assessments"),

@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 from app.accounts.service import DEMONSTRATION_NAMES
 from app.core.actors import Role
 from app.core.installation.postgres import EmbeddedPostgres
-from tests.browser.conftest import PHONE, faults_of
+from tests.browser.conftest import DESKTOP, PHONE, faults_of
 from tests.browser.district import JUDGES, RIVAL, District, agree, answered, choose, new_district, open_line, press
+from tests.browser.evaluating import evaluate, wait_for_the_end
 from tests.factories.files import PDF
 
 pytestmark = pytest.mark.browser
@@ -345,11 +346,12 @@ def test_milestones_are_reported_evaluated_and_paid(district: District) -> None:
     open_line(page, "委托评估机构")
     press(page, "委托评估或审计机构")
     answered(page, "委托", {"机构": "第三方评估中心"})
-    evaluate(district, "中期评估")
+    evaluate(district, "中期评估", DESKTOP)
     put_right(district)
     pay(district, "中期款")
     report(district, "末期评估")
-    evaluate(district, "末期评估")
+    wait_for_the_end(district, district.pages["organization 1280"])
+    evaluate(district, "末期评估", PHONE)
 
 
 def report(district: District, gate: str) -> None:
@@ -362,14 +364,6 @@ def report(district: District, gate: str) -> None:
     expect(milestone.locator(".attachment-list a")).to_have_text([f"{gate}台账.pdf"])
     press(page, "报送进展")
     answered(page, "报送进展", 进展报告="食堂已开办，每天供餐一百份，送餐三十户。")
-
-
-def evaluate(district: District, gate: str) -> None:
-    page = district.enter("evaluator")
-    open_line(page, f"评估“社区老年食堂.*进展.*{gate}")
-    expect(page.get_by_role("link", name=f"{gate}台账.pdf")).to_be_visible()
-    press(page, "评估通过")
-    answered(page, "评估通过", 评估意见="台账齐全，达到目标。")
 
 
 def put_right(district: District) -> None:

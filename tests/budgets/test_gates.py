@@ -1,5 +1,6 @@
 """Gates that a notice can name besides those of the profiles: who decides them, and what opens them by itself."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,9 +13,10 @@ from app.budgets.rules import AuditKind
 from app.contracts import service
 from app.contracts.instalments import PaymentBeforeGate
 from app.contracts.models import Contract
-from app.contracts.queries import milestones_of, parts_of
+from app.contracts.queries import milestones_of, overdue, parts_of
 from app.contracts.rules import GateNotEvaluated, MilestoneStatus
-from app.core.errors import Denied
+from app.core.days.calendar import end_of_day
+from app.core.errors import Denied, MoveRefused
 from app.desk import queries as desk
 from app.findings.rules import Severity
 from app.findings.service import raise_finding, waive_finding
@@ -167,3 +169,34 @@ async def test_the_database_lets_nobody_decide_a_business_check_but_the_client(s
     with pytest.raises(DBAPIError, match="another side of the contract"):
         async with session.begin_nested():
             await session.execute(sa.text(decide), {"contract": contract.id})
+
+
+async def test_a_contract_ended_before_its_time_is_settled_by_a_final_audit(session: AsyncSession) -> None:
+    contract = await make_supervised(session)
+    budget, who = await make_budget(session, contract), await auditor(session, contract)
+    await pay(session, contract, "first", 10_000)
+    await service.terminate_contract(session, purchaser(contract), contract.id, "无法继续")
+    await session.flush()
+    assert contract.signed_at
+    lines = [each.verb for each in await desk.waiting(session, who, contract.signed_at)]
+    assert lines == ["submit"]
+    await state(session, contract, budget, "staff", 9_000)
+    await audit(session, contract, budget)
+    assert contract.allowed == 9_000
+    assert (await gates(session, contract))[Gate.final_audit] is M.met
+    assert [each.verb for each in await desk.waiting(session, who, contract.signed_at)] == []
+    with pytest.raises(MoveRefused):
+        await pay(session, contract, "final", 1)
+
+
+@pytest.mark.parametrize("gate", [Gate.midterm_audit, Gate.final_audit])
+async def test_an_audit_past_its_day_is_overdue_until_its_report_is_signed(session: AsyncSession, gate: Gate) -> None:
+    contract = await make_supervised(session)
+    budget = await make_budget(session, contract)
+    at = end_of_day(contract.ends_on) + timedelta(days=1)
+    late = [each.waits.context for each in await overdue(session, Contract.id == contract.id, at)]
+    assert {"midterm_audit", "final_audit"} <= set(late)
+    await audit(session, contract, budget, AuditKind.midterm if gate is Gate.midterm_audit else AuditKind.final)
+    await session.flush()
+    late = [each.waits.context for each in await overdue(session, Contract.id == contract.id, at)]
+    assert gate.value not in late

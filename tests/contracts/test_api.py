@@ -8,11 +8,21 @@ from pypdf import PdfReader
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import service
+from app.contracts.service import take_evaluation
 from app.core.actors import Actor, Role
 from app.papers.purchase import BLANK
 from app.parties.models import Party
+from app.tenders.profiles.rules import Gate
 from tests.conftest import ClientOf
-from tests.factories.contracts import contractor, evaluator, make_bought, make_contract, make_performing, purchaser
+from tests.factories.contracts import (
+    Reported,
+    contractor,
+    evaluator,
+    make_bought,
+    make_contract,
+    make_performing,
+    purchaser,
+)
 
 pytestmark = pytest.mark.anyio
 DONE = {"channel": "meeting", "asked": 12, "answers": 10, "accepting": 9}
@@ -30,11 +40,10 @@ async def test_a_contract_goes_from_draft_to_completed(session: AsyncSession, cl
         first = {"instalment": "first", "amount": {"amount": "10000.00"}, "voucher": "PZ-1"}
         assert (await buyer.post(f"{at}/pay", json=first)).status_code == 201
         await seller.post(f"{at}/start")
-        async with client_of(await evaluator(session, contract)) as firm:
-            for gate in ("midterm_evaluation", "final_evaluation"):
-                await seller.post(f"{at}/milestones/{gate}/report", json={"report": "完成情况"})
-                passed = await firm.post(f"{at}/milestones/{gate}/meet", json={"opinion": "合格"})
-                assert passed.json()["status"] == "met"
+        for gate in (Gate.midterm_evaluation, Gate.final_evaluation):
+            await seller.post(f"{at}/milestones/{gate.value}/report", json={"report": "完成情况"})
+            await take_evaluation(session, await evaluator(session, contract), Reported(contract.id, gate))
+        await session.commit()
         final = {"instalment": "final", "amount": {"amount": "4000.00"}, "voucher": "PZ-2"}
         assert (await buyer.post(f"{at}/pay", json=final)).json()["code"] == "PaymentBeforeGate"
         async with client_of(Actor(1, Role.committee, None, "530114")) as committee:

@@ -15,6 +15,7 @@ from app.core.days.calendar import end_of_day
 from app.core.errors import NotFound
 from app.tenders.profiles.rules import Gate
 from tests.factories.contracts import (
+    Reported,
     accept,
     contractor,
     engaged,
@@ -114,11 +115,11 @@ async def test_a_milestone_offers_each_part_what_its_gate_and_its_state_allow(se
         }
 
     assert offered(signing) == {"contractor": [], "evaluator": [], "committee": []}
-    assert offered(midterm) == {"contractor": ["report"], "evaluator": ["miss"], "committee": []}
+    assert offered(midterm) == {"contractor": ["report"], "evaluator": [], "committee": []}
     assert offered(residents) == {"contractor": [], "evaluator": [], "committee": ["accept"]}
     await service.report_milestone(session, actors["contractor"], contract.id, midterm.gate, "已服务 120 人")
-    assert offered(midterm) == {"contractor": [], "evaluator": ["meet", "return", "miss"], "committee": []}
-    await service.miss_milestone(session, firm, contract.id, midterm.gate, "记录不全")
+    assert offered(midterm) == {"contractor": [], "evaluator": ["return"], "committee": []}
+    await service.take_evaluation(session, firm, Reported(contract.id, midterm.gate, is_passed=False))
     assert offered(midterm) == {"contractor": [], "evaluator": ["remedy"], "committee": []}
 
 

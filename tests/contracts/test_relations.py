@@ -20,11 +20,12 @@ from app.contracts.models import (
     Side,
     Signature,
 )
-from app.contracts.queries import engagements_of, instalments_of, waiting
+from app.contracts.queries import engagements_of, instalments_of
 from app.contracts.rules import AlreadyEngaged, EngagementEnded, EngagementKind, MilestoneStatus, Part
 from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.errors import Denied, MoveRefused, NotFound
+from app.evaluations.queries import waiting as evaluating
 from app.parties.rules import PartyKind
 from app.tenders.profiles.rules import Gate
 from tests.conftest import TODAY, ClientOf
@@ -83,7 +84,7 @@ async def test_whoever_reported_for_the_contractor_neither_accepts_nor_pays_nor_
     counts = {"asked": 10, "answers": 10, "accepting": 10}
     page = AcceptanceChannel.page
     for attempt in (
-        service.meet_milestone(session, judge_of_itself, contract.id, MIDTERM, "合格"),
+        service.return_milestone(session, judge_of_itself, contract.id, MIDTERM, "请补充"),
         accept_delivery(session, buyer, contract.id, page, **counts),
         accept_delivery(session, committee, contract.id, page, **counts),
         service.record_payment(session, buyer, contract.id, "first", contract.amount / 2, "PZ-1"),
@@ -120,21 +121,21 @@ async def test_a_firm_sees_and_decides_only_what_it_is_engaged_for(session: Asyn
         with pytest.raises(NotFound):
             await policy.read_contract(session, actor, seen.id)
     with pytest.raises(NotFound):
-        await service.miss_milestone(session, stranger, contract.id, MIDTERM, "")
+        await service.return_milestone(session, stranger, contract.id, MIDTERM, "")
 
 
 async def test_after_its_engagement_has_ended_a_firm_sees_nothing_more(session: AsyncSession) -> None:
     contract = await make_performing(session)
     firm, buyer = await evaluator(session, contract), purchaser(contract)
     await service.report_milestone(session, contractor(contract), contract.id, MIDTERM, "报告")
-    assert [each.verb for each in await waiting(session, firm, await now(session))] == ["meet"]
+    assert [each.verb for each in await evaluating(session, firm, await now(session))] == ["begin"]
     (engagement,) = await engagements_of(session, contract.id)
     await engagements.end_engagement(session, buyer, contract.id, engagement.id)
     with pytest.raises(EngagementEnded):
         await engagements.end_engagement(session, buyer, contract.id, engagement.id)
-    assert await waiting(session, firm, await now(session)) == []
+    assert await evaluating(session, firm, await now(session)) == []
     with pytest.raises(NotFound):
-        await service.meet_milestone(session, firm, contract.id, MIDTERM, "合格")
+        await service.return_milestone(session, firm, contract.id, MIDTERM, "请补充")
     await engaged(session, contract, EVALUATION)
     assert len(await engagements_of(session, contract.id)) == 2
 
@@ -170,8 +171,8 @@ async def test_a_person_of_a_side_does_not_act_for_the_firm_that_is_engaged(sess
     else:
         await hat(session, one.account_id, Role.committee, contract.purchaser_id, contract.area_code)
     with pytest.raises(Denied) as refusal:
-        await service.meet_milestone(session, one, contract.id, MIDTERM, "合格")
-    assert refusal.value.facts == {"verb": "meet", "reason": "both_sides"}
+        await service.return_milestone(session, one, contract.id, MIDTERM, "请补充")
+    assert refusal.value.facts == {"verb": "return", "reason": "both_sides"}
     with pytest.raises(IntegrityError, match="another side"):
         async with session.begin_nested():
             changed = {"status": "met", "decided_at": await now(session), "decided_by": one.account_id}

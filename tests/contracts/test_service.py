@@ -30,6 +30,7 @@ from app.contracts.rules import (
     PeriodBackwards,
     SignedTooLate,
     TargetsMissing,
+    milestone_verbs,
 )
 from app.contracts.service import ReasonMissing, SignerMissing, Terms
 from app.core.actors import Actor, Role
@@ -50,6 +51,7 @@ from tests.conftest import TODAY
 from tests.factories.awards import live_awards, propose, score
 from tests.factories.bids import answered, make_bid
 from tests.factories.contracts import (
+    Reported,
     accept,
     contractor,
     evaluate,
@@ -266,19 +268,44 @@ async def test_more_answers_than_asked_or_more_consent_than_answers_is_refused(
 
 
 async def test_an_evaluation_is_reported_returned_missed_and_mended(session: AsyncSession) -> None:
+    """Whether it is met or missed the signed report says, and what was reported keeps its hour."""
     contract, gate = await make_performing(session), Gate.midterm_evaluation
-    firm = await evaluator(session, contract)
+    firm, seller = await evaluator(session, contract), contractor(contract)
     seen = []
-    for use_case, actor in (
-        (service.report_milestone, contractor(contract)),
-        (service.return_milestone, firm),
-        (service.miss_milestone, firm),
-        (service.remedy_milestone, firm),
-        (service.report_milestone, contractor(contract)),
-        (service.meet_milestone, firm),
+    for use_case, actor, told in (
+        (service.report_milestone, seller, (contract.id, gate, "意见")),
+        (service.return_milestone, firm, (contract.id, gate, "意见")),
+        (service.take_evaluation, firm, (Reported(contract.id, gate, is_passed=False),)),
+        (service.remedy_milestone, firm, (contract.id, gate, "意见")),
+        (service.report_milestone, seller, (contract.id, gate, "意见")),
+        (service.take_evaluation, firm, (Reported(contract.id, gate),)),
+        (service.take_evaluation, firm, (Reported(contract.id, gate, is_passed=False),)),
     ):
-        seen.append((await use_case(session, actor, contract.id, gate, "意见")).status)
-    assert [status.value for status in seen] == ["reported", "scheduled", "not_met", "scheduled", "reported", "met"]
+        await use_case(session, actor, *told)  # type: ignore[operator]
+        milestone = await service.milestone_of(session, contract.id, gate)
+        assert milestone
+        seen.append((milestone.status.value, milestone.opinion))
+    assert [status for status, _ in seen] == [
+        "reported",
+        "scheduled",
+        "not_met",
+        "scheduled",
+        "reported",
+        "met",
+        "met",
+    ]
+    assert seen[-1] == ("met", "合格")
+
+
+@pytest.mark.parametrize("verb", ["meet", "miss"])
+async def test_an_evaluations_gate_is_not_opened_or_closed_by_a_click(session: AsyncSession, verb: str) -> None:
+    contract, gate = await make_performing(session), Gate.midterm_evaluation
+    await service.report_milestone(session, contractor(contract), contract.id, gate, "报告")
+    assert verb not in milestone_verbs(contract.status, gate, MilestoneStatus.reported)
+    with pytest.raises(Denied):
+        await getattr(service, f"{verb}_milestone")(
+            session, await evaluator(session, contract), contract.id, gate, "好"
+        )
 
 
 async def test_only_evaluations_are_reported_on(session: AsyncSession) -> None:
@@ -431,7 +458,7 @@ async def test_what_waits_for_each_side_of_a_contract(session: AsyncSession) -> 
     await service.report_milestone(session, contractor(contract), contract.id, Gate.midterm_evaluation, "报告")
     assert await verbs(purchaser(contract)) == ["pay", "engage"]
     assert (await verbs(await evaluator(session, contract)), await verbs(contractor(contract))) == (
-        ["meet"],
+        [],
         ["report"],
     )
 

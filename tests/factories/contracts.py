@@ -1,5 +1,6 @@
 """Contracts of tests: drafted from a confirmed award of 20,000 yuan, signed, under way."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -17,6 +18,16 @@ from app.tenders.profiles.rules import Gate
 from tests.factories.awards import make_confirmed, make_scored
 from tests.factories.notices import make_tender, set_clock
 from tests.factories.parties import make_party
+
+
+@dataclass
+class Reported:
+    """What contracts hear of a signed evaluation report."""
+
+    contract_id: int
+    gate: Gate | None
+    is_passed: bool = True
+    opinion: str = "合格"
 
 
 def purchaser(contract: Contract) -> Actor:
@@ -77,10 +88,10 @@ async def make_performing(session: AsyncSession, amount: int | str = 20_000, **l
 
 
 async def evaluate(session: AsyncSession, contract: Contract, *gates: Gate) -> None:
-    """Reported by the contractor and passed by the evaluator."""
+    """Reported by the contractor and passed: by the evaluator's signed report, as contracts hear of it."""
     for gate in gates:
         await service.report_milestone(session, contractor(contract), contract.id, gate, "完成情况报告")
-        await service.meet_milestone(session, await evaluator(session, contract), contract.id, gate, "合格")
+        await service.take_evaluation(session, await evaluator(session, contract), Reported(contract.id, gate))
 
 
 async def accept(session: AsyncSession, contract: Contract, accepting: int, answers: int = 10) -> None:

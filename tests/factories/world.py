@@ -19,11 +19,14 @@ from app.assessments.service import (
     compute_assessment,
     save_assessment_sheet,
 )
-from app.contracts.models import Contract
+from app.contracts.models import Contract, Milestone
 from app.contracts.queries import engagements_of, milestones_of
 from app.contracts.rules import EngagementKind
 from app.core.actors import RESIDENT, Actor, Role
 from app.core.clock import now
+from app.evaluations.models import SpotDraw, SpotLot
+from app.evaluations.rules import EvaluationKind
+from app.evaluations.service import submit_evaluation
 from app.files.rules import Holder
 from app.findings.rules import Severity
 from app.findings.service import raise_finding
@@ -53,6 +56,7 @@ from app.tenders.objections.service import file_objection
 from app.tenders.panels.models import SheetReopening
 from app.tenders.panels.reopening import ask_reopening
 from app.tenders.panels.service import deliver_sheet, save_sheet
+from app.tenders.profiles.rules import Gate
 from tests.conftest import TODAY
 from tests.factories.assessments import Kept, lock, make_assessment, seat, seats_of
 from tests.factories.awards import make_scored, propose
@@ -60,6 +64,7 @@ from tests.factories.bids import answered, make_bid, make_opened
 from tests.factories.budgets import make_audited
 from tests.factories.contracts import engaged, make_contract, make_performing
 from tests.factories.errands import make_errand
+from tests.factories.evaluations import WORKED, begin, colleague, mark
 from tests.factories.files import make_attachment
 from tests.factories.needs import make_need
 from tests.factories.notices import OPENED, lots_of, make_tender, set_clock
@@ -229,7 +234,7 @@ async def _parties(session: AsyncSession, world: World) -> None:
         ("record within", Visibility.within, buyers | {"O1", "S1", "S2", "S3"}),
     ):
         record = await make_record(session, own, RecordKind.award, title=canary(name), visibility=visibility)
-        world.add("record", name, {"record_id": record.id}, readers, canary(name), **offices)
+        world.add("record", name, {"record_id": record.id}, readers, canary(name), **offices, answers={"O1"})
     world.add("party", "bureau", {"party_id": ids["P1"]}, everybody, owns={"P1"})
     world.add("party", "elsewhere", {"party_id": ids["C3"]}, everybody, owns={"C3"})
     world.add(
@@ -457,7 +462,7 @@ async def _decided(session: AsyncSession, world: World, ground: Ground) -> None:
 
 async def _contracts(session: AsyncSession, world: World, ground: Ground) -> None:
     running, drafted, gate = ground.running, ground.drafted, {"gate": "midterm_evaluation"}
-    parties = {"P1", "O1", "C1", "S1", "E1", "A1"}
+    parties = frozenset({"P1", "O1", "C1", "S1", "E1", "A1"})
     world.add("contract", "contract", {"contract_id": running.id, **gate}, parties, canary("contract"), decides={"E1"})
     sides = {"P1", "O5"}
     world.add("contract", "draft contract", {"contract_id": drafted.id, **gate}, sides, canary("draft contract"))
@@ -470,12 +475,35 @@ async def _contracts(session: AsyncSession, world: World, ground: Ground) -> Non
     raised = {"basis": "", "severity": Severity.minor, "working_days": 10, "is_holding": False}
     found = await raise_finding(session, world.actors["E1"], running.id, requirement=canary("finding"), **raised)
     await session.flush()
+    world.ids["finding"] = found.id
     world.add("finding", "finding", {"finding_id": found.id}, parties, canary("finding"), owns={"E1"})
+    await _evaluations(session, world, running, parties)
     made = await make_audited(session, running, world.actors, canary("budget"))
     world.ids |= made
     for kind in ("budget", "line", "change", "statement", "audit"):
         world.add(kind, kind, {f"{kind}_id": made[kind]}, parties, canary("budget") if kind == "budget" else "")
     await _service_sessions(session, world, running)
+
+
+async def _evaluations(session: AsyncSession, world: World, running: Contract, parties: Names) -> None:
+    """One whose report waits for its second signature, read by the firm alone; and a business check to decide on."""
+    session.add(Milestone(contract_id=running.id, gate=Gate.business_check))
+    at = {"contract_id": running.id, "gate": "business_check"}
+    world.add("business_check", "business check", at, parties, decides={"P1"})
+    people = {group: world.actors[name] for group, name in EVALUATORS.items()}
+    evaluation = await begin(session, running, people["third_party"], EvaluationKind.midterm)
+    await mark(session, evaluation, people, WORKED)
+    who, said = colleague(people["third_party"]), canary("evaluation")
+    report = await submit_evaluation(session, who, evaluation.id, said, "")
+    await session.flush()
+    facts = {"seed": "s", "share": Decimal("0.3"), "source": "规则", "size": 1, "drawn_at": await now(session)}
+    draw = SpotDraw(party_id=running.purchaser_id, year=2019, **facts)
+    session.add(draw)
+    await session.flush()
+    session.add(SpotLot(draw_id=draw.id, contract_id=running.id, number=running.number, position=1))
+    world.add("spot_draw", "spot draw", {"draw_id": draw.id}, world.all())
+    world.add("evaluation", "evaluation", {"evaluation_id": evaluation.id}, parties, owns={"E1"})
+    world.add("evaluation_report", "evaluation report", {"report_id": report.id}, {"E1"}, said)
 
 
 async def _service_sessions(session: AsyncSession, world: World, running: Contract) -> None:
@@ -505,10 +533,12 @@ async def _files(session: AsyncSession, world: World) -> None:
     sees = {"P1", "O1", "C1", "S1", "E1", "A1"}
     await _file(session, world, Holder.milestone, world.ids["milestone"], "milestone", sees, {"O1"})
     await _file(session, world, Holder.statement, world.ids["statement"], "statement", sees, {"O1"})
+    await _file(session, world, Holder.finding, world.ids["finding"], "finding", sees, {"O1"})
     (held,) = [each for each in world.things if each.kind == "service_session"]
     await _file(session, world, Holder.service_session, held.at["service_session_id"], "session", sees, {"O1"})
 
 
+EVALUATORS = {"third_party": "E1", "purchaser": "P1", "committee": "C1", "supervisor": "S1"}
 ASSESSORS = {"purchaser": "S1", "served": "C1", "third_party": "E1"}
 
 

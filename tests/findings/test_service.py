@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.contracts import engagements
 from app.contracts import service as contracts
 from app.contracts.models import Contract
-from app.contracts.queries import engagements_of
+from app.contracts.queries import engagements_of, stream_of
 from app.contracts.rules import EngagementKind, FindingsUnsettled
 from app.core.actors import Actor, Role
 from app.core.days.calendar import end_of_day
 from app.core.errors import Denied, MoveRefused, NotFound
 from app.desk import queries as desk
-from app.findings import service
+from app.findings import attaching, service
 from app.findings.models import Finding, Verdict
 from app.findings.queries import answers_of
 from app.findings.rules import ExtensionNotLater, FindingStatus, Severity
@@ -224,3 +224,28 @@ async def test_a_payable_instalment_leaves_the_desk_while_a_finding_holds_it(ses
     held = {each.verb for each in await desk.waiting(session, purchaser(contract), at)}
     assert ("pay" in verbs, "pay" in held) == (True, False)
     await evaluate(session, contract, Gate.midterm_evaluation)
+
+
+async def test_what_was_found_wanting_in_a_contract_that_was_ended_waits_for_nobody(session: AsyncSession) -> None:
+    contract = await make_performing(session)
+    finding, at = await raised(session, contract), contract.signed_at
+    assert at
+    who = [contractor(contract), await evaluator(session, contract)]
+    before = [[each.room for each in await desk.waiting(session, one, at)].count("findings") for one in who]
+    await contracts.terminate_contract(session, purchaser(contract), contract.id, "无法继续")
+    await session.flush()
+    after = [[each.room for each in await desk.waiting(session, one, at)].count("findings") for one in who]
+    assert (before, after, finding.status) == ([1, 0], [0, 0], FindingStatus.open)
+
+
+async def test_what_proves_an_answer_is_attached_to_the_finding_until_it_is_answered(session: AsyncSession) -> None:
+    contract = await make_performing(session)
+    finding, seller = await raised(session, contract), contractor(contract)
+    assert "attach" in await attaching.read_verbs(session, seller, finding.id)
+    assert "attach" not in await attaching.read_verbs(session, purchaser(contract), finding.id)
+    assert await attaching.access(session, seller, finding.id) == stream_of(contract)
+    await service.answer_finding(session, seller, finding.id, "已补交")
+    with pytest.raises(MoveRefused):
+        await attaching.access(session, seller, finding.id)
+    with pytest.raises(NotFound):
+        await attaching.read_verbs(session, Actor(None, Role.organization, 0), finding.id)

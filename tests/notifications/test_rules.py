@@ -7,14 +7,23 @@ from string import Formatter
 
 import pytest
 
-from app.notifications import drafts, occasions, of_budgets, of_findings, of_needs, of_ratings, of_voices
+from app.notifications import (
+    drafts,
+    occasions,
+    of_budgets,
+    of_evaluations,
+    of_findings,
+    of_needs,
+    of_ratings,
+    of_voices,
+)
 from app.notifications.occasions import OCCASIONS
 from app.notifications.policy import SEES
 from app.notifications.rules import Pace, due, pause_after, sentence, sentences
 from tests.conftest import TODAY
 from tests.test_house import told_events
 
-ROOMS = (drafts, occasions, of_findings, of_budgets, of_needs, of_ratings, of_voices)
+ROOMS = (drafts, occasions, of_findings, of_evaluations, of_budgets, of_needs, of_ratings, of_voices)
 SOURCE = "".join(Path(each.__file__).read_text(encoding="utf-8") for each in ROOMS)
 SAID = set(re.findall(r'"([a-z_]+\.[a-z_]+)"', SOURCE))
 REPLACED = {"bids.prequalified", "result.proposed", "objection.filed", "objection.withdrawn", "award.confirmed"}

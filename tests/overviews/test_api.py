@@ -155,7 +155,7 @@ async def test_a_firm_sees_the_contracts_it_is_engaged_for_and_what_it_may_do_to
     await session.commit()
     (read,) = (await shown(client_of, who, "contracts"))["contracts"]
     assert (read["id"], read["status"], read["paid"]["amount"]) == (contract.id, "performing", "1000.00")
-    assert (read["next"]["gate"], read["actions"]) == ("midterm_evaluation", ["attach", "miss"])
+    assert (read["next"]["gate"], read["actions"]) == ("midterm_evaluation", ["attach"])
     await evaluate(session, contract, Gate.midterm_evaluation)
     await session.commit()
     (read,) = (await shown(client_of, who, "contracts"))["contracts"]

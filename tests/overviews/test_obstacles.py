@@ -22,7 +22,7 @@ BOTH = frozenset(EngagementKind)
 def case(*gates: Gate, status: M = M.scheduled, **facts: Any) -> Case:
     """A contract under way with one instalment of 80,000 that waits for these gates."""
     whole = Instalment("only", Decimal(80_000), gates, **{"paid": facts.pop("paid", Decimal(0))})
-    known = Case(ContractStatus.performing, [whole], [], {}, [], BOTH, BudgetStatus.approved, set())
+    known = Case(ContractStatus.performing, [whole], [], {}, [], BOTH, BudgetStatus.approved, set(), {})
     return replace(known, milestones={gate: MilestoneStand(status, DUE, "规则") for gate in gates}, **facts)
 
 
@@ -35,7 +35,7 @@ def turns(of: Case) -> list[tuple[Role, str, str, date | None]]:
     ("gate", "status", "turn"),
     [
         (Gate.midterm_evaluation, M.scheduled, (Role.organization, "contracts", "report", DUE)),
-        (Gate.midterm_evaluation, M.reported, (Role.evaluator, "contracts", "meet", None)),
+        (Gate.midterm_evaluation, M.reported, (Role.evaluator, "evaluations", "begin", DUE)),
         (Gate.final_evaluation, M.not_met, (Role.evaluator, "contracts", "remedy", DUE)),
         (Gate.business_check, M.scheduled, (Role.organization, "contracts", "report", DUE)),
         (Gate.business_check, M.reported, (Role.purchaser, "contracts", "meet", None)),
@@ -62,6 +62,15 @@ def test_a_closed_gate_is_somebodys_turn(gate: Gate, status: M, turn: tuple[Any,
 def test_before_an_audit_is_signed_it_is_somebodys_turn(facts: dict[str, Any], turn: Turn) -> None:
     (standing,) = what_stands_between(replace(case(Gate.final_audit), **facts))
     assert [each.turn for each in standing.obstacles] == [turn]
+
+
+@pytest.mark.parametrize("status", [M.scheduled, M.reported, M.not_met])
+@pytest.mark.parametrize("turn", [("assessments", "compute"), ("evaluations", "submit"), ("evaluations", "sign")])
+def test_an_open_evaluation_is_the_evaluators_turn_by_the_day_of_its_milestone(
+    status: M, turn: tuple[str, str]
+) -> None:
+    of = replace(case(Gate.final_evaluation, status=status), evaluating={Gate.final_evaluation: turn})
+    assert turns(of) == [(Role.evaluator, *turn, DUE)]
 
 
 def test_what_was_reported_and_has_no_evaluator_is_the_purchasers_turn() -> None:

@@ -1,6 +1,6 @@
 """Ratings from the application to the record, and back: refused before a bar ends, without votes, and twice."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from app.assessments.models import Assessment
 from app.assessments.rules import AssessmentStatus, NoticeRunning
 from app.core.actors import RESIDENT, Actor, Role
 from app.core.clock import now
-from app.core.days.calendar import SHANGHAI, end_of_day, shanghai_date
+from app.core.days.calendar import SHANGHAI, shanghai_date
 from app.core.errors import Denied, MoveRefused, NotFound
 from app.core.problems import sentences
 from app.main import create_app
@@ -236,16 +236,6 @@ async def test_a_good_grade_is_neither_put_right_nor_a_local_one_lowered(session
         with pytest.raises(GradeStands):
             await verb(session, office_of(rating), rating.id, *RULED)
     assert (rating.status, rating.grade) == (RatingStatus.confirmed, "good")
-
-
-async def test_what_endangers_a_grade_is_told_early(session: AsyncSession) -> None:
-    rating = await confirmed(session, await make_announced(session, 87))
-    assert rating.valid_until
-    await set_clock(session, end_of_day(rating.valid_until) - timedelta(days=30))
-    found = await queries.warnings(session, office_of(rating))
-    assert [(each.party_id, each.danger, each.due_on) for each in found] == [
-        (rating.party_id, queries.Danger.expiring, rating.valid_until)
-    ]
 
 
 async def test_nobody_decides_on_what_another_office_took_up(session: AsyncSession) -> None:

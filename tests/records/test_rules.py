@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.core.errors import DomainError
+from app.records.periods import rectification_period
 from app.records.rules import (
     Bar,
     Fact,
@@ -32,7 +33,6 @@ from app.records.rules import (
     check_free,
     check_unbarred,
     holds_on,
-    rectification_period,
     register_of,
     with_term,
 )

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from app.core.days.calendar import SHANGHAI
+from app.matching.allocation.market import drawn
 from app.service_sessions import rules
 from app.service_sessions.rules import Plan, SessionKind, Unit
 
@@ -100,9 +101,9 @@ def test_where_nobody_answered_nothing_is_known() -> None:
 
 def test_whoever_knows_the_seed_draws_the_same_in_whatever_order_the_keys_come() -> None:
     keys = [rules.key_of(session, number) for session in (4, 9) for number in range(1, 60)]
-    assert rules.drawn("seed", keys, 20) == rules.drawn("seed", keys[::-1], 20)
-    assert rules.drawn("seed", keys, 20) != rules.drawn("another", keys, 20)
-    assert rules.drawn("seed", keys, 21)[:20] == rules.drawn("seed", keys, 20)
+    assert drawn("seed", keys, 20) == drawn("seed", keys[::-1], 20)
+    assert drawn("seed", keys, 20) != drawn("another", keys, 20)
+    assert drawn("seed", keys, 21)[:20] == drawn("seed", keys, 20)
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,11 @@ def in_lot_order(seed: str, ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(ids, key=lambda id: lot(seed, id)))
 
 
+def drawn(seed: str, ids: Iterable[str], size: int) -> tuple[str, ...]:
+    """The first `size` ids in the order of their lots: anybody who knows the seed draws the same."""
+    return in_lot_order(seed, ids)[:size]
+
+
 def group_ends(start: Numbers, wish: Numbers) -> Numbers:
     """Per edge, the first edge that is no longer of its seeker or no longer of its rank."""
     if not len(wish):

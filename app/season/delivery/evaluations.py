@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts.models import Contract, Milestone
 from app.contracts.rules import EngagementKind, MilestoneStatus
-from app.contracts.service import meet_milestone, miss_milestone, report_milestone
+from app.contracts.service import meet_milestone, miss_milestone, report_milestone, take_evaluation
 from app.season.delivery.acting import Scene, check_firms, contracts_by_bid, daily, firm_of, of_season
 from app.season.delivery.engagements import ENGAGEMENTS
 from app.season.delivery.lists import Entry, Listing, choice, day, day_of, line, prose
@@ -51,12 +52,25 @@ async def _report(session: AsyncSession, scene: Scene, rows: Sequence[Entry]) ->
         await report_milestone(session, scene.contractor, scene.contract.id, Gate(row["gate"]), row["report"])
 
 
+@dataclass
+class OnPaper:
+    """An evaluation report that was signed on paper, as contracts hear of it: who marked what in it is not known."""
+
+    contract_id: int
+    gate: Gate | None
+    is_passed: bool
+    opinion: str
+
+
 async def _decide(session: AsyncSession, scene: Scene, rows: Sequence[Entry]) -> None:
     for row in rows:
-        gate, decide = Gate(row["gate"]), meet_milestone if row["outcome"] == DECIDED[0] else miss_milestone
-        is_own = gate is Gate.business_check
-        decider = scene.bureau if is_own else await firm_of(session, scene.contract, EngagementKind.evaluation)
-        await decide(session, decider, scene.contract.id, gate, row["opinion"])
+        gate, is_passed = Gate(row["gate"]), row["outcome"] == DECIDED[0]
+        if gate is Gate.business_check:
+            decide = meet_milestone if is_passed else miss_milestone
+            await decide(session, scene.bureau, scene.contract.id, gate, row["opinion"])
+        else:
+            firm = await firm_of(session, scene.contract, EngagementKind.evaluation)
+            await take_evaluation(session, firm, OnPaper(scene.contract.id, gate, is_passed, row["opinion"]))
 
 
 def _check(season: Season, _known: Known, faults: Faults) -> None:

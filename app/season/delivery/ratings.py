@@ -31,7 +31,8 @@ from app.season.files import Faults, Season
 from app.season.known import Known, take_faults
 from app.season.room import Room, Sheet
 from app.season.rooms.bids import ApplicantUnknown
-from app.season.rooms.ratings import LOCAL, lock_sheet
+from app.season.rooms.ratings import LOCAL
+from app.season.rooms.sheets import lock_sheet
 from app.season.schedule import Schedule
 from app.season.steps import Step
 
@@ -88,7 +89,7 @@ async def _announce(session: AsyncSession, season: Season, *, rows: Sequence[Ent
             await assessments.declare_interest(session, assessor, rating.assessment_id, "")
         await assessments.collect_assessment(session, office, rating.assessment_id)
         for group, assessor in assessors.items():
-            await lock_sheet(session, assessor, rating, str(row[group]))
+            await lock_sheet(session, assessor, rating.assessment_id, str(row[group]))
         await assessments.compute_assessment(session, office, rating.assessment_id, Excluded())
         await ratings.announce_rating(session, office, rating.id)
     for assessor in assessors.values():

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.assessments import service as assessments
-from app.assessments.models import Assessment
 from app.assessments.rules import Excluded, Given
 from app.core.actors import Actor, Role
 from app.core.clock import now
@@ -21,12 +20,12 @@ from app.ratings.models import Rating
 from app.ratings.rules import Ballot, last_inspected
 from app.records.rules import Fact, RecordKind
 from app.records.service import enter_record
+from app.season.rooms.sheets import BASIS, lock_sheet
 
 LOCAL, NATIONAL = "local_four_level", "national_5a"
 MOST_RATED = 6  # one for each state
 MEMBERS = ("王建国", "李秀英", "张伟", "刘芳", "陈静", "杨帆", "赵敏")
 SOURCE = "等级评定决定书（演示）"
-BASIS = "查阅台账、现场走访"
 
 
 class Cast(NamedTuple):
@@ -68,7 +67,7 @@ async def rate_others(session: AsyncSession, cast: Cast, own: Party, parties: Se
         return
     being_marked, to_compute, reviewed, voted, planned, applied = own, *parties[1:MOST_RATED]
     rating = await _collecting(session, cast, being_marked, LOCAL, declared=(cast.office, cast.evaluator))
-    await lock_sheet(session, cast.office, rating, "82")
+    await lock_sheet(session, cast.office, _id(rating), "82")
     half = {"delivery.outputs": Given(Decimal(21), BASIS), "delivery.quality": Given(Decimal("20.5"), "")}
     await assessments.save_assessment_sheet(session, cast.evaluator, _id(rating), half, 0)
     await _marked(session, cast, to_compute, LOCAL, ("91", "90", "93.5"), is_computed=False)
@@ -114,27 +113,10 @@ async def _marked(
 ) -> Rating:
     rating = await _collecting(session, cast, party, scheme)
     for (_, assessor), total in zip(cast.assessors(scheme), totals, strict=True):
-        await lock_sheet(session, assessor, rating, total)
+        await lock_sheet(session, assessor, _id(rating), total)
     if is_computed:
         await assessments.compute_assessment(session, cast.office, _id(rating), Excluded())
     return rating
-
-
-async def lock_sheet(session: AsyncSession, assessor: Actor, rating: Rating, total: str) -> None:
-    """The points spread over the indicators as their maxima are, the rest on the first that has room."""
-    terms = (await session.get_one(Assessment, rating.assessment_id)).terms
-    group = next(each.code for each in terms.groups if assessor.role in each.roles)
-    maxima, left = terms.maxima(group), Decimal(total)
-    share = left / terms.total
-    marks = {code: (maximum * share) // terms.step * terms.step for code, maximum in maxima.items()}
-    rest = left - sum(marks.values())
-    for code, maximum in maxima.items():
-        more = min(rest, maximum - marks[code])
-        marks[code], rest = marks[code] + more, rest - more
-    given = {code: Given(mark, BASIS) for code, mark in marks.items()}
-    await assessments.save_assessment_sheet(session, assessor, _id(rating), given, 0)
-    await session.flush()
-    await assessments.lock_assessment_sheet(session, assessor, _id(rating))
 
 
 def _of(party: Party) -> Actor:

@@ -194,6 +194,16 @@ const PAGES = [
   },
   { path: "/contracts/$contract_id", key: "contract", load: () => import("../features/contracts/ContractPage") },
   {
+    path: "/spot-checks",
+    key: "spot_checks",
+    open: true,
+    menu: "season",
+    roles: ["purchaser"],
+    icon: FileSearchOutlined,
+    load: () => import("../features/contracts/SpotChecks"),
+  },
+  { path: "/spot-checks/$draw_id", key: "spot_draw", open: true, load: () => import("../features/contracts/SpotDraw") },
+  {
     path: "/assessments",
     key: "assessments",
     menu: "season",

@@ -21,4 +21,5 @@ export const PAGES: Record<components["schemas"]["Thing"], (id: number) => Addre
   sheet: (id) => `/assessments/${id}/sheet`,
   rating: (id) => `/ratings/${id}`,
   contract: (id) => `/contracts/${id}`,
+  spot_checks: () => "/spot-checks",
 };

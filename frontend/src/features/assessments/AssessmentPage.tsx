@@ -53,6 +53,11 @@ function Shown({ of }: { of: Assessment }) {
           <Link to={`/assessments/${of.id}/sheet`}>{t("assessments.to_sheet")}</Link>
         </p>
       )}
+      {of.subject_kind === "contract" && (
+        <p>
+          <Link to={`/contracts/${of.subject_id}`}>{t("assessments.to_contract")}</Link>
+        </p>
+      )}
       {of.notice_ends_on && (
         <p>
           <Deadline at={of.notice_ends_on} label={t("assessments.notice_ends_on")} />

@@ -20,6 +20,7 @@ import { Budget } from "./Budget";
 import { EditContract } from "./EditContract";
 import { Engagements } from "./Engagements";
 import { EngageForm, PayForm, SignForm, TerminateForm } from "./forms";
+import { Evaluations } from "./Evaluations";
 import { Findings } from "./Findings";
 import { Milestones } from "./Milestones";
 import { Obstacles } from "./Obstacles";
@@ -86,6 +87,7 @@ function Parts({ of }: { of: Contract }) {
       <Milestones of={of} />
       <Voices of={of} />
       <Sessions of={of} />
+      <Evaluations contractId={of.id} />
       <Findings contractId={of.id} />
       <Budget contractId={of.id} />
       <Payments of={of} />

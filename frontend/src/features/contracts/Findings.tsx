@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
 import { ActionBar } from "../../ui/ActionBar";
+import { Attachments } from "../../ui/Attachments";
 import { Deadline } from "../../ui/Deadline";
 import { dayText } from "../../ui/format";
 import { Fetched } from "../../ui/Pending";
@@ -72,6 +73,7 @@ function One({ of }: { of: Finding }) {
       </p>
       {of.is_holding && !isSettled && <p className="milestone-late">{t("contracts.findings.holding")}</p>}
       {of.status === "open" && <Due of={of} />}
+      <Attachments holder="finding" id={of.id} title={t("contracts.findings.files")} />
       {of.answers.map((each) => (
         <Said key={each.round} of={each} />
       ))}

@@ -60,6 +60,18 @@ function EnterSheet({ party_id, leave, terms }: { party_id: number; leave: () =>
   );
 }
 
+/** What the organisation says to an adverse entry. */
+export function AnswerForm({ of, send, sending, cancel }: ActionFormProps<Fact>) {
+  const { t } = useTranslation();
+  return (
+    <FormSheet room="records" send={send} sending={sending} cancel={cancel} submit={t("rooms.records.action.answer")}>
+      <p>{t("parties.answer_hint")}</p>
+      {of.requirement && <blockquote className="prose">{of.requirement}</blockquote>}
+      <ProseField name="answer" required rows={4} limit={2000} />
+    </FormSheet>
+  );
+}
+
 /** Another record in the place of one; what it said is there to be corrected. */
 export function SupersedeForm(props: ActionFormProps<Fact>) {
   const terms = useTerms();

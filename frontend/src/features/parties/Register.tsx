@@ -9,7 +9,7 @@ import { dayText } from "../../ui/format";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
 import { MayBid } from "./MayBid";
-import { EnterRecord, SupersedeForm } from "./RecordForm";
+import { AnswerForm, EnterRecord, SupersedeForm } from "./RecordForm";
 
 type Fact = components["schemas"]["PartyRecordRead"];
 type Bars = components["schemas"]["PartyRead"]["bars"];
@@ -84,8 +84,23 @@ function Entry({ of }: { of: Fact }) {
       {of.words && <p className="prose">{of.words}</p>}
       <p className="soft">{[period, source || t("parties.unsourced")].filter(Boolean).join(" · ")}</p>
       {of.requirement && <WayBack of={of} />}
-      <ActionBar of={of} feature="records" words="rooms.records" forms={{ supersede: SupersedeForm }} />
+      {of.answer && <Answer of={of.answer} />}
+      <ActionBar
+        of={of}
+        feature="records"
+        words="rooms.records"
+        forms={{ supersede: SupersedeForm, answer: AnswerForm }}
+      />
     </li>
+  );
+}
+
+function Answer({ of }: { of: NonNullable<Fact["answer"]> }) {
+  const { t, i18n } = useTranslation();
+  return (
+    <p className="prose">
+      <strong>{t("parties.answered", { day: dayText(of.answered_at, i18n.language) })}</strong> {of.answer}
+    </p>
   );
 }
 

@@ -123,7 +123,9 @@ function Next({ of }: { of: Contract }) {
 
 function Today({ of }: { of: Contract }) {
   const { t, i18n } = useTranslation();
-  const words = of.actions.map((verb) => t([`rooms.contracts.action.${verb}`, `action.${verb}`]));
+  const words = of.actions.map((verb) =>
+    t([`rooms.contracts.action.${verb}`, `rooms.evaluations.action.${verb}`, `action.${verb}`]),
+  );
   return (
     <>
       {listText(words, i18n.language)}

@@ -1,0 +1,102 @@
+"""Tables of evaluations: which assessment is of which contract, and the reports that two people answer for.
+
+Triggers hold that a report stays as it was submitted, and a signed one until it is replaced; that nobody writes or
+signs one for a firm that is not engaged; and that nobody acts for two parts of the contract.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Base, Identified
+from app.core.versions import Versioned
+from app.evaluations.rules import EvaluationKind, EvaluationReportStatus
+
+
+class Evaluation(Base, Identified):
+    """Of a contract, by `party_id`: the firm engaged for it, or (a spot check) its purchaser."""
+
+    __tablename__ = "evaluations"
+
+    contract_id: Mapped[int] = mapped_column(sa.ForeignKey("contracts.id"), index=True)
+    kind: Mapped[EvaluationKind]
+    party_id: Mapped[int] = mapped_column(sa.ForeignKey("parties.id"), index=True)
+    assessment_id: Mapped[int | None] = mapped_column(sa.ForeignKey("assessments.id"), unique=True)
+    begun_at: Mapped[datetime]
+    begun_by: Mapped[int | None]
+
+
+class EvaluationReport(Base, Identified, Versioned):
+    """What is said of the `number`-th result of the assessment: one person submits it, another signs it. `advice`: what
+    the contractor is recommended, "" where nothing is."""
+
+    __tablename__ = "evaluation_reports"
+
+    evaluation_id: Mapped[int] = mapped_column(sa.ForeignKey("evaluations.id"), index=True)
+    number: Mapped[int] = mapped_column(sa.Integer)
+    status: Mapped[EvaluationReportStatus] = mapped_column(default=EvaluationReportStatus.submitted)
+    opinion: Mapped[str]
+    advice: Mapped[str] = mapped_column(default="", server_default="")
+    submitted_at: Mapped[datetime]
+    submitted_by: Mapped[int | None]
+    signed_at: Mapped[datetime | None]
+    signed_by: Mapped[int | None]
+    signer: Mapped[str] = mapped_column(default="", server_default="")
+
+    __table_args__ = (
+        sa.CheckConstraint("number > 0 AND btrim(opinion) <> ''", name="says_something"),
+        sa.CheckConstraint("(signed_at IS NOT NULL) = (signer <> '')", name="signature_has_a_name"),
+        sa.CheckConstraint(
+            "CASE WHEN status = 'replaced' THEN true ELSE (status = 'signed') = (signed_at IS NOT NULL) END",
+            name="signed_has_its_date",
+        ),
+        sa.CheckConstraint("submitted_by <> signed_by", name="signed_by_somebody_else"),
+        sa.Index(
+            "uq_evaluation_reports_one_of_a_kind",
+            "evaluation_id",
+            "status",
+            unique=True,
+            postgresql_where=sa.text("status <> 'replaced'"),
+        ),
+    )
+
+
+class SpotDraw(Base, Identified):
+    """Which contracts of a bureau are checked on the spot in a year: the first `size` by the lots of `seed`, which is
+    published, as is everything that was drawn of. `share`: what the settings asked for."""
+
+    __tablename__ = "spot_draws"
+
+    party_id: Mapped[int] = mapped_column(sa.ForeignKey("parties.id"))
+    year: Mapped[int] = mapped_column(sa.Integer)
+    seed: Mapped[str]
+    share: Mapped[Decimal] = mapped_column(sa.Numeric(5, 4))
+    source: Mapped[str]
+    size: Mapped[int] = mapped_column(sa.Integer)
+    drawn_at: Mapped[datetime]
+    drawn_by: Mapped[int | None]
+
+    __table_args__ = (
+        sa.UniqueConstraint("party_id", "year"),
+        sa.CheckConstraint("size > 0 AND share > 0 AND share <= 1", name="is_a_part"),
+        sa.CheckConstraint("seed <> '' AND source <> ''", name="can_be_replayed"),
+        sa.CheckConstraint("year BETWEEN 1900 AND 2200", name="is_a_year"),
+    )
+
+
+class SpotLot(Base):
+    """A contract that was drawn of, by the order of its lot; `number`: the contract's, which is the lot's key."""
+
+    __tablename__ = "spot_lots"
+
+    draw_id: Mapped[int] = mapped_column(sa.ForeignKey("spot_draws.id"), primary_key=True)
+    contract_id: Mapped[int] = mapped_column(sa.ForeignKey("contracts.id"), primary_key=True, index=True)
+    number: Mapped[str]
+    position: Mapped[int] = mapped_column(sa.Integer)
+
+    __table_args__ = (
+        sa.UniqueConstraint("draw_id", "position"),
+        sa.CheckConstraint("position > 0", name="positions_count_from_one"),
+    )

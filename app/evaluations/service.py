@@ -1,0 +1,157 @@
+"""Use cases of evaluations. That an assessment is planned, announced and confirmed, and that a signed report opens the
+gate of its milestone, stands in `flow.py`."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.assessments import queries as assessments
+from app.assessments.rules import SubjectKind
+from app.assessments.rules import untimely as on_notice
+from app.budgets.rules import same_signer
+from app.contracts.queries import stream_of
+from app.core.actors import Actor
+from app.core.clock import now
+from app.core.days.calendar import shanghai_date
+from app.core.events import happened
+from app.core.moves import check_move, move
+from app.evaluations import rules
+from app.evaluations.draws import candidates, draw_of
+from app.evaluations.models import Evaluation, EvaluationReport, SpotDraw, SpotLot
+from app.evaluations.policy import access_contract, access_evaluation, access_report
+from app.evaluations.rules import GATES, MOVES, REPORT_MOVES, SCHEMES, UNDER_WAY, EvaluationKind, EvaluationReportStatus
+from app.evaluations.terms import final_from, spot_checks
+from app.matching.allocation.market import in_lot_order
+from app.parties.models import Party
+from app.tenders.profiles.rules import Gate
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What is to be assessed for an evaluation."""
+
+    contract_id: int
+    about_id: int
+    scheme: str
+
+    @property
+    def subject(self) -> tuple[SubjectKind, int]:
+        return SubjectKind.contract, self.contract_id
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What other rooms hear of a signed report."""
+
+    assessment_id: int
+    contract_id: int
+    gate: Gate | None
+    is_passed: bool
+    opinion: str
+    band: str
+
+
+async def begin_evaluation(session: AsyncSession, actor: Actor, contract_id: int, kind: EvaluationKind) -> Evaluation:
+    """Refusals: EvaluationEarly, AssessmentOpen while one of this kind is under way, MoveRefused unless the contract is
+    carried out."""
+    contract = await access_contract(session, actor, contract_id, kind)
+    at = await now(session)
+    check_move(UNDER_WAY, contract.status, "begin")
+    if refusal := rules.untimely(kind, contract.ends_on, shanghai_date(at), final_from()[0]):
+        raise refusal
+    evaluation = Evaluation(contract_id=contract.id, kind=kind, party_id=actor.party_id, begun_at=at)
+    evaluation.begun_by = actor.account_id
+    session.add(evaluation)
+    wanted = Planned(contract.id, contract.contractor_id, SCHEMES[kind])
+    facts = {"contract": contract.id, "kind": kind.value}
+    await happened(session, actor, "evaluation.begun", evaluation, at, stream=stream_of(contract), tell=wanted, **facts)
+    planned = await assessments.find_open(session, *wanted.subject, wanted.scheme)
+    evaluation.assessment_id = planned.id if planned else None
+    return evaluation
+
+
+async def submit_evaluation(
+    session: AsyncSession, actor: Actor, evaluation_id: int, opinion: str, advice: str
+) -> EvaluationReport:
+    """The report on the result as it is now; it replaces one that is not signed yet. Refusals: ResultMissing,
+    MoveRefused unless the contract is carried out."""
+    on = await access_evaluation(session, actor, evaluation_id, "submit")
+    at = await now(session)
+    check_move(UNDER_WAY, on.contract.status, "submit")
+    if refusal := rules.no_result(on.assessment.status):
+        raise refusal
+    await _replace(session, evaluation_id, EvaluationReportStatus.submitted)
+    report = EvaluationReport(evaluation_id=evaluation_id, number=on.assessment.number, opinion=opinion, advice=advice)
+    report.submitted_at, report.submitted_by = at, actor.account_id
+    session.add(report)
+    facts = {"contract": on.contract.id, "kind": on.evaluation.kind.value, "number": report.number}
+    await happened(session, actor, "evaluation_report.submitted", report, at, stream=stream_of(on.contract), **facts)
+    return report
+
+
+async def sign_evaluation(session: AsyncSession, actor: Actor, report_id: int, name: str) -> EvaluationReport:
+    """A second person signs under `name`: the result goes on notice, and the gate opens or closes. The report stays,
+    and stands for an older one of this evaluation.
+
+    Refusals: SecondSignerNeeded, ResultMissing, ResultMoved, MoveRefused.
+    """
+    report, on = await access_report(session, actor, report_id, "sign")
+    at = await now(session)
+    check_move(UNDER_WAY, on.contract.status, "sign")
+    status = move(REPORT_MOVES, report.status, "sign")
+    if refusal := same_signer(report.submitted_by, actor.account_id) or rules.no_result(on.assessment.status):
+        raise refusal
+    rules.check_result(report.number, on.assessment.number)
+    await _replace(session, on.evaluation.id, EvaluationReportStatus.signed)
+    report.status, report.signer, report.signed_at, report.signed_by = status, name, at, actor.account_id
+    band = (await assessments.results_of(session, [on.assessment.id]))[on.assessment.id][-1].band
+    passed, kind = rules.is_passed(on.assessment.terms, band), on.evaluation.kind
+    told = Signed(on.assessment.id, on.contract.id, GATES.get(kind), passed, report.opinion, band)
+    facts = {"contract": on.contract.id, "kind": kind.value, "band": band, "passed": passed}
+    await happened(
+        session, actor, "evaluation_report.signed", report, at, stream=stream_of(on.contract), tell=told, **facts
+    )
+    return report
+
+
+async def confirm_evaluation(session: AsyncSession, actor: Actor, evaluation_id: int) -> Evaluation:
+    """The notice has ended and no objection is open: the evaluation is over. Refusals: NoticeRunning, MoveRefused."""
+    on = await access_evaluation(session, actor, evaluation_id, "confirm")
+    at = await now(session)
+    check_move(MOVES, on.assessment.status, "confirm")
+    if refusal := on_notice("confirm", on.assessment.notice_ends_on, shanghai_date(at)):
+        raise refusal
+    facts = {"contract": on.contract.id, "kind": on.evaluation.kind.value}
+    await happened(session, actor, "evaluation.confirmed", on.evaluation, at, stream=stream_of(on.contract), **facts)
+    return on.evaluation
+
+
+async def draw_spot_checks(session: AsyncSession, actor: Actor, *, seed: str | None = None) -> SpotDraw:
+    """Which of the bureau's contracts are checked this year: drawn by lot of all that run long enough, with a seed that
+    everybody reads. Refusals: YearDrawn, NothingToDraw."""
+    bureau = await session.scalar(sa.select(Party.id).where(Party.id == actor.party_id).with_for_update()) or 0
+    at, (share, _, source) = await now(session), spot_checks()
+    year, found = shanghai_date(at).year, {each.number: each for each in await candidates(session, bureau)}
+    is_drawn = await draw_of(session, bureau, year) is not None
+    if refusal := rules.undrawable(year, len(found), is_drawn=is_drawn):
+        raise refusal
+    draw = SpotDraw(party_id=bureau, year=year, seed=seed or secrets.token_hex(16), share=share, source=source)
+    draw.size, draw.drawn_at, draw.drawn_by = rules.draw_size(share, len(found)), at, actor.account_id
+    session.add(draw)
+    await session.flush()
+    for position, number in enumerate(in_lot_order(draw.seed, found), 1):
+        session.add(SpotLot(draw_id=draw.id, contract_id=found[number].id, number=number, position=position))
+    facts: dict[str, Any] = {"year": year, "of": len(found), "size": draw.size, "seed": draw.seed}
+    await happened(session, actor, "spot_checks.drawn", draw, at, **facts)
+    return draw
+
+
+async def _replace(session: AsyncSession, evaluation_id: int, status: EvaluationReportStatus) -> None:
+    query = sa.select(EvaluationReport).where(EvaluationReport.evaluation_id == evaluation_id)
+    older = await session.scalar(query.where(EvaluationReport.status == status).with_for_update())
+    if older:
+        older.status = move(REPORT_MOVES, older.status, "replace")
+        await session.flush()

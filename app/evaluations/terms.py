@@ -1,0 +1,24 @@
+"""The settings of evaluations, each with its source: `terms.toml`, versioned."""
+
+import tomllib
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+@cache
+def _document() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("terms.toml").read_text(encoding="utf-8"))
+
+
+def final_from() -> tuple[int, str]:
+    """How many months before a contract ends its final evaluation may begin, and who says so."""
+    row = _document()["final"]
+    return int(row["months_before_end"]), str(row["source"])
+
+
+def spot_checks() -> tuple[Decimal, int, str]:
+    """Which share of the contracts that run so many months is checked each year, and who says so."""
+    row = _document()["spot_checks"]
+    return Decimal(row["share"]), int(row["months_run"]), str(row["source"])
