@@ -448,8 +448,8 @@ def test_residents_accept_and_the_need_shows_its_whole_path(district: District) 
     page = district.enter("committee", PHONE)
     open_line(page, "登记“社区老年食堂.*居民验收")
     press(page, "登记居民验收")
-    answered(page, "登记居民验收", {"征询渠道": "会议现场"}, 征询人数="12", 答复人数="10", 认可人数="9")
-    expect(page.get_by_text("认可率 90.0%")).to_be_visible()
+    answered(page, "登记居民验收", {"征询渠道": "会议现场"}, 征询人数="32", 答复人数="30", 认可人数="25")
+    expect(page.get_by_text("认可率 83.3%")).to_be_visible()
     pay(district, "尾款")
     page = district.enter("purchaser")
     open_line(page, "为“社区老年食堂.*”办理结项")
@@ -467,7 +467,7 @@ def test_residents_accept_and_the_need_shows_its_whole_path(district: District) 
         NOTICE,
         "在 2 份申报中列第 1，80.00 分",
         "评估通过 2/2 项",
-        "9 位认可",
+        "30 位居民答复，25 位认可",
     ):
         expect(told).to_contain_text(words)
     assert faults_of(page) == []
