@@ -113,3 +113,28 @@ def test_what_the_columns_of_parties_held_becomes_records_and_back_again(own_dat
         after = connection.execute(FLAT_COLUMNS).fetchall()
     assert [row[:-1] for row in after] == [row[:-1] for row in before]
     assert [row[-1] for row in after] == [["社团证书", "督导"], [], [], []]
+
+
+# Four surveys: one that nothing used, one each that spoke for willingness and acceptance, one that spoke for both.
+SPOKEN = """
+SET session_replication_role = replica;
+INSERT INTO surveys (id, party_id, definition, status, created_at)
+    OVERRIDING SYSTEM VALUE SELECT id, 1, '{}', 'draft', '2026-11-01Z' FROM generate_series(1, 4) id;
+INSERT INTO waves (id, survey_id, channel, state, created_at)
+    OVERRIDING SYSTEM VALUE SELECT id, survey, 'paper', 'draft', '2026-11-01Z'
+    FROM (VALUES (1, 1), (2, 2), (3, 3), (4, 4), (5, 4)) given (id, survey);
+INSERT INTO voices (contract_id, purpose, method, wave_id, question, rule, status, asked_at)
+    SELECT wave, purpose, 'survey', wave, 'Q1', CASE purpose WHEN 'willingness' THEN 'low_half' END, 'asked', at
+    FROM (VALUES (2, 'willingness', timestamptz '2026-11-02Z'), (3, 'acceptance', '2026-11-02Z'),
+                 (5, 'willingness', '2026-11-02Z'), (4, 'acceptance', '2026-11-03Z')) given (wave, purpose, at);
+"""
+
+
+def test_a_survey_is_for_what_it_was_last_asked_to_say_and_else_for_needs(own_database: str) -> None:
+    command.downgrade(alembic_config(own_database), "voices")
+    with psycopg.connect(own_database) as connection:
+        connection.execute(SPOKEN)
+    upgrade(own_database)
+    with psycopg.connect(own_database) as connection:
+        purposes = connection.execute("SELECT purpose FROM surveys ORDER BY id").fetchall()
+    assert [purpose for (purpose,) in purposes] == ["need", "willingness", "acceptance", "acceptance"]
