@@ -38,7 +38,7 @@ function Shown({ of }: { of: Draws }) {
                 {t("contracts.spot_checks.of_year", { year: each.year, party: chosen(each, "party", i18n.language) })}
               </Link>
             </h2>
-            <p>{t("contracts.spot_checks.drawn", { size: each.size, day: dayText(each.drawn_at, i18n.language) })}</p>
+            <p>{t("contracts.spot_checks.drawn", { count: each.size, day: dayText(each.drawn_at, i18n.language) })}</p>
           </li>
         ))}
       </ol>

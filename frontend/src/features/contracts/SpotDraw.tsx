@@ -25,7 +25,7 @@ function Shown({ of }: { of: Draw }) {
   return (
     <Page
       title={t("contracts.spot_checks.of_year", title)}
-      subtitle={t("contracts.spot_checks.drawn", { size: of.size, day: dayText(of.drawn_at, i18n.language) })}
+      subtitle={t("contracts.spot_checks.drawn", { count: of.size, day: dayText(of.drawn_at, i18n.language) })}
       crumbs={[{ label: t("nav.spot_checks"), to: "/spot-checks" }]}
     >
       <p className="prose">{t("contracts.spot_checks.how", { share, count: of.lots.length })}</p>
