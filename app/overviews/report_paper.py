@@ -35,17 +35,17 @@ def report_document(report: SeasonReport, bureau: str, made_on: date) -> Paper:
 def _money(report: SeasonReport) -> Iterable[Block]:
     of, spent = report.money, report.spent
     sums = (of.planned, of.awarded, of.contracted, of.direct, of.paid, spent.vouched, spent.disallowed)
-    labels = ("公告预算", "确定入选", "签订合同", "其中未经公告", "已拨付", "列报支出", "审计核减")
+    labels = ("公告预算", "已确定入选", "已签合同", "其中双选直接签约", "已拨款", "列报支出", "审计核减")
     yield Fields(tuple(zip(labels, map(money, sums), strict=True)))
 
 
 def _projects(report: SeasonReport) -> Iterable[Block]:
     states = "、".join(f"{word('state', state, 'zh')}{count}项" for state, count in report.states.items())
     yield Paragraph(f"共签订合同{len(report.projects)}项：{states or '无'}。")
-    header = ("项目", "服务单位", "结果", "合同金额", "已拨付", "核减", "等级")
+    header = ("项目", "服务单位", "结果", "合同金额", "已拨款", "核减", "等级")
     rows = tuple(map(_project, report.projects))
     if rows:
-        yield Grid(header, rows, (24, 24, 9, 13, 13, 9, 8), frozenset({3, 4, 5}))
+        yield Grid(header, rows, (21, 21, 11, 14, 14, 11, 8), frozenset({3, 4, 5}))
 
 
 def _project(each: Project) -> tuple[str, ...]:

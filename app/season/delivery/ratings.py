@@ -152,13 +152,13 @@ def _check(season: Season, _known: Known, faults: Faults) -> None:
 async def _sheets(session: AsyncSession, name: str) -> dict[str, Sheet]:
     """Those of the season's contractors, each with the points of its last result."""
     rows = []
-    for rating, party in await session.execute(_graded(name).order_by(Party.ref)):
+    for rating, party in await session.execute(_graded(name).order_by(Rating.id)):
         results = sa.select(AssessmentResult).where(AssessmentResult.assessment_id == rating.assessment_id)
         last = (await session.scalars(results.order_by(AssessmentResult.number.desc()).limit(1))).one()
         announced = await session.scalar(
             sa.select(Assessment.announced_at).where(Assessment.id == rating.assessment_id)
         )
-        points = {group: Decimal(last.groups[group][0]) for group in GROUPS}
+        points = {group: f"{Decimal(last.groups[group][0]).normalize():f}" for group in GROUPS}
         days = {"applied": day_of(rating.applied_at), "announced": day_of(announced), "confirmed": rating.valid_from}
         said = {"organization": party.ref, "scheme": rating.scheme, "document": rating.source}
         rows.append({**said, **points, **days})
