@@ -10,8 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Account, PasswordReset
 from app.accounts.rules import token_hash
+from app.assessments.models import Assessment
 from app.contracts.engagements import engage_firm
+from app.contracts.models import Milestone
 from app.contracts.rules import EngagementKind
+from app.contracts.service import report_milestone
 from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
@@ -19,6 +22,7 @@ from app.offers.service import pause_offer
 from app.parties.models import Party
 from app.ratings.models import Rating
 from app.ratings.rules import RatingStatus
+from app.records.rules import RecordKind
 from app.selection.models import PreferenceList, Round, RoundNeed, RoundOffer
 from app.selection.rules import ListSource, RoundStatus, Side
 from app.selection.service import close_round
@@ -29,22 +33,24 @@ from app.tenders.notices.models import Tender
 from app.tenders.notices.rules import LotFailure
 from app.tenders.panels.reopening import ask_reopening
 from app.tenders.panels.service import deliver_sheet, enter_paper_sheet, save_sheet
-from app.tenders.profiles.rules import OverspendRule
+from app.tenders.profiles.rules import Gate, OverspendRule
 from tests.conftest import TODAY
 from tests.factories.assessments import make_assessment, seat
 from tests.factories.awards import propose, score
 from tests.factories.bids import make_bid, make_opened
-from tests.factories.contracts import make_performing, purchaser
+from tests.factories.contracts import contractor, make_performing, purchaser
+from tests.factories.evaluations import WORKED, begin, make_signed_report, make_submitted, mark, people_of
 from tests.factories.needs import make_need
 from tests.factories.notices import lots_of, make_tender, set_clock
 from tests.factories.offers import make_offer
 from tests.factories.panels import clerks_of, make_panel, marks_of
+from tests.factories.records import make_record
 from tests.factories.service_sessions import call, keep_draw
 
 DAY = timedelta(days=1)
 # By whose desk it waits.
 SELDOM = {
-    "organization": {"bids.confirm", "bids.revise", "awards.accept_cut"},
+    "organization": {"bids.confirm", "bids.revise", "awards.accept_cut", "records.answer"},
     "purchaser": {
         "tenders.fail",
         "panels.confirm",
@@ -52,9 +58,16 @@ SELDOM = {
         "selection.fill",
         "ratings.pass",
         "assessments.collect",
+        "contracts.meet",
     },
     "committee": {"parties.cancel_reset"},
-    "evaluator": {"service_sessions.close"},
+    "evaluator": {
+        "service_sessions.close",
+        "evaluations.begin",
+        "evaluations.submit",
+        "evaluations.sign",
+        "evaluations.confirm",
+    },
 }
 
 
@@ -71,6 +84,8 @@ async def seldom(session: AsyncSession, parties: Mapping[str, Party]) -> None:
     await _mending(session, bureau, organization, at)
     await _seated(session, bureau)
     await _called_back(session, parties["evaluator"])
+    await _evaluated(session, bureau, parties["evaluator"], at)
+    await _recorded(session, organization, at)
 
 
 async def _mending(session: AsyncSession, bureau: Party, organization: Party, at: datetime) -> None:
@@ -99,6 +114,38 @@ async def _called_back(session: AsyncSession, firm: Party) -> None:
     await engage_firm(session, purchaser(contract), contract.id, EngagementKind.evaluation, firm.id)
     draw, _ = await keep_draw(session, contract, DrawStatus.open)
     await call(session, contract, draw, [CallBackStatus.confirmed])
+
+
+async def _evaluated(session: AsyncSession, bureau: Party, firm: Party, at: datetime) -> None:
+    """Four contracts, each at another step of its evaluation, and a business check to be decided on."""
+    for step in range(4):
+        await set_clock(session, TODAY)
+        contract = await make_performing(session, tender=await make_tender(session, bureau))
+        await engage_firm(session, purchaser(contract), contract.id, EngagementKind.evaluation, firm.id)
+        await session.flush()
+        match step:
+            case 0:
+                await report_milestone(session, contractor(contract), contract.id, Gate.midterm_evaluation, "已开展")
+                session.add(Milestone(contract_id=contract.id, gate=Gate.business_check))
+                await session.flush()
+                await report_milestone(session, contractor(contract), contract.id, Gate.business_check, "台账已备")
+            case 1:
+                people = await people_of(session, contract)
+                await mark(session, await begin(session, contract, people["third_party"]), people, WORKED)
+            case 2:
+                await make_submitted(session, contract)
+            case _:
+                _, evaluation, _, _ = await make_signed_report(session, contract)
+                assessment = await session.get_one(Assessment, evaluation.assessment_id)
+                assessment.notice_ends_on = shanghai_date(at) - DAY
+    await session.flush()
+
+
+async def _recorded(session: AsyncSession, organization: Party, at: datetime) -> None:
+    """An adverse record that its organisation has not answered."""
+    today = shanghai_date(at)
+    days = {"due_on": today + DAY * 30, "shown_until": today + DAY * 300}
+    await make_record(session, organization, RecordKind.penalty, title="1号", requirement="补报材料", **days)
 
 
 async def _notice(session: AsyncSession, bureau: Party, bids_end: datetime, title: str, **facts: object) -> Tender:
