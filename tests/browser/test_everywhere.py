@@ -55,7 +55,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "/surveys/waves/$wave_id/responses": ("committee", "/surveys?sort=id", "/surveys/{}/waves"),
     "/surveys/responses/$response_id": (
         "committee",
-        "/surveys?sort=id",
+        "/surveys?status=published&purpose=need",
         "/surveys/{}/waves",
         "/surveys/waves/{1}/responses",
     ),

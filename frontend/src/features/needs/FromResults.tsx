@@ -20,7 +20,8 @@ export function FromResults() {
   const { t, i18n } = useTranslation();
   const language = languageOf(i18n.language);
   const [wanted, setWanted] = useState<number>();
-  const surveys = $api.useQuery("get", "/api/v1/surveys", { params: { query: { status: "closed", limit: 50 } } });
+  const query = { status: "closed", purpose: "need", limit: 50 } as const;
+  const surveys = $api.useQuery("get", "/api/v1/surveys", { params: { query } });
   const found = surveys.data?.items ?? [];
   const survey = wanted ?? found[0]?.id;
   if (survey === undefined) return null;
@@ -31,6 +32,7 @@ export function FromResults() {
       {found.length > 1 && (
         <Select
           aria-label={t("nav.survey")}
+          className="from-survey"
           value={survey}
           onChange={setWanted}
           popupMatchSelectWidth={false}
