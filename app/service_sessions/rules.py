@@ -150,7 +150,10 @@ class FeedbackOutsideTime(DomainError):
 
 
 class HouseholdNotSignedIn(DomainError):
-    """Who was there is who signed in at the door, or was written down."""
+    """Who was there is who signed in at the door. Tries are counted: whether a neighbour was there is nobody's to find
+    out."""
+
+    is_guess = True
 
 
 class FeedbackGiven(DomainError):

@@ -73,6 +73,14 @@ async def test_who_was_not_there_says_nothing(session: AsyncSession, anybody: As
     assert (nowhere.status_code, nowhere.json()["code"], await counted(session)) == (404, "DoorUnknown", 0)
 
 
+async def test_whether_a_household_was_there_is_not_found_out_by_trying_numbers(
+    session: AsyncSession, anybody: AsyncClient
+) -> None:
+    held = await attended(session, await make_performing(session))
+    tried = [(await say(anybody, held, household=f"9-9-{number}")).status_code for number in range(30)]
+    assert (tried[0], tried[-1]) == (409, 429)
+
+
 async def test_outside_its_time_nothing_is_said_and_nothing_changes(
     session: AsyncSession, anybody: AsyncClient
 ) -> None:
