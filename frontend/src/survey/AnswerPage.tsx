@@ -24,7 +24,7 @@ export function AnswerPage({ token }: { token: string }) {
   if (refusal) return <Refused refusal={refusal} language={language} onRetry={reload} />;
   if (!data) return <p className="soft loading">{say("loading")}</p>;
   const finish = (code: string): void => {
-    const told = { code, demonstration: data.demonstration, closes_at: data.wave.closes_at };
+    const told = { code, demonstration: data.demonstration, closes_at: data.wave.closes_at, purpose: data.purpose };
     dropDraft(token);
     keepSent(token, told);
     setSent(told);

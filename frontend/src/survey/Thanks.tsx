@@ -4,7 +4,7 @@ import { Demonstration } from "./Frame";
 import { endText } from "./time";
 import { useLanguage, useSay } from "./words";
 
-export function Thanks({ code, demonstration, closes_at }: Sent) {
+export function Thanks({ code, demonstration, closes_at, purpose }: Sent) {
   const say = useSay();
   const language = useLanguage();
   const [copied, setCopied] = useState(false);
@@ -31,8 +31,14 @@ export function Thanks({ code, demonstration, closes_at }: Sent) {
         <h2>{say("next")}</h2>
         <ol>
           <li>{closes_at ? say("next_closes", { at: endText(closes_at, language) }) : say("next_open")}</li>
-          <li>{say("next_results")}</li>
-          <li>{say("next_needs")}</li>
+          {purpose === "need" ? (
+            <>
+              <li>{say("next_results")}</li>
+              <li>{say("next_needs")}</li>
+            </>
+          ) : (
+            <li>{say("next_service")}</li>
+          )}
         </ol>
         <h2>{say("thanks_use")}</h2>
         <ul>

@@ -2,6 +2,7 @@
  * What a resident has filled in, kept on the phone until it is sent. Once sending has begun the very same bytes are
  * sent again under the same key until the server answers, so a lost answer never makes a second response.
  */
+import type { Answering } from "./answering";
 import { keep, kept } from "../api/kept";
 import type { Entered } from "../questionnaire/answers";
 
@@ -23,7 +24,7 @@ export const keepDraft = (token: string, draft: Draft): void => keep(nameOf(toke
 export const dropDraft = (token: string): void => keep(nameOf(token), null);
 
 /** What the page of thanks says; kept for this visit alone, since a code opens the answers. */
-export type Sent = { code: string; demonstration: boolean; closes_at: string | null };
+export type Sent = { code: string; demonstration: boolean; closes_at: string | null; purpose: Answering["purpose"] };
 
 export function readSent(token: string): Sent | null {
   return JSON.parse(sessionStorage.getItem(`sent:${token}`) ?? "null") as Sent | null;
