@@ -7,6 +7,7 @@ import type { Choice, Definition, Question } from "../questionnaire/definition";
 import type { Answering } from "./answering";
 import { Frame } from "./Frame";
 import { ReceiptPage } from "./ReceiptPage";
+import { Thanks } from "./Thanks";
 
 const choice = (name: string, zh: string, en = ""): Choice => ({ name, label: { zh, en } });
 const question = (name: string, type: Question["type"], zh: string, more: Partial<Question> = {}): Question => ({
@@ -310,4 +311,17 @@ test("a receipt shows the own answers and what came of them, and lets withdraw a
   await userEvent.click(screen.getByRole("button", { name: "确定撤回" }));
   expect(await screen.findByText("这份答卷已撤回，答案已删除。")).toBeVisible();
   expect(posts(all).map(({ path }) => path)).toEqual(["/api/v1/surveys/receipts/K7M2P9QX/withdraw"]);
+});
+
+test.each([
+  ["need", true],
+  ["acceptance", false],
+] as const)("whoever answered for %s is told of needs: %s", (purpose, isTold) => {
+  render(
+    <Frame>
+      <Thanks code="AB12CD34" demonstration={false} closes_at={null} purpose={purpose} />
+    </Frame>,
+  );
+  expect(screen.queryByText(/呼声高的服务会写成需求/) !== null).toBe(isTold);
+  expect(screen.queryByText(/用来评价这项服务/) !== null).toBe(!isTold);
 });
