@@ -169,7 +169,7 @@ def create_app(settings: Settings, door: Units, authenticate: Authenticate, plac
     app.add_middleware(Guard, settings=settings)
     problems.install(app)
     described, page = app.openapi, cache(lambda: description.page(app.openapi()))
-    app.openapi = cache(lambda: description.with_versions_required(described()))  # type: ignore[method-assign]
+    app.openapi = cache(lambda: description.completed(described()))  # type: ignore[method-assign]
     app.get(f"{API}/docs", include_in_schema=False)(lambda: HTMLResponse(page()))
     return app
 

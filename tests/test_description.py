@@ -59,7 +59,7 @@ def answers_of(description: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         for operation in operations.values():
             for answer in operation["responses"].values():
                 for kind, content in answer.get("content", {}).items():
-                    if kind == "application/json":
+                    if kind in {"application/json", "application/problem+json"}:
                         yield operation["operationId"], content.get("schema", {})
 
 

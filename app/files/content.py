@@ -8,7 +8,8 @@ from types import SimpleNamespace
 from typing import BinaryIO
 
 from app.core.reading.foreign import Limits
-from app.core.reading.measure import Refused, check_unpacked
+from app.core.reading.measure import Refused
+from app.core.reading.workbook import check_unpacked
 from app.files.rules import (
     ARCHIVE,
     CONTENTS,

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
+from app.core.problems import Problem
+
 Described = Mapping[str, Any]
 PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>接口说明 API · 双选 Shuangxuan</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>
@@ -86,10 +88,17 @@ def _answers(operation: Described) -> Iterator[str]:
         yield f"<tr><td>{status}<td>{escape(each['description'])}<td>{form}"
 
 
-def with_versions_required(described: dict[str, Any]) -> dict[str, Any]:
-    """An edit without If-Match is refused (428), so its description says that it is required."""
+def reference(schema: str) -> str:
+    return f"#/components/schemas/{schema}"
+
+
+def completed(described: dict[str, Any]) -> dict[str, Any]:
+    """With what is the same of every operation. An edit without If-Match is refused (428), so it is required; and a
+    refusal is described once: each of thousands would otherwise be made a type of its own at every start."""
     for methods in described["paths"].values():
         for operation in methods.values():
             for each in operation.get("parameters", ()):
                 each["required"] = each["required"] or each["name"] == "if-match"
+    problem = Problem.model_json_schema(ref_template=reference("{model}"))
+    described["components"]["schemas"] |= {**problem.pop("$defs"), "Problem": problem}
     return described

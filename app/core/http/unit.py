@@ -24,6 +24,7 @@ from app.core.actors import RESIDENT, Actor, Role, covers
 from app.core.db import Units, together
 from app.core.errors import Denied, DomainError, NotSignedIn, VersionRequired
 from app.core.http.body import has_body, with_body
+from app.core.http.description import reference
 from app.core.http.group import Apart, Groups
 from app.core.http.idempotency import answered_once, claim_of
 from app.core.http.lanes import Lane, Lanes
@@ -31,7 +32,6 @@ from app.core.http.limits import Limit, asked_of, check_whole, count_try, networ
 from app.core.http.putting_off import PutOff, carried
 from app.core.http.shared import Shared
 from app.core.installation.replica import Replica
-from app.core.problems import Problem
 from app.core.reading.files import Uploaded
 from app.core.settings import Settings
 
@@ -39,7 +39,7 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 SESSION_COOKIE = "shuangxuan_session"
 VERSION = re.compile(r"[0-9]{1,9}")
 REFUSALS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": what, "content": {"application/problem+json": {}}}
+    status: {"description": what, "content": {"application/problem+json": {"schema": {"$ref": reference("Problem")}}}}
     for status, what in {
         400: "the request cannot be read",
         401: "not signed in",

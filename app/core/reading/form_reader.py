@@ -20,9 +20,9 @@ from pyxform.errors import PyXFormError
 from pyxform.survey import Survey
 from pyxform.xls2xform import convert
 
-from app.core.reading.measure import TWICE, Measure, check_unpacked
-from app.core.reading.table_reader import OLE, cells_of, check_compound, errors_of, text_of
-from app.core.reading.workbook import Sheet, sheets_of
+from app.core.reading.book_reader import OLE, cells_of, check_compound, errors_of, text_of
+from app.core.reading.measure import TWICE, Measure
+from app.core.reading.workbook import Sheet, check_unpacked, sheets_of
 
 MESSAGE = 2_000  # characters of what pyxform says
 REFERENCE = re.compile(r"\$\{\s*([^{}\s]+)\s*\}")  # pyxform objects to spaces in it

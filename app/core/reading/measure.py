@@ -1,12 +1,8 @@
 """What a foreign file may cost its reader, and how the reader refuses it; part of the process of `reader.py`."""
 
-import zipfile
 from types import SimpleNamespace
 from typing import Any
 
-MB = 1024 * 1024
-CHUNK = 256 * 1024
-SWELLING_FROM = 10 * MB  # below, nothing is said about how much smaller a file was packed
 TWICE = "\x1f"  # behind a heading that stood there before
 
 
@@ -48,20 +44,3 @@ def check_reach(limits: SimpleNamespace, rows: int, columns: int) -> None:
         raise Refused("FileTooManyColumns", found=columns, limit=limits.columns)
     if rows * columns > limits.area:
         raise Refused("FileTooManyCells", limit=limits.area)
-
-
-def check_unpacked(archive: zipfile.ZipFile, packed: int, limits: SimpleNamespace) -> None:
-    """Unpack everything once and keep nothing: an archive's own list of sizes may lie, and name one body many times."""
-    entries = archive.infolist()
-    if len({entry.header_offset for entry in entries}) < len(entries):
-        raise Refused("FileUnreadable")
-    if len(entries) > limits.parts:
-        raise Refused("FileTooManyParts", found=len(entries), limit=limits.parts)
-    most = min(limits.unpacked_mb * MB, max(SWELLING_FROM, limits.ratio * packed))
-    unpacked = 0
-    for entry in entries:
-        with archive.open(entry) as part:
-            while chunk := part.read(CHUNK):
-                unpacked += len(chunk)
-                if unpacked > most:
-                    raise Refused("FileUnpacksTooLarge", limit_mb=most // MB)

@@ -13,8 +13,12 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from app.core.reading.measure import CHUNK, Refused
+from app.core.reading.measure import Refused
+from app.core.reading.table_rows import Fault, Place
 
+MB = 1024 * 1024
+CHUNK = 256 * 1024
+SWELLING_FROM = 10 * MB  # below, nothing is said about how much smaller a file was packed
 PREFIX = rb"(?:\w{1,20}:)?"
 ROOT = re.compile(rb"<(\w{1,20}:)?worksheet[\s>]")
 ENDED = re.compile(rb"</" + PREFIX + rb"worksheet\s*>|<" + PREFIX + rb"worksheet[^<>]*/>")
@@ -33,8 +37,23 @@ CELL_FORMAT = re.compile(rb"<" + PREFIX + rb"xf(?=[\s/>])[^<>]*")
 STYLE = re.compile(rb"""\ss=["']([0-9]{1,6})["']""")
 KEPT = re.compile(r"0{2,20}|0(\.0{1,10})?%")  # formats that make other text of a number: 007 of 7, 80% of 0.8
 BUILT_IN = {"9": "0%", "10": "0.00%"}
-Place = tuple[int, int]
-Fault = tuple[str, dict[str, Any]]
+
+
+def check_unpacked(archive: zipfile.ZipFile, packed: int, limits: SimpleNamespace) -> None:
+    """Unpack everything once and keep nothing: an archive's own list of sizes may lie, and name one body many times."""
+    entries = archive.infolist()
+    if len({entry.header_offset for entry in entries}) < len(entries):
+        raise Refused("FileUnreadable")
+    if len(entries) > limits.parts:
+        raise Refused("FileTooManyParts", found=len(entries), limit=limits.parts)
+    most = min(limits.unpacked_mb * MB, max(SWELLING_FROM, limits.ratio * packed))
+    unpacked = 0
+    for entry in entries:
+        with archive.open(entry) as part:
+            while chunk := part.read(CHUNK):
+                unpacked += len(chunk)
+                if unpacked > most:
+                    raise Refused("FileUnpacksTooLarge", limit_mb=most // MB)
 
 
 @dataclass
@@ -166,12 +185,3 @@ def number_of(column: bytes) -> int:
     for letter in column:
         number = number * 26 + letter - 64
     return number
-
-
-def letters_of(number: int) -> str:
-    """1 is A, 27 AA."""
-    letters = ""
-    while number:
-        number, letter = divmod(number - 1, 26)
-        letters = chr(65 + letter) + letters
-    return letters
