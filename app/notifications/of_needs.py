@@ -1,6 +1,6 @@
 """Occasions of unmet needs: organisations that could answer one, and the committee once somebody offers the like."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -47,29 +47,34 @@ async def advertised(session: AsyncSession, event: str, need: Need) -> list[Draf
 
 
 async def offered(session: AsyncSession, _event: str, offer: Offer) -> list[Draft]:
-    """Committees that have advertised a need of the like where the offer reaches, the latest first."""
+    """Committees that have advertised a need of the like where the offer reaches: the latest first, those without a
+    code after the others. What has no code is of the kinds that its words speak of."""
+    kinds = offer.category_codes or await _read_from(session, offer)
+    if not kinds:
+        return []
     like = [
         sa.or_(Need.category_code.startswith(kind[:SERVICE]), sa.literal(kind).startswith(Need.category_code))
-        for kind in offer.category_codes
+        for kind in kinds
     ]
-    if not like:
-        return []
     reached = [Need.community_code.startswith(inside(code)) for code in offer.coverage_codes]
     is_open = standing_column(shanghai_date(await now(session))) == NeedStatus.published
-    query = sa.select(Need).where(Need.advertised_at.is_not(None), is_open, sa.or_(*like), sa.or_(*reached))
-    needs = await session.scalars(query.order_by(Need.advertised_at.desc(), Need.id).limit(MOST_TOLD))
+    query = sa.select(Need).where(Need.advertised_at.is_not(None), is_open, sa.or_(*reached))
+    uncoded = Need.category_code.is_(None)
+    latest = query.where(sa.or_(*like, uncoded)).order_by(uncoded, Need.advertised_at.desc(), Need.id)
+    groups = {kind[:SERVICE] for kind in kinds}
     return [
         Draft("need.offered", parties(need.party_id), Thing.need, need.id, need.title, {"offer": offer.title})
-        for need in needs
+        for need in await session.scalars(latest.limit(MOST_TOLD))
+        if need.category_code or groups & {kind[:SERVICE] for kind in await _read_from(session, need)}
     ]
 
 
-async def _read_from(session: AsyncSession, need: Need) -> list[str]:
-    said = await suggest_terms(session, need.title, need.description)
-    return [suggestion.code for suggestion in said.categories]
+async def _read_from(session: AsyncSession, said: Need | Offer) -> Sequence[str]:
+    suggested = await suggest_terms(session, said.title, said.description)
+    return [suggestion.code for suggestion in suggested.categories]
 
 
-def _offering(need: Need, kinds: list[str], end: int) -> sa.Select[int]:
+def _offering(need: Need, kinds: Sequence[str], end: int) -> sa.Select[int]:
     """The parties with a published offer of one of these kinds, as far as the first `end` digits say, that reaches
     where the need lies."""
     kind = sa.or_(*(OfferCategory.category_code.startswith(kind[:end]) for kind in kinds))

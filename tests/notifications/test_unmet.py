@@ -126,6 +126,32 @@ async def test_the_committee_hears_of_a_new_offer_of_the_like(
     assert await events_of(client_of, committee) == ([("need.offered", "need")] if is_told else [])
 
 
+@pytest.mark.parametrize(
+    ("facts", "is_told"),
+    [
+        ({"category_codes": ["010102"]}, True),
+        ({"category_codes": ["0302"]}, False),
+        ({"category_codes": [], "title": "老年食堂", "description": "老人助餐，每天一顿热饭。"}, True),
+        ({"category_codes": [], "title": "嗯", "description": "嗯"}, False),
+    ],
+)
+async def test_the_committee_of_a_need_without_a_code_hears_of_offers_of_what_its_words_say(
+    session: AsyncSession, client_of: ClientOf, facts: dict[str, Any], is_told: bool
+) -> None:
+    await make_reference(session)
+    need_id, committee = await need_of(
+        session, category_code=None, title="想办老年食堂", description="老人吃饭难，盼助餐。"
+    )
+    provider = await organization(session)
+    party = await session.get(Party, provider.party_id)
+    offer = await make_offer(session, party, status=OfferStatus.draft, **facts)
+    await session.commit()
+    await advertise(client_of, committee, need_id)
+    async with client_of(provider) as client:
+        assert (await client.post(f"/offers/{offer.id}/publish")).status_code == 200
+    assert await events_of(client_of, committee) == ([("need.offered", "need")] if is_told else [])
+
+
 async def test_a_coarse_need_hears_of_whatever_lies_under_its_code(session: AsyncSession, client_of: ClientOf) -> None:
     need_id, committee = await need_of(session, category_code="01")
     provider = await organization(session)
