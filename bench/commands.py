@@ -13,7 +13,7 @@ from app.cli import JsonOption, write_json
 from bench.city.measured import FIGURES as PARTS
 from bench.city.measured import measured as measure_cities
 from bench.engine.judgements import read_judgements
-from bench.engine.market import season_market, with_needs
+from bench.engine.market import season_market, with_codes, with_needs
 from bench.engine.matching import FIGURES, Inputs, measure_matching
 from bench.engine.relevance import doubts_of_both, measure_relevance, readable
 from bench.measures import Measure, as_table
@@ -51,11 +51,15 @@ def bench_relevance(
     needs: Annotated[
         Path | None, typer.Option(help="judged needs beside the season's: a list like its needs.csv")
     ] = None,
+    codes: Annotated[
+        Path | None, typer.Option(help="CSV: need_id, category_code; as if these needs had been entered with these")
+    ] = None,
     target: JsonOption = "",
 ) -> None:
     """How well the ranking agrees with graded judgements; simpler methods and a tuned search server stand beside it."""
     market = season_market(season)
     market = with_needs(market, needs) if needs else market
+    market = with_codes(market, codes) if codes else market
     judged = read_judgements(judgements, {need.id for need in market.needs}, {offer.id for offer in market.offers})
     found = measure_relevance(market, judged)
     write_json(found, target) if target else typer.echo(readable(found))

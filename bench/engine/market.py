@@ -15,7 +15,8 @@ from app.needs.rules import ends_on
 from app.season.files import Faults, Season
 from app.season.importing import open_season
 from app.season.known import take_faults
-from bench.engine.judgements import table_at
+from app.taxonomy.rules import CategoryUnknown
+from bench.engine.judgements import JudgementsRefused, NeedUnjudgeable, table_at
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,25 @@ def with_needs(market: SeasonMarket, path: Path) -> SeasonMarket:
     take_faults(path.name, faults.take(path.name, read_needs, table) or [], faults)
     faults.refuse()
     return replace(market, needs=(*market.needs, *map(_need, table.lines())))
+
+
+def with_codes(market: SeasonMarket, path: Path) -> SeasonMarket:
+    """The market as if these needs had been entered with these categories (CSV: need_id, category_code).
+
+    Refusals: those of `table_at`, and
+    JudgementsRefused with every fault."""
+    lines, needs = table_at(path).lines(), {need.id for need in market.needs}
+    known = {category.code for category in market.reference.categories}
+    for row in lines:
+        if (need := row.text("need_id")) not in needs:
+            row.refuse("need_id", NeedUnjudgeable(need=need))
+        if (code := row.text("category_code")) not in known:
+            row.refuse("category_code", CategoryUnknown(code=code))
+    if faults := [fault for row in lines for fault in row.faults]:
+        raise JudgementsRefused(faults)
+    codes = {row.text("need_id"): (row.text("category_code"),) for row in lines}
+    coded = (replace(need, category_codes=codes.get(need.id, need.category_codes)) for need in market.needs)
+    return replace(market, needs=tuple(coded))
 
 
 Read = TypeVar("Read", Category, NeedRecord, OfferRecord)

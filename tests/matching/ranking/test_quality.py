@@ -8,7 +8,8 @@ side. Judgements are about the content, so the hard filters are off.
 `elsewhere_needs.csv` and `elsewhere_judgements.csv`: 40 needs as villages, dormitories and factories elsewhere would
 write them (dialect, typing errors, most codes left blank), graded in the same way before the engine had seen them;
 no order was chosen by them, and of the rule by which first places are doubted the weights alone (`fit.BY_MEANING`).
-They say what is to be expected where nobody has yet added the words of the place.
+They say what is to be expected where nobody has yet added the words of the place. `elsewhere_codes.csv`: the right
+category of each, chosen by reading the need alone.
 """
 
 from pathlib import Path
@@ -20,7 +21,7 @@ from app.matching.ranking.prepared import prepare_offers
 from app.matching.ranking.profiles import Reader
 from app.matching.ranking.rank import rank
 from bench.engine.judgements import read_judgements
-from bench.engine.market import season_market, with_needs
+from bench.engine.market import season_market, with_codes, with_needs
 from bench.engine.relevance import NO_FILTERS, TEXT_ALONE, measure_relevance
 from tests.matching.factories import make_need, make_offer
 
@@ -79,6 +80,15 @@ def test_in_the_language_of_other_districts_less_is_found_no_word_leads_astray_a
     assert found["ndcg5_all"] >= found["ndcg5_all_literal"]
     assert found["doubts"]["meaning"]["noticed_rule"] > 0.6
     assert found["doubts"]["meaning"]["false_alarms_rule"] < 0.08
+
+
+def test_with_right_codes_needs_of_other_districts_find_what_fits_nearly_as_well_as_the_seasons_own() -> None:
+    market = with_needs(MARKET, Path(__file__).parent / "elsewhere_needs.csv")
+    market = with_codes(market, Path(__file__).parent / "elsewhere_codes.csv")
+    needs, offers = {need.id for need in market.needs}, {offer.id for offer in market.offers}
+    found = measure_relevance(market, read_judgements(JUDGEMENTS.with_name("elsewhere_judgements.csv"), needs, offers))
+    assert found["ndcg5_all"] > 0.8
+    assert found["ndcg5_all"] > found["ndcg5_server"] + 0.05
 
 
 def test_wrongly_entered_codes_do_not_keep_the_right_offer_from_the_top() -> None:
