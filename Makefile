@@ -52,8 +52,9 @@ sizes: $(VENV)/.dev frontend/node_modules/.ok ## the looks of the house: functio
 	@$(BIN)/python -m bench.house
 
 pytest: $(VENV)/.dev $(WEB) ## Python tests on real PostgreSQL, browser tests included
-	$(BIN)/pytest -n 3
-	$(BIN)/pytest tests/browser -m browser -n 3 --ignore $(SEASON)
+	@export TEST_CLUSTER="$$(mktemp -d)"; trap 'rm -rf "$$TEST_CLUSTER"' EXIT; set -ex; \
+	$(BIN)/pytest -n 3; \
+	$(BIN)/pytest tests/browser -m browser -n 3 --ignore $(SEASON); \
 	$(BIN)/pytest $(SEASON) -m browser
 
 web-test: $(WEB) ## front-end unit tests and the size of the resident's page

@@ -69,15 +69,18 @@ def cluster_in(folder: Path) -> EmbeddedPostgres:
 
 @contextmanager
 def cluster() -> Iterator[Path]:
-    """The folder of a throw-away server, which runs as long as the block."""
-    folder = Path(tempfile.mkdtemp(prefix="sx-tests-"))
+    """The folder of a throw-away server, which runs as long as the block; or TEST_CLUSTER, which a run leaves to the
+    next one with what was made once."""
+    kept = os.environ.get("TEST_CLUSTER")
+    folder = Path(kept or tempfile.mkdtemp(prefix="sx-tests-"))
     folder.chmod(0o755)
     running = cluster_in(folder)
     running.start()
     yield folder
     running.stop()
-    shutil.rmtree(folder, ignore_errors=True)
     shutil.rmtree(running.socket, ignore_errors=True)
+    if not kept:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 SHARED = pytest.StashKey[str]()

@@ -22,7 +22,7 @@ from app.core.db import units as units_of
 from app.core.errors import NotFound
 from tests.factories.parties import PASSWORD, apart, enter, make_dounan
 
-COMMAND = (sys.executable, "-c", "from app.cli import main; main()")
+COMMAND = (sys.executable, "-m", "app")
 
 
 @pytest.mark.anyio

@@ -43,7 +43,7 @@ from bench.season import measure
 from tests.factories.season import NEEDS, make_season
 
 VARIABLES = [name.upper() for name in Settings.model_fields]
-COMMAND = (sys.executable, "-c", "from app.cli import main; main()")
+COMMAND = (sys.executable, "-m", "app")
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def run(*words: str, command: Sequence[str] = COMMAND, **environment: str) -> su
 
 def test_a_taken_port_is_refused_before_anything_is_started(taken: int, tmp_path: Path) -> None:
     answer = run("serve", PORT=str(taken), DATA_DIR=str(tmp_path / "data"))
-    assert (answer.returncode, answer.stdout, len(answer.stderr.splitlines())) == (1, "", 2)
+    assert (answer.returncode, answer.stdout, len(answer.stderr.splitlines())) == (1, "", 3)
     assert f"PORT={taken}" not in answer.stderr and str(taken) in answer.stderr
     assert not (tmp_path / "data").exists()
 
@@ -77,7 +77,7 @@ def test_a_taken_port_is_refused_before_anything_is_started(taken: int, tmp_path
 )
 def test_a_wrong_setting_is_a_sentence_in_both_languages(variable: str, value: str, told: str, tmp_path: Path) -> None:
     answer = run("serve", **{"PORT": "0", "DATA_DIR": str(tmp_path / "data"), variable: value})
-    zh, en = answer.stderr.splitlines()
+    _starting, zh, en = answer.stderr.splitlines()
     assert (answer.returncode, answer.stdout) == (1, "")
     assert told in zh and told in en and "canary" not in answer.stderr
     assert not (tmp_path / "data").exists()
@@ -108,7 +108,7 @@ def test_help_names_the_option_and_the_variable_of_each_setting_and_the_version_
 def test_a_data_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "data").touch()
     answer = run("serve", PORT="0", DATA_DIR=str(tmp_path / "data"))
-    zh, en = answer.stderr.splitlines()
+    _starting, zh, en = answer.stderr.splitlines()
     assert (answer.returncode, answer.stdout, str(tmp_path) in zh, str(tmp_path) in en) == (1, "", True, True)
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
 
