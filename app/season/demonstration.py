@@ -20,8 +20,6 @@ from app.core.clock import now
 from app.core.days.calendar import SHANGHAI, shanghai_date
 from app.core.days.calendar_table import seed_calendar
 from app.core.db import Units
-from app.core.reading.cells import Table
-from app.needs.service import draft_need, import_needs
 from app.parties.models import Party
 from app.parties.queries import offices_of, require_party
 from app.parties.rules import LegalKind, Newcomer, PartyKind
@@ -39,6 +37,7 @@ from app.season.models import SeasonRecord, SeasonStep
 from app.season.replay import replay_season
 from app.season.rooms import budgets as spending
 from app.season.rooms import evaluations as evaluated
+from app.season.rooms import needs as asked
 from app.season.rooms import ratings as rated
 from app.season.rooms.applications import begun, with_applications
 from app.season.rooms.bids import bid_steps
@@ -70,10 +69,7 @@ FIRMS = {
 }
 ROUND_LASTS = timedelta(days=14)
 GRADED_SINCE, GIVEN_SINCE = timedelta(days=40), timedelta(days=10)
-STARTS_AFTER = timedelta(days=90)  # from the last day of publication to the wanted start
-ASKED = "居民代表会议提出，楼栋长入户征求过意见。"
 SEASONS = (("冬", "winter"), ("春", "spring"), ("夏", "summer"), ("秋", "autumn"))
-DRAFTED = {"title": "院坝里的周末电影", "description": "老街坊盼着院坝里再放露天电影，一个月一场，场地由居委会提供。"}
 FOUND = {
     "words": "2017年度检查结论：不合格",
     "issuer": "昆明市呈贡区民政局",
@@ -142,7 +138,7 @@ def live_steps(season: Season, day: date) -> list[tuple[Season, list[Step]]]:
             [
                 *RESIDENTS,
                 Step("round", None, _open_round),
-                Step("need drafted", None, _draft_need),
+                *NEEDS,
                 Step("firms engaged", None, _engage_firms),
                 Step("report", None, _report),
                 Step("budget", None, _spend),
@@ -192,20 +188,7 @@ async def _make_accounts(session: AsyncSession, season: Season) -> None:
 
 
 async def _publish_needs(session: AsyncSession, season: Season) -> None:
-    """What communities of the district ask for this year: the needs of the lots, and others."""
-    latest = season.competition.timeline.call.first_day
-    await import_needs(session, OPERATOR, live_needs(season, latest), ref_scheme=KEY)
-
-
-def live_needs(season: Season, latest: date) -> Table:
-    """The needs that the season brings for its demonstration, published day by day until `latest`."""
-    table = season.afterwards["needs"]
-    starts_on = (latest + STARTS_AFTER).isoformat()
-    dated = [
-        [*row, ASKED, starts_on, (latest - timedelta(days=len(table.rows) - number)).isoformat()]
-        for number, row in enumerate(table.rows, 1)
-    ]
-    return Table([*table.header, "evidence_note", "preferred_start", "published"], dated)
+    await asked.publish(session, season, season.competition.timeline.call.first_day, KEY)
 
 
 async def _draft_bid(session: AsyncSession, season: Season) -> None:
@@ -284,9 +267,14 @@ async def _open_round(session: AsyncSession, season: Season) -> None:
 
 
 async def _draft_need(session: AsyncSession, season: Season) -> None:
-    """A draft without evidence: publishing it asks for some."""
-    committee = await _actor_of(session, Role.committee)
-    await draft_need(session, committee, {**DRAFTED, "category_code": None, "population_codes": []})
+    await asked.draft(session, await _actor_of(session, Role.committee))
+
+
+async def _advertise_need(session: AsyncSession, season: Season) -> None:
+    await asked.advertise(session, await _actor_of(session, Role.committee), KEY)
+
+
+NEEDS = (Step("need drafted", None, _draft_need), Step("need advertised", None, _advertise_need))
 
 
 async def _engage_firms(session: AsyncSession, season: Season) -> None:
