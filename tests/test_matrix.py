@@ -105,6 +105,7 @@ BODIES: dict[str, Any] = {
     "order_pitches": {"lot": "L1", "bids": []},
     "price_inclusion": {"lot": "L1"},
     "record_payment": {"instalment": "first", "amount": {"amount": "1.00"}, "voucher": "PZ-1"},
+    "record_refund": {"amount": {"amount": "1.00"}, "voucher": "PZ-2"},
     "remedy_milestone": {"opinion": "同意整改"},
     "report_milestone": {"report": "报告"},
     "return_milestone": {"opinion": "请补充"},

@@ -50,7 +50,7 @@ def denial(actor: Actor, verb: str, contract: Contract) -> str | None:
 
 def _allowed(reader: Reader, contract: Contract, verbs: list[str]) -> list[str]:
     may = [verb for verb in verbs if (contract.status, verb) in UNDER_WAY and not denial(reader.actor, verb, contract)]
-    return [] if reader.is_on_another_side else may
+    return may if contract.signed_at and not reader.is_on_another_side else []
 
 
 def actions(reader: Reader, contract: Contract, budget: Budget | None) -> list[str]:
@@ -78,13 +78,13 @@ def audit_actions(reader: Reader, contract: Contract, report: AuditReport) -> li
 
 async def access_contract(session: AsyncSession, actor: Actor, contract_id: int, verb: str) -> Contract:
     """The contract, locked for `verb`: absent when unseen (404), refused with a reason (403). Refused with MoveRefused
-    before it is signed and once it has ended."""
+    before both have signed it and once it is completed."""
     query = sa.select(Contract).where(Contract.id == contract_id, contracts.visible(actor)).with_for_update()
     found = await session.scalar(query, execution_options={"populate_existing": True})
     contract = granted(found, verb, partial(denial, actor, verb), contract=contract_id)
     if await is_on_another_side(session, actor, contract):
         raise Denied(verb=verb, reason="both_sides")
-    check_move(UNDER_WAY, contract.status, verb)
+    check_move(UNDER_WAY if contract.signed_at else {}, contract.status, verb)
     return contract
 
 

@@ -166,7 +166,7 @@ async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
 
 
 async def _budgets(session: AsyncSession, actor: Actor, status: BudgetStatus) -> list[Waiting]:
-    query = sa.select(Contract).where(_under_way(actor)).join(Budget, Budget.contract_id == Contract.id)
+    query = sa.select(Contract).where(_is_spent(actor)).join(Budget, Budget.contract_id == Contract.id)
     found = await session.scalars(query.where(Budget.status == status).order_by(Contract.id))
     verb = "approve" if status is BudgetStatus.proposed else "propose"
     return [_waits(verb, each, each.id) for each in found]
@@ -183,7 +183,7 @@ async def _changes(session: AsyncSession, actor: Actor) -> list[Waiting]:
 
 async def _missing(session: AsyncSession, actor: Actor) -> list[Waiting]:
     """Contracts that ask for an audit and have no budget that one could go by."""
-    query = sa.select(Contract).where(_under_way(actor))
+    query = sa.select(Contract).where(_is_spent(actor))
     audited = sa.exists().where(Milestone.contract_id == Contract.id, Milestone.gate.in_(KINDS))
     without = ~sa.exists().where(Budget.contract_id == Contract.id)
     found = await session.scalars(query.where(audited, without).order_by(Contract.id))
@@ -213,6 +213,12 @@ async def _open_reports(session: AsyncSession, contract: Contract) -> Sequence[A
 
 
 AUDITED = (ContractStatus.signed, ContractStatus.performing, ContractStatus.terminated)
+
+
+def _is_spent(actor: Actor) -> sa.ColumnElement[bool]:
+    """Under way, or ended before its time and not audited yet: such a budget is agreed on even then."""
+    is_open = sa.and_(Contract.status == ContractStatus.terminated, Contract.signed_at.is_not(None))
+    return sa.or_(_under_way(actor), sa.and_(visible(actor), is_open, Contract.allowed.is_(None)))
 
 
 def _under_way(actor: Actor) -> sa.ColumnElement[bool]:

@@ -68,8 +68,9 @@ VERBS = (
     "submit",
     "sign",
 )
-# What settles the accounts of a contract that was ended before its time: what was spent is stated and audited.
-SETTLING = ("state", "restate", "disallow", "flag", "submit", "sign")
+# What settles the accounts of a contract that was ended before its time: what was spent is stated and audited, by a
+# budget that is agreed on even then; money is moved in it no more.
+SETTLING = tuple(verb for verb in VERBS if verb not in ("ask", "grant", "refuse"))
 # The rest happens from the signatures until the contract ends.
 UNDER_WAY = {
     **{(status, verb): status for status in (ContractStatus.signed, ContractStatus.performing) for verb in VERBS},

@@ -3,8 +3,19 @@
 from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.contracts import acceptance, announcements, documents, engagements, policy, queries, service
+from app.contracts import (
+    acceptance,
+    announcements,
+    documents,
+    engagements,
+    lines,
+    payments,
+    policy,
+    queries,
+    service,
+)
 from app.contracts.announcement_schemas import ContractAnnouncement
+from app.contracts.instalments import SETTLEMENT
 from app.contracts.models import Contract, Milestone
 from app.contracts.policy import WHO
 from app.contracts.rules import ContractStatus
@@ -22,6 +33,7 @@ from app.contracts.schemas import (
     MilestoneReport,
     PaymentCreate,
     PaymentRead,
+    RefundCreate,
 )
 from app.core.actors import Actor
 from app.core.fields import Id, Search
@@ -58,8 +70,8 @@ async def list_contracts(
     q: Search = "",
     area: Search = "",
 ) -> Page[ContractRow]:
-    wanted = queries.search_contracts(actor, status=status, tender_id=tender_id, q=q, area=area)
-    found = await queries.list_contracts(session, wanted, paging)
+    wanted = lines.search_contracts(actor, status=status, tender_id=tender_id, q=q, area=area)
+    found = await lines.list_contracts(session, wanted, paging)
     return found.page([ContractRow.of(line) for line in found.rows])
 
 
@@ -74,8 +86,8 @@ async def export_contracts(
     q: Search = "",
     area: Search = "",
 ) -> Response:
-    wanted = queries.search_contracts(actor, status=status, tender_id=tender_id, q=q, area=area)
-    rows = [dict(ContractRow.of(line)) for line in await queries.export_contracts(session, wanted)]
+    wanted = lines.search_contracts(actor, status=status, tender_id=tender_id, q=q, area=area)
+    rows = [dict(ContractRow.of(line)) for line in await lines.export_contracts(session, wanted)]
     return await SHEET.response(rows, headings, format)
 
 
@@ -197,8 +209,18 @@ async def record_payment(
     session: UnitSession, actor: CurrentActor, contract_id: Id, wanted: PaymentCreate
 ) -> PaymentRead:
     amount = wanted.amount.amount
-    payment = await service.record_payment(session, actor, contract_id, wanted.instalment, amount, wanted.voucher)
+    payment = await payments.record_payment(session, actor, contract_id, wanted.instalment, amount, wanted.voucher)
     return PaymentRead.of(payment, wanted.instalment)
+
+
+@router.post(
+    "/{contract_id}/refund", operation_id="record_refund", status_code=201, dependencies=[allow(WHO["refund"])]
+)
+async def record_refund(
+    session: UnitSession, actor: CurrentActor, contract_id: Id, wanted: RefundCreate
+) -> PaymentRead:
+    payment = await payments.record_refund(session, actor, contract_id, wanted.amount.amount, wanted.voucher)
+    return PaymentRead.of(payment, SETTLEMENT)
 
 
 @router.post("/{contract_id}/complete", operation_id="complete_contract", dependencies=[allow(WHO["complete"])])

@@ -6,7 +6,7 @@ from app.accounts.rules import check_role
 from app.contracts.models import Contract, Engagement
 from app.contracts.policy import access_contract, access_engagement
 from app.contracts.queries import engagements_of, stream_of
-from app.contracts.rules import MOVES, EngagementKind, already_ended, already_engaged
+from app.contracts.rules import MOVES, EngagementKind, already_ended, already_engaged, work_ended
 from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.errors import Denied
@@ -22,12 +22,15 @@ async def engage_firm(
 ) -> Engagement:
     """The purchaser has a firm evaluate or audit its contract; the four parties of a contract are different.
 
-    Refusals: NotFound, RoleDoesNotFit, Denied (own_party), AlreadyEngaged, MoveRefused once the contract has ended.
+    After an early end it is the audit that settles the accounts. Refusals: NotFound, RoleDoesNotFit, Denied
+    (own_party), WorkEnded, AlreadyEngaged, MoveRefused once the contract is completed.
     """
     contract = await access_contract(session, actor, contract_id, "engage")
     firm = await read_party(session, actor, party_id)
     at = await now(session)
     check_move(MOVES, contract.status, "engage")
+    if ended := work_ended(kind, contract.status, is_signed=contract.signed_at is not None):
+        raise ended
     check_role(ROLES[kind], firm.kind)
     engaged = await engagements_of(session, contract.id)
     taken = {each.party_id for each in engaged if each.kind is not kind}

@@ -1,6 +1,7 @@
 """The money of a contract in instalments: how it is split, what an audit cuts off, what is paid when.
 
-Every instalment waits for its gates, and all of them for what is allowed.
+Every instalment waits for its gates, and all of them for what is allowed. Of a contract that ended before its time the
+rest is one payment, which waits for the final audit alone: no other gate can open any more.
 """
 
 from collections.abc import Collection, Sequence
@@ -11,6 +12,8 @@ from app.core.errors import DomainError
 from app.tenders.profiles.rules import Gate, InstalmentTerm
 
 CENT = Decimal("0.01")
+# The last payment of a contract that ended before its time.
+SETTLEMENT, SETTLEMENT_ZH, SETTLEMENT_EN = "settlement", "终止结算款", "Settlement after termination"
 
 
 class SharesNotWhole(DomainError):
@@ -37,6 +40,10 @@ class PaymentAboveInstalment(DomainError): ...
 
 class PaymentAboveAllowed(DomainError):
     """In all no more is paid than the signed final audit allows."""
+
+
+class RefundAboveExcess(DomainError):
+    """No more is paid back than was paid beyond what the final audit allows."""
 
 
 class CompletionNotReached(DomainError): ...
@@ -99,6 +106,24 @@ def cut_down(parts: Sequence[Instalment], allowed: Decimal | None) -> tuple[Inst
     return tuple(found)
 
 
+def settlement(parts: Sequence[Instalment], allowed: Decimal | None) -> Instalment:
+    """What a contract that ended before its time comes to: all instalments as one, cut down to what is allowed.
+
+    Of 80,000 with 40,000 paid and 52,500 allowed, 12,500 are left; with 38,000 allowed, nothing is.
+    """
+    amount = sum((part.amount for part in parts), Decimal(0))
+    return cut_down([Instalment(SETTLEMENT, amount, (Gate.final_audit,), total_paid(parts))], allowed)[0]
+
+
+def total_paid(parts: Sequence[Instalment]) -> Decimal:
+    return sum((part.paid for part in parts), Decimal(0))
+
+
+def excess(parts: Sequence[Instalment], allowed: Decimal | None) -> Decimal:
+    """What was paid beyond what the final audit allows, and is to be paid back; before there is one, nothing."""
+    return Decimal(0) if allowed is None else max(total_paid(parts) - allowed, Decimal(0))
+
+
 def missing_gates(instalment: Instalment, met: Collection[Gate]) -> list[Gate]:
     return [gate for gate in instalment.gates if gate not in met]
 
@@ -118,6 +143,12 @@ def unpayable(amount: Decimal, instalment: Instalment, met: Collection[Gate]) ->
     if amount > instalment.left:
         return PaymentAboveAllowed(instalment=instalment.name, amount=amount, left=instalment.left)
     return None
+
+
+def unreturnable(amount: Decimal, parts: Sequence[Instalment], allowed: Decimal | None) -> RefundAboveExcess | None:
+    """Why `amount` is not taken as paid back."""
+    owed = excess(parts, allowed)
+    return RefundAboveExcess(amount=amount, excess=owed) if amount > owed else None
 
 
 def incomplete(parts: Sequence[Instalment], met: Collection[Gate]) -> CompletionNotReached | None:

@@ -1,7 +1,8 @@
 """Tables of contracts: signatures, instalments with their gates, milestones, payments, residents' acceptance.
 
 Payments are added to their instalment by a trigger, no instalment is ever paid beyond its amount, and no contract
-beyond what its audit allows.
+beyond what its audit allows. What settles a contract that ended before its time is spread over its instalments, and
+what is paid back is taken off them, the last ones first.
 """
 
 from datetime import date, datetime
@@ -191,12 +192,16 @@ class Milestone(Base, Identified, Versioned):
 
 
 class Payment(Base, Identified):
-    """Money that was really transferred; never changed. `voucher` is the number of the bank's paper."""
+    """Money that was really transferred; never changed. `voucher` is the number of the bank's paper.
+
+    Without an instalment it settles a contract that ended before its time; below nought it is what the contractor paid
+    back of what was paid beyond what the final audit allows.
+    """
 
     __tablename__ = "payments"
 
     contract_id: Mapped[int] = mapped_column(sa.ForeignKey("contracts.id"), index=True)
-    instalment_id: Mapped[int] = mapped_column(sa.ForeignKey("instalments.id"), index=True)
+    instalment_id: Mapped[int | None] = mapped_column(sa.ForeignKey("instalments.id"), index=True)
     amount: Mapped[Decimal]
     voucher: Mapped[str]
     paid_at: Mapped[datetime]
@@ -204,7 +209,7 @@ class Payment(Base, Identified):
 
     __table_args__ = (
         sa.UniqueConstraint("contract_id", "voucher"),
-        sa.CheckConstraint("amount > 0", name="amount_is_positive"),
+        sa.CheckConstraint("amount > 0 OR (amount < 0 AND instalment_id IS NULL)", name="is_paid_or_paid_back"),
         sa.CheckConstraint("voucher <> ''", name="has_a_voucher"),
     )
 

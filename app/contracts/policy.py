@@ -47,6 +47,7 @@ WHO = {
     "remedy": DECIDES,
     "accept": ACCEPTS,
     "pay": BUYS,
+    "refund": BUYS,
     "complete": BUYS,
     "terminate": BUYS,
     "engage": BUYS,

@@ -10,9 +10,20 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.queries import areas_with_parents
-from app.areas.rules import inside
 from app.contracts import rules
-from app.contracts.instalments import CENT, Instalment, cut_down, incomplete, unpayable
+from app.contracts.instalments import (
+    CENT,
+    SETTLEMENT,
+    SETTLEMENT_EN,
+    SETTLEMENT_ZH,
+    Instalment,
+    cut_down,
+    excess,
+    incomplete,
+    settlement,
+    total_paid,
+    unpayable,
+)
 from app.contracts.models import (
     Contract,
     ContractInstalment,
@@ -28,26 +39,13 @@ from app.contracts.rules import ContractStatus, EngagementKind, MilestoneStatus
 from app.core.actors import Actor, Role
 from app.core.days.calendar import end_of_day, shanghai_date
 from app.core.days.calendar_table import work_calendar
-from app.core.paging import Columns, Found, Paging, paginate
 from app.core.waiting import Waiting
 from app.parties.models import Party
 from app.parties.queries import parties_by_id
 from app.tenders.profiles.rules import Gate
 
-SORTS: Columns = {"number": Contract.number, "amount": Contract.amount, "ends_on": Contract.ends_on}
-EXPORT_LIMIT = 10_000
-
 # What a contract says of each side, by the columns of the party.
 SAID = ("name_zh", "credit_code", "legal_representative", "address", "office_phone", "bank_name", "bank_account")
-
-
-class ContractLine(NamedTuple):
-    """A contract as lists show it."""
-
-    contract: Contract
-    purchaser: Party
-    contractor: Party
-    paid: Decimal
 
 
 @dataclass(frozen=True)
@@ -63,6 +61,10 @@ class ContractParts:
     engagements: list[tuple[Engagement, Party]]
     sides: dict[str, dict[str, str]]
     provisional: list[str]
+
+    @property
+    def status(self) -> ContractStatus:
+        return self.contract.status
 
     @property
     def signed(self) -> frozenset[Side]:
@@ -86,13 +88,33 @@ class ContractParts:
         return is_wanted(self.contract)
 
     @property
+    def allowed(self) -> Decimal | None:
+        return self.contract.allowed
+
+    @property
     def paid(self) -> Decimal:
-        return sum((each.paid for each in self.instalments), Decimal(0))
+        return total_paid(self.terms)
+
+    @property
+    def excess(self) -> Decimal:
+        return excess(self.terms, self.allowed)
 
     @property
     def terms(self) -> Sequence[Instalment]:
         """The instalments as the rules see them."""
         return terms_of(self.contract, self.instalments)
+
+    @property
+    def payable(self) -> Sequence[Instalment]:
+        """What a payment is made of: an instalment, or all that is left together once the contract has ended early."""
+        return payable_of(self.contract, self.instalments)
+
+    @property
+    def labels(self) -> dict[str, tuple[str, str]]:
+        """What each is called in Chinese and in English."""
+        return {each.name: (each.label_zh, each.label_en) for each in self.instalments} | {
+            SETTLEMENT: (SETTLEMENT_ZH, SETTLEMENT_EN)
+        }
 
 
 def is_wanted(contract: Contract) -> bool:
@@ -104,6 +126,11 @@ def terms_of(contract: Contract, instalments: Sequence[ContractInstalment]) -> S
     """All instalments of a contract, cut down to what its final audit allows."""
     parts = [Instalment(each.name, each.amount, tuple(map(Gate, each.gates)), each.paid) for each in instalments]
     return cut_down(parts, contract.allowed)
+
+
+def payable_of(contract: Contract, instalments: Sequence[ContractInstalment]) -> Sequence[Instalment]:
+    terms = terms_of(contract, instalments)
+    return [settlement(terms, contract.allowed)] if contract.status is ContractStatus.terminated else terms
 
 
 async def parts_of(session: AsyncSession, contract: Contract) -> ContractParts:
@@ -191,55 +218,25 @@ async def place_name(session: AsyncSession, code: str) -> str:
     return "".join(area.name for area in path)
 
 
-def search_contracts(
-    actor: Actor, *, status: ContractStatus | None = None, tender_id: int | None = None, q: str = "", area: str = ""
-) -> sa.Select[Contract]:
-    """The contracts `actor` may see, by status, by tender, by title or number, by where they are delivered."""
-    query = sa.select(Contract).where(visible(actor))
-    if status:
-        query = query.where(Contract.status == status)
-    if tender_id is not None:
-        query = query.where(Contract.tender_id == tender_id)
-    if area:
-        query = query.where(Contract.area_code.startswith(inside(area), autoescape=True))
-    if text := q.strip():
-        query = query.where(sa.or_(*[c.icontains(text, autoescape=True) for c in (Contract.title, Contract.number)]))
-    return query
-
-
-async def list_contracts(session: AsyncSession, wanted: sa.Select[Contract], paging: Paging) -> Found[ContractLine]:
-    found = await paginate(session, wanted, paging, id=Contract.id, sorts=SORTS)
-    return found.read_as(await lines_of(session, found.rows))
-
-
-async def lines_of(session: AsyncSession, contracts: Sequence[Contract]) -> list[ContractLine]:
-    """The contracts in their order, with both sides by name and what has been paid."""
-    parties = await parties_by_id(
-        session, {party for each in contracts for party in (each.purchaser_id, each.contractor_id)}
-    )
-    sums = sa.select(ContractInstalment.contract_id, sa.func.sum(ContractInstalment.paid))
-    of_these = ContractInstalment.contract_id.in_([each.id for each in contracts])
-    found = await session.execute(sums.where(of_these).group_by(ContractInstalment.contract_id))
-    paid = {contract_id: paid for contract_id, paid in found}
-    return [
-        ContractLine(each, parties[each.purchaser_id], parties[each.contractor_id], paid[each.id]) for each in contracts
-    ]
-
-
-async def export_contracts(session: AsyncSession, wanted: sa.Select[Contract]) -> list[ContractLine]:
-    """What was searched for, by number."""
-    found = await session.scalars(wanted.order_by(Contract.number).limit(EXPORT_LIMIT))
-    return await lines_of(session, found.all())
-
-
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
     """Sides: sign. Contractors: start, report. Committees: acceptance. Purchasers: pay, complete, decide on a business
-    check, engage an evaluator for what was reported. Each milestone and each instalment is a line of its own."""
-    query = sa.select(Contract).where(visible(actor), Contract.status.not_in(("completed", "terminated")))
+    check, engage an evaluator for what was reported; after an early end an auditor, the last payment, or what is paid
+    back. Each milestone and each instalment is a line of its own."""
+    is_open = Contract.status.not_in(("completed", "terminated"))
+    query = sa.select(Contract).where(visible(actor), sa.or_(is_open, is_unsettled()))
     found: list[Waiting] = []
     for contract in await session.scalars(query.order_by(Contract.id)):
         found += await _waiting_on(session, actor, contract)
     return found
+
+
+def is_unsettled() -> sa.ColumnElement[bool]:
+    """Whether a contract ended before its time and neither paid nor paid back is what the final audit allows, or
+    whether anything at all is to be paid back."""
+    sums = sa.select(sa.func.sum(ContractInstalment.paid)).where(ContractInstalment.contract_id == Contract.id)
+    paid = sums.scalar_subquery()
+    has_ended = sa.and_(Contract.status == ContractStatus.terminated, Contract.signed_at.is_not(None))
+    return sa.or_(sa.and_(has_ended, Contract.allowed.is_distinct_from(paid)), Contract.allowed < paid)
 
 
 async def _waiting_on(session: AsyncSession, actor: Actor, contract: Contract) -> list[Waiting]:
@@ -250,6 +247,8 @@ async def _waiting_on(session: AsyncSession, actor: Actor, contract: Contract) -
         return [sign] if side not in signed else []
     if actor.role is Role.purchaser:
         return await _waiting_on_purchaser(session, contract)
+    if contract.status in {ContractStatus.completed, ContractStatus.terminated}:
+        return []
     if contract.status is ContractStatus.signed:
         starts = actor.role is Role.organization and is_wanted(contract)
         return [_waits("start", contract, contract.starts_on, "")] if starts else []
@@ -264,9 +263,12 @@ async def _waiting_on_purchaser(session: AsyncSession, contract: Contract) -> li
     milestones = await milestones_of(session, contract.id)
     met = {each.gate for each in milestones if each.status is MilestoneStatus.met}
     parts = await instalments_of(session, contract.id)
-    terms, is_held = terms_of(contract, parts), rules.held(contract.holds) is not None
-    open = [row for row, term in zip(parts, terms, strict=True) if unpayable(CENT, term, met) is None]
-    found = [_waits("pay", contract, None, "", each) for each in open if not is_held]
+    rows, terms = {each.name: each for each in parts}, terms_of(contract, parts)
+    is_held = rules.held(contract.holds) is not None
+    open = [each for each in payable_of(contract, parts) if unpayable(CENT, each, met) is None]
+    found = [_waits("pay", contract, None, "", rows.get(each.name)) for each in open if not is_held]
+    if excess(terms, contract.allowed):
+        found.append(_waits("refund", contract, None, ""))
     is_done = not is_held and incomplete(terms, met) is None
     if is_done and contract.status is ContractStatus.performing:
         found.append(_waits("complete", contract, None, ""))
@@ -281,7 +283,9 @@ async def _waiting_on_purchaser(session: AsyncSession, contract: Contract) -> li
 
 
 def _awaits_firm(contract: Contract, milestone: Milestone) -> bool:
-    """What was reported has to be evaluated; an audit begins with the work."""
+    """What was reported has to be evaluated; an audit begins with the work, and the final one settles an early end."""
+    if contract.status is ContractStatus.terminated:
+        return milestone.gate is Gate.final_audit and milestone.status is not MilestoneStatus.met
     if rules.ON_GATE[milestone.gate]:
         return milestone.status is MilestoneStatus.reported
     return contract.status is ContractStatus.performing and milestone.status is not MilestoneStatus.met

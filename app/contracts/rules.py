@@ -1,5 +1,5 @@
 """draft --sign--> half_signed --sign--> signed --start--> performing --complete--> completed;
-draft, half_signed, signed, performing --terminate--> terminated
+draft, half_signed, signed, performing --terminate--> terminated, whose accounts are settled by a final audit
 
 Milestones that are decided on: scheduled --report--> reported --meet--> met;  reported --return--> scheduled;
 scheduled, reported --miss--> not_met --remedy--> scheduled.  An evaluation's and an audit's are settled by the signed
@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
-from app.contracts.instalments import CENT, Instalment, incomplete, unpayable
+from app.contracts.instalments import CENT, Instalment, incomplete, unpayable, unreturnable
 from app.core.errors import DomainError
 from app.core.moves import check_move, verbs_from
 from app.tenders.profiles.rules import AcceptanceRule, Gate
@@ -47,9 +47,14 @@ MOVES = {
     (S.signed, "terminate"): S.terminated,
     (S.performing, "attach"): S.performing,
     (S.performing, "pay"): S.performing,
+    (S.performing, "refund"): S.performing,
     (S.performing, "engage"): S.performing,
     (S.performing, "complete"): S.completed,
     (S.performing, "terminate"): S.terminated,
+    (S.completed, "refund"): S.completed,
+    (S.terminated, "pay"): S.terminated,
+    (S.terminated, "refund"): S.terminated,
+    (S.terminated, "engage"): S.terminated,
 }
 
 
@@ -152,6 +157,10 @@ class AlreadyEngaged(DomainError):
 class EngagementEnded(DomainError): ...
 
 
+class WorkEnded(DomainError):
+    """Of a contract that ended before its time only the accounts are looked at, where both had signed it."""
+
+
 class AwardNotMatched(DomainError): ...
 
 
@@ -187,15 +196,22 @@ class AnswersImpossible(DomainError):
 
 
 class Progress(Protocol):
-    """What has been done on a contract: who has signed, which firms are at work, what is paid, which gates are met;
-    how many findings hold its payments; and whether residents want it, as far as it asks for that."""
+    """What has been done on a contract: who has signed, which firms are at work, what can be paid, what is paid of all
+    instalments and allowed, which gates are met; how many findings hold its payments; and whether residents want it, as
+    far as it asks for that."""
 
+    @property
+    def status(self) -> ContractStatus: ...
     @property
     def signed(self) -> Collection[str]: ...
     @property
     def engaged(self) -> Collection[EngagementKind]: ...
     @property
     def terms(self) -> Sequence[Instalment]: ...
+    @property
+    def payable(self) -> Sequence[Instalment]: ...
+    @property
+    def allowed(self) -> Decimal | None: ...
     @property
     def met(self) -> Collection[Gate]: ...
     @property
@@ -224,9 +240,16 @@ def hindrance(verb: str, side: str | None, progress: Progress) -> DomainError | 
         case "start":
             return None if progress.is_wanted else WillingnessAwaited()
         case "engage":
-            return _all_refused(already_engaged(kind, progress.engaged) for kind in EngagementKind)
+            is_signed = len(progress.signed) > 1
+            return _all_refused(
+                work_ended(kind, progress.status, is_signed=is_signed) or already_engaged(kind, progress.engaged)
+                for kind in EngagementKind
+            )
         case "pay":
-            return held(progress.holds) or _all_refused(unpayable(CENT, part, progress.met) for part in progress.terms)
+            parts, met = progress.payable, progress.met
+            return held(progress.holds) or _all_refused(unpayable(CENT, part, met) for part in parts)
+        case "refund":
+            return unreturnable(CENT, progress.terms, progress.allowed)
         case "complete":
             return held(progress.holds) or incomplete(progress.terms, progress.met)
     return None
@@ -278,6 +301,12 @@ def already_signed(side: str | None, signed: Collection[str]) -> AlreadySigned |
 def already_engaged(kind: EngagementKind, engaged: Collection[EngagementKind]) -> AlreadyEngaged | None:
     """Why no second firm is engaged for the same."""
     return AlreadyEngaged(kind=kind.value) if kind in engaged else None
+
+
+def work_ended(kind: EngagementKind, contract: ContractStatus, *, is_signed: bool) -> WorkEnded | None:
+    """Why no firm is engaged any more: after an early end a signed contract is audited, and nothing else."""
+    is_open = contract is not S.terminated or (is_signed and kind is EngagementKind.audit)
+    return None if is_open else WorkEnded(kind=kind.value)
 
 
 def already_ended(ended_at: datetime | None) -> EngagementEnded | None:

@@ -6,9 +6,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.contracts.instalments import SETTLEMENT, Instalment, missing_gates
+from app.contracts.lines import ContractLine
 from app.contracts.models import AcceptanceChannel, Contract, Engagement, Milestone, Payment, Side
 from app.contracts.policy import Reader, actions, engagement_actions, milestone_actions
-from app.contracts.queries import ContractLine, ContractParts
+from app.contracts.queries import ContractParts
 from app.contracts.rules import ContractStatus, EngagementKind, MilestoneStatus
 from app.core.fields import STORED, Day, Id, Line, Prose
 from app.core.http.unit import example
@@ -74,12 +76,19 @@ class MilestoneDecision(BaseModel):
     opinion: Text = ""
 
 
-class PaymentCreate(BaseModel):
+class RefundCreate(BaseModel):
+    """What the contractor paid back."""
+
     model_config = ConfigDict(extra="forbid")
 
-    instalment: Name
     amount: Money
     voucher: Name
+
+
+class PaymentCreate(RefundCreate):
+    """Of an instalment by its name, or `settlement`: the last payment of a contract that ended before its time."""
+
+    instalment: Name
 
 
 class DeliveryAcceptance(BaseModel):
@@ -170,18 +179,20 @@ class MilestoneRead(BaseModel):
 
 
 class PaymentRead(BaseModel):
-    """`instalment`: the name of the one it was paid of."""
+    """`instalment`: the name of the one it was paid of, or `settlement`; `is_refund`: it was paid back."""
 
     id: int
     instalment: str
     amount: Money
+    is_refund: bool
     voucher: str
     paid_at: datetime
 
     @classmethod
     def of(cls, payment: Payment, instalment: str) -> "PaymentRead":
         same = {name: getattr(payment, name) for name in ("id", "voucher", "paid_at")}
-        return cls(**same, instalment=instalment, amount=Money(amount=payment.amount))
+        amount = Money(amount=abs(payment.amount))
+        return cls(**same, instalment=instalment, amount=amount, is_refund=payment.amount < 0)
 
 
 class ChannelRead(BaseModel):
@@ -252,7 +263,8 @@ class ContractRow(BaseModel):
 
 
 class ContractRead(ContractRow):
-    """`allowed`: what may be paid in all by the signed final audit, once there is one."""
+    """`allowed`: what may be paid in all by the signed final audit, once there is one; `excess`: what was paid beyond
+    it, and is to be paid back. `settlement`: all that is left of a contract that ended before its time, as one."""
 
     model_config = ConfigDict(
         json_schema_extra=example(
@@ -269,6 +281,7 @@ class ContractRead(ContractRow):
 
     place_zh: str
     allowed: Money | None
+    excess: Money
     award_id: int | None
     pair_id: int | None
     need_id: int | None
@@ -289,6 +302,7 @@ class ContractRead(ContractRow):
     terminated_reason: str | None
     signatures: list[SignatureRead]
     instalments: list[InstalmentRead]
+    settlement: InstalmentRead | None
     milestones: list[MilestoneRead]
     payments: list[PaymentRead]
     acceptance: AcceptanceRead
@@ -303,39 +317,43 @@ class ContractRead(ContractRow):
         due = ("due_by_law", "is_late", "announce_by", "asks_willingness", "willing_at")
         stamps = ("signed_at", "completed_at", "terminated_at", "terminated_reason", "version")
         facts = {name: getattr(contract, name) for name in (*same, *due, *stamps)}
-        names = {each.id: each.name for each in parts.instalments}
+        names: dict[int | None, str] = {each.id: each.name for each in parts.instalments}
         return cls(
             **ContractRow.of(parts).model_dump(),
             **facts,
             place_zh=contract.places_zh,
             allowed=Money.of(contract.allowed),
+            excess=Money(amount=parts.excess),
             provisional=parts.provisional,
             targets=[Target.model_validate(target, context=STORED) for target in contract.targets],
             signatures=[SignatureRead(side=s.side, name=s.name, at=s.at) for s in parts.signatures],
-            instalments=_instalments(parts),
+            instalments=[_instalment(parts, each) for each in parts.terms],
+            settlement=_settlement(parts),
             milestones=[MilestoneRead.of(each, contract, reader) for each in parts.milestones],
-            payments=[PaymentRead.of(each, names[each.instalment_id]) for each in parts.payments],
+            payments=[PaymentRead.of(each, names.get(each.instalment_id, SETTLEMENT)) for each in parts.payments],
             acceptance=_acceptance(parts),
             engagements=[EngagementRead.of(each, firm, contract, reader) for each, firm in parts.engagements],
             actions=actions(reader, contract, parts),
         )
 
 
-def _instalments(parts: ContractParts) -> list[InstalmentRead]:
-    return [
-        InstalmentRead(
-            name=row.name,
-            label_zh=row.label_zh,
-            label_en=row.label_en,
-            share=row.share,
-            amount=Money(amount=row.amount),
-            paid=Money(amount=row.paid),
-            left=Money(amount=term.left),
-            gates=row.gates,
-            missing=[gate for gate in map(Gate, row.gates) if gate not in parts.met],
-        )
-        for row, term in zip(parts.instalments, parts.terms, strict=True)
-    ]
+def _instalment(parts: ContractParts, part: Instalment) -> InstalmentRead:
+    label_zh, label_en = parts.labels[part.name]
+    shares = {each.name: each.share for each in parts.instalments}
+    return InstalmentRead(
+        name=part.name,
+        label_zh=label_zh,
+        label_en=label_en,
+        share=shares.get(part.name, Decimal(1)),
+        **{name: Money(amount=getattr(part, name)) for name in ("amount", "paid", "left")},
+        gates=list(part.gates),
+        missing=missing_gates(part, parts.met),
+    )
+
+
+def _settlement(parts: ContractParts) -> InstalmentRead | None:
+    has_ended = parts.status is ContractStatus.terminated and parts.contract.signed_at
+    return _instalment(parts, parts.payable[0]) if has_ended else None
 
 
 def _acceptance(parts: ContractParts) -> AcceptanceRead:

@@ -1,6 +1,6 @@
 """Use cases of contracts: drafted from an award or a pair, signed by both, evaluated, accepted, paid, completed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -11,12 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import queries, rules
 from app.contracts.drafts import Draft, announce_by, award_draft, pair_draft
-from app.contracts.instalments import check_amount, incomplete, instalments, unpayable
+from app.contracts.instalments import incomplete, instalments
 from app.contracts.models import (
     Contract,
     ContractInstalment,
     Milestone,
-    Payment,
     Signature,
 )
 from app.contracts.policy import access_contract, milestone_denial, side_of
@@ -259,32 +258,6 @@ def settle(milestone: Milestone, verb: str, at: datetime) -> None:
     milestone.decided_at = at
 
 
-async def record_payment(
-    session: AsyncSession, actor: Actor, contract_id: int, instalment: str, amount: Decimal, voucher: str
-) -> Payment:
-    """Money that was transferred. Refusals: FindingsUnsettled, PaymentBeforeGate, PaymentAboveInstalment,
-    PaymentAboveAllowed, PaymentNotPositive."""
-    contract = await access_contract(session, actor, contract_id, "pay")
-    at = await now(session)
-    check_move(MOVES, contract.status, "pay")
-    parts = await queries.parts_of(session, contract)
-    both = zip(parts.instalments, parts.terms, strict=True)
-    row, term = next(((row, term) for row, term in both if row.name == instalment), (None, None))
-    if row is None or term is None:
-        raise NotFound(instalment=instalment)
-    check_amount(amount)
-    if refusal := rules.held(contract.holds) or unpayable(amount, term, parts.met):
-        raise refusal
-    payment = Payment(contract_id=contract.id, instalment_id=row.id, amount=amount, voucher=voucher, paid_at=at)
-    payment.recorded_by = actor.account_id
-    session.add(payment)
-    await session.flush()
-    await session.refresh(row)
-    facts: Mapping[str, object] = {"instalment": instalment, "amount": amount, "paid": row.paid}
-    await happened(session, actor, "payment.recorded", payment, at, stream=stream_of(contract), **facts)
-    return payment
-
-
 async def complete_contract(session: AsyncSession, actor: Actor, contract_id: int) -> Contract:
     """Refused with FindingsUnsettled, and CompletionNotReached while a gate is closed or money is left to pay."""
     contract = await access_contract(session, actor, contract_id, "complete")
@@ -371,7 +344,8 @@ async def take_evaluation(session: AsyncSession, actor: Actor, report: Evaluated
 
 
 async def terminate_contract(session: AsyncSession, actor: Actor, contract_id: int, reason: str) -> Contract:
-    """End a contract before its time, for a reason that is recorded."""
+    """End a contract before its time, for a reason that is recorded. Where both had signed it, a final audit is due:
+    it says what is still to be paid, or to be paid back."""
     contract = await access_contract(session, actor, contract_id, "terminate")
     at = await now(session)
     status = move(MOVES, contract.status, "terminate")
@@ -379,5 +353,7 @@ async def terminate_contract(session: AsyncSession, actor: Actor, contract_id: i
         raise ReasonMissing()
     contract.status = status
     contract.terminated_at, contract.terminated_reason = at, reason
+    if contract.signed_at and not await milestone_of(session, contract.id, Gate.final_audit):
+        session.add(Milestone(contract_id=contract.id, gate=Gate.final_audit))
     await happened(session, actor, "contract.terminated", contract, at, stream=stream_of(contract), reason=reason)
     return contract

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts.models import Contract
+from app.contracts.queries import is_unsettled
 from app.contracts.rules import ContractStatus
 from app.core.actors import Actor, Role
 from app.core.days.calendar import end_of_day
@@ -38,7 +39,7 @@ async def last_answer(session: AsyncSession, finding: Finding) -> FindingAnswer:
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
     """Contractors: answer. The part that raised it: decide on the answer. Of a contract that was ended before its time
-    nothing waits any more: the work is over, and no payment follows that it could hold."""
+    only what holds its last payment still waits: the work is over."""
     return await _turns(session, actor, is_own=True)
 
 
@@ -51,7 +52,8 @@ async def _turns(session: AsyncSession, actor: Actor, *, is_own: bool) -> list[W
     answers = actor.role is Role.organization
     if not answers and actor.role not in FINDS:
         return []
-    query = select_findings(actor).where(Contract.status != ContractStatus.terminated).order_by(Finding.id)
+    is_open = sa.or_(Contract.status != ContractStatus.terminated, sa.and_(Finding.is_holding, is_unsettled()))
+    query = select_findings(actor).where(is_open).order_by(Finding.id)
     own = query if answers else query.where(Finding.part == FINDS[actor.role])
     if answers is is_own:
         found = await session.execute(own.where(Finding.status == FindingStatus.open))

@@ -253,7 +253,7 @@ async def decided(session: AsyncSession, event: str, milestone: Milestone) -> li
 
 async def paid(session: AsyncSession, event: str, payment: Payment) -> list[Draft]:
     contract = await session.get_one(Contract, payment.contract_id)
-    return [of_contract(event, contract, parties(contract.contractor_id), amount=f"{payment.amount:,.2f}")]
+    return [of_contract(event, contract, parties(contract.contractor_id), amount=f"{abs(payment.amount):,.2f}")]
 
 
 async def engaged(session: AsyncSession, event: str, engagement: Engagement) -> list[Draft]:
@@ -324,6 +324,7 @@ OCCASIONS: Mapping[str, Occasion] = {
     "milestone.missed": decided,
     "milestone.reopened": decided,
     "payment.recorded": paid,
+    "refund.recorded": paid,
     "firm.engaged": engaged,
     **of_evaluations.OCCASIONS,
     **of_findings.OCCASIONS,

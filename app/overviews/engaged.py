@@ -10,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.areas.models import Area
 from app.areas.queries import areas_with_parents
 from app.contracts import policy
+from app.contracts.lines import ContractLine, lines_of, search_contracts
 from app.contracts.models import Contract, Milestone
-from app.contracts.queries import ContractLine, lines_of, milestones_by_contract, search_contracts
+from app.contracts.queries import milestones_by_contract
 from app.contracts.rules import ContractStatus, MilestoneStatus
 from app.core.actors import Actor
 from app.evaluations.queries import to_begin
+from app.tenders.profiles.rules import Gate
 
 OVER = (ContractStatus.completed, ContractStatus.terminated)
 SHOWN = 100
@@ -22,8 +24,9 @@ SHOWN = 100
 
 @dataclass(frozen=True)
 class Engaged:
-    """`next`: the first milestone that is not met, while the contract lasts; `actions`: what is done to the contract,
-    to one of its milestones, or to what was reported and is to be evaluated."""
+    """`next`: the first milestone that is not met while the contract lasts, the final audit after an early end.
+    `actions`: what is done to the contract, to one of its milestones, or to what was reported and is to be evaluated.
+    """
 
     line: ContractLine
     place: Sequence[Area]
@@ -62,5 +65,11 @@ def _told(reader: policy.Reader, line: ContractLine, place: Sequence[Area], mile
     verbs = policy.attach_actions(reader, contract)
     for each in milestones:
         verbs += policy.milestone_actions(reader, each, contract)
-    open = [each for each in milestones if each.status is not MilestoneStatus.met and contract.status not in OVER]
+    open = [each for each in milestones if each.status is not MilestoneStatus.met and _is_due(each, contract)]
     return Engaged(line, place, open[0] if open else None, list(dict.fromkeys(verbs)))
+
+
+def _is_due(milestone: Milestone, contract: Contract) -> bool:
+    if contract.status is ContractStatus.terminated:
+        return milestone.gate is Gate.final_audit
+    return contract.status is not ContractStatus.completed

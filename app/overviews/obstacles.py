@@ -49,7 +49,7 @@ async def _case(session: AsyncSession, parts: ContractParts) -> Case:
     )
     return Case(
         status=contract.status,
-        parts=parts.terms,
+        parts=parts.payable,
         unsigned=[role for side, role in SIGNS.items() if side not in parts.signed],
         milestones={each.gate: _milestone(contract, each) for each in parts.milestones},
         findings=await _findings(session, contract),

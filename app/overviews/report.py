@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.areas.queries import areas_with_parents
 from app.budgets.queries import Spent, spent_under
+from app.contracts.lines import ContractLine, lines_of
 from app.contracts.models import Contract, ResidentAcceptance
-from app.contracts.queries import ContractLine, lines_of
 from app.contracts.rules import ContractStatus
 from app.core.actors import Actor
 from app.core.days.calendar import shanghai_date

@@ -52,7 +52,7 @@ DATED = {"report", "remedy", "accept", "submit"}
 
 
 class Stand(StrEnum):
-    """How an instalment stands: `ended`: the contract ended before it was paid."""
+    """How an instalment stands, or the settlement of a contract that ended early: `ended`: both had never signed it."""
 
     paid = "paid"
     payable = "payable"
@@ -123,7 +123,8 @@ class Standing(NamedTuple):
 
 
 def what_stands_between(case: Case) -> list[Standing]:
-    """Of each instalment: whether it is paid or can be, or else everything that keeps it from being paid."""
+    """Of each instalment, or of what settles a contract that ended early: whether it is paid or can be, or else
+    everything that keeps it from being paid."""
     held = tuple(map(_of_finding, case.findings))
     return [_standing(case, part, held) for part in case.parts]
 
@@ -131,7 +132,7 @@ def what_stands_between(case: Case) -> list[Standing]:
 def _standing(case: Case, part: Instalment, held: tuple[Obstacle, ...]) -> Standing:
     if part.left == 0:
         return Standing(part, Stand.paid, ())
-    if case.status is ContractStatus.terminated:
+    if case.status is ContractStatus.terminated and case.unsigned:
         return Standing(part, Stand.ended, ())
     missing = missing_gates(part, case.met)
     closed = (each for gate in missing for each in _of_gate(case, gate))
@@ -159,7 +160,7 @@ def _turns(case: Case, gate: Gate, status: MilestoneStatus) -> list[Turn]:
         return [Turn(role, "contracts", "sign") for role in case.unsigned]
     if gate is Gate.findings_closed:
         return []
-    if case.status is not ContractStatus.performing:
+    if case.status is ContractStatus.signed:
         return [Turn(Role.organization, "contracts", "start")]
     if gate is Gate.resident_acceptance:
         return [Turn(Role.committee, "contracts", "accept")]

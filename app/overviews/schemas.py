@@ -347,25 +347,28 @@ class StandingRead(BaseModel):
 
 
 class ContractObstacles(BaseModel):
-    """What stands between the contractor and the money, instalment by instalment: the same for all whom it concerns."""
+    """What stands between the contractor and the money, instalment by instalment, or of the settlement after an early
+    end: the same for all whom it concerns. `excess`: what is to be paid back, since more was paid than is allowed."""
 
     contract_id: int
+    excess: Money
     items: list[StandingRead]
 
     @classmethod
     def of(cls, found: Obstacles, today: date) -> "ContractObstacles":
-        rows = zip(found.parts.instalments, found.standings, strict=True)
+        labels = found.parts.labels
         return cls(
             contract_id=found.parts.contract.id,
+            excess=Money(amount=found.parts.excess),
             items=[
                 StandingRead(
-                    name=row.name,
-                    label_zh=row.label_zh,
-                    label_en=row.label_en,
+                    name=part.name,
+                    label_zh=labels[part.name][0],
+                    label_en=labels[part.name][1],
                     **{name: Money(amount=getattr(part, name)) for name in ("amount", "paid", "cut", "left")},
                     stand=stand,
                     obstacles=[ObstacleRead.of(each, found.parties.get(each.turn.role), today) for each in obstacles],
                 )
-                for row, (part, stand, obstacles) in rows
+                for part, stand, obstacles in found.standings
             ],
         )

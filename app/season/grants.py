@@ -14,13 +14,13 @@ from app.contracts.acceptance import accept_delivery
 from app.contracts.engagements import engage_firm
 from app.contracts.instalments import missing_gates
 from app.contracts.models import AcceptanceChannel, Contract
+from app.contracts.payments import record_payment
 from app.contracts.queries import parts_of
 from app.contracts.rules import EngagementKind, MilestoneStatus
 from app.contracts.service import (
     Terms,
     complete_contract,
     edit_contract,
-    record_payment,
     report_milestone,
     sign_contract,
     start_contract,

@@ -38,7 +38,7 @@ from tests.conftest import TODAY
 from tests.factories.assessments import make_assessment, seat
 from tests.factories.awards import propose, score
 from tests.factories.bids import make_bid, make_opened
-from tests.factories.contracts import contractor, make_performing, purchaser
+from tests.factories.contracts import contractor, make_performing, pay, purchaser
 from tests.factories.evaluations import WORKED, begin, make_signed_report, make_submitted, mark, people_of
 from tests.factories.needs import make_need
 from tests.factories.notices import lots_of, make_tender, set_clock
@@ -59,6 +59,7 @@ SELDOM = {
         "ratings.pass",
         "assessments.collect",
         "contracts.meet",
+        "contracts.refund",
     },
     "committee": {"parties.cancel_reset"},
     "evaluator": {
@@ -85,6 +86,7 @@ async def seldom(session: AsyncSession, parties: Mapping[str, Party]) -> None:
     await _seated(session, bureau)
     await _called_back(session, parties["evaluator"])
     await _evaluated(session, bureau, parties["evaluator"], at)
+    await _overpaid(session, bureau)
     await _recorded(session, organization, at)
 
 
@@ -138,6 +140,15 @@ async def _evaluated(session: AsyncSession, bureau: Party, firm: Party, at: date
                 _, evaluation, _, _ = await make_signed_report(session, contract)
                 assessment = await session.get_one(Assessment, evaluation.assessment_id)
                 assessment.notice_ends_on = shanghai_date(at) - DAY
+    await session.flush()
+
+
+async def _overpaid(session: AsyncSession, bureau: Party) -> None:
+    """A contract of which more was paid than its final audit allows."""
+    await set_clock(session, TODAY)
+    contract = await make_performing(session, tender=await make_tender(session, bureau))
+    await pay(session, contract, "first", 10_000)
+    contract.allowed = Decimal(9_000)
     await session.flush()
 
 

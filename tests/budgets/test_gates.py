@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.budgets.rules import AuditKind
 from app.contracts import service
-from app.contracts.instalments import PaymentBeforeGate
+from app.contracts.instalments import PaymentAboveAllowed, PaymentBeforeGate
 from app.contracts.models import Contract
 from app.contracts.queries import milestones_of, overdue, parts_of
 from app.contracts.rules import GateNotEvaluated, MilestoneStatus
 from app.core.days.calendar import end_of_day
-from app.core.errors import Denied, MoveRefused
+from app.core.errors import Denied
 from app.desk import queries as desk
 from app.findings.rules import Severity
 from app.findings.service import raise_finding, waive_finding
@@ -185,8 +185,8 @@ async def test_a_contract_ended_before_its_time_is_settled_by_a_final_audit(sess
     assert contract.allowed == 9_000
     assert (await gates(session, contract))[Gate.final_audit] is M.met
     assert [each.verb for each in await desk.waiting(session, who, contract.signed_at)] == []
-    with pytest.raises(MoveRefused):
-        await pay(session, contract, "final", 1)
+    with pytest.raises(PaymentAboveAllowed):
+        await pay(session, contract, "settlement", 1)
 
 
 @pytest.mark.parametrize("gate", [Gate.midterm_audit, Gate.final_audit])

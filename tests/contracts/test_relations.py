@@ -20,8 +20,17 @@ from app.contracts.models import (
     Side,
     Signature,
 )
+from app.contracts.payments import record_payment
 from app.contracts.queries import engagements_of, instalments_of
-from app.contracts.rules import AlreadyEngaged, EngagementEnded, EngagementKind, MilestoneStatus, Part
+from app.contracts.rules import (
+    AlreadyEngaged,
+    ContractStatus,
+    EngagementEnded,
+    EngagementKind,
+    MilestoneStatus,
+    Part,
+    WorkEnded,
+)
 from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.errors import Denied, MoveRefused, NotFound
@@ -87,7 +96,7 @@ async def test_whoever_reported_for_the_contractor_neither_accepts_nor_pays_nor_
         service.return_milestone(session, judge_of_itself, contract.id, MIDTERM, "请补充"),
         accept_delivery(session, buyer, contract.id, page, **counts),
         accept_delivery(session, committee, contract.id, page, **counts),
-        service.record_payment(session, buyer, contract.id, "first", contract.amount / 2, "PZ-1"),
+        record_payment(session, buyer, contract.id, "first", contract.amount / 2, "PZ-1"),
     ):
         with pytest.raises(Denied) as refusal:
             await attempt
@@ -214,8 +223,16 @@ async def test_a_bureau_engages_a_firm_and_ends_it_over_http(session: AsyncSessi
     assert denied.status_code == 403
 
 
-async def test_nobody_is_engaged_for_a_contract_that_has_ended(session: AsyncSession) -> None:
+async def test_no_evaluator_is_engaged_for_a_contract_that_was_ended(session: AsyncSession) -> None:
     contract = await make_performing(session)
     await service.terminate_contract(session, purchaser(contract), contract.id, "停止")
+    with pytest.raises(WorkEnded):
+        await engaged(session, contract, EVALUATION)
+
+
+async def test_nobody_is_engaged_for_a_contract_that_is_completed(session: AsyncSession) -> None:
+    contract = await make_performing(session)
+    contract.status, contract.completed_at = ContractStatus.completed, await now(session)
+    await session.flush()
     with pytest.raises(MoveRefused):
         await engaged(session, contract, AUDIT)

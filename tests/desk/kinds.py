@@ -52,6 +52,7 @@ KINDS = {
     "contracts.pay": "rooms.contracts.action.pay",
     "contracts.complete": "rooms.contracts.action.complete",
     "contracts.engage": "rooms.contracts.action.engage",
+    "contracts.refund": "rooms.contracts.action.refund",
     "evaluations.begin": "rooms.evaluations.action.begin",
     "evaluations.submit": "rooms.evaluations.action.submit",
     "evaluations.sign": "rooms.evaluations.action.sign",

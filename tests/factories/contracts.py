@@ -8,7 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts import engagements, service
 from app.contracts.acceptance import accept_delivery
-from app.contracts.models import AcceptanceChannel, Contract, ContractInstalment
+from app.contracts.instalments import SETTLEMENT
+from app.contracts.models import AcceptanceChannel, Contract, ContractInstalment, Payment
+from app.contracts.payments import record_payment
 from app.contracts.queries import engagements_of
 from app.contracts.rules import EngagementKind
 from app.core.actors import Actor, Role
@@ -100,10 +102,9 @@ async def accept(session: AsyncSession, contract: Contract, accepting: int, answ
 
 
 async def pay(session: AsyncSession, contract: Contract, instalment: str, amount: int | str) -> Decimal:
-    """The instalment's amount paid so far; vouchers are numbered by themselves."""
-    number = await session.scalar(sa.select(sa.func.count()).select_from(service.Payment)) or 0
-    await service.record_payment(
-        session, purchaser(contract), contract.id, instalment, Decimal(amount), f"PZ-{number + 1}"
-    )
-    query = sa.select(ContractInstalment.paid).where(ContractInstalment.contract_id == contract.id)
-    return (await session.scalars(query.where(ContractInstalment.name == instalment))).one()
+    """The instalment's amount paid so far, of the settlement that of all; vouchers are numbered by themselves."""
+    number = await session.scalar(sa.select(sa.func.count()).select_from(Payment)) or 0
+    await record_payment(session, purchaser(contract), contract.id, instalment, Decimal(amount), f"PZ-{number + 1}")
+    query = sa.select(sa.func.sum(ContractInstalment.paid)).where(ContractInstalment.contract_id == contract.id)
+    of = sa.or_(ContractInstalment.name == instalment, sa.literal(instalment == SETTLEMENT))
+    return (await session.scalars(query.where(of))).one()

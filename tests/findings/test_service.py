@@ -226,16 +226,19 @@ async def test_a_payable_instalment_leaves_the_desk_while_a_finding_holds_it(ses
     await evaluate(session, contract, Gate.midterm_evaluation)
 
 
-async def test_what_was_found_wanting_in_a_contract_that_was_ended_waits_for_nobody(session: AsyncSession) -> None:
+@pytest.mark.parametrize(("is_holding", "still"), [(True, [1, 0]), (False, [0, 0])])
+async def test_of_a_contract_that_was_ended_only_what_holds_its_last_payment_still_waits(
+    session: AsyncSession, is_holding: bool, still: list[int]
+) -> None:
     contract = await make_performing(session)
-    finding, at = await raised(session, contract), contract.signed_at
+    finding, at = await raised(session, contract, is_holding=is_holding), contract.signed_at
     assert at
     who = [contractor(contract), await evaluator(session, contract)]
     before = [[each.room for each in await desk.waiting(session, one, at)].count("findings") for one in who]
     await contracts.terminate_contract(session, purchaser(contract), contract.id, "无法继续")
     await session.flush()
     after = [[each.room for each in await desk.waiting(session, one, at)].count("findings") for one in who]
-    assert (before, after, finding.status) == ([1, 0], [0, 0], FindingStatus.open)
+    assert (before, after, finding.status) == ([1, 0], still, FindingStatus.open)
 
 
 async def test_what_proves_an_answer_is_attached_to_the_finding_until_it_is_answered(session: AsyncSession) -> None:

@@ -106,7 +106,7 @@ def test_the_gate_of_settled_findings_is_said_by_the_findings_themselves() -> No
     [
         ({}, Stand.payable),
         ({"paid": Decimal(80_000)}, Stand.paid),
-        ({"status": ContractStatus.terminated}, Stand.ended),
+        ({"status": ContractStatus.terminated, "unsigned": [Role.organization]}, Stand.ended),
     ],
 )
 def test_where_nothing_stands_between_it_is_said_what_is(facts: dict[str, Any], stand: Stand) -> None:

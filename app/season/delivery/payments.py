@@ -7,10 +7,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.contracts.instalments import SETTLEMENT
 from app.contracts.models import Contract, ContractInstalment, Payment
+from app.contracts.payments import record_payment, record_refund
 from app.contracts.queries import instalments_of
 from app.contracts.rules import ContractStatus
-from app.contracts.service import complete_contract, record_payment, terminate_contract
+from app.contracts.service import complete_contract, terminate_contract
 from app.core.errors import DomainError
 from app.core.reading.cells import FieldBlank
 from app.season.delivery.acting import Scene, contracts_by_bid, daily, of_season
@@ -24,12 +26,21 @@ from app.season.terms import terms_of
 from app.tenders.profiles.rules import Gate
 
 ENDED = (ContractStatus.completed, ContractStatus.terminated)
+REFUND = "refund"
+
+
+def _part(entry: Entry, column: str) -> int | str | None:
+    """Which instalment, from 1, or the word for what settles a contract that ended early."""
+    word = entry.code(column)
+    return word if word in {SETTLEMENT, REFUND} else positive(entry, column)
+
+
 PAYMENTS = Listing(
     "payments",
     ("contract", "voucher"),
     {
         "contract": line,
-        "instalment": positive,
+        "instalment": _part,
         "amount_cny": amount,
         "voucher": line,
         "paid": day,
@@ -60,8 +71,11 @@ def _steps(season: Season, _when: Schedule) -> Iterator[Step]:
 async def _pay(session: AsyncSession, scene: Scene, rows: Sequence[Entry]) -> None:
     parts = {part.position: part.name for part in await instalments_of(session, scene.contract.id)}
     for row in rows:
-        part = parts[row["instalment"]]
-        await record_payment(session, scene.bureau, scene.contract.id, part, row["amount_cny"], row["voucher"])
+        part, said = row["instalment"], (row["amount_cny"], row["voucher"])
+        if part == REFUND:
+            await record_refund(session, scene.bureau, scene.contract.id, *said)
+        else:
+            await record_payment(session, scene.bureau, scene.contract.id, parts.get(part, SETTLEMENT), *said)
 
 
 async def _end(session: AsyncSession, scene: Scene, rows: Sequence[Entry]) -> None:
@@ -82,7 +96,7 @@ def _check(season: Season, _known: Known, faults: Faults) -> None:
     with suppress(DomainError):  # terms that cannot be read are noted with the competition
         known = len(terms_of(season.competition).instalments)
         for entry in payments:
-            if entry["instalment"] > known:
+            if isinstance(entry["instalment"], int) and entry["instalment"] > known:
                 entry.refuse("instalment", InstalmentUnknown(instalment=entry["instalment"], known=known))
     for entry in endings:
         if entry["outcome"] == ContractStatus.terminated and not entry["reason"]:
@@ -95,12 +109,13 @@ async def _sheets(session: AsyncSession, name: str) -> dict[str, Sheet]:
     """Without what the replay itself pays when the contracts are signed."""
     paid, ended = [], []
     for bid, contract in (await contracts_by_bid(session, name)).items():
-        query = sa.select(Payment, ContractInstalment).join(ContractInstalment)
+        query = sa.select(Payment, ContractInstalment).outerjoin(ContractInstalment)
         for payment, part in await session.execute(
             query.where(Payment.contract_id == contract.id).order_by(Payment.id)
         ):
-            if part.gates != [Gate.signing.value]:
-                said = {"contract": bid, "instalment": part.position, "amount_cny": payment.amount}
+            if part is None or part.gates != [Gate.signing.value]:
+                named = part.position if part else SETTLEMENT if payment.amount > 0 else REFUND
+                said = {"contract": bid, "instalment": named, "amount_cny": abs(payment.amount)}
                 paid.append({**said, "voucher": payment.voucher, "paid": day_of(payment.paid_at)})
         if contract.status in ENDED:
             days = {"ended": day_of(contract.completed_at or contract.terminated_at)}

@@ -6,8 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.contracts.models import Contract
+from app.contracts.payments import record_payment
 from app.contracts.queries import instalments_of
-from app.contracts.service import record_payment, sign_contract, start_contract
+from app.contracts.service import sign_contract, start_contract
 from app.parties.queries import parties_by_id
 from app.season.cast import organization, purchaser_of
 from app.season.files import Season

@@ -19,7 +19,7 @@ import { chosen } from "../../ui/chosen";
 import { Budget } from "./Budget";
 import { EditContract } from "./EditContract";
 import { Engagements } from "./Engagements";
-import { EngageForm, PayForm, SignForm, TerminateForm } from "./forms";
+import { EngageForm, PayForm, RefundForm, SignForm, TerminateForm } from "./forms";
 import { Evaluations } from "./Evaluations";
 import { Findings } from "./Findings";
 import { Milestones } from "./Milestones";
@@ -30,7 +30,7 @@ import { Voices } from "./Voices";
 import "./contracts.css";
 
 type Contract = components["schemas"]["ContractRead"];
-const FORMS = { sign: SignForm, pay: PayForm, terminate: TerminateForm, engage: EngageForm };
+const FORMS = { sign: SignForm, pay: PayForm, refund: RefundForm, terminate: TerminateForm, engage: EngageForm };
 
 export default function ContractPage() {
   const contract_id = useNumber("contract_id");
@@ -71,7 +71,9 @@ function Parts({ of }: { of: Contract }) {
   const { t, i18n } = useTranslation();
   return (
     <>
-      <p className="contract-next">{t(`contracts.next.${of.status}`)}</p>
+      <p className="contract-next">
+        {t(`contracts.next.${of.status === "terminated" && !of.settlement ? "unsigned" : of.status}`)}
+      </p>
       <Obstacles contractId={of.id} />
       <Facts of={of} />
       <section aria-labelledby="targets">

@@ -2,7 +2,7 @@ import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import type { components } from "../../api/schema.gen";
 import { Deadline } from "../../ui/Deadline";
-import { dayText, moneyText } from "../../ui/format";
+import { type MoneyValue, dayText, moneyText } from "../../ui/format";
 import { Money } from "../../ui/Money";
 import { Fetched } from "../../ui/Pending";
 import { chosen } from "../../ui/chosen";
@@ -19,18 +19,28 @@ export function Obstacles({ contractId }: { contractId: number }) {
     <section className="obstacles" aria-labelledby="obstacles">
       <h2 id="obstacles">{t("contracts.obstacles.title")}</h2>
       <Fetched query={found}>
-        {({ items }) => (
-          <ol className="obstacle-list">
-            {items.map((each) => (
-              <li key={each.name} className={`obstacle-part stand-${each.stand}`}>
-                <Part of={each} />
-              </li>
-            ))}
-          </ol>
+        {({ items, excess }) => (
+          <>
+            {Number(excess.amount) > 0 && <Excess of={excess} />}
+            <ol className="obstacle-list">
+              {items.map((each) => (
+                <li key={each.name} className={`obstacle-part stand-${each.stand}`}>
+                  <Part of={each} />
+                </li>
+              ))}
+            </ol>
+          </>
         )}
       </Fetched>
     </section>
   );
+}
+
+/** The contractor's turn, for once. */
+function Excess({ of }: { of: MoneyValue }) {
+  const { t, i18n } = useTranslation();
+  const facts = { amount: moneyText(of, i18n.language), who: t("role.organization") };
+  return <p className="milestone-late">{t("contracts.obstacles.excess", facts)}</p>;
 }
 
 function Part({ of }: { of: Standing }) {

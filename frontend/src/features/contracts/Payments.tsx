@@ -9,8 +9,10 @@ import { agreed, share } from "./share";
 
 type Contract = components["schemas"]["ContractRead"];
 type Instalment = Contract["instalments"][number];
+type Payment = Contract["payments"][number];
 
-/** What is paid of the whole; of each instalment what it waits for, when that is due, and what was paid. */
+/** What is paid of the whole; of each instalment what it waits for, when that is due, and what was paid. After an early
+ * end nothing waits for its instalment any more: what settles the contract stands below them. */
 export function Payments({ of }: { of: Contract }) {
   const { t } = useTranslation();
   return (
@@ -26,14 +28,19 @@ export function Payments({ of }: { of: Contract }) {
             <Part of={each} contract={of} />
           </li>
         ))}
+        {of.settlement && (
+          <li className="instalment">
+            <Settlement of={of.settlement} contract={of} />
+          </li>
+        )}
       </ul>
+      <PaidBack of={of} />
     </section>
   );
 }
 
 function Part({ of, contract }: { of: Instalment; contract: Contract }) {
-  const { t, i18n } = useTranslation();
-  const payments = contract.payments.filter((each) => each.instalment === of.name);
+  const { i18n } = useTranslation();
   return (
     <>
       <h3>
@@ -42,30 +49,80 @@ function Part({ of, contract }: { of: Instalment; contract: Contract }) {
       <p className="instalment-amount">
         <Money of={of.amount} />
       </p>
-      <ul className="instalment-gates">
-        {of.gates.map((gate) => (
-          <Condition
-            key={gate}
-            gate={gate}
-            isMet={!of.missing.includes(gate)}
-            due={contract.milestones.find((each) => each.gate === gate)?.due_on}
-          />
-        ))}
-      </ul>
-      {payments.map((each) => (
-        <p key={each.id} className="instalment-payment">
-          {dayText(each.paid_at, i18n.language)} · <Money of={each.amount} /> ·{" "}
-          {t("contracts.voucher", { voucher: each.voucher })}
-        </p>
-      ))}
-      {Number(of.left.amount) > 0 ? (
-        <p>
-          {t("rooms.contracts.field.left")} <Money of={of.left} />
-        </p>
-      ) : (
-        <p className="soft">{t("contracts.paid_up")}</p>
-      )}
+      {!contract.settlement && <Conditions of={of} contract={contract} />}
+      <Paid of={contract.payments.filter((each) => each.instalment === of.name)} />
+      {!contract.settlement && <Left of={of} />}
     </>
+  );
+}
+
+/** The last payment of a contract that ended early: as far as the final audit allows it. */
+function Settlement({ of, contract }: { of: Instalment; contract: Contract }) {
+  const { t, i18n } = useTranslation();
+  return (
+    <>
+      <h3>{chosen(of, "label", i18n.language)}</h3>
+      {contract.allowed && (
+        <p className="instalment-amount">
+          {t("contracts.allowed")} <Money of={contract.allowed} />
+        </p>
+      )}
+      <Conditions of={of} contract={contract} />
+      <Paid of={contract.payments.filter((each) => each.instalment === of.name && !each.is_refund)} />
+      {contract.allowed && <Left of={of} />}
+    </>
+  );
+}
+
+/** What is to be paid back, and what was. */
+function PaidBack({ of }: { of: Contract }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {Number(of.excess.amount) > 0 && (
+        <p>
+          {t("contracts.excess")} <Money of={of.excess} />
+        </p>
+      )}
+      <Paid of={of.payments.filter((each) => each.is_refund)} />
+    </>
+  );
+}
+
+function Paid({ of }: { of: Payment[] }) {
+  const { t, i18n } = useTranslation();
+  return of.map((each) => (
+    <p key={each.id} className="instalment-payment">
+      {dayText(each.paid_at, i18n.language)} · {each.is_refund && t("contracts.paid_back")} <Money of={each.amount} /> ·{" "}
+      {t("contracts.voucher", { voucher: each.voucher })}
+    </p>
+  ));
+}
+
+function Left({ of }: { of: Instalment }) {
+  const { t } = useTranslation();
+  if (Number(of.left.amount) > 0) {
+    return (
+      <p>
+        {t("rooms.contracts.field.left")} <Money of={of.left} />
+      </p>
+    );
+  }
+  return <p className="soft">{t(Number(of.paid.amount) > 0 ? "contracts.paid_up" : "contracts.nothing_left")}</p>;
+}
+
+function Conditions({ of, contract }: { of: Instalment; contract: Contract }) {
+  return (
+    <ul className="instalment-gates">
+      {of.gates.map((gate) => (
+        <Condition
+          key={gate}
+          gate={gate}
+          isMet={!of.missing.includes(gate)}
+          due={contract.milestones.find((each) => each.gate === gate)?.due_on}
+        />
+      ))}
+    </ul>
   );
 }
 

@@ -27,11 +27,13 @@ export function SignForm({ of, send, sending, cancel }: Props) {
 
 type Payment = components["schemas"]["PaymentCreate"];
 
-/** Only instalments whose conditions are met are offered, the amount is what is left of the one that is chosen. */
+/** Only instalments whose conditions are met are offered, the amount is what is left of the one that is chosen; of a
+ * contract that ended early, all that is left of it. */
 export function PayForm({ of, send, sending, cancel }: Props) {
   const { t, i18n } = useTranslation();
   const [form] = Form.useForm<Payment>();
-  const due = of.instalments.filter((each) => each.missing.length === 0 && Number(each.left.amount) > 0);
+  const parts = of.settlement ? [of.settlement] : of.instalments;
+  const due = parts.filter((each) => each.missing.length === 0 && Number(each.left.amount) > 0);
   const first = due[0];
   const met = (name: string): string =>
     due
@@ -52,6 +54,9 @@ export function PayForm({ of, send, sending, cancel }: Props) {
       <p>
         {t("rooms.contracts.field.paid")} <Money of={of.paid} /> / <Money of={of.amount} />
       </p>
+      {of.allowed && of.settlement && (
+        <p>{t("contracts.follows.settle", { allowed: moneyText(of.allowed, i18n.language) })}</p>
+      )}
       <Field
         name="instalment"
         label={t("contracts.instalment")}
@@ -74,6 +79,26 @@ export function PayForm({ of, send, sending, cancel }: Props) {
   );
 }
 
+export function RefundForm({ of, send, sending, cancel }: Props) {
+  const { t, i18n } = useTranslation();
+  return (
+    <FormSheet<components["schemas"]["RefundCreate"]>
+      room="contracts"
+      initial={{ amount: of.excess }}
+      send={send}
+      sending={sending}
+      cancel={cancel}
+      submit={t("rooms.contracts.action.refund")}
+    >
+      <p>{t("contracts.follows.refund", { excess: moneyText(of.excess, i18n.language) })}</p>
+      <Field name="amount" required>
+        <MoneyInput />
+      </Field>
+      <LineField name="voucher" required limit={200} extra={t("contracts.voucher_hint")} />
+    </FormSheet>
+  );
+}
+
 export function TerminateForm({ of, send, sending, cancel }: Props) {
   const { t, i18n } = useTranslation();
   const left = { amount: (Number(of.amount.amount) - Number(of.paid.amount)).toFixed(2), currency: of.amount.currency };
@@ -86,7 +111,11 @@ export function TerminateForm({ of, send, sending, cancel }: Props) {
       submit={t("rooms.contracts.action.terminate")}
       danger
     >
-      <p>{t("contracts.follows.terminate", { left: moneyText(left, i18n.language) })}</p>
+      <p>
+        {t(of.signed_at ? "contracts.follows.terminate" : "contracts.follows.terminate_unsigned", {
+          left: moneyText(left, i18n.language),
+        })}
+      </p>
       <LineField name="reason" label={t("rooms.contracts.field.terminated_reason")} required limit={200} />
     </FormSheet>
   );
@@ -96,7 +125,8 @@ const KINDS: readonly components["schemas"]["EngagementKind"][] = ["evaluation",
 
 export function EngageForm({ of, send, sending, cancel }: Props) {
   const { t } = useTranslation();
-  const open = KINDS.filter((kind) => !of.engagements.some((each) => each.kind === kind && !each.ended_at));
+  const kinds = of.settlement ? (["audit"] as const) : KINDS;
+  const open = kinds.filter((kind) => !of.engagements.some((each) => each.kind === kind && !each.ended_at));
   return (
     <FormSheet
       room="contracts"
