@@ -100,6 +100,7 @@ when("rating.revoked", assessments.revoke_assessment, records.keep_ruling)
 when("rating.rectified", records.keep_ruling)
 when("rating.passed", records.keep_ruling)
 when("rating.failed", records.keep_ruling)
+when("inspection.recorded", records.keep_ruling)
 
 # The only locks that go upwards: a wave, then the contract that it speaks for. What holds a contract locks no wave.
 when("voice.asked", acceptance.await_wave)

@@ -42,6 +42,7 @@ from app.files import api as files
 from app.files import jobs as file_jobs
 from app.files.rules import ACCEPTED
 from app.findings import api as findings
+from app.inspections import api as inspections
 from app.installation import api as installation
 from app.jobs import api as jobs
 from app.needs import api as needs
@@ -120,6 +121,7 @@ ROUTERS = [
     contracts.router,
     findings.router,
     ratings.router,
+    inspections.router,
     budgets.router,
     evaluations.router,
     service_sessions.router,

@@ -16,6 +16,7 @@ import app.errands.models
 import app.evaluations.models
 import app.files.models
 import app.findings.models
+import app.inspections.models
 import app.installation.models
 import app.needs.models
 import app.notifications.models

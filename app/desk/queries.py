@@ -20,6 +20,7 @@ from app.core.waiting import Waiting
 from app.desk.rules import Thing, ordered
 from app.evaluations import queries as evaluations
 from app.findings import queries as findings
+from app.inspections import queries as inspections
 from app.needs import queries as needs
 from app.needs.models import Need
 from app.offers import queries as offers
@@ -54,6 +55,7 @@ ROOMS: tuple[WaitingOf, ...] = (
     registrations.waiting,
     assessments.waiting,
     ratings.waiting,
+    inspections.waiting,
     surveys.waiting,
     waves.waiting,
     responses.waiting,

@@ -28,6 +28,8 @@ class Thing(StrEnum):
     sheet = "sheet"
     rating = "rating"
     spot_checks = "spot_checks"
+    inspection_draws = "inspection_draws"
+    inspection_draw = "inspection_draw"
 
 
 def ordered(items: Iterable[Waiting]) -> list[Waiting]:

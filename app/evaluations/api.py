@@ -11,10 +11,13 @@ from app.core.clock import now
 from app.core.fields import Id
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, UnitSession, allow
+from app.draws.queries import find_draw, hindrance, latest_draws
+from app.draws.shown import DrawRow
 from app.evaluations import documents, draws, policy, queries, service
-from app.evaluations.draw_schemas import SpotDrawRead, SpotDrawRow, SpotDraws
+from app.evaluations.draw_schemas import SpotDrawRead, SpotDraws
 from app.evaluations.models import SpotDraw
 from app.evaluations.policy import WHO
+from app.evaluations.rules import NothingToDraw
 from app.evaluations.schemas import (
     ContractEvaluations,
     EvaluationBegin,
@@ -52,12 +55,13 @@ async def _draw(session: AsyncSession, draw: SpotDraw) -> SpotDrawRead:
 @router.get("/draws", operation_id="list_spot_draws", dependencies=[allow(WHO["list_spot_draws"])])
 async def list_spot_draws(session: UnitSession, actor: CurrentActor) -> SpotDraws:
     """Every draw of spot checks is public, the latest first."""
-    found = await draws.spot_draws(session)
+    found = await latest_draws(session, SpotDraw)
     names = await party_names(session, {each.party_id for each in found})
-    refusal, own = await draws.hindrance(session, actor, await now(session)), actor.party_id or 0
+    own = len(await draws.candidates(session, actor.party_id))
+    refusal = await hindrance(session, SpotDraw, actor, own, NothingToDraw, await now(session))
     return SpotDraws(
-        items=[SpotDrawRow.of(each, names[each.party_id]) for each in found],
-        candidates=len(await draws.candidates(session, own)),
+        items=[DrawRow.of(each, names[each.party_id]) for each in found],
+        candidates=own,
         actions=policy.draw_actions(actor, refusal),
     )
 
@@ -72,7 +76,7 @@ async def draw_spot_checks(session: UnitSession, actor: CurrentActor) -> SpotDra
 @router.get("/draws/{draw_id}", operation_id="read_spot_draw", dependencies=[allow(WHO["read_spot_draw"])])
 async def read_spot_draw(session: UnitSession, draw_id: Id) -> SpotDrawRead:
     """The seed and all that was drawn of: anybody draws again."""
-    return await _draw(session, await draws.read_draw(session, draw_id))
+    return await _draw(session, await find_draw(session, SpotDraw, draw_id))
 
 
 @router.get("/contracts/{contract_id}", operation_id="list_evaluations", dependencies=[allow(WHO["list"])])

@@ -12,14 +12,10 @@ from app.assessments.models import Assessment
 from app.assessments.rules import AssessmentStatus
 from app.contracts.models import Contract
 from app.contracts.rules import ContractStatus
-from app.core.actors import Actor
-from app.core.days.calendar import SHANGHAI, shanghai_date
-from app.core.errors import DomainError, NotFound
+from app.core.days.calendar import SHANGHAI
 from app.evaluations.models import Evaluation, SpotDraw, SpotLot
-from app.evaluations.rules import EvaluationKind, runs_long_enough, undrawable
+from app.evaluations.rules import EvaluationKind, runs_long_enough
 from app.evaluations.terms import spot_checks
-
-LONGEST_LIST = 100
 
 
 class Lot(NamedTuple):
@@ -38,39 +34,12 @@ class DrawPage:
     lots: Sequence[Lot]
 
 
-async def candidates(session: AsyncSession, party_id: int) -> list[Contract]:
+async def candidates(session: AsyncSession, party_id: int | None) -> list[Contract]:
     """The contracts of a bureau that are carried out and run long enough to be checked, by number."""
-    _, months, _ = spot_checks()
+    _, months = spot_checks()
     query = sa.select(Contract).where(Contract.purchaser_id == party_id, Contract.status == ContractStatus.performing)
     found = await session.scalars(query.order_by(Contract.number))
     return [each for each in found if runs_long_enough(each.starts_on, each.ends_on, months)]
-
-
-async def draw_of(session: AsyncSession, party_id: int, year: int) -> SpotDraw | None:
-    query = sa.select(SpotDraw).where(SpotDraw.party_id == party_id, SpotDraw.year == year)
-    found: SpotDraw | None = await session.scalar(query)
-    return found
-
-
-async def hindrance(session: AsyncSession, actor: Actor, at: datetime) -> DomainError | None:
-    """Why the actor's bureau draws nothing this year."""
-    year, party_id = shanghai_date(at).year, actor.party_id or 0
-    is_drawn = await draw_of(session, party_id, year) is not None
-    return undrawable(year, len(await candidates(session, party_id)), is_drawn=is_drawn)
-
-
-async def spot_draws(session: AsyncSession) -> Sequence[SpotDraw]:
-    """The latest first."""
-    query = sa.select(SpotDraw).order_by(SpotDraw.year.desc(), SpotDraw.id.desc()).limit(LONGEST_LIST)
-    return (await session.scalars(query)).all()
-
-
-async def read_draw(session: AsyncSession, draw_id: int) -> SpotDraw:
-    """Refusal: NotFound."""
-    found = await session.get(SpotDraw, draw_id)
-    if found is None:
-        raise NotFound(draw=draw_id)
-    return found
 
 
 async def draw_page(session: AsyncSession, draw: SpotDraw) -> DrawPage:

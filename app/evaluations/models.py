@@ -5,13 +5,13 @@ signs one for a firm that is not engaged; and that nobody acts for two parts of 
 """
 
 from datetime import datetime
-from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Identified
 from app.core.versions import Versioned
+from app.draws.models import DrawnLot, YearlyDraw
 from app.evaluations.rules import EvaluationKind, EvaluationReportStatus
 
 
@@ -63,40 +63,16 @@ class EvaluationReport(Base, Identified, Versioned):
     )
 
 
-class SpotDraw(Base, Identified):
-    """Which contracts of a bureau are checked on the spot in a year: the first `size` by the lots of `seed`, which is
-    published, as is everything that was drawn of. `share`: what the settings asked for."""
+class SpotDraw(YearlyDraw, Base):
+    """Which contracts of a bureau are checked on the spot in a year."""
 
     __tablename__ = "spot_draws"
 
-    party_id: Mapped[int] = mapped_column(sa.ForeignKey("parties.id"))
-    year: Mapped[int] = mapped_column(sa.Integer)
-    seed: Mapped[str]
-    share: Mapped[Decimal] = mapped_column(sa.Numeric(5, 4))
-    source: Mapped[str]
-    size: Mapped[int] = mapped_column(sa.Integer)
-    drawn_at: Mapped[datetime]
-    drawn_by: Mapped[int | None]
 
-    __table_args__ = (
-        sa.UniqueConstraint("party_id", "year"),
-        sa.CheckConstraint("size > 0 AND share > 0 AND share <= 1", name="is_a_part"),
-        sa.CheckConstraint("seed <> '' AND source <> ''", name="can_be_replayed"),
-        sa.CheckConstraint("year BETWEEN 1900 AND 2200", name="is_a_year"),
-    )
-
-
-class SpotLot(Base):
-    """A contract that was drawn of, by the order of its lot; `number`: the contract's, which is the lot's key."""
+class SpotLot(DrawnLot, Base):
+    """A contract that was drawn of; `number`: the contract's."""
 
     __tablename__ = "spot_lots"
 
     draw_id: Mapped[int] = mapped_column(sa.ForeignKey("spot_draws.id"), primary_key=True)
     contract_id: Mapped[int] = mapped_column(sa.ForeignKey("contracts.id"), primary_key=True, index=True)
-    number: Mapped[str]
-    position: Mapped[int] = mapped_column(sa.Integer)
-
-    __table_args__ = (
-        sa.UniqueConstraint("draw_id", "position"),
-        sa.CheckConstraint("position > 0", name="positions_count_from_one"),
-    )

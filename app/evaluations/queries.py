@@ -19,8 +19,9 @@ from app.contracts.rules import ContractStatus, MilestoneStatus
 from app.core.actors import BUYS, Actor
 from app.core.days.calendar import end_of_day, shanghai_date
 from app.core.waiting import Waiting
-from app.evaluations.draws import candidates, draw_of, draw_page, to_check
-from app.evaluations.models import Evaluation, EvaluationReport
+from app.draws.queries import draw_of
+from app.evaluations.draws import candidates, draw_page, to_check
+from app.evaluations.models import Evaluation, EvaluationReport, SpotDraw
 from app.evaluations.policy import DOES, OnContract
 from app.evaluations.rules import BELONGS, GATES, EvaluationKind, EvaluationReportStatus
 from app.evaluations.terms import spot_checks
@@ -163,14 +164,14 @@ async def _of_draws(session: AsyncSession, actor: Actor, at: datetime) -> list[W
     """A bureau: draw this year's spot checks, then begin each that the lots fell on; both by the end of the year."""
     if actor.role not in BUYS or actor.party_id is None:
         return []
-    year, (_, _, source) = shanghai_date(at).year, spot_checks()
-    ends, draw = date(year, 12, 31), await draw_of(session, actor.party_id, year)
+    year, (terms, _) = shanghai_date(at).year, spot_checks()
+    ends, draw = date(year, 12, 31), await draw_of(session, SpotDraw, actor.party_id, year)
     if draw:
         due = to_check(await draw_page(session, draw))
         return [_waits("begin", each, each.id, ends, draw.source) for each in due]
     found, due_at = await candidates(session, actor.party_id), end_of_day(ends)
     return [
-        Waiting("evaluations", "draw_spot_checks", each.id, each.title, due_at, source, "spot_checks", each.id)
+        Waiting("evaluations", "draw_spot_checks", each.id, each.title, due_at, terms.source, "spot_checks", each.id)
         for each in found[:1]
     ]
 

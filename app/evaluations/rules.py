@@ -8,9 +8,7 @@ and the evaluation is confirmed when that has ended.
 
 from calendar import monthrange
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
-from math import ceil
 
 from app.assessments.rules import AssessmentStatus
 from app.assessments.schemes import Scheme
@@ -58,10 +56,6 @@ class ResultMissing(DomainError):
     """A report says what the locked sheets came to: no report without a result."""
 
 
-class YearDrawn(DomainError):
-    """A year is drawn once: who draws again chooses."""
-
-
 class NothingToDraw(DomainError):
     """No contract of the bureau runs long enough to be checked."""
 
@@ -83,21 +77,9 @@ def untimely(kind: EvaluationKind, ends_on: date, today: date, months: int) -> E
     return EvaluationEarly(from_on=from_on, ends_on=ends_on) if is_early else None
 
 
-def draw_size(share: Decimal, population: int) -> int:
-    """How many are checked: no fewer than the share; 0.3 of 26 are 8."""
-    return ceil(share * population)
-
-
 def runs_long_enough(starts_on: date, ends_on: date, months: int) -> bool:
     """Whether a contract runs so many whole months: one from 2018-08-01 to 2019-07-31 runs twelve."""
     return period_end(starts_on, months) <= ends_on
-
-
-def undrawable(year: int, candidates: int, *, is_drawn: bool) -> DomainError | None:
-    """Why nothing is drawn: a year is drawn once, and of something."""
-    if is_drawn:
-        return YearDrawn(year=year)
-    return None if candidates else NothingToDraw(year=year)
 
 
 def no_result(status: AssessmentStatus) -> ResultMissing | None:

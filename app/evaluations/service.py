@@ -1,7 +1,6 @@
 """Use cases of evaluations. That an assessment is planned, announced and confirmed, and that a signed report opens the
 gate of its milestone, stands in `flow.py`."""
 
-import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,14 +17,22 @@ from app.core.clock import now
 from app.core.days.calendar import shanghai_date
 from app.core.events import happened
 from app.core.moves import check_move, move
+from app.draws.queries import draft_draw
 from app.evaluations import rules
-from app.evaluations.draws import candidates, draw_of
+from app.evaluations.draws import candidates
 from app.evaluations.models import Evaluation, EvaluationReport, SpotDraw, SpotLot
 from app.evaluations.policy import access_contract, access_evaluation, access_report
-from app.evaluations.rules import GATES, MOVES, REPORT_MOVES, SCHEMES, UNDER_WAY, EvaluationKind, EvaluationReportStatus
+from app.evaluations.rules import (
+    GATES,
+    MOVES,
+    REPORT_MOVES,
+    SCHEMES,
+    UNDER_WAY,
+    EvaluationKind,
+    EvaluationReportStatus,
+    NothingToDraw,
+)
 from app.evaluations.terms import final_from, spot_checks
-from app.matching.allocation.market import in_lot_order
-from app.parties.models import Party
 from app.tenders.profiles.rules import Gate
 
 
@@ -132,19 +139,12 @@ async def confirm_evaluation(session: AsyncSession, actor: Actor, evaluation_id:
 async def draw_spot_checks(session: AsyncSession, actor: Actor, *, seed: str | None = None) -> SpotDraw:
     """Which of the bureau's contracts are checked this year: drawn by lot of all that run long enough, with a seed that
     everybody reads. Refusals: YearDrawn, NothingToDraw."""
-    bureau = await session.scalar(sa.select(Party.id).where(Party.id == actor.party_id).with_for_update()) or 0
-    at, (share, _, source) = await now(session), spot_checks()
-    year, found = shanghai_date(at).year, {each.number: each for each in await candidates(session, bureau)}
-    is_drawn = await draw_of(session, bureau, year) is not None
-    if refusal := rules.undrawable(year, len(found), is_drawn=is_drawn):
-        raise refusal
-    draw = SpotDraw(party_id=bureau, year=year, seed=seed or secrets.token_hex(16), share=share, source=source)
-    draw.size, draw.drawn_at, draw.drawn_by = rules.draw_size(share, len(found)), at, actor.account_id
-    session.add(draw)
-    await session.flush()
-    for position, number in enumerate(in_lot_order(draw.seed, found), 1):
+    at, (terms, _) = await now(session), spot_checks()
+    found = {each.number: each for each in await candidates(session, actor.party_id)}
+    draw, order = await draft_draw(session, SpotDraw, actor, found, terms, NothingToDraw, at, seed)
+    for position, number in enumerate(order, 1):
         session.add(SpotLot(draw_id=draw.id, contract_id=found[number].id, number=number, position=position))
-    facts: dict[str, Any] = {"year": year, "of": len(found), "size": draw.size, "seed": draw.seed}
+    facts: dict[str, Any] = {"year": draw.year, "of": len(found), "size": draw.size, "seed": draw.seed}
     await happened(session, actor, "spot_checks.drawn", draw, at, **facts)
     return draw
 

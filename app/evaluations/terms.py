@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from app.draws.rules import DrawTerms
+
 
 @cache
 def _document() -> dict[str, Any]:
@@ -18,7 +20,7 @@ def final_from() -> tuple[int, str]:
     return int(row["months_before_end"]), str(row["source"])
 
 
-def spot_checks() -> tuple[Decimal, int, str]:
-    """Which share of the contracts that run so many months is checked each year, and who says so."""
+def spot_checks() -> tuple[DrawTerms, int]:
+    """Which share of the contracts that run so many months is checked each year."""
     row = _document()["spot_checks"]
-    return Decimal(row["share"]), int(row["months_run"]), str(row["source"])
+    return DrawTerms(Decimal(row["share"]), str(row["source"])), int(row["months_run"])

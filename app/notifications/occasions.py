@@ -18,7 +18,7 @@ from app.core.actors import Role
 from app.core.clock import now
 from app.desk.rules import Thing
 from app.needs.models import Need
-from app.notifications import of_budgets, of_evaluations, of_findings, of_needs, of_ratings, of_voices
+from app.notifications import of_budgets, of_evaluations, of_findings, of_inspections, of_needs, of_ratings, of_voices
 from app.notifications.drafts import (
     Draft,
     Occasion,
@@ -329,6 +329,7 @@ OCCASIONS: Mapping[str, Occasion] = {
     **of_evaluations.OCCASIONS,
     **of_findings.OCCASIONS,
     **of_ratings.OCCASIONS,
+    **of_inspections.OCCASIONS,
     **of_budgets.OCCASIONS,
     **of_needs.OCCASIONS,
     **of_voices.OCCASIONS,

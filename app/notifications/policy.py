@@ -14,6 +14,7 @@ from app.contracts.models import Contract
 from app.core.actors import STAFF, Actor, Role
 from app.core.errors import NotFound
 from app.desk.rules import Thing
+from app.inspections.models import InspectionDraw
 from app.needs import policy as needs
 from app.needs.models import Need
 from app.notifications.models import Mail, Mailbox, Notification
@@ -56,6 +57,7 @@ SEES: dict[Thing, Callable[[Actor, int], sa.ColumnElement[bool]]] = {
     Thing.registration: lambda actor, id: sa.exists().where(Registration.id == id, registrations.visible(actor)),
     Thing.sheet: lambda actor, id: sa.exists().where(Assessment.id == id, assessments.visible(actor)),
     Thing.party: lambda actor, id: sa.exists().where(Party.id == id, parties.visible(actor)),
+    Thing.inspection_draw: lambda _, id: sa.exists().where(InspectionDraw.id == id),
     Thing.account: lambda actor, id: sa.literal(actor.account_id == id),
 }
 

@@ -12,11 +12,12 @@ from app.contracts.models import Contract
 from app.core.actors import RESIDENT, Actor
 from app.core.clock import now
 from app.core.days.calendar import end_of_day, shanghai_date
+from app.draws.rules import YearDrawn
 from app.evaluations import service
 from app.evaluations.draws import candidates, draw_page
 from app.evaluations.models import SpotDraw
 from app.evaluations.queries import waiting
-from app.evaluations.rules import EvaluationKind, NothingToDraw, YearDrawn
+from app.evaluations.rules import EvaluationKind, NothingToDraw
 from tests.conftest import ClientOf
 from tests.factories.contracts import contractor, make_performing, purchaser
 from tests.factories.evaluations import begin, make_projects

@@ -10,21 +10,18 @@ import pytest
 
 from app.assessments.rules import AssessmentStatus, outcome
 from app.assessments.schemes import scheme
+from app.draws.rules import draw_size
 from app.evaluations.rules import (
     SCHEMES,
     EvaluationEarly,
     EvaluationKind,
-    NothingToDraw,
     ResultMissing,
     ResultMoved,
-    YearDrawn,
     check_result,
-    draw_size,
     earliest_final,
     is_passed,
     no_result,
     runs_long_enough,
-    undrawable,
     untimely,
 )
 from app.evaluations.terms import spot_checks
@@ -99,18 +96,13 @@ PROJECTS = [f"HT-2018-{number:03}" for number in range(1, 27)]
 
 
 def test_of_26_projects_of_a_year_8_are_drawn_and_anybody_draws_the_same_again() -> None:
-    share, months, source = spot_checks()
-    assert (share, months, bool(source)) == (Decimal("0.3"), 11, True)
-    size = draw_size(share, len(PROJECTS))
+    terms, months = spot_checks()
+    assert (terms.share, months, bool(terms.source)) == (Decimal("0.3"), 11, True)
+    size = draw_size(terms.share, len(PROJECTS))
     assert size == 8
     lots = sorted(PROJECTS, key=lambda number: hashlib.sha256(f"{SEED}\n{number}".encode()).hexdigest())
     assert list(drawn(SEED, reversed(PROJECTS), size)) == lots[:8]
     assert drawn("another", PROJECTS, size) != drawn(SEED, PROJECTS, size)
-
-
-@pytest.mark.parametrize(("population", "size"), [(1, 1), (3, 1), (10, 3), (11, 4), (26, 8)])
-def test_no_fewer_than_the_share_are_drawn(population: int, size: int) -> None:
-    assert draw_size(Decimal("0.3"), population) == size
 
 
 def test_what_runs_a_year_is_drawn_of() -> None:
@@ -118,9 +110,3 @@ def test_what_runs_a_year_is_drawn_of() -> None:
     assert runs_long_enough(date(2018, 8, 15), ENDS, spot_checks()[1])
     assert not runs_long_enough(date(2018, 8, 1), date(2019, 7, 30), 12)
     assert runs_long_enough(date(2020, 2, 29), date(2021, 2, 28), 12)
-
-
-def test_a_year_is_drawn_once_and_of_something() -> None:
-    assert isinstance(undrawable(2018, 26, is_drawn=True), YearDrawn)
-    assert isinstance(undrawable(2018, 0, is_drawn=False), NothingToDraw)
-    assert undrawable(2018, 1, is_drawn=False) is None

@@ -30,6 +30,8 @@ from app.evaluations.service import submit_evaluation
 from app.files.rules import Holder
 from app.findings.rules import Severity
 from app.findings.service import raise_finding
+from app.inspections.models import Inspection
+from app.inspections.service import draw_inspections
 from app.needs.rules import NeedStatus
 from app.offers.rules import OfferStatus
 from app.parties.models import Party
@@ -502,8 +504,18 @@ async def _evaluations(session: AsyncSession, world: World, running: Contract, p
     await session.flush()
     session.add(SpotLot(draw_id=draw.id, contract_id=running.id, number=running.number, position=1))
     world.add("spot_draw", "spot draw", {"draw_id": draw.id}, world.all())
+    await _inspections(session, world)
     world.add("evaluation", "evaluation", {"evaluation_id": evaluation.id}, parties, owns={"E1"})
     world.add("evaluation_report", "evaluation report", {"report_id": report.id}, {"E1"}, said)
+
+
+async def _inspections(session: AsyncSession, world: World) -> None:
+    """This year's organisations of the district are drawn, by the bureau that is its own."""
+    draw = await draw_inspections(session, world.actors["P1"])
+    await session.flush()
+    inspected = await session.scalar(sa.select(Inspection.id).where(Inspection.draw_id == draw.id).limit(1))
+    world.add("inspection_draw", "inspection draw", {"draw_id": draw.id}, world.all())
+    world.add("inspection", "inspection", {"inspection_id": inspected}, world.all(), owns={"P1"})
 
 
 async def _service_sessions(session: AsyncSession, world: World, running: Contract) -> None:

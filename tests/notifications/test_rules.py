@@ -13,6 +13,7 @@ from app.notifications import (
     of_budgets,
     of_evaluations,
     of_findings,
+    of_inspections,
     of_needs,
     of_ratings,
     of_voices,
@@ -23,7 +24,7 @@ from app.notifications.rules import Pace, due, pause_after, sentence, sentences
 from tests.conftest import TODAY
 from tests.test_house import told_events
 
-ROOMS = (drafts, occasions, of_findings, of_evaluations, of_budgets, of_needs, of_ratings, of_voices)
+ROOMS = (drafts, occasions, of_findings, of_evaluations, of_budgets, of_inspections, of_needs, of_ratings, of_voices)
 SOURCE = "".join(Path(each.__file__).read_text(encoding="utf-8") for each in ROOMS)
 SAID = set(re.findall(r'"([a-z_]+\.[a-z_]+)"', SOURCE))
 REPLACED = {"bids.prequalified", "result.proposed", "objection.filed", "objection.withdrawn", "award.confirmed"}
@@ -49,7 +50,7 @@ def test_both_languages_state_the_same_facts(event: str) -> None:
 
 
 def test_whatever_is_opened_can_be_asked_for_its_visibility() -> None:
-    assert set(re.findall(r"Thing\.([a-z]+)", SOURCE)) == {thing.value for thing in SEES}
+    assert set(re.findall(r"Thing\.([a-z_]+)", SOURCE)) == {thing.value for thing in SEES}
 
 
 def test_facts_are_said_in_words() -> None:

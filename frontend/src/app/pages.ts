@@ -91,6 +91,7 @@ const PAGES = [
     open: true,
     load: () => import("../features/parties/OrganizationPage"),
   },
+  { path: "/listed", key: "listed", open: true, load: () => import("../features/parties/Listed") },
   { path: "/offers/$offer_id/ranking", key: "ranking", load: () => import("../features/selection/NeedsForOffer") },
   {
     path: "/surveys",
@@ -204,6 +205,21 @@ const PAGES = [
   },
   { path: "/spot-checks/$draw_id", key: "spot_draw", open: true, load: () => import("../features/contracts/SpotDraw") },
   {
+    path: "/inspections",
+    key: "inspections",
+    open: true,
+    menu: "season",
+    roles: ["purchaser"],
+    icon: FileSearchOutlined,
+    load: () => import("../features/inspections/InspectionDraws"),
+  },
+  {
+    path: "/inspections/$draw_id",
+    key: "spot_draw",
+    open: true,
+    load: () => import("../features/inspections/InspectionDraw"),
+  },
+  {
     path: "/assessments",
     key: "assessments",
     menu: "season",
@@ -224,6 +240,7 @@ const PAGES = [
   {
     path: "/ratings",
     key: "ratings",
+    open: true,
     menu: "season",
     roles: ["purchaser", "organization"],
     icon: TrophyOutlined,

@@ -22,4 +22,6 @@ export const PAGES: Record<components["schemas"]["Thing"], (id: number) => Addre
   rating: (id) => `/ratings/${id}`,
   contract: (id) => `/contracts/${id}`,
   spot_checks: () => "/spot-checks",
+  inspection_draws: () => "/inspections",
+  inspection_draw: (id) => `/inspections/${id}`,
 };
