@@ -19,12 +19,13 @@ from app.parties.schemas import (
     ApplicantCreate,
     CoverageRead,
     Imported,
+    ListedRead,
     PartyCreate,
     PartyRead,
     PartyRow,
     PartyUpdate,
 )
-from app.records.rules import RatingA
+from app.records.rules import PartyBuilding, RatingA, RecordKind
 
 router = web.router("/parties", "parties", web.Open)
 
@@ -37,13 +38,15 @@ async def list_parties(
     kind: PartyKind | None = None,
     legal_kind: LegalKind | None = None,
     rating_a: RatingA | None = None,
+    party_building: PartyBuilding | None = None,
     category_code: Code | None = None,
     area: Search = "",
     q: Search = "",
 ) -> Page[PartyRow]:
     """`category_code`: a field of work. `area`: the prefix of its code."""
     query = queries.search_parties(actor, kind=kind, legal_kind=legal_kind, category=category_code, area=area, q=q)
-    found = await queries.list_parties(session, query, paging, rating=rating_a)
+    said = {RecordKind.rating_a: rating_a, RecordKind.party_building: party_building}
+    found = await queries.list_parties(session, query, paging, said)
     return found.page([PartyRow.of(each) for each in found.rows], policy.list_actions(actor))
 
 
@@ -65,6 +68,15 @@ async def export_organizations(
 async def read_coverage(session: UnitSession, area: Search = "") -> CoverageRead:
     """How far Party building reaches among the registered organisations of an area, by the prefix of its code."""
     return CoverageRead(**(await queries.party_coverage(session, area))._asdict())
+
+
+@router.get("/listed", operation_id="list_listed", dependencies=[allow(WHO["read"])])
+async def list_listed(
+    session: UnitSession, actor: CurrentActor, paging: PagingQuery, kind: RecordKind | None = None
+) -> Page[ListedRead]:
+    """Who is on the list of abnormal activity, or on that of serious breaches, why, and what leads off it."""
+    found = await queries.list_listed(session, actor, kind, paging)
+    return found.page([ListedRead.of(each) for each in found.rows])
 
 
 @router.get("/template", operation_id="read_roster_template", dependencies=[allow(WHO["import"])], **answers_file(XLSX))

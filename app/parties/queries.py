@@ -1,6 +1,6 @@
 """Finding parties, and naming them for other rooms."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -31,8 +31,11 @@ from app.parties.rules import (
     PartyUnknown,
     check_party,
 )
-from app.records.queries import holders_of, registers
-from app.records.rules import ORGANISED, WORKED_WITH, RecordKind, Register
+from app.records.models import Record
+from app.records.policy import visible as may_read
+from app.records.queries import holders_of, holds_on, registers
+from app.records.registers import Register
+from app.records.rules import LISTS, ORGANISED, WORKED_WITH, RecordKind
 from app.taxonomy.queries import holding, saying
 
 # Made once: to name a table anew costs more than the rest of a query.
@@ -52,6 +55,13 @@ class PartySeen(NamedTuple):
     party: Party
     path: list[Area]
     register: Register
+
+
+class Listed(NamedTuple):
+    """Whoever is on a list today, by the record that says so."""
+
+    record: Record
+    name: PartyName
 
 
 class Coverage(NamedTuple):
@@ -105,14 +115,25 @@ def parties_named(text: str) -> sa.Select[int]:
 
 
 async def list_parties(
-    session: AsyncSession, query: sa.Select[Party], paging: Paging, *, rating: str | None = None
+    session: AsyncSession, query: sa.Select[Party], paging: Paging, said: Mapping[RecordKind, str | None]
 ) -> Found[PartySeen]:
-    """Those of today's national grade `rating`, where one is asked for."""
-    if rating:
-        graded = holders_of(RecordKind.rating_a, [rating], shanghai_date(await now(session)))
-        query = query.where(Party.id.in_(graded))
+    """Those of whom records of a kind say today what is asked for; None asks for nothing."""
+    day = shanghai_date(await now(session))
+    for kind, value in said.items():
+        if value is not None:
+            query = query.where(Party.id.in_(holders_of(kind, [value], day)))
     found = await paginate(session, query, paging, id=Party.id, sorts={"name_zh": Party.name_zh})
     return found.read_as(await seen(session, found.rows))
+
+
+async def list_listed(session: AsyncSession, actor: Actor, kind: RecordKind | None, paging: Paging) -> Found[Listed]:
+    """Who is on a list today, of one of them or of both."""
+    day = shanghai_date(await now(session))
+    here = Record.kind.in_(LISTS if kind is None else LISTS & {kind}), holds_on(day), may_read(actor, day)
+    query = sa.select(Record).join(Party, Party.id == Record.party_id).where(*here, visible(actor))
+    found = await paginate(session, query, paging, id=Record.id, sorts={"valid_from": Record.valid_from})
+    names = await party_names(session, {each.party_id for each in found.rows})
+    return found.read_as([Listed(each, names[each.party_id]) for each in found.rows])
 
 
 async def party_coverage(session: AsyncSession, area: str) -> Coverage:

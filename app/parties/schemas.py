@@ -11,7 +11,7 @@ from app.core.fields import Code, Line, Name, Prose
 from app.core.http.unit import example
 from app.core.reading.sheets import Sheet
 from app.parties.policy import actions, sees_account
-from app.parties.queries import PartySeen
+from app.parties.queries import Listed, PartySeen
 from app.parties.rules import LegalKind, PartyKind
 from app.records.rules import FourLevel, Inspection, PartyBuilding, RatingA, RecordKind
 
@@ -212,6 +212,29 @@ class Imported(BaseModel):
     model_config = ConfigDict(json_schema_extra=example(count=60))
 
     count: int
+
+
+class ListedRead(BaseModel):
+    """`kind`: which list; `value`: on what ground; `requirement`: what leads off it, by when; shown until when."""
+
+    id: int
+    party_id: int
+    party_zh: str
+    party_en: str
+    kind: RecordKind
+    value: str
+    issuer: str
+    source: str
+    valid_from: date | None
+    requirement: str
+    due_on: date | None
+    shown_until: date | None
+
+    @classmethod
+    def of(cls, listed: Listed) -> "ListedRead":
+        own = cls.model_fields.keys() - {"party_zh", "party_en"}
+        said = {name: getattr(listed.record, name) for name in own}
+        return cls(**said, party_zh=listed.name.zh, party_en=listed.name.en)
 
 
 class CoverageRead(BaseModel):

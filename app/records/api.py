@@ -3,6 +3,8 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
+from app.core.clock import now
+from app.core.days.calendar import shanghai_date
 from app.core.fields import Id
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, UnitSession, allow
@@ -15,6 +17,7 @@ from app.records.schemas import (
     KindRead,
     PartyRecordRead,
     RecordEnter,
+    RecordLift,
     RecordReply,
     RecordSupersede,
     TermRead,
@@ -29,7 +32,8 @@ router = web.router("/records", "records", web.Open)
 async def _read(session: AsyncSession, actor: Actor, record: Record) -> PartyRecordRead:
     await session.flush()
     holder = await policy.read_holder(session, actor, record.party_id)
-    return PartyRecordRead.seen_by(actor, holder, record, await queries.answers_of(session, [record.id]))
+    answers = await queries.answers_of(session, [record.id])
+    return PartyRecordRead.seen_by(actor, holder, record, answers, shanghai_date(await now(session)))
 
 
 @of_party.get("", operation_id="list_records", dependencies=[allow(WHO["list"])])
@@ -39,7 +43,8 @@ async def list_records(
     """Of one organisation, those that one may see."""
     holder, found = await queries.list_records(session, actor, party_id, paging)
     answers = await queries.answers_of(session, [each.id for each in found.rows])
-    rows = [PartyRecordRead.seen_by(actor, holder, each, answers) for each in found.rows]
+    day = shanghai_date(await now(session))
+    rows = [PartyRecordRead.seen_by(actor, holder, each, answers, day) for each in found.rows]
     return found.page(rows, policy.list_actions(actor, holder))
 
 
@@ -68,6 +73,12 @@ async def supersede_record(
 ) -> PartyRecordRead:
     record = await service.supersede_record(session, actor, record_id, **given.model_dump())
     return await _read(session, actor, record)
+
+
+@router.post("/{record_id}/lift", operation_id="lift_record", dependencies=[allow(WHO["lift"])])
+async def lift_record(session: UnitSession, actor: CurrentActor, record_id: Id, given: RecordLift) -> PartyRecordRead:
+    """Whoever is on a list is taken off it."""
+    return await _read(session, actor, await service.lift_record(session, actor, record_id, **dict(given)))
 
 
 @router.post("/{record_id}/answer", operation_id="answer_record", dependencies=[allow(WHO["answer"])])

@@ -19,12 +19,13 @@ from app.core.days.calendar import shanghai_date
 from app.core.errors import NotFound
 from app.core.moves import verbs_from
 from app.records.models import Record
-from app.records.rules import MOVES, Visibility, unanswerable
+from app.records.rules import MOVES, Visibility, unanswerable, unliftable
 
 ENTERS = frozenset({Role.purchaser, Role.street})
 SEES_ALL = ENTERS | {Role.admin, Role.clock}
 ANSWERS = frozenset({Role.organization})
-WHO = {"list": EVERYONE, "read": EVERYONE, "enter": ENTERS, "supersede": ENTERS, "answer": ANSWERS}
+WHO = {"list": EVERYONE, "read": EVERYONE, "enter": ENTERS, "supersede": ENTERS, "lift": ENTERS, "answer": ANSWERS}
+WRITES = frozenset({"enter", "supersede", "lift"})
 
 
 class Holder(NamedTuple):
@@ -58,11 +59,11 @@ async def access_holder(session: AsyncSession, actor: Actor, party_id: int, verb
 
 def denial(actor: Actor, verb: str, holder: Holder) -> str | None:
     """Why `actor` may not `verb` records of this organisation, already seen; None when they may."""
-    if not actor.may(verb, WHO[verb]) or (verb in {"enter", "supersede"} and not holder.is_organization):
+    if not actor.may(verb, WHO[verb]) or (verb in WRITES and not holder.is_organization):
         return "role"
     if verb == "answer":
         return None if holder.party_id == actor.party_id else "party"
-    if verb not in {"enter", "supersede"}:
+    if verb not in WRITES:
         return None
     if actor.role is Role.street and not holder.is_known_to_streets:
         return "role"
@@ -70,9 +71,10 @@ def denial(actor: Actor, verb: str, holder: Holder) -> str | None:
     return None if is_nowhere or actor.covers(holder.area_code or "") else "area"
 
 
-def actions(actor: Actor, holder: Holder, record: Record, *, is_answered: bool) -> list[str]:
-    verbs = [verb for verb in verbs_from(MOVES, record.status) if denial(actor, verb, holder) is None]
-    return [verb for verb in verbs if verb != "answer" or unanswerable(record, is_answered=is_answered) is None]
+def actions(actor: Actor, holder: Holder, record: Record, day: date, *, is_answered: bool) -> list[str]:
+    refused = {"answer": unanswerable(record, is_answered=is_answered), "lift": unliftable(record, day)}
+    verbs = [verb for verb in verbs_from(MOVES, record.status) if refused.get(verb) is None]
+    return [verb for verb in verbs if denial(actor, verb, holder) is None]
 
 
 def list_actions(actor: Actor, holder: Holder) -> list[str]:

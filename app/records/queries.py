@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,11 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.days.calendar import end_of_day, shanghai_date
+from app.core.days.calendar_table import work_calendar
 from app.core.paging import Found, Paging, paginate
 from app.core.waiting import Waiting
 from app.records.models import Record, RecordAnswer
 from app.records.policy import Holder, read_holder, visible
-from app.records.rules import RecordKind, Register, register_of
+from app.records.registers import Register, register_of
+from app.records.rules import LISTS, OVER_WHEN_ENDED, VALUES, RecordKind
+from app.records.terms import after, terms
 
 NOTHING = Register()
 STANDING = Record.superseded_at.is_(None)
@@ -66,20 +70,56 @@ async def answers_of(session: AsyncSession, ids: Collection[int]) -> dict[int, R
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
-    """For whoever entered it: what was to be mended by now, and is to be verified. For its organisation: an answer."""
+    """For whoever entered it: what was to be mended by now, and is to be verified; who on a list has answered; who has
+    been on the first of them for two years. For its organisation: an answer."""
     if actor.party_id is None:
         return []
     day = shanghai_date(at)
     if actor.role is Role.organization:
         return await _to_answer(session, actor.party_id, day)
-    query = sa.select(Record).where(Record.issuer_id == actor.party_id, STANDING, Record.shown_until >= day)
+    query = sa.select(Record).where(Record.issuer_id == actor.party_id, STANDING, _asks(day))
     late = await session.scalars(query.where(Record.due_on < day).order_by(Record.due_on, Record.id))
-    return [_waits("supersede", each) for each in late]
+    return [
+        *(_waits("supersede", each) for each in late),
+        *await _to_lift(session, actor, day),
+        *await _to_escalate(session, actor, day),
+    ]
+
+
+def _asks(day: date) -> sa.ColumnElement[bool]:
+    """What is shown, and is not over."""
+    is_over = sa.and_(Record.kind.in_(OVER_WHEN_ENDED), Record.valid_until < day)
+    return sa.and_(Record.shown_until >= day, sa.func.coalesce(~is_over, sa.true()))
+
+
+async def _to_lift(session: AsyncSession, actor: Actor, day: date) -> list[Waiting]:
+    """Whoever has said what was mended is taken off a list within some working days, where it is so."""
+    query = sa.select(Record, RecordAnswer.answered_at).join(RecordAnswer, RecordAnswer.record_id == Record.id)
+    here = Record.issuer_id == actor.party_id, Record.kind.in_(LISTS), holds_on(day)
+    rows = (await session.execute(query.where(*here).order_by(Record.id))).all()
+    calendar, term = await work_calendar(session) if rows else None, terms()["removed"]
+    due = {
+        record.id: calendar.add_working_days(shanghai_date(answered_at), term.length, term.source)
+        for record, answered_at in rows
+        if calendar
+    }
+    return [replace(_waits("lift", each), due_at=due[each.id].at, rule=term.source, counted=True) for each, _ in rows]
+
+
+async def _to_escalate(session: AsyncSession, actor: Actor, day: date) -> list[Waiting]:
+    """Whoever has been on the list of abnormal activity for two years is entered in that of serious breaches."""
+    serious = holders_of(RecordKind.serious, VALUES[RecordKind.serious], day)
+    here = Record.issuer_id == actor.party_id, Record.kind == RecordKind.abnormal, holds_on(day)
+    query = sa.select(Record).where(*here, Record.party_id.not_in(serious)).order_by(Record.valid_from, Record.id)
+    source = terms()["abnormal_becomes_serious"].source
+    entries = [(each, each.valid_from) for each in await session.scalars(query) if each.valid_from]
+    ripe = [(each, after(entered, "abnormal_becomes_serious")) for each, entered in entries]
+    return [replace(_waits("enter", each), due_at=end_of_day(due), rule=source) for each, due in ripe if due <= day]
 
 
 async def _to_answer(session: AsyncSession, party_id: int, day: date) -> list[Waiting]:
     """What asks for something, is shown, and is not answered."""
-    own = Record.party_id == party_id, STANDING, Record.requirement != "", Record.shown_until >= day
+    own = Record.party_id == party_id, STANDING, Record.requirement != "", _asks(day)
     unanswered = ~sa.exists().where(RecordAnswer.record_id == Record.id)
     query = sa.select(Record).where(*own, unanswered).order_by(Record.due_on, Record.id)
     return [_waits("answer", each) for each in await session.scalars(query)]

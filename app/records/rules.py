@@ -1,4 +1,4 @@
-"""standing --supersede--> replaced;  standing --answer--> standing
+"""standing --supersede, lift--> replaced;  standing --answer--> standing
 
 Dated facts about an organisation: who says so, by which paper, from when until when, and for whom to read. A fact is
 never changed; what was wrong or has changed is superseded by another. Of one kind and title there is one at a time.
@@ -12,7 +12,7 @@ from typing import Protocol
 
 from app.core.bounds import FIRST_DAY, LAST_DAY
 from app.core.errors import DomainError
-from app.records.terms import last_day, terms
+from app.records.terms import last_day
 
 
 class RecordKind(StrEnum):
@@ -20,6 +20,7 @@ class RecordKind(StrEnum):
     rating_four_level = "rating_four_level"
     rating_bar = "rating_bar"
     inspection = "inspection"
+    spot_check = "spot_check"
     rectification = "rectification"
     party_building = "party_building"
     party_check = "party_check"
@@ -51,7 +52,7 @@ class FourLevel(StrEnum):
 
 
 class Inspection(StrEnum):
-    """Outcome of the annual inspection (年检): 合格, 基本合格, 不合格."""
+    """Outcome of the annual inspection (年检), and of one that was drawn by lot (抽查): 合格, 基本合格, 不合格."""
 
     qualified = "qualified"
     basically_qualified = "basically_qualified"
@@ -80,7 +81,11 @@ class RecordStatus(StrEnum):
 
 
 S, K, DAY = RecordStatus, RecordKind, timedelta(days=1)
-MOVES = {(S.standing, "supersede"): S.replaced, (S.standing, "answer"): S.standing}
+MOVES = {
+    (S.standing, "supersede"): S.replaced,
+    (S.standing, "lift"): S.replaced,
+    (S.standing, "answer"): S.standing,
+}
 
 # What a record of each kind may say. Grounds of the two lists: 社会组织信用信息管理办法 (民政部令60号).
 VALUES: dict[RecordKind, tuple[str, ...]] = {
@@ -88,6 +93,7 @@ VALUES: dict[RecordKind, tuple[str, ...]] = {
     K.rating_four_level: tuple(FourLevel),
     K.rating_bar: ("lowered", "revoked"),
     K.inspection: tuple(Inspection),
+    K.spot_check: tuple(Inspection),
     K.rectification: ("ordered", "passed"),
     K.party_building: tuple(PartyBuilding),
     K.party_check: ("yes", "no"),
@@ -106,24 +112,26 @@ ADVERSE: dict[RecordKind, frozenset[str]] = {
     K.rating_four_level: frozenset({FourLevel.unqualified}),
     K.rating_bar: frozenset(VALUES[K.rating_bar]),
     K.inspection: frozenset({Inspection.basically_qualified, Inspection.unqualified}),
+    K.spot_check: frozenset({Inspection.basically_qualified, Inspection.unqualified}),
     K.rectification: frozenset({"ordered"}),
     K.penalty: frozenset(VALUES[K.penalty]),
     K.abnormal: frozenset(VALUES[K.abnormal]),
     K.serious: frozenset(VALUES[K.serious]),
 }
 # By whose term a record ends where its paper names no day.
-TERMS = {K.rating_a: "rating_a", K.rating_four_level: "rating_four_level", K.inspection: "inspection"}
+TERMS = {
+    K.rating_a: "rating_a",
+    K.rating_four_level: "rating_four_level",
+    K.inspection: "inspection",
+    K.spot_check: "inspection",
+}
 GRADES = frozenset({K.rating_a, K.rating_four_level})
+LISTS = frozenset({K.abnormal, K.serious})
+# Whoever was taken off a list, or was inspected again, has nothing more to mend.
+OVER_WHEN_ENDED = LISTS | {K.spot_check}
 # Party organisations cover whoever has a branch, its own or with others; Party work also whoever has an instructor.
 ORGANISED = frozenset({PartyBuilding.own_branch, PartyBuilding.joint_branch})
 WORKED_WITH = ORGANISED | {PartyBuilding.instructor}
-# What keeps an organisation from bidding while it holds, and by which term after it has ended.
-BARRING: dict[RecordKind, frozenset[str]] = {
-    K.serious: ADVERSE[K.serious],
-    K.abnormal: ADVERSE[K.abnormal],
-    K.penalty: frozenset({"stop_order"}),
-}
-BARS_AFTER = {K.serious: "bars_after_serious", K.abnormal: "bars_after_abnormal"}
 
 
 class RecordValueUnfit(DomainError):
@@ -182,6 +190,10 @@ class RecordAnswered(DomainError):
     """An organisation answers an entry once; what it did after that, whoever entered it verifies."""
 
 
+class NotOnList(DomainError):
+    """Whoever is on a list today is taken off it, and nobody else."""
+
+
 class RecordOverlaps(DomainError):
     """There is one of this kind for a part of that time."""
 
@@ -236,42 +248,6 @@ class Enrolled:
     facts: tuple[Fact, ...]
 
 
-@dataclass(frozen=True)
-class Bar:
-    """A record because of which its organisation may not bid up to `until` (None: until a rectification is passed).
-    `is_given`: papers say until when; otherwise the time after its end is to be set by the district."""
-
-    kind: RecordKind
-    value: str
-    until: date | None
-    is_given: bool = True
-
-
-@dataclass(frozen=True)
-class Register:
-    """What an organisation's records come to on a day: its grades then, its last inspection, whether it is in
-    rectification, and until when one is open that was not passed, whatever its days."""
-
-    rating_a: RatingA | None = None
-    rating_four_level: FourLevel | None = None
-    rating_year: int | None = None
-    rectification: str | None = None
-    rectification_from: date | None = None
-    rectification_until: date | None = None
-    in_rectification: bool = False
-    open_rectification: str | None = None
-    annual_inspection: Inspection | None = None
-    annual_inspection_year: int | None = None
-    party_building: PartyBuilding | None = None
-    qualifications: tuple[str, ...] = ()
-    bars: tuple[Bar, ...] = ()
-
-    @property
-    def debarred_until(self) -> date | None:
-        """The last day of what keeps it from bidding, whatever becomes of a rectification."""
-        return max((bar.until for bar in self.bars if bar.until), default=None)
-
-
 def is_adverse(kind: RecordKind, value: str) -> bool:
     return value in ADVERSE.get(kind, ())
 
@@ -281,6 +257,19 @@ def unanswerable(record: Dated, *, is_answered: bool) -> DomainError | None:
     if not is_adverse(record.kind, record.value):
         return AnswerMisplaced(record_kind=record.kind.value)
     return RecordAnswered() if is_answered else None
+
+
+def unliftable(record: Dated, day: date) -> NotOnList | None:
+    """Why this is no entry of a list that is ended on `day`."""
+    if record.kind in LISTS and holds_on(record, day):
+        return None
+    return NotOnList(record_kind=record.kind.value, valid_until=record.valid_until or "-")
+
+
+def lifted(entry: Fact, source: str, words: str, on: date) -> Fact:
+    """The entry up to the day before it was lifted; it stays what it was, and is shown as long as it was to be."""
+    last = max(on - DAY, entry.valid_from or FIRST_DAY)
+    return replace(entry, valid_until=last, source=source, words=words or entry.words)
 
 
 def check_fact(fact: Fact) -> None:
@@ -329,21 +318,6 @@ def holds_on(record: Dated, day: date) -> bool:
     return (record.valid_from or FIRST_DAY) <= day <= (record.valid_until or LAST_DAY)
 
 
-def bar_of(record: Dated, day: date) -> Bar | None:
-    """What the record bars on `day`; what is no longer shown bars nobody. Removed on 2023-03-01 with a term of a year,
-    one may bid from 2024-03-01 on."""
-    if record.kind is K.rectification and record.value == "ordered":
-        return Bar(record.kind, record.value, None)
-    if record.value not in BARRING.get(record.kind, ()):
-        return None
-    ends, term = record.valid_until or LAST_DAY, BARS_AFTER.get(record.kind)
-    barred = max(ends, last_day(ends + DAY, term)) if term else ends
-    until = min(barred, record.shown_until or LAST_DAY)
-    is_given = until <= ends or term is None or terms()[term].is_given
-    is_barred = (record.valid_from or FIRST_DAY) <= day <= until
-    return Bar(record.kind, record.value, until, is_given) if is_barred else None
-
-
 def overlaps(one: Dated, other: Dated) -> bool:
     """Whether the two speak of one thing at one time."""
     if (one.kind, one.title) != (other.kind, other.title):
@@ -367,30 +341,3 @@ def check_unbarred(fact: Fact, standing: Iterable[Dated]) -> None:
     for record in standing:
         if record.kind is K.rating_bar and holds_on(record, fact.valid_from):
             raise RatingBarred(valid_until=record.valid_until or "-")
-
-
-def register_of(standing: Iterable[Dated], day: date) -> Register:
-    """`standing`: the records of one organisation that none supersedes, the first entered first."""
-    shown = (record for record in standing if day <= (record.shown_until or LAST_DAY))
-    records = sorted(shown, key=lambda record: record.valid_from or FIRST_DAY)
-    now = {record.kind: record for record in records if holds_on(record, day)}
-    last = {record.kind: record for record in records if (record.valid_from or FIRST_DAY) <= day}
-    a, four, building = now.get(K.rating_a), now.get(K.rating_four_level), now.get(K.party_building)
-    ordered, inspected = last.get(K.rectification), last.get(K.inspection)
-    years = [grade.valid_from.year for grade in (a, four) if grade and grade.valid_from]
-    unpassed = [record for record in records if record.kind is K.rectification and record.value == "ordered"]
-    return Register(
-        rating_a=RatingA(a.value) if a else None,
-        rating_four_level=FourLevel(four.value) if four else None,
-        rating_year=max(years, default=None),
-        rectification=ordered.words if ordered else None,
-        rectification_from=ordered.valid_from if ordered else None,
-        rectification_until=ordered.valid_until if ordered else None,
-        in_rectification=K.rectification in now,
-        open_rectification=str(unpassed[-1].valid_until or unpassed[-1].words) if unpassed else None,
-        annual_inspection=Inspection(inspected.value) if inspected else None,
-        annual_inspection_year=inspected.valid_from.year if inspected and inspected.valid_from else None,
-        party_building=PartyBuilding(building.value) if building else None,
-        qualifications=tuple(each.title for each in records if each.kind is K.qualification and holds_on(each, day)),
-        bars=tuple(filter(None, (bar_of(record, day) for record in records))),
-    )

@@ -71,6 +71,17 @@ class RecordSupersede(_Said):
     valid_from: Day | None = None
 
 
+class RecordLift(BaseModel):
+    """`source`: the paper by which it is so; `words`: what was mended."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra=example(source="呈民移〔2018〕3号", words="年度工作报告已补报。")
+    )
+
+    source: Annotated[str, Line(300, least=1)]
+    words: Annotated[str, Prose(2000)] = ""
+
+
 class RecordReply(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra=example(answer="财务报告已补报，理事会记录附后。"))
 
@@ -128,13 +139,13 @@ class PartyRecordRead(BaseModel):
 
     @classmethod
     def seen_by(
-        cls, actor: Actor, holder: Holder, record: Record, answers: Mapping[int, RecordAnswer]
+        cls, actor: Actor, holder: Holder, record: Record, answers: Mapping[int, RecordAnswer], day: date
     ) -> "PartyRecordRead":
-        """`answers`: by record, what its organisation answered."""
+        """`answers`: by record, what its organisation answered; `day`: today."""
         facts = {name: getattr(record, name) for name in cls.model_fields.keys() - {"actions", "answer"}}
         said = answers.get(record.id)
         answer = RecordAnswerRead.model_validate(said, from_attributes=True) if said else None
-        acts = actions(actor, holder, record, is_answered=said is not None)
+        acts = actions(actor, holder, record, day, is_answered=said is not None)
         return cls(**facts, answer=answer, actions=acts)
 
 

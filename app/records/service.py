@@ -1,6 +1,6 @@
 """Use cases of records: entered by an office, superseded by another one, and kept as a roster brings them."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actors import Actor
 from app.core.bounds import FIRST_DAY
 from app.core.clock import now
+from app.core.days.calendar import shanghai_date
 from app.core.db import table_of
 from app.core.events import happened
 from app.core.moves import check_move
@@ -19,6 +20,7 @@ from app.records.queries import answers_of, standing_records
 from app.records.rules import (
     DAY,
     MOVES,
+    OVER_WHEN_ENDED,
     Enrolled,
     Fact,
     RecordKind,
@@ -26,8 +28,10 @@ from app.records.rules import (
     check_free,
     check_unbarred,
     holds_on,
+    lifted,
     overlaps,
     unanswerable,
+    unliftable,
     with_term,
 )
 
@@ -76,6 +80,21 @@ async def supersede_record(
     await session.flush()
     record = await _kept(session, actor, old.party_id, fact, at, supersedes_id=old.id)
     await happened(session, actor, "record.superseded", record, at, **_noted(record), supersedes=old.id)
+    return record
+
+
+async def lift_record(session: AsyncSession, actor: Actor, record_id: int, source: str, words: str) -> Record:
+    """Taken off a list from today on, by the paper `source`: it was mended. Refusals: NotOnList, MoveRefused."""
+    old = await access_record(session, actor, record_id, "lift")
+    at = await now(session)
+    check_move(MOVES, old.status, "lift")
+    if refusal := unliftable(old, shanghai_date(at)):
+        raise refusal
+    old.superseded_at = at
+    await session.flush()
+    fact = lifted(_fact_of(old), source, words, shanghai_date(at))
+    record = await _kept(session, actor, old.party_id, fact, at, supersedes_id=old.id)
+    await happened(session, actor, "record.lifted", record, at, **_noted(record), supersedes=old.id)
     return record
 
 
@@ -133,11 +152,18 @@ async def _end(session: AsyncSession, record: Record, on: date, at: datetime) ->
     record.superseded_at = at
     await session.flush()
     if (record.valid_from or FIRST_DAY) < on:
-        said = {each.name: getattr(record, each.name) for each in fields(Fact)}
-        shorter = Fact(**{**said, "valid_until": on - DAY, "due_on": None, "shown_until": None, "requirement": ""})
-        kept = recorded(record.party_id, shorter, at)
+        kept = recorded(record.party_id, replace(_fact_of(record), valid_until=on - DAY, **_over(record)), at)
         session.add(Record(**kept, issuer_id=record.issuer_id, supersedes_id=record.id))
         await session.flush()
+
+
+def _over(record: Record) -> dict[str, Any]:
+    """The way back of what has ended: none, but where the entry disappears on the day that was said."""
+    return {} if record.kind in OVER_WHEN_ENDED else {"due_on": None, "shown_until": None, "requirement": ""}
+
+
+def _fact_of(record: Record) -> Fact:
+    return Fact(**{each.name: getattr(record, each.name) for each in fields(Fact)})
 
 
 async def _kept(

@@ -8,8 +8,8 @@ import pytest
 
 from app.core.errors import DomainError
 from app.records.periods import rectification_period
+from app.records.registers import Bar, Register, bar_of, register_of
 from app.records.rules import (
-    Bar,
     Fact,
     FourLevel,
     Inspection,
@@ -23,17 +23,14 @@ from app.records.rules import (
     RecordTitleMisplaced,
     RecordUntitled,
     RecordValueUnfit,
-    Register,
     Visibility,
     WayBackMisplaced,
     WayBackMissing,
     WayBackTooShort,
-    bar_of,
     check_fact,
     check_free,
     check_unbarred,
     holds_on,
-    register_of,
     with_term,
 )
 from app.records.terms import after, terms

@@ -13,6 +13,7 @@ import { Coverage } from "./Coverage";
 import { ImportRoster } from "./ImportRoster";
 
 type Row = components["schemas"]["PartyRow"];
+type PartyWork = components["schemas"]["PartyBuilding"];
 
 const KINDS = [
   "social_service_agency",
@@ -24,6 +25,7 @@ const KINDS = [
   "company",
 ] as const satisfies readonly Row["legal_kind"][];
 const GRADES = ["5A", "4A", "3A", "2A", "1A"] as const satisfies readonly Row["rating_a"][];
+const PARTY_WORK = ["own_branch", "joint_branch", "instructor", "none"] as const satisfies readonly PartyWork[];
 const ORGANIZATIONS = { kind: "organization" } as const;
 
 const importing = (actions: readonly string[]) => actions.includes("import") && <ImportRoster />;
@@ -37,7 +39,8 @@ export default function OrganizationList() {
       title={t("nav.organizations")}
       subtitle={
         <>
-          {t("parties.list_subtitle")} {!session?.account_id && <Link to="/register">{t("nav.register")}</Link>}
+          {t("parties.list_subtitle")} <Link to="/listed">{t("nav.listed")}</Link>{" "}
+          {!session?.account_id && <Link to="/register">{t("nav.register")}</Link>}
         </>
       }
     >
@@ -69,6 +72,12 @@ export default function OrganizationList() {
             kind: "choice",
             label: t("rooms.parties.field.rating_a"),
             options: GRADES.map((value) => ({ value, label: value })),
+          },
+          {
+            name: "party_building",
+            kind: "choice",
+            label: t("rooms.records.kind.party_building"),
+            options: PARTY_WORK.map((value) => ({ value, label: t(`rooms.records.value.${value}`) })),
           },
           { name: "category_code", kind: "pick", label: t("rooms.parties.field.domain_codes"), input: CategorySelect },
         ]}

@@ -72,6 +72,19 @@ export function AnswerForm({ of, send, sending, cancel }: ActionFormProps<Fact>)
   );
 }
 
+/** Whoever has mended what was required is taken off a list. */
+export function LiftForm({ of, send, sending, cancel }: ActionFormProps<Fact>) {
+  const { t } = useTranslation();
+  return (
+    <FormSheet room="records" send={send} sending={sending} cancel={cancel} submit={t("rooms.records.action.lift")}>
+      <p>{t("parties.lift_hint")}</p>
+      {of.requirement && <blockquote className="prose">{of.requirement}</blockquote>}
+      <LineField name="source" required limit={300} extra={t("parties.source_hint")} />
+      <ProseField name="words" limit={2000} rows={2} />
+    </FormSheet>
+  );
+}
+
 /** Another record in the place of one; what it said is there to be corrected. */
 export function SupersedeForm(props: ActionFormProps<Fact>) {
   const terms = useTerms();

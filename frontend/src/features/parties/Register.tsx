@@ -9,7 +9,7 @@ import { dayText } from "../../ui/format";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
 import { MayBid } from "./MayBid";
-import { AnswerForm, EnterRecord, SupersedeForm } from "./RecordForm";
+import { AnswerForm, EnterRecord, LiftForm, SupersedeForm } from "./RecordForm";
 
 type Fact = components["schemas"]["PartyRecordRead"];
 type Bars = components["schemas"]["PartyRead"]["bars"];
@@ -89,7 +89,7 @@ function Entry({ of }: { of: Fact }) {
         of={of}
         feature="records"
         words="rooms.records"
-        forms={{ supersede: SupersedeForm, answer: AnswerForm }}
+        forms={{ supersede: SupersedeForm, lift: LiftForm, answer: AnswerForm }}
       />
     </li>
   );
