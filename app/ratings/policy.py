@@ -1,4 +1,5 @@
-"""Who applies, decides and reads. Grades that were given are public; an application is for organisation and bureau."""
+"""Who applies, decides and reads. Grades that were given are public, and so is a result on notice; what was applied for
+is for organisation and bureau."""
 
 from datetime import datetime
 from functools import partial
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.assessments.models import Assessment
 from app.assessments.rules import MOVES as ASSESSMENT_MOVES
+from app.assessments.rules import PUBLIC as TOLD
 from app.assessments.rules import AssessmentStatus, untimely
 from app.core.actors import BUYS, EVERYONE, Actor, Role, granted
 from app.core.days.calendar import shanghai_date
@@ -96,7 +98,8 @@ def is_fitting(verb: str, rating: Rating) -> bool:
 
 
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
-    is_public = Rating.status.in_(PUBLIC)
+    on_notice = sa.select(Assessment.id).where(Assessment.status.in_(TOLD))
+    is_public = sa.or_(Rating.status.in_(PUBLIC), Rating.assessment_id.in_(on_notice))
     if actor.role is Role.purchaser:
         here = sa.select(Party.id).where(sa.or_(Party.area_code.is_(None), Party.area_code.startswith(actor.area)))
         unclaimed = sa.and_(Rating.office_id.is_(None), Rating.party_id.in_(here))

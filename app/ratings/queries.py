@@ -7,19 +7,26 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.assessments.models import Assessment
-from app.assessments.queries import is_seen
+from app.assessments.models import Assessment, AssessmentResult
+from app.assessments.queries import is_seen, results_of
+from app.assessments.rules import PUBLIC as TOLD
+from app.assessments.rules import AssessmentStatus, untimely
 from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.days.calendar import end_of_day, shanghai_date
 from app.core.paging import Found, Paging, paginate
 from app.core.waiting import Waiting
 from app.parties.models import Party
-from app.parties.queries import PartyName, party_names
+from app.parties.queries import PartyName, name_of, party_names
 from app.ratings.models import Rating, RatingBallot, RatingMember
 from app.ratings.policy import of_office, visible
-from app.ratings.rules import Past, RatingStatus
+from app.ratings.rules import Past, RatingStatus, unvoted
+from app.ratings.terms import rating_terms
 from app.records.queries import standing_records
+from app.records.rules import FourLevel
+
+R = RatingStatus
+GOING_ON = frozenset({R.admitted, R.rectifying, R.suspended, R.lowered, R.revoked})
 
 
 class Cast(NamedTuple):
@@ -29,14 +36,16 @@ class Cast(NamedTuple):
 
 @dataclass(frozen=True)
 class RatingPage:
-    """A rating with its assessment (None: not admitted yet), the committee of its office when it was announced, and the
-    votes on its last result; `is_linked`: the reader sees the assessment, too."""
+    """A rating with its assessment (None: not admitted yet) and what that came to, the committee of its office when it
+    was announced, and the votes; `is_told`: the reader learns of these; `is_linked`: sees the assessment, too."""
 
     rating: Rating
     party: PartyName
     assessment: Assessment | None
+    result: AssessmentResult | None
     members: list[RatingMember]
     cast: list[Cast]
+    is_told: bool
     is_linked: bool
 
 
@@ -82,28 +91,65 @@ async def rating_page(session: AsyncSession, actor: Actor, rating: Rating) -> Ra
     members = await members_of(session, rating.office_id, shanghai_date(decided_at))
     cast = await ballots_of(session, rating, found.number) if found else []
     names = await party_names(session, {rating.party_id})
+    results = (await results_of(session, [found.id]))[found.id] if found else []
+    is_told = found is not None and (rating.office_id == actor.party_id or found.status in TOLD)
     is_linked = found is not None and await is_seen(session, actor, found.id)
-    return RatingPage(rating, names[rating.party_id], found, members, cast, is_linked)
+    last = results[-1] if results else None
+    return RatingPage(rating, names[rating.party_id], found, last, members, cast, is_told, is_linked)
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
-    """The office: applications to admit, corrections whose time is up. The organisation: a plate to bring back."""
+    """The office: an application to take up, a result to vote on, to announce or to confirm, and somebody unqualified
+    who is told what to put right, a correction whose time is up, a plate to be taken back."""
     if actor.role is not Role.purchaser:
         return []
-    applied = sa.select(Rating).where(visible(actor), Rating.status == RatingStatus.applied).order_by(Rating.id)
-    found = list(await session.scalars(applied))
-    today = shanghai_date(at)
-    running = Rating.status.in_((RatingStatus.rectifying, RatingStatus.suspended)), Rating.due_on < today
-    over = list(await session.scalars(sa.select(Rating).where(Rating.office_id == actor.party_id, *running)))
-    names = await party_names(session, {each.party_id for each in (*found, *over)})
-    return [
-        *(_waits("admit", each, names) for each in found),
-        *(_waits("pass", each, names) for each in over),
-    ]
+    unclaimed = sa.and_(visible(actor), Rating.status == R.applied)
+    going_on = sa.or_(Rating.status.in_(GOING_ON), Rating.grade == FourLevel.unqualified)
+    own = sa.and_(Rating.office_id == actor.party_id, going_on)
+    query = sa.select(Rating, Party, Assessment).join(Party, Party.id == Rating.party_id)
+    query = query.outerjoin(Assessment, Assessment.id == Rating.assessment_id).where(sa.or_(unclaimed, own))
+    found, today = list[Waiting](), shanghai_date(at)
+    for rating, party, assessment in (await session.execute(query.order_by(Rating.id))).all():
+        found += _next(rating, name_of(party), today)
+        if assessment and rating.status is R.admitted:
+            found += await _of_assessment(session, rating, name_of(party), assessment, today)
+    return found
 
 
-def _waits(verb: str, rating: Rating, names: dict[int, PartyName]) -> Waiting:
-    name, due_at = names[rating.party_id], end_of_day(rating.due_on) if rating.due_on else None
+def _next(rating: Rating, name: PartyName, today: date) -> list[Waiting]:
+    """What is to be done whatever became of the assessment; nothing while a correction runs."""
+    match rating.status:
+        case R.applied:
+            return [_waits("admit", rating, name)]
+        case R.confirmed if rating.grade == FourLevel.unqualified:
+            return [_waits("rectify", rating, name)]
+        case R.rectifying | R.suspended if rating.due_on and rating.due_on < today:
+            return [_waits("pass", rating, name, rating.due_on)]
+        case R.lowered | R.revoked if rating.plate_due_on and not rating.plate_returned_on:
+            return [_waits("return_plate", rating, name, rating.plate_due_on)]
+    return []
+
+
+async def _of_assessment(
+    session: AsyncSession, rating: Rating, name: PartyName, assessment: Assessment, today: date
+) -> list[Waiting]:
+    """Nothing while assessors mark, and while a notice runs."""
+    match assessment.status:
+        case AssessmentStatus.cancelled:
+            return [_waits("decline", rating, name)]
+        case AssessmentStatus.announced if untimely("confirm", assessment.notice_ends_on, today) is None:
+            return [_waits("confirm", rating, name)]
+        case AssessmentStatus.drafted:
+            members = await members_of(session, rating.office_id, today)
+            ballots = [each.ballot.choice for each in await ballots_of(session, rating, assessment.number)]
+            if unvoted(len(members), ballots, rating_terms(rating.scheme)) is None:
+                return [_waits("announce", rating, name)]
+            return [_waits("vote", rating, name)] if len(ballots) < len(members) else []
+    return []
+
+
+def _waits(verb: str, rating: Rating, name: PartyName, due_on: date | None = None) -> Waiting:
+    due_at = end_of_day(due_on) if due_on else None
     return Waiting("ratings", verb, rating.id, name.zh, due_at, None, "rating", rating.id, title_en=name.en)
 
 

@@ -186,21 +186,24 @@ def quorum(members: int, share: Fraction) -> int:
     return ceil(members * share)
 
 
-def check_body(members: int, terms: RatingTerms) -> None:
-    if terms.body and not terms.body.least <= members <= terms.body.most:
-        raise BodySizeWrong(members=members, least=terms.body.least, most=terms.body.most)
+def unvoted(members: int, ballots: Sequence[Ballot], terms: RatingTerms) -> DomainError | None:
+    """What a result still lacks of the committee: whoever abstains is present."""
+    body = terms.body
+    if body is None:
+        return None
+    if not body.least <= members <= body.most:
+        return BodySizeWrong(members=members, least=body.least, most=body.most)
+    if len(ballots) < (required := quorum(members, body.present)):
+        return QuorumMissing(members=members, present=len(ballots), required=required)
+    if (ayes := ballots.count(Ballot.aye)) < (required := quorum(members, body.ayes)):
+        return AyesMissing(members=members, ayes=ayes, required=required)
+    return None
 
 
 def check_vote(members: int, ballots: Sequence[Ballot], terms: RatingTerms) -> None:
-    """Whoever abstains is present. Refusals: BodySizeWrong, QuorumMissing, AyesMissing."""
-    body = terms.body
-    if body is None:
-        return
-    check_body(members, terms)
-    if len(ballots) < (required := quorum(members, body.present)):
-        raise QuorumMissing(members=members, present=len(ballots), required=required)
-    if (ayes := ballots.count(Ballot.aye)) < (required := quorum(members, body.ayes)):
-        raise AyesMissing(members=members, ayes=ayes, required=required)
+    """Refusals: BodySizeWrong, QuorumMissing, AyesMissing."""
+    if refusal := unvoted(members, ballots, terms):
+        raise refusal
 
 
 def next_lower(scheme: Scheme, grade: str) -> str:

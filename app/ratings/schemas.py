@@ -1,11 +1,12 @@
 """Ratings on the wire."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict
 
-from app.assessments.rules import PUBLIC, AssessmentStatus
+from app.assessments.rules import AssessmentStatus
 from app.core.actors import Actor
 from app.core.fields import Id, Line, Prose
 from app.core.http.unit import example
@@ -151,26 +152,30 @@ class VoteRead(BaseModel):
 
 
 class RatingRead(RatingSeen):
-    """With the vote on it (null: the scheme asks for none), and where its assessment stands; `is_linked`: the reader
-    may open that."""
+    """With the vote on it (null: the scheme asks for none), where its assessment stands, and the points and grade that
+    this came to, once they are on notice; `is_linked`: the reader may open that."""
 
     model_config = ConfigDict(json_schema_extra=example(id=4, party_id=12, scheme="national_5a", vote=None))
 
     is_linked: bool
     assessment_status: AssessmentStatus | None
     notice_ends_on: date | None
+    total: Decimal | None
+    band: str
     vote: VoteRead | None
 
     @classmethod
     def of(cls, page: RatingPage, actor: Actor, at: datetime) -> "RatingRead":
         rating, found = page.rating, page.assessment
-        is_told = found is not None and (rating.office_id == actor.party_id or found.status in PUBLIC)
+        result = page.result if page.is_told else None
         return cls(
             **_seen(actor, rating, page.party) | {"actions": page_actions(actor, rating, found, at)},
             is_linked=page.is_linked,
             assessment_status=found.status if found else None,
             notice_ends_on=found.notice_ends_on if found else None,
-            vote=_vote(page) if is_told else None,
+            total=result.total if result else None,
+            band=result.band if result else "",
+            vote=_vote(page) if page.is_told else None,
         )
 
 

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "inspections"
-down_revision = "record_answers"
+down_revision = "settlements"
 
 INSTANT = sa.TIMESTAMP(timezone=True)
 KINDS = [

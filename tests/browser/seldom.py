@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.models import Account, PasswordReset
 from app.accounts.rules import token_hash
 from app.assessments.models import Assessment
+from app.assessments.service import cancel_assessment
 from app.contracts.engagements import engage_firm
 from app.contracts.models import Milestone
 from app.contracts.rules import EngagementKind
@@ -22,6 +23,7 @@ from app.offers.service import pause_offer
 from app.parties.models import Party
 from app.ratings.models import Rating
 from app.ratings.rules import RatingStatus
+from app.records.models import RecordAnswer
 from app.records.rules import RecordKind
 from app.selection.models import PreferenceList, Round, RoundNeed, RoundOffer
 from app.selection.rules import ListSource, RoundStatus, Side
@@ -44,6 +46,8 @@ from tests.factories.needs import make_need
 from tests.factories.notices import lots_of, make_tender, set_clock
 from tests.factories.offers import make_offer
 from tests.factories.panels import clerks_of, make_panel, marks_of
+from tests.factories.parties import make_party
+from tests.factories.ratings import LOCAL, NATIONAL, make_admitted, make_announced, make_drafted
 from tests.factories.records import make_record
 from tests.factories.service_sessions import call, keep_draw
 
@@ -57,9 +61,17 @@ SELDOM = {
         "panels.approve",
         "selection.fill",
         "ratings.pass",
+        "ratings.announce",
+        "ratings.confirm",
+        "ratings.decline",
+        "ratings.rectify",
+        "ratings.return_plate",
         "assessments.collect",
         "contracts.meet",
         "contracts.refund",
+        "inspections.draw_inspections",
+        "records.lift",
+        "records.enter",
     },
     "committee": {"parties.cancel_reset"},
     "evaluator": {
@@ -83,11 +95,12 @@ async def seldom(session: AsyncSession, parties: Mapping[str, Party]) -> None:
     await _cut(session, bureau, organization, at)
     await _reset(session, at)
     await _mending(session, bureau, organization, at)
+    await _graded(session, bureau, at)
     await _seated(session, bureau)
     await _called_back(session, parties["evaluator"])
     await _evaluated(session, bureau, parties["evaluator"], at)
     await _overpaid(session, bureau)
-    await _recorded(session, organization, at)
+    await _recorded(session, bureau, organization, at)
 
 
 async def _mending(session: AsyncSession, bureau: Party, organization: Party, at: datetime) -> None:
@@ -97,6 +110,24 @@ async def _mending(session: AsyncSession, bureau: Party, organization: Party, at
     rating.status, rating.grade, rating.valid_from = RatingStatus.rectifying, "unqualified", today - DAY * 400
     rating.due_on = today - DAY
     session.add(rating)
+    await session.flush()
+
+
+async def _graded(session: AsyncSession, bureau: Party, at: datetime) -> None:
+    """Grades at every step that the bureau takes."""
+    office = Actor(None, Role.purchaser, bureau.id, "530114")
+    await make_drafted(session, 87, scheme=LOCAL, office=office)
+    given_up = await make_admitted(session, office=office)
+    await cancel_assessment(session, office, given_up.assessment_id or 0, "无人评估")
+    on_notice = await make_announced(session, 87, office=office)
+    assessment = await session.get_one(Assessment, on_notice.assessment_id)
+    assessment.notice_ends_on = shanghai_date(at) - DAY
+    for status, grade in ((RatingStatus.confirmed, "unqualified"), (RatingStatus.lowered, "3A")):
+        party, scheme = await make_party(session), LOCAL if grade == "unqualified" else NATIONAL
+        rating = Rating(party_id=party.id, office_id=bureau.id, scheme=scheme, years=3, applied_at=at)
+        rating.grade, rating.valid_from, rating.status = grade, shanghai_date(at) - DAY, status
+        rating.plate_due_on = shanghai_date(at) if status is RatingStatus.lowered else None
+        session.add(rating)
     await session.flush()
 
 
@@ -152,11 +183,18 @@ async def _overpaid(session: AsyncSession, bureau: Party) -> None:
     await session.flush()
 
 
-async def _recorded(session: AsyncSession, organization: Party, at: datetime) -> None:
-    """An adverse record that its organisation has not answered."""
+async def _recorded(session: AsyncSession, bureau: Party, organization: Party, at: datetime) -> None:
+    """An adverse record that its organisation has not answered; somebody registered who can be drawn; who on a list has
+    answered, and who has been there for two years."""
     today = shanghai_date(at)
+    await make_party(session, name_zh="登记在册的机构", area_code="530114000000")
     days = {"due_on": today + DAY * 30, "shown_until": today + DAY * 300}
     await make_record(session, organization, RecordKind.penalty, title="1号", requirement="补报材料", **days)
+    said = {"issuer": "民政局", "issuer_id": bureau.id, "source": "决定书", "requirement": "补报年度报告", **days}
+    listed, long = await make_party(session, name_zh="已答复的机构"), await make_party(session, name_zh="两年的机构")
+    entry = await make_record(session, listed, RecordKind.abnormal, valid_from=today - DAY * 9, **said)
+    session.add(RecordAnswer(record_id=entry.id, answer="已补报。", answered_at=at))
+    await make_record(session, long, RecordKind.abnormal, valid_from=today - DAY * 800, **said)
 
 
 async def _notice(session: AsyncSession, bureau: Party, bids_end: datetime, title: str, **facts: object) -> Tender:

@@ -1,4 +1,5 @@
-"""Grades in every phase, for the demonstration: one given, one voted on, and what waits for office and assessors."""
+"""Grades in every phase, for the demonstration: one given, one voted on, and what waits for office and assessors; and
+who was drawn to be inspected this year."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,6 +14,7 @@ from app.assessments.rules import Excluded, Given
 from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
+from app.inspections.service import draw_inspections
 from app.parties.models import Party
 from app.parties.rules import LegalKind
 from app.ratings import service as ratings
@@ -78,6 +80,7 @@ async def rate_others(session: AsyncSession, cast: Cast, own: Party, parties: Se
     await _vote(session, cast, voted)
     await ratings.admit_rating(session, cast.office, (await ratings.apply_for_rating(session, _of(planned), LOCAL)).id)
     await ratings.apply_for_rating(session, _of(applied), LOCAL)
+    await draw_inspections(session, cast.office, seed=LOCAL)
 
 
 async def _vote(session: AsyncSession, cast: Cast, party: Party) -> None:

@@ -42,9 +42,11 @@ function Shown({ of }: { of: Rating }) {
       crumbs={[{ label: t("nav.organization"), to: `/organizations/${of.party_id}` }]}
       action={<ActionBar of={of} feature="ratings" words="rooms.ratings" forms={FORMS} />}
     >
-      {of.is_linked && of.assessment_id && of.assessment_status && (
+      {of.assessment_status && (
         <p>
-          <Link to={`/assessments/${of.assessment_id}`}>{t("ratings.to_assessment")}</Link>{" "}
+          {of.is_linked && of.assessment_id && (
+            <Link to={`/assessments/${of.assessment_id}`}>{t("ratings.to_assessment")}</Link>
+          )}{" "}
           <StatusTag status={of.assessment_status} room="assessments" />
         </p>
       )}
@@ -59,6 +61,7 @@ function useFacts(of: Rating) {
   const day = (on: string | null): string | null => (on ? dayText(on, i18n.language) : null);
   const facts = {
     grade: of.grade ? <GradeText of={of} /> : null,
+    result: of.total ? `${Number(of.total)} · ${t(`rooms.ratings.grade.${of.band}`)}` : null,
     valid_from: day(of.valid_from),
     valid_until: day(of.valid_until),
     notice_ends_on: day(of.notice_ends_on),
