@@ -106,12 +106,13 @@ async def pair_draft(session: AsyncSession, pair: Pair, at: datetime) -> Draft:
 async def _completed(
     session: AsyncSession, contract: Contract, own: Profile, at: datetime, targets: Sequence[tuple[str, str]]
 ) -> Draft:
-    """With what every draft has: its targets, its place, the day to sign by, and the residents' share."""
+    """With what every draft has: its targets, its place, the day to sign by, and what residents are asked."""
     due: Deadline = (await work_calendar(session)).after(shanghai_date(at), own.contract)
     contract.awarded, contract.drafted_at = contract.amount, at
     contract.contract_by, contract.contract_rule = due.on, own.contract.source
     contract.targets = [{"what": what, "quantity": quantity} for what, quantity in targets]
     contract.places_zh = await place_name(session, contract.area_code)
+    contract.asks_willingness = own.willingness.asked
     rule = own.acceptance
     contract.acceptance_answers, contract.acceptance_share, contract.acceptance_rule = (
         rule.answers,

@@ -16,16 +16,16 @@ from app.core.days.calendar import SHANGHAI
 from app.desk import queries as desk
 from app.parties.models import Party
 from app.parties.rules import PartyKind
-from app.tenders.profiles.rules import Gate
+from app.tenders.profiles.rules import Gate, profile_document, varied
 from app.voices.rules import VoicePurpose
 from app.voices.service import hear_meeting
 from tests.conftest import ClientOf
 from tests.factories.contracts import contractor, make_contract, make_performing, make_signed, purchaser
-from tests.factories.notices import set_clock
+from tests.factories.notices import make_tender, set_clock
 from tests.factories.parties import actor_of, make_area, make_party
 from tests.factories.reference import DOUNAN
 from tests.factories.service_sessions import make_session
-from tests.factories.voices import ask, make_own_wave, make_willing
+from tests.factories.voices import ask, ask_content, make_own_wave, make_willing
 from tests.notifications.test_api import events_of
 
 pytestmark = pytest.mark.anyio
@@ -58,6 +58,13 @@ async def test_a_draft_says_that_residents_are_asked_first(session: AsyncSession
         edited = (await client.put(at, json={**terms, "asks_willingness": True}, headers=header)).json()
         left = await client.put(at, json=terms, headers={"If-Match": f'"{edited["version"]}"'})
     assert (edited["asks_willingness"], left.json()["asks_willingness"]) == (True, True)
+
+
+@pytest.mark.parametrize("asked", [True, False])
+async def test_the_profile_says_whether_a_new_contract_asks_residents_first(session: AsyncSession, asked: bool) -> None:
+    document = varied(profile_document("venture"), {"willingness": {"asked": asked}})
+    contract = await make_contract(session, tender=await make_tender(session, profile_document=document))
+    assert contract.asks_willingness is asked
 
 
 async def test_a_service_starts_only_once_residents_want_it(session: AsyncSession, client_of: ClientOf) -> None:
@@ -123,7 +130,8 @@ async def test_acceptance_is_on_the_desk_when_its_day_comes_near(session: AsyncS
     await set_clock(session, day - timedelta(days=31))
     assert await asked_of(session, who) == []
     await set_clock(session, day - timedelta(days=30))
-    assert await asked_of(session, who) == [("ask", contract.id)]
+    await ask_content(session, contract, await make_own_wave(session, contract, VoicePurpose.satisfaction))
+    assert await asked_of(session, who) == [("ask", contract.id)], "that they are asked how content they are is not it"
     await ask(session, contract, await make_own_wave(session, contract))
     assert await asked_of(session, who) == []
 

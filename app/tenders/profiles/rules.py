@@ -195,6 +195,14 @@ class AcceptanceRule:
 
 
 @dataclass(frozen=True)
+class WillingnessRule:
+    """Whether a new contract says that its service starts only once residents want it; its draft may say otherwise."""
+
+    asked: bool
+    source: str
+
+
+@dataclass(frozen=True)
 class InstalmentTerm:
     name: str
     zh: str
@@ -247,6 +255,7 @@ class Profile:
     reopening: tuple[Ground, ...]
     overspend: OverspendTerms
     awards: AwardsRule
+    willingness: WillingnessRule
     acceptance: AcceptanceRule
     instalments: tuple[InstalmentTerm, ...]
     to_confirm: tuple[Confirmation, ...]
@@ -313,6 +322,7 @@ def parse_profile(document: Mapping[str, Any]) -> Profile:
         reopening=tuple(Ground(**row) for row in document["reopening"]),
         overspend=_overspend(document["overspend"]),
         awards=AwardsRule(**document["awards"]),
+        willingness=WillingnessRule(**document["willingness"]),
         acceptance=_acceptance(document["acceptance"]),
         instalments=_instalments(document["instalments"]),
         to_confirm=tuple(Confirmation(**row) for row in document["to_confirm"]),
