@@ -72,6 +72,7 @@ LEAST = {
     "plan": Mandate.editor,
     "sign_in": Mandate.editor,
     "enter_list": Mandate.editor,
+    "enter_feedback": Mandate.editor,
     "conclude": Mandate.editor,
 }
 

@@ -26,6 +26,7 @@ from app.service_sessions.schemas import (
     ContractSessions,
     DrawRead,
     DrawReplay,
+    FeedbackEntered,
     ListEntered,
     OutputRead,
     SessionCancel,
@@ -40,9 +41,9 @@ Door = Annotated[str, Line(100)]
 async def _read(session: AsyncSession, actor: Actor, found: ServiceSession) -> ContractSession:
     await session.flush()
     contract = await session.get_one(Contract, found.contract_id)
-    sign_ins, said = await queries.sign_ins_of(session, [found.id]), await queries.feedback_of(session, [found.id])
+    came, said = await queries.attendance_of(session, [found.id]), await queries.feedback_of(session, [found.id])
     reader = await reader_of(session, actor, contract)
-    return ContractSession.of(OfContract(found, contract), sign_ins[found.id], said[found.id], reader)
+    return ContractSession.of(OfContract(found, contract), came[found.id], said[found.id], reader)
 
 
 async def _draw(session: AsyncSession, actor: Actor, draw: CallBackDraw) -> DrawRead:
@@ -62,7 +63,7 @@ async def list_service_sessions(session: UnitSession, actor: CurrentActor, contr
     contract = await read_contract(session, actor, contract_id)
     found, draws = await queries.sessions_of(session, contract.id), await queries.draws_of(session, contract.id)
     ids = [each.id for each in found]
-    came, said = await queries.sign_ins_of(session, ids), await queries.feedback_of(session, ids)
+    came, said = await queries.attendance_of(session, ids), await queries.feedback_of(session, ids)
     reader, output = await reader_of(session, actor, contract), await queries.output_of(session, actor, contract, found)
     drawing = any(draw.status is DrawStatus.open for draw in draws)
     return ContractSessions(
@@ -110,6 +111,18 @@ async def enter_list(
     session: UnitSession, actor: CurrentActor, service_session_id: Id, body: ListEntered
 ) -> ContractSession:
     return await _read(session, actor, await service.enter_list(session, actor, service_session_id, body.rows))
+
+
+@router.post(
+    "/{service_session_id}/enter_feedback",
+    operation_id="enter_feedback",
+    dependencies=[allow(WHO["enter_feedback"])],
+)
+async def enter_feedback(
+    session: UnitSession, actor: CurrentActor, service_session_id: Id, body: FeedbackEntered
+) -> ContractSession:
+    counts = body.as_announced.counts, body.again.counts
+    return await _read(session, actor, await service.enter_feedback(session, actor, service_session_id, *counts))
 
 
 @router.post(

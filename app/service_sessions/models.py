@@ -4,12 +4,14 @@ Triggers keep a session inside its contract and a settled one as it was, sign-in
 with those who were drawn.
 """
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.contracts.rules import Part
 from app.core.db import Base, Identified, text_enum, within_years
 from app.core.versions import Versioned
 from app.service_sessions.rules import CallBackStatus, DrawStatus, Opinion, SessionKind, SessionStatus, SignInKind
@@ -95,6 +97,48 @@ class SessionOpinion(Base):
     count: Mapped[int] = mapped_column(sa.Integer)
 
     __table_args__ = (sa.CheckConstraint("count > 0", name="counts_from_one"),)
+
+
+class PaperFeedback(Base):
+    """What the forms beside the paper list say, as it was counted by hand: once a session, never more forms than the
+    list has rows. `entered_as`: the part of the contract for which it was entered."""
+
+    __tablename__ = "paper_feedback"
+
+    service_session_id: Mapped[int] = mapped_column(sa.ForeignKey("service_sessions.id"), primary_key=True)
+    announced_yes: Mapped[int] = mapped_column(sa.Integer)
+    announced_partly: Mapped[int] = mapped_column(sa.Integer)
+    announced_no: Mapped[int] = mapped_column(sa.Integer)
+    again_yes: Mapped[int] = mapped_column(sa.Integer)
+    again_partly: Mapped[int] = mapped_column(sa.Integer)
+    again_no: Mapped[int] = mapped_column(sa.Integer)
+    entered_as: Mapped[Part]
+    entered_at: Mapped[datetime]
+    entered_by: Mapped[int | None]
+
+    __table_args__ = (
+        sa.CheckConstraint(
+            "least(announced_yes, announced_partly, announced_no, again_yes, again_partly, again_no) >= 0"
+            " AND again_yes + again_partly + again_no > 0",
+            name="counts_forms",
+        ),
+        sa.CheckConstraint(
+            "announced_yes + announced_partly + announced_no = again_yes + again_partly + again_no",
+            name="forms_answer_both",
+        ),
+    )
+
+    @property
+    def as_announced(self) -> Counter[Opinion]:
+        return _opinions(self.announced_yes, self.announced_partly, self.announced_no)
+
+    @property
+    def again(self) -> Counter[Opinion]:
+        return _opinions(self.again_yes, self.again_partly, self.again_no)
+
+
+def _opinions(*counts: int) -> Counter[Opinion]:
+    return Counter(dict(zip(Opinion, counts, strict=True)))
 
 
 class CallBackDraw(Base, Identified):

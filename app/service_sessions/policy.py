@@ -1,4 +1,5 @@
-"""Who may plan sessions, sign people in, draw call-backs and record them: never the same part of a contract.
+"""Who may plan sessions, sign people in, draw call-backs and record them: never the same part of a contract. What the
+forms beside a paper list say, the organisation or the committee of the place may enter.
 
 How a single call-back went is for the evaluator alone; the organisation never learns who denied.
 """
@@ -16,7 +17,16 @@ from app.core.actors import EVERYONE, Actor, Role, granted
 from app.core.errors import Denied, NotFound
 from app.core.moves import verbs_from
 from app.service_sessions.models import CallBackDraw, ServiceSession
-from app.service_sessions.rules import DRAW_MOVES, MOVES, PERFORMED, DoorUnknown, DrawStatus, hindrance, untimely
+from app.service_sessions.rules import (
+    DRAW_MOVES,
+    MOVES,
+    PERFORMED,
+    Attended,
+    DoorUnknown,
+    DrawStatus,
+    hindrance,
+    untimely,
+)
 
 SERVES = frozenset({Role.organization})
 CHECKS = frozenset({Role.evaluator})
@@ -29,6 +39,7 @@ WHO = {
     "attach": SERVES,
     "conclude": SERVES,
     "cancel": SERVES,
+    "enter_feedback": SERVES | {Role.committee},
     "read_door": SERVES,
     "enter_door": EVERYONE,
     "give_feedback": EVERYONE,
@@ -52,10 +63,10 @@ def denial(actor: Actor, verb: str, contract: Contract) -> str | None:
     return "party" if actor.role is Role.organization and side_of(actor, contract) is None else None
 
 
-def actions(reader: Reader, of: OfContract, sign_ins: int) -> list[str]:
+def actions(reader: Reader, of: OfContract, came: Attended) -> list[str]:
     session, contract = of
     verbs = [v for v in verbs_from(MOVES, session.status) if (contract.status, v) in PERFORMED]
-    timely = [v for v in verbs if untimely(v, session, reader.at) is None and hindrance(v, sign_ins) is None]
+    timely = [v for v in verbs if untimely(v, session, reader.at) is None and hindrance(v, came) is None]
     return _allowed(reader, contract, timely)
 
 

@@ -15,9 +15,19 @@ from app.contracts.rules import ContractStatus
 from app.core.actors import Actor, Role
 from app.core.waiting import Waiting
 from app.service_sessions import rules
-from app.service_sessions.models import CallBack, CallBackDraw, ServiceSession, SessionOpinion, SignIn
+from app.service_sessions.models import CallBack, CallBackDraw, PaperFeedback, ServiceSession, SessionOpinion, SignIn
 from app.service_sessions.policy import sees_call_backs, select_sessions
-from app.service_sessions.rules import PENDING, CallBackStatus, DrawStatus, Opinion, SessionStatus, Supported, Unit
+from app.service_sessions.rules import (
+    PENDING,
+    Attended,
+    CallBackStatus,
+    DrawStatus,
+    Opinion,
+    SessionStatus,
+    SignInKind,
+    Supported,
+    Unit,
+)
 
 
 async def sessions_of(session: AsyncSession, contract_id: int) -> list[ServiceSession]:
@@ -32,16 +42,30 @@ async def sign_ins_of(session: AsyncSession, ids: Collection[int]) -> Counter[in
     return Counter({session_id: number for session_id, number in found})
 
 
+async def attendance_of(session: AsyncSession, ids: Collection[int]) -> dict[int, Attended]:
+    """Session → who signed in, and how."""
+    on_paper = sa.func.count().filter(SignIn.kind == SignInKind.paper)
+    query = sa.select(SignIn.service_session_id, sa.func.count(), on_paper)
+    rows = await session.execute(query.where(SignIn.service_session_id.in_(ids)).group_by(SignIn.service_session_id))
+    entered = sa.select(PaperFeedback.service_session_id).where(PaperFeedback.service_session_id.in_(ids))
+    told = set(await session.scalars(entered))
+    came = {id: Attended(number, paper, id in told) for id, number, paper in rows}
+    return {id: came.get(id, Attended()) for id in ids}
+
+
 class Feedback(NamedTuple):
-    """What those who were there said of a session, by question."""
+    """What those who were there said of a session at the door, by question, and on paper."""
 
     as_announced: Counter[Opinion]
     again: Counter[Opinion]
+    paper: PaperFeedback | None
 
 
 async def feedback_of(session: AsyncSession, ids: Collection[int]) -> dict[int, Feedback]:
     """Session → what was said of it."""
-    found = {session_id: Feedback(Counter(), Counter()) for session_id in ids}
+    entered = sa.select(PaperFeedback).where(PaperFeedback.service_session_id.in_(ids))
+    papers = {each.service_session_id: each for each in await session.scalars(entered)}
+    found = {session_id: Feedback(Counter(), Counter(), papers.get(session_id)) for session_id in ids}
     for row in await session.scalars(sa.select(SessionOpinion).where(SessionOpinion.service_session_id.in_(ids))):
         found[row.service_session_id].as_announced[row.as_announced] += row.count
         found[row.service_session_id].again[row.again] += row.count

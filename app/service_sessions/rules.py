@@ -1,4 +1,5 @@
 """planned --conclude--> concluded;  planned --cancel--> cancelled;  planned --edit | sign_in | enter_list--> itself
+concluded --enter_feedback--> itself (once: what was written on the forms that lay beside the paper list)
 
 What was held is what is claimed. Of its sign-ins some are drawn by lot and asked whether they were there (call-backs):
 a draw is open --record_call_back--> open --close--> closed; then the claim has an interval. Whoever signed in may say
@@ -14,18 +15,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from math import ceil, floor
+from math import floor
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from app.contracts.rules import ContractStatus
 from app.core.days.calendar import shanghai_date
 from app.core.errors import DomainError
-from app.surveys.results.rules import Z, wilson
+from app.surveys.results.rules import enough_of, wilson
 
 SETTINGS = tomllib.loads(Path(__file__).with_name("output.toml").read_text(encoding="utf-8"))
 BANDS = [(Decimal(band["from"]), int(band["mark"])) for band in SETTINGS["marks"]["bands"]]
-MARGIN = Decimal(SETTINGS["call_backs"]["margin"])
+MARGIN = float(SETTINGS["call_backs"]["margin"])
 FEEDBACK_LASTS = timedelta(days=SETTINGS["feedback"]["days"])
 LEAST_SHOWN = int(SETTINGS["call_backs"]["least_shown"])
 
@@ -53,13 +54,14 @@ MOVES = {
     (S.planned, "conclude"): S.concluded,
     (S.planned, "cancel"): S.cancelled,
     (S.concluded, "attach"): S.concluded,
+    (S.concluded, "enter_feedback"): S.concluded,
 }
 SAID = {(each, "give_feedback"): each for each in (S.planned, S.concluded)}
 # Whatever is done with sessions is done while their contract is carried out.
 PERFORMED = {
     (ContractStatus.performing, verb): ContractStatus.performing
-    for verb in ("plan", "edit", "sign_in", "enter_list", "attach", "conclude", "cancel", "draw", "give_feedback")
-}
+    for verb in ("plan", "edit", "sign_in", "enter_list", "attach", "conclude", "cancel", "draw")
+} | {(ContractStatus.performing, verb): ContractStatus.performing for verb in ("give_feedback", "enter_feedback")}
 
 
 class SignInKind(StrEnum):
@@ -160,6 +162,30 @@ class FeedbackGiven(DomainError):
     """A household says once how a session was."""
 
 
+class NobodyOnPaper(DomainError):
+    """Forms are of those who signed in on the paper list."""
+
+
+class FormsEntered(DomainError):
+    """What the forms say is counted once."""
+
+
+class NoForms(DomainError):
+    status = 422
+
+
+class FormsUneven(DomainError):
+    """A form answers both questions; one that leaves a question blank is not counted."""
+
+    status = 422
+
+
+class MoreFormsThanRows(DomainError):
+    """No more forms than rows of the paper list."""
+
+    status = 422
+
+
 class DoorUnknown(DomainError):
     status = 404
     is_guess = True
@@ -220,7 +246,7 @@ def untimely(verb: str, times: Times, at: datetime) -> DomainError | None:
     """Why it is not the hour to `verb`: people sign in while it takes place; lists follow once it has begun."""
     if verb == "sign_in" and not times.starts_at <= at < times.ends_at:
         return SignInOutsideSession(starts_at=times.starts_at, ends_at=times.ends_at)
-    if verb == "give_feedback" and not times.starts_at <= at < feedback_end(times):
+    if verb in {"give_feedback", "enter_feedback"} and not times.starts_at <= at < feedback_end(times):
         return FeedbackOutsideTime(starts_at=times.starts_at, until=feedback_end(times))
     early = verb in {"enter_list", "conclude"} and at < times.starts_at
     return SessionNotBegun(starts_at=times.starts_at) if early else None
@@ -230,11 +256,34 @@ def feedback_end(times: Times) -> datetime:
     return times.ends_at + FEEDBACK_LASTS
 
 
-def hindrance(verb: str, sign_ins: int) -> DomainError | None:
+class Attended(NamedTuple):
+    """How many signed in, how many of them on paper, and whether what their forms say is entered."""
+
+    sign_ins: int = 0
+    on_paper: int = 0
+    is_entered: bool = False
+
+
+def hindrance(verb: str, came: Attended) -> DomainError | None:
     """Why those who have signed in stand against `verb`, or that nobody has."""
-    if verb in {"edit", "cancel"} and sign_ins:
-        return SessionAttended(sign_ins=sign_ins)
-    return NobodySignedIn() if verb == "conclude" and not sign_ins else None
+    if verb in {"edit", "cancel"} and came.sign_ins:
+        return SessionAttended(sign_ins=came.sign_ins)
+    if verb == "enter_feedback" and not came.on_paper:
+        return NobodyOnPaper()
+    if verb == "enter_feedback" and came.is_entered:
+        return FormsEntered()
+    return NobodySignedIn() if verb == "conclude" and not came.sign_ins else None
+
+
+def check_forms(as_announced: Sequence[int], again: Sequence[int], on_paper: int) -> None:
+    """What the forms say of each question (yes, partly, no). Refusals: NoForms, FormsUneven, MoreFormsThanRows."""
+    forms = sum(again)
+    if forms != sum(as_announced):
+        raise FormsUneven(as_announced=sum(as_announced), again=forms)
+    if not forms:
+        raise NoForms()
+    if forms > on_paper:
+        raise MoreFormsThanRows(forms=forms, rows=on_paper)
 
 
 def household_mark(household: str) -> str:
@@ -287,9 +336,8 @@ def mark(planned: int, done: int) -> int:
 
 
 def sample_size(population: int) -> int:
-    """How many of a population are asked, so that a share is known to ± the margin at 95 % (finite population)."""
-    endless = Z * Z / (4 * float(MARGIN) ** 2)
-    return min(population, ceil(endless / (1 + (endless - 1) / population)))
+    """How many of those who signed in are asked."""
+    return enough_of(population, MARGIN)
 
 
 def key_of(session_id: int, number: int) -> str:

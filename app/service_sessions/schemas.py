@@ -1,12 +1,14 @@
 """Service sessions and call-backs on the wire."""
 
+from collections import Counter
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.contracts.models import Contract
 from app.contracts.policy import Reader
+from app.contracts.rules import Part
 from app.core.fields import Instant, Line, Prose
 from app.core.http.unit import example
 from app.matching.allocation.market import drawn
@@ -15,8 +17,10 @@ from app.service_sessions.models import CallBackDraw, ServiceSession
 from app.service_sessions.policy import OfContract, actions, draw_actions
 from app.service_sessions.queries import Called, Checked, Claim, Feedback, Output
 from app.service_sessions.rules import (
+    Attended,
     CallBackStatus,
     DrawStatus,
+    Opinion,
     Plan,
     SessionKind,
     SessionStatus,
@@ -27,6 +31,7 @@ from app.service_sessions.rules import (
 from app.surveys.results.statistics import figure
 
 Name = Annotated[str, Line(200, least=1)]
+Forms = Annotated[int, Field(ge=0, le=5_000)]
 Position = Annotated[int, Field(ge=0, le=49)]
 PLAN = {
     "kind": "activity",
@@ -71,6 +76,34 @@ class ListEntered(BaseModel):
     rows: Annotated[int, Field(ge=0, le=5_000)]
 
 
+class Tally(BaseModel):
+    """How many forms say yes, partly, no."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    yes: Forms
+    partly: Forms
+    no: Forms
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        return self.yes, self.partly, self.no
+
+
+class FeedbackEntered(BaseModel):
+    """What the forms beside the paper list say: whether it was as announced, whether they would come again."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra=example(
+            as_announced={"yes": 18, "partly": 4, "no": 1}, again={"yes": 20, "partly": 3, "no": 0}
+        ),
+    )
+
+    as_announced: Tally
+    again: Tally
+
+
 class CallBackRecord(BaseModel):
     """What came of asking: on the phone and to be asked again, was there, was not there, could not be reached."""
 
@@ -87,21 +120,44 @@ class OpinionsRead(BaseModel):
     no: int | None
 
 
-class FeedbackRead(BaseModel):
-    """What those who were there say of a session: how many did so far, and from `until` on, when no answer can be added
-    any more, what: whether it was as announced, whether they would come again."""
+class SaidRead(BaseModel):
+    """How many answered, and whether it was as announced, whether they would come again; null until no answer can be
+    added any more."""
 
     answers: int
-    until: datetime
     as_announced: OpinionsRead | None
     again: OpinionsRead | None
 
     @classmethod
+    def counts(cls, as_announced: Counter[Opinion], again: Counter[Opinion], *, is_over: bool) -> dict[str, Any]:
+        told = {
+            name: OpinionsRead(**rules.told(each)._asdict()) if is_over else None
+            for name, each in (("as_announced", as_announced), ("again", again))
+        }
+        return {"answers": sum(again.values()), **told}
+
+
+class PaperFeedbackRead(SaidRead):
+    """The same by the forms that lay beside the paper list; `entered_as`: the part of the contract that counted
+    them."""
+
+    entered_as: Part
+
+
+class FeedbackRead(SaidRead):
+    """What those who were there say of a session: at the door, and on paper, each told by itself, since whoever counted
+    the forms would learn the rest from a sum. How many did so far at once, and from `until` on what."""
+
+    until: datetime
+    paper: PaperFeedbackRead | None
+
+    @classmethod
     def of(cls, session: ServiceSession, said: Feedback, at: datetime) -> "FeedbackRead":
-        until = rules.feedback_end(session)
-        told = {name: OpinionsRead(**rules.told(each)._asdict()) for name, each in said._asdict().items()}
-        counts = told if at >= until else dict.fromkeys(told)
-        return cls(answers=sum(said.again.values()), until=until, **counts)
+        until, paper = rules.feedback_end(session), None
+        if forms := said.paper:
+            counts = cls.counts(forms.as_announced, forms.again, is_over=at >= until)
+            paper = PaperFeedbackRead(**counts, entered_as=forms.entered_as)
+        return cls(until=until, paper=paper, **cls.counts(said.as_announced, said.again, is_over=at >= until))
 
 
 class ContractSession(BaseModel):
@@ -114,7 +170,11 @@ class ContractSession(BaseModel):
             **PLAN,
             status="planned",
             sign_ins=0,
-            feedback={"answers": 0, "until": "2027-03-13T16:00:00+08:00", "as_announced": None, "again": None},
+            feedback={
+                **{"answers": 0, "as_announced": None, "again": None},
+                "until": "2027-03-13T16:00:00+08:00",
+                "paper": None,
+            },
             is_afterthought=False,
             planned_at="2027-03-01T09:00:00+08:00",
             settled_at=None,
@@ -144,14 +204,14 @@ class ContractSession(BaseModel):
     actions: list[str]
 
     @classmethod
-    def of(cls, of: OfContract, sign_ins: int, said: Feedback, reader: Reader) -> "ContractSession":
+    def of(cls, of: OfContract, came: Attended, said: Feedback, reader: Reader) -> "ContractSession":
         found, put = of.session, {"sign_ins", "feedback", "is_afterthought", "actions"}
         return cls(
             **{name: getattr(found, name) for name in cls.model_fields.keys() - put},
-            sign_ins=sign_ins,
+            sign_ins=came.sign_ins,
             feedback=FeedbackRead.of(found, said, reader.at),
             is_afterthought=found.planned_at > found.starts_at,
-            actions=actions(reader, of, sign_ins),
+            actions=actions(reader, of, came),
         )
 
 

@@ -1,12 +1,14 @@
 """Use cases of service sessions: planned, attended, held; and call-backs, drawn by lot and recorded."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.contracts.policy import part_of
 from app.contracts.queries import stream_of
 from app.core.actors import Actor
 from app.core.clock import now
@@ -16,9 +18,17 @@ from app.core.moves import check_move, move
 from app.core.versions import check_version, touch
 from app.matching.allocation.market import drawn
 from app.service_sessions import rules
-from app.service_sessions.models import CallBack, CallBackDraw, ServiceSession, SessionOpinion, SessionSpeaker, SignIn
+from app.service_sessions.models import (
+    CallBack,
+    CallBackDraw,
+    PaperFeedback,
+    ServiceSession,
+    SessionOpinion,
+    SessionSpeaker,
+    SignIn,
+)
 from app.service_sessions.policy import OfContract, access_contract, access_door, access_draw, access_session
-from app.service_sessions.queries import draws_of, held_under, outcomes_of, population_of, sign_ins_of
+from app.service_sessions.queries import attendance_of, draws_of, held_under, outcomes_of, population_of
 from app.service_sessions.rules import (
     CALLED,
     DRAW_MOVES,
@@ -26,6 +36,7 @@ from app.service_sessions.rules import (
     PENDING,
     PERFORMED,
     SAID,
+    Attended,
     CallBackStatus,
     DrawStatus,
     Opinion,
@@ -163,13 +174,32 @@ async def enter_list(session: AsyncSession, actor: Actor, service_session_id: in
     return of.session
 
 
+async def enter_feedback(
+    session: AsyncSession, actor: Actor, service_session_id: int, as_announced: Sequence[int], again: Sequence[int]
+) -> ServiceSession:
+    """What the forms beside the paper list say (yes, partly, no), counted by hand, once. Refusals: FeedbackOutsideTime,
+    NobodyOnPaper, FormsEntered, NoForms, FormsUneven, MoreFormsThanRows, MoveRefused."""
+    of = await access_session(session, actor, service_session_id, "enter_feedback")
+    at = await now(session)
+    came = await _check(session, of, "enter_feedback", at)
+    rules.check_forms(as_announced, again, came.on_paper)
+    entered = PaperFeedback(service_session_id=of.session.id, entered_at=at, entered_by=actor.account_id)
+    entered.announced_yes, entered.announced_partly, entered.announced_no = as_announced
+    entered.again_yes, entered.again_partly, entered.again_no = again
+    entered.entered_as = part_of(actor)
+    session.add(entered)
+    facts = {"forms": sum(again)}
+    await happened(session, actor, "feedback.entered", of.session, at, stream=stream_of(of.contract), **facts)
+    return of.session
+
+
 async def conclude_service_session(session: AsyncSession, actor: Actor, service_session_id: int) -> ServiceSession:
     """It took place, and who signed in is claimed. Refusals: SessionNotBegun, NobodySignedIn, MoveRefused."""
     of = await access_session(session, actor, service_session_id, "conclude")
     at = await now(session)
-    sign_ins = await _check(session, of, "conclude", at)
+    came = await _check(session, of, "conclude", at)
     _settle(of.session, actor, "conclude", at)
-    facts = {"contract": of.contract.id, "sign_ins": sign_ins}
+    facts = {"contract": of.contract.id, "sign_ins": came.sign_ins}
     await happened(session, actor, "service_session.concluded", of.session, at, stream=stream_of(of.contract), **facts)
     return of.session
 
@@ -192,14 +222,14 @@ def _settle(found: ServiceSession, actor: Actor, verb: str, at: datetime) -> Non
     found.status, found.settled_at, found.settled_by = move(MOVES, found.status, verb), at, actor.account_id
 
 
-async def _check(session: AsyncSession, of: OfContract, verb: str, at: datetime) -> int:
-    """Everything that may stand against `verb`; how many have signed in."""
+async def _check(session: AsyncSession, of: OfContract, verb: str, at: datetime) -> Attended:
+    """Everything that may stand against `verb`; who has signed in."""
     check_move(PERFORMED, of.contract.status, verb)
     check_move(MOVES, of.session.status, verb)
-    sign_ins = (await sign_ins_of(session, [of.session.id]))[of.session.id]
-    if refusal := rules.untimely(verb, of.session, at) or rules.hindrance(verb, sign_ins):
+    came = (await attendance_of(session, [of.session.id]))[of.session.id]
+    if refusal := rules.untimely(verb, of.session, at) or rules.hindrance(verb, came):
         raise refusal
-    return sign_ins
+    return came
 
 
 # -- Call-backs

@@ -10,11 +10,11 @@ import { StatusTag } from "../../ui/StatusTag";
 import { CallBacks } from "./CallBacks";
 import { Output } from "./Output";
 import { SessionSaid } from "./SessionSaid";
-import { CancelForm, EditSession, ListForm, planOn, type Session, SignInForm } from "./sessionForms";
+import { CancelForm, EditSession, ListForm, PaperFeedbackForm, planOn, type Session, SignInForm } from "./sessionForms";
 
 type Contract = components["schemas"]["ContractRead"];
 type Found = components["schemas"]["ContractSessions"];
-const FORMS = { sign_in: SignInForm, enter_list: ListForm, cancel: CancelForm };
+const FORMS = { sign_in: SignInForm, enter_list: ListForm, enter_feedback: PaperFeedbackForm, cancel: CancelForm };
 const OF_DRAWS = new Set(["draw"]);
 
 /** What was held under a contract, who came, what that makes of the targets, and what call-backs say of it. */
@@ -74,7 +74,7 @@ function One({ of, contract }: { of: Session; contract: Contract }) {
         {t("contracts.sessions.came", { sign_ins: of.sign_ins, planned: of.planned })}
         {of.is_afterthought && <span className="milestone-late"> {t("contracts.sessions.afterthought")}</span>}
       </p>
-      {of.feedback.answers > 0 && <SessionSaid of={of.feedback} />}
+      <SessionSaid of={of.feedback} />
       {of.reason && <p className="prose">{t("contracts.sessions.reason", { reason: of.reason })}</p>}
       <ActionBar
         of={of}

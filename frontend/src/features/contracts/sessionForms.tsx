@@ -111,6 +111,34 @@ export function ListForm({ send, sending, cancel }: Props) {
   );
 }
 
+type Entered = components["schemas"]["FeedbackEntered"];
+const QUESTIONS = ["as_announced", "again"] as const;
+const OPINIONS = ["yes", "partly", "no"] as const;
+
+/** How many of the forms beside the paper list say what. */
+export function PaperFeedbackForm({ send, sending, cancel }: Props) {
+  const { t } = useTranslation();
+  const submit = t("rooms.service_sessions.action.enter_feedback");
+  return (
+    <FormSheet<Entered> room="service_sessions" {...{ send, sending, cancel, submit }}>
+      <p>{t("contracts.sessions.follows.enter_feedback")}</p>
+      {QUESTIONS.map((question) => (
+        <fieldset key={question} className="tally">
+          <legend>{t(`contracts.sessions.forms.${question}`)}</legend>
+          {OPINIONS.map((opinion) => (
+            <CountField
+              key={opinion}
+              name={[question, opinion]}
+              label={t(`contracts.sessions.forms.${opinion}`)}
+              required
+            />
+          ))}
+        </fieldset>
+      ))}
+    </FormSheet>
+  );
+}
+
 export function CancelForm({ send, sending, cancel }: Props) {
   const { t } = useTranslation();
   const submit = t("rooms.service_sessions.action.cancel");
