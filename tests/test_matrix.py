@@ -82,6 +82,7 @@ BODIES: dict[str, Any] = {
     "submit_audit": {"kind": "midterm", "opinion": "账目清楚"},
     "restate_expense": SPENT,
     "ask_voice": {"purpose": "acceptance", "wave_id": 1, "question": "Q1", "options": ["yes"]},
+    "ask_satisfaction": {"wave_id": 1, "question": "Q1", "options": ["yes"], "served": 430},
     "sign_in_at_door": {"household": "3-2-501"},
     "give_feedback": {"household": "3-2-501", "as_announced": "yes", "again": "yes"},
     "sign_in_household": {"household": "3-2-501"},

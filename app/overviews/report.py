@@ -31,6 +31,8 @@ from app.service_sessions.queries import all_checked
 from app.service_sessions.rules import SessionStatus, Supported, supported
 from app.surveys.results.suppression import SMALL
 from app.taxonomy.queries import vocabulary
+from app.voices.queries import last_voices
+from app.voices.rules import VoicePurpose, public_counts
 
 NOTHING = Spent(Decimal(0), Decimal(0))
 
@@ -63,7 +65,8 @@ class Found(NamedTuple):
 @dataclass(frozen=True)
 class Project:
     """A contract at its end. `claimed`: sign-ins to what was held; `checked`: what call-backs support of those who were
-    drawn of, where it may be told. `grade`: the last one that its contractor was given since the signatures."""
+    drawn of, where it may be told. `content`: how many of those who were asked are content with the service, where
+    everybody may read it. `grade`: the last one that its contractor was given since the signatures."""
 
     line: ContractLine
     spent: Spent
@@ -71,6 +74,7 @@ class Project:
     claimed: int
     checked: Supported | None
     said: Said
+    content: Said
     found: Found
     grade: str
 
@@ -81,11 +85,13 @@ class Project:
 
 class Verdict(NamedTuple):
     """What the residents of a place said; `path`: its names, the largest area first. Contracts of which too few said
-    something are left out where others are counted, or they could be subtracted."""
+    something are left out where others are counted, or they could be subtracted. `content`: of those who were asked how
+    content they are."""
 
     path: Sequence[str]
     contracts: int
     said: Said
+    content: Said
 
 
 class Unbought(NamedTuple):
@@ -135,6 +141,10 @@ class SeasonReport:
         return sum((each.said for each in self.verdicts if each.said.is_told), Said())
 
     @property
+    def content(self) -> Said:
+        return sum((each.content for each in self.verdicts), Said())
+
+    @property
     def found(self) -> Found:
         return Found(*map(sum, zip(*(each.found for each in self.projects), strict=True)) if self.projects else ())
 
@@ -169,7 +179,7 @@ def _own(actor: Actor, year: int) -> sa.ColumnElement[bool]:
 async def _projects(session: AsyncSession, contracts: Sequence[Contract], own: sa.ColumnElement[bool]) -> list[Project]:
     spent, held, said = await spent_under(session, own), await _held(session, own), await _said(session, own)
     found, grades = await _found(session, own), await _grades(session, contracts)
-    checked = await _checked(session, own)
+    checked, content = await _checked(session, own), await _content(session, own)
     projects = []
     for line in await lines_of(session, contracts):
         id = line.contract.id
@@ -182,6 +192,7 @@ async def _projects(session: AsyncSession, contracts: Sequence[Contract], own: s
                 claimed,
                 checked.get(id),
                 said.get(id, Said()),
+                content.get(id, Said()),
                 found.get(id, Found()),
                 grades.get(line.contractor.id, ""),
             )
@@ -215,6 +226,13 @@ async def _said(session: AsyncSession, own: sa.ColumnElement[bool]) -> dict[int,
     return {id: Said(*counts) for id, *counts in await session.execute(query)}
 
 
+async def _content(session: AsyncSession, own: sa.ColumnElement[bool]) -> dict[int, Said]:
+    """Contract → how many are content with its service, by the last wave that was heard, where it may be told."""
+    found = await last_voices(session, own, VoicePurpose.satisfaction)
+    counts = {id: (each.asked or 0, *public_counts(each.answers, each.ayes)) for (id, _), each in found.items()}
+    return {id: Said(asked, answers, ayes) for id, (asked, answers, ayes) in counts.items() if answers and ayes}
+
+
 async def _found(session: AsyncSession, own: sa.ColumnElement[bool]) -> dict[int, Found]:
     late = sa.exists().where(FindingAnswer.finding_id == Finding.id, FindingAnswer.is_late)
     counts = (
@@ -237,13 +255,17 @@ async def _grades(session: AsyncSession, contracts: Sequence[Contract]) -> dict[
 
 async def _verdicts(session: AsyncSession, projects: Sequence[Project]) -> list[Verdict]:
     """Place by place, where residents were asked."""
-    places: dict[str, list[Said]] = {}
+    places: dict[str, list[Project]] = {}
     for each in projects:
-        if each.said.asked:
-            places.setdefault(each.line.contract.area_code, []).append(each.said)
+        if each.said.asked or each.content.asked:
+            places.setdefault(each.line.contract.area_code, []).append(each)
     paths = await areas_with_parents(session, sorted(places))
-    names = {code: [area.name for area in path] for code, path in paths.items()}
-    return [Verdict(names[code], len(said), _together(said)) for code, said in sorted(places.items())]
+    return [_verdict([area.name for area in paths[code]], of) for code, of in sorted(places.items())]
+
+
+def _verdict(path: Sequence[str], of: Sequence[Project]) -> Verdict:
+    said = [each.said for each in of if each.said.asked]
+    return Verdict(path, len(of), _together(said), sum((each.content for each in of), Said()))
 
 
 def _together(said: Sequence[Said]) -> Said:

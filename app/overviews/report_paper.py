@@ -67,20 +67,26 @@ def _sessions(report: SeasonReport) -> Iterable[Block]:
 
 
 def _verdicts(report: SeasonReport) -> Iterable[Block]:
-    rows = tuple(("".join(each.path), str(each.contracts), *_said(each.said)) for each in report.verdicts)
+    rows = [
+        ("".join(each.path), str(each.contracts), *_said(each.said), *_content(each.content))
+        for each in report.verdicts
+    ]
     if not rows:
         yield Paragraph("没有征询居民的记录。")
         return
-    header = ("地点", "项目数", "征询人数", "评价人数", "认可人数")
-    yield Grid(
-        header, (*rows, ("合计（已显示的）", "", *_said(report.told))), (40, 12, 16, 16, 16), frozenset({1, 2, 3, 4})
-    )
+    header = ("地点", "项目数", "征询人数", "评价人数", "认可人数", "满意度答复", "满意人数")
+    total = ("合计（已显示的）", "", *_said(report.told), *_content(report.content))
+    yield Grid(header, (*rows, total), (28, 10, 12, 14, 14, 11, 11), frozenset(range(1, 7)))
 
 
 def _said(said: Said) -> tuple[str, str, str]:
     if not said.is_told:
         return str(said.asked), HIDDEN, HIDDEN
     return str(said.asked), str(said.answers), str(said.accepting)
+
+
+def _content(content: Said) -> tuple[str, str]:
+    return (str(content.answers), str(content.accepting)) if content.answers else ("–", "–")
 
 
 def _findings(report: SeasonReport) -> Iterable[Block]:

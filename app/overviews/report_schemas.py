@@ -32,6 +32,8 @@ SHEET = Sheet(
         "most": ("区间上限", "At most"),
         "answers": ("居民评价人数", "Residents who answered"),
         "accepting": ("认可人数", "Accepting"),
+        "content_answers": ("满意度答复人数", "Answered how content they are"),
+        "content": ("满意人数", "Content"),
         "raised": ("整改事项", "Findings"),
         "unsettled": ("未了结", "Unsettled"),
         "late": ("逾期答复", "Answered late"),
@@ -99,6 +101,7 @@ class ProjectRead(BaseModel):
     claimed: int
     checked: SupportedOfDrawn | None
     said: SaidRead
+    content: SaidRead
     found: FindingCounts
     grade: str
 
@@ -121,6 +124,7 @@ class ProjectRead(BaseModel):
             claimed=project.claimed,
             checked=project.checked and SupportedOfDrawn.of(project.checked),
             said=SaidRead.of(project.said),
+            content=SaidRead.of(project.content),
             found=FindingCounts.of(project.found),
             grade=project.grade,
         )
@@ -131,18 +135,22 @@ class ProjectRead(BaseModel):
         range = {"drawn_of": checked.drawn_of, "supported": checked.count} if checked else {}
         bounds = {"least": checked.least, "most": checked.most} if checked else {}
         said = {"answers": self.said.answers, "accepting": self.said.accepting} if self.said.asked else {}
+        of = self.content
+        content = {"content_answers": of.answers, "content": of.accepting} if of.asked else {"content": None}
         grade = {f"grade_{language}": word("record_value", self.grade, language) for language in LANGUAGES}
-        return {**dict(self), **range, **bounds, **said, **dict(self.found), **grade}
+        return {**dict(self), **range, **bounds, **said, **content, **dict(self.found), **grade}
 
 
 class VerdictRead(BaseModel):
     path: list[str]
     contracts: int
     said: SaidRead
+    content: SaidRead
 
     @classmethod
     def of(cls, verdict: Verdict) -> "VerdictRead":
-        return cls(path=[*verdict.path], contracts=verdict.contracts, said=SaidRead.of(verdict.said))
+        said, content = SaidRead.of(verdict.said), SaidRead.of(verdict.content)
+        return cls(path=[*verdict.path], contracts=verdict.contracts, said=said, content=content)
 
 
 class UnboughtRead(BaseModel):
@@ -159,7 +167,8 @@ class UnboughtRead(BaseModel):
 
 class SeasonReportRead(BaseModel):
     """`checked`: the sums of the contracts whose call-backs may be told, null where there are none. `told`: what
-    residents said where it is shown, what fewer than five said left out."""
+    residents said where it is shown, what fewer than five said left out; `content`: how content they are, where
+    everybody may read it."""
 
     model_config = ConfigDict(
         json_schema_extra=example(
@@ -171,6 +180,7 @@ class SeasonReportRead(BaseModel):
             claimed=2210,
             checked={"drawn_of": 940, "count": 905, "least": 850, "most": 925},
             told={"is_hidden": False, "asked": 900, "answers": 760, "accepting": 741},
+            content={"is_hidden": False, "asked": 240, "answers": 212, "accepting": 190},
             found={"raised": 7, "holding": 2, "unsettled": 1, "late": 2},
             projects=[],
             verdicts=[],
@@ -186,6 +196,7 @@ class SeasonReportRead(BaseModel):
     claimed: int
     checked: SupportedOfDrawn | None
     told: SaidRead
+    content: SaidRead
     found: FindingCounts
     projects: list[ProjectRead]
     verdicts: list[VerdictRead]
@@ -204,6 +215,7 @@ class SeasonReportRead(BaseModel):
             claimed=report.claimed,
             checked=checked,
             told=SaidRead.of(report.told),
+            content=SaidRead.of(report.content),
             found=FindingCounts.of(report.found),
             projects=[ProjectRead.of(each) for each in report.projects],
             verdicts=[VerdictRead.of(each) for each in report.verdicts],

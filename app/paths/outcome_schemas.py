@@ -9,12 +9,13 @@ from app.needs.models import Need
 from app.needs.rules import standing
 from app.paths.outcomes import Outcomes
 from app.paths.queries import Way
-from app.paths.stage_schemas import AcceptanceStage, ContractStage, WillingnessStage
+from app.paths.stage_schemas import AcceptanceStage, ContractStage, SatisfactionStage, WillingnessStage
 
 
 class OutcomeRead(BaseModel):
     """A need that came of the survey, or of whose contract it was asked to speak: how it stands today, who serves it,
-    and what residents said of that before and at its end. `is_own`: of the community of whoever holds the receipt."""
+    and what residents said of that before, meanwhile and at its end. `is_own`: of the community of whoever holds the
+    receipt."""
 
     need_id: int
     title: str
@@ -23,6 +24,7 @@ class OutcomeRead(BaseModel):
     is_own: bool
     contract: ContractStage
     willingness: WillingnessStage | None
+    satisfaction: SatisfactionStage | None
     acceptance: AcceptanceStage
 
     @classmethod
@@ -35,6 +37,7 @@ class OutcomeRead(BaseModel):
             is_own=need.community_code == found.own_code,
             contract=ContractStage.of(way, found.names),
             willingness=WillingnessStage.of(way),
+            satisfaction=SatisfactionStage.of(way),
             acceptance=AcceptanceStage.of(way.contract),
         )
 

@@ -1,7 +1,7 @@
 """What every room says in public about the ways of needs, in a number of queries that does not grow with them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -30,7 +30,8 @@ from app.tenders.bids.rules import BidStatus
 from app.tenders.notices.models import Lot, LotItem, LotNeed, Tender
 from app.tenders.notices.policy import visible as tender_visible
 from app.voices.models import Voice
-from app.voices.queries import willingness_of
+from app.voices.queries import last_voices
+from app.voices.rules import VoicePurpose
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Awarded:
 @dataclass(frozen=True)
 class Way:
     """The last attempt to have a need served, and what came of it. `round`: in which the need sits or sat; `voice`:
-    what residents said of the contract before its service started."""
+    what residents said of the contract before its service started, `satisfaction`: while it was carried out."""
 
     need_id: int | None = None
     round: Round | None = None
@@ -75,6 +76,7 @@ class Way:
     awards: list[Awarded] = field(default_factory=list)
     contract: Announcement | None = None
     voice: Voice | None = None
+    satisfaction: Voice | None = None
 
     @property
     def is_direct(self) -> bool:
@@ -134,10 +136,17 @@ async def _heard(session: AsyncSession, way: Way) -> Way:
 
 
 async def with_voices(session: AsyncSession, ways: Sequence[Way]) -> list[Way]:
-    """The same with what residents said before the services of their contracts started."""
+    """The same with what residents said before the services of their contracts started, and while they ran."""
     ids = {way.contract.contract.id for way in ways if way.contract}
-    voices = await willingness_of(session, ids) if ids else {}
-    return [replace(way, voice=voices.get(way.contract.contract.id)) if way.contract else way for way in ways]
+    told = (VoicePurpose.willingness, VoicePurpose.satisfaction)
+    voices = await last_voices(session, Contract.id.in_(ids), *told) if ids else {}
+    return [_told(way, voices) for way in ways]
+
+
+def _told(way: Way, voices: Mapping[tuple[int, VoicePurpose], Voice]) -> Way:
+    of = way.contract.contract.id if way.contract else 0
+    before, meanwhile = voices.get((of, VoicePurpose.willingness)), voices.get((of, VoicePurpose.satisfaction))
+    return replace(way, voice=before, satisfaction=meanwhile)
 
 
 def _is_later(round: Round | None, published_at: datetime | None) -> bool:

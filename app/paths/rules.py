@@ -1,6 +1,6 @@
 """How far a need has come, stage by stage: evidence, publication, choice (a pair or a lot), award, contract, residents'
-willingness where they were asked, milestones, residents' acceptance. Every function takes what the rooms themselves say
-and gives the stage's state and, where it ended there, why.
+willingness where they were asked, milestones, residents' satisfaction where they were asked, their acceptance. Every
+function takes what the rooms themselves say and gives the stage's state and, where it ended there, why.
 """
 
 from collections.abc import Collection
@@ -114,6 +114,10 @@ def willingness(contract: ContractStatus, said: VoiceStatus) -> Stand:
     if said is VoiceStatus.asked or (said is not VoiceStatus.willing and contract is ContractStatus.signed):
         return UNDER_WAY
     return DONE
+
+
+def satisfaction(said: VoiceStatus) -> Stand:
+    return UNDER_WAY if said is VoiceStatus.asked else DONE
 
 
 def milestones(contract: ContractStatus, met: int, total: int) -> Stand:

@@ -18,7 +18,16 @@ from app.paths.ahead import Ahead
 from app.paths.figures import Figures, StreetNeeds
 from app.paths.queries import Cited, Way
 from app.paths.rules import DONE, NOT_REACHED, State, Step
-from app.paths.stage_schemas import AcceptanceStage, ContractStage, Names, Partner, Stage, WillingnessStage, stand_of
+from app.paths.stage_schemas import (
+    AcceptanceStage,
+    ContractStage,
+    Names,
+    Partner,
+    SatisfactionStage,
+    Stage,
+    WillingnessStage,
+    stand_of,
+)
 from app.selection.rules import Basis
 from app.surveys.questionnaires.definition import Label
 from app.surveys.questionnaires.queries import definition_of
@@ -183,13 +192,15 @@ class AheadRead(BaseModel):
 
 class WayRead(BaseModel):
     """From the choice to what the residents say. `award` is null where a pair leads straight to its contract,
-    `willingness` where residents were not asked before the service started."""
+    `willingness` where residents were not asked before the service started, `satisfaction` where nobody was asked how
+    content they are."""
 
     choice: ChoiceStage
     award: AwardStage | None
     contract: ContractStage
     willingness: WillingnessStage | None
     milestones: MilestonesStage
+    satisfaction: SatisfactionStage | None
     acceptance: AcceptanceStage
 
     @classmethod
@@ -200,6 +211,7 @@ class WayRead(BaseModel):
             "contract": ContractStage.of(way, names),
             "willingness": WillingnessStage.of(way),
             "milestones": MilestonesStage.of(way.contract),
+            "satisfaction": SatisfactionStage.of(way),
             "acceptance": AcceptanceStage.of(way.contract),
         }
 

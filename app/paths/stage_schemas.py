@@ -1,6 +1,7 @@
 """Stages that more than one answer tells: the contract, and what residents say before its service and at its end."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel
@@ -9,11 +10,11 @@ from app.contracts.announcements import Announcement
 from app.contracts.rules import Acceptance, ContractStatus
 from app.core.money import Money
 from app.parties.queries import name_of
-from app.paths import stages
+from app.paths import rules, stages
 from app.paths.queries import Named, Way
 from app.paths.rules import NOT_REACHED, Stand, State, Why
 from app.tenders.profiles.rules import Gate
-from app.voices.rules import VoiceMethod, VoiceStatus, public_counts, source_of
+from app.voices.rules import VoiceMethod, VoiceStatus, public_counts, share_of, source_of
 
 Names = dict[int, Named]
 
@@ -112,5 +113,35 @@ class WillingnessStage(Stage):
             said=voice.status,
             method=voice.method,
             **public_counts(voice.answers, voice.ayes)._asdict(),
-            rule=source_of(voice.method, voice.rule),
+            rule=source_of(voice.purpose, voice.method, voice.rule),
+        )
+
+
+class SatisfactionStage(Stage):
+    """How content those are whom the service reached: of `answers` residents (`needed` of the `served` were to answer)
+    `ayes` are, which is `share` with its interval. Null until heard, and as in the other stages where so few are
+    content, or are not, that it would tell what each of them said."""
+
+    served: int
+    needed: int
+    answers: int | None
+    ayes: int | None
+    share: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+
+    @classmethod
+    def of(cls, way: Way) -> "SatisfactionStage | None":
+        """None where nobody was asked."""
+        voice = way.satisfaction
+        if voice is None:
+            return None
+        assert voice.served is not None and voice.needed is not None  # nobody is asked without
+        counts = public_counts(voice.answers, voice.ayes)
+        return cls(
+            **stand_of(rules.satisfaction(voice.status), voice.heard_at or voice.asked_at),
+            served=voice.served,
+            needed=voice.needed,
+            **counts._asdict(),
+            **share_of(counts)._asdict(),
         )

@@ -232,9 +232,11 @@ async def _open_survey(session: AsyncSession, season: Season) -> None:
 
 
 async def _offer_wave(session: AsyncSession, season: Season) -> None:
-    """A wave with which the committee can have residents say whether they accept the work that it has on its desk."""
-    committee = await _actor_of(session, Role.committee)
-    await make_wave(session, committee, VoicePurpose.acceptance, await shown_contract(session, season))
+    """Waves with which the committee can have residents say how content they are with the work that it has on its desk,
+    and whether they accept it."""
+    committee, contract = await _actor_of(session, Role.committee), await shown_contract(session, season)
+    for purpose in (VoicePurpose.satisfaction, VoicePurpose.acceptance):
+        await make_wave(session, committee, purpose, contract)
 
 
 async def _give_receipt(session: AsyncSession, season: Season) -> None:

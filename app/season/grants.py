@@ -257,10 +257,13 @@ async def _start(session: AsyncSession, season: Season) -> None:
 
 
 async def _ask_last(session: AsyncSession, season: Season) -> None:
-    """Every second committee asks by a wave whether its residents accept the work."""
+    """The first two committees ask how content their residents are, every second one whether they accept the work."""
     for number, contract in enumerate(await _grants(session, season)):
+        committee = await _committee(session, contract.area_code)
+        if number < 2:
+            content = ["yes"] * (41 + 3 * number) + ["partly"] * 6 + ["no"] * 2
+            await ask_residents(session, committee, VoicePurpose.satisfaction, contract, content)
         if number % 2 == 0:
-            committee = await _committee(session, contract.area_code)
             answers = ["yes"] * (34 + number) + ["no"] * 2 + ["partly"] * 4
             await ask_residents(session, committee, VoicePurpose.acceptance, contract, answers)
 
@@ -309,9 +312,9 @@ async def _end(session: AsyncSession, season: Season) -> None:
 
 
 async def _accept(session: AsyncSession, bureau: Actor, contract: Contract) -> None:
-    """By the wave that asks, or else at a meeting."""
+    """By the wave that asks, or else at a meeting; the wave that asks how content they are is closed in any case."""
+    await hear_residents(session, await _committee(session, contract.area_code), contract)
     if contract.acceptance_wave_id is not None:
-        await hear_residents(session, await _committee(session, contract.area_code), contract)
         return
     answers = 34 + contract.id % 7 * 4
     counts = {"asked": answers + 4, "answers": answers, "accepting": answers - 5 - contract.id % 2}

@@ -12,8 +12,9 @@ from app.voices.rules import VoiceMethod, VoicePurpose, VoiceStatus, Willingness
 
 class Voice(Base, Identified):
     """By a survey: who answers `question` of the wave with one of `options` says yes. By a meeting: `asked` were
-    entitled to come, `answers` came, `ayes` were for it. `rule` is pinned when people are asked. A trigger keeps what
-    was asked, and what was said once it was heard."""
+    entitled to come, `answers` came, `ayes` were for it. `rule` is pinned when people are asked, and of satisfaction
+    how many the service had `served` and how many of them are to answer (`needed`). A trigger keeps what was asked, and
+    what was said once it was heard."""
 
     __tablename__ = "voices"
 
@@ -24,6 +25,8 @@ class Voice(Base, Identified):
     question: Mapped[str] = mapped_column(default="", server_default="")
     options: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     rule: Mapped[WillingnessRule | None]
+    served: Mapped[int | None] = mapped_column(sa.Integer)
+    needed: Mapped[int | None] = mapped_column(sa.Integer)
     status: Mapped[VoiceStatus] = mapped_column(default=VoiceStatus.asked)
     asked: Mapped[int | None] = mapped_column(sa.Integer)
     answers: Mapped[int | None] = mapped_column(sa.Integer)
@@ -46,6 +49,11 @@ class Voice(Base, Identified):
         sa.CheckConstraint(
             "(rule IS NOT NULL) = (method = 'survey' AND purpose = 'willingness')", name="willingness_has_its_rule"
         ),
+        sa.CheckConstraint(
+            "num_nonnulls(served, needed) = CASE purpose WHEN 'satisfaction' THEN 2 ELSE 0 END",
+            name="satisfaction_has_its_sample",
+        ),
+        sa.CheckConstraint("0 < needed AND needed <= served", name="sample_is_a_part"),
         sa.CheckConstraint("(status = 'asked') = (heard_at IS NULL)", name="heard_has_its_date"),
         sa.CheckConstraint(
             "status IN ('asked', 'lapsed') OR num_nonnulls(asked, answers, ayes) = 3", name="heard_has_counts"

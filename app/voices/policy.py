@@ -1,5 +1,6 @@
 """Who may ask residents about a contract: the committee and offices of where it is delivered, and its purchaser."""
 
+from collections.abc import Collection
 from functools import partial
 
 import sqlalchemy as sa
@@ -10,12 +11,19 @@ from app.contracts.models import Contract
 from app.contracts.policy import ACCEPTS, Reader, is_on_another_side
 from app.core.actors import Actor, granted
 from app.core.errors import Denied
+from app.core.moves import verbs_from
 from app.surveys.questionnaires.models import Survey
 from app.surveys.waves.models import Wave
 from app.surveys.waves.policy import locked
-from app.voices.rules import ASKED, VoicePurpose, WaveUnknown
+from app.voices.rules import ASKED, VoicePurpose, WaveUnknown, hindrance
 
-WHO = {"list": contracts.WHO["read"], "ask": ACCEPTS, "hear": ACCEPTS}
+WHO = {
+    "list": contracts.WHO["read"],
+    "ask": ACCEPTS,
+    "ask_satisfaction": ACCEPTS,
+    "hear": ACCEPTS,
+    "read_sample": ACCEPTS,
+}
 
 
 def denial(actor: Actor, verb: str, contract: Contract) -> str | None:
@@ -23,10 +31,14 @@ def denial(actor: Actor, verb: str, contract: Contract) -> str | None:
     return "role" if not actor.may(verb, WHO[verb]) else contracts.denial(actor, "accept", contract)
 
 
-def actions(reader: Reader, contract: Contract) -> list[str]:
-    """What may be asked: by a wave in either phase, by a meeting before the service starts."""
-    asks = any((contract.status, "ask") in table for table in ASKED.values())
-    verbs = ["ask"] * asks + ["hear"] * ((contract.status, "ask") in ASKED[VoicePurpose.willingness])
+def actions(reader: Reader, contract: Contract, being_asked: Collection[VoicePurpose]) -> list[str]:
+    """What may be asked now: of each purpose by one wave at a time, or by a meeting."""
+    verbs = [
+        verb
+        for purpose, table in ASKED.items()
+        for verb in verbs_from(table, contract.status)
+        if verb == "hear" or hindrance(purpose, being_asked) is None
+    ]
     may = [verb for verb in verbs if denial(reader.actor, verb, contract) is None]
     return [] if reader.is_on_another_side else may
 

@@ -1,6 +1,6 @@
 """Reading what residents were asked and said, and counting a wave's answers."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from app.contracts.rules import ContractStatus, MilestoneStatus
 from app.core.actors import Actor, Role
 from app.core.days.calendar import end_of_day, shanghai_date
 from app.core.waiting import Waiting
+from app.needs.models import Need
 from app.surveys.responses.models import Response
 from app.surveys.waves.queries import frames_of, issued_of
 from app.surveys.waves.rules import ResponseStatus
@@ -34,10 +35,19 @@ async def voices_of(session: AsyncSession, contract_id: int) -> list[Voice]:
     return list(await session.scalars(query))
 
 
-async def willingness_of(session: AsyncSession, contract_ids: Collection[int]) -> dict[int, Voice]:
-    """Contract → what residents were last asked, and said, before its service started."""
-    query = sa.select(Voice).where(Voice.contract_id.in_(contract_ids), Voice.purpose == VoicePurpose.willingness)
-    return {voice.contract_id: voice for voice in await session.scalars(query.order_by(Voice.id))}
+async def last_voices(
+    session: AsyncSession, contracts: sa.ColumnElement[bool], *purposes: VoicePurpose
+) -> dict[tuple[int, VoicePurpose], Voice]:
+    """(contract, purpose) → what residents were last asked, and said; how content they are is told from the last wave
+    that was heard, as long as another one asks."""
+    query = sa.select(Voice).join(Contract, Contract.id == Voice.contract_id)
+    is_told = sa.and_(Voice.purpose == VoicePurpose.satisfaction, Voice.heard_at.is_not(None))
+    found = await session.scalars(query.where(contracts, Voice.purpose.in_(purposes)).order_by(is_told, Voice.id))
+    return {(voice.contract_id, voice.purpose): voice for voice in found}
+
+
+def being_asked(voices: Iterable[Voice]) -> set[VoicePurpose]:
+    return {each.purpose for each in voices if each.status is VoiceStatus.asked}
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:
@@ -45,22 +55,34 @@ async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Wai
     whether they accept it, where no wave asks yet."""
     if actor.role is not Role.committee:
         return []
-    being_asked = sa.exists().where(Voice.contract_id == Contract.id, Voice.status == VoiceStatus.asked)
-    own = sa.select(Contract).where(visible(actor), ~being_asked).order_by(Contract.id)
+    own = sa.select(Contract).where(visible(actor)).order_by(Contract.id)
     unwanted = own.where(
-        Contract.status == ContractStatus.signed, Contract.asks_willingness, Contract.willing_at.is_(None)
+        ~_asks(VoicePurpose.willingness),
+        Contract.status == ContractStatus.signed,
+        Contract.asks_willingness,
+        Contract.willing_at.is_(None),
     )
     gate = (Milestone.gate == Gate.resident_acceptance, Milestone.status != MilestoneStatus.met)
     soon = Milestone.due_on <= shanghai_date(at) + ASKED_BEFORE
     ending = own.join(Milestone, Milestone.contract_id == Contract.id).add_columns(Milestone.due_on)
-    ending = ending.where(Contract.status == ContractStatus.performing, *gate, soon)
+    ending = ending.where(~_asks(VoicePurpose.acceptance), Contract.status == ContractStatus.performing, *gate, soon)
     to_start = [_waits("ask", each, each.starts_on) for each in await session.scalars(unwanted)]
     return to_start + [_waits("ask", each, due_on) for each, due_on in await session.execute(ending)]
+
+
+def _asks(purpose: VoicePurpose) -> sa.ColumnElement[bool]:
+    asked = Voice.purpose == purpose, Voice.status == VoiceStatus.asked
+    return sa.exists().where(Voice.contract_id == Contract.id, *asked)
 
 
 def _waits(verb: str, contract: Contract, due_on: date) -> Waiting:
     of = contract.id
     return Waiting("voices", verb, of, contract.title, end_of_day(due_on), None, "contract", of)
+
+
+async def served_by(session: AsyncSession, contract: Contract) -> int | None:
+    """How many people its need is for, where it answers one that says so: whom a sample is of."""
+    return await session.scalar(sa.select(Need.beneficiaries).where(Need.id == contract.need_id))
 
 
 async def awaited_of(session: AsyncSession, wave_id: int) -> Voice | None:

@@ -1,32 +1,39 @@
-"""What residents say of a contract: before its service starts whether they want it, at its end whether they accept it.
+"""What residents say of a contract: before its service starts whether they want it, while it runs and at its end how
+content they are, at its end whether they accept it.
 
 asked --the wave closes--> willing | unwilling | undecided (willingness), accepted | refused | undecided (acceptance),
-lapsed where the contract no longer asks. A meeting says it at once. Rules are pinned when people are asked.
+lapsed where the contract no longer asks; heard | undecided (satisfaction, which decides on nothing). A meeting says it
+at once. Rules are pinned when people are asked.
 """
 
 import tomllib
 from collections.abc import Collection, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app.contracts.rules import ContractStatus
 from app.core.errors import DomainError
 from app.surveys.questionnaires.rules import SurveyPurpose
-from app.surveys.results.rules import is_shown, wilson
+from app.surveys.results.rules import enough_of, is_shown, wilson
 from app.surveys.results.suppression import SMALL
 
-SETTINGS = tomllib.loads(Path(__file__).with_name("willingness.toml").read_text(encoding="utf-8"))
+
+def _settings(name: str) -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))
 
 
+SETTINGS, SATISFACTION = _settings("willingness"), _settings("satisfaction")
 ASKED_BEFORE = timedelta(days=SETTINGS["asked_before_days"])
 
 
 class VoicePurpose(StrEnum):
     willingness = "willingness"
     acceptance = "acceptance"
+    satisfaction = "satisfaction"
 
 
 class VoiceMethod(StrEnum):
@@ -41,6 +48,7 @@ class VoiceStatus(StrEnum):
     undecided = "undecided"
     accepted = "accepted"
     refused = "refused"
+    heard = "heard"
     lapsed = "lapsed"
 
 
@@ -53,10 +61,11 @@ class WillingnessRule(StrEnum):
 
 
 V = VoiceStatus
-# Willingness is asked before a service starts, acceptance while the contract is carried out.
+# Willingness is asked before a service starts, the others while the contract is carried out.
 ASKED = {
-    VoicePurpose.willingness: {(ContractStatus.signed, "ask"): V.asked},
+    VoicePurpose.willingness: {(ContractStatus.signed, verb): V.asked for verb in ("ask", "hear")},
     VoicePurpose.acceptance: {(ContractStatus.performing, "ask"): V.asked},
+    VoicePurpose.satisfaction: {(ContractStatus.performing, "ask_satisfaction"): V.asked},
 }
 
 
@@ -108,10 +117,12 @@ class RuleMissing(DomainError):
     status = 422
 
 
-def source_of(method: VoiceMethod, rule: WillingnessRule | None) -> str:
-    """By which rule a meeting decides, or a wave's answers are judged."""
+def source_of(purpose: VoicePurpose, method: VoiceMethod, rule: WillingnessRule | None) -> str:
+    """By which rule a meeting decides, or a wave's answers are judged, or how many are asked."""
     if method is VoiceMethod.meeting:
         return str(SETTINGS["meeting_source"])
+    if purpose is VoicePurpose.satisfaction:
+        return str(SATISFACTION["source"])
     return str(SETTINGS["rules"][rule]["source"]) if rule else ""
 
 
@@ -137,6 +148,31 @@ def public_counts(answers: int | None, ayes: int | None) -> Counts:
     alone."""
     n, yes = answers or 0, ayes or 0
     return Counts(n if is_told(n) else None, yes if is_shown(yes, n) else None)
+
+
+class Share(NamedTuple):
+    """A share with its 95 % interval, four decimals each; None: not told."""
+
+    share: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+
+
+def share_of(counts: Counts) -> Share:
+    """What the answers say of all who were served, where everybody may read them."""
+    if not counts.answers or counts.ayes is None:
+        return Share(None, None, None)
+    share = counts.ayes / counts.answers
+    return Share(*(Decimal(f"{each:.4f}") for each in (share, *wilson(share, counts.answers))))
+
+
+def sample_size(served: int) -> int:
+    """How many of those whom a service reached are to answer."""
+    return enough_of(served, float(SATISFACTION["margin"]))
+
+
+def hindrance(purpose: VoicePurpose, being_asked: Collection[VoicePurpose]) -> DomainError | None:
+    return AlreadyAsked() if purpose in being_asked else None
 
 
 def check_wave(wanted: VoicePurpose, purpose: SurveyPurpose, outside: Sequence[str]) -> None:

@@ -23,7 +23,16 @@ from app.tenders.profiles.rules import AcceptanceRule, Gate
 from app.voices import rules
 from app.voices.models import Voice
 from app.voices.policy import access_contract, access_wave, check_contract
-from app.voices.queries import Counts, answers_of, awaited_of, counts_of, doubtful_of, outside_of, voices_of
+from app.voices.queries import (
+    Counts,
+    answers_of,
+    awaited_of,
+    being_asked,
+    counts_of,
+    doubtful_of,
+    outside_of,
+    voices_of,
+)
 from app.voices.rules import ASKED, VoiceMethod, VoicePurpose, VoiceStatus, WillingnessRule
 
 TAKING = (WaveStatus.draft, WaveStatus.open)
@@ -40,34 +49,56 @@ async def ask_voice(
     options: Sequence[str],
     rule: WillingnessRule | None,
 ) -> Voice:
-    """Have a wave of the own survey say what residents think of the contract.
+    """Have a wave of the own survey say whether residents want the service, or accept it.
 
-    Refusals: WaveUnknown, MoveRefused (acceptance while it is carried out, willingness before), RuleMissing,
-    PurposeUnfit, WaveOutsideContract, WaveClosed, AnsweredBefore, VoiceQuestionUnfit, AlreadyAsked.
+    Refusals: RuleMissing, and those of `_ask`.
     """
-    await check_contract(session, actor, contract_id, "ask")
-    survey, wave = await access_wave(session, actor, wave_id)
-    contract = await access_contract(session, actor, contract_id, "ask")
-    at = await now(session)
-    check_move(ASKED[purpose], contract.status, "ask")
     rules.check_rule(purpose, rule)
-    rules.check_wave(purpose, survey.purpose, await outside_of(session, wave.id, contract.area_code))
+    voice = Voice(purpose=purpose, wave_id=wave_id, question=question, options=sorted({*options}))
+    voice.rule = rule if purpose is VoicePurpose.willingness else None
+    return await _ask(session, actor, contract_id, "ask", voice)
+
+
+async def ask_satisfaction(
+    session: AsyncSession,
+    actor: Actor,
+    contract_id: int,
+    *,
+    wave_id: int,
+    question: str,
+    options: Sequence[str],
+    served: int,
+) -> Voice:
+    """Have a wave of the own survey say how content those are whom the service has `served`. Refusals: those of
+    `_ask`."""
+    purpose = VoicePurpose.satisfaction
+    voice = Voice(purpose=purpose, wave_id=wave_id, question=question, options=sorted({*options}))
+    voice.served, voice.needed = served, rules.sample_size(served)
+    return await _ask(session, actor, contract_id, "ask_satisfaction", voice)
+
+
+async def _ask(session: AsyncSession, actor: Actor, contract_id: int, verb: str, voice: Voice) -> Voice:
+    """Ask as `voice` says it. Refusals: WaveUnknown, MoveRefused (willingness before the service starts, the others
+    while it is carried out), PurposeUnfit, WaveOutsideContract, WaveClosed, AnsweredBefore, VoiceQuestionUnfit,
+    AlreadyAsked."""
+    assert voice.wave_id is not None  # it is asked by a wave
+    await check_contract(session, actor, contract_id, verb)
+    survey, wave = await access_wave(session, actor, voice.wave_id)
+    contract = await access_contract(session, actor, contract_id, verb)
+    at = await now(session)
+    check_move(ASKED[voice.purpose], contract.status, verb)
+    rules.check_wave(voice.purpose, survey.purpose, await outside_of(session, wave.id, contract.area_code))
     if wave.status not in TAKING:
         raise WaveClosed()
     if answers := await answers_of(session, wave.id):
         raise rules.AnsweredBefore(answers=answers)
-    _check_question(survey, question, options)
-    if any(
-        each.purpose is purpose and each.status is VoiceStatus.asked for each in await voices_of(session, contract.id)
-    ):
-        raise rules.AlreadyAsked()
-    voice = Voice(
-        contract_id=contract.id, purpose=purpose, method=VoiceMethod.survey, wave_id=wave.id, question=question
-    )
-    voice.options, voice.asked_at, voice.asked_by = sorted({*options}), at, actor.account_id
-    voice.rule = rule if purpose is VoicePurpose.willingness else None
+    _check_question(survey, voice.question, voice.options)
+    if refusal := rules.hindrance(voice.purpose, being_asked(await voices_of(session, contract.id))):
+        raise refusal
+    voice.contract_id, voice.method = contract.id, VoiceMethod.survey
+    voice.asked_at, voice.asked_by = at, actor.account_id
     session.add(voice)
-    facts = {"contract": contract.id, "wave": wave.id, "purpose": purpose.value}
+    facts = {"contract": contract.id, "wave": wave.id, "purpose": voice.purpose.value}
     await happened(session, actor, "voice.asked", voice, at, stream=stream_of(contract), **facts)
     return voice
 
@@ -85,7 +116,7 @@ async def hear_meeting(
     VoicesImpossible, MoveRefused."""
     contract = await access_contract(session, actor, contract_id, "hear")
     at = await now(session)
-    check_move(ASKED[VoicePurpose.willingness], contract.status, "ask")
+    check_move(ASKED[VoicePurpose.willingness], contract.status, "hear")
     voice = Voice(contract_id=contract.id, purpose=VoicePurpose.willingness, method=VoiceMethod.meeting)
     voice.status, voice.asked_at, voice.asked_by = rules.met(entitled, present, ayes), at, actor.account_id
     voice.asked, voice.answers, voice.ayes, voice.heard_at = entitled, present, ayes, at
@@ -123,8 +154,10 @@ def _hear(voice: Voice, counts: Counts, status: VoiceStatus, at: datetime) -> No
 
 
 async def _said(session: AsyncSession, contract: Contract, voice: Voice, counts: Counts) -> VoiceStatus:
-    """A contract that has ended meanwhile, or whose residents have accepted otherwise, hears nothing more."""
+    """A contract that has ended meanwhile, or whose residents have accepted otherwise, hears no acceptance more."""
     is_told = rules.is_told(counts.answers)
+    if voice.purpose is VoicePurpose.satisfaction:
+        return VoiceStatus.heard if is_told else VoiceStatus.undecided
     if voice.rule:
         return rules.willingness(counts.ayes, counts.answers, voice.rule) if is_told else VoiceStatus.undecided
     waits = [

@@ -1,6 +1,7 @@
 """Voices of tests: waves of the purchaser's own surveys that are asked to speak for a contract, and answered."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -46,6 +47,22 @@ async def ask(
         wave_id=wave.id,
         **given,  # type: ignore[arg-type]
     )
+    await session.flush()
+    return found
+
+
+async def make_content(session: AsyncSession, contract: Contract, ayes: int, noes: int, **facts: object) -> Voice:
+    """A wave that asked how content residents are, and was closed."""
+    wave = await make_own_wave(session, contract, P.satisfaction, **facts)
+    voice = await ask_content(session, contract, wave)
+    await answer(session, wave, ["F"] * ayes + ["M"] * noes)
+    await close_wave(session, purchaser(contract), wave.id)
+    return voice
+
+
+async def ask_content(session: AsyncSession, contract: Contract, wave: Wave, **facts: Any) -> Voice:
+    given = {"wave_id": wave.id, "question": "Q1", "options": ["F"], "served": 120} | facts
+    found = await service.ask_satisfaction(session, purchaser(contract), contract.id, **given)
     await session.flush()
     return found
 

@@ -34,9 +34,12 @@ from tests.factories.notices import set_clock
 from tests.factories.parties import make_area
 from tests.factories.reference import DOUNAN, LONGJIE
 from tests.factories.service_sessions import call, make_draw, make_held
+from tests.factories.voices import make_content
 
 pytestmark = pytest.mark.anyio
 C = CallBackStatus
+CONTENT = {"is_hidden": False, "asked": 40, "answers": 40, "accepting": 32}
+NOBODY = {"is_hidden": False, "asked": 0, "answers": 0, "accepting": 0}
 
 
 async def read(client_of: ClientOf, actor: Actor, year: int) -> Any:
@@ -110,7 +113,8 @@ async def find_wanting(session: AsyncSession, contract: Contract) -> None:
 
 async def make_ended(session: AsyncSession) -> list[Contract]:
     """A year of a bureau: one contract completed, one under way with findings in the same community, one terminated in
-    another before anything was paid; of three needs one is bought."""
+    another before anything was paid; of three needs one is bought. How content residents are may be told of the second
+    alone."""
     needs = [await make_need(session, category_code=code) for code in ("0101", "0101", "0201")]
     done, running, stopped = await make_three(session)
     for contract, code in ((done, DOUNAN), (running, DOUNAN), (stopped, LONGJIE)):
@@ -119,6 +123,8 @@ async def make_ended(session: AsyncSession) -> list[Contract]:
     await pay(session, running, "first", 7_500)
     await say(session, running, asked=6, answers=4, accepting=4)
     await say(session, stopped, asked=7, answers=3, accepting=3)
+    for contract, ayes, noes in ((done, 19, 1), (running, 32, 8), (stopped, 4, 0)):
+        await make_content(session, contract, ayes, noes, communities=(contract.area_code,))
     await carry_out(session, done)
     await find_wanting(session, running)
     await contracts.terminate_contract(session, purchaser(stopped), stopped.id, "双方协商终止")
@@ -156,10 +162,19 @@ async def test_every_figure_of_a_season_is_the_one_counted_by_hand(session: Asyn
         "claimed": 100,
         "checked": {"drawn_of": 100, "count": 88, "least": 76, "most": 95},
         "told": {"is_hidden": False, "asked": 30, "answers": 25, "accepting": 24},
+        "content": CONTENT,
         "found": {"raised": 2, "holding": 1, "unsettled": 1, "late": 1},
         "verdicts": [
-            {"contracts": 1, "said": {"is_hidden": True, "asked": 7, "answers": None, "accepting": None}},
-            {"contracts": 2, "said": {"is_hidden": False, "asked": 30, "answers": 25, "accepting": 24}},
+            {
+                "contracts": 1,
+                "said": {"is_hidden": True, "asked": 7, "answers": None, "accepting": None},
+                "content": NOBODY,
+            },
+            {
+                "contracts": 2,
+                "said": {"is_hidden": False, "asked": 30, "answers": 25, "accepting": 24},
+                "content": CONTENT,
+            },
         ],
         "unbought": [
             {"category": "01", "asked": 2, "never": 1},
@@ -171,6 +186,7 @@ async def test_every_figure_of_a_season_is_the_one_counted_by_hand(session: Asyn
         ("performing", yuan(7_500), yuan(0), yuan(0)),
         ("terminated", yuan(0), yuan(0), yuan(0)),
     ]
+    assert [each["content"] for each in projects] == [NOBODY, CONTENT, NOBODY]
     assert projects[1]["said"] == {"is_hidden": True, "asked": 6, "answers": None, "accepting": None}
 
 
@@ -198,13 +214,14 @@ async def test_paper_and_table_say_what_the_page_says(session: AsyncSession, cli
     assert pdf.content.startswith(b"%PDF")
     document = Document(io.BytesIO(docx.content))
     cells = {cell.text for table in document.tables for row in table.rows for cell in row.cells}
-    assert cells >= {"500.00", "18,500.00", "少于5人，不显示", "25", "24"}
+    assert cells >= {"500.00", "18,500.00", "少于5人，不显示", "25", "24", "40", "32"}
     said = "".join(paragraph.text for paragraph in document.paragraphs)
     assert [sum_ in said for sum_ in ("700,000.00", "35,000.00", "26,000.00", "19,000.00")] == [True] * 4
     assert "其中1个项目的100人次经抽签回访，支持88人次（76至95人次）" in said
     assert "共提出整改事项2项，其中暂停拨付的1项；答复逾期的1项，至今未了结的1项" in said
     header, *rows = openpyxl.load_workbook(io.BytesIO(xlsx.content)).active.iter_rows(values_only=True)
     table = [dict(zip(header, row, strict=True)) for row in rows]
+    assert [row["Content"] for row in table] == [None, "32", None]
     assert [(row["Number"], row["Paid (CNY)"], row["Supported"], row["Accepting"]) for row in table] == [
         (done.number, "18500.00", "88", "24"),
         (table[1]["Number"], "7500.00", None, None),

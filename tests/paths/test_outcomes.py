@@ -27,7 +27,7 @@ from tests.factories.needs import make_need
 from tests.factories.parties import make_area
 from tests.factories.reference import DONGHUALU
 from tests.factories.surveys import make_response, make_survey_result, make_wave
-from tests.factories.voices import answer, ask, make_own_wave, make_willing
+from tests.factories.voices import answer, ask, ask_content, make_own_wave, make_willing
 from tests.paths.test_api import make_agreed, make_contracted, path_of
 
 pytestmark = pytest.mark.anyio
@@ -68,6 +68,26 @@ async def test_who_kept_the_receipt_sees_what_neighbours_said_at_the_end(
     assert {name: path[name] for name in ("willingness", "acceptance")} == {
         name: after[name] for name in ("willingness", "acceptance")
     }
+
+
+async def test_everybody_sees_how_content_residents_are_once_the_wave_is_closed(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    need, contract = await make_contracted(session)
+    wave, code = await make_own_wave(session, contract, VoicePurpose.satisfaction), new_receipt_code()
+    async with client_of(RESIDENT) as client:
+        before = (await path_of(client, need))["satisfaction"]
+        await ask_content(session, contract, wave)
+        asking = (await path_of(client, need))["satisfaction"]
+        await answer(session, wave, ["F"] * 31 + ["M"] * 8)
+        await make_response(session, wave, {"Q1": "F"}, receipt_hash=receipt_mark(code))
+        meanwhile = (await path_of(client, need))["satisfaction"]
+        await close_wave(session, purchaser(contract), wave.id)
+        told, outcome = (await path_of(client, need))["satisfaction"], await outcome_of(client, code)
+    assert (before, asking["state"], asking["answers"], meanwhile) == (None, "under_way", None, asking)
+    shown = [told[name] for name in ("state", "served", "needed", "answers", "ayes", "share", "low", "high")]
+    assert shown == ["done", 120, 54, 40, 32, "0.8000", "0.6524", "0.8950"]
+    assert outcome["satisfaction"] == told
 
 
 async def test_who_was_asked_whether_they_accept_sees_the_same(session: AsyncSession, client_of: ClientOf) -> None:

@@ -105,6 +105,25 @@ async def test_the_purpose_of_a_new_questionnaire_is_asked_for_and_can_change_be
     assert wrong.status_code == 422
 
 
+async def test_what_no_survey_asks_is_no_purpose_of_a_new_one_and_stays_that_of_an_old_one(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    contract = await make_performing(session)
+    wave = await make_own_wave(session, contract, VoicePurpose.satisfaction)
+    survey = await session.get_one(Survey, wave.survey_id)
+    survey.purpose = SurveyPurpose.feedback
+    await session.commit()
+    body, at = {"definition": services_definition().model_dump(mode="json")}, f"/surveys/{survey.id}"
+    async with client_of(purchaser(contract)) as client:
+        refused = [await client.post("/surveys", json={**body, "purpose": name}) for name in ("feedback", "call_back")]
+        kept = await client.put(at, json={**body, "purpose": "feedback"}, headers={"If-Match": '"2"'})
+        other = await client.put(at, json={**body, "purpose": "call_back"}, headers={"If-Match": '"3"'})
+    assert [(each.status_code, each.json()["code"]) for each in [*refused, other]] == [
+        (422, "PurposeAskedElsewhere")
+    ] * 3
+    assert (kept.status_code, kept.json()["purpose"]) == (200, "feedback")
+
+
 async def test_the_database_refuses_a_wave_of_another_purpose_and_a_purpose_that_changes(session: AsyncSession) -> None:
     contract = await make_performing(session)
     wave = await make_own_wave(session, contract)

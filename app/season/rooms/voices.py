@@ -1,6 +1,7 @@
 """What residents say of contracts, in the demonstration: by waves of a committee's own surveys."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,16 +22,19 @@ from app.surveys.waves.models import Wave
 from app.surveys.waves.rules import Channel, ResponseStatus
 from app.surveys.waves.service import close_wave, create_wave, open_wave
 from app.voices.models import Voice
+from app.voices.queries import served_by
 from app.voices.rules import VoicePurpose, VoiceStatus, WillingnessRule
-from app.voices.service import ask_voice
+from app.voices.service import ask_satisfaction, ask_voice
 
 ASKED = {
     VoicePurpose.willingness: Label(zh="您愿意社区开展这项服务吗？", en="Do you want this service?"),
     VoicePurpose.acceptance: Label(zh="您认可这项服务的成效吗？", en="Do you accept what this service has done?"),
+    VoicePurpose.satisfaction: Label(zh="您对这项服务满意吗？", en="Are you content with this service?"),
 }
 TITLES = {
     VoicePurpose.willingness: ("居民意愿", "Whether residents want"),
     VoicePurpose.acceptance: ("居民验收", "Whether residents accept"),
+    VoicePurpose.satisfaction: ("居民满意度", "How content residents are"),
 }
 OPTIONS = (("yes", "是", "Yes"), ("partly", "部分", "Partly"), ("no", "否", "No"))
 RECEIPT = "DEM2K7QX"  # leads to what became of the survey
@@ -62,17 +66,13 @@ async def ask_residents(
 ) -> None:
     """Asked by a wave, and answered like this; heard in a later step, when the answers are there."""
     wave = await make_wave(session, committee, purpose, contract)
-    rule = WillingnessRule.share_two_thirds if purpose is VoicePurpose.willingness else None
-    await ask_voice(
-        session,
-        committee,
-        contract.id,
-        purpose=purpose,
-        wave_id=wave.id,
-        question="Q1",
-        options=["yes"],
-        rule=rule,
-    )
+    asked: Any = {"wave_id": wave.id, "question": "Q1", "options": ["yes"]}
+    if purpose is VoicePurpose.satisfaction:
+        served = await served_by(session, contract) or len(answers)
+        await ask_satisfaction(session, committee, contract.id, served=served, **asked)
+    else:
+        rule = WillingnessRule.share_two_thirds if purpose is VoicePurpose.willingness else None
+        await ask_voice(session, committee, contract.id, purpose=purpose, rule=rule, **asked)
     for answer in answers:
         await submit_response(session, RESIDENT, wave.open_token or "", {"Q1": answer}, SECONDS)
 

@@ -31,9 +31,10 @@ async def create_survey(
     purpose: SurveyPurpose = SurveyPurpose.need,
     is_demonstration: bool = False,
 ) -> Survey:
-    """Draft a survey for the actor's party. Refusals: DefinitionRefused, Denied."""
+    """Draft a survey for the actor's party. Refusals: DefinitionRefused, PurposeAskedElsewhere, Denied."""
     if actor.party_id is None:
         raise Denied(verb="create", reason="party")
+    rules.check_purpose(purpose)
     at = await now(session)
     await _check_sound(session, definition)
     survey = Survey(
@@ -58,7 +59,7 @@ async def edit_survey(
 ) -> Survey:
     """Replace the questionnaire, and its purpose if one is given, until somebody has answered it.
 
-    Refusals: StaleVersion, SurveyFrozen, PurposeBound, DefinitionRefused, MoveRefused.
+    Refusals: StaleVersion, SurveyFrozen, PurposeBound, PurposeAskedElsewhere, DefinitionRefused, MoveRefused.
     """
     survey = await access_survey(session, actor, survey_id, "edit")
     at = await now(session)
@@ -67,8 +68,10 @@ async def edit_survey(
     if refusal := rules.untimely("edit", is_answered=await is_answered(session, survey.id)):
         raise refusal
     purpose = purpose or survey.purpose
-    if purpose is not survey.purpose and await is_bound(session, survey.id):
-        raise rules.PurposeBound(purpose=survey.purpose.value)
+    if purpose is not survey.purpose:
+        rules.check_purpose(purpose)
+        if await is_bound(session, survey.id):
+            raise rules.PurposeBound(purpose=survey.purpose.value)
     await _check_sound(session, definition)
     check_targets(definition, survey.targets)
     survey.purpose = purpose

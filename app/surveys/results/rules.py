@@ -21,6 +21,12 @@ def is_shown(ayes: int, answers: int) -> bool:
     return ayes >= SMALL and answers - ayes >= SMALL
 
 
+def enough_of(population: int, margin: float) -> int:
+    """How many of a population are asked, so that a share is known to ± `margin` at 95 % (finite population)."""
+    endless = Z * Z / (4 * margin**2)
+    return min(population, math.ceil(endless / (1 + (endless - 1) / population)))
+
+
 def wilson(share: float, n: float) -> tuple[float, float]:
     """The 95 % score interval of a share among n; (0, 1) when n is 0: nothing is known."""
     if n <= 0:

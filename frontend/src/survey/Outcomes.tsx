@@ -3,7 +3,7 @@ import { Refused } from "./Frame";
 import { useLoaded } from "./useLoaded";
 import { type Say, statusText, useLanguage, useSay } from "./words";
 
-/** Which needs came of this survey, how each stands, who serves it, and what neighbours said before and at its end. */
+/** Which needs came of this survey, how each stands, who serves it, and what neighbours said before, meanwhile and at its end. */
 export function Outcomes({ address }: { address: string }) {
   const say = useSay();
   const language = useLanguage();
@@ -29,7 +29,12 @@ export function Outcomes({ address }: { address: string }) {
 function One({ of }: { of: Outcome }) {
   const say = useSay();
   const language = useLanguage();
-  const lines = [served(of, say, language), wanted(of.willingness, say), accepted(of.acceptance, say)];
+  const lines = [
+    served(of, say, language),
+    wanted(of.willingness, say),
+    content(of.satisfaction, say),
+    accepted(of.acceptance, say),
+  ];
   return (
     <>
       {!of.is_own && <span className="soft">{of.community} </span>}
@@ -47,6 +52,12 @@ function served({ contract: { partner, state } }: Outcome, say: Say, language: "
 function wanted(of: Outcome["willingness"], say: Say): string {
   if (!of || !isVerdict(of.said)) return "";
   return [say(`wanted_${of.said}`), figures(of.answers, of.ayes, say)].join("");
+}
+
+/** Nothing while they are asked, and where it would tell what each of a few said. */
+function content(of: Outcome["satisfaction"], say: Say): string {
+  if (!of?.share || of.answers === null) return "";
+  return say("content", { share: `${(Number(of.share) * 100).toFixed(1)}%`, answers: of.answers });
 }
 
 function accepted({ said, answers, accepting }: Outcome["acceptance"], say: Say): string {

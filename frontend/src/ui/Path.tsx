@@ -8,7 +8,10 @@ import { Link } from "./Link";
 import "./path.css";
 
 type NeedPath = components["schemas"]["NeedPathRead"];
-type Way = Pick<NeedPath, "choice" | "award" | "contract" | "willingness" | "milestones" | "acceptance">;
+type Way = Pick<
+  NeedPath,
+  "choice" | "award" | "contract" | "willingness" | "milestones" | "satisfaction" | "acceptance"
+>;
 type Stage = Pick<NeedPath["contract"], "state" | "why" | "at">;
 export type Step = { name: string; stage: Stage; says: ReactNode };
 
@@ -60,6 +63,7 @@ export function useWay(): (way: Way) => Step[] {
     award: useAward(),
     contract: useContract(),
     willingness: useWillingness(),
+    satisfaction: useSatisfaction(),
     progress: useProgress(),
   };
   return (way) => [
@@ -70,6 +74,9 @@ export function useWay(): (way: Way) => Step[] {
       ? [{ name: "willingness", stage: way.willingness, says: says.willingness(way.willingness) }]
       : []),
     { name: "milestones", stage: way.milestones, says: says.progress.milestones(way.milestones) },
+    ...(way.satisfaction
+      ? [{ name: "satisfaction", stage: way.satisfaction, says: says.satisfaction(way.satisfaction) }]
+      : []),
     { name: "acceptance", stage: way.acceptance, says: says.progress.acceptance(way.acceptance) },
   ];
 }
@@ -170,6 +177,24 @@ function useWillingness(): (said: NonNullable<Way["willingness"]>) => ReactNode 
       {rule && <span className="soft">{rule}</span>}
     </>
   );
+}
+
+/** How content those are whom the service reached, by a sample of them. */
+function useSatisfaction(): (said: NonNullable<Way["satisfaction"]>) => ReactNode {
+  const { t, i18n } = useTranslation();
+  const percent = (value: string) => percentText(Number(value), i18n.language);
+  return ({ state, answers, share, low, high }) => {
+    if (state !== "done") return t("rooms.paths.says.content.asked");
+    if (answers === null) return t("rooms.paths.says.content.few");
+    const told = { answers: numberText(answers, i18n.language) };
+    if (!share || !low || !high) return t("rooms.paths.says.content.answers", told);
+    return t("rooms.paths.says.content.counts", {
+      ...told,
+      share: percent(share),
+      low: percent(low),
+      high: percent(high),
+    });
+  };
 }
 
 function useProgress() {

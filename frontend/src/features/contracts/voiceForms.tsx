@@ -10,6 +10,8 @@ import { CountField, Field } from "../../ui/form/Field";
 import { FormSheet } from "../../ui/form/FormSheet";
 
 type Ask = components["schemas"]["VoiceAsk"];
+type Content = components["schemas"]["SatisfactionAsk"];
+type Purpose = components["schemas"]["VoiceRead"]["purpose"];
 type Meeting = components["schemas"]["VoiceMeeting"];
 type Props = ActionFormProps<Actionable>;
 type Label = components["schemas"]["Label"];
@@ -17,7 +19,7 @@ const RULES: readonly NonNullable<Ask["rule"]>[] = ["share_two_thirds", "low_hal
 const ENDED = new Set<string>(["closed", "discarded"]);
 
 /** The own published surveys of the purpose, their waves that take answers and have none yet, and questions with one answer. */
-function useChoices(purpose: Ask["purpose"], surveyId: number | null, question: string | undefined) {
+function useChoices(purpose: Purpose, surveyId: number | null, question: string | undefined) {
   const { t, i18n } = useTranslation();
   const said = (label: Label): string => label[languageOf(i18n.language)] || label.zh;
   const path = { survey_id: surveyId ?? 0 };
@@ -42,12 +44,36 @@ function useChoices(purpose: Ask["purpose"], surveyId: number | null, question: 
   };
 }
 
+/** Which wave, which of its questions, and which of its options say yes. */
+function WaveFields({ purpose, question }: { purpose: Purpose; question: string | undefined }) {
+  const { t } = useTranslation();
+  const [survey, setSurvey] = useState<number | null>(null);
+  const choices = useChoices(purpose, survey, question);
+  return (
+    <>
+      <p>{t(`contracts.voices.follows.${purpose}`)}</p>
+      <label htmlFor="voice-survey">{t("contracts.voices.survey")}</label>
+      <Select id="voice-survey" className="voice-survey" options={choices.surveys} onChange={setSurvey} />
+      {choices.isNone && (
+        <p className="soft">{t("contracts.voices.no_survey", { purpose: t(`rooms.surveys.purpose.${purpose}`) })}</p>
+      )}
+      <Field name="wave_id" required>
+        <Select options={choices.waves} disabled={survey === null} />
+      </Field>
+      <Field name="question" required>
+        <Select options={choices.questions} disabled={survey === null} />
+      </Field>
+      <Field name="options" required>
+        <Select mode="multiple" options={choices.options} disabled={question === undefined} />
+      </Field>
+    </>
+  );
+}
+
 export function askOn(purpose: Ask["purpose"]) {
   return function AskForm({ send, sending, cancel }: Props) {
     const { t } = useTranslation();
-    const [survey, setSurvey] = useState<number | null>(null);
     const [question, setQuestion] = useState<string>();
-    const choices = useChoices(purpose, survey, question);
     return (
       <FormSheet<Ask>
         room="voices"
@@ -57,21 +83,7 @@ export function askOn(purpose: Ask["purpose"]) {
         submit={t("rooms.voices.action.ask")}
         onChange={(body) => setQuestion(body.question)}
       >
-        <p>{t(`contracts.voices.follows.${purpose}`)}</p>
-        <label htmlFor="voice-survey">{t("contracts.voices.survey")}</label>
-        <Select id="voice-survey" className="voice-survey" options={choices.surveys} onChange={setSurvey} />
-        {choices.isNone && (
-          <p className="soft">{t("contracts.voices.no_survey", { purpose: t(`rooms.surveys.purpose.${purpose}`) })}</p>
-        )}
-        <Field name="wave_id" required>
-          <Select options={choices.waves} disabled={survey === null} />
-        </Field>
-        <Field name="question" required>
-          <Select options={choices.questions} disabled={survey === null} />
-        </Field>
-        <Field name="options" required>
-          <Select mode="multiple" options={choices.options} disabled={question === undefined} />
-        </Field>
+        <WaveFields purpose={purpose} question={question} />
         {purpose === "willingness" && (
           <Field name="rule" required>
             <Select options={RULES.map((value) => ({ value, label: t(`rooms.voices.rule.${value}`) }))} />
@@ -80,6 +92,40 @@ export function askOn(purpose: Ask["purpose"]) {
       </FormSheet>
     );
   };
+}
+
+/** The same of satisfaction, with how many people the service reached, and so how many are to answer. */
+export function satisfactionOn(served: number | null) {
+  return function SatisfactionForm({ send, sending, cancel }: Props) {
+    const { t } = useTranslation();
+    const [body, setBody] = useState<Partial<Content>>({ ...(served && { served }) });
+    return (
+      <FormSheet<Content>
+        room="voices"
+        initial={{ ...(served && { served }) }}
+        send={send}
+        sending={sending}
+        cancel={cancel}
+        submit={t("rooms.voices.action.ask_satisfaction")}
+        onChange={setBody}
+      >
+        <WaveFields purpose="satisfaction" question={body.question} />
+        <CountField name="served" required min={1} max={1_000_000} extra={<Sample served={body.served} />} />
+      </FormSheet>
+    );
+  };
+}
+
+function Sample({ served }: { served: number | undefined }) {
+  const { t } = useTranslation();
+  const params = { query: { served: served ?? 0 } };
+  const sample = $api.useQuery("get", "/api/v1/voices/sample", { params }, { enabled: Boolean(served) });
+  return (
+    <>
+      {t("contracts.voices.served_hint")}{" "}
+      {sample.data && t("contracts.voices.sample", { needed: sample.data.needed, served: sample.data.served })}
+    </>
+  );
 }
 
 export function MeetingForm({ send, sending, cancel }: Props) {

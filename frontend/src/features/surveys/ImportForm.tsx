@@ -9,8 +9,10 @@ import { FileButton } from "../../ui/FileButton";
 import { useGo } from "../../ui/Link";
 import { RefusalAlert } from "../../ui/RefusalAlert";
 import { RowErrors } from "../../ui/RowErrors";
+import { PurposePanel } from "./PurposeSelect";
 
 type Survey = components["schemas"]["SurveyRead"];
+type Purpose = Survey["purpose"];
 
 /** A questionnaire from an XLSForm workbook: whole, or, when a person says so, without what cannot be taken. */
 export function ImportForm() {
@@ -18,9 +20,10 @@ export function ImportForm() {
   const go = useGo();
   const cache = useQueryClient();
   const [file, setFile] = useState<File>();
+  const [purpose, setPurpose] = useState<Purpose>("need");
   const take = useMutation({
     mutationFn: ({ sent, without }: { sent: File; without: boolean }) =>
-      upload<Survey>(address("/api/v1/surveys/import", without ? { leave_out: true } : {}), sent),
+      upload<Survey>(address("/api/v1/surveys/import", { purpose, ...(without && { leave_out: true }) }), sent),
     onSuccess: (survey) => {
       void cache.invalidateQueries();
       go(`/surveys/${survey.id}`);
@@ -28,6 +31,7 @@ export function ImportForm() {
   });
   return (
     <div className="import">
+      <PurposePanel id="import-purpose" value={purpose} onChange={setPurpose} />
       <FileButton
         label={t("rooms.surveys.action.import_survey")}
         loading={take.isPending}

@@ -2,19 +2,17 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Radio } from "antd";
 import { useTranslation } from "react-i18next";
 import { $api, api } from "../../api/client";
-import type { components } from "../../api/schema.gen";
 import { useGo } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { Field, LineField } from "../../ui/form/Field";
 import { FormSheet } from "../../ui/form/FormSheet";
-import { type Definition, aboutService, firstDefinition } from "./editing";
+import { type AskedPurpose, type Definition, aboutService, firstDefinition } from "./editing";
 import { ImportForm } from "./ImportForm";
 import { LibrarySelect } from "./LibrarySelect";
 import { PurposeSelect } from "./PurposeSelect";
 import "./surveys.css";
 
-type Begun = { title: string; purpose: Purpose; from: "first" | "copy"; copied?: number };
-type Purpose = components["schemas"]["SurveyPurpose"];
+type Begun = { title: string; purpose: AskedPurpose; from: "first" | "copy"; copied?: number };
 
 /** A new questionnaire: with its first question, or as a copy of one that has been used. */
 export default function NewSurvey() {
@@ -74,7 +72,7 @@ export default function NewSurvey() {
   );
 }
 
-async function firstOf(title: string, purpose: Purpose): Promise<Definition> {
+async function firstOf(title: string, purpose: AskedPurpose): Promise<Definition> {
   if (purpose !== "need") return aboutService(title, purpose);
   const { data } = await api.GET("/api/v1/taxonomy/categories");
   return firstDefinition(title, data ?? []);

@@ -78,17 +78,17 @@ export function firstDefinition(title: string, categories: readonly Category[]):
   };
 }
 
-type Purpose = Exclude<components["schemas"]["SurveyPurpose"], "need">;
-const ASKED: Record<Purpose, [string, string]> = {
+/** Feedback is given at the door of a session, call-backs are drawn: no survey asks them. */
+export type AskedPurpose = Exclude<components["schemas"]["SurveyPurpose"], "feedback" | "call_back">;
+type OfService = Exclude<AskedPurpose, "need">;
+const ASKED: Record<OfService, [string, string]> = {
   willingness: ["您愿意社区开展这项服务吗？", "Do you want this service?"],
-  feedback: ["您觉得这项服务做得怎么样？", "How is this service?"],
+  satisfaction: ["您对这项服务满意吗？", "How content are you with this service?"],
   acceptance: ["您认可这项服务的成效吗？", "Do you accept what this service has done?"],
-  satisfaction: ["您对这项服务满意吗？", "Are you content with this service?"],
-  call_back: ["您参加过这次活动吗？", "Were you there?"],
 };
 
-/** A first questionnaire about a service: one question that is answered with yes, partly or no. */
-export function aboutService(title: string, purpose: Purpose): Definition {
+/** A first questionnaire about a service: one question that is answered with yes, partly or no, or on a scale. */
+export function aboutService(title: string, purpose: OfService): Definition {
   const options = [
     { name: "yes", label: label("是", "Yes") },
     { name: "partly", label: label("部分", "Partly") },
@@ -96,7 +96,8 @@ export function aboutService(title: string, purpose: Purpose): Definition {
     { name: "unknown", label: label("不清楚", "I do not know") },
   ];
   const words = label(...ASKED[purpose]);
-  return { title: label(title), questions: [asKind({ ...freshQuestion([]), options, label: words }, "single")] };
+  const kind = purpose === "satisfaction" ? "scale" : "single";
+  return { title: label(title), questions: [asKind({ ...freshQuestion([]), options, label: words }, kind)] };
 }
 
 export function moved(questions: readonly Question[], from: number, to: number): Question[] {
