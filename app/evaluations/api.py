@@ -8,6 +8,7 @@ from app.contracts.models import Contract
 from app.contracts.policy import read_contract, reader_of
 from app.core.actors import Actor
 from app.core.clock import now
+from app.core.days.calendar import shanghai_date
 from app.core.fields import Id
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, UnitSession, allow
@@ -15,15 +16,19 @@ from app.draws.queries import find_draw, hindrance, latest_draws
 from app.draws.shown import DrawRow
 from app.evaluations import documents, draws, policy, queries, service
 from app.evaluations.draw_schemas import SpotDrawRead, SpotDraws
+from app.evaluations.known import known_of
 from app.evaluations.models import SpotDraw
 from app.evaluations.policy import WHO
 from app.evaluations.rules import NothingToDraw
 from app.evaluations.schemas import (
     ContractEvaluations,
+    DueCheck,
+    DueChecks,
     EvaluationBegin,
     EvaluationRead,
     EvaluationSign,
     EvaluationSubmit,
+    KnownRead,
 )
 from app.papers.printed import PAPER, PaperKind, printed
 from app.parties.queries import party_names
@@ -79,9 +84,24 @@ async def read_spot_draw(session: UnitSession, draw_id: Id) -> SpotDrawRead:
     return await _draw(session, await find_draw(session, SpotDraw, draw_id))
 
 
+@router.get("/draws/{draw_id}/due", operation_id="list_due_checks", dependencies=[allow(WHO["list_due_checks"])])
+async def list_due_checks(session: UnitSession, actor: CurrentActor, draw_id: Id) -> DueChecks:
+    """Of what was drawn for this year the contracts of which the reader may begin the check."""
+    page = await draws.draw_page(session, await find_draw(session, SpotDraw, draw_id))
+    is_now = page.draw.year == shanghai_date(await now(session)).year
+    due = await policy.checkable(session, actor, draws.to_check(page)) if is_now else []
+    return DueChecks(items=[DueCheck(contract_id=each.id, actions=["begin"]) for each in due])
+
+
 @router.get("/contracts/{contract_id}", operation_id="list_evaluations", dependencies=[allow(WHO["list"])])
 async def list_evaluations(session: UnitSession, actor: CurrentActor, contract_id: Id) -> ContractEvaluations:
     return await _page(session, actor, await read_contract(session, actor, contract_id))
+
+
+@router.get("/contracts/{contract_id}/known", operation_id="read_known", dependencies=[allow(WHO["read"])])
+async def read_known(session: UnitSession, actor: CurrentActor, contract_id: Id) -> KnownRead:
+    """What the platform knows already of what is to be marked."""
+    return KnownRead.read(await known_of(session, await read_contract(session, actor, contract_id)))
 
 
 @router.post(

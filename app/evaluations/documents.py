@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from app.core.days.calendar import shanghai_date
+from app.evaluations.known import Known
+from app.evaluations.known_paper import known_blocks
 from app.evaluations.queries import Reported
 from app.evaluations.rules import EvaluationKind, EvaluationReportStatus
 from app.findings.models import Finding
@@ -18,7 +20,8 @@ UNSIGNED = "（未签署，仅供核对）"
 
 
 def evaluation_document(of: Reported) -> Paper:
-    """A report says the same for ever: its result is never changed, and a finding stays as it was raised."""
+    """A report says the same for ever: its result is never changed, a finding stays as it was raised, and it keeps what
+    was known."""
     contract, report = of.contract, of.report
     facts = (
         ("合同编号", contract.number),
@@ -32,6 +35,8 @@ def evaluation_document(of: Reported) -> Paper:
         ("评估结果", [_grid(of), Paragraph(_sum(of))]),
         ("评估意见", [Paragraph(report.opinion)]),
     ]
+    if report.known:
+        parts.insert(0, ("产出与预算情况", known_blocks(Known.model_validate(report.known))))
     if of.findings:
         parts.append(("整改要求", [_found(of.findings)]))
     if report.advice:

@@ -5,6 +5,7 @@ signs one for a firm that is not engaged; and that nobody acts for two parts of 
 """
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -30,7 +31,7 @@ class Evaluation(Base, Identified):
 
 class EvaluationReport(Base, Identified, Versioned):
     """What is said of the `number`-th result of the assessment: one person submits it, another signs it. `advice`: what
-    the contractor is recommended, "" where nothing is."""
+    the contractor is recommended, "" where nothing is. `known`: what the platform knew when it was submitted."""
 
     __tablename__ = "evaluation_reports"
 
@@ -39,6 +40,7 @@ class EvaluationReport(Base, Identified, Versioned):
     status: Mapped[EvaluationReportStatus] = mapped_column(default=EvaluationReportStatus.submitted)
     opinion: Mapped[str]
     advice: Mapped[str] = mapped_column(default="", server_default="")
+    known: Mapped[dict[str, Any] | None]
     submitted_at: Mapped[datetime]
     submitted_by: Mapped[int | None]
     signed_at: Mapped[datetime | None]

@@ -1,5 +1,6 @@
 """Who plans an evaluation of a contract, writes its report and signs it; and who may sit and mark in it."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -34,6 +35,7 @@ WHO = {
     "confirm": DOES,
     "list_spot_draws": EVERYONE,
     "read_spot_draw": EVERYONE,
+    "list_due_checks": EVERYONE,
     "draw_spot_checks": BUYS,
 }
 
@@ -96,6 +98,13 @@ def draw_actions(actor: Actor, refusal: DomainError | None) -> list[str]:
     """`refusal`: what stands against drawing this year."""
     verb = "draw_spot_checks"
     return [verb] if refusal is None and actor.may(verb, WHO[verb]) else []
+
+
+async def checkable(session: AsyncSession, actor: Actor, drawn: Sequence[Contract]) -> list[Contract]:
+    """Of the contracts whose check is due those of which this reader may begin it."""
+    own = [each for each in drawn if denial(actor, "begin", EvaluationKind.spot_check, each.purchaser_id) is None]
+    crossed = await contracts.on_another_side(session, actor, [each.id for each in own])
+    return [each for each in own if each.id not in crossed]
 
 
 def sees_unsigned(actor: Actor, evaluation: Evaluation) -> bool:

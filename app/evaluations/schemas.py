@@ -11,6 +11,7 @@ from app.assessments.rules import AssessmentStatus
 from app.contracts.policy import Reader
 from app.core.fields import Line, Prose
 from app.core.http.unit import example
+from app.evaluations.known import BESIDE, Known
 from app.evaluations.models import EvaluationReport
 from app.evaluations.policy import actions, report_actions, sees_unsigned
 from app.evaluations.queries import EvaluationPage
@@ -42,8 +43,18 @@ class EvaluationSign(BaseModel):
     name: Annotated[str, Line(100, least=1)]
 
 
+class KnownRead(Known):
+    """`beside`: the indicators of an assessment that each part of it speaks to."""
+
+    beside: dict[str, list[str]]
+
+    @classmethod
+    def read(cls, known: Known) -> "KnownRead":
+        return cls(**dict(known), beside={part: list(codes) for part, codes in BESIDE.items()})
+
+
 class EvaluationReportRead(BaseModel):
-    """`total` and `band` of the result that it speaks of."""
+    """`total` and `band` of the result that it speaks of; `known` is what was known when it was submitted."""
 
     id: int
     status: EvaluationReportStatus
@@ -51,6 +62,7 @@ class EvaluationReportRead(BaseModel):
     band: str
     opinion: str
     advice: str
+    known: Known | None
     submitted_at: datetime
     signed_at: datetime | None
     signer: str
@@ -59,7 +71,7 @@ class EvaluationReportRead(BaseModel):
     @classmethod
     def of(cls, report: EvaluationReport, page: EvaluationPage, reader: Reader) -> "EvaluationReportRead":
         result = next(each for each in page.results if each.number == report.number)
-        same = ("id", "status", "opinion", "advice", "submitted_at", "signed_at", "signer")
+        same = ("id", "status", "opinion", "advice", "known", "submitted_at", "signed_at", "signer")
         own = {name: getattr(report, name) for name in same}
         acts = report_actions(reader, page.on, report)
         return cls(**own, total=result.total, band=result.band, actions=acts)
@@ -117,3 +129,16 @@ class ContractEvaluations(BaseModel):
     @classmethod
     def of(cls, items: list[EvaluationRead], kinds: list[EvaluationKind]) -> "ContractEvaluations":
         return cls(items=items, kinds=kinds, actions=["begin"] if kinds else [])
+
+
+class DueCheck(BaseModel):
+    """A contract that was drawn and is not checked yet."""
+
+    contract_id: int
+    actions: list[str]
+
+
+class DueChecks(BaseModel):
+    model_config = ConfigDict(json_schema_extra=example(items=[{"contract_id": 7, "actions": ["begin"]}]))
+
+    items: list[DueCheck]

@@ -20,6 +20,7 @@ from app.core.moves import check_move, move
 from app.draws.queries import draft_draw
 from app.evaluations import rules
 from app.evaluations.draws import candidates
+from app.evaluations.known import known_of
 from app.evaluations.models import Evaluation, EvaluationReport, SpotDraw, SpotLot
 from app.evaluations.policy import access_contract, access_evaluation, access_report
 from app.evaluations.rules import (
@@ -83,8 +84,8 @@ async def begin_evaluation(session: AsyncSession, actor: Actor, contract_id: int
 async def submit_evaluation(
     session: AsyncSession, actor: Actor, evaluation_id: int, opinion: str, advice: str
 ) -> EvaluationReport:
-    """The report on the result as it is now; it replaces one that is not signed yet. Refusals: ResultMissing,
-    MoveRefused unless the contract is carried out."""
+    """The report on the result as it is now, with what is known; it replaces one that is not signed yet. Refusals:
+    ResultMissing, MoveRefused unless the contract is carried out."""
     on = await access_evaluation(session, actor, evaluation_id, "submit")
     at = await now(session)
     check_move(UNDER_WAY, on.contract.status, "submit")
@@ -92,6 +93,7 @@ async def submit_evaluation(
         raise refusal
     await _replace(session, evaluation_id, EvaluationReportStatus.submitted)
     report = EvaluationReport(evaluation_id=evaluation_id, number=on.assessment.number, opinion=opinion, advice=advice)
+    report.known = (await known_of(session, on.contract)).model_dump(mode="json")
     report.submitted_at, report.submitted_by = at, actor.account_id
     session.add(report)
     facts = {"contract": on.contract.id, "kind": on.evaluation.kind.value, "number": report.number}

@@ -137,6 +137,13 @@ class Claim:
             return None
         return rules.mark(self.planned, self.supported.count)
 
+    @property
+    def supported_marks(self) -> tuple[int, int] | None:
+        """Between which marks the supported one lies, as the count does."""
+        if self.planned is None or self.supported is None:
+            return None
+        return rules.mark(self.planned, self.supported.least), rules.mark(self.planned, self.supported.most)
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -171,11 +178,28 @@ class Output:
 
 
 async def output_of(session: AsyncSession, actor: Actor, contract: Contract, found: Sequence[ServiceSession]) -> Output:
-    held = [each for each in found if each.status is SessionStatus.concluded]
-    came = await sign_ins_of(session, [each.id for each in held])
     last = await last_checked(session, contract.id)
     is_hidden = last is not None and not (last.may_be_shown or sees_call_backs(actor))
-    checked = None if is_hidden else last
+    return await _output(session, contract, found, None if is_hidden else last, is_hidden=is_hidden)
+
+
+async def told_output(session: AsyncSession, contract: Contract) -> Output:
+    """As everybody may read it whom the contract concerns."""
+    found, last = await sessions_of(session, contract.id), await last_checked(session, contract.id)
+    is_hidden = last is not None and not last.may_be_shown
+    return await _output(session, contract, found, None if is_hidden else last, is_hidden=is_hidden)
+
+
+async def _output(
+    session: AsyncSession,
+    contract: Contract,
+    found: Sequence[ServiceSession],
+    checked: Checked | None,
+    *,
+    is_hidden: bool,
+) -> Output:
+    held = [each for each in found if each.status is SessionStatus.concluded]
+    came = await sign_ins_of(session, [each.id for each in held])
     claimed = sum(came.values())
     supported = _supported(checked.draw.population, checked) if checked else None
     return Output(claimed, checked, is_hidden, supported, _claims(contract, held, came, checked))

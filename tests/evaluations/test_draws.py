@@ -1,7 +1,8 @@
 """Draws of spot checks on real tables: once a year, replayed by anybody, and what then waits for the bureau."""
 
 import hashlib
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ from app.evaluations.rules import EvaluationKind, NothingToDraw
 from tests.conftest import ClientOf
 from tests.factories.contracts import contractor, make_performing, purchaser
 from tests.factories.evaluations import begin, make_projects
+from tests.factories.notices import set_clock
 
 pytestmark = pytest.mark.anyio
 
@@ -70,6 +72,31 @@ async def test_the_draw_and_then_each_project_waits_for_the_bureau_until_the_yea
     checked = await session.get_one(Contract, drawn[0])
     await begin(session, checked, bureau, EvaluationKind.spot_check)
     assert await lines(session, bureau) == [("begin", id) for id in drawn[1:]]
+
+
+async def test_a_check_that_is_due_is_begun_from_the_draw_by_its_bureau_alone(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    contract = await make_projects(session, 4)
+    bureau = purchaser(contract)
+    draw = await service.draw_spot_checks(session, bureau, seed="2018")
+    await session.flush()
+    drawn = [each.contract.id for each in (await draw_page(session, draw)).lots][: draw.size]
+    await session.commit()
+    at = f"/evaluations/draws/{draw.id}/due"
+    for stranger in (RESIDENT, contractor(contract), replace(bureau, party_id=contract.contractor_id)):
+        async with client_of(stranger) as client:
+            assert (await client.get(at)).json() == {"items": []}
+    async with client_of(bureau) as client:
+        due = (await client.get(at)).json()["items"]
+        assert due == [{"contract_id": id, "actions": ["begin"]} for id in drawn]
+        begun = await client.post(f"/evaluations/contracts/{drawn[0]}/begin", json={"kind": "spot_check"})
+        assert begun.status_code == 201
+        assert [each["contract_id"] for each in (await client.get(at)).json()["items"]] == drawn[1:]
+    await set_clock(session, end_of_day(date(draw.year, 12, 31)) + timedelta(hours=1))
+    await session.commit()
+    async with client_of(bureau) as client:
+        assert (await client.get(at)).json() == {"items": []}
 
 
 async def test_what_runs_less_than_a_year_or_has_not_begun_is_not_drawn_of(session: AsyncSession) -> None:

@@ -94,20 +94,23 @@ async def keep_draw(session: AsyncSession, contract: Contract, status: DrawStatu
     return draw, sign_in.id
 
 
-async def keep_checked(session: AsyncSession, contract: Contract, confirmed: int, reached: int) -> CallBackDraw:
-    """A closed draw of as many sign-ins as answered, of whom so many confirm that they were there."""
-    held = await keep_session(session, contract)
-    rows = [SignIn(service_session_id=held.id, number=n, kind=SignInKind.paper) for n in range(1, reached + 1)]
+async def keep_checked(
+    session: AsyncSession, contract: Contract, confirmed: int, reached: int, claimed: int = 0
+) -> CallBackDraw:
+    """A closed draw of as many sign-ins as answered, of whom so many confirm that they were there; drawn of so many
+    `claimed`, or of those alone."""
+    held, population = await keep_session(session, contract), claimed or reached
+    rows = [SignIn(service_session_id=held.id, number=n, kind=SignInKind.paper) for n in range(1, population + 1)]
     for row in rows:
         row.household_hash, row.signed_at = f"{row.number:064d}", held.starts_at
     session.add_all(rows)
     await session.flush()
     held.status, held.settled_at = SessionStatus.concluded, held.ends_at
-    draw = CallBackDraw(contract_id=contract.id, sessions=[held.id], seed="seed", population=reached, size=reached)
+    draw = CallBackDraw(contract_id=contract.id, sessions=[held.id], seed="seed", population=population, size=reached)
     draw.drawn_at = held.ends_at
     session.add(draw)
     await session.flush()
-    for position, row in enumerate(rows, 1):
+    for position, row in enumerate(rows[:reached], 1):
         status = CallBackStatus.confirmed if position <= confirmed else CallBackStatus.denied
         call = CallBack(draw_id=draw.id, sign_in_id=row.id, position=position, status=status)
         call.recorded_at = held.ends_at

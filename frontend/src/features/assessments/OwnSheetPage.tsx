@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { $api, ifMatch } from "../../api/client";
 import type { components } from "../../api/schema.gen";
 import { chosen } from "../../ui/chosen";
+import { KnownBudget, KnownOutput } from "../../ui/Known";
 import { useNumber } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
@@ -14,6 +15,7 @@ import { Declare } from "./Declare";
 import "./assessments.css";
 
 type Own = components["schemas"]["OwnSheetRead"];
+type Known = components["schemas"]["KnownRead"];
 type Given = Record<string, { value: string; reason: string }>;
 
 /** An assessor's own sheet: declare interests, mark with reasons, lock. Made for a phone at the place that is visited. */
@@ -61,6 +63,7 @@ function Sheet({ own, seat }: { own: Own; seat: components["schemas"]["Assessmen
   const due = own.assessment.terms.indicators.filter(
     ({ maximum, groups }) => maximum !== null && (groups.length === 0 || groups.includes(seat.group)),
   );
+  const known = useKnown(own.assessment);
   const missing = due.filter(({ code }) => marks[code] === undefined).length;
   const total = due.reduce((sum, { code }) => sum + Math.round(Number(marks[code]?.value ?? 0) * 100), 0) / 100;
   const put = () => save.mutateAsync({ params: { path, header: ifMatch(own.sheet?.version ?? 0) }, body: { marks } });
@@ -78,7 +81,7 @@ function Sheet({ own, seat }: { own: Own; seat: components["schemas"]["Assessmen
   };
   return (
     <section className="panel" aria-label={t("rooms.assessments.field.marks")}>
-      <Marks own={own} due={due} marks={marks} onChange={mayMark ? setMarks : undefined} />
+      <Marks own={own} due={due} known={known} marks={marks} onChange={mayMark ? setMarks : undefined} />
       <p className="assessment-total">
         <strong className="figures">{own.sheet?.total ? Number(own.sheet.total) : total}</strong> /{" "}
         {Number(own.assessment.terms.total)}
@@ -99,15 +102,29 @@ function Sheet({ own, seat }: { own: Own; seat: components["schemas"]["Assessmen
   );
 }
 
+/** What the platform knows already of the contract that is marked; nothing of an organisation. */
+function useKnown(of: Own["assessment"]): Known | undefined {
+  const params = { path: { contract_id: of.subject_id } };
+  const options = { enabled: of.subject_kind === "contract", retry: false };
+  return $api.useQuery("get", "/api/v1/evaluations/contracts/{contract_id}/known", { params }, options).data;
+}
+
+/** Beside an indicator what it can be read from. */
+function Hint({ code, known }: { code: string; known: Known | undefined }) {
+  if (known?.beside.output?.includes(code)) return <KnownOutput of={known.output} />;
+  return known?.beside.budget?.includes(code) ? <KnownBudget of={known.budget} /> : null;
+}
+
 type MarksProps = {
   own: Own;
+  known: Known | undefined;
   due: readonly components["schemas"]["SchemeIndicatorRead"][];
   marks: Given;
   onChange: ((marks: Given) => void) | undefined;
 };
 
 /** One line for each indicator: what it is, the mark out of how many, and what it rests on. */
-function Marks({ own, due, marks, onChange }: MarksProps) {
+function Marks({ own, due, known, marks, onChange }: MarksProps) {
   const { t, i18n } = useTranslation();
   const language = i18n.language.startsWith("zh") ? "zh" : "en";
   const heading = (code: string) => own.assessment.terms.indicators.find((each) => each.code === code)?.[language];
@@ -121,10 +138,11 @@ function Marks({ own, due, marks, onChange }: MarksProps) {
     <ol className="assessment-marks">
       {due.map((each) => (
         <li key={each.code}>
-          <span>
+          <div>
             {each.parent && <span className="soft">{heading(each.parent)} · </span>}
             {each[language]}
-          </span>
+            <Hint code={each.code} known={known} />
+          </div>
           <span className="figures">
             {onChange ? (
               <InputNumber<string>

@@ -8,6 +8,7 @@ import { ActionBar } from "../../ui/ActionBar";
 import { chosen } from "../../ui/chosen";
 import { Deadline } from "../../ui/Deadline";
 import { dayText } from "../../ui/format";
+import { KnownBudget, KnownOutput } from "../../ui/Known";
 import { Link } from "../../ui/Link";
 import { Fetched } from "../../ui/Pending";
 import { StatusTag } from "../../ui/StatusTag";
@@ -97,6 +98,13 @@ function Said({ of }: { of: Report }) {
     <div className="milestone-said">
       <StatusTag status={of.status} room="evaluations" />
       <Result of={of} />
+      {of.known && (
+        <>
+          <h4>{t("rooms.evaluations.known.title")}</h4>
+          <KnownOutput of={of.known.output} />
+          <KnownBudget of={of.known.budget} />
+        </>
+      )}
       <p className="prose">{of.opinion}</p>
       {of.advice && (
         <p className="prose">
