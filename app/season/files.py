@@ -40,6 +40,7 @@ DELIVERED = (
     "call_backs",
     "findings",
     "finding_answers",
+    "spot_draws",
     "ratings",
 )
 FILES = (*(f"{name}.csv" for name in TABLES), *DOCUMENTS)

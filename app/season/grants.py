@@ -29,7 +29,6 @@ from app.contracts.service import (
 from app.core.actors import Actor, Role
 from app.core.clock import now
 from app.core.money import yuan
-from app.evaluations.service import draw_spot_checks
 from app.needs.models import Need
 from app.needs.service import draft_need_from_result, edit_need, publish_need
 from app.offers.models import Offer
@@ -269,9 +268,8 @@ async def _ask_last(session: AsyncSession, season: Season) -> None:
 
 
 async def _half_time(session: AsyncSession, season: Season) -> None:
-    """A firm is engaged for each contract, and passes what its contractor reports; some are drawn to be checked."""
+    """A firm is engaged for each contract, and passes what its contractor reports."""
     bureau, firm = await purchaser_of(session, season), await _firm(session)
-    await draw_spot_checks(session, bureau, seed=season.name)
     for contract in await _grants(session, season):
         await engage_firm(session, bureau, contract.id, EngagementKind.evaluation, firm.id)
         await _pass(session, contract, firm, Gate.midterm_evaluation)

@@ -10,6 +10,7 @@ from app.season.delivery import (
     sessions,
     sources,
     spending,
+    spot_draws,
 )
 from app.season.room import Room
 from app.season.rooms import (
@@ -45,6 +46,7 @@ ROOMS: tuple[Room, ...] = (
     sessions.ROOM,
     findings.ROOM,
     payments.ROOM,
+    spot_draws.ROOM,
     ratings.ROOM,
     sources.ROOM,
 )

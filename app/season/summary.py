@@ -32,6 +32,7 @@ class Summary(TypedDict):
     acceptance: dict[str, int]
     payments: dict[str, Any]
     ended: dict[str, int]
+    spot_checks: dict[str, int]
     ratings: dict[str, int]
     audit: dict[str, Any]
 

@@ -60,6 +60,9 @@ FINDING_ANSWERS = """contract,number,round,answer,answered,verdict,opinion,decid
 P2,1,1,已补一半,2022-10-19,rejected,其余未补,2022-10-20,合同档案
 P2,1,2,全部补齐,2022-10-31,accepted,已核对,2022-11-02,合同档案
 """
+SPOT_DRAWS = """drawn,seed,source
+2022-02-14,gulou-2022,合同档案
+"""
 RATINGS = """organization,scheme,applied,purchaser,served,third_party,announced,document,confirmed,source
 A1,local_four_level,2022-10-10,90,84,88.5,2022-11-09,鼓民评1号,2022-11-21,合同档案
 """
@@ -77,6 +80,7 @@ DELIVERY = {
     "call_backs": CALL_BACKS,
     "findings": FINDINGS,
     "finding_answers": FINDING_ANSWERS,
+    "spot_draws": SPOT_DRAWS,
     "ratings": RATINGS,
 }
 

@@ -120,6 +120,7 @@ async def test_all_contracts_but_the_one_that_is_shown_go_on_to_their_end(season
         {"completed": 24, "performing": 1, "terminated": 1},
         {"number": 74, "amount": "633945.00"},
     )
+    assert summary["spot_checks"] == {"drawn": 8, "of": 26}
     assert summary["evaluations"] == {
         "final_evaluation met": 24,
         "midterm_evaluation met": 24,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.contracts.models import Contract
+from app.contracts.models import Contract, ContractInstalment
 from app.core.db import Units, make_engine
 from app.core.db import units as make_units
 from app.findings.models import FindingAnswer
@@ -24,7 +24,7 @@ from tests.factories.delivery import DELIVERY, make_delivered
 from tests.factories.season import make_season, rows_of
 from tests.season.test_checks import faults_of
 
-AFTER = ("evaluations", "budgets", "sessions", "findings", "acceptance", "payments", "ended", "ratings")
+AFTER = ("evaluations", "budgets", "sessions", "findings", "acceptance", "payments", "ended", "spot_checks", "ratings")
 
 
 @pytest.mark.anyio
@@ -47,6 +47,7 @@ async def test_the_season_goes_on_to_its_last_payments(units: Units, tmp_path: P
         "acceptance": {"contracts": 2, "asked": 52, "answers": 33, "accepting": 32},
         "payments": {"number": 6, "amount": "98340.00"},
         "ended": {"completed": 2, "performing": 1, "terminated": 1},
+        "spot_checks": {"drawn": 2, "of": 4},
         "ratings": {"good": 1},
     }
     assert "completed 2, performing 1, terminated 1; paid 98340.00, disallowed 1000.00" in readable(summary)[-2]
@@ -95,6 +96,31 @@ async def test_a_demonstration_keeps_one_contract_under_way(units: Units, tmp_pa
     async with units() as session:
         under_way = await session.scalars(sa.select(Contract.number).where(Contract.status == "performing"))
     assert sorted(under_way) == ["gl-2021-P1", "gl-2021-P5"]
+
+
+# P3, over 9,700 yuan, ended early with 5,820 paid: what it had spent by then is audited after the end.
+SETTLED = {
+    "engagements": "P3,audit,F2,正信会计师事务所,2022-03-14,合同档案\n",
+    "budgets": "P3,1,activity,课后托管,9700,2022-03-15,2022-03-16,,,合同档案\n",
+    "statements": "P3,1,记-9,2022-01-01,2022-03-10,{spent},,2022-03-17,,,,合同档案\n",
+    "audits": "P3,final,如数认可。,,2022-03-18,王会计,2022-03-19,合同档案\n",
+}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("spent", "part", "amount"), [(7_000, "settlement", 1_180), (5_000, "refund", 820)])
+async def test_what_settles_a_contract_that_ended_early_is_taken_in_and_written_out(
+    units: Units, tmp_path: Path, spent: int, part: str, amount: int
+) -> None:
+    tables = {name: DELIVERY[name] + more.format(spent=spent) for name, more in SETTLED.items()}
+    tables["payments"] = DELIVERY["payments"] + f"P3,{part},{amount},P3-9,2022-03-21,合同档案\n"
+    folder = make_delivered(tmp_path / "gulou", **tables)
+    await replay_season(units, open_season(str(folder)))
+    async with units() as session:
+        await export_season(session, "gulou", tmp_path / "out" / "gulou")
+        query = sa.select(sa.func.sum(ContractInstalment.paid)).join(Contract)
+        assert await session.scalar(query.where(Contract.status == "terminated")) == spent
+    assert rows_of(tmp_path / "out" / "gulou" / "payments.csv") == rows_of(folder / "payments.csv")
 
 
 @pytest.mark.anyio

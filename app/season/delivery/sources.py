@@ -3,7 +3,17 @@
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.season.delivery import acceptance, engagements, evaluations, findings, payments, ratings, sessions, spending
+from app.season.delivery import (
+    acceptance,
+    engagements,
+    evaluations,
+    findings,
+    payments,
+    ratings,
+    sessions,
+    spending,
+    spot_draws,
+)
 from app.season.files import Season
 from app.season.models import SeasonSource
 from app.season.room import Room
@@ -21,6 +31,7 @@ LISTS = (
     sessions.CALL_BACKS,
     findings.FINDINGS,
     findings.ANSWERS,
+    spot_draws.SPOT_DRAWS,
     ratings.RATINGS,
 )
 
