@@ -1,6 +1,7 @@
 """Who applies, decides and reads. Grades that were given are public, and so is a result on notice; what was applied for
 is for organisation and bureau."""
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 
@@ -65,8 +66,10 @@ def actions(actor: Actor, rating: Rating) -> list[str]:
     return [verb for verb in verbs if is_fitting(verb, rating) and verb not in known]
 
 
-def page_actions(actor: Actor, rating: Rating, assessment: Assessment | None, at: datetime) -> list[str]:
-    """On the page of a rating: also what its assessment allows today."""
+def page_actions(
+    actor: Actor, rating: Rating, assessment: Assessment | None, at: datetime, refused: Collection[str] = ()
+) -> list[str]:
+    """On the page of a rating: also what its assessment allows today; `refused`: what the votes stand against."""
     found = actions(actor, rating)
     if assessment is None or rating.status is not RatingStatus.admitted or rating.office_id != actor.party_id:
         return found
@@ -75,7 +78,7 @@ def page_actions(actor: Actor, rating: Rating, assessment: Assessment | None, at
     may = verbs_from(ASSESSMENT_MOVES, assessment.status)
     verbs = [verb for verb, move in OF_ASSESSMENT.items() if move in may and denial(actor, verb, rating) is None]
     timely = [v for v in verbs if untimely(v, assessment.notice_ends_on, shanghai_date(at)) is None]
-    return [*found, *(verb for verb in timely if is_fitting(verb, rating))]
+    return [*found, *(verb for verb in timely if is_fitting(verb, rating) and verb not in refused)]
 
 
 def list_actions(actor: Actor, party_id: int | None) -> list[str]:

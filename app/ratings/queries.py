@@ -20,7 +20,7 @@ from app.parties.models import Party
 from app.parties.queries import PartyName, name_of, party_names
 from app.ratings.models import Rating, RatingBallot, RatingMember
 from app.ratings.policy import of_office, visible
-from app.ratings.rules import Past, RatingStatus, unvoted
+from app.ratings.rules import AyesMissing, Past, RatingStatus, unvoted
 from app.ratings.terms import rating_terms
 from app.records.queries import standing_records
 from app.records.rules import FourLevel
@@ -47,6 +47,14 @@ class RatingPage:
     cast: list[Cast]
     is_told: bool
     is_linked: bool
+
+    @property
+    def refused(self) -> set[str]:
+        """What the votes stand against: nothing is announced without them, and nobody votes twice."""
+        ballots = [each.ballot.choice for each in self.cast]
+        lacks = unvoted(len(self.members), ballots, rating_terms(self.rating.scheme))
+        done = {"vote"} if len(ballots) == len(self.members) else set()
+        return done | ({"announce"} if lacks else set())
 
 
 async def past_of(session: AsyncSession, party_id: int) -> list[Past]:
@@ -142,9 +150,11 @@ async def _of_assessment(
         case AssessmentStatus.drafted:
             members = await members_of(session, rating.office_id, today)
             ballots = [each.ballot.choice for each in await ballots_of(session, rating, assessment.number)]
-            if unvoted(len(members), ballots, rating_terms(rating.scheme)) is None:
+            lacks = unvoted(len(members), ballots, rating_terms(rating.scheme))
+            if lacks is None:
                 return [_waits("announce", rating, name)]
-            return [_waits("vote", rating, name)] if len(ballots) < len(members) else []
+            is_lost = isinstance(lacks, AyesMissing) and len(ballots) == len(members)
+            return [] if is_lost else [_waits("vote", rating, name)]
     return []
 
 

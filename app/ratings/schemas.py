@@ -169,7 +169,7 @@ class RatingRead(RatingSeen):
         rating, found = page.rating, page.assessment
         result = page.result if page.is_told else None
         return cls(
-            **_seen(actor, rating, page.party) | {"actions": page_actions(actor, rating, found, at)},
+            **_seen(actor, rating, page.party) | {"actions": page_actions(actor, rating, found, at, page.refused)},
             is_linked=page.is_linked,
             assessment_status=found.status if found else None,
             notice_ends_on=found.notice_ends_on if found else None,

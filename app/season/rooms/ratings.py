@@ -80,7 +80,7 @@ async def rate_others(session: AsyncSession, cast: Cast, own: Party, parties: Se
     await _vote(session, cast, voted)
     await ratings.admit_rating(session, cast.office, (await ratings.apply_for_rating(session, _of(planned), LOCAL)).id)
     await ratings.apply_for_rating(session, _of(applied), LOCAL)
-    await draw_inspections(session, cast.office, seed=LOCAL)
+    await draw_inspections(session, cast.office, seed="demonstration")
 
 
 async def _vote(session: AsyncSession, cast: Cast, party: Party) -> None:

@@ -208,9 +208,6 @@ const PAGES = [
     path: "/inspections",
     key: "inspections",
     open: true,
-    menu: "season",
-    roles: ["purchaser"],
-    icon: FileSearchOutlined,
     load: () => import("../features/inspections/InspectionDraws"),
   },
   {

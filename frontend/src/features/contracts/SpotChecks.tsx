@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import { DrawNow, DrawnYears } from "../../ui/Draws";
+import { Link } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 
@@ -9,7 +10,14 @@ export default function SpotChecks() {
   const { t } = useTranslation();
   const found = $api.useQuery("get", "/api/v1/evaluations/draws");
   return (
-    <Page title={t("nav.spot_checks")} subtitle={t("contracts.spot_checks.subtitle")}>
+    <Page
+      title={t("nav.spot_checks")}
+      subtitle={
+        <>
+          {t("contracts.spot_checks.subtitle")} <Link to="/inspections">{t("nav.inspections")}</Link>
+        </>
+      }
+    >
       <Fetched query={found}>
         {(it) => (
           <>

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { $api } from "../../api/client";
 import { DrawNow, DrawnYears } from "../../ui/Draws";
+import { Link } from "../../ui/Link";
 import { Page } from "../../ui/Page";
 import { Fetched } from "../../ui/Pending";
 
@@ -9,7 +10,14 @@ export default function InspectionDraws() {
   const { t } = useTranslation();
   const found = $api.useQuery("get", "/api/v1/inspections/draws");
   return (
-    <Page title={t("nav.inspections")} subtitle={t("inspections.subtitle")}>
+    <Page
+      title={t("nav.inspections")}
+      subtitle={
+        <>
+          {t("inspections.subtitle")} <Link to="/spot-checks">{t("nav.spot_checks")}</Link>
+        </>
+      }
+    >
       <Fetched query={found}>
         {(it) => (
           <>

@@ -35,15 +35,7 @@ export default function OrganizationList() {
   const { t, i18n } = useTranslation();
   const { data: session } = useSession();
   return (
-    <Page
-      title={t("nav.organizations")}
-      subtitle={
-        <>
-          {t("parties.list_subtitle")} <Link to="/listed">{t("nav.listed")}</Link>{" "}
-          {!session?.account_id && <Link to="/register">{t("nav.register")}</Link>}
-        </>
-      }
-    >
+    <Page title={t("nav.organizations")} subtitle={<Subtitle isStranger={!session?.account_id} />}>
       {session?.current?.area && <Coverage area={session.current.area} />}
       <DataTable
         from="/api/v1/parties"
@@ -85,6 +77,21 @@ export default function OrganizationList() {
         empty={{ title: t("parties.none"), hint: t("parties.none_hint") }}
       />
     </Page>
+  );
+}
+
+function Subtitle({ isStranger }: { isStranger: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {t("parties.list_subtitle")} <Link to="/listed">{t("nav.listed")}</Link>
+      {isStranger && (
+        <>
+          {" · "}
+          <Link to="/register">{t("nav.register")}</Link>
+        </>
+      )}
+    </>
   );
 }
 

@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { components } from "../../api/schema.gen";
+import { Link } from "../../ui/Link";
 
 /** The open ballot: who voted how, who has not yet, and what it takes. */
 export function Vote({ of }: { of: components["schemas"]["VoteRead"] }) {
@@ -13,6 +14,11 @@ export function Vote({ of }: { of: components["schemas"]["VoteRead"] }) {
         {t("ratings.present", { present: of.ballots.length, quorum: of.quorum, members: of.members.length })} ·{" "}
         {t("ratings.ayes", { ayes, needed: of.ayes_needed })}
       </p>
+      {of.members.length === 0 && (
+        <p>
+          {t("ratings.no_members")} <Link to="/ratings">{t("ratings.members")}</Link>
+        </p>
+      )}
       <ul>
         {of.members.map((each) => (
           <li key={each.id}>
