@@ -138,11 +138,10 @@ function Marks({ own, due, known, marks, onChange }: MarksProps) {
     <ol className="assessment-marks">
       {due.map((each) => (
         <li key={each.code}>
-          <div>
+          <span>
             {each.parent && <span className="soft">{heading(each.parent)} · </span>}
             {each[language]}
-            <Hint code={each.code} known={known} />
-          </div>
+          </span>
           <span className="figures">
             {onChange ? (
               <InputNumber<string>
@@ -160,6 +159,7 @@ function Marks({ own, due, known, marks, onChange }: MarksProps) {
             )}{" "}
             / {Number(each.maximum)}
           </span>
+          <Hint code={each.code} known={known} />
           {onChange && marks[each.code] !== undefined ? (
             <Input
               aria-label={t("assessments.reason_for", { what: each[language] })}

@@ -27,7 +27,7 @@ export function Milestones({ of }: { of: Contract }) {
               {t(`rooms.contracts.gate.${each.gate}`)}{" "}
               <StatusTag status={each.status} room="rooms.contracts.milestone" />
             </h3>
-            <Due of={each} />
+            <Due of={each} contract={of} />
             <Said of={each} />
             {REPORTED.has(each.gate) && (
               <Attachments holder="milestone" id={each.id} title={t("contracts.report_files")} />
@@ -41,10 +41,14 @@ export function Milestones({ of }: { of: Contract }) {
   );
 }
 
-function Due({ of }: { of: Milestone }) {
+/** After an early end only the final audit is still waited for. */
+function Due({ of, contract }: { of: Milestone; contract: Contract }) {
   const { t, i18n } = useTranslation();
   if (of.decided_at && of.status !== "scheduled") {
     return <p className="soft">{t("contracts.decided", { day: dayText(of.decided_at, i18n.language) })}</p>;
+  }
+  if (contract.status === "terminated" && of.gate !== "final_audit") {
+    return <p className="soft">{t("contracts.void")}</p>;
   }
   if (!of.due_on) return null;
   const day = dayText(of.due_on, i18n.language);

@@ -46,15 +46,24 @@ function Excess({ of }: { of: MoneyValue }) {
 function Part({ of }: { of: Standing }) {
   const { t, i18n } = useTranslation();
   const isWaiting = of.stand === "waiting";
+  const settles = of.name === "settlement";
+  const isUnknown = of.obstacles.some(({ gate }) => gate === "final_audit"); // how much, the audit says
   return (
     <>
       <h3>
-        {chosen(of, "label", i18n.language)} <Money of={of.stand === "paid" ? of.paid : of.left} />
+        {chosen(of, "label", i18n.language)} {isUnknown && t("contracts.obstacles.at_most")}{" "}
+        <Money of={of.stand === "paid" ? of.paid : of.left} />
       </h3>
-      {Number(of.cut.amount) > 0 && (
+      {Number(of.cut.amount) > 0 && !settles && (
         <p className="soft">{t("contracts.obstacles.cut", { amount: moneyText(of.cut, i18n.language) })}</p>
       )}
-      {!isWaiting && <p>{t(`contracts.obstacles.${of.stand}`, { who: t("role.purchaser") })}</p>}
+      {!isWaiting && (
+        <p>
+          {t(`contracts.obstacles.${settles && of.stand === "paid" ? "settled" : of.stand}`, {
+            who: t("role.purchaser"),
+          })}
+        </p>
+      )}
       {isWaiting && of.obstacles.length === 0 && <p>{t("contracts.obstacles.waits")}</p>}
       <ul className="obstacle-turns">
         {of.obstacles.map((each) => (

@@ -40,7 +40,7 @@ export function Payments({ of }: { of: Contract }) {
 }
 
 function Part({ of, contract }: { of: Instalment; contract: Contract }) {
-  const { i18n } = useTranslation();
+  const { t, i18n } = useTranslation();
   return (
     <>
       <h3>
@@ -51,7 +51,7 @@ function Part({ of, contract }: { of: Instalment; contract: Contract }) {
       </p>
       {!contract.settlement && <Conditions of={of} contract={contract} />}
       <Paid of={contract.payments.filter((each) => each.instalment === of.name)} />
-      {!contract.settlement && <Left of={of} />}
+      {!contract.settlement && <Left of={of} otherwise={t("contracts.paid_up")} />}
     </>
   );
 }
@@ -69,7 +69,7 @@ function Settlement({ of, contract }: { of: Instalment; contract: Contract }) {
       )}
       <Conditions of={of} contract={contract} />
       <Paid of={contract.payments.filter((each) => each.instalment === of.name && !each.is_refund)} />
-      {contract.allowed && <Left of={of} />}
+      {contract.allowed && <Left of={of} otherwise={t("contracts.nothing_left")} />}
     </>
   );
 }
@@ -99,7 +99,7 @@ function Paid({ of }: { of: Payment[] }) {
   ));
 }
 
-function Left({ of }: { of: Instalment }) {
+function Left({ of, otherwise }: { of: Instalment; otherwise: string }) {
   const { t } = useTranslation();
   if (Number(of.left.amount) > 0) {
     return (
@@ -108,7 +108,7 @@ function Left({ of }: { of: Instalment }) {
       </p>
     );
   }
-  return <p className="soft">{t(Number(of.paid.amount) > 0 ? "contracts.paid_up" : "contracts.nothing_left")}</p>;
+  return <p className="soft">{otherwise}</p>;
 }
 
 function Conditions({ of, contract }: { of: Instalment; contract: Contract }) {

@@ -91,7 +91,7 @@ export function RefundForm({ of, send, sending, cancel }: Props) {
       submit={t("rooms.contracts.action.refund")}
     >
       <p>{t("contracts.follows.refund", { excess: moneyText(of.excess, i18n.language) })}</p>
-      <Field name="amount" required>
+      <Field name="amount" label={t("contracts.refund_amount")} required>
         <MoneyInput />
       </Field>
       <LineField name="voucher" required limit={200} extra={t("contracts.voucher_hint")} />
