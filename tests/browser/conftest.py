@@ -94,9 +94,11 @@ def served(url: str, **settings: str) -> Iterator[str]:
     thread.start()
     while not running.started:
         time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    running.should_exit = True
-    thread.join()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        running.should_exit = True
+        thread.join()
 
 
 @pytest.fixture(scope="session")

@@ -362,7 +362,7 @@ def report(district: District, gate: str) -> None:
         [{"name": f"{gate}台账.pdf", "mimeType": "application/pdf", "buffer": PDF}]
     )
     expect(milestone.locator(".attachment-list a")).to_have_text([f"{gate}台账.pdf"])
-    press(page, "报送进展")
+    press(milestone, "报送进展")
     answered(page, "报送进展", 进展报告="食堂已开办，每天供餐一百份，送餐三十户。")
 
 
