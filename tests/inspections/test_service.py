@@ -97,7 +97,7 @@ async def test_what_was_found_becomes_a_record_that_says_what_to_mend_and_by_whe
 async def test_what_a_later_inspection_finds_ends_what_the_earlier_one_found(session: AsyncSession) -> None:
     bureau, _, (first, *_) = await make_drawn(session, 1)
     await record_inspection(session, bureau, first.id, **FOUND | {"value": Outcome.unqualified})
-    at = await now(session)
+    at, first_shown = await now(session), await session.scalar(sa.select(Record.shown_until))
     await set_clock(session, at.replace(year=at.year + 1, month=2, day=3))
     await draw_inspections(session, bureau)
     await session.flush()
@@ -105,10 +105,14 @@ async def test_what_a_later_inspection_finds_ends_what_the_earlier_one_found(ses
     good = FOUND | {"value": Outcome.qualified, "requirement": ""}
     await record_inspection(session, bureau, second.id, **good)
     await session.flush()
-    standing = sa.select(Record.value, Record.valid_until).where(Record.superseded_at.is_(None)).order_by(Record.id)
+    standing = (
+        sa.select(Record.value, Record.valid_until, Record.shown_until)
+        .where(Record.superseded_at.is_(None))
+        .order_by(Record.id)
+    )
     assert [tuple(row) for row in await session.execute(standing)] == [
-        ("unqualified", date(at.year + 1, 2, 2)),
-        ("qualified", date(at.year + 2, 2, 2)),
+        ("unqualified", date(at.year + 1, 2, 2), first_shown),
+        ("qualified", date(at.year + 2, 2, 2), None),
     ]
 
 
