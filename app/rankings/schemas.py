@@ -92,8 +92,8 @@ class Named(BaseModel):
     id: int
     title: str
     party_id: int
-    party_name_zh: str
-    party_name_en: str
+    party_zh: str
+    party_en: str
 
 
 class RobustnessRead(BaseModel):
@@ -233,14 +233,14 @@ def _named(things: Things, names: Mapping[int, PartyName], id: str) -> dict[str,
     """Whatever is known of an id; one that is not in the market has no title."""
     thing = things.get(int(id))
     if thing is None:
-        return {"id": int(id), "title": "", "party_id": 0, "party_name_zh": "", "party_name_en": ""}
+        return {"id": int(id), "title": "", "party_id": 0, "party_zh": "", "party_en": ""}
     name = names[thing.party_id]
     return {
         "id": thing.id,
         "title": thing.title,
         "party_id": thing.party_id,
-        "party_name_zh": name.zh,
-        "party_name_en": name.en,
+        "party_zh": name.zh,
+        "party_en": name.en,
     }
 
 

@@ -27,8 +27,8 @@ from app.selection.rules import Answer, Counted, Missing, PairStatus, RoundStatu
 
 PairWithSides = tuple[Pair, Need, Offer]
 OWN_SIDE = {Role.committee: Side.need, Role.organization: Side.offer}
-PARTY_ZH = Party.name_zh.label("party_name_zh")
-PARTY_EN = Party.english_name.label("party_name_en")
+PARTY_ZH = Party.name_zh.label("party_zh")
+PARTY_EN = Party.english_name.label("party_en")
 
 
 async def seats(session: AsyncSession, round_id: int) -> tuple[dict[int, RoundNeed], dict[int, RoundOffer]]:

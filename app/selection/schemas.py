@@ -103,8 +103,8 @@ class Seat(BaseModel):
     title: str
     description: str
     party_id: int
-    party_name_zh: str
-    party_name_en: str
+    party_zh: str
+    party_en: str
     places: int = 1
     is_here: bool
 

@@ -141,7 +141,7 @@ def test_an_absent_offer_is_told_its_first_failing_condition(visit: Open) -> Non
     page.locator(".why-not-which").click()
     page.keyboard.type(missing["title"])
     page.locator(".ant-select-item-option", has_text=missing["title"]).first.click()
-    expect(page.locator(".answer")).to_contain_text(f"{missing['party_name_zh']}）没有进入排序，第一项不符合的条件是")
+    expect(page.locator(".answer")).to_contain_text(f"{missing['party_zh']}）没有进入排序，第一项不符合的条件是")
 
 
 def test_an_offer_below_the_shown_ones_is_told_its_place_and_score(visit: Open) -> None:

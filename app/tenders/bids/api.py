@@ -30,7 +30,7 @@ SHEET = Sheet(
         "ref": ("编号", "Number"),
         "lot": ("标段", "Lot"),
         "item": ("点位", "Item"),
-        "party_name": ("申报单位", "Applicant"),
+        "party": ("申报单位", "Applicant"),
         "title": ("项目名称", "Project"),
         "amount": ("申报金额（元）", "Amount (CNY)"),
         "status": ("状态", "Status"),

@@ -36,8 +36,8 @@ ROW = {
     "lot": "L1",
     "item": "L1-1",
     "party_id": 12,
-    "party_name_zh": "昆明市呈贡区萤火社会工作服务中心",
-    "party_name_en": "Firefly Social Work Service Centre",
+    "party_zh": "昆明市呈贡区萤火社会工作服务中心",
+    "party_en": "Firefly Social Work Service Centre",
     "title": "花乡睦邻·斗南社工站",
     "amount": {"amount": "80000.00", "currency": "CNY"},
     "status": "submitted",
@@ -158,8 +158,8 @@ class BidRow(BaseModel):
     lot: str
     item: str | None
     party_id: int
-    party_name_zh: str
-    party_name_en: str
+    party_zh: str
+    party_en: str
     title: str
     amount: Money | None
     status: BidStatus
@@ -275,8 +275,8 @@ def _row(line: BidLine, actor: Actor, at: datetime) -> dict[str, Any]:
         "lot": entry.lot.code,
         "item": entry.item.code if entry.item else None,
         "party_id": bid.party_id,
-        "party_name_zh": line.party.zh,
-        "party_name_en": line.party.en,
+        "party_zh": line.party.zh,
+        "party_en": line.party.en,
         "title": version.title if version else draft.title if draft else "",
         "amount": Money(amount=version.amount) if version else draft.amount if draft else None,
         "status": bid.status,

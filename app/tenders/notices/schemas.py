@@ -36,7 +36,7 @@ SHEET = Sheet(
     {
         "ref": ("编号", "Number"),
         "title": ("标题", "Title"),
-        "party_name": ("购买主体", "Purchaser"),
+        "party": ("购买主体", "Purchaser"),
         "profile": ("项目类型", "Kind"),
         "budget": ("预算（元）", "Budget (CNY)"),
         "status": ("状态", "Status"),
@@ -145,8 +145,8 @@ class TenderRow(BaseModel):
     id: int
     ref: str
     party_id: int
-    party_name_zh: str
-    party_name_en: str
+    party_zh: str
+    party_en: str
     area_code: str
     title_zh: str
     title_en: str
@@ -176,8 +176,8 @@ class TenderRead(TenderRow):
         json_schema_extra=example(
             id=7,
             party_id=3,
-            party_name_zh="呈贡区民政局",
-            party_name_en="Chenggong District Civil Affairs Bureau",
+            party_zh="呈贡区民政局",
+            party_en="Chenggong District Civil Affairs Bureau",
             status="published",
             phase="enquiries",
             profile_version="2018.1",
@@ -331,8 +331,8 @@ def _row(line: TenderLine) -> dict[str, Any]:
         "id": tender.id,
         "ref": tender.ref,
         "party_id": tender.party_id,
-        "party_name_zh": party.zh,
-        "party_name_en": party.en,
+        "party_zh": party.zh,
+        "party_en": party.en,
         "area_code": tender.area_code,
         "title_zh": tender.title_zh,
         "title_en": tender.title_en,

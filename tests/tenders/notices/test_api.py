@@ -120,7 +120,7 @@ async def test_the_list_filters_by_phase_and_status_and_goes_out_as_a_table(
             "2026-11-30 24:00,2026-10-26 09:00",
         ],
         [
-            "ref,title,party_name,profile,budget,status,bids_end,published_at",
+            "ref,title,party,profile,budget,status,bids_end,published_at",
             f"{ref},进行中的大赛,{party.name_zh},venture,700000.00,enquiries,"
             "2026-12-01T00:00+08:00,2026-10-26T09:00+08:00",
         ],

@@ -36,7 +36,7 @@ function OpenNotice({ of }: { of: Row }) {
       <h3>
         <Link to={`/tenders/${of.id}`}>{chosen(of, "title", i18n.language)}</Link>
       </h3>
-      <p className="soft">{chosen(of, "party_name", i18n.language)}</p>
+      <p className="soft">{chosen(of, "party", i18n.language)}</p>
       <dl>
         <dt>{t("portal.apply_by")}</dt>
         <dd>

@@ -61,7 +61,7 @@ function Answer({ of, rows, onShow }: { of: Absence; rows: Ranking["rows"]; onSh
   const { t, i18n } = useTranslation();
   const phrase = usePhrase();
   const shown = rows.find(({ id }) => id === of.id);
-  const facts = { title: inner(of.title), party: chosen(of, "party_name", i18n.language) };
+  const facts = { title: inner(of.title), party: chosen(of, "party", i18n.language) };
   if (of.reason === "unknown") return <p className="answer">{t("selection.why_not.unknown")}</p>;
   if (of.reason === "below_top" || of.reason === "listed") {
     const standing = { place: of.place ?? shown?.place, score: pointsOf(of.score ?? shown?.score ?? 0) };

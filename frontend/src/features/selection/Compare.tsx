@@ -41,7 +41,7 @@ export function Compare({ rows, isDoubted, to, onClose }: Props) {
             title: (
               <>
                 <Link to={`/${to}/${row.id}`}>{row.title}</Link>
-                <div className="soft compare-whose">{chosen(row, "party_name", i18n.language)}</div>
+                <div className="soft compare-whose">{chosen(row, "party", i18n.language)}</div>
               </>
             ),
             render: ({ cells }: Line) => cells[at],

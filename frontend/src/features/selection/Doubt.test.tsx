@@ -22,7 +22,7 @@ beforeAll(() =>
   }),
 );
 
-const WHO = { id: 5, party_id: 1, party_name_zh: "暖藤", party_name_en: "Warm Vine" };
+const WHO = { id: 5, party_id: 1, party_zh: "暖藤", party_en: "Warm Vine" };
 const FIRST = { ...WHO, title: "“常青藤”学苑", place: 1, score: "0.4" };
 const NEAR = { ...WHO, title: "长者厨房", filter: "budget", facts: { price: "72000.00", budget: "60000.00" } };
 

@@ -42,7 +42,7 @@ function Near({ of }: { of: Ranking }) {
   const phrase = usePhrase();
   const [near] = of.excluded;
   if (!near) return null;
-  const party = chosen(near, "party_name", i18n.language);
+  const party = chosen(near, "party", i18n.language);
   const why = phrase({ code: `filter_${near.filter}`, facts: near.facts });
   return (
     <p>

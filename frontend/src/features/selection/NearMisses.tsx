@@ -26,7 +26,7 @@ export function NearMisses({ of, to }: { of: Ranking; to: Direction["to"] }) {
         {rows.map((row) => (
           <li key={row.id}>
             <Link to={`/${to}/${row.id}`}>{row.title}</Link>
-            <span className="soft"> · {chosen(row, "party_name", i18n.language)}</span>
+            <span className="soft"> · {chosen(row, "party", i18n.language)}</span>
             <div>
               <span className="filter-name">{t(`selection.filter.${row.filter}`)}</span>{" "}
               {phrase({ code: `filter_${row.filter}`, facts: row.facts })}
@@ -54,7 +54,7 @@ export function Relax({ of, to, tryOut }: { of: Ranking; to: Direction["to"]; tr
               <strong>{t("selection.relax.filter", { filter: t(`selection.filter.${filter}`) })}</strong>{" "}
               {t("selection.relax.brings", {
                 count: admitted,
-                party: chosen(best, "party_name", i18n.language),
+                party: chosen(best, "party", i18n.language),
                 score: pointsOf(best.score),
                 place: best.place,
               })}{" "}

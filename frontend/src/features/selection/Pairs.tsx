@@ -68,7 +68,7 @@ function named(pairs: readonly Pair[], seats: Seats, own: number | undefined): N
   }));
 }
 
-const namesOf = (seat: Seat | undefined) => [seat?.party_name_zh, seat?.party_name_en];
+const namesOf = (seat: Seat | undefined) => [seat?.party_zh, seat?.party_en];
 
 /** Whether a title or a name on either side contains what was typed. */
 function mentions(words: string): (of: Named) => boolean {
@@ -85,7 +85,7 @@ function PairShown({ of: { pair, need, offer, isOwn }, rank }: { of: Named; rank
       <div className="pair">
         <div>
           <strong>{pair.need_title}</strong>
-          <div className="soft">{need && chosen(need, "party_name", i18n.language)}</div>
+          <div className="soft">{need && chosen(need, "party", i18n.language)}</div>
           {rank && <div className="rank-given">{t("selection.round.need_rank", { rank: rank.seeker_rank })}</div>}
         </div>
         <span className="pair-sign" aria-hidden>
@@ -93,7 +93,7 @@ function PairShown({ of: { pair, need, offer, isOwn }, rank }: { of: Named; rank
         </span>
         <div>
           <strong>{pair.offer_title}</strong>
-          <div className="soft">{offer && chosen(offer, "party_name", i18n.language)}</div>
+          <div className="soft">{offer && chosen(offer, "party", i18n.language)}</div>
           {rank && <div className="rank-given">{t("selection.round.offer_rank", { rank: rank.provider_rank })}</div>}
         </div>
         <StatusTag status={pair.status} />

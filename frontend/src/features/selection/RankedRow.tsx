@@ -44,7 +44,7 @@ export function RankedRow({
         <div className="ranked-who">
           <Link to={`/${to}/${row.id}`}>{row.title}</Link>
           <div className="soft">
-            {chosen(row, "party_name", i18n.language)} {shared && t("selection.ranking.shared", { place: row.place })}
+            {chosen(row, "party", i18n.language)} {shared && t("selection.ranking.shared", { place: row.place })}
           </div>
         </div>
         {move && <Moved move={move} />}

@@ -102,7 +102,7 @@ function Unpaired({ of, seats }: { of: Unmatched; seats: Seats }) {
                   return (
                     <li key={key}>
                       {seat?.title ?? key}{" "}
-                      {seat && <span className="soft">{chosen(seat, "party_name", i18n.language)}</span>}
+                      {seat && <span className="soft">{chosen(seat, "party", i18n.language)}</span>}
                     </li>
                   );
                 })}

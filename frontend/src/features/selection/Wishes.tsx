@@ -92,7 +92,7 @@ function Wish({ seat, isTied }: { seat: Seat | undefined; isTied: boolean }) {
   const { t, i18n } = useTranslation();
   return (
     <span className="wish-title">
-      {seat?.title} <span className="soft">{seat && chosen(seat, "party_name", i18n.language)}</span>
+      {seat?.title} <span className="soft">{seat && chosen(seat, "party", i18n.language)}</span>
       {seat?.is_here === false && <span className="soft"> {t("selection.own.gone")}</span>}
       {isTied && <span className="soft"> {t("selection.own.tied")}</span>}
     </span>
@@ -210,13 +210,13 @@ function useRecommended(of: Own, partners: readonly Seat[], change: (groups: Gro
 /** Found by what it is called, what it says, or who it is of. */
 function AddWish({ partners, groups, change }: Change & { partners: readonly Seat[] }) {
   const { t, i18n } = useTranslation();
-  const said = ({ title, description, party_name_zh, party_name_en }: Seat): string =>
-    [title, party_name_zh, party_name_en, description].join(" ").toLowerCase();
+  const said = ({ title, description, party_zh, party_en }: Seat): string =>
+    [title, party_zh, party_en, description].join(" ").toLowerCase();
   const options = partners
     .filter((seat) => seat.is_here && !groups.flat().includes(seat.id))
     .map((seat) => ({
       value: seat.id,
-      label: `${seat.title} · ${chosen(seat, "party_name", i18n.language)}`,
+      label: `${seat.title} · ${chosen(seat, "party", i18n.language)}`,
       said: said(seat),
     }));
   return (

@@ -47,7 +47,7 @@ export default function TenderList() {
             sort: "title_zh",
             render: (row) => chosen(row, "title", i18n.language),
           },
-          { key: "purchaser", title: t("field.purchaser"), render: (row) => chosen(row, "party_name", i18n.language) },
+          { key: "purchaser", title: t("field.purchaser"), render: (row) => chosen(row, "party", i18n.language) },
           {
             key: "budget",
             title: t("field.budget"),

@@ -39,7 +39,7 @@ function Shown({ of }: { of: Tender }) {
       title={chosen(of, "title", i18n.language)}
       subtitle={
         <>
-          {chosen(of, "party_name", i18n.language)} ·{" "}
+          {chosen(of, "party", i18n.language)} ·{" "}
           <StatusTag status={of.status === "published" && of.phase ? of.phase : of.status} room="tenders" />
         </>
       }
@@ -74,7 +74,7 @@ function Shown({ of }: { of: Tender }) {
       <p className="soft">
         {t("tenders.profile", { name: t(`tenders.profile_name.${of.profile}`), version: of.profile_version })}
       </p>
-      <Seals of={[chosen(of, "party_name", i18n.language)]} />
+      <Seals of={[chosen(of, "party", i18n.language)]} />
     </Page>
   );
 }

@@ -69,7 +69,7 @@ function Bids({ tenderId }: { tenderId: number }) {
           render: (bid) => (bid.is_readable ? <Link to={`/bids/${bid.id}`}>{bid.title}</Link> : bid.title),
         },
         { key: "status", title: t("field.status"), render: (bid) => <Standing of={bid} /> },
-        { key: "party", title: t("notice.applicant"), render: (bid) => chosen(bid, "party_name", i18n.language) },
+        { key: "party", title: t("notice.applicant"), render: (bid) => chosen(bid, "party", i18n.language) },
         { key: "lot", title: t("tenders.lots"), render: (bid) => [bid.lot, bid.item].filter(Boolean).join(" · ") },
         { key: "amount", title: t("field.amount"), align: "right", render: (bid) => <Money of={bid.amount} /> },
         {

@@ -54,7 +54,7 @@ function Findings({ of }: { of: Finding[] }) {
           <li key={bid.id} className={reasons.length ? "finding lack" : "finding met"}>
             <p>
               <strong>
-                {bid.ref} {chosen(bid, "party_name", i18n.language)}
+                {bid.ref} {chosen(bid, "party", i18n.language)}
               </strong>{" "}
               {bid.title} · {bid.lot} {bid.item} · <Money of={bid.amount} />
             </p>
