@@ -94,9 +94,11 @@ async def draft(session: AsyncSession, committee: Actor) -> None:
 
 
 async def advertise(session: AsyncSession, committee: Actor, scheme: str) -> None:
-    """An evening meal, which nobody offers: it stands on the list of unmet needs, and those of the field are told."""
+    """An evening meal, which nobody offers: where the season brings it, it stands on the list of unmet needs, and those
+    of the field are told."""
     need = await session.scalar(sa.select(Need.id).where(Need.ref_scheme == scheme, Need.ref == UNMET))
-    await advertise_need(session, committee, need or 0)
+    if need is not None:
+        await advertise_need(session, committee, need)
 
 
 ROOM = Room(brings=_steps, check_lists=_check_lists, sheets=_sheets, summary=_summary)
