@@ -25,7 +25,13 @@ export function PurposePanel({ id = "purpose", ...props }: Props) {
   const { t } = useTranslation();
   return (
     <section className="panel">
-      <Form.Item label={t("surveys.edit.purpose")} htmlFor={id} required extra={t("surveys.edit.purpose_hint")}>
+      <Form.Item
+        label={t("surveys.edit.purpose")}
+        htmlFor={id}
+        layout="vertical"
+        required
+        extra={t("surveys.edit.purpose_hint")}
+      >
         <PurposeSelect id={id} {...props} />
       </Form.Item>
     </section>

@@ -188,20 +188,18 @@ function Verdicts({ of }: { of: Report }) {
     align: "right",
     render: (row) => <Count of={row.said} name={name} />,
   });
-  const content = (name: "answers" | "accepting"): Column<Verdict> => ({
-    key: `content_${name}`,
-    title: t(words(`content_${name}`)),
-    align: "right",
-    render: (row) => (row.content.asked ? <Count of={row.content} name={name} /> : "—"),
-  });
   const columns: Column<Verdict>[] = [
     { key: "place", title: t(words("place")), phone: "title", render: (row) => <AreaName path={row.path} /> },
     { key: "contracts", title: t(words("contracts")), align: "right", render: (row) => row.contracts },
     { key: "asked", title: t(words("asked")), align: "right", render: (row) => row.said.asked },
     said("answers"),
     said("accepting"),
-    content("answers"),
-    content("accepting"),
+    {
+      key: "content",
+      title: t(words("content_of")),
+      align: "right",
+      render: ({ content }) => (content.asked ? `${content.accepting} / ${content.answers}` : "—"),
+    },
   ];
   return (
     <>
