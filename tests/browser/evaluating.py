@@ -48,7 +48,7 @@ def mark(page: Page, title: str = "社区老年食堂") -> None:
     """Everything full marks but the first, which is a point short."""
     open_line(page, f"申明利害关系后评估“{title}")
     press(page, "没有利害关系，开始打分")
-    marks = page.locator(".assessment-marks li")
+    marks = page.locator(".assessment-marks > li")
     expect(marks.first).to_be_visible()
     for number in range(marks.count()):
         line = marks.nth(number)
