@@ -49,7 +49,7 @@ def test_the_portal_says_how_far_the_season_is_what_is_open_and_leads_to_a_stree
     page = visit("/", lang=lang, size=size, role=role)
     expect(page.locator(".season-number")).to_have_count(4)
     answers = page.request.get("/api/v1/season").json()["answers"]
-    expect(page.locator(".season-number").first).to_have_text(str(answers))
+    expect(page.locator(".season-number").first).to_have_text(f"{answers:,}")
     assert answers >= 494  # those of 2018; other tests answer, too
     expect(page.locator(".open-list .deadline").first).to_be_visible()
     expect(page.locator(".hero a[href='/sign-in']")).to_have_count(0 if role else 1)
