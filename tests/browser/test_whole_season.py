@@ -343,7 +343,7 @@ def test_milestones_are_reported_evaluated_and_paid(district: District) -> None:
     pay(district, "首款")
     report(district, "中期评估")
     page = district.enter("purchaser")
-    open_line(page, "委托评估机构")
+    open_line(page, "委托评估或审计机构")
     press(page, "委托评估或审计机构")
     answered(page, "委托", {"机构": "第三方评估中心"})
     evaluate(district, "中期评估", DESKTOP)
