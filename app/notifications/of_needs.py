@@ -28,7 +28,7 @@ CITY, FIELD, SERVICE = 4, 2, 4  # how much of a code says in which city, in whic
 async def advertised(session: AsyncSession, event: str, need: Need) -> list[Draft]:
     """Organisations whose offers reach the community, or that say they work, in the field of which the need's code or,
     where it has none, its words speak; those nearest to it first, others by lot; no person twice of the same need."""
-    kinds = [need.category_code] if need.category_code else await _read_from(session, need)
+    kinds = [need.category_code] if need.category_code else (await _read_from(session, need))[0]
     if not kinds:
         return []
     field = sa.or_(*(Party.domain_codes.contains([kind[:end]]) for kind in kinds for end in (FIELD, SERVICE)))
@@ -49,7 +49,7 @@ async def advertised(session: AsyncSession, event: str, need: Need) -> list[Draf
 async def offered(session: AsyncSession, _event: str, offer: Offer) -> list[Draft]:
     """Committees that have advertised a need of the like where the offer reaches: the latest first, those without a
     code after the others. What has no code is of the kinds that its words speak of."""
-    kinds = offer.category_codes or await _read_from(session, offer)
+    kinds = offer.category_codes or (await _read_from(session, offer))[0]
     if not kinds:
         return []
     like = [
@@ -61,17 +61,27 @@ async def offered(session: AsyncSession, _event: str, offer: Offer) -> list[Draf
     query = sa.select(Need).where(Need.advertised_at.is_not(None), is_open, sa.or_(*reached))
     uncoded = Need.category_code.is_(None)
     latest = query.where(sa.or_(*like, uncoded)).order_by(uncoded, Need.advertised_at.desc(), Need.id)
-    groups = {kind[:SERVICE] for kind in kinds}
+    needs = (await session.scalars(latest.limit(MOST_TOLD))).all()
     return [
         Draft("need.offered", parties(need.party_id), Thing.need, need.id, need.title, {"offer": offer.title})
-        for need in await session.scalars(latest.limit(MOST_TOLD))
-        if need.category_code or groups & {kind[:SERVICE] for kind in await _read_from(session, need)}
+        for need in await _alike(session, needs, kinds)
     ]
 
 
-async def _read_from(session: AsyncSession, said: Need | Offer) -> Sequence[str]:
-    suggested = await suggest_terms(session, said.title, said.description)
-    return [suggestion.code for suggestion in suggested.categories]
+async def _alike(session: AsyncSession, needs: Sequence[Need], kinds: Sequence[str]) -> list[Need]:
+    """Those with a code, which were found by it; of the others those whose words speak of one of the kinds."""
+    silent, groups = [need for need in needs if not need.category_code], {kind[:SERVICE] for kind in kinds}
+    said = await _read_from(session, *silent) if silent else []
+    unlike = {
+        need.id for need, read in zip(silent, said, strict=True) if groups.isdisjoint(kind[:SERVICE] for kind in read)
+    }
+    return [need for need in needs if need.id not in unlike]
+
+
+async def _read_from(session: AsyncSession, *said: Need | Offer) -> list[list[str]]:
+    """The kinds that the words of each speak of."""
+    suggested = await suggest_terms(session, *((each.title, each.description) for each in said))
+    return [[kind.code for kind in each.categories] for each in suggested]
 
 
 def _offering(need: Need, kinds: Sequence[str], end: int) -> sa.Select[int]:

@@ -25,4 +25,5 @@ async def list_populations(session: UnitSession) -> list[PopulationRead]:
 
 @questions.post("/suggest", operation_id="suggest_terms", dependencies=[allow(WHO["suggest"])])
 async def suggest_terms(session: UnitSession, body: TermsSuggest) -> TermsSuggested:
-    return TermsSuggested.of(await queries.suggest_terms(session, body.title, body.description))
+    (suggested,) = await queries.suggest_terms(session, (body.title, body.description))
+    return TermsSuggested.of(suggested)

@@ -59,10 +59,10 @@ async def reference(session: AsyncSession) -> records.Reference:
     )
 
 
-async def suggest_terms(session: AsyncSession, title: str, description: str) -> Suggestions:
-    """What a need or an offer that is being written may be about; nothing where no word of it says so."""
+async def suggest_terms(session: AsyncSession, *texts: tuple[str, str]) -> list[Suggestions]:
+    """What needs and offers of these titles and descriptions may be about; nothing where no word of it says so."""
     terms = await reference(session)
-    return await asyncio.to_thread(lambda: suggestions(reader_of(terms), title, description))
+    return await asyncio.to_thread(lambda: [suggestions(reader_of(terms), *text) for text in texts])
 
 
 def services_called(text: str) -> sa.Select[str]:
