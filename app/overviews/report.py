@@ -32,7 +32,7 @@ from app.service_sessions.rules import SessionStatus, Supported, supported
 from app.surveys.results.suppression import SMALL
 from app.taxonomy.queries import vocabulary
 from app.voices.queries import last_voices
-from app.voices.rules import VoicePurpose, public_counts
+from app.voices.rules import VoicePurpose, content_counts
 
 NOTHING = Spent(Decimal(0), Decimal(0))
 
@@ -229,7 +229,9 @@ async def _said(session: AsyncSession, own: sa.ColumnElement[bool]) -> dict[int,
 async def _content(session: AsyncSession, own: sa.ColumnElement[bool]) -> dict[int, Said]:
     """Contract → how many are content with its service, by the last wave that was heard, where it may be told."""
     found = await last_voices(session, own, VoicePurpose.satisfaction)
-    counts = {id: (each.asked or 0, *public_counts(each.answers, each.ayes)) for (id, _), each in found.items()}
+    counts = {
+        id: (each.asked or 0, *content_counts(each.served, each.answers, each.ayes)) for (id, _), each in found.items()
+    }
     return {id: Said(asked, answers, ayes) for id, (asked, answers, ayes) in counts.items() if answers and ayes}
 
 

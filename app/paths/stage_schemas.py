@@ -14,7 +14,7 @@ from app.paths import rules, stages
 from app.paths.queries import Named, Way
 from app.paths.rules import NOT_REACHED, Stand, State, Why
 from app.tenders.profiles.rules import Gate
-from app.voices.rules import VoiceMethod, VoiceStatus, public_counts, share_of, source_of
+from app.voices.rules import VoiceMethod, VoiceStatus, content_counts, public_counts, share_of, source_of
 
 Names = dict[int, Named]
 
@@ -120,7 +120,7 @@ class WillingnessStage(Stage):
 class SatisfactionStage(Stage):
     """How content those are whom the service reached: of `answers` residents (`needed` of the `served` were to answer)
     `ayes` are, which is `share` with its interval. Null until heard, and as in the other stages where so few are
-    content, or are not, that it would tell what each of them said."""
+    content, or are not, that it would tell what each of them said, and where more answered than were served."""
 
     served: int
     needed: int
@@ -137,7 +137,7 @@ class SatisfactionStage(Stage):
         if voice is None:
             return None
         assert voice.served is not None and voice.needed is not None  # nobody is asked without
-        counts = public_counts(voice.answers, voice.ayes)
+        counts = content_counts(voice.served, voice.answers, voice.ayes)
         return cls(
             **stand_of(rules.satisfaction(voice.status), voice.heard_at or voice.asked_at),
             served=voice.served,

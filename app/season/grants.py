@@ -260,7 +260,7 @@ async def _ask_last(session: AsyncSession, season: Season) -> None:
     for number, contract in enumerate(await _grants(session, season)):
         committee = await _committee(session, contract.area_code)
         if number < 2:
-            content = ["yes"] * (41 + 3 * number) + ["partly"] * 6 + ["no"] * 2
+            content = ["yes"] * (20 + 13 * number) + ["partly"] * 4 + ["no"] * (1 + number)
             await ask_residents(session, committee, VoicePurpose.satisfaction, contract, content)
         if number % 2 == 0:
             answers = ["yes"] * (34 + number) + ["no"] * 2 + ["partly"] * 4

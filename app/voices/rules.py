@@ -150,6 +150,13 @@ def public_counts(answers: int | None, ayes: int | None) -> Counts:
     return Counts(n if is_told(n) else None, yes if is_shown(yes, n) else None)
 
 
+def content_counts(served: int | None, answers: int | None, ayes: int | None) -> Counts:
+    """The same of satisfaction. Where more answered than were served others answered, too: what they say is of nobody
+    known, and how many answered is told alone."""
+    counts = public_counts(answers, ayes)
+    return counts if (answers or 0) <= (served or 0) else counts._replace(ayes=None)
+
+
 class Share(NamedTuple):
     """A share with its 95 % interval, four decimals each; None: not told."""
 

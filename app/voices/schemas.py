@@ -16,8 +16,8 @@ from app.voices.rules import (
     VoicePurpose,
     VoiceStatus,
     WillingnessRule,
+    content_counts,
     is_told,
-    public_counts,
     sample_size,
     share_of,
     source_of,
@@ -71,7 +71,8 @@ class VoiceMeeting(BaseModel):
 class VoiceRead(BaseModel):
     """What residents were asked and said; the counts are null until heard, and where fewer than five answered. Of
     satisfaction: `needed` of the `served` were to answer, `share` with its interval is content; `ayes` and shares are
-    null also where so few are content, or are not, that it would tell what each of them said."""
+    null also where so few are content, or are not, that it would tell what each of them said, and where more answered
+    than were served."""
 
     id: int
     contract_id: int
@@ -98,7 +99,7 @@ class VoiceRead(BaseModel):
         told = {name: None if is_few else getattr(voice, name) for name in ("asked", "answers", "ayes")}
         told |= dict.fromkeys(Share._fields)
         if voice.purpose is VoicePurpose.satisfaction:
-            counts = public_counts(voice.answers, voice.ayes)
+            counts = content_counts(voice.served, voice.answers, voice.ayes)
             told |= counts._asdict() | share_of(counts)._asdict()
         told["source"] = source_of(voice.purpose, voice.method, voice.rule)
         return cls(**{name: getattr(voice, name) for name in cls.model_fields.keys() - told.keys()}, **told)

@@ -82,6 +82,21 @@ async def test_what_each_of_a_few_said_is_told_to_nobody(
     assert shown == [status, answers, None, None, None, None]
 
 
+def test_who_answers_beside_those_served_leaves_no_share_of_them() -> None:
+    assert [rules.content_counts(served, 120, 100) for served in (120, 119)] == [(120, 100), (120, None)]
+
+
+async def test_more_answers_than_people_served_are_told_without_a_share(
+    session: AsyncSession, client_of: ClientOf
+) -> None:
+    contract = await make_performing(session)
+    await make_content(session, contract, 101, 20)
+    await session.commit()
+    told = await read(client_of, contract)
+    shown = [told[name] for name in ("status", "served", "answers", "ayes", "share", "low", "high")]
+    assert shown == [V.heard, 120, 121, None, None, None, None]
+
+
 async def test_it_is_asked_while_the_contract_is_carried_out_by_one_wave_of_the_purpose(
     session: AsyncSession, client_of: ClientOf
 ) -> None:

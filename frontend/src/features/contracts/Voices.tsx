@@ -78,7 +78,7 @@ function Content({ of }: { of: Voice }) {
       {answers !== null && ` ${t("contracts.voices.answered", { answers })}`}{" "}
       {share && low && high
         ? t("contracts.voices.content", { ayes, share: percent(share), low: percent(low), high: percent(high) })
-        : answers !== null && t("contracts.voices.one_side_few")}
+        : answers !== null && t(`contracts.voices.${answers > (served ?? 0) ? "others_too" : "one_side_few"}`)}
     </p>
   );
 }
