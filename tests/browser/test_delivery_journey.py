@@ -272,7 +272,7 @@ def ask(district: District, purpose: str, verb: str, options: tuple[str, ...]) -
     pick(page, dialogue.get_by_label("批次"), re.compile("公开链接"))
     pick(page, dialogue.get_by_label("题目（单选）"), re.compile("这项服务"))
     for option in options:
-        pick(page, dialogue.get_by_label("表示同意的选项"), re.compile(f"^{option}$"))
+        pick(page, dialogue.get_by_label("算作肯定回答的选项"), re.compile(f"^{option}$"))
     page.keyboard.press("Escape")
     answered(page, verb)
     return link

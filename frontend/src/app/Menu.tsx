@@ -2,23 +2,13 @@ import { Link, useRouterState } from "@tanstack/react-router";
 import { Menu as AntMenu } from "antd";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
-import { type PageEntry, pages, publicPages } from "./pages";
+import { type PageEntry, lit, pages, publicPages } from "./pages";
 import type { Role } from "../api/session";
 
 const GROUPS = ["work", "season", "reference"] as const;
 
 const isIn = (page: PageEntry, group: string, role: Role): boolean =>
   page.menu === group && (page.roles === undefined || page.roles.includes(role));
-
-/** The page whose menu entry is lit: the longest one the address begins with. */
-export function lit(address: string): string | undefined {
-  return pages
-    .filter(({ menu, path }) => menu && (address === path || address.startsWith(`${path}/`)))
-    .reduce<PageEntry | undefined>(
-      (best, page) => (page.path.length > (best?.path.length ?? 0) ? page : best),
-      undefined,
-    )?.path;
-}
 
 const entry = ({ path, key, icon: Icon }: PageEntry, t: TFunction) => ({
   key: path,

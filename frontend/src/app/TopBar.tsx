@@ -6,7 +6,7 @@ import {
   SearchOutlined,
   UserOutlined,
 } from "@ant-design/icons";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate, useRouterState } from "@tanstack/react-router";
 import { App, Button, Dropdown } from "antd";
 import { useTranslation } from "react-i18next";
 import { UnderWay } from "../features/jobs/UnderWay";
@@ -14,7 +14,7 @@ import { Bell } from "../features/notifications/Bell";
 import { languageOf, refusalOf } from "../api/refusal";
 import { speak } from "../i18n";
 import { useNarrow } from "../ui/media";
-import { publicPages } from "./pages";
+import { lit, publicPages } from "./pages";
 import { useLargeType } from "./preferences";
 import { type Session, partyName, seatName, useActAs, useSession, useSignOut } from "../api/session";
 
@@ -46,10 +46,11 @@ export function TopBar({ onMenu }: { onMenu: (() => void) | undefined }) {
 /** What anyone may read, for people without an account. */
 export function PublicNav() {
   const { t } = useTranslation();
+  const here = lit(useRouterState({ select: (state) => state.location.pathname }));
   return (
     <nav className="public-nav" aria-label={t("nav.public")}>
       {publicPages.map(({ path, key }) => (
-        <Link key={path} to={path} activeOptions={{ exact: path === "/" }} activeProps={{ "aria-current": "page" }}>
+        <Link key={path} to={path} activeOptions={{ exact: path !== here }} activeProps={{ "aria-current": "page" }}>
           {t(`nav.${key}`)}
         </Link>
       ))}

@@ -299,6 +299,16 @@ export const pages: readonly PageEntry[] = PAGES;
 /** The menu of people without an account. */
 export const publicPages = pages.filter(({ open, menu, path }) => open && (menu || path === "/"));
 
+/** The page whose menu entry is lit: the longest one the address begins with. */
+export function lit(address: string): string | undefined {
+  return pages
+    .filter(({ menu, path }) => menu && (address === path || address.startsWith(`${path}/`)))
+    .reduce<PageEntry | undefined>(
+      (best, page) => (page.path.length > (best?.path.length ?? 0) ? page : best),
+      undefined,
+    )?.path;
+}
+
 declare module "../ui/address" {
   interface House {
     path: (typeof PAGES)[number]["path"];

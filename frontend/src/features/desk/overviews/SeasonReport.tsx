@@ -180,7 +180,14 @@ function Sessions({ of }: { of: Report }) {
 }
 
 function Verdicts({ of }: { of: Report }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const text = (number: number): string => numberText(number, i18n.language);
+  /** Of totals, which are of what is shown and never hidden. */
+  const all = ({ asked, answers, accepting }: Said) => ({
+    asked: text(asked),
+    answers: text(answers ?? 0),
+    accepting: text(accepting ?? 0),
+  });
   if (of.verdicts.length === 0) return <p className="soft">{t(words("no_verdicts"))}</p>;
   const said = (name: "answers" | "accepting"): Column<Verdict> => ({
     key: name,
@@ -210,7 +217,7 @@ function Verdicts({ of }: { of: Report }) {
         rowKey={(row) => row.path.join("/")}
       />
       <p>
-        {t(words("told"), { ...of.told })} {of.content.asked > 0 && t(words("content"), { ...of.content })}
+        {t(words("told"), all(of.told))} {of.content.asked > 0 && t(words("content"), all(of.content))}
       </p>
       <p className="soft">{t(words("how_hidden"))}</p>
     </>
