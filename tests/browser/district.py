@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import psycopg
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response, expect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.service import DemonstrationSeat, make_demonstration_accounts, one_seat_per_role
@@ -63,12 +63,13 @@ class District:
     def __init__(self, browser: Browser, address: str, url: str) -> None:
         self.browser, self.address, self.url = browser, address, url
         self.waited, self.faults = timedelta(0), list[str]()
-        self.pages = dict[str, Page]()
+        self.pages, self.contexts = dict[str, Page](), list[BrowserContext]()
         self.places = dict[str, str]()  # addresses that one chapter leaves to the next
 
     def arrive(self, path: str, size: dict[str, int] = DESKTOP) -> Page:
         """Somebody without an account."""
         context = self.browser.new_context(viewport=size, reduced_motion="reduce", base_url=self.address)
+        self.contexts.append(context)
         context.set_default_timeout(15_000)
         context.add_init_script("if (location.host) localStorage.setItem('language', 'zh')")
         page = context.new_page()
@@ -119,7 +120,20 @@ def new_district(browser: Browser, server: EmbeddedPostgres, template: str) -> I
     with copied(server, template) as url:
         apart(url, settle)
         with served(url) as address:
-            yield District(browser, address, url)
+            district = District(browser, address, url)
+            try:
+                yield district
+            finally:
+                for context in district.contexts:
+                    context.close()
+
+
+def unfailing(district: District) -> Iterator[District]:
+    """No page may fail unseen while a test goes through it."""
+    yield district
+    faults = [*district.faults]
+    district.faults.clear()
+    assert faults == []
 
 
 def press(page: Page | Locator, name: str, nth: int = 0) -> None:

@@ -27,7 +27,7 @@ from app.selection.rules import Answer, Basis, PairStatus, RoundStatus
 from app.tenders.profiles.rules import Gate
 from tests.browser.added import added
 from tests.browser.conftest import DESKTOP, PHONE, faults_of
-from tests.browser.district import District, agree, answered, choose, new_district, open_line, press
+from tests.browser.district import District, agree, answered, choose, new_district, open_line, press, unfailing
 from tests.browser.evaluating import evaluate, wait_for_the_end
 from tests.browser.test_whole_season import report
 from tests.factories.contracts import contractor, purchaser
@@ -86,17 +86,11 @@ def delivery(browser: Browser, server: EmbeddedPostgres, template: str) -> Itera
     with new_district(browser, server, template) as district:
         added(district.url, _signed)
         yield district
-        for context in browser.contexts:
-            context.close()
 
 
 @pytest.fixture
 def district(delivery: District) -> Iterator[District]:
-    """No page may fail unseen in a chapter."""
-    yield delivery
-    faults = [*delivery.faults]
-    delivery.faults.clear()
-    assert faults == []
+    yield from unfailing(delivery)
 
 
 def contract_of(district: District, username: str, size: dict[str, int] = DESKTOP) -> Page:

@@ -15,7 +15,7 @@ from app.parties.models import Party
 from app.ratings.rules import last_inspected
 from app.records.rules import RecordKind
 from tests.browser.added import added
-from tests.browser.district import District, agree, answered, new_district, open_line, press
+from tests.browser.district import District, agree, answered, new_district, open_line, press, unfailing
 from tests.browser.evaluating import mark
 from tests.factories.records import make_record
 
@@ -31,10 +31,15 @@ async def _inspected(session: AsyncSession, parties: Mapping[str, Party]) -> Non
 
 
 @pytest.fixture(scope="module")
-def district(browser: Browser, server: EmbeddedPostgres, template: str) -> Iterator[District]:
+def rated(browser: Browser, server: EmbeddedPostgres, template: str) -> Iterator[District]:
     with new_district(browser, server, template) as district:
         added(district.url, _inspected)
         yield district
+
+
+@pytest.fixture
+def district(rated: District) -> Iterator[District]:
+    yield from unfailing(rated)
 
 
 def test_a_national_grade_is_applied_for_marked_voted_on_announced_and_confirmed(district: District) -> None:

@@ -11,7 +11,18 @@ from app.accounts.service import DEMONSTRATION_NAMES
 from app.core.actors import Role
 from app.core.installation.postgres import EmbeddedPostgres
 from tests.browser.conftest import DESKTOP, PHONE, faults_of
-from tests.browser.district import JUDGES, RIVAL, District, agree, answered, choose, new_district, open_line, press
+from tests.browser.district import (
+    JUDGES,
+    RIVAL,
+    District,
+    agree,
+    answered,
+    choose,
+    new_district,
+    open_line,
+    press,
+    unfailing,
+)
 from tests.browser.evaluating import evaluate, wait_for_the_end
 from tests.factories.files import PDF
 
@@ -26,17 +37,11 @@ SHEETS = 9  # on paper, beside the one answer from a phone: with fewer, no figur
 def season(browser: Browser, server: EmbeddedPostgres, template: str) -> Iterator[District]:
     with new_district(browser, server, template) as district:
         yield district
-        for context in browser.contexts:
-            context.close()
 
 
 @pytest.fixture
 def district(season: District) -> Iterator[District]:
-    """No page may fail unseen in a chapter."""
-    yield season
-    faults = [*season.faults]
-    season.faults.clear()
-    assert faults == []
+    yield from unfailing(season)
 
 
 def test_a_committee_makes_a_survey_and_hands_it_out(district: District) -> None:

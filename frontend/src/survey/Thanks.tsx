@@ -44,7 +44,7 @@ export function Thanks({ code, demonstration, closes_at, purpose }: Sent) {
         <ul>
           <li>{say("use_look")}</li>
           <li>{say("use_withdraw")}</li>
-          <li>{say("use_follow")}</li>
+          <li>{say(purpose === "need" ? "use_follow" : "use_follow_service")}</li>
         </ul>
         <a className="button primary" href={`/r#${code}`}>
           {say("to_receipt")}

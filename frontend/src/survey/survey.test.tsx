@@ -324,4 +324,5 @@ test.each([
   );
   expect(screen.queryByText(/呼声高的服务会写成需求/) !== null).toBe(isTold);
   expect(screen.queryByText(/用来评价这项服务/) !== null).toBe(!isTold);
+  expect(screen.queryByText(/您提出的需求/) !== null).toBe(isTold);
 });
