@@ -68,10 +68,8 @@ def cluster_in(folder: Path) -> EmbeddedPostgres:
 
 
 @contextmanager
-def cluster() -> Iterator[Path]:
-    """The folder of a throw-away server, which runs as long as the block; or TEST_CLUSTER, which a run leaves to the
-    next one with what was made once."""
-    kept = os.environ.get("TEST_CLUSTER")
+def cluster(kept: str | None = None) -> Iterator[Path]:
+    """The folder of a server that runs as long as the block: a throw-away one, or the one that is kept."""
     folder = Path(kept or tempfile.mkdtemp(prefix="sx-tests-"))
     folder.chmod(0o755)
     running = cluster_in(folder)
@@ -84,6 +82,7 @@ def cluster() -> Iterator[Path]:
 
 
 SHARED = pytest.StashKey[str]()
+KEPT = os.environ.get("TEST_CLUSTER")  # a folder that a run leaves to the next one, with what was made once
 
 
 def pytest_configure_node(node: WorkerController) -> None:
@@ -91,14 +90,14 @@ def pytest_configure_node(node: WorkerController) -> None:
     if SHARED not in node.config.stash:
         stack = ExitStack()
         node.config.add_cleanup(stack.close)
-        node.config.stash[SHARED] = str(stack.enter_context(cluster()))
+        node.config.stash[SHARED] = str(stack.enter_context(cluster(KEPT)))
     node.workerinput["cluster"] = node.config.stash[SHARED]
 
 
 @pytest.fixture(scope="session")
 def server(pytestconfig: pytest.Config) -> Iterator[EmbeddedPostgres]:
     shared = getattr(pytestconfig, "workerinput", {}).get("cluster")
-    with nullcontext(shared) if shared else cluster() as folder:
+    with nullcontext(shared) if shared else cluster(KEPT) as folder:
         yield cluster_in(Path(folder))
 
 

@@ -1,27 +1,44 @@
 """What strangers read is made once while nothing changes, and anew as soon as something does."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.db import Units, make_engine
+from app.core.db import RUNTIME_ROLE, Units, make_engine
 from app.core.db import units as open_units
 from app.core.http import shared
 from app.core.http.shared import Shared
+from app.core.installation.postgres import EmbeddedPostgres
+from tests.conftest import cluster, cluster_in
 
 pytestmark = pytest.mark.anyio
-COUNT = sa.text("SELECT count(*) FROM idempotency")
-WRITE = sa.text("INSERT INTO idempotency (who, key, request_hash, at) VALUES ('x', gen_random_uuid(), '', now())")
+COUNT = sa.text("SELECT count(*) FROM said")
+WRITE = sa.text("INSERT INTO said VALUES ('something')")
+
+
+@pytest.fixture(scope="module")
+def alone() -> Iterator[EmbeddedPostgres]:
+    """A server of its own: all databases of one count transactions together, and other tests commit beside these."""
+    with cluster() as folder, psycopg.connect(cluster_in(folder).url, autocommit=True) as owner:
+        owner.execute(f"CREATE ROLE {RUNTIME_ROLE}")
+        owner.execute("CREATE TABLE said (what text)")
+        owner.execute(f"GRANT ALL ON said TO {RUNTIME_ROLE}")
+        yield cluster_in(folder)
 
 
 @pytest.fixture
-async def door(own_database: str) -> AsyncIterator[Units]:
-    engine = make_engine(own_database)
+async def door(alone: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Units]:
+    """An empty table, and pages that only a change makes old."""
+    monkeypatch.setattr(shared, "SECONDS", 3600.0)
+    engine = make_engine(alone.url)
+    async with engine.begin() as connection:
+        await connection.execute(sa.text("DELETE FROM said"))
     yield open_units(engine)
     await engine.dispose()
 
