@@ -18,6 +18,7 @@ from app.core.installation.postgres import EmbeddedPostgres
 from tests.conftest import cluster, cluster_in
 
 pytestmark = pytest.mark.anyio
+SAID = f"CREATE TABLE said (what text); GRANT ALL ON said TO {RUNTIME_ROLE}"
 COUNT = sa.text("SELECT count(*) FROM said")
 WRITE = sa.text("INSERT INTO said VALUES ('something')")
 
@@ -27,8 +28,7 @@ def alone() -> Iterator[EmbeddedPostgres]:
     """A server of its own: all databases of one count transactions together, and other tests commit beside these."""
     with cluster() as folder, psycopg.connect(cluster_in(folder).url, autocommit=True) as owner:
         owner.execute(f"CREATE ROLE {RUNTIME_ROLE}")
-        owner.execute("CREATE TABLE said (what text)")
-        owner.execute(f"GRANT ALL ON said TO {RUNTIME_ROLE}")
+        owner.execute(SAID)
         yield cluster_in(folder)
 
 

@@ -29,7 +29,7 @@ from app.core.settings import Settings
 from app.main import web_application
 from app.parties.rules import PartyKind
 from tests.conftest import apart
-from tests.core.http.test_shared import WRITE, Reader
+from tests.core.http.test_shared import SAID, WRITE, Reader
 from tests.factories.parties import make_party
 
 pytestmark = pytest.mark.anyio
@@ -58,6 +58,8 @@ def pair() -> Iterator[Pair]:
     first, second = embedded(folder / "first"), embedded(folder / "second")
     try:
         upgrade(first.start())
+        with psycopg.connect(first.url, autocommit=True) as owner:
+            owner.execute(SAID)
         second.data.mkdir(parents=True)
         shutil.chown(second.data, first.cluster.owner(), first.cluster.group())
         copy = [first.bin / "pg_basebackup", "-h", first.socket, "-U", OWNER, "-D", second.cluster]

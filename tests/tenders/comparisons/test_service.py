@@ -43,16 +43,19 @@ pytestmark = pytest.mark.anyio
 # Two winners and twelve losers, each two points behind the one before.
 MANY: list[Scored] = [(96 - 2 * n, 20_000) for n in range(14)]
 DEFERRED = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'awards.price_losers' AND status = 'todo'"
-# Kills itself in the transaction that writes the fifth price, before it commits.
+# Kills itself in the transaction that writes the fifth price, before it commits. Its clock is the test's: by the real
+# one the run has been silent for years, and the sweep that a worker starts with would ask for it a second time.
 WORKER = """
 import asyncio, os, signal, sys
 from contextlib import asynccontextmanager
+from datetime import datetime
 import sqlalchemy as sa
 import app.main
+from app.core.clock import SimulatedClock
 from app.core.db import make_engine, units
 from app.core.installation.jobs import work
 
-real = units(make_engine(sys.argv[1]))
+real = units(make_engine(sys.argv[1]), clock=SimulatedClock(datetime.fromisoformat(sys.argv[2])))
 
 @asynccontextmanager
 async def door():
@@ -140,7 +143,7 @@ async def test_a_worker_that_is_killed_loses_nothing_and_doubles_nothing(own_dat
     door = make_units(engine, clock=clock)
     async with door() as session:
         run = await make_asked(session, *MANY)
-    call = [sys.executable, "-c", WORKER, own_database]
+    call = [sys.executable, "-c", WORKER, own_database, TODAY.isoformat()]
     assert subprocess.run(call, check=False, env={**os.environ}).returncode == -signal.SIGKILL
     async with door() as session:
         cut_short = await progress(session, await session.merge(run))
