@@ -3,8 +3,6 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import Actor
-from app.core.clock import now
-from app.core.days.calendar import shanghai_date
 from app.core.fields import Id
 from app.core.http import unit as web
 from app.core.http.unit import CurrentActor, UnitSession, allow
@@ -32,8 +30,7 @@ router = web.router("/records", "records", web.Open)
 async def _read(session: AsyncSession, actor: Actor, record: Record) -> PartyRecordRead:
     await session.flush()
     holder = await policy.read_holder(session, actor, record.party_id)
-    answers = await queries.answers_of(session, [record.id])
-    return PartyRecordRead.seen_by(actor, holder, record, answers, shanghai_date(await now(session)))
+    return PartyRecordRead.seen_by(actor, holder, record, await queries.told_of(session, [record]))
 
 
 @of_party.get("", operation_id="list_records", dependencies=[allow(WHO["list"])])
@@ -42,9 +39,8 @@ async def list_records(
 ) -> Page[PartyRecordRead]:
     """Of one organisation, those that one may see."""
     holder, found = await queries.list_records(session, actor, party_id, paging)
-    answers = await queries.answers_of(session, [each.id for each in found.rows])
-    day = shanghai_date(await now(session))
-    rows = [PartyRecordRead.seen_by(actor, holder, each, answers, day) for each in found.rows]
+    told = await queries.told_of(session, found.rows)
+    rows = [PartyRecordRead.seen_by(actor, holder, each, told) for each in found.rows]
     return found.page(rows, policy.list_actions(actor, holder))
 
 

@@ -30,7 +30,8 @@ class Record(Base, Identified):
     """A dated fact about an organisation (`party_id`); what each field says: `rules.Fact`.
 
     `issuer_id`: the office that entered it, None for what was listed when the organisation joined, of which neither
-    issuer nor source is known. Only `superseded_at` is ever written after: a trigger holds that.
+    issuer nor source is known. Only `superseded_at` is ever written after: a trigger holds that, and another that an
+    office puts nobody on a list unheard.
     """
 
     __tablename__ = "records"
@@ -49,6 +50,8 @@ class Record(Base, Identified):
     requirement: Mapped[str] = mapped_column(default="", server_default="")
     due_on: Mapped[date | None]
     shown_until: Mapped[date | None]
+    heard_on: Mapped[date | None]
+    decided_on: Mapped[date | None]
     supersedes_id: Mapped[int | None] = mapped_column(sa.ForeignKey("records.id"), unique=True)
     recorded_at: Mapped[datetime]
     superseded_at: Mapped[datetime | None]
@@ -73,7 +76,7 @@ class Record(Base, Identified):
         sa.Index(
             "ix_records_kind_value", "kind", "value", "party_id", postgresql_where=sa.text("superseded_at IS NULL")
         ),
-        within_years("valid_from", "valid_until", "due_on", "shown_until"),
+        within_years("valid_from", "valid_until", "due_on", "shown_until", "heard_on", "decided_on"),
         sa.CheckConstraint(
             "CASE kind "
             + " ".join(f"WHEN '{kind}' THEN value IN {quoted(values)}" for kind, values in VALUES.items())
@@ -98,6 +101,11 @@ class Record(Base, Identified):
             name="only_adverse_ones_have_a_way_back",
         ),
         sa.CheckConstraint("supersedes_id < id", name="supersedes_an_earlier_one"),
+        sa.CheckConstraint(
+            "(heard_on IS NULL OR decided_on IS NOT NULL AND heard_on <= decided_on AND shown_until IS NOT NULL)"
+            " AND decided_on <= (recorded_at AT TIME ZONE 'Asia/Shanghai')::date",
+            name="heard_then_decided_then_entered",
+        ),
     )
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,6 +23,15 @@ from app.records.terms import after, terms
 
 NOTHING = Register()
 STANDING = Record.superseded_at.is_(None)
+
+
+class Told(NamedTuple):
+    """What is said beside records on `day`: by record its answer, and of one that was entered late by when it should
+    have been."""
+
+    day: date
+    answers: dict[int, RecordAnswer]
+    late: dict[int, date]
 
 
 def holds_on(day: date | sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
@@ -67,6 +76,21 @@ async def answers_of(session: AsyncSession, ids: Collection[int]) -> dict[int, R
     """Record → what its organisation answered."""
     found = await session.scalars(sa.select(RecordAnswer).where(RecordAnswer.record_id.in_(ids)))
     return {answer.record_id: answer for answer in found}
+
+
+async def told_of(session: AsyncSession, records: Collection[Record]) -> Told:
+    answers = await answers_of(session, [each.id for each in records])
+    return Told(shanghai_date(await now(session)), answers, await _entered_late(session, records))
+
+
+async def _entered_late(session: AsyncSession, records: Collection[Record]) -> dict[int, date]:
+    """What stands in the place of another is not measured: the other was entered first."""
+    measured = [(each, each.decided_on) for each in records if each.decided_on and each.supersedes_id is None]
+    if not measured:
+        return {}
+    calendar, length = await work_calendar(session), terms()["entered"].length
+    due = {each.id: calendar.add_working_days(decided_on, length).on for each, decided_on in measured}
+    return {each.id: due[each.id] for each, _ in measured if shanghai_date(each.recorded_at) > due[each.id]}
 
 
 async def waiting(session: AsyncSession, actor: Actor, at: datetime) -> list[Waiting]:

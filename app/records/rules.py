@@ -180,6 +180,24 @@ class WayBackTooShort(DomainError):
     status = 422
 
 
+class HearingMissing(DomainError):
+    """Nobody is put on a list unheard: when the organisation was told the grounds, and when it was decided."""
+
+    status = 422
+
+
+class HearingMisplaced(DomainError):
+    """Only before an adverse entry somebody is heard."""
+
+    status = 422
+
+
+class DecisionUntimely(DomainError):
+    """Heard first, then decided, then entered."""
+
+    status = 422
+
+
 class AnswerMisplaced(DomainError):
     """Only an adverse entry is answered."""
 
@@ -224,7 +242,8 @@ class Dated(Protocol):
 @dataclass(frozen=True)
 class Fact:
     """A record as somebody states it; each field is a column. `words` quote the paper. Both days count; None: not
-    known, or without end."""
+    known, or without end. `heard_on`: the organisation was told the grounds and could speak; `decided_on`: the day of
+    the paper, from which it is entered within a term."""
 
     kind: RecordKind
     value: str
@@ -238,6 +257,8 @@ class Fact:
     requirement: str = ""
     due_on: date | None = None
     shown_until: date | None = None
+    heard_on: date | None = None
+    decided_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -290,6 +311,22 @@ def check_fact(fact: Fact) -> None:
     if fact.visibility is not Visibility.public and fact.kind not in KEPT_WITHIN:
         raise RecordNotHidden(record_kind=kind)
     _check_way_back(fact)
+
+
+def check_decided(fact: Fact, today: date) -> None:
+    """Refuse what was decided unheard, or is decided later than it is entered.
+
+    Refusals: HearingMissing, HearingMisplaced, DecisionUntimely.
+    """
+    if fact.heard_on and not is_adverse(fact.kind, fact.value):
+        raise HearingMisplaced()
+    needed = {"heard_on": fact.heard_on, "decided_on": fact.decided_on}
+    if fact.kind in LISTS or fact.heard_on:
+        for field in (name for name, given in needed.items() if not given):
+            raise HearingMissing(field=field)
+    heard, decided = fact.heard_on or FIRST_DAY, fact.decided_on or today
+    if not heard <= decided <= today:
+        raise DecisionUntimely(heard_on=fact.heard_on or "-", decided_on=decided, today=today)
 
 
 def _check_way_back(fact: Fact) -> None:

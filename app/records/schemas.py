@@ -1,6 +1,5 @@
 """Records on the wire."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -9,9 +8,10 @@ from pydantic import BaseModel, ConfigDict
 from app.core.actors import Actor
 from app.core.fields import Day, Line, Prose
 from app.core.http.unit import example
-from app.records.models import Record, RecordAnswer
+from app.records.models import Record
 from app.records.policy import Holder, actions
-from app.records.rules import KEPT_WITHIN, TITLED, VALUES, Fact, RecordKind, RecordStatus, Visibility, is_adverse
+from app.records.queries import Told
+from app.records.rules import KEPT_WITHIN, LISTS, TITLED, VALUES, Fact, RecordKind, RecordStatus, Visibility, is_adverse
 from app.records.terms import TermUnit
 
 SAID: dict[str, Any] = {
@@ -25,12 +25,16 @@ SAID: dict[str, Any] = {
     "requirement": "补交财务报告并说明活动经费的去向",
     "due_on": "2018-09-30",
     "shown_until": "2019-12-31",
+    "heard_on": "2018-06-20",
+    "decided_on": "2018-06-28",
 }
 
 
 class _Said(BaseModel):
     """What a record says. `requirement`, `due_on` and `shown_until` (what to do, by when, and the last day on which
-    the entry is shown) belong to adverse entries, and to them alone. Without `valid_until` it ends by its term."""
+    the entry is shown) belong to adverse entries, and to them alone; so does `heard_on`, the day on which the
+    organisation was told the grounds and could speak. `decided_on`: the day of the paper. Entries of the lists give
+    both. Without `valid_until` it ends by its term."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -43,6 +47,8 @@ class _Said(BaseModel):
     requirement: Annotated[str, Prose(2000)] = ""
     due_on: Day | None = None
     shown_until: Day | None = None
+    heard_on: Day | None = None
+    decided_on: Day | None = None
 
 
 class RecordEnter(_Said):
@@ -64,7 +70,7 @@ class RecordSupersede(_Said):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra=example(
-            **SAID | {"value": "qualified", "requirement": "", "due_on": None, "shown_until": None}
+            **SAID | {"value": "qualified", "requirement": "", "due_on": None, "shown_until": None, "heard_on": None}
         ),
     )
 
@@ -96,7 +102,8 @@ class RecordAnswerRead(BaseModel):
 
 
 class PartyRecordRead(BaseModel):
-    """`issuer` and `source` are blank where they are not known: it was listed when the organisation joined."""
+    """`issuer` and `source` are blank where they are not known: it was listed when the organisation joined.
+    `late_after`: the day by which it should have been entered, where it came later."""
 
     model_config = ConfigDict(
         json_schema_extra=example(
@@ -110,6 +117,7 @@ class PartyRecordRead(BaseModel):
             supersedes_id=None,
             recorded_at="2018-06-30T10:00:00+08:00",
             superseded_at=None,
+            late_after=None,
             answer=None,
             actions=["supersede"],
         )
@@ -129,24 +137,25 @@ class PartyRecordRead(BaseModel):
     requirement: str
     due_on: date | None
     shown_until: date | None
+    heard_on: date | None
+    decided_on: date | None
     is_adverse: bool
     status: RecordStatus
     supersedes_id: int | None
     recorded_at: datetime
     superseded_at: datetime | None
+    late_after: date | None
     answer: RecordAnswerRead | None
     actions: list[str]
 
     @classmethod
-    def seen_by(
-        cls, actor: Actor, holder: Holder, record: Record, answers: Mapping[int, RecordAnswer], day: date
-    ) -> "PartyRecordRead":
-        """`answers`: by record, what its organisation answered; `day`: today."""
-        facts = {name: getattr(record, name) for name in cls.model_fields.keys() - {"actions", "answer"}}
-        said = answers.get(record.id)
+    def seen_by(cls, actor: Actor, holder: Holder, record: Record, told: Told) -> "PartyRecordRead":
+        beside = {"actions", "answer", "late_after"}
+        facts = {name: getattr(record, name) for name in cls.model_fields.keys() - beside}
+        said = told.answers.get(record.id)
         answer = RecordAnswerRead.model_validate(said, from_attributes=True) if said else None
-        acts = actions(actor, holder, record, day, is_answered=said is not None)
-        return cls(**facts, answer=answer, actions=acts)
+        acts = actions(actor, holder, record, told.day, is_answered=said is not None)
+        return cls(**facts, late_after=told.late.get(record.id), answer=answer, actions=acts)
 
 
 class TermRead(BaseModel):
@@ -165,13 +174,14 @@ class TermRead(BaseModel):
 
 class KindRead(BaseModel):
     """What a record of a kind may say, which of it is adverse, whether it says which one it is (there may be several
-    at a time), and whether it may be kept from the public."""
+    at a time), whether it may be kept from the public, and whether the organisation is heard before it."""
 
     kind: RecordKind
     values: list[str]
     adverse: list[str]
     is_titled: bool
     may_be_within: bool
+    is_heard: bool
 
     @classmethod
     def of(cls, kind: RecordKind) -> "KindRead":
@@ -182,6 +192,7 @@ class KindRead(BaseModel):
             adverse=adverse,
             is_titled=kind in TITLED,
             may_be_within=kind in KEPT_WITHIN,
+            is_heard=kind in LISTS,
         )
 
 

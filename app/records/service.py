@@ -24,6 +24,7 @@ from app.records.rules import (
     Enrolled,
     Fact,
     RecordKind,
+    check_decided,
     check_fact,
     check_free,
     check_unbarred,
@@ -50,11 +51,12 @@ class Ruling(Protocol):
 
 
 async def enter_record(session: AsyncSession, actor: Actor, party_id: int, given: Fact) -> Record:
-    """Refusals: those of `check_fact`, RecordOverlaps, RatingBarred."""
+    """Refusals: those of `check_fact` and `check_decided`, RecordOverlaps, RatingBarred."""
     await access_holder(session, actor, party_id, "enter")
     at = await now(session)
     fact = with_term(given)
     check_fact(fact)
+    check_decided(fact, shanghai_date(at))
     known = await standing_records(session, party_id)
     check_free(fact, known)
     check_unbarred(fact, known)
@@ -68,13 +70,14 @@ async def supersede_record(
 ) -> Record:
     """Another record in the place of this one, of the same kind and title; without `valid_from` it begins with it.
 
-    Refusals: MoveRefused, those of `check_fact`, RecordOverlaps.
+    Refusals: MoveRefused, those of `check_fact` and `check_decided`, RecordOverlaps.
     """
     old = await access_record(session, actor, record_id, "supersede")
     at = await now(session)
     check_move(MOVES, old.status, "supersede")
     fact = with_term(Fact(old.kind, title=old.title, valid_from=valid_from or old.valid_from, **said))
     check_fact(fact)
+    check_decided(fact, shanghai_date(at))
     check_free(fact, [each for each in await standing_records(session, old.party_id) if each.id != old.id])
     old.superseded_at = at
     await session.flush()
@@ -159,7 +162,11 @@ async def _end(session: AsyncSession, record: Record, on: date, at: datetime) ->
 
 def _over(record: Record) -> dict[str, Any]:
     """The way back of what has ended: none, but where the entry disappears on the day that was said."""
-    return {} if record.kind in OVER_WHEN_ENDED else {"due_on": None, "shown_until": None, "requirement": ""}
+    return (
+        {}
+        if record.kind in OVER_WHEN_ENDED
+        else dict.fromkeys(("due_on", "shown_until", "heard_on")) | {"requirement": ""}
+    )
 
 
 def _fact_of(record: Record) -> Fact:

@@ -24,10 +24,6 @@ from app.parties.models import Party
 from app.parties.queries import offices_of, require_party
 from app.parties.rules import LegalKind, Newcomer, PartyKind
 from app.parties.service import register_party
-from app.records.models import Record
-from app.records.rules import Inspection, RecordKind
-from app.records.service import supersede_record
-from app.records.terms import after
 from app.registrations.service import submit_registration
 from app.season.cast import OPERATOR, district_of
 from app.season.files import Season
@@ -44,6 +40,7 @@ from app.season.rooms.bids import bid_steps
 from app.season.rooms.contracts import shown_contract
 from app.season.rooms.notices import publishing_step, tender_of
 from app.season.rooms.panels import appoint, sheets_step
+from app.season.rooms.records import record_of_the_season
 from app.season.rooms.voices import give_receipt, make_wave
 from app.season.schedule import schedule_of
 from app.season.shifting import shifted
@@ -70,12 +67,6 @@ FIRMS = {
 ROUND_LASTS = timedelta(days=14)
 GRADED_SINCE, GIVEN_SINCE = timedelta(days=40), timedelta(days=10)
 SEASONS = (("冬", "winter"), ("春", "spring"), ("夏", "summer"), ("秋", "autumn"))
-FOUND = {
-    "words": "2017年度检查结论：不合格",
-    "issuer": "昆明市呈贡区民政局",
-    "source": "年度检查结论通知书（演示）",
-    "requirement": "补报2017年度财务会计报告，按章程召开理事会并报送会议记录。",
-}
 REPORT = "服务站已开放，月度计划按期完成；服务台账、经费台账和居民反馈已备查，请安排中期评估。"
 
 
@@ -324,17 +315,7 @@ async def _apply(session: AsyncSession, season: Season) -> None:
 
 
 async def _record(session: AsyncSession, season: Season) -> None:
-    """The bureau says what an organisation whose inspection was not passed has to mend, by when, and until when that is
-    shown."""
-    bureau, today = await _actor_of(session, Role.purchaser), shanghai_date(await now(session))
-    unsound = Record.kind == RecordKind.inspection, Record.value == Inspection.unqualified
-    here = Party.ref_scheme == season.name, Party.area_code.startswith(bureau.area, autoescape=True)
-    query = sa.select(Record).join(Party, Party.id == Record.party_id).where(*here, *unsound)
-    record = await session.scalar(query.order_by(Record.id).limit(1))
-    if record:
-        due_on = after(today, "inspection_corrected")
-        days = {"due_on": due_on, "shown_until": after(due_on, "inspection"), "valid_until": record.valid_until}
-        await supersede_record(session, bureau, record.id, **FOUND, **days, valid_from=None, value=record.value)
+    await record_of_the_season(session, await _actor_of(session, Role.purchaser), season.name)
 
 
 def _last_steps(day: date) -> list[Step]:

@@ -190,7 +190,9 @@ async def _recorded(session: AsyncSession, bureau: Party, organization: Party, a
     await make_party(session, name_zh="登记在册的机构", area_code="530114000000")
     days = {"due_on": today + DAY * 30, "shown_until": today + DAY * 300}
     await make_record(session, organization, RecordKind.penalty, title="1号", requirement="补报材料", **days)
+    decided = shanghai_date(await now(session)) - DAY * 9
     said = {"issuer": "民政局", "issuer_id": bureau.id, "source": "决定书", "requirement": "补报年度报告", **days}
+    said |= {"heard_on": decided - DAY * 14, "decided_on": decided}
     listed, long = await make_party(session, name_zh="已答复的机构"), await make_party(session, name_zh="两年的机构")
     entry = await make_record(session, listed, RecordKind.abnormal, valid_from=today - DAY * 9, **said)
     session.add(RecordAnswer(record_id=entry.id, answer="已补报。", answered_at=at))

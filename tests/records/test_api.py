@@ -68,7 +68,7 @@ async def test_a_bureau_enters_and_supersedes_and_is_told_in_both_languages_what
     party = await make_party(session, area_code="530114000000")
     await session.commit()
     body = {**SAID, "kind": "inspection"}
-    passed = {"requirement": "", "due_on": None, "shown_until": None, "value": "qualified"}
+    passed = {"requirement": "", "due_on": None, "shown_until": None, "heard_on": None, "value": "qualified"}
     async with client_of(bureau) as client:
         path = f"/parties/{party.id}/records"
         actions = (await client.get(path)).json()["actions"]

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actors import RESIDENT, Actor
@@ -12,7 +13,7 @@ from app.core.days.calendar import SHANGHAI, end_of_day
 from app.core.errors import Denied, MoveRefused
 from app.parties.models import Party
 from app.records.queries import registers, standing_records, waiting
-from app.records.rules import Fact, NotOnList, RecordKind
+from app.records.rules import DecisionUntimely, Fact, HearingMissing, NotOnList, RecordKind
 from app.records.service import answer_record, enter_record, lift_record
 from tests.conftest import ClientOf
 from tests.factories.notices import set_clock
@@ -32,6 +33,8 @@ LISTED = Fact(
     requirement="补报2017年度工作报告",
     due_on=date(2018, 12, 3),
     shown_until=date(2030, 12, 31),
+    heard_on=date(2018, 8, 20),
+    decided_on=date(2018, 9, 3),
 )
 
 
@@ -60,6 +63,53 @@ async def test_who_answers_what_was_mended_is_looked_at_within_five_working_days
     await session.flush()
     await on(session, date(2018, 12, 4))
     assert [await lines(session, who) for who in (office, of(party))] == [[], []]
+
+
+async def test_nobody_is_put_on_a_list_unheard_by_the_database_either(session: AsyncSession) -> None:
+    await on(session, date(2018, 9, 3))
+    office, party = await chenggong(session)
+    for unheard in ({"heard_on": None}, {"decided_on": date(2018, 9, 4)}):
+        with pytest.raises((HearingMissing, DecisionUntimely)):
+            await enter_record(session, office, party.id, replace(LISTED, **unheard))
+        said = {name: value for name, value in vars(LISTED).items() if name != "kind"} | unheard
+        with pytest.raises(IntegrityError):
+            async with session.begin_nested():
+                await make_record(session, party, LISTED.kind, issuer_id=office.party_id, **said)
+    assert await standing_records(session, party.id) == []
+
+
+async def test_an_entry_of_before_that_names_no_hearing_can_be_ended(session: AsyncSession) -> None:
+    await on(session, date(2018, 10, 12))
+    office, party = await chenggong(session)
+    old = await make_record(session, party, LISTED.kind, **before(LISTED))
+    lifted = await lift_record(session, office, old.id, *PAPER)
+    await session.flush()
+    assert (lifted.valid_until, lifted.heard_on) == (date(2018, 10, 11), None)
+
+
+def before(fact: Fact) -> dict[str, object]:
+    """As it stood before records named a hearing."""
+    return {name: value for name, value in vars(fact).items() if name not in {"kind", "heard_on", "decided_on"}}
+
+
+@pytest.mark.parametrize(("entered", "late_after"), [(date(2018, 9, 10), None), (date(2018, 9, 11), "2018-09-10")])
+async def test_what_is_entered_more_than_five_working_days_after_its_decision_says_so(
+    session: AsyncSession, client_of: ClientOf, entered: date, late_after: str | None
+) -> None:
+    """Decided on a Monday; what stands in its place later is not measured again."""
+    await on(session, entered)
+    office, party = await chenggong(session)
+    entry = await enter_record(session, office, party.id, LISTED)
+    await session.commit()
+    path = f"/parties/{party.id}/records?sort=id"
+    async with client_of(RESIDENT) as anybody:
+        (shown,) = (await anybody.get(path)).json()["items"]
+        assert (shown["decided_on"], shown["late_after"]) == ("2018-09-03", late_after)
+    await on(session, date(2018, 10, 12))
+    async with client_of(office) as client:
+        assert (await client.post(f"/records/{entry.id}/lift", json={"source": PAPER[0]})).status_code == 200
+        shown = (await client.get(path)).json()["items"]
+        assert [each["late_after"] for each in shown] == [late_after, None]
 
 
 async def test_who_was_taken_off_is_shown_until_the_day_that_was_said_and_may_bid_a_year_later(
@@ -102,7 +152,7 @@ async def test_after_two_years_on_the_first_list_the_bureau_is_to_enter_in_the_s
     assert "enter" not in dict(await lines(session, office))
     await on(session, date(2020, 9, 3))
     assert dict(await lines(session, office))["enter"] == end_of_day(date(2020, 9, 3))
-    days_left = {"valid_from": date(2020, 9, 3), "due_on": date(2020, 12, 3)}
+    days_left = {"valid_from": date(2020, 9, 3), "due_on": date(2020, 12, 3), "decided_on": date(2020, 9, 3)}
     serious = replace(LISTED, kind=RecordKind.serious, value="two_years_abnormal", **days_left)
     await enter_record(session, office, party.id, serious)
     await session.flush()

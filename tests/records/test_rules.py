@@ -10,8 +10,11 @@ from app.core.errors import DomainError
 from app.records.periods import rectification_period
 from app.records.registers import Bar, Register, bar_of, register_of
 from app.records.rules import (
+    DecisionUntimely,
     Fact,
     FourLevel,
+    HearingMisplaced,
+    HearingMissing,
     Inspection,
     PartyBuilding,
     RatingA,
@@ -27,6 +30,7 @@ from app.records.rules import (
     WayBackMisplaced,
     WayBackMissing,
     WayBackTooShort,
+    check_decided,
     check_fact,
     check_free,
     check_unbarred,
@@ -44,7 +48,11 @@ LISTED = Fact(
     requirement="补报年度工作报告",
     due_on=date(2018, 12, 31),
     shown_until=date(2019, 12, 31),
+    heard_on=date(2018, 8, 20),
+    decided_on=date(2018, 9, 3),
 )
+WARNED = replace(LISTED, kind=K.penalty, value="warning", title="呈民罚〔2018〕1号")
+TODAY = date(2018, 9, 10)
 
 
 @pytest.mark.parametrize(
@@ -101,6 +109,40 @@ def test_what_no_record_can_be_is_refused(fact: Fact, facts: dict[str, Any], ref
 def test_a_way_back_that_is_whole_and_a_grade_without_one_stand() -> None:
     for fact in (LISTED, GRADE, Fact(K.award, "", "先进社会组织", visibility=Visibility.within)):
         check_fact(fact)
+
+
+@pytest.mark.parametrize(
+    ("fact", "facts", "refusal"),
+    [
+        (LISTED, {"heard_on": None}, HearingMissing),
+        (LISTED, {"decided_on": None}, HearingMissing),
+        (replace(LISTED, kind=K.serious, value="fraud"), {"heard_on": None}, HearingMissing),
+        (WARNED, {"decided_on": None}, HearingMissing),
+        (GRADE, {"heard_on": date(2016, 2, 1), "decided_on": date(2016, 3, 1)}, HearingMisplaced),
+        (LISTED, {"heard_on": date(2018, 9, 4)}, DecisionUntimely),
+        (LISTED, {"decided_on": date(2018, 9, 11)}, DecisionUntimely),
+        (GRADE, {"decided_on": date(2018, 9, 11)}, DecisionUntimely),
+    ],
+)
+def test_what_was_decided_unheard_or_out_of_order_is_refused(
+    fact: Fact, facts: dict[str, Any], refusal: type[DomainError]
+) -> None:
+    with pytest.raises(refusal):
+        check_decided(replace(fact, **facts), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("fact", "facts"),
+    [
+        (LISTED, {}),
+        (LISTED, {"heard_on": LISTED.decided_on}),
+        (LISTED, {"decided_on": TODAY}),
+        (WARNED, {"heard_on": None, "decided_on": None}),
+        (GRADE, {"decided_on": date(2016, 3, 1)}),
+    ],
+)
+def test_heard_then_decided_then_entered_stands(fact: Fact, facts: dict[str, Any]) -> None:
+    check_decided(replace(fact, **facts), TODAY)
 
 
 def test_of_one_kind_and_title_there_is_one_at_a_time() -> None:

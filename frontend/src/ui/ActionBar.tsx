@@ -46,6 +46,9 @@ const DESTRUCTIVE = new Set([
   "withdraw",
 ]);
 
+/** Verbs that correct what was said: there when needed, never what the eye should meet first. */
+const CORRECTING = new Set(["supersede"]);
+
 /** Verbs that a part of the page draws wherever they are granted: files are attached where they hang (Attachments). */
 const DRAWN_ELSEWHERE = new Set(["attach"]);
 
@@ -101,7 +104,7 @@ export function ActionBar<T extends Actionable>(props: Props<T>) {
   const { of, forms = {} } = props;
   const { name, act, start, asking, leave } = useVerb(props);
   const verbs = of.actions.filter((verb) => !DRAWN_ELSEWHERE.has(verb));
-  const primary = verbs.find((verb) => !DESTRUCTIVE.has(verb));
+  const primary = verbs.find((verb) => !DESTRUCTIVE.has(verb) && !CORRECTING.has(verb));
   const Form = asking === null ? undefined : forms[asking];
   if (verbs.length === 0) return null;
   return (

@@ -95,12 +95,14 @@ function SupersedeSheet({ of, send, sending, cancel, terms }: ActionFormProps<Fa
   const { t } = useTranslation();
   const [form] = Form.useForm<Supersede>();
   const kind = terms.kinds.find((each) => each.kind === of.kind);
-  const { value, words, issuer, source, valid_from, valid_until, visibility, requirement, due_on, shown_until } = of;
+  const { value, words, issuer, source, valid_from, valid_until, visibility } = of;
+  const { requirement, due_on, shown_until, heard_on, decided_on } = of;
+  const said = { value, words, issuer, source, valid_from, valid_until, visibility };
   return (
     <FormSheet<Supersede>
       room="records"
       form={form}
-      initial={{ value, words, issuer, source, valid_from, valid_until, visibility, requirement, due_on, shown_until }}
+      initial={{ ...said, requirement, due_on, shown_until, heard_on, decided_on }}
       send={send}
       sending={sending}
       cancel={cancel}
@@ -125,6 +127,7 @@ function Said<Body extends object>({
   const { t } = useTranslation();
   const value: unknown = Form.useWatch("value" as never, form);
   const values = kind.values.filter(Boolean);
+  const isAdverse = kind.adverse.includes(String(value ?? ""));
   return (
     <>
       {values.length > 0 && (
@@ -134,6 +137,14 @@ function Said<Body extends object>({
       )}
       <LineField name="issuer" required limit={200} extra={t("parties.issuer_hint")} />
       <LineField name="source" required limit={300} extra={t("parties.source_hint")} />
+      {isAdverse && (
+        <Field name="heard_on" required={kind.is_heard} extra={t("parties.heard_hint")}>
+          <DayInput />
+        </Field>
+      )}
+      <Field name="decided_on" required={kind.is_heard} extra={t("parties.decided_hint")}>
+        <DayInput />
+      </Field>
       <Field name="valid_from" required={isFirst}>
         <DayInput />
       </Field>
@@ -151,7 +162,7 @@ function Said<Body extends object>({
           />
         </Field>
       )}
-      {kind.adverse.includes(String(value ?? "")) && kind.adverse.length > 0 && <WayBack />}
+      {isAdverse && <WayBack />}
     </>
   );
 }
@@ -159,7 +170,7 @@ function Said<Body extends object>({
 function WayBack() {
   const { t } = useTranslation();
   return (
-    <fieldset>
+    <fieldset className="form-part">
       <legend>{t("parties.way_back")}</legend>
       <ProseField name="requirement" required limit={2000} rows={2} />
       <Field name="due_on" required>

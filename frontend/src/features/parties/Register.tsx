@@ -28,7 +28,9 @@ export function Register({ party_id, bars }: { party_id: number; bars: Bars }) {
         {({ items, actions }) => (
           <>
             {actions.includes("enter") && !isEntering && (
-              <Button onClick={() => setEntering(true)}>{t("rooms.records.action.enter_record")}</Button>
+              <Button className="register-enter" onClick={() => setEntering(true)}>
+                {t("rooms.records.action.enter_record")}
+              </Button>
             )}
             {isEntering && <EnterRecord party_id={party_id} leave={() => setEntering(false)} />}
             <Listed of={items} />
@@ -83,6 +85,7 @@ function Entry({ of }: { of: Fact }) {
       </p>
       {of.words && <p className="prose">{of.words}</p>}
       <p className="soft">{[period, source || t("parties.unsourced")].filter(Boolean).join(" · ")}</p>
+      {of.decided_on && <Decided of={of} />}
       {of.requirement && <WayBack of={of} />}
       {of.answer && <Answer of={of.answer} />}
       <ActionBar
@@ -100,6 +103,25 @@ function Answer({ of }: { of: NonNullable<Fact["answer"]> }) {
   return (
     <p className="prose">
       <strong>{t("parties.answered", { day: dayText(of.answered_at, i18n.language) })}</strong> {of.answer}
+    </p>
+  );
+}
+
+/** When the organisation was heard and when it was decided; whether it was entered in time. */
+function Decided({ of }: { of: Fact }) {
+  const { t, i18n } = useTranslation();
+  const days = [
+    ["heard_on", of.heard_on],
+    ["decided_on", of.decided_on],
+    ["recorded_at", of.recorded_at],
+  ] as const;
+  const said = days.flatMap(([name, day]) =>
+    day ? [`${t(`rooms.records.field.${name}`)} ${dayText(day, i18n.language)}`] : [],
+  );
+  return (
+    <p className="soft">
+      {said.join(" · ")}{" "}
+      {of.late_after && <Tag>{t("parties.entered_late", { day: dayText(of.late_after, i18n.language) })}</Tag>}
     </p>
   );
 }

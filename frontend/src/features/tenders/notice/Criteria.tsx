@@ -14,7 +14,7 @@ export function Criteria() {
   const criteria = Form.useWatch<Criterion[] | undefined>("criteria") ?? [];
   const marked = criteria.filter((each) => each?.label_zh && !each.is_price);
   return (
-    <fieldset className="notice-part">
+    <fieldset className="form-part">
       <legend>{t("notice.part.criteria")}</legend>
       <Rows
         name="criteria"

@@ -17,7 +17,7 @@ export function Dates() {
   const said = Form.useWatch((all: Ends & { profile?: string }) => all, form);
   const plan = useTimetable(said?.profile, said ?? {});
   return (
-    <fieldset className="notice-part">
+    <fieldset className="form-part">
       <legend>{t("notice.part.dates")}</legend>
       <p className="soft">{t("notice.hint.dates")}</p>
       <Button

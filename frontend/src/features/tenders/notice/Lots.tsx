@@ -14,7 +14,7 @@ export function Lots({ area }: { area: string }) {
   const { t } = useTranslation();
   const lots = Form.useWatch<Lot[] | undefined>("lots") ?? [];
   return (
-    <fieldset className="notice-part">
+    <fieldset className="form-part">
       <legend>{t("notice.part.lots")}</legend>
       <Rows
         name="lots"

@@ -77,7 +77,7 @@ function Said({ of }: { of: Tender }) {
   const { t } = useTranslation();
   const offered = useProfiles().find(({ name }) => name === of.profile)?.overspend_rules ?? [];
   return (
-    <fieldset className="notice-part">
+    <fieldset className="form-part">
       <legend>{t("notice.part.basics")}</legend>
       <LineField name="title_zh" required limit={200} />
       <LineField name="title_en" limit={400} />
@@ -107,7 +107,7 @@ function Said({ of }: { of: Tender }) {
 function LotAmounts({ of }: { of: Tender }) {
   const { t } = useTranslation();
   return (
-    <fieldset className="notice-part">
+    <fieldset className="form-part">
       <legend>{t("notice.part.lots")}</legend>
       {of.lots.map((lot, at) => (
         <div key={lot.id} className="form-row">

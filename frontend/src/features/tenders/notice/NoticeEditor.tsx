@@ -153,7 +153,7 @@ function Sheet({ id, initial, send, ...sheet }: SheetProps) {
 function Basics() {
   const { t } = useTranslation();
   return (
-    <fieldset className="notice-part">
+    <fieldset className="form-part">
       <legend>{t("notice.part.basics")}</legend>
       <LineField name="title_zh" required limit={200} />
       <LineField name="title_en" limit={400} />
@@ -172,7 +172,7 @@ function Procedure() {
   const name = Form.useWatch<string | undefined>("profile");
   const offered = profiles.find((profile) => profile.name === name)?.overspend_rules ?? [];
   return (
-    <fieldset className="notice-part">
+    <fieldset className="form-part">
       <legend>{t("notice.part.procedure")}</legend>
       <Field name="profile" required>
         <ProfileChoice />
@@ -193,7 +193,7 @@ function Procedure() {
 function Contracts() {
   const { t } = useTranslation();
   return (
-    <fieldset className="notice-part">
+    <fieldset className="form-part">
       <legend>{t("notice.part.contracts")}</legend>
       <div className="notice-pair">
         <Field name="contract_start">
