@@ -18,6 +18,7 @@ import { usePhone, useStill } from "./ui/media";
 import { themeOf } from "./ui/theme";
 import { unfoldOnPaper } from "./ui/whole";
 import "./ui/ui.css";
+import "./ui/form/form.css";
 import "./ui/table.css";
 import "./ui/print.css";
 import "./app/shell.css";
