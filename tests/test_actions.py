@@ -23,9 +23,11 @@ Moves = Mapping[tuple[StrEnum, str], StrEnum]
 
 @cache
 def tables() -> dict[str, Moves]:
-    """room.NAME → every table of states, by the room whose rules it stands in."""
-    names = (found.name for found in pkgutil.walk_packages(app.__path__, "app.") if found.name.endswith(".rules"))
-    modules = {name.removesuffix(".rules"): importlib.import_module(name) for name in names}
+    """room.NAME → every table of states, by the room whose rules it stands in. What several rooms share without a
+    policy of its own (`reports`) stands in the rules of each."""
+    names = {found.name for found in pkgutil.walk_packages(app.__path__, "app.")}
+    rooms = {name.removesuffix(".policy") for name in names if name.endswith(".policy")}
+    modules = {room: importlib.import_module(f"{room}.rules") for room in rooms if f"{room}.rules" in names}
     return {
         f"{room}.{name}": table
         for room, module in modules.items()

@@ -2,11 +2,12 @@
 
 from app.budgets.models import AuditReport
 from app.budgets.queries import BudgetParts
-from app.budgets.rules import AuditKind, AuditStatus
+from app.budgets.rules import AuditKind
 from app.budgets.terms import kinds
 from app.core.days.calendar import shanghai_date
 from app.papers.blocks import Block, Fields, Grid, Heading, Paper, Paragraph, Signature, Signatures
 from app.papers.contents import amount_in_words, day, money
+from app.reports.rules import ReportStatus
 
 TITLES = {AuditKind.midterm: "中期审计报告", AuditKind.final: "末期审计报告"}
 UNSIGNED = "（未签署，仅供核对）"
@@ -32,7 +33,7 @@ def audit_document(report: AuditReport, parts: BudgetParts, names: dict[int, str
     if report.signed_at:
         signed = f"{day(shanghai_date(report.signed_at))}由{report.signer}在平台签署"
     blocks.append(Signatures((Signature("审计机构（盖章）", names[report.party_id], signed),)))
-    title = TITLES[report.kind] + ("" if report.status is not AuditStatus.submitted else UNSIGNED)
+    title = TITLES[report.kind] + ("" if report.status is not ReportStatus.submitted else UNSIGNED)
     made_on = shanghai_date(report.signed_at or report.submitted_at)
     return Paper((title,), contract.number, made_on, tuple(blocks), contract.is_demonstration)
 

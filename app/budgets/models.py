@@ -10,9 +10,10 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.budgets.rules import AuditKind, AuditStatus, BudgetStatus, ChangeStatus
+from app.budgets.rules import AuditKind, BudgetStatus, ChangeStatus
 from app.core.db import Base, Identified, within_years
 from app.core.versions import Versioned
+from app.reports.models import SignedReport
 from app.tenders.profiles.rules import Gate
 
 GATES = {AuditKind.midterm: Gate.midterm_audit, AuditKind.final: Gate.final_audit}
@@ -130,47 +131,26 @@ class Disallowance(Base, Identified):
     )
 
 
-class AuditReport(Base, Identified, Versioned):
-    """What the engaged firm found in the money of a contract: one person submits it, another signs it, and then it
-    stays until a newer one of its kind is signed. `embezzlement`: what was taken away, "" where nothing was."""
+class AuditReport(SignedReport, Base):
+    """What the engaged firm found in the money of a contract. `embezzlement`: what was taken away, "" where nothing
+    was."""
 
     __tablename__ = "audit_reports"
-
-    contract_id: Mapped[int] = mapped_column(sa.ForeignKey("contracts.id"))
-    party_id: Mapped[int] = mapped_column(sa.ForeignKey("parties.id"), index=True)
-    kind: Mapped[AuditKind]
-    status: Mapped[AuditStatus] = mapped_column(default=AuditStatus.submitted)
-    opinion: Mapped[str]
-    embezzlement: Mapped[str] = mapped_column(default="", server_default="")
-    vouched: Mapped[Decimal]
-    disallowed: Mapped[Decimal]
-    allowed: Mapped[Decimal]
-    submitted_at: Mapped[datetime]
-    submitted_by: Mapped[int | None]
-    signed_at: Mapped[datetime | None]
-    signed_by: Mapped[int | None]
-    signer: Mapped[str] = mapped_column(default="", server_default="")
-
-    __table_args__ = (
+    ALIKE, STATES = ("contract_id", "kind"), "auditstatus"
+    CHECKS = (
         sa.CheckConstraint("btrim(opinion) <> ''", name="says_something"),
         sa.CheckConstraint(
             "disallowed >= 0 AND allowed >= 0 AND allowed <= vouched - disallowed", name="figures_agree"
         ),
-        sa.CheckConstraint("(signed_at IS NOT NULL) = (signer <> '')", name="signature_has_a_name"),
-        sa.CheckConstraint(
-            "CASE WHEN status = 'replaced' THEN true ELSE (status = 'signed') = (signed_at IS NOT NULL) END",
-            name="signed_has_its_date",
-        ),
-        sa.CheckConstraint("submitted_by <> signed_by", name="signed_by_somebody_else"),
-        sa.Index(
-            "uq_audit_reports_one_of_a_kind",
-            "contract_id",
-            "kind",
-            "status",
-            unique=True,
-            postgresql_where=sa.text("status <> 'replaced'"),
-        ),
     )
+
+    contract_id: Mapped[int] = mapped_column(sa.ForeignKey("contracts.id"))
+    party_id: Mapped[int] = mapped_column(sa.ForeignKey("parties.id"), index=True)
+    kind: Mapped[AuditKind]
+    embezzlement: Mapped[str] = mapped_column(default="", server_default="")
+    vouched: Mapped[Decimal]
+    disallowed: Mapped[Decimal]
+    allowed: Mapped[Decimal]
 
     @property
     def gate(self) -> Gate:

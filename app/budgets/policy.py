@@ -7,13 +7,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.budgets.models import AuditReport, Budget, BudgetChange, SpendingLine, Statement
-from app.budgets.rules import AUDIT_MOVES, CHANGE_MOVES, MOVES, UNDER_WAY, BudgetStatus, already_flagged, same_signer
+from app.budgets.rules import AUDIT_MOVES, CHANGE_MOVES, MOVES, UNDER_WAY, BudgetStatus, already_flagged
 from app.contracts import policy as contracts
 from app.contracts.models import Contract
 from app.contracts.policy import Reader, is_on_another_side, side_of
 from app.core.actors import BUYS, Actor, Role, granted
 from app.core.errors import Denied, NotFound
 from app.core.moves import check_move, verbs_from
+from app.reports.rules import same_signer
 
 SPENDS, AUDITS = frozenset({Role.organization}), frozenset({Role.auditor})
 WHO = {

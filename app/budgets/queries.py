@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from app.budgets import rules
 from app.budgets.models import GATES, AuditReport, Budget, BudgetChange, Disallowance, SpendingLine, Statement
-from app.budgets.rules import AuditKind, AuditStatus, BudgetStatus, ChangeStatus, Figures
+from app.budgets.rules import AuditKind, BudgetStatus, ChangeStatus, Figures
 from app.budgets.terms import bands
 from app.contracts.models import Contract, Milestone
 from app.contracts.policy import visible
@@ -22,6 +22,7 @@ from app.contracts.rules import ContractStatus, MilestoneStatus
 from app.core.actors import Actor, Role
 from app.core.days.calendar import end_of_day
 from app.core.waiting import Waiting
+from app.reports.rules import ReportStatus
 
 ZERO = Decimal(0)
 KINDS = {gate: kind for kind, gate in GATES.items()}
@@ -82,7 +83,7 @@ class BudgetParts:
     def judgement(self) -> rules.Judgement:
         """How the budget was kept: by what was moved with approval, spent without, and found to be taken away."""
         moved = sum((each.amount for each in self.changes if each.status is ChangeStatus.approved), ZERO)
-        signed = [each for each in self.reports if each.status is AuditStatus.signed]
+        signed = [each for each in self.reports if each.status is ReportStatus.signed]
         return rules.judged(
             moved,
             self.contract.amount,
@@ -209,7 +210,7 @@ async def _audits(session: AsyncSession, actor: Actor) -> list[Waiting]:
 
 async def _open_reports(session: AsyncSession, contract: Contract) -> Sequence[AuditReport]:
     query = sa.select(AuditReport).where(AuditReport.contract_id == contract.id)
-    return (await session.scalars(query.where(AuditReport.status == AuditStatus.submitted))).all()
+    return (await session.scalars(query.where(AuditReport.status == ReportStatus.submitted))).all()
 
 
 AUDITED = (ContractStatus.signed, ContractStatus.performing, ContractStatus.terminated)

@@ -2,7 +2,7 @@
 
 proposed --return--> returned --propose--> proposed --approve--> approved; then it takes changes, statements and audits.
 A change: asked --grant--> approved, or --refuse--> refused; once decided it stays.
-An audit report: submitted --sign--> signed; either is replaced by a newer one of its kind.
+An audit report is signed by a second person, or replaced, as every report is (`reports`).
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from app.contracts.rules import ContractStatus
 from app.core.errors import DomainError
+from app.reports import rules as reports
 
 
 class BudgetStatus(StrEnum):
@@ -27,18 +28,12 @@ class ChangeStatus(StrEnum):
     refused = "refused"
 
 
-class AuditStatus(StrEnum):
-    submitted = "submitted"
-    signed = "signed"
-    replaced = "replaced"
-
-
 class AuditKind(StrEnum):
     midterm = "midterm"
     final = "final"
 
 
-B, C, A = BudgetStatus, ChangeStatus, AuditStatus
+B, C = BudgetStatus, ChangeStatus
 MOVES = {
     (B.proposed, "propose"): B.proposed,
     (B.returned, "propose"): B.proposed,
@@ -49,11 +44,7 @@ MOVES = {
     (B.approved, "submit"): B.approved,
 }
 CHANGE_MOVES = {(C.asked, "grant"): C.approved, (C.asked, "refuse"): C.refused}
-AUDIT_MOVES = {
-    (A.submitted, "sign"): A.signed,
-    (A.submitted, "replace"): A.replaced,
-    (A.signed, "replace"): A.replaced,
-}
+AUDIT_MOVES = reports.MOVES
 VERBS = (
     "propose",
     "approve",
@@ -121,10 +112,6 @@ class LineFlaggedAlready(DomainError): ...
 
 class FiguresMoved(DomainError):
     """What was stated or disallowed since an audit report was submitted is not in it."""
-
-
-class SecondSignerNeeded(DomainError):
-    """An audit report is signed by somebody else than whoever submitted it."""
 
 
 @dataclass(frozen=True)
@@ -224,11 +211,6 @@ def check_disallowed(disallowed: Decimal, spent: Decimal) -> None:
 
 def already_flagged(flag: str, line: str) -> LineFlaggedAlready | None:
     return LineFlaggedAlready(line=line) if flag else None
-
-
-def same_signer(submitted_by: int | None, account_id: int | None) -> SecondSignerNeeded | None:
-    """Why somebody does not sign: two people of the firm answer for a report."""
-    return SecondSignerNeeded() if submitted_by is not None and submitted_by == account_id else None
 
 
 def check_figures(submitted: Allowed, found: Allowed) -> None:

@@ -10,11 +10,12 @@ from app.budgets import rules, terms
 from app.budgets.models import AuditReport, BudgetChange, SpendingLine, Statement
 from app.budgets.policy import actions, audit_actions, change_actions, line_actions, statement_actions
 from app.budgets.queries import BudgetParts
-from app.budgets.rules import AuditKind, AuditStatus, BudgetStatus, ChangeStatus
+from app.budgets.rules import AuditKind, BudgetStatus, ChangeStatus
 from app.contracts.policy import Reader
 from app.core.fields import Code, Day, Id, Line, Prose
 from app.core.http.unit import example
 from app.core.money import Money
+from app.reports.rules import ReportStatus
 
 Reason = Annotated[str, Prose(2000, least=1)]
 MOST_LINES = 60
@@ -237,7 +238,7 @@ class AuditRead(BaseModel):
 
     id: int
     kind: AuditKind
-    status: AuditStatus
+    status: ReportStatus
     opinion: str
     embezzlement: str
     vouched: Money

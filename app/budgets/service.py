@@ -17,7 +17,7 @@ from app.budgets.policy import (
     access_line,
     access_statement,
 )
-from app.budgets.rules import AUDIT_MOVES, CHANGE_MOVES, MOVES, AuditKind, AuditStatus, BudgetStatus, Line
+from app.budgets.rules import CHANGE_MOVES, MOVES, AuditKind, BudgetStatus, Line
 from app.budgets.terms import kinds, version
 from app.contracts.models import Contract
 from app.contracts.queries import stream_of
@@ -27,6 +27,8 @@ from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.events import happened
 from app.core.moves import check_move, move
+from app.reports import signing
+from app.reports.rules import check_signer
 
 
 async def propose_budget(session: AsyncSession, actor: Actor, contract_id: int, lines: Sequence[Line]) -> Budget:
@@ -221,11 +223,9 @@ async def submit_audit(
     at = await now(session)
     check_move(MOVES, budget.status, "submit")
     found = (await queries.parts_of(session, contract)).allowed
-    await _replace(session, contract, kind, AuditStatus.submitted)
     report = AuditReport(contract_id=contract.id, party_id=actor.party_id, kind=kind, opinion=opinion)
-    report.embezzlement, report.submitted_at, report.submitted_by = embezzlement, at, actor.account_id
-    report.vouched, report.disallowed, report.allowed = found
-    session.add(report)
+    report.embezzlement, (report.vouched, report.disallowed, report.allowed) = embezzlement, found
+    await signing.submit(session, actor, report, at)
     facts = {"contract": contract.id, "kind": kind.value, "allowed": found.allowed}
     await happened(session, actor, "audit_report.submitted", report, at, stream=stream_of(contract), **facts)
     return report
@@ -238,24 +238,13 @@ async def sign_audit(session: AsyncSession, actor: Actor, report_id: int, name: 
     """
     report, contract = await access_audit(session, actor, report_id, "sign")
     at = await now(session)
-    status = move(AUDIT_MOVES, report.status, "sign")
-    if refusal := rules.same_signer(report.submitted_by, actor.account_id):
-        raise refusal
+    check_signer(report.status, report.submitted_by, actor.account_id)
     found = (await queries.parts_of(session, contract)).allowed
     rules.check_figures(rules.Allowed(report.vouched, report.disallowed, report.allowed), found)
-    await _replace(session, contract, report.kind, AuditStatus.signed)
-    report.status, report.signer, report.signed_at, report.signed_by = status, name, at, actor.account_id
+    await signing.sign(session, actor, report, name, at)
     facts = {"contract": contract.id, "kind": report.kind.value, "allowed": report.allowed}
     await happened(session, actor, "audit_report.signed", report, at, stream=stream_of(contract), **facts)
     return report
-
-
-async def _replace(session: AsyncSession, contract: Contract, kind: AuditKind, status: AuditStatus) -> None:
-    query = sa.select(AuditReport).where(AuditReport.contract_id == contract.id, AuditReport.kind == kind)
-    older = await session.scalar(query.where(AuditReport.status == status).with_for_update())
-    if older:
-        older.status = move(AUDIT_MOVES, older.status, "replace")
-        await session.flush()
 
 
 def _line(parts: queries.BudgetParts, line_id: int) -> SpendingLine:

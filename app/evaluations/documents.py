@@ -6,10 +6,11 @@ from app.core.days.calendar import shanghai_date
 from app.evaluations.known import Known
 from app.evaluations.known_paper import known_blocks
 from app.evaluations.queries import Reported
-from app.evaluations.rules import EvaluationKind, EvaluationReportStatus
+from app.evaluations.rules import EvaluationKind
 from app.findings.models import Finding
 from app.papers.blocks import Block, Fields, Grid, Heading, Paper, Paragraph, Signature, Signatures
 from app.papers.contents import NUMERALS, amount_in_words, day
+from app.reports.rules import ReportStatus
 
 TITLES = {
     EvaluationKind.midterm: "中期评估报告",
@@ -46,7 +47,7 @@ def evaluation_document(of: Reported) -> Paper:
         blocks += [Heading(f"{NUMERALS[number]}、{title}"), *said]
     blocks += [Paragraph(f"评估方案：{of.terms.zh}（版本 {of.terms.version}）。{of.terms.source}。"), _signature(of)]
     title = TITLES[of.evaluation.kind]
-    title += UNSIGNED if report.status is EvaluationReportStatus.submitted else ""
+    title += UNSIGNED if report.status is ReportStatus.submitted else ""
     made_on = shanghai_date(report.signed_at or report.submitted_at)
     return Paper((title,), contract.number, made_on, tuple(blocks), contract.is_demonstration)
 

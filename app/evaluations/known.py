@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.budgets import queries as budgets
 from app.budgets import rules as budget_rules
 from app.budgets.queries import BudgetParts
-from app.budgets.rules import AuditKind, AuditStatus, BudgetStatus
+from app.budgets.rules import AuditKind, BudgetStatus
 from app.contracts.models import Contract
+from app.reports.rules import ReportStatus
 from app.service_sessions.queries import Claim, Output, told_output
 from app.service_sessions.rules import SETTINGS, Supported, Unit
 
@@ -115,7 +116,7 @@ def _support(of: Supported | None) -> KnownSupport | None:
 def _budget(parts: BudgetParts) -> KnownBudget | None:
     if parts.budget is None or parts.budget.status is not BudgetStatus.approved:
         return None
-    signed = {each.kind: each.allowed for each in parts.reports if each.status is AuditStatus.signed}
+    signed = {each.kind: each.allowed for each in parts.reports if each.status is ReportStatus.signed}
     audited = signed.get(AuditKind.final, signed.get(AuditKind.midterm))
     allowed = parts.allowed.allowed if audited is None else audited
     judgement = parts.judgement

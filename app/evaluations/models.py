@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Identified
-from app.core.versions import Versioned
 from app.draws.models import DrawnLot, YearlyDraw
-from app.evaluations.rules import EvaluationKind, EvaluationReportStatus
+from app.evaluations.rules import EvaluationKind
+from app.reports.models import SignedReport
 
 
 class Evaluation(Base, Identified):
@@ -29,40 +29,18 @@ class Evaluation(Base, Identified):
     begun_by: Mapped[int | None]
 
 
-class EvaluationReport(Base, Identified, Versioned):
-    """What is said of the `number`-th result of the assessment: one person submits it, another signs it. `advice`: what
-    the contractor is recommended, "" where nothing is. `known`: what the platform knew when it was submitted."""
+class EvaluationReport(SignedReport, Base):
+    """What is said of the `number`-th result of the assessment. `advice`: what the contractor is recommended, "" where
+    nothing is. `known`: what the platform knew when it was submitted."""
 
     __tablename__ = "evaluation_reports"
+    ALIKE, STATES = ("evaluation_id",), "evaluationreportstatus"
+    CHECKS = (sa.CheckConstraint("number > 0 AND btrim(opinion) <> ''", name="says_something"),)
 
     evaluation_id: Mapped[int] = mapped_column(sa.ForeignKey("evaluations.id"), index=True)
     number: Mapped[int] = mapped_column(sa.Integer)
-    status: Mapped[EvaluationReportStatus] = mapped_column(default=EvaluationReportStatus.submitted)
-    opinion: Mapped[str]
     advice: Mapped[str] = mapped_column(default="", server_default="")
     known: Mapped[dict[str, Any] | None]
-    submitted_at: Mapped[datetime]
-    submitted_by: Mapped[int | None]
-    signed_at: Mapped[datetime | None]
-    signed_by: Mapped[int | None]
-    signer: Mapped[str] = mapped_column(default="", server_default="")
-
-    __table_args__ = (
-        sa.CheckConstraint("number > 0 AND btrim(opinion) <> ''", name="says_something"),
-        sa.CheckConstraint("(signed_at IS NOT NULL) = (signer <> '')", name="signature_has_a_name"),
-        sa.CheckConstraint(
-            "CASE WHEN status = 'replaced' THEN true ELSE (status = 'signed') = (signed_at IS NOT NULL) END",
-            name="signed_has_its_date",
-        ),
-        sa.CheckConstraint("submitted_by <> signed_by", name="signed_by_somebody_else"),
-        sa.Index(
-            "uq_evaluation_reports_one_of_a_kind",
-            "evaluation_id",
-            "status",
-            unique=True,
-            postgresql_where=sa.text("status <> 'replaced'"),
-        ),
-    )
 
 
 class SpotDraw(YearlyDraw, Base):

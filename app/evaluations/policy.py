@@ -12,7 +12,6 @@ from app.areas.rules import inside
 from app.assessments.models import Assessment
 from app.assessments.policy import Bounds
 from app.assessments.rules import MOVES as ASSESSMENT_MOVES
-from app.budgets.rules import same_signer
 from app.contracts import policy as contracts
 from app.contracts.models import Contract, Engagement
 from app.contracts.policy import Reader, is_on_another_side
@@ -24,6 +23,7 @@ from app.core.moves import verbs_from
 from app.evaluations.models import Evaluation, EvaluationReport
 from app.evaluations.rules import BELONGS, MOVES, REPORT_MOVES, UNDER_WAY, EvaluationKind, untimely
 from app.evaluations.terms import final_from
+from app.reports.rules import same_signer
 
 DOES = frozenset(BELONGS.values())
 WHO = {

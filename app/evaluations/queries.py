@@ -23,10 +23,11 @@ from app.draws.queries import draw_of
 from app.evaluations.draws import candidates, draw_page, to_check
 from app.evaluations.models import Evaluation, EvaluationReport, SpotDraw
 from app.evaluations.policy import DOES, OnContract
-from app.evaluations.rules import BELONGS, GATES, EvaluationKind, EvaluationReportStatus
+from app.evaluations.rules import BELONGS, GATES, EvaluationKind
 from app.evaluations.terms import spot_checks
 from app.findings.models import Finding
 from app.parties.queries import party_names
+from app.reports.rules import ReportStatus
 
 
 class ContractName(NamedTuple):
@@ -136,7 +137,7 @@ def _next(on: OnContract, reports: Sequence[EvaluationReport], actor: Actor, at:
         return [_waits("confirm", on.contract, on.evaluation.id)]
     if assessment.status is not AssessmentStatus.drafted or on.contract.status is not ContractStatus.performing:
         return []
-    unsigned = [each for each in reports if each.status is EvaluationReportStatus.submitted]
+    unsigned = [each for each in reports if each.status is ReportStatus.submitted]
     if not unsigned or unsigned[0].number != assessment.number:
         return [_waits("submit", on.contract, on.evaluation.id)]
     return [_waits("sign", on.contract, each.id) for each in unsigned if each.submitted_by != actor.account_id]

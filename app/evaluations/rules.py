@@ -1,9 +1,8 @@
 """A contract is evaluated half way and at its end by the firm engaged for it, and checked on the spot by its purchaser.
 
 An evaluation is an assessment of the contract by the scheme of its kind. What came of it is said in a report for which
-two people answer: submitted --sign--> signed;  either is replaced by a newer one. A signed midterm or final report
-opens the gate of its milestone, or closes it where the result did not pass; its result is then on notice (assessments),
-and the evaluation is confirmed when that has ended.
+two people answer (`reports`). A signed midterm or final report opens the gate of its milestone, or closes it where the
+result did not pass; its result is then on notice (assessments), and the evaluation is confirmed when that has ended.
 """
 
 from calendar import monthrange
@@ -16,6 +15,7 @@ from app.contracts.rules import ContractStatus
 from app.core.actors import Role
 from app.core.days.calendar import period_end
 from app.core.errors import DomainError
+from app.reports import rules as reports
 from app.tenders.profiles.rules import Gate
 
 
@@ -25,13 +25,7 @@ class EvaluationKind(StrEnum):
     spot_check = "spot_check"
 
 
-class EvaluationReportStatus(StrEnum):
-    submitted = "submitted"
-    signed = "signed"
-    replaced = "replaced"
-
-
-K, R, A = EvaluationKind, EvaluationReportStatus, AssessmentStatus
+K, A = EvaluationKind, AssessmentStatus
 SCHEMES = {K.midterm: "contract_midterm", K.final: "contract_final", K.spot_check: "contract_spot_check"}
 GATES = {K.midterm: Gate.midterm_evaluation, K.final: Gate.final_evaluation}
 # Whose an evaluation is: nobody else plans it, writes its report or signs that.
@@ -41,11 +35,7 @@ BELONGS = {K.midterm: Role.evaluator, K.final: Role.evaluator, K.spot_check: Rol
 UNDER_WAY = {(ContractStatus.performing, verb): ContractStatus.performing for verb in ("begin", "submit", "sign")}
 # What is done to an evaluation, by where its assessment stands.
 MOVES = {(A.drafted, "submit"): A.drafted, (A.announced, "confirm"): A.announced}
-REPORT_MOVES = {
-    (R.submitted, "sign"): R.signed,
-    (R.submitted, "replace"): R.replaced,
-    (R.signed, "replace"): R.replaced,
-}
+REPORT_MOVES = reports.MOVES
 
 
 class EvaluationEarly(DomainError):

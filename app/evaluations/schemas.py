@@ -15,8 +15,9 @@ from app.evaluations.known import BESIDE, Known
 from app.evaluations.models import EvaluationReport
 from app.evaluations.policy import actions, report_actions, sees_unsigned
 from app.evaluations.queries import EvaluationPage
-from app.evaluations.rules import EvaluationKind, EvaluationReportStatus
+from app.evaluations.rules import EvaluationKind
 from app.parties.queries import PartyName
+from app.reports.rules import ReportStatus
 
 
 class EvaluationBegin(BaseModel):
@@ -57,7 +58,7 @@ class EvaluationReportRead(BaseModel):
     """`total` and `band` of the result that it speaks of; `known` is what was known when it was submitted."""
 
     id: int
-    status: EvaluationReportStatus
+    status: ReportStatus
     total: Decimal
     band: str
     opinion: str

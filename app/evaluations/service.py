@@ -4,36 +4,27 @@ gate of its milestone, stands in `flow.py`."""
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.assessments import queries as assessments
 from app.assessments.rules import SubjectKind
 from app.assessments.rules import untimely as on_notice
-from app.budgets.rules import same_signer
 from app.contracts.queries import stream_of
 from app.core.actors import Actor
 from app.core.clock import now
 from app.core.days.calendar import shanghai_date
 from app.core.events import happened
-from app.core.moves import check_move, move
+from app.core.moves import check_move
 from app.draws.queries import draft_draw
 from app.evaluations import rules
 from app.evaluations.draws import candidates
 from app.evaluations.known import known_of
 from app.evaluations.models import Evaluation, EvaluationReport, SpotDraw, SpotLot
 from app.evaluations.policy import access_contract, access_evaluation, access_report
-from app.evaluations.rules import (
-    GATES,
-    MOVES,
-    REPORT_MOVES,
-    SCHEMES,
-    UNDER_WAY,
-    EvaluationKind,
-    EvaluationReportStatus,
-    NothingToDraw,
-)
+from app.evaluations.rules import GATES, MOVES, SCHEMES, UNDER_WAY, EvaluationKind, NothingToDraw
 from app.evaluations.terms import final_from, spot_checks
+from app.reports import signing
+from app.reports.rules import check_signer
 from app.tenders.profiles.rules import Gate
 
 
@@ -91,11 +82,9 @@ async def submit_evaluation(
     check_move(UNDER_WAY, on.contract.status, "submit")
     if refusal := rules.no_result(on.assessment.status):
         raise refusal
-    await _replace(session, evaluation_id, EvaluationReportStatus.submitted)
     report = EvaluationReport(evaluation_id=evaluation_id, number=on.assessment.number, opinion=opinion, advice=advice)
     report.known = (await known_of(session, on.contract)).model_dump(mode="json")
-    report.submitted_at, report.submitted_by = at, actor.account_id
-    session.add(report)
+    await signing.submit(session, actor, report, at)
     facts = {"contract": on.contract.id, "kind": on.evaluation.kind.value, "number": report.number}
     await happened(session, actor, "evaluation_report.submitted", report, at, stream=stream_of(on.contract), **facts)
     return report
@@ -110,12 +99,11 @@ async def sign_evaluation(session: AsyncSession, actor: Actor, report_id: int, n
     report, on = await access_report(session, actor, report_id, "sign")
     at = await now(session)
     check_move(UNDER_WAY, on.contract.status, "sign")
-    status = move(REPORT_MOVES, report.status, "sign")
-    if refusal := same_signer(report.submitted_by, actor.account_id) or rules.no_result(on.assessment.status):
+    check_signer(report.status, report.submitted_by, actor.account_id)
+    if refusal := rules.no_result(on.assessment.status):
         raise refusal
     rules.check_result(report.number, on.assessment.number)
-    await _replace(session, on.evaluation.id, EvaluationReportStatus.signed)
-    report.status, report.signer, report.signed_at, report.signed_by = status, name, at, actor.account_id
+    await signing.sign(session, actor, report, name, at)
     band = (await assessments.results_of(session, [on.assessment.id]))[on.assessment.id][-1].band
     passed, kind = rules.is_passed(on.assessment.terms, band), on.evaluation.kind
     told = Signed(on.assessment.id, on.contract.id, GATES.get(kind), passed, report.opinion, band)
@@ -149,11 +137,3 @@ async def draw_spot_checks(session: AsyncSession, actor: Actor, *, seed: str | N
     facts: dict[str, Any] = {"year": draw.year, "of": len(found), "size": draw.size, "seed": draw.seed}
     await happened(session, actor, "spot_checks.drawn", draw, at, **facts)
     return draw
-
-
-async def _replace(session: AsyncSession, evaluation_id: int, status: EvaluationReportStatus) -> None:
-    query = sa.select(EvaluationReport).where(EvaluationReport.evaluation_id == evaluation_id)
-    older = await session.scalar(query.where(EvaluationReport.status == status).with_for_update())
-    if older:
-        older.status = move(REPORT_MOVES, older.status, "replace")
-        await session.flush()

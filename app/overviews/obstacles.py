@@ -7,18 +7,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.assessments.rules import AssessmentStatus
 from app.budgets.models import GATES, AuditReport, Budget
-from app.budgets.rules import AuditStatus
 from app.contracts.models import Contract, Milestone, Side
 from app.contracts.queries import ContractParts, parts_of
 from app.contracts.rules import EngagementKind
 from app.core.actors import Role
 from app.evaluations.queries import EvaluationPage, evaluations_of
 from app.evaluations.rules import GATES as GATE_OF
-from app.evaluations.rules import EvaluationReportStatus
 from app.findings.models import Finding
 from app.findings.rules import UNSETTLED
 from app.overviews.rules import Case, FindingStand, MilestoneStand, Standing, what_stands_between
 from app.parties.models import Party
+from app.reports.rules import ReportStatus
 from app.tenders.profiles.rules import Gate
 
 SIGNS = {Side.purchaser: Role.purchaser, Side.contractor: Role.organization}
@@ -45,7 +44,7 @@ async def obstacles_of(session: AsyncSession, contract: Contract) -> Obstacles:
 async def _case(session: AsyncSession, parts: ContractParts) -> Case:
     contract = parts.contract
     reports = sa.select(AuditReport.kind).where(
-        AuditReport.contract_id == contract.id, AuditReport.status == AuditStatus.submitted
+        AuditReport.contract_id == contract.id, AuditReport.status == ReportStatus.submitted
     )
     return Case(
         status=contract.status,
@@ -69,7 +68,7 @@ def _turn_of(page: EvaluationPage) -> tuple[str, str]:
     status, number = page.on.assessment.status, page.on.assessment.number
     if status in BEFORE_RESULT:
         return "assessments", BEFORE_RESULT[status]
-    unsigned = any(each.status is EvaluationReportStatus.submitted and each.number == number for each in page.reports)
+    unsigned = any(each.status is ReportStatus.submitted and each.number == number for each in page.reports)
     return "evaluations", "sign" if unsigned else "submit"
 
 

@@ -12,7 +12,6 @@ from app.budgets import queries, service
 from app.budgets.documents import audit_document
 from app.budgets.rules import (
     AuditKind,
-    AuditStatus,
     BudgetNotWhole,
     BudgetStatus,
     ChangeStatus,
@@ -21,7 +20,6 @@ from app.budgets.rules import (
     FiguresMoved,
     LineFlaggedAlready,
     LineTooShort,
-    SecondSignerNeeded,
     SpentAboveLine,
     StatementSuperseded,
     VoucherStatedAlready,
@@ -36,6 +34,7 @@ from app.desk import queries as desk
 from app.papers.blocks import Paper
 from app.parties.models import Party
 from app.parties.rules import PartyKind
+from app.reports.rules import ReportStatus, SecondSignerNeeded
 from app.tenders.profiles.rules import Gate
 from tests.conftest import TODAY
 from tests.factories.budgets import WORKED, audit, auditor, change, line_of, lines_for, make_budget, state
@@ -303,7 +302,7 @@ async def test_a_report_is_signed_by_a_second_person_and_then_stays(session: Asy
         await service.sign_audit(session, first, report.id, "周会计师")
     await service.sign_audit(session, second, report.id, "吴会计师")
     await session.flush()
-    assert (report.status, contract.allowed) == (AuditStatus.signed, 0)
+    assert (report.status, contract.allowed) == (ReportStatus.signed, 0)
     for said in (
         "UPDATE audit_reports SET allowed = 1, vouched = 1",
         "UPDATE audit_reports SET signer = '别人'",
@@ -318,10 +317,10 @@ async def test_a_signed_report_is_replaced_by_a_newer_one_of_its_kind_only(sessi
     await state(session, contract, budget, "staff", 5_000)
     older = await audit(session, contract, budget)
     await audit(session, contract, budget, AuditKind.midterm)
-    assert (older.status, contract.allowed) == (AuditStatus.signed, 5_000)
+    assert (older.status, contract.allowed) == (ReportStatus.signed, 5_000)
     await state(session, contract, budget, "staff", 1_000, "记-2")
     newer = await audit(session, contract, budget)
-    assert (older.status, newer.status, contract.allowed) == (AuditStatus.replaced, AuditStatus.signed, 6_000)
+    assert (older.status, newer.status, contract.allowed) == (ReportStatus.replaced, ReportStatus.signed, 6_000)
 
 
 async def test_a_report_whose_figures_have_moved_is_submitted_again_before_it_is_signed(session: AsyncSession) -> None:
@@ -333,7 +332,7 @@ async def test_a_report_whose_figures_have_moved_is_submitted_again_before_it_is
     with pytest.raises(FiguresMoved):
         await service.sign_audit(session, who, stale.id, "周会计师")
     fresh = await service.submit_audit(session, who, budget.id, AuditKind.final, "账目清楚", "")
-    assert stale.status is AuditStatus.replaced
+    assert stale.status is ReportStatus.replaced
     with pytest.raises(MoveRefused):
         await service.sign_audit(session, who, stale.id, "周会计师")
     await service.sign_audit(session, who, fresh.id, "周会计师")

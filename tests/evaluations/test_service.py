@@ -19,7 +19,6 @@ from app.assessments.rules import (
     AssessorUnfit,
     NoticeRunning,
 )
-from app.budgets.rules import SecondSignerNeeded
 from app.contracts import engagements
 from app.contracts import service as contracts
 from app.contracts.models import Contract
@@ -32,10 +31,11 @@ from app.core.errors import Denied, MoveRefused, NotFound
 from app.evaluations import service
 from app.evaluations.models import EvaluationReport
 from app.evaluations.queries import waiting
-from app.evaluations.rules import EvaluationEarly, EvaluationKind, EvaluationReportStatus, ResultMissing, ResultMoved
+from app.evaluations.rules import EvaluationEarly, EvaluationKind, ResultMissing, ResultMoved
 from app.overviews.obstacles import obstacles_of
 from app.parties.models import Party
 from app.parties.rules import PartyKind
+from app.reports.rules import ReportStatus
 from app.tenders.profiles.rules import Gate
 from tests.factories.assessments import marks_of
 from tests.factories.contracts import contractor, engaged, evaluator, make_performing, make_signed, pay, purchaser
@@ -44,7 +44,7 @@ from tests.factories.notices import set_clock
 from tests.factories.parties import actor_of, make_party
 
 pytestmark = pytest.mark.anyio
-K, R, M = EvaluationKind, EvaluationReportStatus, MilestoneStatus
+K, R, M = EvaluationKind, ReportStatus, MilestoneStatus
 
 
 async def gate_of(session: AsyncSession, contract: Contract, gate: Gate = Gate.midterm_evaluation) -> MilestoneStatus:
@@ -227,12 +227,6 @@ async def test_no_report_before_there_is_a_result_and_none_of_an_older_one(sessi
     await session.flush()
     assert (report.status, newer.number) == (R.replaced, 2)
     await service.sign_evaluation(session, colleague(firm), newer.id, "陈评估")
-
-
-async def test_whoever_submitted_a_report_does_not_sign_it(session: AsyncSession) -> None:
-    _, _, report, people = await make_submitted(session)
-    with pytest.raises(SecondSignerNeeded):
-        await service.sign_evaluation(session, people["third_party"], report.id, "陈评估")
 
 
 async def test_a_signed_report_stays_whatever_the_application_tries(session: AsyncSession) -> None:

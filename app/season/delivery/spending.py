@@ -9,19 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.budgets import service as budgets
 from app.budgets.models import AuditReport, Budget, SpendingLine
 from app.budgets.queries import BudgetParts, parts_of, spent_under
-from app.budgets.rules import (
-    AuditKind,
-    AuditStatus,
-    BudgetStatus,
-    ChangeStatus,
-    DisallowedAboveSpent,
-    Line,
-    LineKindUnknown,
-)
+from app.budgets.rules import AuditKind, BudgetStatus, ChangeStatus, DisallowedAboveSpent, Line, LineKindUnknown
 from app.budgets.terms import kinds
 from app.contracts.models import Contract
 from app.contracts.rules import EngagementKind, PeriodBackwards
 from app.core.errors import DomainError
+from app.reports.rules import ReportStatus
 from app.season.delivery.acting import Scene, check_firms, contracts_by_bid, daily, firm_of, of_season
 from app.season.delivery.engagements import ENGAGEMENTS
 from app.season.delivery.lists import (
@@ -213,7 +206,7 @@ async def _sign(session: AsyncSession, scene: Scene, rows: Sequence[Entry]) -> N
     auditor = await firm_of(session, scene.contract, EngagementKind.audit)
     for row in rows:
         own = AuditReport.contract_id == scene.contract.id, AuditReport.kind == row["kind"]
-        query = sa.select(AuditReport.id).where(*own, AuditReport.status == AuditStatus.submitted)
+        query = sa.select(AuditReport.id).where(*own, AuditReport.status == ReportStatus.submitted)
         await budgets.sign_audit(session, auditor, (await session.scalars(query)).one(), row["signer"])
 
 
@@ -326,7 +319,7 @@ def _statements_of(parts: BudgetParts) -> Iterator[dict[str, Any]]:
 
 def _audits_of(parts: BudgetParts) -> Iterator[dict[str, Any]]:
     for each in parts.reports:
-        if each.status is not AuditStatus.replaced:
+        if each.status is not ReportStatus.replaced:
             said = {name: getattr(each, name) for name in ("kind", "opinion", "embezzlement", "signer")}
             yield {**said, "submitted": day_of(each.submitted_at), "signed": day_of(each.signed_at)}
 
@@ -336,7 +329,7 @@ async def _summary(session: AsyncSession, season: Season) -> dict[str, Any]:
     budgets = sa.select(sa.func.count()).select_from(Budget).join(Contract)
     approved = await session.scalar(budgets.where(own, Budget.status == BudgetStatus.approved))
     audits = sa.select(sa.func.count()).select_from(AuditReport).join(Contract)
-    signed = await session.scalar(audits.where(own, AuditReport.status == AuditStatus.signed))
+    signed = await session.scalar(audits.where(own, AuditReport.status == ReportStatus.signed))
     vouched, disallowed = (sum(column) for column in zip(*spent, strict=True)) if spent else (0, 0)
     figures = {"approved": approved, "spent": f"{vouched:.2f}", "disallowed": f"{disallowed:.2f}"}
     return {"budgets": {**figures, "audits": signed}}
