@@ -4,13 +4,11 @@ from app.budgets.models import AuditReport
 from app.budgets.queries import BudgetParts
 from app.budgets.rules import AuditKind
 from app.budgets.terms import kinds
-from app.core.days.calendar import shanghai_date
-from app.papers.blocks import Block, Fields, Grid, Heading, Paper, Paragraph, Signature, Signatures
-from app.papers.contents import amount_in_words, day, money
-from app.reports.rules import ReportStatus
+from app.papers.blocks import Block, Fields, Grid, Heading, Paper, Paragraph
+from app.papers.contents import amount_in_words, money
+from app.reports.paper import report_paper
 
 TITLES = {AuditKind.midterm: "中期审计报告", AuditKind.final: "末期审计报告"}
-UNSIGNED = "（未签署，仅供核对）"
 
 
 def audit_document(report: AuditReport, parts: BudgetParts, names: dict[int, str]) -> Paper:
@@ -29,13 +27,7 @@ def audit_document(report: AuditReport, parts: BudgetParts, names: dict[int, str
     blocks += [Heading("二、审计意见"), Paragraph(report.opinion)]
     if report.embezzlement:
         blocks += [Heading("三、挪用、侵占资金"), Paragraph(report.embezzlement)]
-    signed = ""
-    if report.signed_at:
-        signed = f"{day(shanghai_date(report.signed_at))}由{report.signer}在平台签署"
-    blocks.append(Signatures((Signature("审计机构（盖章）", names[report.party_id], signed),)))
-    title = TITLES[report.kind] + ("" if report.status is not ReportStatus.submitted else UNSIGNED)
-    made_on = shanghai_date(report.signed_at or report.submitted_at)
-    return Paper((title,), contract.number, made_on, tuple(blocks), contract.is_demonstration)
+    return report_paper(report, contract, TITLES[report.kind], blocks, "审计机构", names[report.party_id])
 
 
 def _grid(parts: BudgetParts) -> Grid:

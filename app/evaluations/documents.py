@@ -2,22 +2,20 @@
 
 from collections.abc import Sequence
 
-from app.core.days.calendar import shanghai_date
 from app.evaluations.known import Known
 from app.evaluations.known_paper import known_blocks
 from app.evaluations.queries import Reported
 from app.evaluations.rules import EvaluationKind
 from app.findings.models import Finding
-from app.papers.blocks import Block, Fields, Grid, Heading, Paper, Paragraph, Signature, Signatures
+from app.papers.blocks import Block, Fields, Grid, Heading, Paper, Paragraph
 from app.papers.contents import NUMERALS, amount_in_words, day
-from app.reports.rules import ReportStatus
+from app.reports.paper import report_paper
 
 TITLES = {
     EvaluationKind.midterm: "中期评估报告",
     EvaluationKind.final: "末期评估报告",
     EvaluationKind.spot_check: "抽查报告",
 }
-UNSIGNED = "（未签署，仅供核对）"
 
 
 def evaluation_document(of: Reported) -> Paper:
@@ -45,11 +43,9 @@ def evaluation_document(of: Reported) -> Paper:
     blocks: list[Block] = [Fields(facts)]
     for number, (title, said) in enumerate(parts):
         blocks += [Heading(f"{NUMERALS[number]}、{title}"), *said]
-    blocks += [Paragraph(f"评估方案：{of.terms.zh}（版本 {of.terms.version}）。{of.terms.source}。"), _signature(of)]
-    title = TITLES[of.evaluation.kind]
-    title += UNSIGNED if report.status is ReportStatus.submitted else ""
-    made_on = shanghai_date(report.signed_at or report.submitted_at)
-    return Paper((title,), contract.number, made_on, tuple(blocks), contract.is_demonstration)
+    blocks.append(Paragraph(f"评估方案：{of.terms.zh}（版本 {of.terms.version}）。{of.terms.source}。"))
+    side = "购买方" if of.evaluation.kind is EvaluationKind.spot_check else "评估机构"
+    return report_paper(report, contract, TITLES[of.evaluation.kind], blocks, side, of.names[of.evaluation.party_id])
 
 
 def _grid(of: Reported) -> Grid:
@@ -72,11 +68,3 @@ def _sum(of: Reported) -> str:
 def _found(findings: Sequence[Finding]) -> Grid:
     rows = tuple((each.requirement, each.basis, day(each.first_due_on)) for each in findings)
     return Grid(("整改事项", "依据", "答复期限"), rows, (50, 26, 24))
-
-
-def _signature(of: Reported) -> Signatures:
-    report, signed = of.report, ""
-    if report.signed_at:
-        signed = f"{day(shanghai_date(report.signed_at))}由{report.signer}在平台签署"
-    side = "购买方（盖章）" if of.evaluation.kind is EvaluationKind.spot_check else "评估机构（盖章）"
-    return Signatures((Signature(side, of.names[of.evaluation.party_id], signed),))

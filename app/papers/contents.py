@@ -292,11 +292,13 @@ def _acceptance_sentence(facts: ContractFacts) -> str:
     )
 
 
+def signed(at: datetime | None, name: str) -> str:
+    """Who signed here, and when; "" before that."""
+    return f"{day(shanghai_date(at))}由{name}在平台签署" if at else ""
+
+
 def signature(label: str, side: Side) -> Signature:
-    signed = ""
-    if side.signed_at is not None:
-        signed = f"{day(shanghai_date(side.signed_at))}由{side.signed_by or '授权代表'}在平台签署"
-    return Signature(f"{label}（盖章）", side.name, signed)
+    return Signature(f"{label}（盖章）", side.name, signed(side.signed_at, side.signed_by or "授权代表"))
 
 
 def result_paper(facts: ResultFacts) -> Paper:
