@@ -7,7 +7,6 @@ from app.core.days.calendar import shanghai_date
 from app.papers.blocks import Block, Paper, Signature, Signatures
 from app.papers.contents import signed
 from app.reports.models import SignedReport
-from app.reports.rules import ReportStatus
 
 UNSIGNED = "（未签署，仅供核对）"
 
@@ -15,8 +14,8 @@ UNSIGNED = "（未签署，仅供核对）"
 def report_paper(
     report: SignedReport, contract: Contract, title: str, blocks: Sequence[Block], side: str, firm: str
 ) -> Paper:
-    """`side`: as what the firm of this name signs. The title says so while nobody has signed yet."""
-    title += UNSIGNED if report.status is ReportStatus.submitted else ""
+    """`side`: as what the firm of this name signs. The title says so where nobody has signed."""
+    title += "" if report.signed_at else UNSIGNED
     made_on = shanghai_date(report.signed_at or report.submitted_at)
     signature = Signature(f"{side}（盖章）", firm, signed(report.signed_at, report.signer))
     return Paper((title,), contract.number, made_on, (*blocks, Signatures((signature,))), contract.is_demonstration)

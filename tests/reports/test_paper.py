@@ -1,6 +1,8 @@
-"""The paper of a report: marked until somebody has signed, and then of the day of the signature."""
+"""The paper of a report: marked where nobody has signed, otherwise of the day of the signature."""
 
 from datetime import UTC, date, datetime
+
+import pytest
 
 from app.budgets.models import AuditReport
 from app.contracts.models import Contract
@@ -19,8 +21,10 @@ def paper(title: str, made_on: date, signed: str) -> Paper:
     return Paper((title,), "合同-1", made_on, (Paragraph("账目清楚"), signature))
 
 
-def test_a_paper_says_in_its_title_that_nobody_has_signed_yet() -> None:
-    report = AuditReport(status=ReportStatus.submitted, submitted_at=datetime(2018, 12, 1, tzinfo=UTC), signer="")
+@pytest.mark.parametrize("status", [ReportStatus.submitted, ReportStatus.replaced])
+def test_a_paper_says_in_its_title_that_nobody_has_signed(status: ReportStatus) -> None:
+    """Also where a newer report stands for it."""
+    report = AuditReport(status=status, submitted_at=datetime(2018, 12, 1, tzinfo=UTC), signer="")
     assert printed(report) == paper("末期审计报告（未签署，仅供核对）", date(2018, 12, 1), "")
     report.status, report.signer = ReportStatus.signed, "周会计师"
     report.signed_at = datetime(2018, 12, 3, 17, tzinfo=UTC)  # after midnight in Shanghai
