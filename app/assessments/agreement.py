@@ -122,7 +122,9 @@ def _severity(totals: Floats, given: Mask) -> Floats | None:
         return None
     means = totals.sum(axis=1, where=given) / given.sum(axis=1)
     excess = (totals - means[:, None]).sum(axis=0, where=given)
-    found: Floats = np.linalg.pinv(between) @ excess
+    found: Floats = np.linalg.solve(
+        between + 1 / len(between), excess
+    )  # one solution: the one whose parts sum to nought
     return found
 
 
