@@ -18,6 +18,7 @@ from app.assessments.scoring import Scored
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 TOLD = 3  # the sheets of each judge that differ most
+ROUNDING = 1e-9  # far above what sums of a panel's sheets are rounded by, far below what joins two judges
 LEAST = 3  # sheets from which a judge's spread can be told
 
 
@@ -118,7 +119,7 @@ def _severity(totals: Floats, given: Mask) -> Floats | None:
     """The judges' parts: the normal equations with the bids' parts taken out. None where they have many solutions."""
     shares = given / given.sum(axis=1, keepdims=True)
     between = np.diag(given.sum(axis=0)) - given.T.astype(float) @ shares
-    if np.linalg.matrix_rank(between) < len(between) - 1:
+    if np.linalg.matrix_rank(between, tol=ROUNDING) < len(between) - 1:
         return None
     means = totals.sum(axis=1, where=given) / given.sum(axis=1)
     excess = (totals - means[:, None]).sum(axis=0, where=given)
