@@ -116,16 +116,15 @@ def _mirrors(bids: list[str], judges: list[str], totals: Floats, given: Mask) ->
 
 
 def _severity(totals: Floats, given: Mask) -> Floats | None:
-    """The judges' parts: the normal equations with the bids' parts taken out. None where they have many solutions."""
+    """The judges' parts, which sum to nought: the normal equations with the bids' parts taken out leave one number
+    free, and `1 / len` says which. None where they leave more."""
     shares = given / given.sum(axis=1, keepdims=True)
     between = np.diag(given.sum(axis=0)) - given.T.astype(float) @ shares
     if np.linalg.matrix_rank(between, tol=ROUNDING) < len(between) - 1:
         return None
     means = totals.sum(axis=1, where=given) / given.sum(axis=1)
     excess = (totals - means[:, None]).sum(axis=0, where=given)
-    found: Floats = np.linalg.solve(
-        between + 1 / len(between), excess
-    )  # one solution: the one whose parts sum to nought
+    found: Floats = np.linalg.solve(between + 1 / len(between), excess)
     return found
 
 

@@ -68,8 +68,11 @@ async def test_who_answers_what_was_mended_is_looked_at_within_five_working_days
 async def test_nobody_is_put_on_a_list_unheard_by_the_database_either(session: AsyncSession) -> None:
     await on(session, date(2018, 9, 3))
     office, party = await chenggong(session)
-    for unheard in ({"heard_on": None}, {"decided_on": date(2018, 9, 4)}):
-        with pytest.raises((HearingMissing, DecisionUntimely)):
+    for unheard, refusal in (
+        ({"heard_on": None}, HearingMissing),
+        ({"decided_on": date(2018, 9, 4)}, DecisionUntimely),
+    ):
+        with pytest.raises(refusal):
             await enter_record(session, office, party.id, replace(LISTED, **unheard))
         said = {name: value for name, value in vars(LISTED).items() if name != "kind"} | unheard
         with pytest.raises(IntegrityError):

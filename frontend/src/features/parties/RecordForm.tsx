@@ -54,7 +54,7 @@ function EnterSheet({ party_id, leave, terms }: { party_id: number; leave: () =>
           />
         </Field>
         {kind?.is_titled && <LineField name="title" required limit={200} />}
-        {kind && <Said kind={kind} form={form} isFirst />}
+        {kind && <Said kind={kind} form={form} terms={terms} isFirst />}
       </FormSheet>
     </div>
   );
@@ -109,7 +109,7 @@ function SupersedeSheet({ of, send, sending, cancel, terms }: ActionFormProps<Fa
       submit={t("rooms.records.action.supersede")}
     >
       <p>{t("parties.supersede_hint")}</p>
-      {kind && <Said kind={kind} form={form} />}
+      {kind && <Said kind={kind} form={form} terms={terms} />}
     </FormSheet>
   );
 }
@@ -118,15 +118,18 @@ function SupersedeSheet({ of, send, sending, cancel, terms }: ActionFormProps<Fa
 function Said<Body extends object>({
   kind,
   form,
+  terms,
   isFirst = false,
 }: {
   kind: Kind;
   form: FormInstance<Body>;
+  terms: Terms;
   isFirst?: boolean;
 }) {
   const { t } = useTranslation();
   const value: unknown = Form.useWatch("value" as never, form);
   const values = kind.values.filter(Boolean);
+  const days = terms.items.find(({ name }) => name === "entered")?.length;
   const isAdverse = kind.adverse.includes(String(value ?? ""));
   return (
     <>
@@ -142,7 +145,7 @@ function Said<Body extends object>({
           <DayInput />
         </Field>
       )}
-      <Field name="decided_on" required={kind.is_heard} extra={t("parties.decided_hint")}>
+      <Field name="decided_on" required={kind.is_heard} extra={t("parties.decided_hint", { days })}>
         <DayInput />
       </Field>
       <Field name="valid_from" required={isFirst}>
